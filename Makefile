@@ -1,0 +1,79 @@
+# The four commands: demo, test, check, bench. Each sets up what it needs, once, and can be run again and again.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+BUNDLE := collabwidgets/widgets/static/store.js
+JS_SOURCES := js/package.json js/package-lock.json js/tsconfig.json js/build.mjs $(shell find js/src -type f 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench screenshots dist chromium node python clean
+
+help:
+	@echo "make demo         open the MovieLens dashboard in a browser"
+	@echo "make test         run every test"
+	@echo "make check        lint and types"
+	@echo "make bench        measure what the README claims"
+	@echo "make screenshots  take the README's pictures anew"
+	@echo "make dist         build the wheel and the sdist"
+	@echo "make clean        remove what was built"
+
+demo: $(VENV)/.ready
+	$(BIN)/collabwidgets demo
+
+test: $(VENV)/.ready chromium
+	$(BIN)/python -m pytest
+	cd js && npm test --silent
+
+check: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cd js && npm run check --silent
+
+bench: $(VENV)/.ready
+	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python -m benchmarks.$$(basename $$script .py); done
+
+screenshots: $(VENV)/.ready chromium
+	$(BIN)/python -m tests.browser.screenshots examples
+
+dist: $(VENV)/.ready
+	$(BIN)/python -m build --outdir dist .
+
+clean:
+	rm -rf build dist collabwidgets/widgets/static js/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# ---- set-up: an environment with the package in it, and the front end that it serves
+
+$(VENV)/.ready: $(VENV)/.installed $(BUNDLE)
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python $(BUNDLE)
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[app,dev]" \
+	  || { echo "The packages could not be installed: this step needs the network and a Python from 3.11 (see above)." >&2; exit 1; }
+	@touch $@
+
+$(VENV)/bin/python: | python
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "The virtual environment could not be made: install Python's venv module (python3-venv)." >&2; exit 1; }
+
+# One run of the bundler writes all of static/; store.js stands for it.
+$(BUNDLE): $(JS_SOURCES) js/node_modules/.package-lock.json
+	@cd js && npm run build --silent
+	@touch $@
+
+js/node_modules/.package-lock.json: js/package.json js/package-lock.json | node
+	@cd js && npm ci --silent --no-progress \
+	  || { echo "The front end's packages could not be installed: this step needs the network (see above)." >&2; exit 1; }
+	@touch $@
+
+node:
+	@command -v npm >/dev/null 2>&1 && node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' \
+	  || { echo "The front end is built with Node.js 20 or later and its npm, which are not here: install them first." >&2; exit 1; }
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "Python 3.11 or later is needed; $(PYTHON) is not: set PYTHON=/path/to/python3.11." >&2; exit 1; }
+
+chromium:
+	@.ci/chromium

@@ -1,0 +1,70 @@
+"""What open widgets cost a training: the same fit with a dashboard open in JupyterLab and with none, interleaved.
+
+python -m benchmarks.widgets_cost
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser.conftest import CHROMIUM_ARGUMENTS, chromium_path
+from tests.browser.notebooks import open_notebook, run_cell
+from tests.browser.servers import JupyterServer
+
+ROUNDS = 7
+EPOCHS = 10
+
+SETUP = """
+import collabwidgets as cw, json, time
+dls = cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=42)
+watched, alone = (cw.collab_learner(dls, n_factors=50, y_range=(0, 5.5), wd=0.1) for _ in range(2))
+def seconds(learn):
+    learn.reset()
+    began = time.perf_counter()
+    learn.start(epochs={epochs}, lr=5e-3)
+    learn.wait()
+    return time.perf_counter() - began
+seconds(alone)
+"""
+SHOW = "cw.Dashboard(watched)"
+# The order is turned around each round, so that neither is always the one that comes second.
+MEASURE = """
+pairs = []
+for turn in range({rounds}):
+    order = [watched, alone] if turn % 2 else [alone, watched]
+    took = {{id(learn): seconds(learn) for learn in order}}
+    pairs.append((took[id(watched)], took[id(alone)]))
+print(json.dumps(pairs))
+"""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+        server = JupyterServer("lab", Path(folder))
+        try:
+            page = browser.new_page(viewport={"width": 1600, "height": 2000})
+            page.set_default_timeout(600_000)
+            cells = (SETUP.format(epochs=EPOCHS), SHOW, MEASURE.format(rounds=ROUNDS))
+            open_notebook(page, server, "cost", *cells, run=2)
+            for part in ("Training", "Bias ranking", "Map of titles", "Neighbours"):
+                expect(page.get_by_role("region", name=part)).to_be_visible()
+            pairs = json.loads(run_cell(page, 2))
+        finally:
+            server.stop()
+            browser.close()
+    watched, alone = (statistics.median(times) for times in zip(*pairs, strict=True))
+    ratio = statistics.median(a / b for a, b in pairs)
+    print(f"{EPOCHS} epochs of MovieLens 100K, medians of {ROUNDS} interleaved pairs")
+    print(f"  no widget            {alone:7.3f} s")
+    print(f"  all four, in sight   {watched:7.3f} s")
+    print(f"  ratio of the pairs   {ratio:7.3f}   (the promise: 1.03 at most)")
+
+
+if __name__ == "__main__":
+    main()

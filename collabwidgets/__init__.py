@@ -1,0 +1,68 @@
+"""Train a recommender and look inside it, live, in any notebook.
+
+The public names; each room is imported when it is first used, so that data, models, training and findings work
+without a notebook's packages.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_ROOM_OF = {
+    "CollabDataLoaders": "data",
+    "Vocab": "data",
+    "load_movielens": "data",
+    "synthetic_ratings": "data",
+    "DotProduct": "models",
+    "DotProductBias": "models",
+    "Embedding": "models",
+    "EmbeddingDotBias": "models",
+    "create_params": "models",
+    "sigmoid_range": "models",
+    "Recipe": "training",
+    "Trainer": "training",
+    "Snapshot": "interpret",
+    "CollabLearner": "learner",
+    "collab_learner": "learner",
+    "BiasTable": "widgets",
+    "Dashboard": "widgets",
+    "LearnerStore": "widgets",
+    "NeighborSearch": "widgets",
+    "PCAScatter": "widgets",
+    "TrainingPanel": "widgets",
+    "loss_figure": "widgets",
+    "parabola_figure": "widgets",
+    "pca_figure": "widgets",
+}
+__all__ = sorted(_ROOM_OF)
+
+if TYPE_CHECKING:
+    from .data import CollabDataLoaders, Vocab, load_movielens, synthetic_ratings
+    from .interpret import Snapshot
+    from .learner import CollabLearner, collab_learner
+    from .models import DotProduct, DotProductBias, Embedding, EmbeddingDotBias, create_params, sigmoid_range
+    from .training import Recipe, Trainer
+    from .widgets import (
+        BiasTable,
+        Dashboard,
+        LearnerStore,
+        NeighborSearch,
+        PCAScatter,
+        TrainingPanel,
+        loss_figure,
+        parabola_figure,
+        pca_figure,
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_ROOM_OF[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

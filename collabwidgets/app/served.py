@@ -1,0 +1,68 @@
+"""The ratings that the served notebook shows: what the command line left in the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..data import CollabDataLoaders, DuplicateRatingsWarning, load_movielens
+from ..learner import CollabLearner, collab_learner
+
+_VARIABLE = "COLLABWIDGETS_RATINGS"
+
+
+@dataclass(frozen=True)
+class RatingsSource:
+    """A CSV file of ratings and what its columns are called; MovieLens 100K where there is no file."""
+
+    csv: str | None = None
+    user_name: str | None = None
+    item_name: str | None = None
+    rating_name: str | None = None
+
+    @classmethod
+    def from_environment(cls) -> RatingsSource:
+        """What `to_environment` wrote in the process that started this one."""
+        return cls(**json.loads(os.environ.get(_VARIABLE, "{}")))
+
+    def to_environment(self) -> None:
+        """Leave it to the kernels that this process starts: with an absolute path, as they run elsewhere."""
+        source = {**asdict(self), "csv": self.csv and str(Path(self.csv).resolve())}
+        os.environ[_VARIABLE] = json.dumps(source)
+
+    def loaders(self, seed: int | None = 42) -> CollabDataLoaders:
+        """Read the ratings, MovieLens from its cache or its source, and split them.
+
+        Raises
+        ------
+        ValueError, OSError
+            If there is no such file or it holds no ratings; the message says which.
+        """
+        if self.csv is None:
+            with warnings.catch_warnings():
+                # Of its 1,682 movies 18 share a title with another; whoever opens a demo need not be warned of it.
+                warnings.simplefilter("ignore", DuplicateRatingsWarning)
+                return CollabDataLoaders.from_df(load_movielens("100k"), item_name="title", seed=seed)
+        if not Path(self.csv).is_file():
+            raise FileNotFoundError(f"there is no file {self.csv}; name a CSV file with users, items and ratings")
+        return CollabDataLoaders.from_csv(
+            self.csv,
+            user_name=self.user_name,
+            item_name=self.item_name,
+            rating_name=self.rating_name,
+            seed=seed,
+        )
+
+
+def learner(loaders: CollabDataLoaders | None = None, *, n_factors: int = 50, wd: float = 0.1) -> CollabLearner:
+    """An untrained learner on `loaders`, by default on the served ratings.
+
+    Predictions are bounded a tenth of the ratings' span outside their range: a sigmoid can reach both ends.
+    """
+    dls = RatingsSource.from_environment().loaders() if loaders is None else loaders
+    low, high = dls.rating_range
+    margin = 0.1 * (high - low)
+    return collab_learner(dls, n_factors, y_range=(low - margin, high + margin), wd=wd)

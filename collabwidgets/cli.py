@@ -1,0 +1,136 @@
+"""The command line: serve the dashboard of MovieLens or of one's own ratings, or train in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from .app.served import RatingsSource
+
+_DASHBOARD = Path(__file__).parent / "app" / "dashboard.ipynb"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it went well, 1 with a sentence on stderr when it could not."""
+    options = _parser().parse_args(argv)
+    try:
+        options.run(options)
+    except (OSError, ValueError, RuntimeError) as error:
+        print(f"collabwidgets: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> None:
+    source = _source(options, None)
+    source.loaders()  # downloads here, where the progress and a failure can be read
+    source.to_environment()
+    _serve(_DASHBOARD, options)
+
+
+def _dashboard(options: argparse.Namespace) -> None:
+    path = Path(options.path)
+    if path.suffix == ".ipynb":
+        if not path.is_file():
+            raise FileNotFoundError(f"there is no notebook {path}")
+        _serve(path, options)
+    else:
+        source = _source(options, options.path)
+        source.loaders()  # a column that cannot be read is better heard of here than in a page
+        source.to_environment()
+        _serve(_DASHBOARD, options)
+
+
+def _train(options: argparse.Namespace) -> None:
+    from .app.served import learner
+
+    source = _source(options, None if options.ratings == "movielens" else options.ratings)
+    learn = learner(source.loaders(options.seed), n_factors=options.factors, wd=options.wd)
+    print(learn)
+    learn.fit_one_cycle(options.epochs, options.lr, wd=options.wd)
+    ranked = learn.biases()[[learn.dls.items.name, "bias", "count", "mean"]]
+    print(f"\nHighest and lowest bias among {len(ranked):,} with at least {learn.view.min_count} ratings:")
+    print(
+        ranked.iloc[[*range(min(5, len(ranked))), *range(max(5, len(ranked) - 5), len(ranked))]].to_string(index=False)
+    )
+
+
+def _source(options: argparse.Namespace, csv: str | None) -> RatingsSource:
+    from .app.served import RatingsSource
+
+    return RatingsSource(
+        csv, getattr(options, "user", None), getattr(options, "item", None), getattr(options, "rating", None)
+    )
+
+
+def _serve(notebook: Path, options: argparse.Namespace) -> None:
+    try:
+        from .app.server import open_in_browser, serve
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "voila":
+            raise
+        raise RuntimeError(
+            'the dashboard is served by Voila, which is missing: pip install "collabwidgets[app]"'
+        ) from None
+
+    def announce(address: str) -> None:
+        print(f"The dashboard is at {address}\nStop it with Ctrl-C.", flush=True)
+        if not options.no_browser and not os.environ.get("CI"):
+            open_in_browser(address)
+
+    serve(notebook, announce, port=options.port, theme=options.theme)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="collabwidgets", description="Train a recommender and look inside it, live.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    demo = _command(commands, "demo", _demo, "open the dashboard of MovieLens 100K in a browser")
+    _add_server_options(demo)
+
+    dashboard = _command(commands, "dashboard", _dashboard, "open a notebook or the dashboard of one's own ratings")
+    dashboard.add_argument("path", metavar="NOTEBOOK_OR_CSV", help="an .ipynb to serve, or a CSV file of ratings")
+    _add_columns(dashboard)
+    _add_server_options(dashboard)
+
+    train = _command(commands, "train", _train, "train in the terminal and print what came out")
+    train.add_argument("ratings", metavar="CSV|movielens", help="a CSV file of ratings, or MovieLens 100K")
+    _add_columns(train)
+    train.add_argument("--epochs", type=int, default=5)
+    train.add_argument("--lr", type=float, default=5e-3, help="highest learning rate of the cycle (5e-3)")
+    train.add_argument("--wd", type=float, default=0.1, help="weight decay (0.1)")
+    train.add_argument("--factors", type=int, default=50)
+    train.add_argument("--seed", type=int, default=42, help="fixes split, weights and batches (42)")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], None],
+    summary: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_columns(command: argparse.ArgumentParser) -> None:
+    for column, position in (("user", "first"), ("item", "second"), ("rating", "third")):
+        command.add_argument(f"--{column}", metavar="COLUMN", help=f"the {column}s' column (the {position})")
+
+
+def _add_server_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--port", type=int, default=0, help="port on this machine (a free one)")
+    command.add_argument("--no-browser", action="store_true", help="print the address only")
+    command.add_argument("--theme", choices=["light", "dark"], default="light")

@@ -1,0 +1,19 @@
+"""Ratings in, integers out: the data sets, the vocabulary, the loaders."""
+
+from .loaders import CollabDataLoaders
+from .movielens import DataUnavailable, load_movielens
+from .ratings import DuplicateRatingsWarning
+from .side import Side
+from .synthetic import SyntheticTruth, synthetic_ratings
+from .vocab import Vocab
+
+__all__ = [
+    "CollabDataLoaders",
+    "DataUnavailable",
+    "DuplicateRatingsWarning",
+    "Side",
+    "SyntheticTruth",
+    "Vocab",
+    "load_movielens",
+    "synthetic_ratings",
+]

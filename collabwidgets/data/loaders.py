@@ -1,0 +1,296 @@
+"""CollabDataLoaders: ratings, split and batched by one seed, as fastai's class of that name does."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import torch
+
+from ..keywords import checked_keywords
+from ..seeds import generator
+from .ratings import Ratings, check_ratings
+from .side import Side
+from .vocab import Id, Vocab
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
+_GATHER = 1 << 20  # ratings put in order at once: slicing what is in order is ten times faster than gathering a batch
+_MAX_SEED = 2**53 - 1  # the largest whole number that a browser keeps exactly
+
+
+class Batches:
+    """Batches ``(x, y)`` of one part: ``x: int64 [bs, 2]`` (user row, item row), ``y: float32 [bs]``.
+
+    Iterate as often as you like; ``len()`` is the number of batches of a pass.
+    """
+
+    def __init__(self, iterate: Callable[[], Iterator[Batch]], length: Callable[[], int], n: int):
+        self._iterate, self._length = iterate, length
+        self.n = n
+
+    def __iter__(self) -> Iterator[Batch]:
+        return self._iterate()
+
+    def __len__(self) -> int:
+        return self._length()
+
+    def one_batch(self) -> Batch:
+        """The first batch of a pass."""
+        for batch in self:
+            return batch
+        raise ValueError("there are no ratings in this part; pass a larger valid_pct")
+
+    def __repr__(self) -> str:
+        return f"{len(self):,} batches of {self.n:,} ratings"
+
+
+class CollabDataLoaders:
+    """Training and validation ratings of users and items; make it by `from_df` or `from_csv`.
+
+    Attributes
+    ----------
+    user_name, item_name, rating_name : str
+        The columns, as text.
+    classes : dict of str to Vocab
+        ``classes[user_name]`` and ``classes[item_name]``: row → id; ``.o2i``: id → row. Row 0 is ``'#na#'``.
+    users, items : Side
+        Names, counts, means of all rows, and which of them have a training rating.
+    n_users, n_items : int
+        Rows, ``'#na#'`` included.
+    n_ratings, n_train, n_valid : int
+    train_x, valid_x : torch.int64 [n, 2]
+        User row, item row.
+    train_y, valid_y : torch.float32 [n]
+    rating_range : (float, float)
+        Lowest and highest rating of the frame.
+    rating_mean : float
+        Mean training rating.
+    valid_pct : float
+    seed : int
+        Fixes the split and the order of batches; drawn when none was given.
+    bs, val_bs : int
+    path : pathlib.Path
+    """
+
+    def __init__(self, ratings: Ratings, *, valid_pct: float, seed: int, path: str | Path, bs: int, val_bs: int):
+        self.valid_pct, self.seed, self.path, self.bs, self.val_bs = valid_pct, seed, Path(path), bs, val_bs
+        self.user_name, self.item_name = ratings.users.name, ratings.items.name
+        self.rating_name = ratings.rating_name
+        self.classes: dict[str, Vocab] = {self.user_name: ratings.users, self.item_name: ratings.items}
+
+        n = len(ratings.values)
+        order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
+        n_valid = int(valid_pct * n)
+        valid, train = order[:n_valid], order[n_valid:]
+        x = torch.from_numpy(np.stack([ratings.user_rows, ratings.item_rows], axis=1))
+        y = torch.from_numpy(ratings.values)
+        self.train_x, self.train_y = x[train], y[train]
+        self.valid_x, self.valid_y = x[valid], y[valid]
+
+        is_train = np.ones(n, dtype=bool)
+        is_train[valid.numpy()] = False
+        self.users = Side.from_rows(ratings.users, ratings.user_rows, ratings.values, is_train)
+        self.items = Side.from_rows(ratings.items, ratings.item_rows, ratings.values, is_train)
+        self.rating_range = (float(ratings.values.min()), float(ratings.values.max()))
+        self.rating_mean = float(self.train_y.mean(dtype=torch.float64))
+        self._order, self._looks = generator(seed, "batches"), generator(seed, "batches")
+
+    @classmethod
+    @checked_keywords
+    def from_df(
+        cls,
+        ratings: pd.DataFrame,
+        valid_pct: float = 0.2,
+        user_name: str | None = None,
+        item_name: str | None = None,
+        rating_name: str | None = None,
+        seed: int | None = None,
+        path: str | Path = ".",
+        bs: int = 64,
+        val_bs: int | None = None,
+    ) -> CollabDataLoaders:
+        """Loaders of a ratings frame, one row a rating.
+
+        Parameters
+        ----------
+        ratings : pandas.DataFrame
+        valid_pct : float
+            Share of the ratings held out for validation, 0 ≤ valid_pct < 1: the first ``int(valid_pct * n)``
+            of ``torch.randperm(n)`` under `seed`. With 0, or so few ratings that this is 0, there is no
+            validation: ``n_valid`` is 0 and ``valid`` is empty.
+        user_name, item_name, rating_name : str, optional
+            Columns; by default the first, the second and the third of the frame. Ids are whole numbers or
+            text.
+        seed : int, optional
+            0 to 2**53 - 1; drawn and kept in ``.seed`` when None. No global generator is read or moved.
+        path : str or Path
+            Kept as ``.path``, for whoever saves something beside the data.
+        bs, val_bs : int
+            Ratings in a batch of training and of validation (by default the same).
+
+        Raises
+        ------
+        TypeError
+            When `ratings` is no DataFrame, or a keyword is unknown.
+        ValueError
+            On a frame that cannot be trained on (see `check_ratings`), a share that leaves no training
+            rating, a batch size below 1, and a seed out of range.
+
+        Warns
+        -----
+        DuplicateRatingsWarning
+            When users rated the same item more than once. All of these ratings are kept.
+
+        Examples
+        --------
+        >>> dls = CollabDataLoaders.from_df(load_movielens(), item_name="title", bs=64, seed=42)
+        >>> x, y = dls.one_batch()
+        """
+        _check_share(valid_pct)
+        seed = secrets.randbelow(2**31) if seed is None else _whole("seed", seed, 0, _MAX_SEED)
+        bs = _whole("bs", bs, 1)
+        val_bs = bs if val_bs is None else _whole("val_bs", val_bs, 1)
+        checked = check_ratings(ratings, user_name, item_name, rating_name)
+        return cls(checked, valid_pct=float(valid_pct), seed=seed, path=path, bs=bs, val_bs=val_bs)
+
+    @classmethod
+    def from_csv(cls, csv: str | Path, **kw: Any) -> CollabDataLoaders:
+        """Loaders of a file of comma-separated values with a header; the keywords are those of `from_df`.
+
+        Raises
+        ------
+        FileNotFoundError, ValueError
+            When there is no such file, it is empty, or it is not a UTF-8 table; and as `from_df` does.
+        """
+        import pandas as pd
+
+        try:
+            ratings = pd.read_csv(csv)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(f"there is no file {str(csv)!r}; pass the path of a CSV file") from error
+        except UnicodeDecodeError as error:
+            raise ValueError(
+                f"{str(csv)!r} is not UTF-8 ({error.reason} at byte {error.start}); read it with "
+                "pandas.read_csv(..., encoding='latin-1') and pass the frame to from_df"
+            ) from error
+        except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
+            raise ValueError(
+                f"{str(csv)!r} is no table of comma-separated values ({str(error).strip()}); "
+                "read it with pandas.read_csv and the right sep=, and pass the frame to from_df"
+            ) from error
+        return cls.from_df(ratings, **kw)
+
+    @property
+    def n_users(self) -> int:
+        """User rows, ``'#na#'`` included."""
+        return len(self.users)
+
+    @property
+    def n_items(self) -> int:
+        """Item rows, ``'#na#'`` included."""
+        return len(self.items)
+
+    @property
+    def n_train(self) -> int:
+        """Training ratings."""
+        return len(self.train_y)
+
+    @property
+    def n_valid(self) -> int:
+        """Validation ratings."""
+        return len(self.valid_y)
+
+    @property
+    def n_ratings(self) -> int:
+        """All ratings."""
+        return self.n_train + self.n_valid
+
+    @property
+    def train(self) -> Batches:
+        """Training batches of `bs`, in a fresh order each pass; see `batches`."""
+        return Batches(lambda: self.batches(self._order), self.n_batches, self.n_train)
+
+    @property
+    def valid(self) -> Batches:
+        """Validation batches of `val_bs`: every rating, always in the same order; the last may be short."""
+        x, y, n, bs = self.valid_x, self.valid_y, self.n_valid, self.val_bs
+
+        def pass_() -> Iterator[Batch]:
+            return ((x[start : start + bs], y[start : start + bs]) for start in range(0, n, bs))
+
+        return Batches(pass_, lambda: math.ceil(n / bs), n)
+
+    def n_batches(self, bs: int | None = None) -> int:
+        """Batches in a training epoch: whole ones, or one short one with fewer training ratings than `bs`."""
+        return max(1, self.n_train // (self.bs if bs is None else _whole("bs", bs, 1)))
+
+    def batches(self, generator: torch.Generator, bs: int | None = None) -> Iterator[Batch]:
+        """One training epoch: every rating at most once, in an order drawn from `generator`.
+
+        The last incomplete batch is dropped, as fastai does; with fewer training ratings than `bs` that batch
+        is all there is, and it is kept.
+        """
+        bs = self.bs if bs is None else _whole("bs", bs, 1)
+        order = torch.randperm(self.n_train, generator=generator, device=generator.device)
+        order = order.to(self.train_x.device)
+        last = self.n_batches(bs) * bs
+        step = max(1, _GATHER // bs) * bs
+        for begin in range(0, last, step):
+            rows = order[begin : min(begin + step, last)]
+            x, y = self.train_x[rows], self.train_y[rows]
+            for start in range(0, len(y), bs):
+                yield x[start : start + bs], y[start : start + bs]
+
+    def one_batch(self) -> Batch:
+        """A training batch to look at, another one each time; the order of training is not moved."""
+        rows = torch.randperm(self.n_train, generator=self._looks)[: self.bs]
+        return self.train_x[rows], self.train_y[rows]
+
+    def show_batch(self, max_n: int = 10) -> pd.DataFrame:
+        """Up to `max_n` ratings of a training batch as ids and ratings, under the names of their columns."""
+        import pandas as pd
+
+        x, y = (part[: _whole("max_n", max_n, 1)].tolist() for part in self.one_batch())
+        users, items = self.classes[self.user_name], self.classes[self.item_name]
+        shown: dict[str, list[Id] | list[float]] = {
+            self.user_name: [users[user] for user, _ in x],
+            self.item_name: [items[item] for _, item in x],
+            self.rating_name: y,
+        }
+        return pd.DataFrame(shown)
+
+    def __repr__(self) -> str:
+        low, high = self.rating_range
+        never = int((~self.items.trained[1:]).sum())
+        return (
+            f"CollabDataLoaders: {self.n_users - 1:,} {self.user_name}s × {self.n_items - 1:,} "
+            f"{self.item_name}s, {self.n_ratings:,} ratings ({self.rating_name!r}, {low:g} to {high:g})\n"
+            f"  split: {self.n_train:,} training, {self.n_valid:,} validation "
+            f"(valid_pct={self.valid_pct:g}), seed={self.seed}, bs={self.bs}\n"
+            f"  {never:,} {self.item_name}s have no training rating"
+        )
+
+
+def _check_share(valid_pct: float) -> None:
+    is_number = isinstance(valid_pct, (int, float, np.number)) and not isinstance(valid_pct, bool)
+    if not is_number or not 0 <= valid_pct < 1:
+        hint = f"did you mean {valid_pct / 100:g}? " if is_number and 1 < valid_pct < 100 else ""
+        raise ValueError(
+            f"valid_pct={valid_pct!r} is not a share of the ratings; {hint}Pass a number from 0 (no "
+            "validation) to below 1 (1 would leave nothing to train on), such as 0.2"
+        )
+
+
+def _whole(name: str, value: Any, low: int, high: int | None = None) -> int:
+    is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not is_whole or value < low or (high is not None and value > high):
+        bounds = f"of at least {low}" if high is None else f"from {low} to {high}"
+        raise ValueError(f"{name}={value!r} is out of range; pass a whole number {bounds}")
+    return int(value)

@@ -1,0 +1,95 @@
+"""Side: one side of the ratings matrix, users or items, as read-only arrays aligned by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .spelling import did_you_mean
+from .vocab import NA, Id, Vocab
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """Names, rating counts and means of all users, or of all items; row 0 is ``'#na#'``.
+
+    Attributes
+    ----------
+    name : str
+        The column of the ratings these are from, such as ``"title"``.
+    names : object [n]
+        Ids as text to display.
+    counts : int32 [n]
+        Ratings in the whole frame, training and validation.
+    means : float32 [n]
+        Mean of those ratings in the ratings' unit; NaN where there are none.
+    trained : bool [n]
+        Has at least one training rating. The rest, row 0 among it, are no findings.
+    """
+
+    name: str
+    names: NDArray[np.object_]
+    counts: NDArray[np.int32]
+    means: NDArray[np.float32]
+    trained: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        for field, dtype in (
+            ("names", object),
+            ("counts", np.int32),
+            ("means", np.float32),
+            ("trained", np.bool_),
+        ):
+            values = np.array(getattr(self, field), dtype=dtype)
+            if values.shape != (len(self.names),):
+                raise ValueError(
+                    f"{field} has shape {list(values.shape)}, names has {len(self.names)} rows; pass one each"
+                )
+            values.flags.writeable = False
+            object.__setattr__(self, field, values)
+        if not len(self.names) or self.names[0] != NA:
+            raise ValueError(f"names must begin with {NA!r}, the row of unknown ids; put it in front")
+
+    @classmethod
+    def from_rows(
+        cls, vocab: Vocab, rows: NDArray[np.int64], ratings: NDArray[np.float32], is_train: NDArray[np.bool_]
+    ) -> Side:
+        """Count and average the ratings of each row of `vocab`; the three arrays have one entry a rating."""
+        n = len(vocab)
+        counts = np.bincount(rows, minlength=n)
+        sums = np.bincount(rows, weights=ratings, minlength=n)  # in float64, whatever the ratings are
+        with np.errstate(invalid="ignore"):
+            means = sums / counts
+        return cls(
+            name=vocab.name,
+            names=np.array([str(known) for known in vocab], dtype=object),
+            counts=counts.astype(np.int32),
+            means=means.astype(np.float32),
+            trained=np.bincount(rows[is_train], minlength=n) > 0,
+        )
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def index(self, name: Id) -> int:
+        """Row of a name, which must match exactly; whole numbers are looked up as the text they are shown as.
+
+        Raises
+        ------
+        ValueError
+            On an unknown name, with the nearest spelling; ``'#na#'`` is one.
+        """
+        row = self._rows.get(str(name), 0)
+        if row == 0:
+            raise ValueError(f"there is no {self.name} {name!r}." + did_you_mean(str(name), self.names[1:].tolist()))
+        return row
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {str(name): row for row, name in enumerate(self.names.tolist())}
+
+    def __repr__(self) -> str:
+        return f"Side({len(self) - 1:,} {self.name}s, {int(self.counts.sum()):,} ratings)"

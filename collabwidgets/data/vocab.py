@@ -1,0 +1,230 @@
+"""Vocab: ids of the outside ↔ rows of the tables. Row 0 is '#na#', which stands for every unknown id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .spelling import did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NA = "#na#"
+Id: TypeAlias = int | str
+_KINDS: dict[type, str] = {int: "whole numbers", str: "text"}
+
+
+class Vocab(Sequence[Id]):
+    """The distinct ids of one column, sorted, after ``'#na#'`` at row 0.
+
+    Parameters
+    ----------
+    ids : iterable of int or of str
+        In any order, repeated or not; all of one type, which they keep. A leading ``'#na#'`` is taken for
+        row 0, so that ``Vocab(list(vocab)) == vocab``.
+    name : str
+        What an id is called in the sentences of errors: ``"user"``, ``"title"``.
+
+    Attributes
+    ----------
+    o2i : dict
+        Id → row, ``'#na#'`` → 0 included.
+
+    Raises
+    ------
+    ValueError
+        When the ids are neither all whole numbers nor all text.
+
+    Examples
+    --------
+    >>> vocab = Vocab(["Fargo", "Alien"], name="title")
+    >>> list(vocab), vocab.index("Fargo")
+    (['#na#', 'Alien', 'Fargo'], 2)
+    """
+
+    def __init__(self, ids: Iterable[Id], name: str = "id"):
+        known = [_plain(entry) for entry in ids]
+        if known and known[0] == NA:
+            known = known[1:]
+        self.name = name
+        self._ids: list[Id] = [NA, *_sorted_ids(known, f"the {name}s of a vocabulary")]
+        self.o2i: dict[Id, int] = {known: row for row, known in enumerate(self._ids)}
+        self._kind: type = type(self._ids[-1])
+
+    @classmethod
+    def from_column(cls, column: pd.Series, name: str | None = None) -> tuple[Vocab, NDArray[np.int64]]:
+        """The vocabulary of a column of a frame, and the row of each of its entries, int64 ``[len(column)]``.
+
+        Whole floats (``7.0``) become ints; categories that do not occur get no row.
+
+        Raises
+        ------
+        ValueError
+            On missing ids, ids of mixed types, fractions, dates and other objects, and the reserved
+            ``'#na#'``.
+        """
+        import pandas as pd
+
+        name = str(column.name if name is None else name)
+        missing = column.isna().to_numpy()
+        if missing.any():
+            first = column.index[missing].tolist()[0]
+            n = int(missing.sum())
+            raise ValueError(
+                f"column {name!r} has {n:,} missing id{'s' * (n > 1)} (first in row {first!r}); "
+                f"drop {'them' if n > 1 else 'it'} with ratings.dropna(subset=[{name!r}])"
+            )
+        where = f"the ids in column {name!r}"
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            # Only the categories are looked at: 25 million titles as text would be gigabytes.
+            codes, seen = pd.factorize(column.cat.codes.to_numpy())
+            entries = column.cat.categories[seen].tolist()
+        else:
+            if column.dtype == object:
+                # Hashing takes 1, 1.0 and True for one and the same: their types are looked at before.
+                _check_kinds([_plain(entry) for entry in _first_of_each_type(column.tolist())], where)
+            codes, distinct = pd.factorize(column)
+            entries = distinct.tolist()
+        entries = [_plain(entry) for entry in entries]
+        vocab = cls(_sorted_ids(entries, where), name)
+        rows = np.array([vocab.o2i[entry] for entry in entries], dtype=np.int64)
+        return vocab, rows[codes]
+
+    @overload  # type: ignore[override]
+    def index(self, ids: Id, unknown: Literal["raise", "na"] = ...) -> int: ...
+
+    @overload
+    def index(
+        self, ids: Sequence[Any] | NDArray[Any] | pd.Series, unknown: Literal["raise", "na"] = ...
+    ) -> NDArray[np.int64]: ...
+
+    def index(self, ids: Any, unknown: Literal["raise", "na"] = "raise") -> int | NDArray[np.int64]:
+        """Row of an id, or rows of a sequence of them, int64 ``[n]``.
+
+        Parameters
+        ----------
+        ids : int or str, or a sequence, one-dimensional array or Series of them
+        unknown : {"raise", "na"}
+            What an id without a row means: an error that names the nearest spelling, or row 0.
+
+        Raises
+        ------
+        ValueError
+            On an unknown id when `unknown` is ``"raise"`` (``'#na#'`` is one: it stands for what is not
+            known). And, whatever `unknown`, on text asked of a vocabulary of whole numbers or the other way
+            round: taken for unknown, all of them would get one and the same prediction.
+        """
+        if unknown not in ("raise", "na"):
+            raise ValueError(f"unknown={unknown!r} is not known; choose one of raise, na")
+        n_dims = getattr(ids, "ndim", 1)
+        if n_dims == 0 or isinstance(ids, (str, bytes)) or not hasattr(ids, "__iter__"):
+            return self._row(ids, unknown)
+        if n_dims != 1:
+            raise ValueError(f"ids has {ids.ndim} dimensions; pass one id, or a sequence of them")
+        return np.array([self._row(asked, unknown) for asked in ids], dtype=np.int64)
+
+    def _row(self, asked: Any, unknown: str) -> int:
+        asked = _plain(asked)
+        is_na = isinstance(asked, str) and asked == NA
+        if type(asked) is self._kind or is_na:
+            row = self.o2i.get(asked, 0)
+            if row == 0 and unknown == "raise":
+                raise ValueError(self._unknown(asked))
+            return row
+        if type(asked) in _KINDS:
+            raise ValueError(
+                f"{self.name} {asked!r} is asked for as {_KINDS[type(asked)]}, but the {self.name}s here are "
+                f"{_KINDS[self._kind]} such as {self._ids[-1]!r}; ask for them as they are in the ratings"
+            )
+        if unknown == "raise":
+            raise ValueError(f"{asked!r} is no {self.name}; ask for {_KINDS[self._kind]} such as {self._ids[-1]!r}")
+        return 0
+
+    def _unknown(self, asked: Id) -> str:
+        if asked == NA:
+            return f"{NA!r} stands for an unknown {self.name} and is none itself; unknown='na' gives its row"
+        if isinstance(asked, str):
+            return f"there is no {self.name} {asked!r}." + did_you_mean(asked, [str(i) for i in self._ids[1:]])
+        numbers = [known for known in self._ids[1:] if isinstance(known, int)]
+        near = min(numbers, key=lambda known: abs(known - asked))
+        return (
+            f"there is no {self.name} {asked}. The nearest is {near}; "
+            f"the {self.name}s go from {numbers[0]} to {numbers[-1]}."
+        )
+
+    @overload
+    def __getitem__(self, row: int) -> Id: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> list[Id]: ...
+
+    def __getitem__(self, row: int | slice) -> Id | list[Id]:
+        return self._ids[row]
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[Id]:
+        return iter(self._ids)
+
+    def __contains__(self, asked: object) -> bool:
+        asked = _plain(asked)
+        return type(asked) in _KINDS and asked in self.o2i
+
+    def __eq__(self, other: object) -> bool:
+        return self._ids == other._ids if isinstance(other, Vocab) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        shown = ", ".join(repr(known) for known in self._ids[:6])
+        return f"Vocab of {len(self) - 1:,} {self.name}s: [{shown}{', …' if len(self) > 6 else ''}]"
+
+
+def _plain(entry: Any) -> Any:
+    """The Python int or str of an id as numpy or pandas may hold it; anything else comes back as it is."""
+    if type(entry) in _KINDS:
+        return entry
+    if getattr(entry, "ndim", None) == 0 and hasattr(entry, "item"):  # numpy's scalars, and torch's
+        entry = entry.item()
+    if isinstance(entry, float) and entry.is_integer():
+        return int(entry)
+    return str(entry) if isinstance(entry, str) else entry
+
+
+def _sorted_ids(entries: list[Any], where: str) -> list[Id]:
+    """The distinct entries in order, when all are whole numbers or all are text; a sentence otherwise."""
+    if not entries:
+        raise ValueError(f"{where}: there are none; pass at least one id")
+    _check_kinds(entries, where)
+    distinct = set(entries)
+    if NA in distinct:
+        raise ValueError(f"{where} contain {NA!r}, which stands for unknown ids; rename that one")
+    return sorted(distinct)
+
+
+def _check_kinds(entries: list[Any], where: str) -> None:
+    examples = _first_of_each_type(entries)
+    for example in examples:
+        if type(example) not in _KINDS:
+            raise ValueError(
+                f"{where} are neither whole numbers nor text but {type(example).__name__} such as "
+                f"{example!r}; convert them with .astype(int) or .astype(str)"
+            )
+    if len(examples) > 1:
+        found = ", ".join(f"{_KINDS[type(example)]} such as {example!r}" for example in examples)
+        raise ValueError(
+            f"{where} are of mixed types ({found}); make them one type, for instance by .astype(str), "
+            "since 7 and '7' would be two different ids"
+        )
+
+
+def _first_of_each_type(entries: list[Any]) -> list[Any]:
+    found: dict[type, Any] = {}
+    for entry in entries:
+        found.setdefault(type(entry), entry)
+    return list(found.values())

@@ -1,0 +1,113 @@
+"""Biases: what remains of a row's ratings after taste, as a ranking."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .snapshot import Snapshot
+
+FEW = 20  # ratings below which a finding about a row is called weak
+
+
+def biases(snapshot: Snapshot, *, kind: str = "items", min_count: int = 0, center: bool = True) -> pd.DataFrame:
+    """Rank items (or users) by their learnt bias, the highest first.
+
+    A bias is not a mean rating: it is what the model adds for every user after taste (the factors) and the
+    other side's bias are allowed for, shrunk by weight decay. Its zero is arbitrary too, because a constant
+    can move between item and user biases without changing any prediction; so it is centred by default.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        With ``item_bias`` or ``user_bias``, whichever `kind` asks for.
+    kind : {"items", "users"}
+        Whose biases.
+    min_count : int
+        Show only rows with at least this many ratings. The centre is that of all trained rows, whatever is
+        shown.
+    center : bool
+        Subtract the mean bias of the trained rows from ``bias``.
+
+    Returns
+    -------
+    DataFrame, index ``item`` (or ``user``): the row in the model's table
+        One row for each trained row shown; ``'#na#'`` and rows without a training rating are never among
+        them. Ties keep the order of the rows. Columns:
+
+        * the side's name (such as ``title``);
+        * ``bias`` float64: logits if the model has a `y_range`, rating units otherwise;
+        * ``effect`` float64: change in rating units for an average user at the mean rating, relative to the
+          average row, ``f(logit(mean) + b) - mean`` with ``f`` the scaled sigmoid and ``b`` the centred bias
+          (also with ``center=False``); ``b`` itself without a `y_range`; NaN if the mean rating lies
+          outside `y_range`;
+        * ``count`` and ``mean`` of its ratings, training and validation;
+        * ``rank`` and ``rank_by_mean``: 1 to n among the rows shown;
+        * ``few``: fewer than 20 ratings.
+
+        ``attrs["mean_bias"]`` is the mean bias of the trained rows, which centring moves out of the table.
+
+    Raises
+    ------
+    ValueError
+        When `kind` is unknown, the model has no such biases, none was trained or some are not finite.
+
+    Examples
+    --------
+    >>> biases(snapshot, min_count=50).head(5)  # doctest: +SKIP
+    """
+    if kind not in ("items", "users"):
+        raise ValueError(f"kind is {kind!r}; choose 'items' or 'users'")
+    side, table = (snapshot.items, snapshot.item_bias) if kind == "items" else (snapshot.users, snapshot.user_bias)
+    one = kind[:-1]
+    if table is None:
+        raise ValueError(
+            f"the model has no {one} biases; use a model with a bias for each {one}, or name the table by "
+            f"{one}_bias= when making the learner"
+        )
+    if not side.trained.any():
+        raise ValueError(f"no {side.name} has a training rating, so no bias was learnt; train on more ratings")
+    trained_bias = table[side.trained].astype(np.float64)
+    if not np.isfinite(trained_bias).all():
+        raise ValueError(f"the {one} biases hold values that are not finite; reset and train at a lower lr")
+
+    mean_bias = float(trained_bias.mean())
+    rows = np.flatnonzero(side.trained & (side.counts >= min_count))
+    rows = rows[np.argsort(-table[rows], kind="stable")]
+    centered = table[rows].astype(np.float64) - mean_bias
+    means = side.means[rows]
+    frame = pd.DataFrame(
+        {
+            side.name: side.names[rows],
+            "bias": centered if center else table[rows].astype(np.float64),
+            "effect": _effect(centered, snapshot.rating_mean, snapshot.y_range),
+            "count": side.counts[rows],
+            "mean": means,
+            "rank": np.arange(1, len(rows) + 1),
+            "rank_by_mean": _rank_by_mean(means, rows),
+            "few": side.counts[rows] < FEW,
+        },
+        index=pd.Index(rows, name=one),
+    )
+    frame.attrs["mean_bias"] = mean_bias
+    return frame
+
+
+def _effect(bias: NDArray[np.float64], mean: float, y_range: tuple[float, float] | None) -> NDArray[np.float64]:
+    if y_range is None:
+        return bias
+    low, high = y_range
+    if not low < mean < high:
+        return np.full_like(bias, np.nan)
+    share = (mean - low) / (high - low)
+    # sigmoid(logit(share) + bias), the logit never formed
+    with np.errstate(over="ignore"):  # a bias below -700 sends exp to infinity and the share, rightly, to 0
+        moved = share / (share + (1 - share) * np.exp(-bias))
+    return low + (high - low) * moved - mean
+
+
+def _rank_by_mean(means: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.int64]:
+    rank = np.empty(len(means), dtype=np.int64)
+    rank[np.lexsort((rows, -means))] = np.arange(1, len(means) + 1)
+    return rank

@@ -1,0 +1,244 @@
+"""Neighbours: the items whose factors lie nearest to one item's, in all dimensions."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..data.side import Side
+from .bias import FEW
+from .snapshot import Snapshot, lengths_of
+
+METRICS = ("cosine", "centered_cosine", "euclidean", "dot")
+_SHORT = 0.25  # of the median length: below it a direction is mostly noise
+_LARGEST = 1e37  # the product of two lengths beyond which float32 may overflow
+_FLAGS = 2**26  # pairs of an item and a user flagged at a time: 64 MB
+_TINY = 1e-30  # what underflow in float32 may lose, and more
+
+
+def neighbors(
+    snapshot: Snapshot,
+    item: int,
+    *,
+    k: int = 10,
+    metric: str = "cosine",
+    order: str = "nearest",
+    min_count: int = 20,
+    ratings: tuple[NDArray[np.integer], NDArray[np.integer]] | None = None,
+) -> pd.DataFrame:
+    """Find the `k` items nearest to one item, by an exact search over all of them.
+
+    Near means that the same audience answers alike, not that the plots are alike. Cosine ignores how long a
+    vector is, that is how strongly its item divides people, and depends on the regularisation of training
+    (Steck, Ekanadham & Kallus 2024, "Is Cosine-Similarity of Embeddings Really About Similarity?",
+    arXiv:2403.05440); the model itself works with the dot product, which favours strong, popular items.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        With ``item_factors``.
+    item : int
+        Row of the anchor, 1 to n_items - 1; it may have fewer ratings than `min_count`.
+    k : int
+        Rows to show, at least 1; fewer come back when fewer qualify.
+    metric : {"cosine", "centered_cosine", "euclidean", "dot"}
+        ``cosine`` is the angle as seen from the origin, -1 to 1; ``centered_cosine`` from the mean of the
+        trained rows. A vector of length zero has cosine 0 with everything. ``euclidean`` is the distance:
+        there the *smaller* score is the nearer. ``dot`` is the plain product.
+    order : {"nearest", "farthest"}
+        ``farthest``: the lowest cosine or product, the largest distance.
+    min_count : int
+        Hide items with fewer ratings.
+    ratings : (int [n], int [n]), optional
+        User row and item row of every rating; adds ``n_common``.
+
+    Returns
+    -------
+    DataFrame, index ``item``: the row in the model's table
+        Nearest (or farthest) first, ties in the order of the rows. The anchor, ``'#na#'`` and rows without a
+        training rating are never among them. Columns:
+
+        * the side's name (such as ``title``);
+        * ``score`` float64, in the unit of the metric;
+        * ``count`` of its ratings;
+        * ``n_common``, if `ratings` are given: distinct users who rated both it and the anchor;
+        * ``norm`` float64: length of its vector;
+        * ``weak``: fewer than 20 ratings, or a length under 25 % of the median of the trained rows.
+
+        ``attrs["n_hidden"]``: how many of the `k` best of all trained items `min_count` hides.
+
+    Raises
+    ------
+    ValueError
+        When `metric` or `order` is unknown, `k` < 1, the model has no item factors, the anchor is
+        ``'#na#'``, out of range or never trained, or factors are not finite.
+    TypeError
+        When `item` is no whole number.
+
+    Examples
+    --------
+    >>> neighbors(snapshot, snapshot.items.index("Fargo (1996)"), k=5)  # doctest: +SKIP
+    """
+    if metric not in METRICS:
+        raise ValueError(f"metric is {metric!r}; choose one of {', '.join(map(repr, METRICS))}")
+    if order not in ("nearest", "farthest"):
+        raise ValueError(f"order is {order!r}; choose 'nearest' or 'farthest'")
+    if k < 1:
+        raise ValueError(f"k is {k}; ask for at least 1 neighbour")
+    side, anchor = snapshot.items, _anchor_row(item, snapshot.items)
+    candidate = side.trained.copy()
+    candidate[anchor] = False
+    shown = candidate & (side.counts >= min_count)
+    ranked, scores = _ranked(snapshot, anchor, k, metric, order, candidate, shown)
+    is_shown = shown[ranked]
+    rows, scores = ranked[is_shown][:k], scores[is_shown][:k]
+
+    columns: dict[str, NDArray[Any]] = {
+        side.name: side.names[rows],
+        "score": scores,
+        "count": side.counts[rows],
+    }
+    if ratings is not None:
+        columns["n_common"] = _n_common(anchor, rows, ratings, len(side.names), len(snapshot.users.names))
+    norms = columns["norm"] = snapshot.item_norms[rows]
+    columns["weak"] = (side.counts[rows] < FEW) | (norms < _SHORT * snapshot.median_item_norm)
+    frame = pd.DataFrame(columns, index=pd.Index(rows, name="item"))
+    frame.attrs["n_hidden"] = int((~is_shown[:k]).sum())
+    return frame
+
+
+def _anchor_row(item: int, side: Side) -> int:
+    try:
+        row = operator.index(item)
+    except TypeError:
+        raise TypeError(f"item is {item!r}; pass the number of its row (items.index(name) finds it)") from None
+    if row == 0:
+        raise ValueError(f"row 0 is '#na#', which stands for no {side.name}; choose a row from 1")
+    if not 0 < row < len(side.names):
+        raise ValueError(f"row {row} is no {side.name}; rows go from 1 to {len(side.names) - 1}")
+    if not side.trained[row]:
+        raise ValueError(
+            f"{side.names[row]} has no training rating, so its factors are still random; "
+            f"choose a {side.name} that was trained"
+        )
+    return row
+
+
+def _ranked(
+    snapshot: Snapshot,
+    anchor: int,
+    k: int,
+    metric: str,
+    order: str,
+    candidate: NDArray[np.bool_],
+    shown: NDArray[np.bool_],
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Rows among which are the k best candidates and the k best shown, best first, with their scores.
+
+    One product in float32 tells each score up to a known error; only rows that may be among the best by that
+    are scored in float64. So the answer is exact, and equal vectors tie.
+    """
+    scores, errors = _rough_scores(snapshot, anchor, metric)
+    sign = 1 if (metric == "euclidean") == (order == "nearest") else -1
+    scores *= sign  # now the smallest is the best
+    at_most = np.where(shown, scores + errors, np.inf)
+    worst = np.inf  # of the k best shown, at most
+    if k < len(at_most):
+        worst = np.partition(at_most, k - 1)[k - 1]
+    rows = np.flatnonzero(candidate & (scores - errors <= worst))
+    exact = _scores(snapshot, rows, anchor, metric)
+    by_score = np.argsort(sign * exact, kind="stable")
+    return rows[by_score], exact[by_score]
+
+
+def _rough_scores(snapshot: Snapshot, anchor: int, metric: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Score of every row (for ``euclidean`` its square), and how far it may be from the exact one."""
+    table, norms = snapshot.required_item_factors, snapshot.item_norms
+    aim = table[anchor].astype(np.float64)
+    if metric == "centered_cosine":
+        aim -= snapshot.item_center
+    length = float(np.sqrt(aim @ aim))
+    if not norms[snapshot.items.trained].max() * (length + 1) < _LARGEST:
+        raise ValueError(
+            "the item factors hold values that are not finite, or so large that training must have diverged; "
+            "reset and train at a lower lr"
+        )
+    rounding = 4 * table.shape[1] * float(np.finfo(np.float32).eps)  # a generous bound for a float32 sum
+    with np.errstate(invalid="ignore", over="ignore"):  # rows never trained may hold anything
+        products = (table @ aim.astype(np.float32)).astype(np.float64)
+        if metric == "euclidean":
+            squares = norms * norms - 2 * products + length * length
+            return squares, rounding * (norms + length) ** 2 + table.shape[1] * _TINY
+        errors = rounding * norms * length + table.shape[1] * _TINY
+        if metric == "dot":
+            return products, errors
+        lengths = norms
+        if metric == "centered_cosine":
+            products -= snapshot.item_center @ aim
+            lengths = snapshot.item_spreads
+        scale = lengths * length
+        return _ratio(products, scale), _ratio(errors, scale)
+
+
+def _scores(snapshot: Snapshot, rows: NDArray[np.intp], anchor: int, metric: str) -> NDArray[np.float64]:
+    """The metrics themselves, in float64.
+
+    einsum, unlike BLAS, sums every row in the same order, so equal vectors tie.
+    """
+    table = snapshot.required_item_factors
+    vectors, aim = table[rows].astype(np.float64), table[anchor].astype(np.float64)
+    if metric == "dot":
+        return _products(vectors, aim)
+    if metric == "euclidean":
+        vectors -= aim
+        return lengths_of(vectors)
+    shortest = 0.0
+    if metric == "centered_cosine":
+        vectors -= snapshot.item_center
+        aim -= snapshot.item_center
+        shortest = 1e-12 * float(np.linalg.norm(snapshot.item_center))  # at the centre but for rounding
+    lengths, length = lengths_of(vectors), lengths_of(aim[None])[0]
+    lengths[lengths <= shortest] = 0
+    scale = lengths * (length if length > shortest else 0.0)
+    return np.clip(_ratio(_products(vectors, aim), scale), -1, 1)
+
+
+def _products(vectors: NDArray[np.float64], aim: NDArray[np.float64]) -> NDArray[np.float64]:
+    products: NDArray[np.float64] = np.einsum("ij,j->i", vectors, aim)
+    return products
+
+
+def _ratio(values: NDArray[np.float64], scale: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.divide(values, scale, out=np.zeros_like(scale), where=scale > 0)
+
+
+def _n_common(
+    anchor: int,
+    rows: NDArray[np.intp],
+    ratings: tuple[NDArray[np.integer], NDArray[np.integer]],
+    n_items: int,
+    n_users: int,
+) -> NDArray[np.int64]:
+    """Distinct users who rated the anchor and each of `rows`."""
+    users, items = ratings
+    rated_anchor = np.zeros(n_users, dtype=bool)
+    rated_anchor[users[items == anchor]] = True
+    common = np.zeros(len(rows), dtype=np.int64)
+    # A flag for each pair counts distinct ones in a fraction of the time a sort would take.
+    at_once = max(1, _FLAGS // n_users)
+    for start in range(0, len(rows), at_once):
+        some = rows[start : start + at_once]
+        shown = np.zeros(n_items, dtype=bool)
+        shown[some] = True
+        found = np.flatnonzero(shown[items])
+        found = found[rated_anchor[users[found]]]
+        place = np.zeros(n_items, dtype=np.int64)
+        place[some] = np.arange(len(some))
+        seen = np.zeros((len(some), n_users), dtype=bool)
+        seen[place[items[found]], users[found]] = True
+        common[start : start + at_once] = seen.sum(axis=1)
+    return common

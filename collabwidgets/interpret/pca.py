@@ -1,0 +1,315 @@
+"""PCA of the item factors, with components that keep their sign and place from one frame to the next."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..data.side import Side
+from .snapshot import Snapshot
+
+_FOLLOWED = 6  # strongest components that may follow a component of the frame before
+_BLOCK = 4096  # rows turned to float64 at a time; a block of 50 factors stays in the processor's cache
+_NEAR = 1.25  # variances up to this ratio apart count as near-equal and may stand in either order
+
+
+@dataclass(frozen=True, eq=False)
+class PCAFrame:
+    """A fitted PCA of the item factors at one snapshot; component 1 is row 0 of `components`.
+
+    Attributes
+    ----------
+    revision : int
+        Of the snapshot it was fitted on.
+    components : float64 [k, n_factors]
+        Orthonormal directions, one a row.
+    center : float64 [n_factors]
+        Mean of the fitted rows.
+    rows : int64 [m]
+        Item rows it was fitted on, ascending.
+    scores : float32 [n_items, k]
+        Coordinates of every trained item, fitted or not; NaN for ``'#na#'`` and rows never trained.
+    explained_variance_ratio : float64 [k]
+        Share of the fitted rows' variance along each component, 0 to 1; all 0 when the rows are equal.
+        Normally descending; near-equal neighbours may stand in the order of the frame before.
+    noise_level : float
+        Share of each component were the factors random, ``1 / n_factors``. Of m random rows the strongest
+        component reaches about ``(1 + sqrt(n_factors / m))**2 / n_factors`` (Marchenko & Pastur 1967).
+    axis_match : float64 [k], optional
+        ``|cosine|`` between each component and the one in its place in the frame before; NaN where that had
+        none; None in a first frame. Below 0.7 the axis has become another.
+    correlations : dict
+        ``{"PC1": {"count": r, "mean": r, "year": r}, …}``: Pearson's r, over the fitted rows, between the
+        scores and the log count, the mean rating and the year at the end of the name, "(1995)". A key is
+        left out where it is undefined (no years, fewer than 3 rows, no variance).
+    items : Side
+        The items' names, counts and means.
+    years : float64 [n_items]
+        The years found; NaN where a name ends in none. Handed on from frame to frame.
+    """
+
+    revision: int
+    components: NDArray[np.float64]
+    center: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    explained_variance_ratio: NDArray[np.float64]
+    noise_level: float
+    axis_match: NDArray[np.float64] | None
+    correlations: dict[str, dict[str, float]]
+    items: Side
+    years: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        for array in (self.components, self.center, self.rows, self.scores, self.explained_variance_ratio):
+            array.flags.writeable = False
+
+    @property
+    def k(self) -> int:
+        """Number of components."""
+        return len(self.components)
+
+    @property
+    def n_factors(self) -> int:
+        """Dimensions of the space the components live in."""
+        return int(self.components.shape[1])
+
+    def to_frame(self, snapshot: Snapshot) -> pd.DataFrame:
+        """Coordinates of the fitted items as a table.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            The one that was fitted; gives names, counts and means.
+
+        Returns
+        -------
+        DataFrame, index ``item``
+            Columns: the side's name, ``PC1`` … ``PCk`` float32, ``count``, ``mean``. In ``attrs``:
+            ``explained_variance_ratio`` (list) and ``noise_level``.
+
+        Raises
+        ------
+        ValueError
+            When the snapshot has another number of items.
+        """
+        side = snapshot.items
+        if len(side.names) != len(self.scores):
+            raise ValueError(
+                f"the snapshot has {len(side.names)} rows and the PCA {len(self.scores)}; "
+                "pass the snapshot that was fitted"
+            )
+        columns: dict[str, NDArray[Any]] = {side.name: side.names[self.rows]}
+        for j in range(self.k):
+            columns[f"PC{j + 1}"] = self.scores[self.rows, j]
+        columns["count"], columns["mean"] = side.counts[self.rows], side.means[self.rows]
+        frame = pd.DataFrame(columns, index=pd.Index(self.rows, name="item"))
+        frame.attrs["explained_variance_ratio"] = self.explained_variance_ratio.tolist()
+        frame.attrs["noise_level"] = self.noise_level
+        return frame
+
+
+def fit_pca(
+    snapshot: Snapshot,
+    *,
+    k: int = 6,
+    min_count: int = 20,
+    top_n: int | None = None,
+    previous: PCAFrame | None = None,
+) -> PCAFrame:
+    """Fit principal components of the item factors: centred, not scaled.
+
+    They are the eigenvectors of the rows' covariance, in float64 (Jolliffe 2002, "Principal Component
+    Analysis"). Their signs are arbitrary (Bro, Acar & Kolda 2008,
+    "Resolving the sign ambiguity in the singular value decomposition"), and near-equal ones change places
+    at the least disturbance, so that a picture drawn while training would flip:
+
+    * a first frame turns each component so that its largest loading is positive, as scikit-learn does;
+    * a later frame, given `previous`, hands its six strongest components to the places of `previous` so that
+      the absolute cosines sum highest, and turns each component to point the way its predecessor did. A
+      component over 1.25 times as strong as the heir of a place takes that place, so that components still
+      stand in the order of their strength when training has changed it for good.
+
+    Shares, scores and correlations go with their component. Keep `min_count` and `top_n` from frame to
+    frame, or the axes move because the fitted rows changed.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        With ``item_factors``.
+    k : int
+        Components wanted, at least 1; *up to*: a model with fewer factors gives that many.
+    min_count : int
+        Fit on trained items with at least this many ratings.
+    top_n : int, optional
+        Fit on this many of the most rated trained items instead, whatever `min_count` says; equal counts
+        in the order of the rows. All trained items when there are fewer.
+    previous : PCAFrame, optional
+        The frame shown before, of a model with the same number of factors.
+
+    Returns
+    -------
+    PCAFrame
+
+    Raises
+    ------
+    ValueError
+        When the model has no item factors, `k` < 1, `top_n` or `min_count` leaves fewer than 2 rows or fewer
+        than the components wanted (the message names the largest `min_count` that leaves enough), factors
+        are not finite, or `previous` has another number of factors or items.
+
+    Examples
+    --------
+    >>> frame = fit_pca(snapshot, k=3, top_n=1000)  # doctest: +SKIP
+    >>> frame.to_frame(snapshot).plot.scatter("PC1", "PC3")  # doctest: +SKIP
+    """
+    side, table = snapshot.items, snapshot.required_item_factors
+    if k < 1:
+        raise ValueError(f"k is {k}; ask for at least 1 component")
+    if previous is not None and (previous.n_factors, len(previous.scores)) != (table.shape[1], len(table)):
+        raise ValueError(
+            f"the previous frame has {previous.n_factors} factors and {len(previous.scores)} rows, "
+            f"the snapshot {table.shape[1]} and {len(table)}; pass previous=None to start afresh"
+        )
+    k = min(k, table.shape[1])
+    rows = _fitted_rows(side, min_count, top_n, needed=max(2, k))
+    center, variances, vectors = _eigen(table[rows])
+    before = None if previous is None else previous.components
+    vectors, order = _in_place(vectors, variances, before)
+    components, kept = vectors[:k], variances[order[:k]]
+    total = variances.sum()
+
+    scores = table @ components.T.astype(np.float32)
+    scores -= (components @ center).astype(np.float32)
+    scores[~side.trained] = np.nan
+    years = previous.years if previous is not None and previous.items is side else _years(side.names)
+    match = None
+    if before is not None:
+        match = np.full(k, np.nan)
+        both = min(k, len(before))
+        match[:both] = np.abs(np.einsum("ij,ij->i", components[:both], before[:both]))
+    return PCAFrame(
+        revision=snapshot.revision,
+        components=components,
+        center=center,
+        rows=rows,
+        scores=scores,
+        explained_variance_ratio=kept / total if total > 0 else np.zeros(k),
+        noise_level=1 / table.shape[1],
+        axis_match=match,
+        correlations=_correlations(scores[rows], side.counts[rows], side.means[rows], years[rows]),
+        items=side,
+        years=years,
+    )
+
+
+def _fitted_rows(side: Side, min_count: int, top_n: int | None, needed: int) -> NDArray[np.int64]:
+    trained = np.flatnonzero(side.trained)
+    if len(trained) < needed:
+        raise ValueError(
+            f"{len(trained)} of {len(side.names) - 1} rows of {side.name!r} have a training rating; these "
+            f"components need {needed}: ask for fewer (k=) or train on more ratings"
+        )
+    counts = side.counts[trained]
+    if top_n is not None:
+        if top_n < needed:
+            raise ValueError(f"top_n is {top_n}; these components need at least {needed} rows")
+        return np.sort(trained[np.argsort(-counts, kind="stable")[:top_n]])
+    rows = trained[counts >= min_count]
+    if len(rows) < needed:
+        most = int(np.sort(counts)[-needed])
+        raise ValueError(
+            f"min_count={min_count} leaves {len(rows)} of {len(trained)} trained rows of {side.name!r}; "
+            f"these components need {needed}: set min_count to {most} or lower"
+        )
+    return rows
+
+
+def _eigen(
+    factors: NDArray[np.float32],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Mean, variances in descending order, and eigenvectors of the covariance, one a row."""
+    n_rows, n_factors = factors.shape
+    center = factors.mean(axis=0, dtype=np.float64)
+    if not np.isfinite(center).all():
+        raise ValueError("the item factors hold values that are not finite; reset and train at a lower lr")
+    squares = np.zeros((n_factors, n_factors))
+    for start in range(0, n_rows, _BLOCK):
+        block = factors[start : start + _BLOCK].astype(np.float64)
+        block -= center
+        squares += block.T @ block
+    variances, vectors = np.linalg.eigh(squares / (n_rows - 1))
+    return center, np.maximum(variances[::-1], 0), vectors[:, ::-1].T
+
+
+def _in_place(
+    vectors: NDArray[np.float64], variances: NDArray[np.float64], before: NDArray[np.float64] | None
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Vectors in the order and with the signs of the frame before, and which eigenvector each one is."""
+    order = np.arange(len(vectors))
+    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=1, keepdims=True), axis=1)
+    signs = np.where(largest[:, 0] < 0, -1.0, 1.0)
+    if before is None:
+        return vectors * signs[:, None], order
+    followed = min(_FOLLOWED, len(vectors))
+    heirs = _assignment(np.abs(before[:followed] @ vectors[:followed].T))
+    newcomers = [j for j in range(followed) if j not in heirs]
+    order[:followed] = _strong_first([*heirs, *newcomers], variances)
+    vectors, signs = vectors[order], signs[order]
+    both = min(len(before), len(vectors))
+    cosines = np.einsum("ij,ij->i", before[:both], vectors[:both])
+    signs[:both] = np.where(cosines == 0, signs[:both], np.sign(cosines))
+    return vectors * signs[:, None], order
+
+
+def _assignment(match: NDArray[np.float64]) -> list[int]:
+    """A column for each row, all different, with the highest sum: the best of the at most 6! choices."""
+    n_rows, n_columns = match.shape
+    choices = np.array(list(itertools.permutations(range(n_columns), n_rows)))
+    sums = match[np.arange(n_rows), choices].sum(axis=1)
+    return [int(column) for column in choices[sums.argmax()]]
+
+
+def _strong_first(order: list[int], variances: NDArray[np.float64]) -> list[int]:
+    """`order`, but a place goes to the strongest component left if that beats its heir clearly."""
+    left, placed = list(order), []
+    while left:
+        strongest = min(left)  # eigenvectors are numbered by descending variance
+        heir = left[0]
+        placed.append(strongest if variances[strongest] > _NEAR * variances[heir] else heir)
+        left.remove(placed[-1])
+    return placed
+
+
+def _years(names: NDArray[np.object_]) -> NDArray[np.float64]:
+    years = np.full(len(names), np.nan)
+    for row, name in enumerate(names):
+        end = str(name).rstrip()[-6:]
+        if len(end) == 6 and end[0] == "(" and end[5] == ")" and end[1:5].isdecimal():
+            years[row] = int(end[1:5])
+    return years
+
+
+def _correlations(
+    scores: NDArray[np.float32],
+    counts: NDArray[np.int32],
+    means: NDArray[np.float32],
+    years: NDArray[np.float64],
+) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {f"PC{j + 1}": {} for j in range(scores.shape[1])}
+    for name, values in (("count", np.log(np.maximum(counts, 1))), ("mean", means), ("year", years)):
+        known = np.isfinite(values)
+        if known.sum() < 3:
+            continue
+        x, y = scores[known].astype(np.float64), values[known].astype(np.float64)
+        x, y = x - x.mean(axis=0), y - y.mean()
+        spreads = np.sqrt(np.einsum("ij,ij->j", x, x) * (y @ y))
+        for component, product, spread in zip(found.values(), y @ x, spreads, strict=True):
+            if spread > 1e-12 * len(y):  # below it the deviations are rounding
+                component[name] = float(np.clip(product / spread, -1, 1))
+    return found

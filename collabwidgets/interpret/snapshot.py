@@ -1,0 +1,156 @@
+"""Snapshot: one frozen picture of a model's tables, which every finding is computed from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..data.side import Side
+
+_BLOCK = 4096  # rows turned to float64 at a time; a block of 50 factors stays in the processor's cache
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """What a model had learnt at one moment; nothing in it can change.
+
+    Arrays are stored as read-only, C-contiguous float32. One that already is so is kept without a copy: who
+    marks an array read-only vouches that nothing writes to its memory. Any other is copied, so that further
+    training cannot alter a snapshot somebody reads.
+
+    Parameters
+    ----------
+    revision : int
+        Grows by one with each snapshot of a learner.
+    epoch : float
+        Epochs trained when it was taken; 3.4 is in the middle of the fourth.
+    users, items : Side
+        Names, counts and means of the rows; row 0 is ``'#na#'``.
+    user_factors, item_factors : float32 [n_users, k], [n_items, k], optional
+        The embedding tables, row 0 included.
+    user_bias, item_bias : float32 [n_users], [n_items], optional
+        Logits when the model has a `y_range`, rating units otherwise.
+    y_range : (float, float), optional
+        Low and high end of the sigmoid the model squeezes its output through.
+    rating_mean : float
+        Mean training rating.
+
+    Raises
+    ------
+    ValueError
+        When an array has not one row for each name of its side, the factor tables differ in width, or
+        `y_range` is not low < high.
+    """
+
+    revision: int
+    epoch: float
+    users: Side
+    items: Side
+    user_factors: NDArray[np.float32] | None
+    item_factors: NDArray[np.float32] | None
+    user_bias: NDArray[np.float32] | None
+    item_bias: NDArray[np.float32] | None
+    y_range: tuple[float, float] | None
+    rating_mean: float
+
+    def __post_init__(self) -> None:
+        n_users, n_items = len(self.users.names), len(self.items.names)
+        for name, n_rows, n_dims in (
+            ("user_factors", n_users, 2),
+            ("item_factors", n_items, 2),
+            ("user_bias", n_users, 1),
+            ("item_bias", n_items, 1),
+        ):
+            values = getattr(self, name)
+            if values is not None:
+                object.__setattr__(self, name, _frozen(name, values, n_rows, n_dims))
+        widths = {t.shape[1] for t in (self.user_factors, self.item_factors) if t is not None}
+        if len(widths) > 1:
+            raise ValueError(
+                f"user_factors and item_factors have {' and '.join(map(str, sorted(widths)))} columns; "
+                "pass tables of the same width, or None for one of them"
+            )
+        if self.y_range is not None:
+            low, high = (float(end) for end in self.y_range)
+            if not low < high:
+                raise ValueError(f"y_range is {self.y_range}; pass (low, high) with low < high, or None")
+            object.__setattr__(self, "y_range", (low, high))
+
+    @property
+    def n_factors(self) -> int:
+        """Width of the factor tables; 0 when the model has none."""
+        for table in (self.item_factors, self.user_factors):
+            if table is not None:
+                return int(table.shape[1])
+        return 0
+
+    @cached_property
+    def item_norms(self) -> NDArray[np.float64]:
+        """Length of each item's vector, float64 [n_items]; worked out once, as nothing here changes."""
+        return self._item_distances(np.zeros(self.n_factors))
+
+    @cached_property
+    def median_item_norm(self) -> float:
+        """Median length of the trained items' vectors; NaN when none was trained."""
+        norms = self.item_norms[self.items.trained]
+        return float(np.median(norms)) if len(norms) else float("nan")
+
+    @cached_property
+    def item_center(self) -> NDArray[np.float64]:
+        """Mean vector of the trained items, float64 [k]."""
+        factors = self.required_item_factors
+        center: NDArray[np.float64] = factors.mean(axis=0, dtype=np.float64, where=self.items.trained[:, None])
+        center.flags.writeable = False
+        return center
+
+    @cached_property
+    def item_spreads(self) -> NDArray[np.float64]:
+        """Distance of each item's vector from `item_center`, float64 [n_items]."""
+        return self._item_distances(self.item_center)
+
+    @property
+    def required_item_factors(self) -> NDArray[np.float32]:
+        """`item_factors`, or a ValueError that says what to do when the model has none."""
+        if self.item_factors is None:
+            raise ValueError(
+                "the model has no item factors; use a model with an embedding for each item, or name the "
+                "table by item_factors= when making the learner"
+            )
+        return self.item_factors
+
+    def _item_distances(self, origin: NDArray[np.float64]) -> NDArray[np.float64]:
+        factors = self.required_item_factors
+        distances = np.empty(len(factors))
+        for start in range(0, len(factors), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            distances[block] = lengths_of(factors[block] - origin)
+        distances.flags.writeable = False
+        return distances
+
+
+def lengths_of(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Euclidean length of each row."""
+    lengths: NDArray[np.float64] = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    return lengths
+
+
+def _frozen(name: str, values: ArrayLike, n_rows: int, n_dims: int) -> NDArray[np.float32]:
+    shape = f"[{n_rows}, k]" if n_dims == 2 else f"[{n_rows}]"
+    if np.ndim(values) != n_dims or np.shape(values)[0] != n_rows:
+        raise ValueError(
+            f"{name} has shape {list(np.shape(values))}; pass an array {shape}, "
+            "one row for each name of its side, row 0 ('#na#') included"
+        )
+    if (
+        isinstance(values, np.ndarray)
+        and values.dtype == np.float32
+        and values.flags.c_contiguous
+        and not values.flags.writeable
+    ):
+        return values
+    array = np.array(values, dtype=np.float32, order="C", copy=True)
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,637 @@
+"""CollabLearner: ratings, a module, what it has learnt and what is being looked at, in one object."""
+
+from __future__ import annotations
+
+import copy
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from . import interpret
+from .interpret.pca import PCAFrame
+from .interpret.snapshot import Snapshot
+from .keywords import checked_keywords
+from .models import EmbeddingDotBias, find_tables
+from .models.tables import table
+from .seeds import generator
+from .table import EpochTable
+from .training import AutogradEngine, BatchEnd, Diverged, EpochEnd, Event, Finished, History, Recipe, Trainer
+from .training.progress import Progress
+from .view_state import ViewState
+from .worker import TrainingWorker
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .data.loaders import CollabDataLoaders
+
+ModelMaker = Callable[[int, torch.Generator], nn.Module]
+
+FASTAI_WD = 0.01  # what fit_one_cycle decays by when nobody says
+_AXES = 6  # components that are followed from frame to frame
+
+
+class CollabLearner:
+    """Trains a module on ratings, and is what every widget looks at.
+
+    Parameters
+    ----------
+    dls : CollabDataLoaders
+    model : nn.Module
+        Maps ``x`` int64 ``[bs, 2]`` (user row, item row) to predictions ``[bs]``.
+    user_factors, item_factors, user_bias, item_bias : str, optional
+        Names of the module's tables where they cannot be found by shape and name.
+    remake : callable, optional
+        ``(n_factors, generator) -> nn.Module``: a fresh module for `reset`. Without it `reset` puts back the weights
+        that the module came with.
+    engine : {"auto", "autograd"}
+        What does the arithmetic; `engine` says which it became.
+    device : str or torch.device, optional
+        Where to train; by default where the module is.
+    wd : float, optional
+        Weight decay of fits that name none.
+    seed : int, optional
+        Fixes the order of the batches and, with `remake`, the weights; by default the loaders' seed.
+
+    Attributes
+    ----------
+    status : str
+        ``untrained``, ``training``, ``paused``, ``ready``, ``stopped``, ``diverged`` or ``error``.
+    message : str
+        The status in a sentence.
+    epoch : float
+        Epochs trained; 3.4 is in the middle of the fourth.
+    history : History
+    snapshot : Snapshot
+        The last immutable copy of the tables; findings are made from it.
+    view : ViewState
+        Selection and filter, shared by all widgets.
+    recipe : Recipe
+        Settings of the last or running fit, and the next one's defaults.
+    """
+
+    @checked_keywords
+    def __init__(
+        self,
+        dls: CollabDataLoaders,
+        model: nn.Module,
+        *,
+        user_factors: str | None = None,
+        item_factors: str | None = None,
+        user_bias: str | None = None,
+        item_bias: str | None = None,
+        remake: ModelMaker | None = None,
+        engine: str = "auto",
+        device: str | torch.device | None = None,
+        wd: float | None = None,
+        seed: int | None = None,
+    ):
+        if engine not in ("auto", "autograd"):
+            raise ValueError(f"engine={engine!r} is not known; choose one of auto, autograd")
+        if not isinstance(model, nn.Module):
+            raise TypeError(f"model must be an nn.Module, not {type(model).__name__}; pass an object, not the class")
+        self.dls = dls
+        self._named_tables = {
+            "user_factors": user_factors,
+            "item_factors": item_factors,
+            "user_bias": user_bias,
+            "item_bias": item_bias,
+        }
+        self._remake, self._device = remake, device
+        self.recipe = Recipe(bs=dls.bs, seed=dls.seed if seed is None else seed)
+        self._default_wd = wd
+        if wd is not None:
+            self.recipe = self.recipe.changed(wd=wd)
+        self.history = History()
+        self.view = ViewState(dls.items, self.item_row)
+        self.epoch = 0.0
+        self.error: BaseException | None = None
+        self.suggested_lr: float | None = None
+        self._commands = threading.RLock()  # start, pause, stop and reset come from cells and from pages
+        self._pictures = threading.Lock()  # the frames below are asked for by cells and by the publisher
+        self._frames: dict[tuple[int, int | None], PCAFrame] = {}
+        self._last_frame: PCAFrame | None = None
+        self._callbacks: list[Callable[[], None]] = []
+        self._table: EpochTable | None = None
+        self._snapshot_wanted = False
+        self._revision = 0
+        self._worker = TrainingWorker(self._record, self._ended)
+        self._adopt(model)
+
+    # ------------------------------------------------------------------ training
+
+    def fit_one_cycle(self, n_epoch: int, lr_max: float = 5e-3, wd: float | None = None, **settings: Any) -> None:
+        """Train here and now by one cycle, printing a row an epoch; open widgets follow.
+
+        Ctrl-C, or the notebook's stop button, pauses between two batches: the weights stay, `resume` goes on.
+
+        Parameters
+        ----------
+        n_epoch : int
+            Epochs to add.
+        lr_max : float
+            Highest learning rate of the cycle.
+        wd : float, optional
+            Weight decay; by default the learner's own, else fastai's 0.01.
+        **settings
+            Any other setting of `Recipe`: ``bs``, ``seed``, ``pct_start``, ``keep_best``, ...
+        """
+        self._fit(epochs=n_epoch, lr=lr_max, wd=wd, schedule="one_cycle", **settings)
+
+    def fit(self, n_epoch: int, lr: float = 5e-3, wd: float | None = None, **settings: Any) -> None:
+        """Train here and now at a constant learning rate; else as `fit_one_cycle`."""
+        self._fit(epochs=n_epoch, lr=lr, wd=wd, schedule="constant", **settings)
+
+    def _fit(self, *, wd: float | None, keep_best: bool = False, patience: int = 0, **settings: Any) -> None:
+        wd = next(w for w in (wd, self._default_wd, FASTAI_WD) if w is not None)
+        with self._commands:
+            self._load(self.recipe.changed(wd=wd, keep_best=keep_best, patience=patience, **settings))
+            self._table = EpochTable()
+        try:
+            with _interrupt_asks(lambda: self._worker.ask("paused")):
+                self._worker.run()
+        finally:
+            table, self._table = self._table, None
+            table.end(self.message if self.status != "ready" else "")
+        if self.error is not None:
+            raise self.error
+
+    @checked_keywords
+    def start(
+        self,
+        epochs: int | None = None,
+        lr: float | None = None,
+        wd: float | None = None,
+        *,
+        schedule: str | None = None,
+        bs: int | None = None,
+        seed: int | None = None,
+        patience: int | None = None,
+        keep_best: bool | None = None,
+        n_factors: int | None = None,
+    ) -> None:
+        """Train in the background and return at once. What is left out is as in `recipe`.
+
+        ``seed`` and ``n_factors`` make new weights, so they are taken while the model is untrained; later `reset`
+        comes first.
+
+        Raises
+        ------
+        RuntimeError
+            While it is training already, or if ``n_factors`` would need a `reset`.
+        ValueError, TypeError
+            For a setting out of its range.
+        """
+        with self._commands:
+            self._prepare(
+                n_factors,
+                epochs=epochs,
+                lr=lr,
+                wd=wd,
+                schedule=schedule,
+                bs=bs,
+                seed=seed,
+                patience=patience,
+                keep_best=keep_best,
+            )
+            self._worker.start()
+
+    def step_epoch(self, **settings: Any) -> None:
+        """Train one epoch in the background: the rest of the paused fit's epoch, else a fit of one epoch.
+
+        Settings are those of `start`; a paused fit goes on with its own.
+        """
+        with self._commands:
+            if self._worker.paused:
+                self._go()
+                self._worker.start(one_epoch=True)
+            else:
+                n_factors = settings.pop("n_factors", None)
+                epochs = self.recipe.epochs
+                self._prepare(n_factors, **{**settings, "epochs": 1})
+                self.recipe = self.recipe.changed(epochs=epochs)  # one epoch now is no wish for the next fit
+                self._worker.start()
+
+    def pause(self) -> None:
+        """Pause between two batches; the weights stay, `resume` goes on. Nothing happens if nothing trains."""
+        self._worker.ask("paused")
+
+    def resume(self) -> None:
+        """Go on with the paused fit in the background."""
+        with self._commands:
+            if not self._worker.paused:
+                raise RuntimeError(f"there is no paused fit to resume (status {self.status}); start() begins one")
+            self._go()
+            self._worker.start()
+
+    def stop(self) -> None:
+        """End the fit between two batches, running or paused; the weights stay."""
+        with self._commands:
+            if self._worker.running:
+                self._worker.ask("stopped")
+            elif self._worker.paused:
+                self._worker.drop()
+                self._ended("stopped")
+
+    @checked_keywords
+    def reset(self, seed: int | None = None, n_factors: int | None = None) -> None:
+        """Forget all training: stop, make new weights, clear the history. A paused fit is dropped.
+
+        Raises
+        ------
+        ValueError
+            If other weights are asked for than the module came with and the learner cannot make them (see `remake`).
+        """
+        with self._commands:
+            recipe = self.recipe.changed(seed=seed)
+            changes = n_factors not in (None, self.n_factors) or recipe.seed != self.recipe.seed
+            if changes and self._remake is None:
+                raise ValueError(
+                    "this learner was given a finished module, so reset() can only put its first weights back; "
+                    "pass remake=(n_factors, generator) -> nn.Module to CollabLearner for another seed or size"
+                )
+            if n_factors is not None and not 1 <= n_factors <= 1024:
+                raise ValueError(f"n_factors must be from 1 to 1024, not {n_factors}")
+            self._worker.ask("stopped")
+            self._worker.wait()
+            self._worker.drop()
+            self.recipe = recipe
+            if self._remake is not None:
+                model = self._remake(n_factors or self.n_factors, generator(recipe.seed, "weights"))
+            else:
+                model = self.model
+                model.load_state_dict(self._first_weights)
+            self.history.clear()
+            self._adopt(model)
+        self._changed()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until nothing trains in the background; False if `timeout` seconds were not enough."""
+        return self._worker.wait(timeout)
+
+    def _prepare(self, n_factors: int | None, **settings: Any) -> None:
+        recipe = self.recipe.changed(**settings)
+        new_size = n_factors not in (None, self.n_factors)
+        if new_size and self.epoch > 0:
+            raise RuntimeError(f"n_factors={n_factors} changes the tables' shape; reset() first")
+        if self.epoch == 0 and not self._worker.running and (new_size or recipe.seed != self.recipe.seed):
+            self.reset(seed=recipe.seed if self._remake is not None else None, n_factors=n_factors)
+        self._load(recipe)
+
+    def _load(self, recipe: Recipe) -> None:
+        if self._worker.running:
+            raise RuntimeError("already training; pause() or stop() first")
+        trainer = Trainer(self._engine, self.dls, recipe, order=self._order, epoch=int(self.epoch))
+        self.recipe = recipe
+        self._base, self._batches = self.epoch, trainer.batches
+        self.progress_of_fit = Progress(trainer.n_steps)
+        self._worker.load(iter(trainer))
+        self._go()
+
+    def _go(self) -> None:
+        self.status, self.message, self.error, self.suggested_lr = "training", "", None, None
+        self.progress_of_fit.go()
+        self._changed()
+
+    def _record(self, event: Event) -> None:
+        """Write one event down. Runs in the thread that trains, so it must stay cheap."""
+        match event:
+            case BatchEnd(step, _, losses, _):
+                positions = self._base + np.arange(step - len(losses) + 1, step + 1) / self._batches
+                self.history.add_batches(positions.astype(np.float32), losses)
+                self.progress_of_fit.reached(step)
+                self.epoch = float(positions[-1])
+                if self._table is not None:
+                    self._table.progress(self.progress)
+                if self._snapshot_wanted:
+                    self._engine.sync()
+                    self._take_snapshot()
+            case EpochEnd(record, _):
+                self.epoch = float(record.epoch)
+                self.history.add_epoch(record)
+                self._take_snapshot()
+                if self._table is not None:
+                    self._table.add(record)
+            case Diverged(epoch, step, suggested_lr):
+                self.status, self.suggested_lr, self.epoch = "diverged", suggested_lr, float(epoch - 1)
+                self.message = (
+                    f"Loss became NaN at epoch {epoch}, step {step}; the weights are those before that epoch. "
+                    f"Try learning rate {suggested_lr:g} (a third)."
+                )
+                self._take_snapshot()
+            case Finished(early, best_epoch):
+                self.status = "ready"
+                self.message = self._last_word(early, best_epoch)
+                if best_epoch is not None:
+                    self._take_snapshot()
+        self._changed()
+
+    def _last_word(self, early: bool, best_epoch: int | None) -> str:
+        parts = [f"Trained to epoch {self.epoch:g} in {self.progress_of_fit.elapsed_seconds:.1f} s."]
+        if early:
+            parts.append("Stopped early: the validation loss no longer improved.")
+        if best_epoch is not None:
+            parts.append(f"Loaded weights of best epoch ({best_epoch}).")
+        elif self.history.best is not None:
+            parts.append(f"Best validation loss {self.history.best.valid_loss:.4f} at epoch {self.history.best.epoch}.")
+        return " ".join(parts)
+
+    def _ended(self, outcome: str | BaseException) -> None:
+        self.progress_of_fit.halt()
+        self._engine.sync()
+        if isinstance(outcome, BaseException):
+            self.status, self.error = "error", outcome
+            self.message = f"{type(outcome).__name__}: {outcome}"
+        elif outcome in ("paused", "stopped"):
+            self.status = outcome
+            self.message = f"{outcome.capitalize()} at epoch {self.epoch:.3g}; weights kept."
+            self._take_snapshot()
+        self._changed()
+
+    # ------------------------------------------------------------------ what widgets follow
+
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` whenever status, history or snapshot moved, in whichever thread; returns what undoes it.
+
+        It is called while training goes on: set an event in it, do nothing else.
+        """
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback) if callback in self._callbacks else None
+
+    def request_snapshot(self) -> None:
+        """Ask for a fresh snapshot at the next batch; one comes at each epoch's end without asking."""
+        self._snapshot_wanted = True
+
+    def _changed(self) -> None:
+        for callback in tuple(self._callbacks):
+            callback()
+
+    def _take_snapshot(self) -> None:
+        self._snapshot_wanted = False
+        self._revision += 1
+        arrays = {role: self._array(role) for role in self._named_tables}
+        self.snapshot = Snapshot(
+            revision=self._revision,
+            epoch=self.epoch,
+            users=self.dls.users,
+            items=self.dls.items,
+            y_range=getattr(self.model, "y_range", None),
+            rating_mean=self.dls.rating_mean,
+            **arrays,
+        )
+
+    def _array(self, role: str) -> NDArray[np.float32] | None:
+        name = getattr(self.tables, role)
+        if name is None:
+            return None
+        values = table(self.model, name).detach().to("cpu", torch.float32, copy=True).numpy()
+        values.flags.writeable = False
+        return values.reshape(-1) if role.endswith("bias") else values.reshape(len(values), -1)
+
+    def _adopt(self, model: nn.Module) -> None:
+        self.tables = find_tables(model, self.dls.n_users, self.dls.n_items, **self._named_tables)
+        self.model = model
+        self._first_weights = copy.deepcopy(model.state_dict()) if self._remake is None else {}
+        self._engine = AutogradEngine(model, self._device)
+        self._order = generator(self.recipe.seed, "batches")
+        self._frames, self._last_frame = {}, None
+        self.status, self.error, self.suggested_lr, self.epoch = "untrained", None, None, 0.0
+        self.message = "Random weights. Press Train."
+        self.progress_of_fit = Progress(0)
+        self._take_snapshot()
+
+    # ------------------------------------------------------------------ numbers about the fit
+
+    @property
+    def engine(self) -> str:
+        """Which engine trains: ``"autograd"``."""
+        return self._engine.name
+
+    @property
+    def n_users(self) -> int:
+        """Users, without ``'#na#'``."""
+        return self.dls.n_users - 1
+
+    @property
+    def n_items(self) -> int:
+        """Items, without ``'#na#'``."""
+        return self.dls.n_items - 1
+
+    @property
+    def n_factors(self) -> int:
+        """Columns of the item factors; 0 if the model has none that could be found."""
+        return self.snapshot.n_factors
+
+    @property
+    def progress(self) -> float:
+        """Share of the current fit that is done, 0 to 1."""
+        return self.progress_of_fit.share
+
+    @property
+    def step(self) -> int:
+        """Batches done in the current fit."""
+        return self.progress_of_fit.step
+
+    @property
+    def n_steps(self) -> int:
+        """Batches of the current fit; 0 before the first."""
+        return self.progress_of_fit.n_steps
+
+    @property
+    def eta_seconds(self) -> float | None:
+        """Seconds the current fit will still take, if that can be said."""
+        return self.progress_of_fit.eta_seconds
+
+    @property
+    def elapsed_seconds(self) -> float:
+        """Seconds the current fit has trained, pauses left out."""
+        return self.progress_of_fit.elapsed_seconds
+
+    # ------------------------------------------------------------------ findings
+
+    def biases(self, kind: str = "items", *, min_count: int | None = None, center: bool = True) -> pd.DataFrame:
+        """What remains of a title's (or a user's) ratings once taste is allowed for: `interpret.biases`."""
+        minimum = (self.view.min_count if kind == "items" else 0) if min_count is None else min_count
+        return interpret.biases(self.snapshot, kind=kind, min_count=minimum, center=center)
+
+    def pca(self, k: int = 3, *, min_count: int | None = None, top_n: int | None = None) -> pd.DataFrame:
+        """Titles on the first `k` principal components of the item factors: `interpret.fit_pca`.
+
+        Signs and order of the components follow those of the last picture, so that it does not flip while training.
+        """
+        if not 1 <= k <= max(self.n_factors, 1):
+            raise ValueError(f"k={k}: the model has {self.n_factors} factors, so k goes from 1 to {self.n_factors}")
+        return (
+            self.pca_frame(k, min_count=min_count, top_n=top_n)
+            .to_frame(self.snapshot)
+            .drop(columns=[f"PC{i + 1}" for i in range(k, max(k, _AXES))], errors="ignore")
+        )
+
+    def pca_frame(self, k: int = _AXES, *, min_count: int | None = None, top_n: int | None = None) -> PCAFrame:
+        """The fitted components themselves, at least six of them where the model has as many factors."""
+        minimum = self.view.min_count if min_count is None else min_count
+        with self._pictures:
+            snapshot, key = self.snapshot, (minimum, top_n)
+            known = self._frames.get(key)
+            if known is None or known.revision != snapshot.revision or known.k < min(k, self.n_factors):
+                fitted = interpret.fit_pca(
+                    snapshot, k=max(k, _AXES), min_count=minimum, top_n=top_n, previous=self._last_frame
+                )
+                self._last_frame = fitted
+                self._frames[key] = fitted
+            return self._frames[key]
+
+    def neighbors(
+        self,
+        item: Any = None,
+        k: int = 10,
+        *,
+        row: int | None = None,
+        metric: str = "cosine",
+        order: str = "nearest",
+        min_count: int | None = None,
+    ) -> pd.DataFrame:
+        """Titles whose factors lie nearest to those of `item`: `interpret.neighbors`.
+
+        Name the item by its title, or pass ``row=`` its row.
+        """
+        return interpret.neighbors(
+            self.snapshot,
+            self.item_row(item) if row is None else row,
+            k=k,
+            metric=metric,
+            order=order,
+            min_count=self.view.min_count if min_count is None else min_count,
+            ratings=self._rated,
+        )
+
+    @property
+    def _rated(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        both = torch.cat([self.dls.train_x, self.dls.valid_x]).numpy()
+        return both[:, 0], both[:, 1]
+
+    @checked_keywords
+    def predict(self, users: Any, items: Any, *, unknown: str = "raise") -> NDArray[np.float32]:
+        """Predicted ratings in stars, float32 ``[n]``, of pairs named by id: `users` and `items` of equal length.
+
+        Parameters
+        ----------
+        users, items : sequence, or one id
+            As they stand in the ratings table.
+        unknown : {"raise", "average", "nan"}
+            What an id that was not in the ratings means: an error with the nearest spelling, the mean known user or
+            item, or NaN.
+        """
+        if unknown not in ("raise", "average", "nan"):
+            raise ValueError(f"unknown={unknown!r} is not known; choose one of raise, average, nan")
+        names = (self.dls.user_name, self.dls.item_name)
+        columns = [np.atleast_1d(np.asarray(ids, dtype=object)) for ids in (users, items)]
+        if len(columns[0]) != len(columns[1]):
+            raise ValueError(f"{len(columns[0])} users but {len(columns[1])} items; pass one item for each user")
+        how: Literal["raise", "na"] = "raise" if unknown == "raise" else "na"
+        x = torch.stack(
+            [
+                torch.as_tensor(self.dls.classes[name].index(list(ids), unknown=how), dtype=torch.int64)
+                for name, ids in zip(names, columns, strict=True)
+            ],
+            dim=1,
+        )
+        device = next(self.model.parameters()).device
+        self.model.eval()
+        with torch.no_grad():
+            predicted = torch.func.functional_call(self.model, self._with_average_rows(), (x.to(device),))
+        stars: NDArray[np.float32] = predicted.reshape(-1).float().cpu().numpy()
+        if unknown == "nan":
+            stars[(x == 0).any(dim=1).numpy()] = np.nan
+        return stars
+
+    def _with_average_rows(self) -> dict[str, torch.Tensor]:
+        """The parameters with row 0, which stands for unknown ids, as the mean of the trained rows."""
+        changed = {}
+        for role, name in vars(self.tables).items():
+            if name is None:
+                continue
+            side = self.dls.users if role.startswith("user") else self.dls.items
+            values = table(self.model, name).detach().clone()
+            values[0] = values[torch.as_tensor(np.flatnonzero(side.trained), device=values.device)].mean(dim=0)
+            changed[name if name in dict(self.model.named_parameters()) else f"{name}.weight"] = values
+        return changed
+
+    def item_row(self, item: Any) -> int:
+        """The row of an item named as in the ratings table; an error names the nearest spelling."""
+        return self.dls.items.index(item)
+
+    def __repr__(self) -> str:
+        return (
+            f"CollabLearner({type(self.model).__name__}, {self.n_users:,} users × {self.n_items:,} "
+            f"{self.dls.item_name}s, {self.n_factors} factors, engine {self.engine}, {self.status}, "
+            f"epoch {self.epoch:.3g}; tables: {self.tables})"
+        )
+
+
+@checked_keywords
+def collab_learner(
+    dls: CollabDataLoaders,
+    n_factors: int = 50,
+    *,
+    y_range: Sequence[float] | None = None,
+    wd: float | None = None,
+    engine: str = "auto",
+    device: str | torch.device | None = None,
+    seed: int | None = None,
+) -> CollabLearner:
+    """A learner with fastai's `EmbeddingDotBias`.
+
+    Parameters
+    ----------
+    dls : CollabDataLoaders
+    n_factors : int
+        Columns of the factor tables.
+    y_range : (float, float), optional
+        Bounds of the predictions, a little wider than the ratings: ``(0, 5.5)`` for stars from 1 to 5.
+    wd, engine, device, seed
+        As in `CollabLearner`.
+    """
+    if isinstance(n_factors, bool) or not isinstance(n_factors, int) or n_factors < 1:
+        raise ValueError(f"n_factors must be a whole number from 1, not {n_factors!r}")
+    bounds = None if y_range is None else _checked_range(y_range)
+
+    def make(n: int, source: torch.Generator) -> nn.Module:
+        return EmbeddingDotBias.from_classes(n, dls.classes, dls.user_name, dls.item_name, bounds, generator=source)
+
+    seed = dls.seed if seed is None else seed
+    model = make(n_factors, generator(seed, "weights"))
+    return CollabLearner(dls, model, remake=make, engine=engine, device=device, wd=wd, seed=seed)
+
+
+def _checked_range(y_range: Sequence[float]) -> tuple[float, float]:
+    bounds = tuple(float(b) for b in y_range)
+    if len(bounds) != 2 or not bounds[0] < bounds[1]:
+        raise ValueError(f"y_range must be two numbers, the lower first, such as (0, 5.5), not {y_range!r}")
+    return bounds[0], bounds[1]
+
+
+@contextmanager
+def _interrupt_asks(pause: Callable[[], None]) -> Iterator[None]:
+    """While it is open the first Ctrl-C calls `pause`; a second one interrupts as ever."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def first(signum: int, frame: Any) -> None:
+        signal.signal(signal.SIGINT, before)
+        pause()
+
+    signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

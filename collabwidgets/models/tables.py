@@ -1,0 +1,99 @@
+"""Find the factor and bias tables in any module, by shape first and by name where shapes tie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import torch
+from torch import Tensor, nn
+
+_USER_WORDS = ("user", "u_", "usr")
+_ITEM_WORDS = ("item", "movie", "i_", "title", "product", "book", "track")
+
+
+@dataclass(frozen=True)
+class TableNames:
+    """Which parameters of a module hold what; ``None`` where it has no such table.
+
+    Each is the dotted name of an ``nn.Embedding`` or an ``nn.Parameter`` within the module.
+    """
+
+    user_factors: str | None = None
+    item_factors: str | None = None
+    user_bias: str | None = None
+    item_bias: str | None = None
+
+    def __str__(self) -> str:
+        return ", ".join(f"{f.name}={getattr(self, f.name) or 'none'}" for f in fields(self))
+
+
+def find_tables(module: nn.Module, n_users: int, n_items: int, **named: str | None) -> TableNames:
+    """The tables of `module`: those given by keyword, the others found.
+
+    A table has one row a user or one row an item (``'#na#'`` counted); with one column (or none) it is a bias, with
+    more it is factors. Where several parameters fit, the one that its name tells apart is taken, else none:
+    name it then (``item_factors="movie_factors"``).
+
+    Raises
+    ------
+    ValueError
+        If a named table does not exist in the module or has the wrong number of rows.
+    """
+    found = {}
+    for field in fields(TableNames):
+        side, kind = field.name.split("_")
+        n = n_users if side == "user" else n_items
+        name = named.get(field.name)
+        found[field.name] = (
+            _checked(module, name, n, field.name) if name else _found(module, n, side, kind, n_users == n_items)
+        )
+    return TableNames(**found)
+
+
+def table(module: nn.Module, name: str) -> Tensor:
+    """The parameter behind a table's name: an ``nn.Parameter`` itself, an ``nn.Embedding``'s weight."""
+    parameters = dict(module.named_parameters())
+    return parameters[name] if name in parameters else parameters[f"{name}.weight"]
+
+
+def _checked(module: nn.Module, name: str, n: int, role: str) -> str:
+    try:
+        rows = table(module, name).shape[0]
+    except KeyError:
+        choices = ", ".join(_short(p) for p, _ in module.named_parameters()) or "none"
+        raise ValueError(f"{role}={name!r}: the module has no such table; its parameters are {choices}") from None
+    if rows != n:
+        raise ValueError(f"{role}={name!r} has {rows} rows, but the data needs {n} ('#na#' counted)")
+    return name
+
+
+def _found(module: nn.Module, n: int, side: str, kind: str, same_size: bool) -> str | None:
+    fits = [
+        _short(name)
+        for name, p in module.named_parameters()
+        if p.ndim in (1, 2) and p.shape[0] == n and torch.is_floating_point(p) and _kind(name, p) == kind
+    ]
+    words, others = (_USER_WORDS, _ITEM_WORDS) if side == "user" else (_ITEM_WORDS, _USER_WORDS)
+    if same_size or len(fits) > 1:
+        # Shape alone cannot tell, so the name must: 'user' in it, or at least nothing of the other side.
+        named = [f for f in fits if _mentions(f, words)]
+        fits = named or [f for f in fits if not _mentions(f, others) and not same_size]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _mentions(name: str, words: tuple[str, ...]) -> bool:
+    return any(part.startswith(word) for part in name.lower().split(".") for word in words) or any(
+        word in name.lower() for word in words if not word.endswith("_")
+    )
+
+
+def _kind(name: str, p: Tensor) -> str:
+    columns = 1 if p.ndim == 1 else p.shape[1]
+    if columns > 1:
+        return "factors"
+    # One factor and a bias have the same shape; only the name tells.
+    return "factors" if "factor" in name.lower() else "bias"
+
+
+def _short(parameter_name: str) -> str:
+    return parameter_name.removesuffix(".weight")

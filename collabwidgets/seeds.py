@@ -1,0 +1,14 @@
+"""One seed, several independent streams: the weights must not depend on how often batches were drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+_STREAMS = ("weights", "batches")
+
+
+def generator(seed: int, stream: str) -> torch.Generator:
+    """A torch generator of its own for one purpose (``"weights"`` or ``"batches"``), the same for the same seed."""
+    state = np.random.SeedSequence([seed, _STREAMS.index(stream)]).generate_state(1, np.uint64)[0]
+    return torch.Generator().manual_seed(int(state >> np.uint64(1)))

@@ -1,0 +1,133 @@
+"""The engine for any module: torch's autograd and AdamW, batches sliced from tensors, one thread for small steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from .recipe import Recipe
+from .schedule import Schedule
+
+_MANY = 8192  # ratings a step from which a second thread begins to pay
+_NORMS = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm, nn.modules.instancenorm._InstanceNorm)
+
+
+class AutogradEngine:
+    """Trains any ``nn.Module`` that maps ``x`` int64 ``[bs, 2]`` to predictions ``[bs]``.
+
+    Parameters
+    ----------
+    module : nn.Module
+    device : str or torch.device, optional
+        Where to train; by default where the module is.
+    """
+
+    name = "autograd"
+
+    def __init__(self, module: nn.Module, device: str | torch.device | None = None):
+        first = next(module.parameters(), None)
+        if first is None:
+            raise ValueError(
+                f"{type(module).__name__} has no parameters to train; a tensor attribute is none, an nn.Parameter is"
+            )
+        self.module = module.to(device) if device is not None else module
+        self.device = torch.device(device) if device is not None else first.device
+        self._optimizer: torch.optim.AdamW | None = None
+
+    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
+        self._x, self._y = x.to(self.device), y.to(self.device)
+        self._schedule, self._sqr_mom = schedule, recipe.sqr_mom
+        if self._optimizer is None:
+            self._optimizer = _adamw(self.module, recipe)
+        for group, wd in zip(self._optimizer.param_groups, (recipe.wd, 0.0), strict=True):
+            group["weight_decay"], group["eps"] = wd, recipe.eps
+
+    def run(self, rows: Tensor, bs: int, step: int) -> NDArray[np.float32]:
+        assert self._optimizer is not None, "begin() comes before run()"
+        optimizer, k = self._optimizer, len(rows) // bs
+        rows = rows.to(self.device)
+        losses = torch.empty(k, device=self.device)
+        self.module.train()
+        with _threads_for(bs):
+            for i in range(k):
+                for group in optimizer.param_groups:
+                    group["lr"] = float(self._schedule.lr[step + i])
+                    group["betas"] = (float(self._schedule.mom[step + i]), self._sqr_mom)
+                batch = rows[i * bs : (i + 1) * bs]
+                loss = _mse(self.module(self._x[batch]), self._y[batch])
+                optimizer.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                optimizer.step()
+                losses[i] = loss.detach()
+        return losses.cpu().numpy()
+
+    def loss(self, x: Tensor, y: Tensor) -> float:
+        total = 0.0
+        self.module.eval()
+        with torch.no_grad(), _threads_for(len(y)):
+            for start in range(0, len(y), 1 << 16):
+                part = slice(start, start + (1 << 16))
+                predicted = self.module(x[part].to(self.device)).reshape(-1)
+                total += float(F.mse_loss(predicted, y[part].to(self.device), reduction="sum"))
+        return total / len(y)
+
+    def sync(self) -> None:
+        """Nothing to do: the module is what is trained."""
+
+    def state(self) -> dict[str, Tensor]:
+        return {name: value.detach().clone() for name, value in self.module.state_dict().items()}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        self.module.load_state_dict(state)
+        if self._optimizer is not None:
+            self._optimizer.state.clear()
+
+
+def _mse(predicted: Tensor, rating: Tensor) -> Tensor:
+    if predicted.numel() != rating.numel():
+        raise ValueError(
+            f"the model gave a tensor of shape {list(predicted.shape)} for {len(rating)} ratings; "
+            f"it must give one prediction a rating, shape [{len(rating)}]"
+        )
+    # Flat against flat: [bs] - [bs, 1] would broadcast to [bs, bs] and train something else without a word.
+    return F.mse_loss(predicted.reshape(-1), rating)
+
+
+def _adamw(module: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
+    """AdamW with two groups as fastai has them: norms and layers' own ``bias`` are not decayed, all else is."""
+    spared = {
+        id(p)
+        for part in module.modules()
+        for p in (part.parameters(recurse=False) if isinstance(part, _NORMS) else [getattr(part, "bias", None)])
+        if isinstance(p, nn.Parameter)
+    }
+    parameters = [p for p in module.parameters() if p.requires_grad]
+    fused = all(p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in parameters)
+    return torch.optim.AdamW(
+        [
+            {"params": [p for p in parameters if id(p) not in spared]},
+            {"params": [p for p in parameters if id(p) in spared]},
+        ],
+        lr=recipe.lr,
+        fused=fused,
+    )
+
+
+@contextmanager
+def _threads_for(ratings: int) -> Iterator[None]:
+    """One thread for small steps: OpenMP's barriers cost more than the arithmetic, much more on a busy machine."""
+    before = torch.get_num_threads()
+    if ratings >= _MANY or before == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,140 @@
+"""What a learner remembers of its training: a row an epoch, a loss a batch. Written by one thread, read by any."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One epoch.
+
+    ``train_loss`` is the exponential mean over batches (0.98, debiased) as fastai prints it, ``valid_loss`` the exact
+    mean squared error over the validation ratings, ``rmse`` its root in stars (both ``None`` without validation
+    ratings), ``seconds`` the time for training and validation, ``lr`` the rate of the last batch.
+    """
+
+    epoch: int
+    train_loss: float
+    valid_loss: float | None
+    rmse: float | None
+    seconds: float
+    lr: float
+
+
+class History:
+    """Every epoch and every batch loss since the weights were made.
+
+    Attributes
+    ----------
+    run : int
+        Grows when the history is cleared, so that a reader knows that it must start anew.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._clear()
+        self.run = 0
+
+    def _clear(self) -> None:
+        self._epochs: list[EpochRecord] = []
+        self._x = np.empty(1024, np.float32)
+        self._loss = np.empty(1024, np.float32)
+        self._n = 0
+
+    def clear(self) -> None:
+        """Forget everything and begin the next run."""
+        with self._lock:
+            self._clear()
+            self.run += 1
+
+    def add_batches(self, x: Floats, losses: Floats) -> None:
+        """Append batch losses float32 ``[k]`` at positions `x` float32 ``[k]``, counted in epochs."""
+        with self._lock:
+            n = self._n + len(losses)
+            while n > len(self._loss):
+                self._x, self._loss = (np.concatenate([a, np.empty_like(a)]) for a in (self._x, self._loss))
+            self._x[self._n : n], self._loss[self._n : n], self._n = x, losses, n
+
+    def add_epoch(self, record: EpochRecord) -> None:
+        """Append one epoch's row."""
+        with self._lock:
+            self._epochs.append(record)
+
+    @property
+    def epochs(self) -> tuple[EpochRecord, ...]:
+        """The rows so far, oldest first."""
+        with self._lock:
+            return tuple(self._epochs)
+
+    @property
+    def best(self) -> EpochRecord | None:
+        """The epoch with the lowest validation loss."""
+        rows = [r for r in self.epochs if r.valid_loss is not None]
+        return min(rows, key=lambda r: r.valid_loss or 0.0, default=None)
+
+    @property
+    def overfit_since(self) -> int | None:
+        """The epoch after which the validation loss only rose, twice or more in a row; else ``None``.
+
+        A gap between the two curves is normal and is no sign; a rising validation loss is.
+        """
+        losses = [r.valid_loss for r in self.epochs]
+        rises = 0
+        while rises + 1 < len(losses):
+            later, earlier = losses[-1 - rises], losses[-2 - rises]
+            if later is None or earlier is None or later <= earlier:
+                break
+            rises += 1
+        return self.epochs[-1 - rises].epoch if rises >= 2 else None
+
+    def batches(self, max_points: int = 2000) -> tuple[Floats, Floats]:
+        """Batch losses as ``(x, loss)``, float32 each, at most `max_points` of them, ``x`` in epochs.
+
+        A longer history keeps the lowest and the highest loss of each of ``max_points / 2`` equal stretches, in the
+        order in which they came, so that no spike is lost.
+        """
+        with self._lock:
+            x, loss = self._x[: self._n].copy(), self._loss[: self._n].copy()
+        if len(loss) <= max_points:
+            return x, loss
+        edges = np.linspace(0, len(loss), max_points // 2 + 1).astype(int)
+        keep = np.unique(
+            [
+                start + extreme(loss[start:stop])
+                for start, stop in itertools.pairwise(edges)
+                for extreme in (np.argmin, np.argmax)
+            ]
+        )
+        return x[keep], loss[keep]
+
+    def batches_since(self, position: int) -> tuple[Floats, Floats, int]:
+        """Batch losses from `position` on, and the position to ask from next time."""
+        with self._lock:
+            return self._x[position : self._n].copy(), self._loss[position : self._n].copy(), self._n
+
+    def to_frame(self) -> pd.DataFrame:
+        """The epochs as a DataFrame: epoch, train_loss, valid_loss, rmse, seconds, lr."""
+        import pandas as pd
+
+        columns = list(EpochRecord.__dataclass_fields__)
+        return pd.DataFrame([asdict(r) for r in self.epochs], columns=columns)
+
+    def __len__(self) -> int:
+        return len(self.epochs)
+
+    def __repr__(self) -> str:
+        best = self.best
+        tail = f", best {best.valid_loss:.4f} at epoch {best.epoch}" if best else ""
+        return f"History({len(self)} epochs{tail})"

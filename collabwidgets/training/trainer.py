@@ -1,0 +1,154 @@
+"""A fit as an iterator of events, whatever engine does the arithmetic."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .events import BatchEnd, Diverged, EpochEnd, Event, Finished
+from .history import EpochRecord
+from .recipe import Recipe
+from .schedule import Schedule, schedule_for
+
+EVENT_SECONDS = 0.008  # the time between two events: short for a Stop button, long against a step
+_TRAIN_LOSS_DECAY = 0.98
+
+
+class Ratings(Protocol):
+    """What a trainer needs of the loaders."""
+
+    train_x: Tensor
+    train_y: Tensor
+    valid_x: Tensor
+    valid_y: Tensor
+
+
+class Engine(Protocol):
+    """The arithmetic of a fit. It lives as long as its module, so that a second fit goes on with its moments."""
+
+    name: str
+
+    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
+        """A fit starts on the training ratings ``x`` int64 ``[n, 2]``, ``y`` float32 ``[n]``."""
+
+    def run(self, rows: Tensor, bs: int, step: int) -> NDArray[np.float32]:
+        """Train on ``rows`` int64 ``[k * bs]`` in `k` batches, the first being batch `step` of the fit; the losses."""
+
+    def loss(self, x: Tensor, y: Tensor) -> float:
+        """Mean squared error of the module on the given ratings."""
+
+    def sync(self) -> None:
+        """Bring the module's own parameters up to date."""
+
+    def state(self) -> Any:
+        """A copy of the weights, to be given to `restore`."""
+
+    def restore(self, state: Any) -> None:
+        """Put weights back; the optimizer's moments start anew."""
+
+
+class Trainer:
+    """One fit: iterate over it, and each turn does a few batches and says what happened.
+
+    Leaving the loop early leaves the module whole, with what it has learnt so far; ``close()`` of the iterator ends
+    the fit, going on with ``next`` resumes it.
+
+    Parameters
+    ----------
+    engine : Engine
+    data : Ratings
+        The loaders' four tensors.
+    recipe : Recipe
+    order : torch.Generator
+        Source of the batches' order; it moves on with every epoch.
+    epoch : int
+        Epochs that the module has been trained before.
+    """
+
+    def __init__(self, engine: Engine, data: Ratings, recipe: Recipe, *, order: torch.Generator, epoch: int = 0):
+        self.engine, self.data, self.recipe, self.order, self.epoch = engine, data, recipe, order, epoch
+        n = len(data.train_y)
+        self.bs = min(recipe.bs, n)  # fewer ratings than a batch still train, as one batch
+        self.batches = n // self.bs
+        self.n_steps = self.batches * recipe.epochs
+        self.schedule = schedule_for(recipe, self.n_steps)
+
+    def __iter__(self) -> Iterator[Event]:
+        self.engine.begin(self.data.train_x, self.data.train_y, self.recipe, self.schedule)
+        train_loss = _RunningMean()
+        best: tuple[float, int, Any] | None = None
+        for fitted in range(self.recipe.epochs):
+            epoch = self.epoch + fitted + 1
+            start = self.engine.state()
+            busy = 0.0
+            for event, seconds in self._batches(fitted * self.batches):
+                busy += seconds
+                bad = np.flatnonzero(~np.isfinite(event.losses))
+                if len(bad):
+                    self.engine.restore(start)
+                    first = event.step - len(event.losses) + int(bad[0]) + 1
+                    yield Diverged(epoch, first - fitted * self.batches, _third(self.recipe.lr))
+                    return
+                train_loss.add(event.losses)
+                yield event
+            began = time.perf_counter()
+            valid_loss = self._valid_loss()
+            self.engine.sync()
+            busy += time.perf_counter() - began
+            if valid_loss is not None and (best is None or valid_loss < best[0]):
+                best = (valid_loss, epoch, self.engine.state() if self.recipe.keep_best else None)
+            early = best is not None and 0 < self.recipe.patience <= epoch - best[1]
+            more = not early and fitted + 1 < self.recipe.epochs
+            rmse = None if valid_loss is None else math.sqrt(valid_loss)
+            yield EpochEnd(EpochRecord(epoch, train_loss.value, valid_loss, rmse, busy, event.lr), more)
+            if early:
+                break
+        restored = self.recipe.keep_best and best is not None and best[1] != epoch
+        if restored and best is not None:
+            self.engine.restore(best[2])
+            self.engine.sync()
+        yield Finished(early, best[1] if restored and best is not None else None)
+
+    def _batches(self, first: int) -> Iterator[tuple[BatchEnd, float]]:
+        """One epoch in stretches of about EVENT_SECONDS each; the stretches change nothing but when one hears of it."""
+        rows = torch.randperm(len(self.data.train_y), generator=self.order)
+        done, stretch = 0, 1
+        while done < self.batches:
+            k = min(stretch, self.batches - done)
+            began = time.perf_counter()
+            losses = self.engine.run(rows[done * self.bs : (done + k) * self.bs], self.bs, first + done)
+            seconds = time.perf_counter() - began
+            done += k
+            stretch = max(1, min(stretch * 4, int(k * EVENT_SECONDS / max(seconds, 1e-6))))
+            yield BatchEnd(first + done, self.n_steps, losses, float(self.schedule.lr[first + done - 1])), seconds
+
+    def _valid_loss(self) -> float | None:
+        return self.engine.loss(self.data.valid_x, self.data.valid_y) if len(self.data.valid_y) else None
+
+
+class _RunningMean:
+    """Exponential mean of the batch losses, debiased: fastai's train_loss."""
+
+    def __init__(self) -> None:
+        self._sum, self._weight = 0.0, 0.0
+
+    def add(self, losses: NDArray[np.float32]) -> None:
+        k = len(losses)
+        weights = _TRAIN_LOSS_DECAY ** np.arange(k - 1, -1, -1)
+        self._sum = self._sum * _TRAIN_LOSS_DECAY**k + float(weights @ losses) * (1 - _TRAIN_LOSS_DECAY)
+        self._weight = self._weight * _TRAIN_LOSS_DECAY**k + (1 - _TRAIN_LOSS_DECAY**k)
+
+    @property
+    def value(self) -> float:
+        return self._sum / self._weight
+
+
+def _third(lr: float) -> float:
+    return float(f"{lr / 3:.1e}")

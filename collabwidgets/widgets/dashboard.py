@@ -1,0 +1,134 @@
+"""Dashboard: the widgets of one learner on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from traitlets import Dict, Enum, List, Unicode
+
+from ..keywords import nearest_keyword
+from ..learner import CollabLearner
+from .bias_table import BiasTable
+from .neighbor_search import NeighborSearch
+from .pca_scatter import PCAScatter
+from .training_panel import TrainingPanel
+from .view import View
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KINDS: Mapping[str, tuple[type[View], dict[str, Any]]] = {
+    "training": (TrainingPanel, {}),
+    "bias": (BiasTable, {"n": 10}),
+    "scatter": (PCAScatter, {}),
+    "neighbors": (NeighborSearch, {}),
+}
+_ARRANGEMENTS = ("full", "teaching")
+
+
+class Dashboard(View):
+    """Training, biases, map and neighbours of one learner, linked, under one heading.
+
+    Parameters
+    ----------
+    learner : CollabLearner
+    layout : {"full", "teaching"}
+        How they are arranged; afterwards the trait `arrangement`, because ``layout`` of every Jupyter widget
+        is its size on the page.
+    views : list, optional
+        Which of ``"training"``, ``"bias"``, ``"scatter"`` and ``"neighbors"`` to show, or widgets made
+        before; all four by default.
+    title : str
+        The heading.
+    **traits
+        Those of every view, see `View`.
+
+    Attributes
+    ----------
+    training, bias, scatter, neighbors : View or None
+        The widgets; None for one that is not shown.
+    """
+
+    title = Unicode().tag(sync=True)
+    arrangement = Enum(_ARRANGEMENTS, "full").tag(sync=True)
+    _views = List(Dict()).tag(sync=True)
+
+    def __init__(
+        self,
+        learner: CollabLearner,
+        *,
+        layout: str = "full",
+        views: Iterable[str | View] | None = None,
+        **traits: Any,
+    ) -> None:
+        shown = tuple(_KINDS if views is None else views)
+        for view in shown:
+            _check_view(view, learner)
+        super().__init__(learner, **({"arrangement": layout} | traits))
+        common = {name: traits[name] for name in ("theme", "reduced_motion", "linked", "sync_hover") if name in traits}
+        self._made: list[View] = []
+        self._by_name: dict[str, View] = {}
+        for view in shown:
+            if isinstance(view, str):
+                made = _KINDS[view][0](learner, **(_KINDS[view][1] | common))
+                self._made.append(made)
+            else:
+                made = view
+            self._by_name[_name_of(made)] = made
+        self._views = [
+            {"kind": type(view).__name__, "ref": f"anywidget:{view.model_id}"} for view in self._by_name.values()
+        ]
+
+    @property
+    def training(self) -> View | None:
+        """The TrainingPanel."""
+        return self._by_name.get("training")
+
+    @property
+    def bias(self) -> View | None:
+        """The BiasTable."""
+        return self._by_name.get("bias")
+
+    @property
+    def scatter(self) -> View | None:
+        """The PCAScatter."""
+        return self._by_name.get("scatter")
+
+    @property
+    def neighbors(self) -> View | None:
+        """The NeighborSearch."""
+        return self._by_name.get("neighbors")
+
+    def to_frame(self) -> pd.DataFrame:
+        """The selected titles with what the bias table and the map say of them."""
+        frame = self._learner.biases(min_count=0)
+        return frame.loc[[row for row in self.selection if row in frame.index]]
+
+    def close(self) -> None:
+        """Close the dashboard and the widgets it has made."""
+        for view in getattr(self, "_made", ()):
+            view.close()
+        super().close()
+
+    def _fallback(self) -> str:
+        return "".join(view._fallback() for view in self._by_name.values())
+
+    def _state(self) -> str:
+        return f"{', '.join(self._by_name)}, {self._epoch()}"
+
+
+def _check_view(view: Any, learner: Any) -> None:
+    if isinstance(view, View):
+        if view.learner is not learner:
+            raise ValueError(f"{view!r} shows another learner; a dashboard is of one")
+        _name_of(view)
+    elif not isinstance(view, str) or view not in _KINDS:
+        raise ValueError(f"there is no view {view!r} for a dashboard. {nearest_keyword(str(view), _KINDS)}")
+
+
+def _name_of(view: View) -> str:
+    for name, (kind, _) in _KINDS.items():
+        if isinstance(view, kind):
+            return name
+    raise ValueError(f"{type(view).__name__} does not fit into a dashboard; choose from {', '.join(_KINDS)}")

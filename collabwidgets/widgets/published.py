@@ -1,0 +1,185 @@
+"""What the store shows of a learner, as values of its traits: plain functions of the learner, called by one
+thread."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import asdict
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..interpret import PCAFrame, Snapshot
+from .wire import json_number, number_bytes, pair_bytes, text_bytes
+
+if TYPE_CHECKING:
+    from ..learner import CollabLearner
+
+Values = dict[str, Any]
+
+BATCH_POINTS = 2000
+_TRACEBACK_LETTERS = 8000
+_TRIES = 3
+_EMPTY_MAP: Values = {
+    "_scores": b"",
+    "_scores_m": 0,
+    "explained_variance": [],
+    "noise_level": 0.0,
+    "axis_match": None,
+    "axis_correlations": {},
+    "fit_count": 0,
+}
+
+
+def side_values(learn: CollabLearner) -> Values:
+    """Names, counts and means of both sides, row 0 included: the part that never changes."""
+    values: Values = {}
+    for prefix, side in (("item", learn.dls.items), ("user", learn.dls.users)):
+        values[f"_{prefix}_names"] = text_bytes(side.names)
+        values[f"_{prefix}_counts"] = number_bytes(side.counts, np.int32)
+        values[f"_{prefix}_means"] = number_bytes(side.means, np.float32)
+        values[f"_{prefix}_trained"] = number_bytes(side.trained, np.uint8)
+    return values
+
+
+def data_facts(learn: CollabLearner) -> Values:
+    """The part of `meta` that belongs to the data."""
+    dls = learn.dls
+    low, high = dls.rating_range
+    return {
+        "dataset": str(getattr(dls, "name", "")),
+        "n_users": learn.n_users,
+        "n_items": learn.n_items,
+        "n_ratings": dls.n_ratings,
+        "n_train": dls.n_train,
+        "n_valid": dls.n_valid,
+        "n_never_trained": int((~dls.items.trained[1:]).sum()),
+        "user_name": dls.user_name,
+        "item_name": dls.item_name,
+        "rating_name": dls.rating_name,
+        "rating_mean": json_number(dls.rating_mean),
+        "rating_min": json_number(low),
+        "rating_max": json_number(high),
+        "baseline_mse": baseline_mse(learn),
+        "version": _version(),
+    }
+
+
+def baseline_mse(learn: CollabLearner) -> float | None:
+    """Mean squared error on the validation ratings of always predicting the training mean."""
+    rated = learn.dls.valid_y
+    if not len(rated):
+        return None
+    return json_number(float(((rated.double() - learn.dls.rating_mean) ** 2).mean()))
+
+
+def model_facts(learn: CollabLearner) -> Values:
+    """The part of `meta` that belongs to the model, and may change with a reset."""
+    snapshot = learn.snapshot
+    return {
+        "y_range": None if snapshot.y_range is None else list(snapshot.y_range),
+        "seed": learn.recipe.seed,
+        "model": type(learn.model).__name__,
+        "n_factors": learn.n_factors,
+        "has_bias": snapshot.item_bias is not None,
+        "has_factors": snapshot.item_factors is not None,
+    }
+
+
+def status_values(learn: CollabLearner) -> Values:
+    """Where the training is: small, may be sent several times a second."""
+    error, recipe = learn.error, learn.recipe
+    return {
+        "status": learn.status,
+        "message": learn.message,
+        "error_detail": "" if error is None else "".join(traceback.format_exception(error))[-_TRACEBACK_LETTERS:],
+        "suggested_lr": json_number(learn.suggested_lr),
+        "epoch": json_number(learn.epoch, 4) or 0.0,
+        "progress": json_number(learn.progress, 4) or 0.0,
+        "step": learn.step,
+        "n_steps": learn.n_steps,
+        "eta_seconds": json_number(learn.eta_seconds, 1),
+        "elapsed_seconds": json_number(learn.elapsed_seconds, 1),
+        "engine": learn.engine,
+        "recipe": {
+            "epochs": recipe.epochs,
+            "lr": recipe.lr,
+            "wd": recipe.wd,
+            "schedule": recipe.schedule,
+            "bs": recipe.bs,
+            "seed": recipe.seed,
+            "patience": recipe.patience,
+            "keep_best": recipe.keep_best,
+            "n_factors": learn.n_factors,
+        },
+    }
+
+
+def history_values(learn: CollabLearner) -> Values:
+    """The epochs and the thinned batch losses: for whoever comes later."""
+    history = learn.history
+    best = history.best
+    rows = [
+        {name: json_number(value) for name, value in asdict(r).items()} | {"epoch": r.epoch} for r in history.epochs
+    ]
+    return {
+        "run": history.run,
+        "history": rows,
+        "best_epoch": None if best is None else best.epoch,
+        "overfit_since": history.overfit_since,
+        "_batch_loss": pair_bytes(*history.batches(BATCH_POINTS)),
+    }
+
+
+def picture_values(learn: CollabLearner) -> Values:
+    """Biases and the map, all of the same snapshot."""
+    frame, snapshot = _frame_and_snapshot(learn)
+    return {
+        "revision": snapshot.revision,
+        "snapshot_epoch": json_number(snapshot.epoch, 4) or 0.0,
+        "_item_bias": _bias_bytes(snapshot.item_bias),
+        "_user_bias": _bias_bytes(snapshot.user_bias),
+        **(_EMPTY_MAP if frame is None else _map_values(frame, snapshot)),
+    }
+
+
+def _frame_and_snapshot(learn: CollabLearner) -> tuple[PCAFrame | None, Snapshot]:
+    """A map and the snapshot it was made from; training may put a newer one in between, so look again
+    then."""
+    frame, snapshot = None, learn.snapshot
+    for _ in range(_TRIES):
+        if snapshot.item_factors is None:
+            break
+        try:
+            frame = learn.pca_frame()
+        except ValueError:
+            break  # so few titles pass the filter that there are no axes: the views say so and how to undo it
+        snapshot = learn.snapshot
+        if frame.revision == snapshot.revision:
+            break
+    return frame, snapshot
+
+
+def _map_values(frame: PCAFrame, snapshot: Snapshot) -> Values:
+    match = frame.axis_match
+    return {
+        "_scores": number_bytes(frame.scores, np.float32),
+        "_scores_m": frame.k,
+        "explained_variance": [float(share) for share in frame.explained_variance_ratio],
+        "noise_level": float(frame.noise_level),
+        "axis_match": None if match is None or not np.isfinite(match).all() else [float(m) for m in match],
+        "axis_correlations": {name.removeprefix("PC"): dict(r) for name, r in frame.correlations.items()},
+        "fit_count": len(frame.rows),
+    }
+
+
+def _bias_bytes(bias: np.ndarray[Any, np.dtype[np.float32]] | None) -> bytes:
+    return b"" if bias is None else number_bytes(bias, np.float32)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("collabwidgets")
+    except metadata.PackageNotFoundError:
+        return ""

@@ -1,0 +1,298 @@
+"""Publisher: the one thread that tells the pages what a learner does, no more often than they can look."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import sys
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import published
+from .pages import Pages
+from .wire import pair_bytes
+
+if TYPE_CHECKING:
+    from ..learner import CollabLearner
+    from ..training import History
+    from .store import LearnerStore
+
+Floats = NDArray[np.float32]
+
+TURN_SECONDS = 1 / 12  # between two looks at the learner
+STATUS_SECONDS = 0.1
+PICTURE_SECONDS = 0.3
+ACK_SECONDS = 1.0  # a page that has not painted for so long is sent the next message all the same
+COST_SHARE = 50  # what took 1 ms to make comes again after 50 ms at the earliest: 2 % of one core
+BYTES_PER_SECOND = 2_000_000
+POINTS_PER_MESSAGE = 500
+
+logger = logging.getLogger(__name__)
+
+
+class Follower(Protocol):
+    """Something else the pump thread keeps up to date: a view, a figure."""
+
+    @property
+    def closed(self) -> bool:
+        """It wants no more calls."""
+
+    @property
+    def shown(self) -> bool:
+        """Somebody sees it, as far as it knows."""
+
+    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
+        """The learner may have moved.
+
+        ``settled``: nothing trains, so this may be the last call for long. ``watched``: somebody may be
+        looking, so that it is worth while to show what is in between two epochs.
+        """
+
+
+class Doorbell:
+    """An event that may also be set from a finalizer, which can run in the middle of anything: see
+    SimpleQueue."""
+
+    def __init__(self) -> None:
+        self._rings: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    def ring(self) -> None:
+        """Let `wait` return."""
+        if self._rings.empty():
+            self._rings.put(None)
+
+    def wait(self, timeout: float | None) -> None:
+        """Until somebody rings, or rang since the last time; at most `timeout` seconds."""
+        with contextlib.suppress(queue.Empty):
+            self._rings.get(timeout=timeout)
+
+
+class Publisher:
+    """Watches one learner from a daemon thread, which sleeps while nothing moves and ends with the learner
+    or store.
+
+    Parameters
+    ----------
+    store : LearnerStore
+        Whose traits it sets and through which it sends.
+    learn : CollabLearner
+        Held weakly.
+    """
+
+    def __init__(self, store: LearnerStore, learn: CollabLearner):
+        self.pages = Pages()
+        self._store = store
+        self._learn = weakref.ref(learn)
+        self._followers: weakref.WeakSet[Follower] = weakref.WeakSet()
+        self._bell = Doorbell()
+        self._over = False
+        self._seq = 0
+        self._sent_at = -ACK_SECONDS
+        self._run, self._position = learn.history.run, 0
+        self._status_at = 0.0
+        self._results_at = 0.0  # while training no results before this moment
+        self._told_history: tuple[int, int, bool] | None = None
+        self._told_picture: tuple[int, int] | None = None
+        self._ping: threading.Event | None = None
+        self._fault = ""
+        learn.on_change(self._bell.ring)  # never undone: what undoes it would keep the learner alive
+        self._at_end = weakref.finalize(learn, self.end)
+        self._at_end.atexit = False
+        self._thread = threading.Thread(target=self._pump, name="collabwidgets-publisher", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the learner soon."""
+        self._bell.ring()
+
+    def end(self) -> None:
+        """Let the thread end; it closes the store if it has not been closed."""
+        self._over = True
+        self._at_end.detach()
+        self._bell.ring()
+
+    def heard(self) -> None:
+        """A page has said something: if it waits for an answer, look now."""
+        if self.pages.greeting_due:
+            self._bell.ring()
+
+    def add(self, follower: Follower) -> None:
+        """Keep a view or a figure up to date; held weakly."""
+        self._followers.add(follower)
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until the thread has ended."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    # ------------------------------------------------------------------ the thread
+
+    def _pump(self) -> None:
+        again: float | None = None
+        while True:
+            self._bell.wait(again)
+            learn = self._learn()
+            if self._over or learn is None:
+                break
+            again = self._safe_turn(learn)
+            del learn  # nothing here may keep it alive while this thread sleeps
+            time.sleep(TURN_SECONDS)
+        self._store.close()
+
+    def _safe_turn(self, learn: CollabLearner) -> float | None:
+        try:
+            again = self._turn(learn)
+            self._fault = ""
+            return again
+        except Exception as error:
+            sentence = f"The widgets could not be updated: {type(error).__name__}: {error}"
+            if sentence != self._fault:  # the same one every 80 ms would bury all else
+                logger.exception("the widgets could not be updated")
+                self._fault = sentence
+                try:
+                    self._store.publish({"message": sentence})
+                except Exception:
+                    logger.exception("that could not be shown either")
+            return 1.0
+
+    def _turn(self, learn: CollabLearner) -> float | None:
+        """Say what is due; the seconds after which to look again even if nothing moves."""
+        now, began = time.monotonic(), time.thread_time()
+        settled = learn.status != "training"
+        if self._nobody_left() and not settled:
+            return None
+        keeps_up = self.pages.acknowledged(self._seq)
+        again = self._send_points(learn, now)
+        status_moved = learn.status != self._store.status
+        if status_moved or settled or (self.pages.listening and now - self._status_at >= STATUS_SECONDS):
+            self._status_at = now
+            self._store.publish(published.status_values(learn))
+        size = self._publish_results(learn, now, settled=settled, watched=keeps_up and self._is_watched())
+        self._tell_followers(learn, settled)
+        if size:
+            cost = time.thread_time() - began
+            self._results_at = now + max(PICTURE_SECONDS, COST_SHARE * cost, size / BYTES_PER_SECOND)
+        return again
+
+    def _send_points(self, learn: CollabLearner, now: float) -> float | None:
+        greeting = self.pages.takes_greeting()
+        history = learn.history
+        reset = greeting or history.run != self._run
+        if not reset:
+            if not self.pages.listening:
+                return None
+            if not self.pages.acknowledged(self._seq) and now - self._sent_at < ACK_SECONDS:
+                return self._sent_at + ACK_SECONDS - now
+        run = history.run
+        if reset:
+            x, loss, self._position = whole_curve(history)
+        else:
+            x, loss, self._position = history.batches_since(self._position)
+            if not len(x):
+                return None
+            x, loss = thinned(x, loss, POINTS_PER_MESSAGE)
+        self._run = run
+        self._seq += 1
+        self._sent_at = now
+        self._store.send({"kind": "points", "seq": self._seq, "run": run, "reset": reset}, [pair_bytes(x, loss)])
+        return None
+
+    def _publish_results(self, learn: CollabLearner, now: float, *, settled: bool, watched: bool) -> int:
+        """History and arrays: at an epoch's end, at the end, and in between if somebody looks. The bytes
+        sent."""
+        history = (learn.history.run, len(learn.history), settled)
+        picture = (learn.snapshot.revision, learn.view.min_count)
+        new_history, new_picture = history != self._told_history, picture != self._told_picture
+        if not settled and now < self._results_at:
+            return 0
+        if not new_history and not (new_picture and (settled or watched)):
+            if not settled and watched:
+                learn.request_snapshot()  # the one that comes is told in a later turn
+            return 0
+        values: dict[str, Any] = {}
+        if new_history:
+            values |= published.history_values(learn)
+            if not settled:
+                values |= published.status_values(learn)
+        if new_picture:
+            values |= {"meta": self._store.data_facts | published.model_facts(learn)}
+            values |= published.picture_values(learn)
+        self._store.publish(values)
+        self._told_history = history
+        self._told_picture = (values.get("revision", picture[0]), picture[1])
+        return 1 + sum(len(value) for value in values.values() if isinstance(value, bytes))
+
+    def _is_watched(self) -> bool:
+        return self.pages.visible and any(follower.shown for follower in list(self._followers))
+
+    def _tell_followers(self, learn: CollabLearner, settled: bool) -> None:
+        watched = settled or self.pages.visible or self.pages.never
+        errors = []
+        for follower in list(self._followers):
+            if follower.closed:
+                self._followers.discard(follower)
+                continue
+            try:
+                follower.follow(learn, settled=settled, watched=watched)
+            except Exception as error:  # the others go on
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+    def _nobody_left(self) -> bool:
+        """All pages are closed: then say nothing, since a kernel that talks is never culled.
+
+        Silence proves nothing while the kernel cannot hear. Where a page's messages wait for the running
+        cell, a note to the kernel's own loop waits too; only when the note has come through and the pages
+        are still silent are they gone.
+        """
+        if not self.pages.silent:
+            self._ping = None
+            return False
+        loop = _kernel_loop()
+        if loop is None or (self._ping is not None and self._ping.is_set()):
+            return True
+        if self._ping is None:
+            self._ping = threading.Event()
+            loop.add_callback(self._ping.set)
+        self.pages.excuse()
+        return False
+
+
+def whole_curve(history: History) -> tuple[Floats, Floats, int]:
+    """The thinned batch losses, and the position from which they go on."""
+    while True:
+        position = history.batches_since(sys.maxsize)[2]
+        x, loss = history.batches(published.BATCH_POINTS)
+        if history.batches_since(sys.maxsize)[2] == position:
+            return x, loss, position
+
+
+def thinned(x: Floats, loss: Floats, most: int) -> tuple[Floats, Floats]:
+    """At most `most` points of a curve: the lowest and the highest loss of each of ``most / 2`` equal
+    stretches."""
+    n, buckets = len(x), most // 2
+    if n <= most:
+        return x, loss
+    width = -(-n // buckets)
+    padded = np.full(buckets * width, n - 1)  # the last stretches repeat the last point, which is kept once
+    padded[:n] = np.arange(n)
+    rows = padded.reshape(buckets, width)
+    values = loss[rows]
+    ends = np.stack([values.argmin(axis=1), values.argmax(axis=1)], axis=1)
+    keep = np.unique(np.take_along_axis(rows, ends, axis=1))
+    return x[keep], loss[keep]
+
+
+def _kernel_loop() -> Any:
+    """The main loop of the ipykernel this runs in; None outside of one."""
+    kernelbase = sys.modules.get("ipykernel.kernelbase")
+    if kernelbase is None or not kernelbase.Kernel.initialized():
+        return None
+    return getattr(kernelbase.Kernel.instance(), "io_loop", None)

@@ -1,0 +1,211 @@
+"""LearnerStore: the learner, in the browser. One a learner; it has no view of its own, every widget looks at
+it."""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from traitlets import Bytes, Dict, Float, Int, List, TraitError, Unicode
+
+from . import published
+from .bundle import built_code
+from .commands import run_command
+from .publisher import Publisher
+from .synced import SyncedWidget
+
+if TYPE_CHECKING:
+    from ..learner import CollabLearner
+    from .publisher import Follower
+
+SHARED = ("selection", "primary", "pinned", "min_count")
+_MIRRORED = (*SHARED, "hovered")
+_LONGEST_NAME = 100
+
+logger = logging.getLogger(__name__)
+
+
+def _binary() -> Bytes:
+    return Bytes().tag(sync=True, echo_update=False)
+
+
+class LearnerStore(SyncedWidget):
+    """What a page knows of a learner: arrays, names, history, selection, and the code of all views.
+
+    Get it by `LearnerStore.of`; the widgets do so themselves. Its traits are set by one thread (see
+    `Publisher`), except for those of `learn.view`, which both sides write and which are compared before they
+    are set.
+
+    The store holds the learner weakly. When the learner is gone, its store closes.
+    """
+
+    # A trait with the text: of a path anywidget makes a watcher that keeps every widget of the class alive
+    # for ever.
+    _esm = Unicode(built_code("store.js")).tag(sync=True)
+
+    # what never changes
+    _item_names = _binary()
+    _item_counts = _binary()
+    _item_means = _binary()
+    _item_trained = _binary()
+    _user_names = _binary()
+    _user_counts = _binary()
+    _user_means = _binary()
+    _user_trained = _binary()
+    meta = Dict().tag(sync=True)
+
+    # where the training is
+    status = Unicode("untrained").tag(sync=True)
+    message = Unicode().tag(sync=True)
+    error_detail = Unicode().tag(sync=True)
+    suggested_lr = Float(None, allow_none=True).tag(sync=True)
+    epoch = Float().tag(sync=True)
+    progress = Float().tag(sync=True)
+    step = Int().tag(sync=True)
+    n_steps = Int().tag(sync=True)
+    eta_seconds = Float(None, allow_none=True).tag(sync=True)
+    elapsed_seconds = Float(None, allow_none=True).tag(sync=True)
+    engine = Unicode().tag(sync=True)
+    recipe = Dict().tag(sync=True)
+
+    # what it has come to
+    run = Int().tag(sync=True)
+    history: List[Any] = List().tag(sync=True)
+    best_epoch = Int(None, allow_none=True).tag(sync=True)
+    overfit_since = Int(None, allow_none=True).tag(sync=True)
+    _batch_loss = _binary()
+    revision = Int().tag(sync=True)
+    snapshot_epoch = Float().tag(sync=True)
+    _item_bias = _binary()
+    _user_bias = _binary()
+    _scores = _binary()
+    _scores_m = Int().tag(sync=True)
+    explained_variance = List(Float()).tag(sync=True)
+    noise_level = Float().tag(sync=True)
+    axis_match = List(Float(), default_value=None, allow_none=True).tag(sync=True)
+    axis_correlations = Dict().tag(sync=True)
+    fit_count = Int().tag(sync=True)
+
+    # what is being looked at: two writers
+    selection = List(Int()).tag(sync=True, page=True)
+    primary = Int(None, allow_none=True).tag(sync=True, page=True)
+    pinned = Int(None, allow_none=True).tag(sync=True, page=True)
+    hovered = Int(None, allow_none=True).tag(sync=True, page=True)
+    min_count = Int(20, min=0).tag(sync=True, page=True)
+
+    @classmethod
+    def of(cls, learn: CollabLearner) -> LearnerStore:
+        """The store of a learner: the same one each time, made at the first, made anew if it was closed."""
+        known: LearnerStore | None = getattr(learn, "_store", None)
+        if known is None or known.closed:
+            known = cls(learn)
+            learn._store = known  # type: ignore[attr-defined]
+        return known
+
+    def __init__(self, learn: CollabLearner) -> None:
+        self._learn = weakref.ref(learn)
+        self._view_state = weakref.ref(learn.view)
+        self.data_facts = published.data_facts(learn)
+        super().__init__(
+            meta=self.data_facts | published.model_facts(learn),
+            **published.side_values(learn),
+            **published.status_values(learn),
+            **published.history_values(learn),
+            **published.picture_values(learn),
+            **{name: getattr(learn.view, name) for name in _MIRRORED},
+        )
+        learn.view.observe(self._from_view_state, list(_MIRRORED))
+        self.publisher = Publisher(self, learn)
+        self.on_msg(self._hear)
+
+    @property
+    def learner(self) -> CollabLearner | None:
+        """The learner, as long as somebody else holds it."""
+        return self._learn()
+
+    def follow(self, follower: Follower) -> None:
+        """Keep a view or a figure up to date from the pump thread; held weakly."""
+        self.publisher.add(follower)
+
+    def close(self) -> None:
+        """Close the line to the pages and end the thread. The learner stays as it is."""
+        if not self.closed and hasattr(self, "publisher"):
+            self.publisher.end()
+            view_state = self._view_state()
+            if view_state is not None:
+                view_state.unobserve(self._from_view_state, list(_MIRRORED))
+        super().close()
+
+    def __repr__(self) -> str:
+        return f"LearnerStore({self.meta.get('model', '')}, {self.status}, epoch {self.epoch:.3g})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {"text/plain": repr(self)}, {}
+
+    # ------------------------------------------------------------------ selection and filter, both ways
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        super().set_state(sync_data)
+        # Only now, with the lock released: somebody's observer on learn.view may take its time.
+        moved = [name for name in _MIRRORED if name in sync_data]
+        if moved:
+            self._to_view_state(moved)
+
+    def _to_view_state(self, names: list[str]) -> None:
+        view_state = self._view_state()
+        if view_state is None:
+            return
+        for name in names:
+            value = getattr(self, name)
+            if getattr(view_state, name) == value:
+                continue
+            try:
+                setattr(view_state, name, value)
+            except Exception as error:
+                if isinstance(error, TraitError):
+                    self.publish({name: getattr(view_state, name)})
+                self._failed(error)
+
+    def _from_view_state(self, change: dict[str, Any]) -> None:
+        self.publish({change["name"]: change["new"]})
+        if change["name"] == "min_count":
+            self.publisher.wake()  # the axes are fitted on the titles that the filter leaves
+
+    # ------------------------------------------------------------------ messages of a page
+
+    def _hear(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        """A message of a page, on whichever thread the host chose."""
+        try:
+            kind = content["kind"]
+            if kind == "command":
+                self._answer(content)
+                return
+            client = str(content["client"])[:_LONGEST_NAME]
+            if kind == "hello":
+                self.publisher.pages.hello(client)
+            elif kind == "beat":
+                self.publisher.pages.beat(client, bool(content["visible"]))
+            elif kind == "drawn":
+                self.publisher.pages.drawn(client, int(content["seq"]))
+            else:
+                raise ValueError(f"there is no message of kind {str(kind)[:_LONGEST_NAME]!r}")
+            self.publisher.heard()
+        except Exception as error:
+            logger.warning("a page sent a message that makes no sense: %s: %s", type(error).__name__, error)
+
+    def _answer(self, content: dict[str, Any]) -> None:
+        request = content.get("id")
+        answer: dict[str, Any] = {"kind": "answer", "id": request, "ok": True}
+        try:
+            learn = self.learner
+            if learn is None:
+                raise RuntimeError("the learner behind this widget is gone; run the cell again")
+            run_command(learn, content.get("name"), content.get("args", {}))
+        except (ValueError, TypeError, RuntimeError) as error:
+            logger.info("refused %s: %s", content.get("name"), error)
+            answer |= {"ok": False, "error": str(error), "type": type(error).__name__}
+        except Exception as error:
+            logger.exception("command %s failed", content.get("name"))
+            answer |= {"ok": False, "error": f"{type(error).__name__}: {error}", "type": type(error).__name__}
+        self.send(answer)

@@ -1,0 +1,79 @@
+"""SyncedWidget: an anywidget that a page, cells and the pump thread write at the same time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import anywidget
+from traitlets import TraitError
+
+_PATIENCE = 1.0  # seconds to wait for another thread's turn; then go on, since nobody may block the picture
+
+logger = logging.getLogger(__name__)
+
+
+class SyncedWidget(anywidget.AnyWidget):
+    """Base of the store and of every view.
+
+    ipywidgets has no lock of its own, and in JupyterLab a page's messages are handled on another thread than
+    cells are. Here several traits are sent in one message by `publish`, and a page may write only what is
+    its to write: each trait tagged ``page=True``.
+    """
+
+    def __init__(self, **traits: Any) -> None:
+        self._turn = threading.RLock()
+        super().__init__(**traits)
+        self._from_page = frozenset(self.trait_names(sync=True, page=True))
+        if hasattr(self.comm, "_reply_subshell_for"):
+            # ipykernel 7.4 sends a page's messages to the shell that last published on this comm: a Stop
+            # would wait for the running cell. Without the router they go to the shell which the page chose.
+            self.comm._reply_subshell_for = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the line to the pages has been closed."""
+        return self.comm is None
+
+    def publish(self, values: dict[str, Any]) -> None:
+        """Set several traits and send those that changed in one message."""
+        with self._one_at_a_time():
+            changed = {name: value for name, value in values.items() if getattr(self, name) != value}
+            if changed:
+                with self.hold_sync():
+                    for name, value in changed.items():
+                        setattr(self, name, value)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take over what a page sent. What it may not write is left out; what is wrong or fails is shown."""
+        allowed = {name: value for name, value in sync_data.items() if name in self._from_page}
+        for name in sync_data.keys() - allowed.keys():
+            logger.warning("%s: a page tried to set %s, which only Python sets", type(self).__name__, name)
+        if not allowed:
+            return
+        try:
+            with self._one_at_a_time():
+                super().set_state(allowed)
+        except Exception as error:
+            self._failed(error)
+            if isinstance(error, TraitError):
+                self.send_state(list(allowed))  # the page shows a value that was refused: back to the last good one
+
+    def _failed(self, error: Exception) -> None:
+        """A change that came from a page raised, here or in somebody's observer: log it and say so in the
+        widget."""
+        logger.error("%s: a change from the page failed", type(self).__name__, exc_info=error)
+        sentence = str(error) or type(error).__name__
+        self.publish({"message": sentence if isinstance(error, TraitError) else f"{type(error).__name__}: {error}"})
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        taken = self._turn.acquire(timeout=_PATIENCE)
+        try:
+            yield
+        finally:
+            if taken:
+                self._turn.release()

@@ -1,0 +1,180 @@
+"""TrainingPanel: start, pause and stop a training, and watch its loss."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from ipywidgets import Widget, widget_serialization
+from traitlets import Bool, Enum, Float, Instance, Int
+
+from ..learner import CollabLearner
+from ..training.recipe import LIMITS, SCHEDULES
+from .commands import MOST_FACTORS
+from .view import View
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .figures import LossCurves
+
+# trait of the panel: setting of the recipe
+_SETTINGS = {
+    "epochs": "epochs",
+    "lr": "lr",
+    "weight_decay": "wd",
+    "batch_size": "bs",
+    "schedule": "schedule",
+    "seed": "seed",
+    "patience": "patience",
+    "keep_best": "keep_best",
+}
+_STYLE = ("smoothing", "x_axis", "y_scale")
+
+logger = logging.getLogger(__name__)
+
+
+def _whole(name: str) -> Int[int, int]:
+    _, low, high = LIMITS[name]
+    return Int(min=int(low), max=int(high)).tag(sync=True, page=True)
+
+
+def _number(name: str) -> Float[float, float]:
+    _, low, high = LIMITS[name]
+    return Float(min=low, max=high).tag(sync=True, page=True)
+
+
+class TrainingPanel(View):
+    """Buttons and settings of a training, its progress and its loss curves, live.
+
+    The settings start as the learner's `recipe`; when a training is started elsewhere with others, the panel
+    follows.
+
+    Parameters
+    ----------
+    learner : CollabLearner
+    epochs : int
+        1 to 1000.
+    lr, weight_decay : float
+    n_factors, batch_size, seed : int
+        ``n_factors`` is fixed once the learner is trained, until a reset.
+    schedule : {"one_cycle", "constant"}
+    patience : int
+        Stop when so many epochs have brought no better validation loss; 0 never stops early.
+    keep_best : bool
+        At the end put back the weights of the best epoch.
+    x_axis : {"epoch", "step", "time"}
+    y_scale : {"linear", "log"}
+    smoothing : float
+        Weight of the past in the smoothed training loss, 0 to 0.99.
+    show_settings : bool
+        Whether the settings are unfolded.
+    **traits
+        Those of every view, see `View`.
+
+    Examples
+    --------
+    >>> panel = TrainingPanel(learn, epochs=5, lr=5e-3, weight_decay=0.1)
+    >>> panel.train()
+    """
+
+    epochs = _whole("epochs")
+    lr = _number("lr")
+    weight_decay = _number("wd")
+    n_factors = Int(min=0, max=MOST_FACTORS).tag(sync=True, page=True)
+    batch_size = _whole("bs")
+    schedule = Enum(SCHEDULES).tag(sync=True, page=True)
+    seed = _whole("seed")
+    patience = _whole("patience")
+    keep_best = Bool().tag(sync=True, page=True)
+    x_axis = Enum(("epoch", "step", "time"), "epoch").tag(sync=True, page=True)
+    y_scale = Enum(("linear", "log"), "linear").tag(sync=True, page=True)
+    smoothing = Float(0.6, min=0.0, max=0.99).tag(sync=True, page=True)
+    show_settings = Bool(False).tag(sync=True, page=True)
+    _figure = Instance(Widget, allow_none=True).tag(sync=True, **widget_serialization)
+
+    def __init__(self, learner: CollabLearner, **traits: Any) -> None:
+        self._curves: LossCurves | None = None
+        settings = _settings_of(learner) if isinstance(learner, CollabLearner) else {}
+        self._followed = settings
+        super().__init__(learner, **(settings | traits))
+        self._curves = self._loss_curves()
+        if self._curves is not None:
+            self._figure = self._curves.figure
+        self.observe(self._restyle, list(_STYLE))
+
+    def train(self) -> None:
+        """Start a training with the panel's settings, as its button does."""
+        self._learner.start(**self._recipe(), epochs=self.epochs)
+
+    def step_epoch(self) -> None:
+        """Train one epoch more."""
+        self._learner.step_epoch(**self._recipe())
+
+    def pause(self) -> None:
+        """Pause between two batches."""
+        self._learner.pause()
+
+    def resume(self) -> None:
+        """Go on with the paused training."""
+        self._learner.resume()
+
+    def stop(self) -> None:
+        """End the training; the weights stay."""
+        self._learner.stop()
+
+    def reset(self) -> None:
+        """Make new weights with the panel's seed and number of factors."""
+        self._learner.reset(**self._weights())
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row an epoch: epoch, train_loss, valid_loss, rmse, seconds, lr."""
+        return self._learner.history.to_frame()
+
+    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
+        settings = _settings_of(learn)
+        if settings != self._followed:
+            self._followed = settings
+            self.publish(settings)
+
+    def close(self) -> None:
+        if self._curves is not None and not self._curves.closed:
+            self._curves.close()
+        super().close()
+
+    def _recipe(self) -> dict[str, Any]:
+        settings = {setting: getattr(self, trait) for trait, setting in _SETTINGS.items() if trait != "epochs"}
+        return settings | self._weights()
+
+    def _weights(self) -> dict[str, Any]:
+        return {"seed": self.seed, "n_factors": self.n_factors or None}
+
+    def _state(self) -> str:
+        best = self._learner.history.best
+        parts = [self._learner.status]
+        if self._learner.epoch:
+            parts.append(self._epoch())
+        if best is not None:
+            parts.append(f"best {best.valid_loss:.4f} at epoch {best.epoch}")
+        return ", ".join(parts)
+
+    def _loss_curves(self) -> LossCurves | None:
+        try:
+            from .figures import LossCurves
+
+            return LossCurves(self._learner, **self._style())
+        except ImportError as error:
+            logger.info("no bqplot (%s): the panel draws the loss itself", error)
+            return None
+
+    def _restyle(self, _change: dict[str, Any]) -> None:
+        if self._curves is not None:
+            self._curves.restyle(self._learner, **self._style())
+
+    def _style(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _STYLE}
+
+
+def _settings_of(learn: CollabLearner) -> dict[str, Any]:
+    settings = {trait: getattr(learn.recipe, setting) for trait, setting in _SETTINGS.items()}
+    return settings | {"n_factors": learn.n_factors}

@@ -1,0 +1,292 @@
+"""View: the base of every widget that is seen. A reference to the store and a few traits of its own."""
+
+from __future__ import annotations
+
+import html
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import numpy as np
+from traitlets import Bool, Enum, Int, List, TraitError, TraitType, Unicode, validate
+
+from ..keywords import nearest_keyword
+from ..learner import CollabLearner
+from .bundle import built_code
+from .store import SHARED, LearnerStore
+from .synced import SyncedWidget
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FALLBACK_ROWS = 10
+
+logger = logging.getLogger(__name__)
+
+
+class Linked(TraitType[list[str], Any]):
+    """Which of selection, primary, pinned and min_count a view shares: ``True``, ``False`` or some of their
+    names."""
+
+    default_value = list(SHARED)  # noqa: RUF012 - traitlets' way; never changed in place
+    info_text = f"True, False, or some of {', '.join(SHARED)}"
+
+    def validate(self, obj: Any, value: Any) -> list[str]:
+        if isinstance(value, bool):
+            return list(SHARED) if value else []
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            self.error(obj, value)
+        names = list(value)
+        for name in names:
+            if name not in SHARED:
+                raise TraitError(f"linked names {name!r}; choose True, False, or some of {', '.join(SHARED)}")
+        return [name for name in SHARED if name in names]
+
+
+class View(SyncedWidget):
+    """A widget over a learner.
+
+    Views of one learner know nothing of each other: they show its store, and what is selected in one is
+    selected in `learn.view` and so in all. A view keeps its learner alive until it is closed.
+
+    Parameters
+    ----------
+    learner : CollabLearner
+    selection : list of int
+        Selected items by row, in the order of picking; `selected_titles` has their names. ``[]``
+    primary, pinned : int, optional
+        The item explored in detail, and the one it is compared with.
+    min_count : int
+        Hide items with fewer ratings. ``20``
+    linked : bool or tuple of str
+        Which of these four are shared with the other views. ``True``
+    height : int, optional
+        In pixels; by default what the widget needs.
+    theme : {"auto", "light", "dark"}
+    reduced_motion : {"auto", "on", "off"}
+    controls : list of str, optional
+        Which controls to show; all by default.
+    sync_hover : bool
+        Tell Python, in ``learn.view.hovered``, which item is under the pointer. ``False``
+
+    Raises
+    ------
+    TypeError
+        For an unknown keyword, with the nearest one.
+    traitlets.TraitError
+        For a value that does not fit, with the choices.
+    """
+
+    _esm = Unicode(built_code("view.js")).tag(sync=True)
+
+    _store = anywidget.WidgetTrait().tag(sync=True)
+    _kind = Unicode().tag(sync=True)
+    _visible = Bool(False).tag(sync=True, page=True)
+    message = Unicode().tag(sync=True)
+
+    selection = List(Int()).tag(sync=True, page=True)
+    primary = Int(None, allow_none=True).tag(sync=True, page=True)
+    pinned = Int(None, allow_none=True).tag(sync=True, page=True)
+    min_count = Int(20, min=0).tag(sync=True, page=True)
+    linked = Linked().tag(sync=True)
+
+    height = Int(None, min=100, max=10_000, allow_none=True).tag(sync=True, page=True)
+    theme = Enum(("auto", "light", "dark"), "auto").tag(sync=True, page=True)
+    reduced_motion = Enum(("auto", "on", "off"), "auto").tag(sync=True, page=True)
+    controls = List(Unicode(), default_value=None, allow_none=True).tag(sync=True)
+    sync_hover = Bool(False).tag(sync=True)
+
+    def __init__(self, learner: CollabLearner, **traits: Any) -> None:
+        self._learner = _checked_learner(learner, type(self).__name__)
+        self._check_keywords(traits)
+        self._store_of_learner = LearnerStore.of(learner)
+        shared = Linked().validate(self, traits.get("linked", True))
+        for name in shared:
+            if name in traits:
+                setattr(learner.view, name, traits.pop(name))
+        start = {name: getattr(learner.view, name) for name in SHARED}
+        super().__init__(_store=self._store_of_learner, _kind=type(self).__name__, **(start | traits))
+        learner.view.observe(self._from_shared, list(SHARED))
+        self.observe(self._to_shared, list(SHARED))
+        self.observe(self._relink, "linked")
+        self._store_of_learner.follow(self)
+
+    @property
+    def learner(self) -> CollabLearner:
+        """The learner it shows."""
+        return self._learner
+
+    @property
+    def selected_titles(self) -> list[str]:
+        """Names for `selection`; set it to a list of names to select them."""
+        return [self._title(row) for row in self.selection]
+
+    @selected_titles.setter
+    def selected_titles(self, titles: Iterable[Any]) -> None:
+        self.selection = [self._learner.item_row(title) for title in titles]
+
+    def on_select(self, function: Callable[[list[str]], None]) -> Callable[[], None]:
+        """Call `function` with the selected titles whenever the selection changes; returns what undoes it."""
+
+        def changed(_change: Any) -> None:
+            function(self.selected_titles)
+
+        self.observe(changed, "selection")
+        return lambda: self.unobserve(changed, "selection")
+
+    def clear(self) -> None:
+        """Select nothing."""
+        self.selection = []
+
+    def to_frame(self) -> pd.DataFrame:
+        """What the widget shows, as a table."""
+        raise NotImplementedError(f"{type(self).__name__} has no table of its own")
+
+    def close(self) -> None:
+        """Take the widget off its pages and let go of the learner's events."""
+        if not self.closed and hasattr(self, "_from_page"):
+            self._learner.view.unobserve(self._from_shared, list(SHARED))
+        super().close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._state()})"
+
+    def _state(self) -> str:
+        """The part of the repr in brackets."""
+        return f"{self._n_titles()}, {self._epoch()}"
+
+    # ------------------------------------------------------------------ the shared selection
+
+    def _from_shared(self, change: dict[str, Any]) -> None:
+        """`learn.view` moved. Somebody's observer here must not keep the other views from hearing of it."""
+        if change["name"] in self.linked:
+            try:
+                self.publish({change["name"]: change["new"]})
+            except Exception as error:
+                self._failed(error)
+
+    def _to_shared(self, change: dict[str, Any]) -> None:
+        name, value = change["name"], change["new"]
+        if name in self.linked and getattr(self._learner.view, name) != value:
+            try:
+                setattr(self._learner.view, name, value)
+            except TraitError:
+                self.publish({name: getattr(self._learner.view, name)})
+                raise
+
+    def _relink(self, _change: dict[str, Any]) -> None:
+        self.publish({name: getattr(self._learner.view, name) for name in self.linked})
+
+    def _should_send_property(self, key: str, value: Any) -> bool:
+        # What is linked the page reads from the store; sending it once a view would be n times the same
+        # message.
+        if key in SHARED and key in self.linked:
+            return False
+        return bool(super()._should_send_property(key, value))
+
+    @validate("selection", "primary", "pinned")
+    def _known_rows(self, proposal: dict[str, Any]) -> Any:
+        value = proposal["value"]
+        for row in value if isinstance(value, list) else [value]:
+            known_row(self._learner, row)
+        return value
+
+    # ------------------------------------------------------------------ the pump thread
+
+    @property
+    def shown(self) -> bool:
+        """Whether a page says that it can be seen."""
+        return bool(self._visible)
+
+    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
+        """The learner may have moved; called by the pump thread."""
+
+    # ------------------------------------------------------------------ where widgets cannot be shown
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle: Any = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle
+        try:
+            data["text/html"] = self._fallback()
+        except Exception:
+            # A page that can show the widget must not be kept from it by the table for those that cannot.
+            logger.exception("no table for pages without widgets")
+        return data, metadata
+
+    def _fallback(self) -> str:
+        """A table for pages that cannot show widgets (GitHub, a notebook that is not trusted)."""
+        try:
+            frame = self.to_frame()
+        except ValueError as error:
+            return f"<p>{html.escape(repr(self))}</p><p>{html.escape(str(error))}</p>"
+        return _table(repr(self), frame)
+
+    # ------------------------------------------------------------------ words
+
+    def _check_keywords(self, traits: dict[str, Any]) -> None:
+        known = self._keywords()
+        for name in traits:
+            if name not in known:
+                raise TypeError(f"{type(self).__name__}() has no keyword {name!r}. {nearest_keyword(name, known)}")
+
+    @classmethod
+    def _keywords(cls) -> list[str]:
+        """The traits a caller may set: the public ones that ipywidgets did not bring."""
+        foreign = set(anywidget.AnyWidget.class_trait_names())
+        results = set(cls.class_trait_names(result=True)) | {"message"}
+        return sorted(
+            name
+            for name in cls.class_trait_names(sync=True)
+            if not name.startswith("_") and name not in foreign | results
+        )
+
+    def _title(self, row: int) -> str:
+        return str(self._learner.dls.items.names[row])
+
+    def _n_titles(self) -> str:
+        items = self._learner.dls.items
+        shown = int((items.trained & (items.counts >= self.min_count)).sum())
+        return f"{shown:,} {items.name}{'' if shown == 1 else 's'}"
+
+    def _epoch(self) -> str:
+        epoch = self._learner.epoch
+        return f"epoch {epoch:.3g}" if epoch else "untrained"
+
+
+def _checked_learner(learner: Any, widget: str) -> CollabLearner:
+    if not isinstance(learner, CollabLearner):
+        raise TypeError(
+            f"{widget} shows a CollabLearner, not {type(learner).__name__}; make one: learn = cw.collab_learner(dls)"
+        )
+    return learner
+
+
+def known_row(learner: CollabLearner, row: int | None) -> int | None:
+    """`row`, if it is None or the row of an item; else an error."""
+    side = learner.dls.items
+    if row is not None and not 1 <= row < len(side):
+        raise TraitError(f"{row!r} is no {side.name}; pass its row, from 1 to {len(side) - 1}; learn.item_row finds it")
+    return row
+
+
+def _table(caption: str, frame: pd.DataFrame) -> str:
+    """The top and the bottom of a frame as HTML, everything escaped: names are anybody's text."""
+    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in frame.columns)
+    body = []
+    for position, row in enumerate(frame.itertuples(index=False)):
+        if _FALLBACK_ROWS <= position < len(frame) - _FALLBACK_ROWS:
+            if position == _FALLBACK_ROWS:
+                body.append(f"<tr><td>… {len(frame) - 2 * _FALLBACK_ROWS:,} more</td></tr>")
+            continue
+        body.append("<tr>" + "".join(f"<td>{html.escape(_cell(value))}</td>" for value in row) + "</tr>")
+    return (
+        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table>"
+    )
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, (float, np.floating)):
+        return f"{value:.4g}" if np.isfinite(value) else "–"
+    return "" if value is None else str(value)

@@ -1,0 +1,96 @@
+"""TrainingWorker: who takes the events of a fit. The caller's own thread or a background one, never both."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+from .training.events import EpochEnd, Event
+
+
+class TrainingWorker:
+    """Drives one fit at a time, and can be asked from any thread to pause or to stop.
+
+    A paused fit is an iterator nobody takes from: no thread waits, nothing is held, and going on is taking from it
+    again, in whichever thread.
+
+    Parameters
+    ----------
+    record : callable
+        Called with every event, in the thread that trains.
+    ended : callable
+        Called once in that thread when it lets go, with ``"over"``, ``"paused"``, ``"stopped"`` or the exception that
+        ended the fit.
+    """
+
+    def __init__(self, record: Callable[[Event], None], ended: Callable[[str | BaseException], None]):
+        self._record, self._ended = record, ended
+        self._events: Iterator[Event] | None = None
+        self._asked: str | None = None  # "paused" or "stopped", looked at between two events
+        self._one_epoch = False
+        self._idle = threading.Event()
+        self._idle.set()
+
+    @property
+    def running(self) -> bool:
+        """Whether a thread is taking events now."""
+        return not self._idle.is_set()
+
+    @property
+    def paused(self) -> bool:
+        """Whether a fit waits to be taken up again."""
+        return self._events is not None and not self.running
+
+    def load(self, events: Iterator[Event]) -> None:
+        """The next fit; nothing of it happens before `run` or `start`."""
+        if self.running:
+            raise RuntimeError("already training; pause() or stop() first")
+        self._events = events
+
+    def run(self, *, one_epoch: bool = False) -> None:
+        """Train in the calling thread until the fit is over or somebody asks for a pause or a stop."""
+        self._begin(one_epoch)
+        self._drive()
+
+    def start(self, *, one_epoch: bool = False) -> None:
+        """Train in a background thread, which dies with the process."""
+        self._begin(one_epoch)
+        threading.Thread(target=self._drive, name="collabwidgets-training", daemon=True).start()
+
+    def ask(self, what: str) -> None:
+        """Ask for ``"paused"`` or ``"stopped"``; it happens between two events, within some milliseconds."""
+        self._asked = what
+
+    def drop(self) -> None:
+        """Forget a paused fit."""
+        self._events = None
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until no thread trains; False if `timeout` seconds were not enough."""
+        return self._idle.wait(timeout)
+
+    def _begin(self, one_epoch: bool) -> None:
+        if self._events is None:
+            raise RuntimeError("there is no fit to go on with; start one first")
+        self._asked, self._one_epoch = None, one_epoch
+        self._idle.clear()
+
+    def _drive(self) -> None:
+        assert self._events is not None
+        outcome: str | BaseException = "over"
+        try:
+            for event in self._events:
+                self._record(event)
+                if isinstance(event, EpochEnd) and self._one_epoch and event.more:
+                    self._asked = self._asked or "paused"
+                if self._asked:
+                    outcome = self._asked
+                    break
+        except BaseException as error:  # a student's own module may raise anything; the learner says what it was
+            outcome = error
+        if outcome != "paused":
+            self._events = None
+        try:
+            self._ended(outcome)
+        finally:
+            self._idle.set()

@@ -1,0 +1,43 @@
+// A button with a name for everyone: `label` is its accessible name and, unless an icon stands alone, its text.
+import type { Ref } from "preact";
+import { Icon, type IconName } from "./icons";
+
+export interface ButtonProps {
+  label: string;
+  onClick: () => void;
+  icon?: IconName;
+  /** Only the icon is seen; the label is still read and shown as tooltip. */
+  iconOnly?: boolean;
+  /** Shown instead of the label. */
+  text?: string;
+  /** Tooltip; the label if left out. */
+  title?: string;
+  kind?: "primary" | "normal" | "quiet";
+  pressed?: boolean;
+  expanded?: boolean;
+  controls?: string;
+  /** Why it cannot be pressed now; given, it is disabled. */
+  reason?: string | null;
+  buttonRef?: Ref<HTMLButtonElement>;
+}
+
+export function Button(props: ButtonProps) {
+  const { label, icon, iconOnly, text, kind = "normal", reason } = props;
+  return (
+    <button
+      ref={props.buttonRef}
+      type="button"
+      class={`cw-button cw-${kind}${iconOnly ? " cw-icon-only" : ""}`}
+      aria-label={label}
+      title={reason || props.title || label}
+      aria-pressed={props.pressed}
+      aria-expanded={props.expanded}
+      aria-controls={props.controls}
+      disabled={Boolean(reason)}
+      onClick={props.onClick}
+    >
+      {icon && <Icon name={icon} />}
+      {!iconOnly && <span>{text ?? label}</span>}
+    </button>
+  );
+}

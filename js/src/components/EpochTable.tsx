@@ -1,0 +1,90 @@
+// The table of epochs; the best one is marked in words.
+import { useEffect, useRef } from "preact/hooks";
+import type { ViewContext } from "../context";
+import type { Cell } from "../lib/delimited";
+import { formatLoss, formatNumber, formatRate, formatSeconds, ratingUnit } from "../lib/format";
+import type { EpochRow } from "../store";
+import { CopyTable, useCopy } from "./CopyTable";
+
+const MOST_ROWS = 200;
+
+function cells(history: readonly EpochRow[]): Cell[][] {
+  const rows = history.map((row) => [
+    row.epoch,
+    row.train_loss,
+    row.valid_loss,
+    row.rmse,
+    row.seconds,
+    row.lr,
+  ]);
+  return [["epoch", "train_loss", "valid_loss", "rmse", "seconds", "lr"], ...rows];
+}
+
+export function EpochTable({ context }: { context: ViewContext }) {
+  const { store } = context;
+  const history = store.history.value;
+  const best = store.bestEpoch.value;
+  const shown = history.slice(-MOST_ROWS);
+  const scroll = useRef<HTMLDivElement>(null);
+  const copy = useCopy();
+  const stars = ratingUnit(store.meta.value.y_range) === "stars";
+
+  // The newest epoch is at the end; stay there unless the reader has scrolled up.
+  useEffect(() => {
+    const box = scroll.current;
+    if (box && box.scrollHeight - box.scrollTop - box.clientHeight < 96) box.scrollTop = box.scrollHeight;
+  }, [history]);
+
+  return (
+    <div class="cw-epochs">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <div class="cw-epochs-scroll" ref={scroll} tabIndex={0} role="group" aria-label="Epochs, scrollable">
+        <table>
+          <caption>
+            Epochs
+            {history.length > MOST_ROWS && <span> (the last {MOST_ROWS}; all are in the CSV)</span>}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">epoch</th>
+              <th scope="col">train</th>
+              <th scope="col">valid</th>
+              <th scope="col">
+                RMSE<span class="cw-th-unit">{stars ? ", stars" : ""}</span>
+              </th>
+              <th scope="col" class="cw-time">
+                time
+              </th>
+              <th scope="col">
+                <span class="cw-unseen">note</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <tr key={row.epoch} class={row.epoch === best ? "cw-best-row" : undefined}>
+                <th scope="row">{row.epoch}</th>
+                <td>{formatLoss(row.train_loss)}</td>
+                <td>{formatLoss(row.valid_loss)}</td>
+                <td>{formatNumber(row.rmse, 3)}</td>
+                <td class="cw-time" title={`learning rate ${formatRate(row.lr)}`}>
+                  {formatSeconds(row.seconds)}
+                </td>
+                <td class="cw-note">{row.epoch === best ? "best" : ""}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {!history.length && <p class="cw-none">No epoch yet.</p>}
+      </div>
+      {history.length > 0 && (
+        <CopyTable
+          state={copy}
+          shown={() => cells(history)}
+          all={() => cells(history)}
+          fileName="epochs.csv"
+        />
+      )}
+    </div>
+  );
+}

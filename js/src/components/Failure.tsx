@@ -1,0 +1,30 @@
+// A view that throws shows what happened, under its own frame; the other widgets go on.
+import { Component, type ComponentChildren } from "preact";
+import type { ViewContext } from "../context";
+import { ErrorNotice } from "./Notice";
+
+interface Props {
+  context: ViewContext;
+  children: ComponentChildren;
+}
+
+export class Failure extends Component<Props, { error: Error | null }> {
+  override state = { error: null };
+
+  static override getDerivedStateFromError(error: unknown) {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override render({ children }: Props, { error }: { error: Error | null }) {
+    if (!error) return children;
+    return (
+      <section class="cw-frame">
+        <ErrorNotice
+          text={`This view stopped working: ${error.message}`}
+          detail={error.stack ?? ""}
+          action={{ label: "Try again", run: () => this.setState({ error: null }) }}
+        />
+      </section>
+    );
+  }
+}

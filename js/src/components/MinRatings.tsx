@@ -1,0 +1,59 @@
+// The shared "Min ratings": a slider for the usual range, a number for any value. What is dragged is drawn in this
+// view at once (`preview`); what is released goes to all.
+import { type Signal, useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import type { ViewContext } from "../context";
+import { NumberField } from "./fields";
+import { useId } from "./useId";
+
+/** Beyond this the slider would be too coarse at its lower end; larger numbers can be typed. */
+const SLIDER_END = 200;
+
+export interface MinRatingsProps {
+  context: ViewContext;
+  /** The value under a finger that is still down, else null. */
+  preview?: Signal<number | null>;
+}
+
+export function MinRatings({ context, preview }: MinRatingsProps) {
+  const id = useId();
+  const own = useSignal<number | null>(null);
+  const dragged = preview ?? own;
+  const { minCount } = context.shared;
+  const { counts } = context.store.items.value;
+  const most = useMemo(() => counts.reduce((high, count) => Math.max(high, count), 1), [counts]);
+  const value = dragged.value ?? minCount.value;
+  const set = (next: number) => {
+    minCount.value = next;
+    dragged.value = null;
+  };
+  return (
+    <div class="cw-field cw-slider cw-min-ratings">
+      <label for={id} class="cw-label" title="Hide titles with fewer ratings">
+        Min ratings
+      </label>
+      <div class="cw-slider-row">
+        <input
+          id={id}
+          type="range"
+          title="Hide titles with fewer ratings"
+          min={0}
+          max={Math.max(Math.min(SLIDER_END, most), value)}
+          step={1}
+          value={value}
+          onInput={(event) => {
+            dragged.value = Number(event.currentTarget.value);
+          }}
+          onChange={(event) => set(Number(event.currentTarget.value))}
+        />
+        <NumberField
+          label="Min ratings"
+          hideLabel
+          value={value}
+          rule={{ min: 0, max: Math.max(most, value), integer: true }}
+          onChange={set}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,297 @@
+// An editable combobox over titles: W3C APG "editable combobox with list autocomplete", manual selection.
+// Focus stays in the input; nothing is chosen until Enter or a click says so.
+import type { Signal } from "@preact/signals";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { formatCount, plural } from "../lib/format";
+import { boldRanges, type TitleSearch } from "../lib/search";
+import type { Speller } from "../lib/spelling";
+import { Icon } from "./icons";
+import { useId } from "./useId";
+
+const LISTED = 50;
+const VISIBLE = 8;
+/** Python hears of typing this many ms after it stops. */
+const QUIET = 150;
+
+export interface TitleComboboxProps {
+  search: TitleSearch;
+  speller: Speller;
+  counts: ArrayLike<number>;
+  /** Titles with fewer ratings are hidden until "show". */
+  minCount: number;
+  chosen: number | null;
+  onChoose: (row: number) => void;
+  /** The title under the pointer or the cursor while the list is open. */
+  onPreview?: (row: number | null) => void;
+  /** What is typed but not chosen, for Python. */
+  query: Signal<string>;
+  /** Why nothing can be chosen now, or null. */
+  disabled?: string | null;
+}
+
+/** A title with the typed part in bold. */
+export function MatchedTitle({ title, query }: { title: string; query: string }) {
+  const pieces = [];
+  let at = 0;
+  for (const [from, to] of boldRanges(title, query)) {
+    if (from > at) pieces.push(title.slice(at, from));
+    pieces.push(<b key={from}>{title.slice(from, to)}</b>);
+    at = to;
+  }
+  pieces.push(title.slice(at));
+  return <span class="cw-combobox-title">{pieces}</span>;
+}
+
+export function TitleCombobox(props: TitleComboboxProps) {
+  const { search, speller, counts, minCount, chosen, onChoose, onPreview, query, disabled } = props;
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  // null: nothing typed since the last choice, the input shows the chosen title.
+  const [draft, setDraft] = useState<string | null>(query.value || null);
+  const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(-1);
+  const [showFew, setShowFew] = useState(false);
+
+  const typed = draft ?? "";
+  const found = useMemo(
+    () => search.find(typed, { minCount: showFew ? 0 : minCount, limit: LISTED }),
+    [search, typed, showFew, minCount],
+  );
+  const missed = typed.trim() !== "" && found.total === 0;
+  const nearest = useMemo(
+    () => (missed && found.hidden === 0 ? speller.nearest(typed) : null),
+    [speller, missed, found.hidden, typed],
+  );
+  const expanded = open && found.rows.length > 0 && !disabled;
+  const popped = open && !disabled;
+  const status = statusText(typed, found.total, found.hidden, minCount, nearest !== null);
+  const activeRow = expanded ? found.rows[active] : undefined;
+
+  useEffect(() => setDraft(null), [chosen]);
+  useEffect(() => {
+    if (query.value !== typed) setDraft(query.value || null);
+  }, [query.value]);
+  useEffect(() => {
+    if (query.peek() === typed) return;
+    const timer = setTimeout(() => {
+      query.value = typed;
+    }, QUIET);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  useEffect(() => {
+    if (!expanded) return;
+    onPreview?.(activeRow ?? null);
+    return () => onPreview?.(null);
+  }, [expanded, activeRow]);
+  useEffect(() => {
+    // Scroll the list only: scrollIntoView would move the notebook too.
+    const box = list.current;
+    const option = box?.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (!box || !option) return;
+    const below = option.offsetTop + option.offsetHeight - box.clientHeight;
+    if (option.offsetTop < box.scrollTop) box.scrollTop = option.offsetTop;
+    else if (below > box.scrollTop) box.scrollTop = below;
+  }, [active, expanded]);
+
+  const close = () => {
+    setOpen(false);
+    setActive(-1);
+  };
+  const type = (text: string) => {
+    setDraft(text);
+    setActive(-1);
+    setShowFew(false);
+  };
+  const choose = (row: number) => {
+    setDraft(null);
+    close();
+    onChoose(row);
+  };
+  const clear = () => {
+    type("");
+    close();
+    input.current?.focus();
+  };
+  const move = (steps: number) => {
+    const last = found.rows.length - 1;
+    if (last < 0) return;
+    setOpen(true);
+    if (!expanded || active < 0) setActive(steps > 0 ? 0 : last);
+    else if (Math.abs(steps) === 1) setActive((active + steps + last + 1) % (last + 1));
+    else setActive(Math.max(0, Math.min(last, active + steps)));
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    // An input method uses these keys to compose; 229 is what older engines say then.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.ctrlKey || event.metaKey) return;
+    if (event.altKey) {
+      if (event.key === "ArrowDown") setOpen(true);
+      else if (event.key === "ArrowUp") close();
+      else return;
+      event.preventDefault();
+      return;
+    }
+    switch (event.key) {
+      case "ArrowDown":
+        move(1);
+        break;
+      case "ArrowUp":
+        move(-1);
+        break;
+      case "PageDown":
+        if (!expanded) return;
+        move(VISIBLE);
+        break;
+      case "PageUp":
+        if (!expanded) return;
+        move(-VISIBLE);
+        break;
+      case "Enter":
+        if (activeRow !== undefined) choose(activeRow);
+        else if (expanded && found.rows.length === 1) choose(found.rows[0]);
+        else if (!expanded) return;
+        break;
+      case "Escape":
+        if (popped) close();
+        else if (input.current?.value) clear();
+        else return;
+        // Only an Escape that did nothing here belongs to the host.
+        event.stopPropagation();
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  };
+
+  const shownText = draft ?? (chosen === null ? "" : search.titles.at(chosen));
+  const option = (index: number) => `${id}-option-${index}`;
+  return (
+    <div
+      class="cw-combobox"
+      onFocusOut={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) close();
+      }}
+    >
+      <label class="cw-label" for={`${id}-input`}>
+        Title
+      </label>
+      <div class="cw-combobox-box">
+        <input
+          ref={input}
+          id={`${id}-input`}
+          class="cw-input"
+          type="text"
+          role="combobox"
+          aria-expanded={expanded}
+          aria-controls={`${id}-list`}
+          aria-autocomplete="list"
+          aria-activedescendant={activeRow === undefined ? undefined : option(active)}
+          aria-describedby={`${id}-status`}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          placeholder="Type a title, or ↓ for the most rated"
+          disabled={Boolean(disabled)}
+          title={disabled ?? undefined}
+          value={shownText}
+          onInput={(event) => {
+            type(event.currentTarget.value);
+            setOpen(true);
+          }}
+          onKeyDown={onKeyDown}
+          onFocus={(event) => event.currentTarget.select()}
+          onClick={() => setOpen(true)}
+        />
+        {shownText !== "" && !disabled && (
+          <button
+            type="button"
+            class="cw-combobox-clear"
+            // Escape does it from the keyboard; Tab goes on to what comes after the field.
+            tabIndex={-1}
+            aria-label="Clear title"
+            title="Clear title (Escape)"
+            onClick={clear}
+          >
+            <Icon name="close" />
+          </button>
+        )}
+        {/* The pointer must not take the focus out of the input. */}
+        <div class="cw-combobox-popup" hidden={!popped} onMouseDown={(event) => event.preventDefault()}>
+          {expanded && typed.trim() === "" && <p class="cw-combobox-heading">Most rated</p>}
+          <ul
+            ref={list}
+            id={`${id}-list`}
+            role="listbox"
+            aria-label="Titles"
+            // A box that scrolls would be a tab stop of its own.
+            tabIndex={-1}
+            class="cw-combobox-list"
+            hidden={!expanded}
+            onMouseLeave={() => onPreview?.(activeRow ?? null)}
+          >
+            {expanded &&
+              found.rows.map((row, index) => (
+                <li
+                  key={row}
+                  id={option(index)}
+                  role="option"
+                  aria-selected={index === active}
+                  class="cw-combobox-option"
+                  onMouseEnter={() => onPreview?.(row)}
+                  onClick={() => choose(row)}
+                >
+                  <MatchedTitle title={search.titles.at(row)} query={typed} />
+                  <span class="cw-combobox-count"> · {formatCount(counts[row])}</span>
+                </li>
+              ))}
+          </ul>
+          {expanded && found.total > found.rows.length && (
+            <p class="cw-combobox-more">… {formatCount(found.total - found.rows.length)} more, keep typing</p>
+          )}
+          <p class="cw-combobox-status">
+            <span aria-hidden="true">{status}</span>
+            {nearest !== null && (
+              <button type="button" class="cw-link" onClick={() => choose(nearest)}>
+                {search.titles.at(nearest)}
+              </button>
+            )}
+            {found.hidden > 0 && (
+              <button
+                type="button"
+                class="cw-link"
+                onClick={() => {
+                  setShowFew(true);
+                  input.current?.focus();
+                  setOpen(true);
+                }}
+              >
+                show
+              </button>
+            )}
+          </p>
+        </div>
+      </div>
+      <span id={`${id}-status`} class="cw-unseen" aria-live="polite">
+        {popped ? `${status}${nearest === null ? "" : search.titles.at(nearest)}` : ""}
+      </span>
+      {disabled && <p class="cw-combobox-reason">{disabled}</p>}
+    </div>
+  );
+}
+
+function statusText(
+  typed: string,
+  total: number,
+  hidden: number,
+  minCount: number,
+  spelled: boolean,
+): string {
+  const text = typed.trim();
+  const few = hidden > 0 ? `${formatCount(hidden)} hidden by ≥ ${formatCount(minCount)} ratings` : "";
+  if (total > 0) return `${plural(total, "title")}${few && `; ${few}`}`;
+  if (few) return `No title shown contains ‘${text}’; ${few}`;
+  return `No title contains ‘${text}’. ${spelled ? "Nearest spelling: " : "Check the spelling, or type less of it."}`;
+}

@@ -1,0 +1,11 @@
+// A "why?" beside a number: at most three sentences, opened by whoever wants them.
+import type { ComponentChildren } from "preact";
+
+export function Why({ children }: { children: ComponentChildren }) {
+  return (
+    <details class="cw-why">
+      <summary>why?</summary>
+      <div class="cw-why-text">{children}</div>
+    </details>
+  );
+}

@@ -1,0 +1,217 @@
+// Labelled inputs: numbers as people type them, choices, switches, sliders.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { formatRate, type NumberRule, parseNumber } from "../lib/format";
+import { useId } from "./useId";
+
+export interface NumberFieldProps {
+  label: string;
+  value: number;
+  rule: Omit<NumberRule, "name">;
+  /** Called with every number that can be used, as it is typed. */
+  onChange: (value: number) => void;
+  /** Called with the sentence that says what is wrong, or null. */
+  onError?: (reason: string | null) => void;
+  /** spinbutton: arrow keys step it by `step`; textbox: free text such as 5e-3. */
+  role?: "spinbutton" | "textbox";
+  step?: number;
+  /** Why it cannot be changed now, in two words beside the label and in a sentence; given, it is locked. */
+  lock?: readonly [words: string, sentence: string] | null;
+  help?: string;
+  /** Id of the element that shows the error; without it the field shows its own. */
+  errorId?: string;
+  hideLabel?: boolean;
+}
+
+/** Bad input stays as it was typed, marked and explained; the last good number stays in use. */
+export function NumberField(props: NumberFieldProps) {
+  const { label, value, rule, role = "spinbutton", step = 1, lock, help, errorId } = props;
+  const id = useId();
+  const shown = (number: number) => (rule.integer ? String(number) : formatRate(number));
+  const text = useSignal(shown(value));
+  const parsed = parseNumber(text.value, { name: label, ...rule });
+  const reason = parsed.ok || lock ? null : parsed.reason;
+
+  // A number set elsewhere replaces the text; one's own typing ("5e-3") is not reformatted.
+  useEffect(() => {
+    const now = parseNumber(text.peek(), { name: label, ...rule });
+    if (!now.ok || now.value !== value) text.value = shown(value);
+    props.onError?.(null);
+  }, [value]);
+
+  const type = (typed: string) => {
+    text.value = typed;
+    const next = parseNumber(typed, { name: label, ...rule });
+    props.onError?.(next.ok ? null : next.reason);
+    if (next.ok && next.value !== value) props.onChange(next.value);
+  };
+  const nudge = (event: KeyboardEvent) => {
+    const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+    if (role !== "spinbutton" || by === undefined || lock) return;
+    event.preventDefault();
+    type(shown(Math.min(rule.max, Math.max(rule.min, (parsed.ok ? parsed.value : value) + by * step))));
+  };
+  const describedBy = [reason ? (errorId ?? `${id}-error`) : "", lock ? `${id}-locked` : ""].join(" ").trim();
+  return (
+    <div class={`cw-field${lock ? " cw-locked" : ""}`}>
+      <div class={props.hideLabel ? "cw-unseen" : "cw-label-row"}>
+        <label for={id} class="cw-label" title={help}>
+          {label}
+        </label>
+        {lock && (
+          <span id={`${id}-locked`} class="cw-lock" title={lock[1]}>
+            {lock[0]}
+          </span>
+        )}
+      </div>
+      <input
+        id={id}
+        class="cw-input"
+        type="text"
+        inputMode={rule.integer ? "numeric" : "decimal"}
+        autocomplete="off"
+        spellcheck={false}
+        value={text.value}
+        title={lock?.[1] ?? help ?? label}
+        readOnly={Boolean(lock)}
+        aria-disabled={lock ? "true" : undefined}
+        aria-invalid={reason ? "true" : undefined}
+        aria-describedby={describedBy || undefined}
+        {...(role === "spinbutton" && {
+          role,
+          "aria-valuenow": parsed.ok ? parsed.value : value,
+          "aria-valuemin": rule.min,
+          "aria-valuemax": rule.max,
+        })}
+        onInput={(event) => type(event.currentTarget.value)}
+        onKeyDown={nudge}
+      />
+      {reason && !errorId && (
+        <span id={`${id}-error`} class="cw-field-error">
+          {reason}
+        </span>
+      )}
+    </div>
+  );
+}
+
+export type Option<T extends string> = readonly [value: T, text: string];
+
+export interface ChoiceProps<T extends string> {
+  label: string;
+  value: T;
+  options: readonly Option<T>[];
+  onChange: (value: T) => void;
+  help?: string;
+  hideLabel?: boolean;
+  disabled?: boolean;
+}
+
+/** One of several, in a select. */
+export function Choice<T extends string>(props: ChoiceProps<T>) {
+  const { label, value, options, onChange, help, hideLabel, disabled } = props;
+  const id = useId();
+  return (
+    <div class="cw-field">
+      <label for={id} class={hideLabel ? "cw-unseen" : "cw-label"} title={help}>
+        {label}
+      </label>
+      <select
+        id={id}
+        class="cw-input cw-select"
+        title={help ?? label}
+        disabled={disabled}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value as T)}
+      >
+        {options.map(([option, text]) => (
+          <option key={option} value={option} selected={option === value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** One of a few, all in sight. */
+export function RadioGroup<T extends string>(props: ChoiceProps<T>) {
+  const { label, value, options, onChange, help, hideLabel, disabled } = props;
+  const id = useId();
+  return (
+    <div class="cw-field">
+      <span id={id} class={hideLabel ? "cw-unseen" : "cw-label"} title={help}>
+        {label}
+      </span>
+      <div role="radiogroup" aria-labelledby={id} class="cw-segments">
+        {options.map(([option, text]) => (
+          <label key={option} class="cw-segment">
+            <input
+              type="radio"
+              name={id}
+              value={option}
+              checked={option === value}
+              disabled={disabled}
+              onChange={() => onChange(option)}
+            />
+            <span>{text}</span>
+          </label>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+export function Checkbox(props: {
+  label: string;
+  checked: boolean;
+  onChange: (on: boolean) => void;
+  help?: string;
+}) {
+  return (
+    <label class="cw-check" title={props.help}>
+      <input
+        type="checkbox"
+        checked={props.checked}
+        onChange={(event) => props.onChange(event.currentTarget.checked)}
+      />
+      <span>{props.label}</span>
+    </label>
+  );
+}
+
+/** A slider whose number stands beside it. */
+export function Slider(props: {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  step: number;
+  onChange: (value: number) => void;
+  text?: (value: number) => string;
+  help?: string;
+}) {
+  const { label, value, min, max, step, onChange, text = String, help } = props;
+  const id = useId();
+  return (
+    <div class="cw-field cw-slider">
+      <label for={id} class="cw-label" title={help}>
+        {label}
+      </label>
+      <div class="cw-slider-row">
+        <input
+          id={id}
+          type="range"
+          title={help ?? label}
+          min={min}
+          max={max}
+          step={step}
+          value={value}
+          aria-valuetext={text(value)}
+          onInput={(event) => onChange(Number(event.currentTarget.value))}
+        />
+        <output for={id}>{text(value)}</output>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+// What a view is given: the shared store, its own model's traits as signals, and the facts of its place on the page.
+import type { AnyModel, Host } from "@anywidget/types";
+import type { ReadonlySignal, Signal } from "@preact/signals";
+import type { LearnerStore, SharedState } from "./store";
+
+export type { AnyModel, Host };
+
+export interface ViewContext {
+  store: LearnerStore;
+  /** The shared state; what the view's `linked` trait leaves out is the view's own. `.value =` writes through. */
+  shared: SharedState;
+  model: AnyModel;
+  el: HTMLElement;
+  host: Host;
+  /** Aborted when the view is removed: pass it to every listener. */
+  signal: AbortSignal;
+  /** A trait of the widget's own model, bound both ways; cached by name, saved once a microtask. */
+  trait<T>(name: string): Signal<T>;
+  visible: ReadonlySignal<boolean>;
+  theme: ReadonlySignal<"light" | "dark">;
+  reducedMotion: ReadonlySignal<boolean>;
+  /** Width of the root in CSS pixels; 0 until it is laid out. */
+  width: ReadonlySignal<number>;
+}

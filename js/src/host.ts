@@ -1,0 +1,166 @@
+// Where views are registered and mounted.
+//
+// A view is `function Name({ context }: { context: ViewContext })` in views/Name.tsx, listed in VIEWS below by its kind.
+// A view's own style sheet is views/Name.css: import it as text in views/Name.tsx (`import css from "./Name.css"`),
+// export `const styles = css`, and list it in SHEETS below. Every selector starts with `.cw`; colours and sizes come
+// from the custom properties at the top of styles.css.
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { type ComponentType, h, render } from "preact";
+import { Failure } from "./components/Failure";
+import type { AnyModel, Host, ViewContext } from "./context";
+import { BoundTraits } from "./lib/bound";
+import { adoptStyles } from "./lib/sheets";
+import { detectTheme, type Theme, watchTheme } from "./lib/theme";
+import type { LearnerStore, SharedState } from "./store";
+import base from "./styles.css";
+import { BiasTable, styles as biasTable } from "./views/BiasTable";
+import { Dashboard, styles as dashboard } from "./views/Dashboard";
+import { NeighborSearch, styles as neighborSearch } from "./views/NeighborSearch";
+import { PCAScatter, styles as pcaScatter } from "./views/PCAScatter";
+import { TrainingPanel, styles as trainingPanel } from "./views/TrainingPanel";
+
+const VIEWS: Record<string, ComponentType<{ context: ViewContext }>> = {
+  TrainingPanel,
+  BiasTable,
+  PCAScatter,
+  NeighborSearch,
+  Dashboard,
+};
+const SHEETS = [base, trainingPanel, biasTable, pcaScatter, neighborSearch, dashboard].join("\n");
+
+export interface MountArguments {
+  model: AnyModel;
+  el: HTMLElement;
+  signal: AbortSignal;
+  host: Host;
+}
+
+/** Draw a widget's view into `el` until `signal` is aborted. */
+export function mount(store: LearnerStore, { model, el, signal: abort, host }: MountArguments): void {
+  if (abort.aborted) return;
+  const kind = (model.get("_kind") as string | undefined) ?? "";
+  const traits = new BoundTraits(model, abort);
+  const root = el.ownerDocument.createElement("div");
+  root.className = `cw cw-${kind}`;
+  // JupyterLab and Notebook leave keys typed in here to the widget.
+  root.setAttribute("data-lm-suppress-shortcuts", "true");
+  el.append(root);
+
+  const place = watchPlace(root, traits, abort);
+  const reference = model.get("_store") as string | undefined;
+  if (typeof reference === "string") store.watchKernel(reference);
+  store.register(
+    { kind, visible: place.visible, syncHover: traits.trait<boolean>("sync_hover", false) },
+    abort,
+  );
+
+  const context: ViewContext = {
+    store,
+    shared: sharedFor(store, traits, model),
+    model,
+    el: root,
+    host,
+    signal: abort,
+    trait: (name) => traits.trait(name),
+    ...place,
+  };
+  root.addEventListener("keydown", keepKeys, { signal: abort });
+  const View = VIEWS[kind];
+  if (View) render(h(Failure, { context, children: h(View, { context }) }), root);
+  else
+    render(
+      h("p", { role: "alert" }, `This bundle has no view called '${kind}'. Is the package half updated?`),
+      root,
+    );
+  abort.addEventListener(
+    "abort",
+    () => {
+      render(null, root);
+      root.remove();
+    },
+    { once: true },
+  );
+}
+
+/** Keys typed here are not the notebook's; what nobody here wanted (Escape, Tab, shortcuts) goes on to the host. */
+function keepKeys(event: KeyboardEvent): void {
+  const hosts = event.ctrlKey || event.metaKey || /^(Escape|Tab|F\d+)$/.test(event.key);
+  if (event.defaultPrevented || !hosts) event.stopPropagation();
+}
+
+function sharedFor(store: LearnerStore, traits: BoundTraits, model: AnyModel): SharedState {
+  const linked = model.get("linked") as readonly string[] | undefined | null;
+  const shares = (name: string) => !linked || linked.includes(name);
+  const { shared } = store;
+  return {
+    hovered: linked && linked.length === 0 ? signal<number | null>(null) : shared.hovered,
+    selection: shares("selection") ? shared.selection : traits.trait<number[]>("selection", []),
+    primary: shares("primary") ? shared.primary : traits.trait<number | null>("primary", null),
+    pinned: shares("pinned") ? shared.pinned : traits.trait<number | null>("pinned", null),
+    minCount: shares("min_count") ? shared.minCount : traits.trait<number>("min_count", 20, 150),
+  };
+}
+
+interface Place {
+  visible: ReadonlySignal<boolean>;
+  theme: ReadonlySignal<Theme>;
+  reducedMotion: ReadonlySignal<boolean>;
+  width: ReadonlySignal<number>;
+}
+
+function watchPlace(root: HTMLElement, traits: BoundTraits, abort: AbortSignal): Place {
+  const width = signal(0);
+  const visible = signal(false);
+  const seen = traits.trait<boolean>("_visible", false);
+  const theme = signal<Theme>("light");
+  const reducedMotion = signal(false);
+  const wantedTheme = traits.trait<string>("theme", "auto");
+  const wantedMotion = traits.trait<string>("reduced_motion", "auto");
+
+  const readTheme = () => {
+    const wanted = wantedTheme.peek();
+    theme.value = detectTheme(root, wanted);
+    root.dataset.theme = theme.value;
+    // A theme the user chose against the page's must not take the page's colours.
+    root.toggleAttribute("data-own-colors", wanted !== "auto");
+  };
+  const motion = root.ownerDocument.defaultView?.matchMedia?.("(prefers-reduced-motion: reduce)");
+  const readMotion = () => {
+    const wanted = wantedMotion.peek();
+    reducedMotion.value = wanted === "on" || (wanted === "auto" && Boolean(motion?.matches));
+    root.toggleAttribute("data-still", reducedMotion.value);
+  };
+  const stops = [wantedTheme.subscribe(readTheme), wantedMotion.subscribe(readMotion)];
+  watchTheme(root, abort, readTheme);
+  motion?.addEventListener("change", readMotion, { signal: abort });
+
+  adoptStyles(root, SHEETS, abort);
+  const sizes = new ResizeObserver((entries) => {
+    // Jupyter renders before it attaches: only now is it known which root the styles belong to, and which theme.
+    adoptStyles(root, SHEETS, abort);
+    readTheme();
+    width.value = entries[entries.length - 1].contentRect.width;
+  });
+  sizes.observe(root);
+  const look = () => {
+    visible.value = onScreen && root.ownerDocument.visibilityState === "visible";
+    seen.value = visible.value;
+  };
+  let onScreen = false;
+  const sight = new IntersectionObserver((entries) => {
+    onScreen = entries[entries.length - 1].isIntersecting;
+    look();
+  });
+  sight.observe(root);
+  root.ownerDocument.addEventListener("visibilitychange", look, { signal: abort });
+  abort.addEventListener(
+    "abort",
+    () => {
+      sizes.disconnect();
+      sight.disconnect();
+      for (const stop of stops) stop();
+    },
+    { once: true },
+  );
+  return { visible, theme, reducedMotion, width };
+}

@@ -1,0 +1,107 @@
+// Traits of a model as signals, bound both ways; writes are collected and saved once.
+import type { AnyModel } from "@anywidget/types";
+import { batch, type Signal, signal } from "@preact/signals";
+
+/** Deep equality of JSON values: what two writers compare before they set. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((value, index) => sameJson(value, b[index]));
+  }
+  if (!isRecord(a) || !isRecord(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => key in b && sameJson(a[key], b[key]));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** Two-way traits of one model. */
+export class BoundTraits {
+  #model: AnyModel;
+  #signal: AbortSignal;
+  #onFailure: (error: unknown) => void;
+  #cache = new Map<string, Signal<unknown>>();
+  #due: ReturnType<typeof setTimeout> | null = null;
+  #queued = false;
+
+  constructor(model: AnyModel, abort: AbortSignal, onFailure: (error: unknown) => void = () => {}) {
+    this.#model = model;
+    this.#signal = abort;
+    this.#onFailure = onFailure;
+  }
+
+  /** `delay` ms: for values that move under a finger, the last one is saved after it has rested that long. */
+  trait<T>(name: string, fallback?: T, delay = 0): Signal<T> {
+    const known = this.#cache.get(name);
+    if (known) return known as Signal<T>;
+    const read = () => (this.#model.get(name) as T | undefined) ?? (fallback as T);
+    const bound = signal<T>(read());
+    this.#cache.set(name, bound as Signal<unknown>);
+    onModel(this.#model, `change:${name}`, this.#signal, () => {
+      const next = read();
+      if (!sameJson(bound.peek(), next)) bound.value = next;
+    });
+    const stop = bound.subscribe((value) => {
+      if (this.#signal.aborted || sameJson(value, read())) return;
+      this.#model.set(name, value);
+      this.#save(delay);
+    });
+    this.#signal.addEventListener("abort", stop, { once: true });
+    return bound;
+  }
+
+  #save(delay: number): void {
+    if (delay > 0) {
+      if (this.#due !== null) clearTimeout(this.#due);
+      this.#due = setTimeout(() => this.#flush(), delay);
+    } else if (!this.#queued) {
+      this.#queued = true;
+      queueMicrotask(() => this.#flush());
+    }
+  }
+
+  #flush(): void {
+    this.#queued = false;
+    if (this.#due !== null) clearTimeout(this.#due);
+    this.#due = null;
+    if (this.#signal.aborted) return;
+    try {
+      this.#model.save_changes();
+    } catch (error) {
+      this.#onFailure(error);
+    }
+  }
+}
+
+/** Listen to a model until the signal is aborted. */
+export function onModel(
+  model: AnyModel,
+  event: string,
+  abort: AbortSignal,
+  listen: (...args: unknown[]) => void,
+): void {
+  if (abort.aborted) return;
+  model.on(event, listen);
+  abort.addEventListener("abort", () => model.off(event, listen), { once: true });
+}
+
+/** Run `apply` once, in a batch, after all traits of one message have changed. */
+export function onTraits(
+  model: AnyModel,
+  names: readonly string[],
+  abort: AbortSignal,
+  apply: () => void,
+): void {
+  let queued = false;
+  const later = () => {
+    if (queued) return;
+    queued = true;
+    queueMicrotask(() => {
+      queued = false;
+      if (!abort.aborted) batch(apply);
+    });
+  };
+  for (const name of names) onModel(model, `change:${name}`, abort, later);
+}

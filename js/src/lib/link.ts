@@ -1,0 +1,202 @@
+// The line to the kernel: hello, heartbeats, acknowledgements, commands and their answers, and whether it still holds.
+import type { AnyModel } from "@anywidget/types";
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { onModel } from "./bound";
+
+const BEAT_MS = 2000;
+const BUSY_MS = 300;
+const HELLO_MS = 1000;
+
+export interface PointsMessage {
+  kind: "points";
+  seq: number;
+  run: number;
+  reset: boolean;
+}
+
+interface Answer {
+  kind: "answer";
+  id: string;
+  ok: boolean;
+  error?: string;
+}
+
+interface Pending {
+  resolve(): void;
+  reject(error: Error): void;
+  timer: ReturnType<typeof setTimeout>;
+  late: boolean;
+}
+
+const GONE = "Not connected to the kernel. Run the cell again to go on.";
+
+export class Link {
+  readonly connection: ReadonlySignal<"connected" | "busy" | "disconnected">;
+  /** Random once a page: Python tells its readers apart by it. */
+  readonly client = Math.random().toString(36).slice(2, 12);
+  onPoints: (message: PointsMessage, buffers: readonly DataView[]) => void = () => {};
+  anyVisible: () => boolean = () => false;
+  #connection = signal<"connected" | "busy" | "disconnected">("connected");
+  #model: AnyModel;
+  #signal: AbortSignal;
+  #pending = new Map<string, Pending>();
+  #count = 0;
+  #seq: number | null = null;
+  #saidHello = Number.NEGATIVE_INFINITY;
+  #closed = false;
+  #watched = false;
+  #alive: () => boolean | undefined = () => undefined;
+
+  constructor(model: AnyModel, abort: AbortSignal) {
+    this.connection = this.#connection;
+    this.#model = model;
+    this.#signal = abort;
+    onModel(model, "msg:custom", abort, (message: unknown, buffers: unknown) => {
+      this.#receive(message, (buffers as DataView[] | undefined) ?? []);
+    });
+    onModel(model, "comm_live_update", abort, () => this.#kernelChanged());
+    const beat = setInterval(() => this.#beat(), BEAT_MS);
+    // Never in the first paint, and never after the page has gone: an orphaned kernel is found by missing beats.
+    const hello = setTimeout(() => this.#hello(), 0);
+    globalThis.addEventListener?.(
+      "pagehide",
+      () => {
+        this.#closed = true;
+      },
+      { signal: abort },
+    );
+    globalThis.addEventListener?.(
+      "pageshow",
+      () => {
+        this.#closed = false;
+      },
+      { signal: abort },
+    );
+    abort.addEventListener(
+      "abort",
+      () => {
+        clearInterval(beat);
+        clearTimeout(hello);
+        for (const pending of this.#pending.values()) clearTimeout(pending.timer);
+        this.#pending.clear();
+      },
+      { once: true },
+    );
+  }
+
+  command(name: string, args: Record<string, unknown>): Promise<void> {
+    const id = `${this.client}-${++this.#count}`;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const pending = this.#pending.get(id);
+        if (!pending) return;
+        pending.late = true;
+        if (this.#connection.peek() === "connected") this.#connection.value = "busy";
+      }, BUSY_MS);
+      this.#pending.set(id, { resolve, reject, timer, late: false });
+      // Where no kernel ever was, sending may do nothing at all: then the last known state decides.
+      if (this.#connection.peek() === "disconnected" || !this.#send({ kind: "command", id, name, args }))
+        this.lost();
+    });
+  }
+
+  /** The last points message is on the screen. */
+  drawn(seq: number): void {
+    this.#send({ kind: "drawn", seq, client: this.client });
+  }
+
+  /** The kernel cannot be reached: every command in flight fails. */
+  lost(): void {
+    if (this.#signal.aborted) return;
+    this.#connection.value = "disconnected";
+    for (const { reject, timer } of this.#pending.values()) {
+      clearTimeout(timer);
+      reject(new Error(GONE));
+    }
+    this.#pending.clear();
+  }
+
+  /** Jupyter's own models know whether their comm is alive; the proxy handed to a widget does not show it. */
+  watchKernel(reference: string): void {
+    if (this.#watched) return;
+    this.#watched = true;
+    const id = reference.replace(/^(anywidget:|IPY_MODEL_)/, "");
+    const manager = this.#model.widget_manager as AnyModel["widget_manager"] | undefined;
+    manager?.get_model?.(id).then(
+      (raw) => {
+        this.#alive = () => (raw as unknown as { comm_live?: boolean }).comm_live;
+        this.#kernelChanged();
+      },
+      () => {},
+    );
+  }
+
+  #kernelChanged(): void {
+    const alive = this.#alive();
+    if (alive === false) {
+      this.lost();
+      return;
+    }
+    if (!this.#send({ kind: "beat", client: this.client, visible: this.anyVisible() })) return;
+    if (alive && this.#connection.peek() === "disconnected") {
+      this.#connection.value = "connected";
+      this.#hello();
+    }
+  }
+
+  #beat(): void {
+    if (this.#connection.peek() === "disconnected") return;
+    if (this.#alive() === false) {
+      this.lost();
+      return;
+    }
+    const shown = typeof document === "undefined" || document.visibilityState === "visible";
+    this.#send({ kind: "beat", client: this.client, visible: shown && this.anyVisible() });
+  }
+
+  #hello(): void {
+    const now = performance.now();
+    if (now - this.#saidHello < HELLO_MS) return;
+    this.#saidHello = now;
+    this.#send({ kind: "hello", client: this.client });
+  }
+
+  #send(message: Record<string, unknown>): boolean {
+    if (this.#signal.aborted || this.#closed) return false;
+    try {
+      this.#model.send(message);
+      return true;
+    } catch {
+      this.lost();
+      return false;
+    }
+  }
+
+  #receive(message: unknown, buffers: readonly DataView[]): void {
+    if (isKind<Answer>(message, "answer")) this.#settle(message);
+    else if (isKind<PointsMessage>(message, "points")) {
+      const expected = this.#seq === null ? null : this.#seq + 1;
+      this.#seq = message.seq;
+      this.onPoints(message, buffers);
+      // Servers drop messages under load: a gap is filled by asking for the whole history again.
+      if (!message.reset && expected !== null && message.seq > expected) this.#hello();
+    }
+    if (this.#connection.peek() === "disconnected" && this.#alive() !== false)
+      this.#connection.value = "connected";
+  }
+
+  #settle(answer: Answer): void {
+    const pending = this.#pending.get(answer.id);
+    if (!pending) return;
+    this.#pending.delete(answer.id);
+    clearTimeout(pending.timer);
+    const late = [...this.#pending.values()].some((other) => other.late);
+    if (!late && this.#connection.peek() === "busy") this.#connection.value = "connected";
+    if (answer.ok) pending.resolve();
+    else pending.reject(new Error(answer.error || "The kernel refused, without saying why."));
+  }
+}
+
+function isKind<T extends { kind: string }>(message: unknown, kind: T["kind"]): message is T {
+  return typeof message === "object" && message !== null && (message as { kind?: unknown }).kind === kind;
+}

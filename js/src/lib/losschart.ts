@@ -1,0 +1,108 @@
+// The geometry of the loss chart: what is on the axes, in which range, as which SVG paths. No DOM.
+import type { EpochRow } from "../store";
+import type { CurvePoints } from "./curve";
+import { type Ticks, ticks } from "./scatter/ticks";
+
+export type XAxis = "epoch" | "step" | "time";
+export type YScale = "linear" | "log";
+
+/** From epochs (fractional) to what the x axis counts; time is measured at the ends of epochs, even in between. */
+export function xMapping(
+  axis: XAxis,
+  history: readonly EpochRow[],
+  stepsPerEpoch: number,
+): (epoch: number) => number {
+  if (axis === "step") return (epoch) => epoch * stepsPerEpoch;
+  if (axis === "epoch") return (epoch) => epoch;
+  const ends = [0];
+  for (const row of history) ends.push(ends[ends.length - 1] + row.seconds);
+  const last = ends.length > 1 ? ends[ends.length - 1] - ends[ends.length - 2] : 1;
+  return (epoch) => {
+    const whole = Math.floor(epoch);
+    if (whole >= ends.length - 1) return ends[ends.length - 1] + (epoch - (ends.length - 1)) * last;
+    return ends[whole] + (epoch - whole) * (ends[whole + 1] - ends[whole]);
+  };
+}
+
+export interface Range {
+  low: number;
+  high: number;
+}
+
+/** The loss range that shows what matters: all validation points and the smoothed curve but its first leap. */
+export function lossRange(
+  smoothed: Float32Array,
+  history: readonly EpochRow[],
+  baseline: number | null,
+): Range {
+  const settled = Array.from(smoothed.subarray(Math.floor(smoothed.length * 0.02))).filter(Number.isFinite);
+  settled.sort((a, b) => a - b);
+  const at = (share: number) => settled[Math.min(settled.length - 1, Math.floor(share * settled.length))];
+  const values = settled.length ? [at(0.002), at(0.985)] : [];
+  for (const row of history) {
+    values.push(row.train_loss);
+    if (row.valid_loss !== null) values.push(row.valid_loss);
+  }
+  if (baseline !== null) values.push(baseline);
+  const known = values.filter((value) => Number.isFinite(value) && value >= 0);
+  if (!known.length) return { low: 0, high: 1 };
+  const low = Math.min(...known);
+  const high = Math.max(...known);
+  const room = (high - low || high || 1) * 0.08;
+  return { low: Math.max(0, low - room), high: high + room };
+}
+
+/** A scale as a function from value to pixel. */
+export function yMapping(
+  scale: YScale,
+  { low, high }: Range,
+  top: number,
+  bottom: number,
+): (loss: number) => number {
+  if (scale === "log") {
+    const from = Math.log(Math.max(low, high / 1000, 1e-9));
+    const span = Math.log(high) - from || 1;
+    return (loss) => bottom - ((Math.log(Math.max(loss, 1e-9)) - from) / span) * (bottom - top);
+  }
+  const span = high - low || 1;
+  return (loss) => bottom - ((loss - low) / span) * (bottom - top);
+}
+
+/** Ticks on whole epochs or steps; halves of an epoch say nothing. */
+export function xTicks(axis: XAxis, end: number, count: number): Ticks {
+  const found = ticks(0, end, count);
+  if (axis === "time" || found.digits === 0) return found;
+  return { values: found.values.filter(Number.isInteger), digits: 0 };
+}
+
+/** `M x,y L …`, broken where a value is not finite. */
+export function linePath(
+  { x, loss }: CurvePoints,
+  toX: (epoch: number) => number,
+  toY: (loss: number) => number,
+): string {
+  let path = "";
+  let drawing = false;
+  for (let i = 0; i < x.length; i++) {
+    if (!Number.isFinite(loss[i])) {
+      drawing = false;
+      continue;
+    }
+    path += `${drawing ? "L" : "M"}${toX(x[i]).toFixed(1)},${toY(loss[i]).toFixed(1)}`;
+    drawing = true;
+  }
+  return path;
+}
+
+/** The index of the value nearest to `wanted` in an ascending array; −1 when it is empty. */
+export function nearest(x: Float32Array, wanted: number): number {
+  let low = 0;
+  let high = x.length - 1;
+  if (high < 0) return -1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (x[middle] <= wanted) low = middle;
+    else high = middle;
+  }
+  return wanted - x[low] <= x[high] - wanted ? low : high;
+}

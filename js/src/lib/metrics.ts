@@ -1,0 +1,68 @@
+// The four ways to compare two titles: what they are called, how their scores are drawn, and what to mind.
+
+export type Metric = "cosine" | "centered_cosine" | "euclidean" | "dot";
+export type Order = "nearest" | "farthest";
+
+export interface MetricWords {
+  /** In the select. */
+  name: string;
+  /** Over the scores. */
+  header: string;
+  /** Under the table: one sentence or two. */
+  note: string;
+  /** Behind "why?": at most three sentences. */
+  why: string;
+}
+
+const AUDIENCE = "Near means a similar audience, not a similar plot.";
+const NOISE = "With few ratings or a short vector a direction is mostly noise.";
+
+export const METRICS: Record<Metric, MetricWords> = {
+  cosine: {
+    name: "cosine",
+    header: "Cosine",
+    note: `${AUDIENCE} Cosine ignores length, that is how strongly a title divides people.`,
+    why:
+      "The model itself uses the dot product; cosine depends on how training was regularised and can be arbitrary " +
+      `(Steck, Ekanadham and Kallus 2024, arXiv 2403.05440). ${NOISE}`,
+  },
+  centered_cosine: {
+    name: "centred cosine",
+    header: "Centred cosine",
+    note: `${AUDIENCE} Angles are taken from the centre of all titles; cosine ignores length.`,
+    why:
+      "TensorBoard’s projector subtracts the centre first by default, fastai does not: the two lists differ. " +
+      NOISE,
+  },
+  euclidean: {
+    name: "distance",
+    header: "Distance",
+    note: `${AUDIENCE} Smaller is nearer; distance sees length as well as direction.`,
+    why: `Titles with short vectors are near to each other whatever their direction. ${NOISE}`,
+  },
+  dot: {
+    name: "dot product",
+    header: "Dot product",
+    note: "The product the model itself uses; it favours strong, popular titles.",
+    why: `A long vector scores high with many titles. ${AUDIENCE} ${NOISE}`,
+  },
+};
+
+/**
+ * The stretch of a score's bar as shares of its width. Cosines stand on a fixed scale, 0 to 1 (−1 to 1 for the
+ * farthest), so that lists can be compared; products and distances are drawn relative to the largest in the list.
+ */
+export function scoreBar(
+  score: number,
+  metric: Metric,
+  order: Order,
+  largest: number,
+): { from: number; to: number } {
+  if (!Number.isFinite(score)) return { from: 0, to: 0 };
+  const cosine = metric === "cosine" || metric === "centered_cosine";
+  const share = Math.max(-1, Math.min(1, cosine ? score : largest > 0 ? score / largest : 0));
+  const signed = (cosine && order === "farthest") || (metric === "dot" && order === "farthest");
+  if (!signed) return { from: 0, to: Math.max(0, share) };
+  const end = 0.5 + share / 2;
+  return { from: Math.min(0.5, end), to: Math.max(0.5, end) };
+}

@@ -1,0 +1,147 @@
+// Pointers and the wheel over the plot, told as what they mean: hover, click, pan, box, zoom. Positions are in CSS
+// pixels from the plot's upper left corner. Only a drag takes the pointer; a touch that scrolls the page goes through.
+
+export interface Modifiers {
+  add: boolean;
+}
+
+export interface Meanings {
+  /** What a drag without keys does now; with Shift it is always a box. */
+  drag: () => "pan" | "box";
+  /** Whether the plain wheel belongs to the plot. */
+  ownsWheel: () => boolean;
+  hover: (place: { x: number; y: number; touch: boolean } | null) => void;
+  click: (x: number, y: number, touch: boolean, modifiers: Modifiers) => void;
+  dragStart: () => void;
+  /** From the place of the start to here, in pixels. */
+  pan: (dx: number, dy: number) => void;
+  box: (corners: readonly [number, number, number, number], done: boolean, modifiers: Modifiers) => void;
+  zoom: (x: number, y: number, factor: number) => void;
+  /** The last of a run of pans or zooms. */
+  settled: () => void;
+  /** A drag was given up: everything as it was at its start. */
+  cancelled: () => void;
+  wheelRefused: () => void;
+}
+
+const SLACK = 4;
+const WHEEL_REST_MS = 200;
+
+interface Drag {
+  id: number;
+  x: number;
+  y: number;
+  mode: "press" | "pan" | "box" | "pinch";
+}
+
+/** Listen on `plot` until `signal` is aborted; returns what gives up a drag in progress (true if there was one). */
+export function listen(plot: HTMLElement, means: Meanings, signal: AbortSignal): () => boolean {
+  let drag: Drag | null = null;
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  const touches = new Map<number, { x: number; y: number }>();
+  const place = (event: MouseEvent) => {
+    const frame = plot.getBoundingClientRect();
+    return { x: event.clientX - frame.left - plot.clientLeft, y: event.clientY - frame.top - plot.clientTop };
+  };
+  const modifiers = (event: MouseEvent): Modifiers => ({
+    add: event.shiftKey || event.ctrlKey || event.metaKey,
+  });
+  const cancel = (): boolean => {
+    if (!drag || drag.mode === "press") {
+      drag = null;
+      return false;
+    }
+    drag = null;
+    means.cancelled();
+    return true;
+  };
+
+  const down = (event: PointerEvent) => {
+    if (event.button !== 0) return;
+    const at = place(event);
+    touches.set(event.pointerId, at);
+    if (touches.size === 2 && drag) {
+      if (drag.mode === "box") means.cancelled();
+      drag.mode = "pinch";
+      means.hover(null);
+    } else if (touches.size === 1) {
+      drag = { id: event.pointerId, ...at, mode: "press" };
+    }
+  };
+  const move = (event: PointerEvent) => {
+    const at = place(event);
+    if (!drag) {
+      means.hover({ ...at, touch: event.pointerType === "touch" });
+      return;
+    }
+    const before = touches.get(event.pointerId);
+    if (!before) return;
+    touches.set(event.pointerId, at);
+    if (drag.mode === "pinch") {
+      const other = [...touches].find(([id]) => id !== event.pointerId)?.[1];
+      if (!other) return;
+      const was = Math.hypot(before.x - other.x, before.y - other.y);
+      const is = Math.hypot(at.x - other.x, at.y - other.y);
+      if (was > 0 && is > 0) means.zoom((at.x + other.x) / 2, (at.y + other.y) / 2, is / was);
+      return;
+    }
+    if (event.pointerId !== drag.id) return;
+    if (drag.mode === "press") {
+      if (Math.hypot(at.x - drag.x, at.y - drag.y) < SLACK) return;
+      drag.mode = event.shiftKey ? "box" : means.drag();
+      plot.setPointerCapture(event.pointerId);
+      means.dragStart();
+    }
+    if (drag.mode === "pan") means.pan(at.x - drag.x, at.y - drag.y);
+    else means.box([drag.x, drag.y, at.x, at.y], false, modifiers(event));
+  };
+  const up = (event: PointerEvent) => {
+    touches.delete(event.pointerId);
+    if (!drag) return;
+    const at = place(event);
+    const { mode, x, y } = drag;
+    if (mode === "pinch" ? touches.size > 0 : event.pointerId !== drag.id) return;
+    drag = null;
+    if (mode === "press") means.click(at.x, at.y, event.pointerType === "touch", modifiers(event));
+    else if (mode === "box") means.box([x, y, at.x, at.y], true, modifiers(event));
+    else means.settled();
+  };
+  const lost = (event: PointerEvent) => {
+    touches.delete(event.pointerId);
+    cancel();
+  };
+  const wheel = (event: WheelEvent) => {
+    if (!(event.ctrlKey || event.metaKey || means.ownsWheel())) {
+      means.wheelRefused();
+      return;
+    }
+    // Also keeps the page from zooming, and hosts that scroll by themselves from scrolling.
+    event.preventDefault();
+    event.stopPropagation();
+    const { x, y } = place(event);
+    const unit = [1, 16, 100][event.deltaMode] ?? 1;
+    const step = Math.max(-60, Math.min(60, event.deltaY * unit));
+    // A pinch on a touch pad comes as small steps with Ctrl.
+    means.zoom(x, y, Math.exp(-step * (event.ctrlKey && Math.abs(step) < 20 ? 0.01 : 0.004)));
+    clearTimeout(rest);
+    rest = setTimeout(means.settled, WHEEL_REST_MS);
+  };
+  const leave = () => {
+    if (!drag) means.hover(null);
+  };
+  const double = (event: MouseEvent) => {
+    const { x, y } = place(event);
+    means.zoom(x, y, event.shiftKey ? 0.5 : 2);
+    means.settled();
+  };
+
+  plot.addEventListener("pointerdown", down, { signal });
+  plot.addEventListener("pointermove", move, { signal });
+  plot.addEventListener("pointerup", up, { signal });
+  plot.addEventListener("pointercancel", lost, { signal });
+  plot.addEventListener("pointerleave", leave, { signal });
+  plot.addEventListener("wheel", wheel, { signal, passive: false });
+  plot.addEventListener("dblclick", double, { signal });
+  signal.addEventListener("abort", () => clearTimeout(rest), { once: true });
+  return cancel;
+}

@@ -1,0 +1,100 @@
+// Which point is near a place: points sorted into the cells of a uniform grid, in flat arrays.
+// Built in one pass, so that a new frame of 60,000 points costs about a millisecond, and only when asked.
+
+import { type Box, extent } from "./viewbox";
+
+export class PointGrid {
+  readonly #x: Float32Array;
+  readonly #y: Float32Array;
+  /** Bounds of the points; an empty grid has none. */
+  readonly #bounds: Box | null;
+  readonly #side: number;
+  /** Points of cell c are `#rows[#starts[c]] … #rows[#starts[c + 1] - 1]`. */
+  readonly #starts: Int32Array;
+  readonly #rows: Int32Array;
+
+  /** `x`, `y`: by row, in score units; `rows`: the points there are, all with finite coordinates. */
+  constructor(rows: Int32Array, x: Float32Array, y: Float32Array) {
+    this.#x = x;
+    this.#y = y;
+    this.#bounds = extent(rows, x, y);
+    this.#side = Math.min(512, Math.max(1, Math.ceil(Math.sqrt(rows.length / 2))));
+    const cells = new Int32Array(rows.length);
+    this.#starts = new Int32Array(this.#side * this.#side + 1);
+    for (let i = 0; i < rows.length; i++) {
+      const cell = this.#column(x[rows[i]]) + this.#side * this.#line(y[rows[i]]);
+      cells[i] = cell;
+      this.#starts[cell + 1]++;
+    }
+    for (let c = 0; c < this.#side * this.#side; c++) this.#starts[c + 1] += this.#starts[c];
+    const next = this.#starts.slice();
+    this.#rows = new Int32Array(rows.length);
+    for (let i = 0; i < rows.length; i++) this.#rows[next[cells[i]]++] = rows[i];
+  }
+
+  #place(value: number, low: number, high: number): number {
+    const cell = Math.floor(((value - low) / (high - low || 1)) * this.#side);
+    return Math.min(this.#side - 1, Math.max(0, cell));
+  }
+
+  #column(x: number): number {
+    return this.#bounds ? this.#place(x, this.#bounds[0], this.#bounds[2]) : 0;
+  }
+
+  #line(y: number): number {
+    return this.#bounds ? this.#place(y, this.#bounds[1], this.#bounds[3]) : 0;
+  }
+
+  /**
+   * The row nearest to (x, y), or null where none lies within `reach` pixels; a unit is `sx` pixels wide and
+   * `sy` high.
+   */
+  nearest(x: number, y: number, sx: number, sy: number, reach: number): number | null {
+    const rx = reach / sx;
+    const ry = reach / sy;
+    let best: number | null = null;
+    let least = reach * reach;
+    for (let line = this.#line(y - ry); line <= this.#line(y + ry); line++) {
+      const first = this.#starts[line * this.#side + this.#column(x - rx)];
+      const last = this.#starts[line * this.#side + this.#column(x + rx) + 1];
+      for (let i = first; i < last; i++) {
+        const row = this.#rows[i];
+        const dx = (this.#x[row] - x) * sx;
+        const dy = (this.#y[row] - y) * sy;
+        const distance = dx * dx + dy * dy;
+        if (distance <= least && (distance < least || best === null)) {
+          least = distance;
+          best = row;
+        }
+      }
+    }
+    return best;
+  }
+
+  /** The rows inside the box, in ascending order. */
+  within(box: Box): number[] {
+    const found: number[] = [];
+    this.#visit(box, (row) => found.push(row));
+    return found.sort((a, b) => a - b);
+  }
+
+  /** How many points are inside the box. */
+  count(box: Box): number {
+    let n = 0;
+    this.#visit(box, () => n++);
+    return n;
+  }
+
+  #visit(box: Box, found: (row: number) => void): void {
+    for (let line = this.#line(box[1]); line <= this.#line(box[3]); line++) {
+      const first = this.#starts[line * this.#side + this.#column(box[0])];
+      const last = this.#starts[line * this.#side + this.#column(box[2]) + 1];
+      for (let i = first; i < last; i++) {
+        const row = this.#rows[i];
+        const x = this.#x[row];
+        const y = this.#y[row];
+        if (x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3]) found(row);
+      }
+    }
+  }
+}

@@ -1,0 +1,242 @@
+// Which points get a title and where it goes: an order of merit, then greedy placement without overlap.
+
+import type { Cloud } from "./navigate";
+import type { Projection } from "./viewbox";
+
+export interface Merit {
+  counts: Int32Array;
+  primary: number | null;
+  pinned: number | null;
+  selection: readonly number[];
+  /** Points whose label was switched on by hand. */
+  asked: ReadonlySet<number>;
+  /** How many points beyond the chosen ones may be labelled. */
+  n: number;
+}
+
+export interface Candidates {
+  /** Rows in the order in which they get a place. */
+  rows: number[];
+  /** So many of the first were chosen by someone: they are labelled further off if there is no room beside. */
+  chosen: number;
+}
+
+/** At each end of each axis so many points are worth a label: they say what the axis tells apart. */
+const ENDS = 3;
+/** Of a selection so many are named; more would only cover it. */
+const CHOSEN = 60;
+
+/**
+ * Rows worth a label among those in sight, best first: primary, selected, pinned, asked for; the ends of both
+ * axes; then the most rated. More than `n`, since not all find room.
+ */
+export function labelOrder(cloud: Cloud, view: Projection, merit: Merit): Candidates {
+  const { x, y } = cloud;
+  const order = new Set<number>();
+  const inSight = rowsInSight(cloud, view);
+  const visible = new Set(inSight);
+  const add = (row: number | null) => {
+    if (row !== null && visible.has(row)) order.add(row);
+  };
+  add(merit.primary);
+  for (const row of merit.selection.slice(0, CHOSEN)) add(row);
+  add(merit.pinned);
+  for (const row of merit.asked) add(row);
+  const chosen = order.size;
+  if (merit.n > 0) {
+    const ends = Math.min(ENDS, Math.ceil(merit.n / 8));
+    for (const values of [x, y]) {
+      const low = bestBy(inSight, (row) => -values[row], ends);
+      const high = bestBy(inSight, (row) => values[row], ends);
+      for (let i = 0; i < ends; i++) {
+        add(low[i] ?? null);
+        add(high[i] ?? null);
+      }
+    }
+    for (const row of bestBy(inSight, (row) => merit.counts[row], 4 * merit.n)) order.add(row);
+  }
+  return { rows: [...order], chosen };
+}
+
+function rowsInSight({ rows, x, y }: Cloud, { box }: Projection): Int32Array {
+  return rows.filter((row) => x[row] >= box[0] && x[row] <= box[2] && y[row] >= box[1] && y[row] <= box[3]);
+}
+
+/** The `n` rows with the highest value, highest first; ties go to the earlier row. */
+function bestBy(rows: Int32Array, value: (row: number) => number, n: number): number[] {
+  const best: number[] = [];
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    const here = value(row);
+    if (best.length === n && !(here > value(best[n - 1]))) continue;
+    let low = 0;
+    let high = best.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (value(best[middle]) >= here) low = middle + 1;
+      else high = middle;
+    }
+    best.splice(low, 0, row);
+    if (best.length > n) best.pop();
+  }
+  return best;
+}
+
+export interface Label {
+  row: number;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  /** Index of the place beside the point it took; the next layout tries this one first. */
+  slot: number;
+  /** Drawn far enough off to need a line to its point. */
+  leader: boolean;
+}
+
+/** Sideways and vertical direction and distance beyond the point's edge, in pixels, best first. */
+const SLOTS: readonly (readonly [number, number, number])[] = [
+  [1, 0, 3],
+  [-1, 0, 3],
+  [0, -1, 2],
+  [0, 1, 2],
+  [1, -1, 1],
+  [-1, -1, 1],
+  [1, 1, 1],
+  [-1, 1, 1],
+  [1, -1, 14],
+  [-1, -1, 14],
+  [1, 1, 14],
+  [-1, 1, 14],
+  [0, -1, 18],
+  [0, 1, 18],
+  [1, -1, 30],
+  [-1, -1, 30],
+  [1, 1, 30],
+  [-1, 1, 30],
+  [0, -1, 36],
+  [0, 1, 36],
+];
+const NEAR_SLOTS = 8;
+/** A title that would cover this many points is left out, unless someone chose its point. */
+const CROWDED = 9;
+/** Points that a place further off has to save from being covered, for each pixel of its distance. */
+const FAR_COST = 0.8;
+
+export interface Placing {
+  /** Width of the row's text in pixels. */
+  width: (row: number) => number;
+  height: number;
+  /** Radius of the row's point in pixels. */
+  radius: (row: number) => number;
+  /** Labels drawn at most, chosen ones not counted. */
+  limit: number;
+  /** Slots taken last time, by row: they are kept where they are still free. */
+  before: ReadonlyMap<number, number>;
+  /** Points that a box would cover; of the free slots the one that covers least is taken. */
+  crowd: (left: number, top: number, width: number, height: number) => number;
+}
+
+/**
+ * Places for the candidates, in their order: boxes that lie inside the area and overlap neither each other nor
+ * the point of a label already placed. A candidate without room is left out.
+ */
+export function placeLabels(
+  candidates: Candidates,
+  cloud: Cloud,
+  view: Projection,
+  placing: Placing,
+): Label[] {
+  const placed: Label[] = [];
+  const dots: { x: number; y: number; r: number }[] = [];
+  // Chosen points are kept free of text even where their own label comes later.
+  const dot = (row: number) => {
+    return {
+      x: cloud.x[row] * view.ax + view.bx,
+      y: cloud.y[row] * view.ay + view.by,
+      r: placing.radius(row),
+    };
+  };
+  for (let i = 0; i < candidates.chosen; i++) dots.push(dot(candidates.rows[i]));
+  const free = (label: Label): boolean => {
+    const { left, top, width, height } = label;
+    const { area } = view;
+    if (left < area.left || top < area.top) return false;
+    if (left + width > area.left + area.width || top + height > area.top + area.height) return false;
+    for (const other of placed) if (overlap(label, other)) return false;
+    for (const { x, y, r } of dots) {
+      if (x + r > left && x - r < left + width && y + r > top && y - r < top + height) return false;
+    }
+    return true;
+  };
+  for (let i = 0; i < candidates.rows.length; i++) {
+    if (placed.length >= placing.limit + candidates.chosen) break;
+    const row = candidates.rows[i];
+    const at = dot(row);
+    if (!inside(at, view)) continue;
+    const slots = i < candidates.chosen ? SLOTS.length : NEAR_SLOTS;
+    const kept = placing.before.get(row);
+    let best: Label | null = null;
+    let least = i < candidates.chosen ? Infinity : CROWDED;
+    for (let slot = 0; slot < slots; slot++) {
+      const label = boxAt(row, at, slot, placing.width(row), placing.height);
+      if (!free(label)) continue;
+      if (slot === kept) {
+        best = label;
+        break;
+      }
+      const cost =
+        placing.crowd(label.left, label.top, label.width, label.height) +
+        (label.leader ? SLOTS[slot][2] * FAR_COST : 0);
+      if (cost < least) {
+        best = label;
+        least = cost;
+      }
+    }
+    if (!best) continue;
+    placed.push(best);
+    if (i >= candidates.chosen) dots.push(at);
+  }
+  return placed;
+}
+
+function inside(at: { x: number; y: number }, { area }: Projection): boolean {
+  return (
+    at.x >= area.left && at.y >= area.top && at.x <= area.left + area.width && at.y <= area.top + area.height
+  );
+}
+
+function boxAt(
+  row: number,
+  at: { x: number; y: number; r: number },
+  slot: number,
+  width: number,
+  height: number,
+): Label {
+  const [sx, sy, far] = SLOTS[slot];
+  // On a diagonal the point's edge is at r / √2 each way.
+  const off = (sx !== 0 && sy !== 0 ? at.r * Math.SQRT1_2 : at.r) + far;
+  const left = sx > 0 ? at.x + off : sx < 0 ? at.x - off - width : at.x - width / 2;
+  const top = sy > 0 ? at.y + off : sy < 0 ? at.y - off - height : at.y - height / 2;
+  return { row, left, top, width, height, slot, leader: slot >= NEAR_SLOTS };
+}
+
+function overlap(a: Label, b: Label): boolean {
+  return (
+    a.left < b.left + b.width &&
+    b.left < a.left + a.width &&
+    a.top < b.top + b.height &&
+    b.top < a.top + a.height
+  );
+}
+
+/** A title of at most `most` characters, cut at the end; a year in brackets at the end is kept. */
+export function trimmed(title: string, most = 28): string {
+  const letters = [...title];
+  if (letters.length <= most) return title;
+  const year = /\s*\(\d{4}\)$/.exec(title)?.[0] ?? "";
+  return `${letters
+    .slice(0, most - 1 - year.length)
+    .join("")
+    .trimEnd()}…${year}`;
+}

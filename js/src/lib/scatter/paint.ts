@@ -1,0 +1,228 @@
+// What stands over the points, drawn with the canvas' own means: axes, labels, rings, the box tool, watermarks.
+
+import type { Label } from "./labels";
+import type { Rgb } from "./palette";
+import { type Ticks, tickText } from "./ticks";
+import type { Projection } from "./viewbox";
+
+/** The colours of a theme, resolved from the custom properties. */
+export interface Colors {
+  background: Rgb;
+  foreground: Rgb;
+  soft: Rgb;
+  border: Rgb;
+  accent: Rgb;
+  neutral: Rgb;
+  biasLow: Rgb;
+  biasMiddle: Rgb;
+  biasHigh: Rgb;
+}
+
+export function css([r, g, b]: Rgb, opacity = 1): string {
+  return `rgb(${r} ${g} ${b} / ${opacity})`;
+}
+
+export interface Axes {
+  x: Ticks;
+  y: Ticks;
+  xTitle: string;
+  yTitle: string;
+}
+
+export type Context2D = CanvasRenderingContext2D;
+
+export function paintAxes(
+  context: Context2D,
+  view: Projection,
+  axes: Axes,
+  colors: Colors,
+  family: string,
+): void {
+  const { left, top, width, height } = view.area;
+  context.strokeStyle = css(colors.border);
+  context.lineWidth = 1;
+  context.strokeRect(left - 0.5, top - 0.5, width + 1, height + 1);
+  context.font = `11px ${family}`;
+  context.fillStyle = css(colors.soft);
+  context.textBaseline = "top";
+  context.textAlign = "center";
+  for (const value of axes.x.values) {
+    const text = tickText(value, axes.x.digits);
+    const half = context.measureText(text).width / 2;
+    // Moved inwards at the corners rather than cut off.
+    const at = Math.min(Math.max(value * view.ax + view.bx, left + half), left + width - half);
+    context.fillText(text, at, top + height + 5);
+  }
+  context.textBaseline = "middle";
+  context.textAlign = "right";
+  for (const value of axes.y.values) {
+    const at = Math.min(Math.max(value * view.ay + view.by, top + 5), top + height - 5);
+    context.fillText(tickText(value, axes.y.digits), left - 6, at);
+  }
+  context.font = `600 12px ${family}`;
+  context.fillStyle = css(colors.foreground);
+  context.textBaseline = "alphabetic";
+  context.fillText(axes.xTitle, left + width, top + height + 31);
+  context.textAlign = "left";
+  context.fillText(axes.yTitle, Math.max(2, left - 36), top - 8);
+}
+
+export interface Ring {
+  x: number;
+  y: number;
+  radius: number;
+  /** The point's own colour; null for one that is hidden by the filter. */
+  fill: Rgb | null;
+  kind: "selected" | "primary" | "pinned" | "hovered";
+}
+
+/** Outline and size tell what is chosen; the colours of points keep their meaning. */
+export function paintRing(context: Context2D, ring: Ring, colors: Colors): void {
+  const grow = { selected: 1.5, primary: 2.5, pinned: 1.5, hovered: 1.5 }[ring.kind];
+  const radius = Math.max(3, ring.radius) + grow;
+  const circle = (r: number) => {
+    context.beginPath();
+    context.arc(ring.x, ring.y, r, 0, 2 * Math.PI);
+  };
+  context.setLineDash([]);
+  circle(radius + 1.5);
+  context.fillStyle = css(colors.background);
+  context.fill();
+  circle(radius);
+  context.fillStyle = ring.fill ? css(ring.fill) : css(colors.background);
+  context.fill();
+  if (!ring.fill) context.setLineDash([2, 2]);
+  context.lineWidth = 2;
+  context.strokeStyle = css(colors.foreground);
+  context.stroke();
+  context.setLineDash([]);
+  if (ring.kind === "primary" || ring.kind === "pinned") {
+    circle(radius + 3.5);
+    if (ring.kind === "pinned") context.setLineDash([3, 2]);
+    context.strokeStyle = css(colors.accent);
+    context.stroke();
+    context.setLineDash([]);
+  } else if (ring.kind === "hovered") {
+    circle(radius + 2.5);
+    context.lineWidth = 1.5;
+    context.strokeStyle = css(colors.accent);
+    context.stroke();
+  }
+}
+
+export interface LabelText {
+  label: Label;
+  text: string;
+  /** Where the point is now. */
+  x: number;
+  y: number;
+  strong: boolean;
+}
+
+/** Width of the padding around a label's text: the halo needs it. */
+export const LABEL_PADDING = 2;
+export const LABEL_HEIGHT = 15;
+
+export function labelFont(family: string): string {
+  return `11.5px ${family}`;
+}
+
+export function paintLabels(
+  context: Context2D,
+  labels: readonly LabelText[],
+  colors: Colors,
+  family: string,
+): void {
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.lineWidth = 1;
+  context.strokeStyle = css(colors.soft);
+  context.beginPath();
+  for (const { label, x, y } of labels) {
+    if (!label.leader) continue;
+    context.moveTo(x, y);
+    context.lineTo(
+      Math.min(Math.max(x, label.left), label.left + label.width),
+      Math.min(Math.max(y, label.top), label.top + label.height),
+    );
+  }
+  context.stroke();
+  context.strokeStyle = css(colors.background, 0.9);
+  context.lineWidth = 3;
+  context.font = labelFont(family);
+  for (const { label, text } of labels) {
+    context.strokeText(text, label.left + LABEL_PADDING, label.top + label.height / 2);
+  }
+  context.fillStyle = css(colors.foreground);
+  for (const { label, text, strong } of labels) {
+    const at = label.left + LABEL_PADDING;
+    const middle = label.top + label.height / 2;
+    context.fillText(text, at, middle);
+    // Bold is wider than the place that was measured; an underline is not.
+    if (strong) context.fillRect(at, middle + 6, label.width - 2 * LABEL_PADDING, 1);
+  }
+}
+
+/** A name in a box of its own over everything, for the point another view points at. */
+export function paintTag(
+  context: Context2D,
+  text: string,
+  ring: Ring,
+  view: Projection,
+  colors: Colors,
+  family: string,
+): void {
+  context.font = `600 11.5px ${family}`;
+  const width = context.measureText(text).width + 10;
+  const { area } = view;
+  const right = ring.x + ring.radius + 8;
+  const wanted = right + width <= area.left + area.width ? right : ring.x - ring.radius - 8 - width;
+  const left = Math.max(area.left, Math.min(wanted, area.left + area.width - width));
+  const top = Math.max(area.top, Math.min(ring.y - 10, area.top + area.height - 20));
+  context.fillStyle = css(colors.background);
+  context.strokeStyle = css(colors.foreground);
+  context.lineWidth = 1;
+  context.beginPath();
+  context.roundRect(Math.round(left) + 0.5, Math.round(top) + 0.5, width, 20, 3);
+  context.fill();
+  context.stroke();
+  context.fillStyle = css(colors.foreground);
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillText(text, left + 5.5, top + 10.5);
+}
+
+/** The rectangle of the box tool, corners in pixels. */
+export function paintBox(context: Context2D, corners: readonly number[], colors: Colors): void {
+  const [x0, y0, x1, y1] = corners;
+  context.fillStyle = css(colors.accent, 0.12);
+  context.strokeStyle = css(colors.accent);
+  context.lineWidth = 1;
+  context.setLineDash([4, 3]);
+  context.fillRect(x0, y0, x1 - x0, y1 - y0);
+  context.strokeRect(x0, y0, x1 - x0, y1 - y0);
+  context.setLineDash([]);
+}
+
+/** Words across the picture that say it means nothing yet. */
+export function paintWatermark(
+  context: Context2D,
+  text: string,
+  view: Projection,
+  colors: Colors,
+  family: string,
+): void {
+  const { left, top, width, height } = view.area;
+  let size = 22;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  do context.font = `600 ${size--}px ${family}`;
+  while (size > 11 && context.measureText(text).width > width - 24);
+  context.lineJoin = "round";
+  context.lineWidth = 4;
+  context.strokeStyle = css(colors.background, 0.85);
+  context.strokeText(text, left + width / 2, top + height / 2);
+  context.fillStyle = css(colors.soft);
+  context.fillText(text, left + width / 2, top + height / 2);
+}

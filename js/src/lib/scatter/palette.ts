@@ -1,0 +1,60 @@
+// Values to colours: two ramps cut into bins, so that a point's colour is one byte and points of a bin share a sprite.
+
+export type Rgb = readonly [number, number, number];
+
+/** Colours a ramp is cut into; odd, so that zero has a bin of its own in a diverging one. */
+export const BINS = 33;
+
+/** matplotlib's viridis at equal steps (van der Walt and Smith, 2015). */
+export const VIRIDIS: readonly Rgb[] = [
+  [68, 1, 84],
+  [72, 40, 120],
+  [62, 74, 137],
+  [49, 104, 142],
+  [38, 130, 142],
+  [31, 158, 137],
+  [53, 183, 121],
+  [109, 205, 89],
+  [180, 222, 44],
+  [253, 231, 37],
+];
+
+/** `bins` colours along the stops, taken between `from` and `to` of the ramp's length. */
+export function ramp(stops: readonly Rgb[], from = 0, to = 1, bins = BINS): Rgb[] {
+  return Array.from({ length: bins }, (_, i) => {
+    const along = (from + ((to - from) * i) / (bins - 1)) * (stops.length - 1);
+    const k = Math.min(stops.length - 2, Math.floor(along));
+    const t = along - k;
+    const mix = (c: 0 | 1 | 2) => Math.round(stops[k][c] + (stops[k + 1][c] - stops[k][c]) * t);
+    return [mix(0), mix(1), mix(2)];
+  });
+}
+
+export type ColorBy = "bias" | "count" | "mean" | "none";
+
+/** What the colours stand for: the values at the ends of the ramp, and whether the way between is logarithmic. */
+export interface ColorScale {
+  by: ColorBy;
+  low: number;
+  high: number;
+  log: boolean;
+}
+
+/** The bin of a value, clamped to the ends; a value that is no number gets the middle bin. */
+export function binOf(value: number, { low, high, log }: ColorScale, bins = BINS): number {
+  const share = log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+  if (!Number.isFinite(share)) return (bins - 1) >> 1;
+  return Math.min(bins - 1, Math.max(0, Math.round(share * (bins - 1))));
+}
+
+/** The lowest and highest finite value of the rows; null where there is none. */
+export function range(rows: Int32Array, values: ArrayLike<number>): [number, number] | null {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]];
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low <= high ? [low, high] : null;
+}

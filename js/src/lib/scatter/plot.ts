@@ -1,0 +1,504 @@
+// The picture: two canvases, one of pixels for the points and one for what stands over them, painted at most once
+// a frame and never while nobody can see it. It is told what to show and knows nothing of stores or gestures.
+
+import { PointGrid } from "./grid";
+import { type Candidates, type Label, labelOrder, placeLabels } from "./labels";
+import type { Cloud } from "./navigate";
+import {
+  type Axes,
+  type Colors,
+  LABEL_HEIGHT,
+  LABEL_PADDING,
+  labelFont,
+  paintAxes,
+  paintBox,
+  paintLabels,
+  paintRing,
+  paintTag,
+  paintWatermark,
+  type Ring,
+} from "./paint";
+import type { Rgb } from "./palette";
+import { Raster, Sprites } from "./splat";
+import { ticks } from "./ticks";
+import { type Area, type Box, between, boxUnder, type Projection, project } from "./viewbox";
+
+export interface Scene extends Cloud {
+  counts: Int32Array;
+  /** Colour index and size index by row. */
+  bins: Uint8Array;
+  sizes: Uint8Array;
+  colors: readonly Rgb[];
+  /** CSS pixels by size index. */
+  radii: readonly number[];
+  box: Box;
+  equal: boolean;
+  flipX: boolean;
+  flipY: boolean;
+  xTitle: string;
+  yTitle: string;
+  watermark: string;
+  /** The shortened title of a row. */
+  title: (row: number) => string;
+}
+
+export interface Marks {
+  hovered: number | null;
+  /** Whether the hovered point is named in the picture: not where a tooltip does. */
+  tagHovered: boolean;
+  primary: number | null;
+  pinned: number | null;
+  selection: readonly number[];
+  asked: ReadonlySet<number>;
+  nLabels: number;
+}
+
+const MOVE_MS = 300;
+const NO_MARKS: Marks = {
+  hovered: null,
+  tagHovered: false,
+  primary: null,
+  pinned: null,
+  selection: [],
+  asked: new Set(),
+  nLabels: 0,
+};
+
+export class Plot {
+  /** Called with the labelled rows when they have changed. */
+  onLabels: (rows: readonly number[]) => void = () => {};
+  #scene: Scene | null = null;
+  #marks = NO_MARKS;
+  #colors: Colors | null = null;
+  #family = "sans-serif";
+  #width = 0;
+  #height = 0;
+  #visible = false;
+  #boxTool: readonly number[] | null = null;
+  #grid: PointGrid | null = null;
+  #sprites: Sprites | null = null;
+  #spritesOf: readonly unknown[] = [];
+  #image: { raster: Raster; data: ImageData } | null = null;
+  #move: { from: Cloud & { box: Box }; start: number } | null = null;
+  #now: (Cloud & { box: Box }) | null = null;
+  #drawn: { of: Int32Array | null; flags: Uint8Array } = { of: null, flags: new Uint8Array(0) };
+  #request = 0;
+  #stalePoints = true;
+  #candidates: Candidates | null = null;
+  #labels: Label[] | null = null;
+  #slots = new Map<number, number>();
+  #widths = new Map<number, number>();
+
+  constructor(
+    private readonly points: HTMLCanvasElement,
+    private readonly overlay: HTMLCanvasElement,
+  ) {}
+
+  /** `still`: no movement from the last scene to this one. `keepLabels`: the same titles stay labelled. */
+  show(scene: Scene, still: boolean, keepLabels: boolean): void {
+    const before = this.#scene;
+    const moved = !before || before.x !== scene.x || before.y !== scene.y;
+    const comparable = this.#now && this.#now.x.length === scene.x.length;
+    if (moved && !still && comparable && this.#now && this.#visible) {
+      const { rows, x, y, box } = this.#now;
+      this.#move = { from: { rows, x: x.slice(), y: y.slice(), box }, start: performance.now() };
+    } else if (moved || still) {
+      this.#move = null;
+    }
+    if (moved || before?.rows !== scene.rows) this.#grid = null;
+    if (!keepLabels) this.#candidates = null;
+    this.#labels = null;
+    this.#scene = scene;
+    this.#schedule(true);
+  }
+
+  clear(): void {
+    this.#scene = null;
+    this.#now = null;
+    this.#grid = null;
+    this.#candidates = null;
+    this.#schedule(true);
+  }
+
+  /** Another part of the same scene, under a finger: labels stay the same ones until `settle`. */
+  look(box: Box): void {
+    if (!this.#scene) return;
+    this.#scene = { ...this.#scene, box };
+    this.#move = null;
+    this.#labels = null;
+    this.#schedule(true);
+  }
+
+  /** A gesture is over: the labels may be chosen anew. */
+  settle(): void {
+    this.#candidates = null;
+    this.#labels = null;
+    this.#schedule(false);
+  }
+
+  mark(marks: Marks): void {
+    const old = this.#marks;
+    if (
+      old.primary !== marks.primary ||
+      old.pinned !== marks.pinned ||
+      old.selection !== marks.selection ||
+      old.asked !== marks.asked ||
+      old.nLabels !== marks.nLabels
+    ) {
+      this.#candidates = null;
+      this.#labels = null;
+    }
+    this.#marks = marks;
+    this.#schedule(false);
+  }
+
+  paintWith(colors: Colors, family: string): void {
+    this.#colors = colors;
+    if (family !== this.#family) this.#widths.clear();
+    this.#family = family;
+    this.#schedule(true);
+  }
+
+  /** In CSS pixels; 0 by 0 is a plot in a hidden tab. */
+  resize(width: number, height: number): void {
+    if (width === this.#width && height === this.#height) return;
+    this.#width = width;
+    this.#height = height;
+    this.#candidates = null;
+    this.#labels = null;
+    this.#schedule(true);
+  }
+
+  setVisible(visible: boolean): void {
+    this.#visible = visible;
+    if (visible) this.#schedule(true);
+  }
+
+  /** Corners of the box tool in pixels, or null. */
+  setBoxTool(corners: readonly number[] | null): void {
+    this.#boxTool = corners;
+    this.#schedule(false);
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.#request);
+    this.#visible = false;
+  }
+
+  /** Titles are other ones: what was measured of them is forgotten. */
+  forgetTitles(): void {
+    this.#widths.clear();
+    this.#slots.clear();
+  }
+
+  /** Where the scene will be once all movement has ended; null while there is nothing to see. */
+  get view(): Projection | null {
+    const scene = this.#scene;
+    return scene && this.#width > 0 ? this.#project(scene, scene.box) : null;
+  }
+
+  get cloud(): Cloud | null {
+    return this.#scene;
+  }
+
+  get grid(): PointGrid | null {
+    const scene = this.#scene;
+    if (!scene) return null;
+    this.#grid ??= new PointGrid(scene.rows, scene.x, scene.y);
+    return this.#grid;
+  }
+
+  /** The row within `reach` pixels of a place in the plot. */
+  hit(px: number, py: number, reach: number): number | null {
+    const view = this.view;
+    if (!view || !inArea(px, py, view.area)) return null;
+    const x = (px - view.bx) / view.ax;
+    const y = (py - view.by) / view.ay;
+    return this.grid?.nearest(x, y, Math.abs(view.ax), Math.abs(view.ay), reach) ?? null;
+  }
+
+  /** Where a row's point is, and how big; null if it has no place or is out of sight. */
+  locate(row: number): { x: number; y: number; radius: number } | null {
+    const view = this.view;
+    const scene = this.#scene;
+    if (!view || !scene) return null;
+    const x = scene.x[row] * view.ax + view.bx;
+    const y = scene.y[row] * view.ay + view.by;
+    return inArea(x, y, view.area) ? { x, y, radius: scene.radii[scene.sizes[row]] } : null;
+  }
+
+  /** Both canvases in one, for a file. */
+  toBlob(): Promise<Blob | null> {
+    const copy = this.points.ownerDocument.createElement("canvas");
+    copy.width = this.points.width;
+    copy.height = this.points.height;
+    const context = copy.getContext("2d");
+    context?.drawImage(this.points, 0, 0);
+    context?.drawImage(this.overlay, 0, 0);
+    return new Promise((resolve) => copy.toBlob(resolve));
+  }
+
+  #project(scene: Scene, box: Box): Projection {
+    const left = this.#width < 420 ? 38 : 46;
+    const area = {
+      left,
+      // The buttons for the zoom stand in the strip above, so that they cover no title.
+      top: 40,
+      width: Math.max(1, this.#width - left - 8),
+      height: Math.max(1, this.#height - 40 - 38),
+    };
+    return project(box, area, scene.equal, scene.flipX, scene.flipY);
+  }
+
+  #schedule(points: boolean): void {
+    this.#stalePoints ||= points;
+    if (this.#request || !this.#visible || this.#width <= 0 || this.#height <= 0) return;
+    this.#request = requestAnimationFrame((time) => {
+      this.#request = 0;
+      this.#paint(time);
+    });
+  }
+
+  #paint(time: number): void {
+    const colors = this.#colors;
+    if (!colors || !this.#visible || this.#width <= 0) return;
+    const ratio = this.points.ownerDocument.defaultView?.devicePixelRatio || 1;
+    const resized = fit(this.points, this.#width, this.#height, ratio);
+    fit(this.overlay, this.#width, this.#height, ratio);
+    const context = this.overlay.getContext("2d");
+    const canvas = this.points.getContext("2d", { alpha: false });
+    if (!context || !canvas) return;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, this.#width, this.#height);
+    const scene = this.#scene;
+    if (!scene) {
+      canvas.fillStyle = `rgb(${colors.background.join(" ")})`;
+      canvas.fillRect(0, 0, this.points.width, this.points.height);
+      return;
+    }
+    this.#now = this.#positions(scene, time);
+    const view = this.#project(scene, this.#now.box);
+    const axes: Axes = {
+      x: ticks(view.box[0], view.box[2], view.area.width / 90),
+      y: ticks(view.box[1], view.box[3], view.area.height / 70),
+      xTitle: scene.xTitle,
+      yTitle: scene.yTitle,
+    };
+    if (this.#stalePoints || resized || this.#move) {
+      this.#paintPoints(canvas, scene, this.#now, view, axes, colors, ratio);
+      this.#stalePoints = false;
+    }
+    this.#paintOver(context, scene, this.#now, view, axes, colors);
+    if (this.#move) this.#schedule(true);
+  }
+
+  /** Points on their way from the last scene, or where they belong. */
+  #positions(scene: Scene, time: number): Cloud & { box: Box } {
+    if (!this.#move) return scene;
+    const t = Math.min(1, Math.max(0, (time - this.#move.start) / MOVE_MS));
+    if (t >= 1) {
+      this.#move = null;
+      return scene;
+    }
+    const eased = t * t * (3 - 2 * t);
+    const { from } = this.#move;
+    const x = scene.x.slice();
+    const y = scene.y.slice();
+    for (let row = 0; row < x.length; row++) {
+      const dx = from.x[row] - x[row];
+      const dy = from.y[row] - y[row];
+      // A point that was not there before does not fly in.
+      if (!Number.isFinite(dx + dy)) continue;
+      x[row] += dx * (1 - eased);
+      y[row] += dy * (1 - eased);
+    }
+    return { rows: scene.rows, x, y, box: between(from.box, scene.box, eased) };
+  }
+
+  #paintPoints(
+    canvas: CanvasRenderingContext2D,
+    scene: Scene,
+    now: Cloud,
+    view: Projection,
+    axes: Axes,
+    colors: Colors,
+    ratio: number,
+  ): void {
+    const { area } = view;
+    const width = Math.round(area.width * ratio);
+    const height = Math.round(area.height * ratio);
+    const left = Math.round(area.left * ratio);
+    const top = Math.round(area.top * ratio);
+    if (this.#image?.raster.width !== width || this.#image.raster.height !== height) {
+      const data = new ImageData(width, height);
+      this.#image = { raster: new Raster(width, height, data.data.buffer), data };
+    }
+    const { raster, data } = this.#image;
+    raster.clear(colors.background);
+    const line = Math.max(1, Math.round(ratio));
+    const faint = mixed(colors.background, colors.border, 0.45);
+    const atX = (value: number) => Math.round((value * view.ax + view.bx) * ratio - left - line / 2);
+    const atY = (value: number) => Math.round((value * view.ay + view.by) * ratio - top - line / 2);
+    for (const value of axes.x.values) raster.vertical(atX(value), line, faint);
+    for (const value of axes.y.values) raster.horizontal(atY(value), line, faint);
+    raster.vertical(atX(0), line, colors.border);
+    raster.horizontal(atY(0), line, colors.border);
+    raster.discs(
+      now.rows,
+      now.x,
+      now.y,
+      view.ax * ratio,
+      view.bx * ratio - left,
+      view.ay * ratio,
+      view.by * ratio - top,
+      scene.bins,
+      scene.sizes,
+      this.#spritesFor(scene, colors, ratio),
+    );
+    canvas.fillStyle = `rgb(${colors.background.join(" ")})`;
+    canvas.fillRect(0, 0, this.points.width, this.points.height);
+    canvas.putImageData(data, left, top);
+  }
+
+  #spritesFor(scene: Scene, colors: Colors, ratio: number): Sprites {
+    const of = [scene.colors, scene.radii.join(), colors.background, ratio];
+    if (!this.#sprites || of.some((part, i) => part !== this.#spritesOf[i])) {
+      const radii = scene.radii.map((radius) => radius * ratio);
+      this.#sprites = new Sprites(scene.colors, radii, colors.background, 0.8 * ratio);
+      this.#spritesOf = of;
+    }
+    return this.#sprites;
+  }
+
+  #paintOver(
+    context: CanvasRenderingContext2D,
+    scene: Scene,
+    now: Cloud,
+    view: Projection,
+    axes: Axes,
+    colors: Colors,
+  ): void {
+    const marks = this.#marks;
+    paintAxes(context, view, axes, colors, this.#family);
+    context.save();
+    context.beginPath();
+    context.rect(view.area.left, view.area.top, view.area.width, view.area.height);
+    context.clip();
+    const shown = new Set<number>();
+    const ring = (row: number, kind: Ring["kind"]): Ring | null => {
+      const x = now.x[row] * view.ax + view.bx;
+      const y = now.y[row] * view.ay + view.by;
+      if (!inArea(x, y, view.area)) return null;
+      const drawn = this.#isDrawn(scene, row);
+      const radius = scene.radii[scene.sizes[row]];
+      return { x, y, radius, fill: drawn ? scene.colors[scene.bins[row]] : null, kind };
+    };
+    const paint = (row: number | null, kind: Ring["kind"]): Ring | null => {
+      if (row === null) return null;
+      const found = ring(row, kind);
+      if (found) paintRing(context, found, colors);
+      shown.add(row);
+      return found;
+    };
+    for (const row of marks.selection)
+      if (row !== marks.primary && row !== marks.pinned) paint(row, "selected");
+    paint(marks.pinned, "pinned");
+    paint(marks.primary, "primary");
+    const labels = this.#layout(context, scene);
+    const target = this.view ?? view;
+    paintLabels(
+      context,
+      labels.map((label) => {
+        const { row } = label;
+        const x = now.x[row] * view.ax + view.bx;
+        const y = now.y[row] * view.ay + view.by;
+        // Places are found for where the points will be; on the way there the labels move with them.
+        const dx = x - (scene.x[row] * target.ax + target.bx);
+        const dy = y - (scene.y[row] * target.ay + target.by);
+        const place = { ...label, left: label.left + dx, top: label.top + dy };
+        return { label: place, text: scene.title(row), x, y, strong: shown.has(row) };
+      }),
+      colors,
+      this.#family,
+    );
+    if (scene.watermark) paintWatermark(context, scene.watermark, view, colors, this.#family);
+    const hovered = paint(marks.hovered, "hovered");
+    if (hovered && marks.hovered !== null && marks.tagHovered) {
+      paintTag(context, scene.title(marks.hovered), hovered, view, colors, this.#family);
+    }
+    if (this.#boxTool) paintBox(context, this.#boxTool, colors);
+    context.restore();
+  }
+
+  #isDrawn(scene: Scene, row: number): boolean {
+    if (this.#drawn.of !== scene.rows) {
+      const flags = new Uint8Array(scene.x.length);
+      for (const drawn of scene.rows) flags[drawn] = 1;
+      this.#drawn = { of: scene.rows, flags };
+    }
+    return this.#drawn.flags[row] === 1;
+  }
+
+  #layout(context: CanvasRenderingContext2D, scene: Scene): Label[] {
+    const view = this.view;
+    if (this.#labels || !view) return this.#labels ?? [];
+    const { primary, pinned, selection, asked, nLabels } = this.#marks;
+    const fresh = this.#candidates === null;
+    this.#candidates ??= labelOrder(scene, view, {
+      counts: scene.counts,
+      primary,
+      pinned,
+      selection,
+      asked,
+      n: scene.watermark ? 0 : nLabels,
+    });
+    context.font = labelFont(this.#family);
+    const width = (row: number): number => {
+      let known = this.#widths.get(row);
+      if (known === undefined) {
+        known = context.measureText(scene.title(row)).width + 2 * LABEL_PADDING;
+        this.#widths.set(row, known);
+      }
+      return known;
+    };
+    const { chosen } = this.#candidates;
+    this.#labels = placeLabels(this.#candidates, scene, view, {
+      width,
+      height: LABEL_HEIGHT,
+      radius: (row) => scene.radii[scene.sizes[row]],
+      limit: nLabels,
+      before: fresh ? new Map() : this.#slots,
+      crowd: (left, top, width, height) =>
+        this.grid?.count(boxUnder(view, left, top, left + width, top + height)) ?? 0,
+    });
+    const placed = this.#labels.map((label) => label.row);
+    this.#slots = new Map(this.#labels.map((label) => [label.row, label.slot]));
+    if (fresh) {
+      // From now on only these: a set that changes with every frame cannot be read.
+      const set = new Set(placed);
+      const rows = this.#candidates.rows.filter((row, i) => i < chosen || set.has(row));
+      this.#candidates = { rows, chosen };
+      this.onLabels(placed);
+    }
+    return this.#labels;
+  }
+}
+
+function inArea(x: number, y: number, { left, top, width, height }: Area): boolean {
+  return x >= left && y >= top && x <= left + width && y <= top + height;
+}
+
+function mixed(a: Rgb, b: Rgb, share: number): Rgb {
+  const mix = (c: 0 | 1 | 2) => Math.round(a[c] + (b[c] - a[c]) * share);
+  return [mix(0), mix(1), mix(2)];
+}
+
+/** Gives a canvas its pixels; true if they were others before. */
+function fit(canvas: HTMLCanvasElement, width: number, height: number, ratio: number): boolean {
+  const w = Math.round(width * ratio);
+  const h = Math.round(height * ratio);
+  if (canvas.width === w && canvas.height === h) return false;
+  canvas.width = w;
+  canvas.height = h;
+  return true;
+}

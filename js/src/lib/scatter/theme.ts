@@ -1,0 +1,48 @@
+// The colours of the picture, read from the custom properties that its element has at this moment.
+
+import type { Colors } from "./paint";
+import { type ColorBy, type Rgb, ramp, VIRIDIS } from "./palette";
+
+/** Resolves properties such as `--cw-bg`, whatever they are made of, to what the browser would paint. */
+export function readColors(el: HTMLElement): { colors: Colors; family: string } {
+  const document = el.ownerDocument;
+  const probe = document.createElement("span");
+  el.append(probe);
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 1;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const read = (name: string): Rgb => {
+    probe.style.color = `var(${name})`;
+    if (!context) return [128, 128, 128];
+    context.clearRect(0, 0, 1, 1);
+    context.fillStyle = getComputedStyle(probe).color;
+    context.fillRect(0, 0, 1, 1);
+    const [r, g, b] = context.getImageData(0, 0, 1, 1).data;
+    return [r, g, b];
+  };
+  const colors: Colors = {
+    background: read("--cw-bg"),
+    foreground: read("--cw-fg"),
+    soft: read("--cw-fg2"),
+    border: read("--cw-line"),
+    accent: read("--cw-accent"),
+    neutral: read("--cw-scatter-neutral"),
+    biasLow: read("--cw-scatter-low"),
+    biasMiddle: read("--cw-scatter-middle"),
+    biasHigh: read("--cw-scatter-high"),
+  };
+  const family = getComputedStyle(el).fontFamily;
+  probe.remove();
+  return { colors, family };
+}
+
+function isDark([r, g, b]: Rgb): boolean {
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+}
+
+/** The ramp of a colouring; the end of viridis that would vanish in the background is left out. */
+export function rampFor(by: ColorBy, colors: Colors): Rgb[] {
+  if (by === "bias") return ramp([colors.biasLow, colors.biasMiddle, colors.biasHigh]);
+  if (by === "none") return ramp([colors.neutral, colors.neutral]);
+  return isDark(colors.background) ? ramp(VIRIDIS, 0.22, 1) : ramp(VIRIDIS, 0, 0.86);
+}

@@ -1,0 +1,155 @@
+// The part of the map in sight: boxes in score units, their projection to pixels, zoom and pan. No DOM.
+
+/** Left, lower, right, upper bound in score units: x0 < x1, y0 < y1. */
+export type Box = readonly [number, number, number, number];
+
+/** The plot inside its axes, in CSS pixels from the canvas' upper left corner. */
+export interface Area {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** px = ax·x + bx and py = ay·y + by; ay < 0 unless the axis is flipped. `box` is what the area shows. */
+export interface Projection {
+  ax: number;
+  bx: number;
+  ay: number;
+  by: number;
+  box: Box;
+  area: Area;
+}
+
+/** The smallest box around the rows' points, or null where no point has both coordinates. */
+export function extent(rows: Int32Array, x: Float32Array, y: Float32Array): Box | null {
+  let x0 = Infinity;
+  let y0 = Infinity;
+  let x1 = -Infinity;
+  let y1 = -Infinity;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    const u = x[row];
+    const v = y[row];
+    if (!(Number.isFinite(u) && Number.isFinite(v))) continue;
+    if (u < x0) x0 = u;
+    if (u > x1) x1 = u;
+    if (v < y0) y0 = v;
+    if (v > y1) y1 = v;
+  }
+  return x0 <= x1 ? [x0, y0, x1, y1] : null;
+}
+
+/** The box with `share` of its size added on each side; a box without size becomes one of size 1. */
+export function padded(box: Box, share: number): Box {
+  const width = box[2] - box[0] || 1;
+  const height = box[3] - box[1] || 1;
+  const cx = (box[0] + box[2]) / 2;
+  const cy = (box[1] + box[3]) / 2;
+  const rx = width * (0.5 + share);
+  const ry = height * (0.5 + share);
+  return [cx - rx, cy - ry, cx + rx, cy + ry];
+}
+
+export function contains(outer: Box, inner: Box): boolean {
+  return outer[0] <= inner[0] && outer[1] <= inner[1] && outer[2] >= inner[2] && outer[3] >= inner[3];
+}
+
+/** `box` while it holds all points; else the union with their padded extent, so that it never shrinks. */
+export function grown(box: Box | null, points: Box | null, share = 0.1): Box | null {
+  if (!points) return box;
+  if (!box) return padded(points, share);
+  if (contains(box, points)) return box;
+  const wide = padded(points, share);
+  return [
+    Math.min(box[0], wide[0]),
+    Math.min(box[1], wide[1]),
+    Math.max(box[2], wide[2]),
+    Math.max(box[3], wide[3]),
+  ];
+}
+
+/**
+ * The box that is shown unless someone zooms: it only grows while `key` stays the same (a run, its axes, its
+ * filter), so that a picture in training does not breathe.
+ */
+export class HomeBox {
+  #key: string | null = null;
+  #box: Box | null = null;
+
+  fit(key: string, points: Box | null): Box | null {
+    this.#box = grown(key === this.#key ? this.#box : null, points);
+    this.#key = key;
+    return this.#box;
+  }
+
+  /** Forget what was in sight: the next box is as small as the points allow. */
+  forget(): void {
+    this.#box = null;
+  }
+}
+
+/** The box from `from` to `to`, t in 0…1. */
+export function between(from: Box, to: Box, t: number): Box {
+  const mix = (i: 0 | 1 | 2 | 3) => from[i] + (to[i] - from[i]) * t;
+  return [mix(0), mix(1), mix(2), mix(3)];
+}
+
+/** Where the area shows the box; with `equal` a unit is as long on both axes and the box is widened to fit. */
+export function project(box: Box, area: Area, equal: boolean, flipX: boolean, flipY: boolean): Projection {
+  let sx = area.width / (box[2] - box[0]);
+  let sy = area.height / (box[3] - box[1]);
+  if (equal) sx = sy = Math.min(sx, sy);
+  const cx = (box[0] + box[2]) / 2;
+  const cy = (box[1] + box[3]) / 2;
+  const rx = area.width / sx / 2;
+  const ry = area.height / sy / 2;
+  const ax = flipX ? -sx : sx;
+  const ay = flipY ? sy : -sy;
+  return {
+    ax,
+    bx: area.left + area.width / 2 - ax * cx,
+    ay,
+    by: area.top + area.height / 2 - ay * cy,
+    box: [cx - rx, cy - ry, cx + rx, cy + ry],
+    area,
+  };
+}
+
+/** The box in sight, `factor` times closer, with the point under the pixel (px, py) where it was. */
+export function zoomedAt(view: Projection, px: number, py: number, factor: number): Box {
+  const u = (px - view.bx) / view.ax;
+  const v = (py - view.by) / view.ay;
+  const [x0, y0, x1, y1] = view.box;
+  return [u + (x0 - u) / factor, v + (y0 - v) / factor, u + (x1 - u) / factor, v + (y1 - v) / factor];
+}
+
+/** The factor within which a zoom from `box` stays between 1/200 and 8 times the width of `home`. */
+export function allowedZoom(box: Box, home: Box, factor: number): number {
+  const scale = (box[2] - box[0]) / (home[2] - home[0]);
+  return Math.min(Math.max(factor, scale / 8), scale * 200);
+}
+
+/** The box in sight after the points were dragged by (dx, dy) pixels. */
+export function panned(view: Projection, dx: number, dy: number): Box {
+  const u = dx / view.ax;
+  const v = dy / view.ay;
+  const [x0, y0, x1, y1] = view.box;
+  return [x0 - u, y0 - v, x1 - u, y1 - v];
+}
+
+/** The box in score units under a rectangle of pixels, corners in any order. */
+export function boxUnder(view: Projection, px0: number, py0: number, px1: number, py1: number): Box {
+  const u0 = (px0 - view.bx) / view.ax;
+  const u1 = (px1 - view.bx) / view.ax;
+  const v0 = (py0 - view.by) / view.ay;
+  const v1 = (py1 - view.by) / view.ay;
+  return [Math.min(u0, u1), Math.min(v0, v1), Math.max(u0, u1), Math.max(v0, v1)];
+}
+
+/** Four finite numbers in order, as a `view_box` from outside has to be; anything else is null. */
+export function asBox(value: unknown): Box | null {
+  if (!Array.isArray(value) || value.length !== 4 || !value.every((v) => Number.isFinite(v))) return null;
+  const [x0, y0, x1, y1] = value as [number, number, number, number];
+  return x0 < x1 && y0 < y1 ? [x0, y0, x1, y1] : null;
+}

@@ -1,0 +1,95 @@
+// The sentences of the map: axis names, what guards against misreading it, what a point says of itself.
+
+import { formatBias, formatNumber, formatShare, plural } from "../format";
+
+/** "PC 1 · 12.4 %": a component by its number from 1, with its share of the variance. */
+export function axisName(component: number, explained: readonly number[]): string {
+  return `PC ${component} · ${formatShare(explained[component - 1])}`;
+}
+
+/** How much of the variance the picture keeps: what is far apart in all dimensions can be close in two. */
+export function keptVariance(x: number, y: number, explained: readonly number[]): string {
+  if (x === y) return `This axis keeps ${formatShare(explained[x - 1])} of the variance.`;
+  const kept = (explained[x - 1] ?? Number.NaN) + (explained[y - 1] ?? Number.NaN);
+  return `Together the axes keep ${formatShare(kept)} of the variance.`;
+}
+
+/** A component this little above what random vectors give says nothing. */
+const NOISE_MARGIN = 1.25;
+
+export function isNoise(explained: readonly number[], noise: number): boolean {
+  return noise > 0 && explained.length > 0 && Math.max(...explained) <= NOISE_MARGIN * noise;
+}
+
+/** The components whose direction is hardly that of the frame before, numbered from 1. */
+export function changedAxes(match: readonly number[] | null, shown: readonly number[]): number[] {
+  return [...new Set(shown)].filter((component) => (match?.[component - 1] ?? 1) < 0.7);
+}
+
+/** "PC 1 goes with: ratings r = 0.61, mean r = 0.43"; empty where nothing is known or nothing goes with it. */
+export function goesWith(component: number, correlations: Record<string, Record<string, number>>): string {
+  const found = correlations[String(component)] ?? correlations[`PC${component}`] ?? {};
+  const parts = Object.entries(found)
+    .filter(([, r]) => Number.isFinite(r) && Math.abs(r) >= 0.2)
+    .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
+    .map(([name, r]) => `${name === "count" ? "ratings" : name} r = ${formatNumber(r, 2)}`);
+  return parts.length ? `PC ${component} goes with: ${parts.join(", ")}` : "";
+}
+
+export interface PointFacts {
+  title: string;
+  count: number;
+  mean: number;
+  /** Bias relative to the average title, or null where the model has none. */
+  bias: number | null;
+  /** Its effect on a mean rating; null where it is the bias itself. */
+  effect: number | null;
+  /** What the effect is counted in: "stars", or "rating". */
+  unit: string;
+  x: { component: number; value: number };
+  y: { component: number; value: number };
+}
+
+/** The lines of the tooltip under the title; the same text is what a screen reader hears. */
+export function pointLines(facts: PointFacts): string[] {
+  const lines = [`${plural(facts.count, "rating")}, mean ${formatNumber(facts.mean, 2)}`];
+  if (facts.bias !== null) {
+    const effect = facts.effect ?? facts.bias;
+    const logit = facts.effect === null ? "" : ` (logit ${formatBias(facts.bias)})`;
+    lines.push(`bias ${formatBias(effect)} ${facts.unit}${logit}`);
+  }
+  lines.push(
+    `PC ${facts.x.component} ${formatNumber(facts.x.value, 2)}, PC ${facts.y.component} ${formatNumber(facts.y.value, 2)}`,
+  );
+  return lines;
+}
+
+/** What stands for the picture when it is not seen. */
+export function summary(
+  shown: number,
+  x: number,
+  y: number,
+  explained: readonly number[],
+  named: readonly string[],
+): string {
+  if (shown === 0) return "Scatter plot without points.";
+  const axes = `horizontally ${axisName(x, explained)}, vertically ${axisName(y, explained)}`;
+  const labelled = named.length ? ` Labelled: ${named.join("; ")}.` : "";
+  return `Scatter plot of ${plural(shown, "title")} by two principal components: ${axes}.${labelled}`;
+}
+
+/** A lower limit that shows at least ten titles, a round one where one does; null if no limit helps. */
+export function helpfulMinCount(
+  counts: ArrayLike<number>,
+  trained: ArrayLike<number>,
+  now: number,
+): number | null {
+  const usable: number[] = [];
+  for (let row = 1; row < counts.length; row++)
+    if (trained[row] && counts[row] < now) usable.push(counts[row]);
+  if (usable.length === 0) return null;
+  usable.sort((a, b) => b - a);
+  const tenth = usable[Math.min(9, usable.length - 1)];
+  const round = [500, 200, 100, 50, 20, 10, 5].find((limit) => limit <= tenth && limit < now);
+  return round ?? tenth;
+}

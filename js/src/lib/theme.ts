@@ -1,0 +1,82 @@
+// Which theme the page has, and when it changes. Hosts say it in different places; the surest comes first.
+
+export type Theme = "light" | "dark";
+
+/** Parse a computed `rgb(…)`/`color(srgb …)` colour to luminance 0..1, or null when it is transparent or unknown. */
+export function luminance(colour: string): number | null {
+  const numbers = colour.match(/[\d.]+%?/g);
+  if (!numbers || numbers.length < 3) return null;
+  const unit = colour.startsWith("color(") ? 1 : 255;
+  const [red, green, blue] = numbers.slice(0, 3).map((part) => Number.parseFloat(part) / unit);
+  if (numbers.length > 3 && Number.parseFloat(numbers[3]) < 0.5) return null;
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** What the elements around `el` say about their theme, or null. */
+export function statedTheme(el: Element): Theme | null {
+  for (const body of bodies(el)) {
+    const jupyter = body.getAttribute("data-jp-theme-light");
+    if (jupyter !== null) return jupyter === "false" ? "dark" : "light";
+    const vscode = body.getAttribute("data-vscode-theme-kind");
+    if (vscode !== null) {
+      if (vscode === "vscode-high-contrast-light") return "light";
+      return /dark|high-contrast/.test(vscode) ? "dark" : "light";
+    }
+  }
+  const page = el.ownerDocument.documentElement.getAttribute("theme");
+  if (page === "dark" || page === "light") return page;
+  for (let at: Element | null = el; at; at = at.parentElement ?? shadowHost(at)) {
+    if (at.classList.contains("dark") || at.classList.contains("dark-theme")) return "dark";
+    if (at.classList.contains("light") || at.classList.contains("light-theme")) return "light";
+  }
+  return null;
+}
+
+function shadowHost(el: Element): Element | null {
+  const root = el.getRootNode();
+  return typeof ShadowRoot !== "undefined" && root instanceof ShadowRoot ? root.host : null;
+}
+
+/** Bodies of this document and of the frames around it, as far as they may be read. */
+function bodies(el: Element): Element[] {
+  const found: Element[] = [];
+  let view: Window | null = el.ownerDocument.defaultView;
+  try {
+    for (let depth = 0; view && depth < 4; depth++) {
+      if (view.document.body) found.push(view.document.body);
+      if (view.parent === view) break;
+      view = view.parent;
+    }
+  } catch {
+    // A frame of another origin keeps its theme to itself.
+  }
+  return found;
+}
+
+export function detectTheme(el: Element, wanted: string): Theme {
+  if (wanted === "light" || wanted === "dark") return wanted;
+  const stated = statedTheme(el);
+  if (stated) return stated;
+  const view = el.ownerDocument.defaultView;
+  for (let at: Element | null = el.parentElement; view && at; at = at.parentElement ?? shadowHost(at)) {
+    const light = luminance(view.getComputedStyle(at).backgroundColor);
+    if (light !== null) return light < 0.5 ? "dark" : "light";
+  }
+  return view?.matchMedia?.("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+/** Call `changed` whenever the page may have another theme. */
+export function watchTheme(el: Element, signal: AbortSignal, changed: () => void): void {
+  const view = el.ownerDocument.defaultView;
+  if (!view) return;
+  const observer = new view.MutationObserver(changed);
+  const attributes = { attributes: true, attributeFilter: ["class", "theme", "data-theme", "style"] };
+  const themed = {
+    attributes: true,
+    attributeFilter: [...attributes.attributeFilter, "data-jp-theme-light", "data-vscode-theme-kind"],
+  };
+  observer.observe(el.ownerDocument.documentElement, attributes);
+  for (const body of bodies(el)) observer.observe(body, themed);
+  signal.addEventListener("abort", () => observer.disconnect(), { once: true });
+  view.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", changed, { signal });
+}

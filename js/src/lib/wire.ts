@@ -1,0 +1,98 @@
+// Binary traits ↔ typed arrays and text columns; the other end is collabwidgets/widgets/wire.py.
+
+/** What a host hands over for a bytes trait: a view, a buffer, or base64 text where buffers do not survive. */
+export type Binary = ArrayBufferView | ArrayBuffer | string | null | undefined;
+
+/** A column of texts, decoded one by one as they are asked for. */
+export interface Titles {
+  readonly length: number;
+  at(row: number): string;
+}
+
+export function bytesOf(value: Binary): Uint8Array {
+  if (!value) return new Uint8Array(0);
+  if (typeof value === "string") return Uint8Array.from(atob(value), (letter) => letter.charCodeAt(0));
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}
+
+// A DataView into a larger message may start at any byte; typed arrays may not, so those are copied.
+function aligned(value: Binary, size: number): { buffer: ArrayBuffer; offset: number; length: number } {
+  const bytes = bytesOf(value);
+  const whole = bytes.byteLength - (bytes.byteLength % size);
+  if (bytes.byteOffset % size === 0) {
+    return { buffer: bytes.buffer as ArrayBuffer, offset: bytes.byteOffset, length: whole / size };
+  }
+  return { buffer: bytes.slice().buffer as ArrayBuffer, offset: 0, length: whole / size };
+}
+
+export function float32(value: Binary): Float32Array {
+  const { buffer, offset, length } = aligned(value, 4);
+  return new Float32Array(buffer, offset, length);
+}
+
+export function int32(value: Binary): Int32Array {
+  const { buffer, offset, length } = aligned(value, 4);
+  return new Int32Array(buffer, offset, length);
+}
+
+export function uint8(value: Binary): Uint8Array {
+  return bytesOf(value);
+}
+
+class TextColumn implements Titles {
+  readonly length: number;
+  #offsets: Uint32Array;
+  #text: Uint8Array;
+  #decoder = new TextDecoder();
+  #cache: (string | undefined)[];
+
+  constructor(offsets: Uint32Array, text: Uint8Array) {
+    this.length = Math.max(0, offsets.length - 1);
+    this.#offsets = offsets;
+    this.#text = text;
+    this.#cache = new Array(this.length);
+  }
+
+  at(row: number): string {
+    if (!(row >= 0 && row < this.length)) return "";
+    let text = this.#cache[row];
+    if (text === undefined) {
+      text = this.#decoder.decode(this.#text.subarray(this.#offsets[row], this.#offsets[row + 1]));
+      this.#cache[row] = text;
+    }
+    return text;
+  }
+}
+
+/** uint32 n, n + 1 uint32 offsets from the start of the text, then the text in UTF-8. */
+export function decodeText(value: Binary): Titles {
+  const bytes = bytesOf(value);
+  if (bytes.byteLength < 8) return new TextColumn(new Uint32Array(1), bytes);
+  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const n = header.getUint32(0, true);
+  const start = 4 * (n + 2);
+  if (start > bytes.byteLength)
+    throw new Error(`a text column of ${n} rows does not fit ${bytes.byteLength} bytes`);
+  const offsets = new Uint32Array(n + 1);
+  for (let row = 0; row <= n; row++) offsets[row] = header.getUint32(4 * (row + 1), true);
+  return new TextColumn(offsets, bytes.subarray(start));
+}
+
+/** The inverse of `decodeText`, for exported pages and tests. */
+export function encodeText(texts: readonly string[]): Uint8Array {
+  const encoder = new TextEncoder();
+  const parts = texts.map((text) => encoder.encode(text));
+  const start = 4 * (texts.length + 2);
+  const out = new Uint8Array(start + parts.reduce((sum, part) => sum + part.length, 0));
+  const header = new DataView(out.buffer);
+  header.setUint32(0, texts.length, true);
+  let at = 0;
+  parts.forEach((part, row) => {
+    header.setUint32(4 * (row + 1), at, true);
+    out.set(part, start + at);
+    at += part.length;
+  });
+  header.setUint32(4 * (texts.length + 1), at, true);
+  return out;
+}

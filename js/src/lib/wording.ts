@@ -1,0 +1,122 @@
+// The sentences of every state, in one place, so that all widgets say the same.
+import type { Connection, EpochRow, Status } from "../store";
+import { formatClock, formatNumber, formatRate } from "./format";
+
+export interface Situation {
+  status: Status;
+  connection: Connection;
+  epoch: number;
+  /** Of the current fit, and how far it is, 0 to 1. */
+  epochs: number;
+  progress: number;
+  message: string;
+  suggestedLr: number | null;
+  bestEpoch: number | null;
+  elapsed: number | null;
+  lastEpoch: number;
+  keepBest: boolean;
+}
+
+export type Tone = "quiet" | "live" | "good" | "warn" | "bad";
+
+/** The few words in a widget's corner. */
+export function badge({ status, connection, epoch, epochs, progress }: Situation): {
+  tone: Tone;
+  text: string;
+} {
+  if (connection === "disconnected") return { tone: "warn", text: "not connected" };
+  switch (status) {
+    case "training":
+      return {
+        tone: "live",
+        text: epochs > 0 ? `epoch ${currentEpoch(progress, epochs)}/${epochs} · live` : "live",
+      };
+    case "paused":
+      return { tone: "warn", text: `paused at epoch ${formatNumber(epoch, 1)}` };
+    case "ready":
+      return { tone: "good", text: epoch > 0 ? `ready · ${epochsText(epoch)}` : "ready" };
+    case "stopped":
+      return { tone: "quiet", text: `stopped at epoch ${formatNumber(epoch, 1)}` };
+    case "diverged":
+      return { tone: "bad", text: "diverged" };
+    case "error":
+      return { tone: "bad", text: "error" };
+    default:
+      return { tone: "quiet", text: "untrained" };
+  }
+}
+
+/** The epoch under way in this fit, from 1. */
+export const currentEpoch = (progress: number, epochs: number): number =>
+  Math.max(1, Math.min(epochs, Math.floor(progress * epochs + 1e-6) + 1));
+
+function epochsText(epoch: number): string {
+  const whole = Number.isInteger(epoch) ? String(epoch) : formatNumber(epoch, 1);
+  return `${whole} ${epoch === 1 ? "epoch" : "epochs"}`;
+}
+
+export const DISCONNECTED = "Not connected. Showing the last state; sorting and search still work.";
+export const BUSY =
+  "Kernel is busy in a cell; it will act when the cell ends. To stop now use the kernel\u2019s stop button.";
+
+/** The sentence under a widget's head, or null where there is nothing to say. */
+export function sentence(situation: Situation): { tone: Tone; text: string } | null {
+  const { status, connection, epoch, message, suggestedLr, bestEpoch, elapsed, lastEpoch, keepBest } =
+    situation;
+  if (connection === "disconnected") return { tone: "warn", text: DISCONNECTED };
+  if (connection === "busy") return { tone: "warn", text: BUSY };
+  switch (status) {
+    case "untrained":
+      return { tone: "quiet", text: message || "Random weights. Press Train." };
+    case "paused":
+      return { tone: "quiet", text: message || `Paused at epoch ${formatNumber(epoch, 1)}; weights kept.` };
+    case "stopped":
+      return { tone: "quiet", text: message || `Stopped at epoch ${formatNumber(epoch, 1)}; weights kept.` };
+    case "ready": {
+      if (message) return { tone: "quiet", text: message };
+      if (bestEpoch === null) return null;
+      const time = elapsed === null ? "Done." : `Done in ${formatClock(elapsed)}.`;
+      if (bestEpoch === lastEpoch) return { tone: "quiet", text: `${time} The last epoch was the best.` };
+      const best = keepBest
+        ? `Loaded weights of best epoch (${bestEpoch}).`
+        : `Epoch ${bestEpoch} was the best.`;
+      return { tone: "quiet", text: `${time} ${best}` };
+    }
+    case "diverged": {
+      const hint = suggestedLr === null ? "" : ` Try learning rate ${formatRate(suggestedLr)}.`;
+      return {
+        tone: "bad",
+        text: (message || "The loss became NaN.") + (message.includes("Try") ? "" : hint),
+      };
+    }
+    case "error":
+      return { tone: "bad", text: message || "Training ended with an error." };
+    default:
+      return null;
+  }
+}
+
+/** What a screen reader is told, once an epoch. */
+export function epochAnnouncement(history: readonly EpochRow[], epochs: number): string {
+  const last = history.at(-1);
+  if (!last) return "";
+  const of = epochs >= last.epoch ? ` of ${epochs}` : "";
+  const head = `Epoch ${last.epoch}${of}.`;
+  if (last.valid_loss === null) return `${head} Training loss ${formatNumber(last.train_loss, 3)}.`;
+  const valid = last.valid_loss;
+  const best = history.every((row) => row === last || row.valid_loss === null || valid < row.valid_loss);
+  const how = history.length > 1 && best ? ", best so far" : "";
+  return `${head} Validation loss ${formatNumber(valid, 3)}${how}.`;
+}
+
+/** The loss chart in words. */
+export function chartSummary(history: readonly EpochRow[]): string {
+  if (!history.length) return "No epoch yet.";
+  const epochs = history.length === 1 ? "one epoch" : `${history.length} epochs`;
+  const scored = history.filter((row) => row.valid_loss !== null);
+  if (!scored.length) return `Training loss over ${epochs}.`;
+  const best = scored.reduce((low, row) =>
+    (row.valid_loss as number) < (low.valid_loss as number) ? row : low,
+  );
+  return `Two curves over ${epochs}; validation lowest ${formatNumber(best.valid_loss, 3)} at epoch ${best.epoch}.`;
+}

@@ -1,0 +1,147 @@
+// All views of one learner on a page: facts and shared controls above, the views in two columns, the outcome below.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Button } from "../components/Button";
+import { Frame } from "../components/Frame";
+import { MinRatings } from "../components/MinRatings";
+import type { ViewContext } from "../context";
+import { formatClock, formatCount, formatLoss, formatNumber, formatRmse, plural } from "../lib/format";
+import css from "./Dashboard.css";
+
+export const styles = css;
+
+interface Part {
+  kind: string;
+  ref: string;
+}
+
+/** Where a wide page has each kind; the reading order of a narrow one is left, then right, as listed here. */
+const LEFT = ["TrainingPanel", "NeighborSearch"];
+const RIGHT = ["PCAScatter", "BiasTable"];
+
+export function Dashboard({ context }: { context: ViewContext }) {
+  const title = context.trait<string>("title").value || context.store.meta.value.dataset || "Dashboard";
+  const layout = context.trait<string>("layout").value || "full";
+  const parts = context.trait<Part[]>("_views").value ?? [];
+  const columns = [pick(parts, LEFT), [...pick(parts, RIGHT), ...others(parts)]].filter(
+    (column) => column.length,
+  );
+  return (
+    <Frame
+      context={context}
+      title="Dashboard"
+      heading={title}
+      facts={<Facts context={context} title={title} />}
+    >
+      <Shared context={context} />
+      <div class="cw-parts" data-layout={layout} data-columns={columns.length}>
+        {columns.map((column, index) => (
+          <div key={index === 0 ? "left" : "right"} class="cw-column">
+            {column.map((part) => (
+              <Slot key={part.ref} context={context} part={part} />
+            ))}
+          </div>
+        ))}
+      </div>
+      <Outcome context={context} />
+    </Frame>
+  );
+}
+
+const pick = (parts: readonly Part[], kinds: readonly string[]): Part[] =>
+  kinds.flatMap((kind) => parts.filter((part) => part.kind === kind));
+const others = (parts: readonly Part[]): Part[] =>
+  parts.filter((part) => !LEFT.includes(part.kind) && !RIGHT.includes(part.kind));
+
+function Facts({ context, title }: { context: ViewContext; title: string }) {
+  const { dataset, n_users, n_items, n_ratings } = context.store.meta.value;
+  const facts = [
+    ...(dataset && dataset !== title ? [dataset] : []),
+    plural(n_users, "user"),
+    plural(n_items, "title"),
+    plural(n_ratings, "rating"),
+  ];
+  return <>{facts.join(" · ")}</>;
+}
+
+function Shared({ context }: { context: ViewContext }) {
+  const { selection, primary } = context.shared;
+  const { names } = context.store.items.value;
+  const picked = selection.value;
+  const titles = picked.slice(0, 3).map((row) => names.at(row));
+  const more = picked.length - titles.length;
+  return (
+    <div class="cw-shared">
+      <p class="cw-picked">
+        {picked.length ? (
+          <>
+            <span class="cw-label">Selected</span> {titles.join(", ")}
+            {more > 0 && ` and ${formatCount(more)} more`}
+          </>
+        ) : (
+          <span class="cw-label">
+            {primary.value === null
+              ? "Select titles in any view; all views follow."
+              : names.at(primary.value)}
+          </span>
+        )}
+      </p>
+      {picked.length > 0 && (
+        <Button
+          kind="quiet"
+          icon="close"
+          label={`Clear (${picked.length})`}
+          title="Clear the selection"
+          onClick={() => {
+            selection.value = [];
+          }}
+        />
+      )}
+      <MinRatings context={context} />
+    </div>
+  );
+}
+
+function Slot({ context, part }: { context: ViewContext; part: Part }) {
+  const el = useRef<HTMLDivElement>(null);
+  const failure = useSignal<string | null>(null);
+  useEffect(() => {
+    const own = new AbortController();
+    const signal = AbortSignal.any([own.signal, context.signal]);
+    const show = async () => {
+      const widget = await context.host.getWidget(part.ref);
+      if (el.current && !signal.aborted) await widget.render({ el: el.current, signal });
+    };
+    show().catch((error: unknown) => {
+      if (!signal.aborted) failure.value = error instanceof Error ? error.message : String(error);
+    });
+    return () => own.abort();
+  }, [part.ref]);
+  return (
+    <div class="cw-part">
+      {failure.value && <p class="cw-field-error">This view did not start: {failure.value}</p>}
+      <div class="cw-part-body" ref={el} />
+    </div>
+  );
+}
+
+function Outcome({ context }: { context: ViewContext }) {
+  const { store } = context;
+  const { n_never_trained, version, y_range } = store.meta.value;
+  const epoch = store.epoch.value;
+  const elapsed = store.elapsedSeconds.value;
+  const best = store.history.value.find((row) => row.epoch === store.bestEpoch.value);
+  const words: string[] = [];
+  if (epoch > 0) {
+    const trained = `${formatNumber(epoch, Number.isInteger(epoch) ? 0 : 1)} epochs`;
+    words.push(elapsed === null ? trained : `${trained} in ${formatClock(elapsed)}`);
+  }
+  if (best) words.push(`best valid ${formatLoss(best.valid_loss)} (RMSE ${formatRmse(best.rmse, y_range)})`);
+  if (n_never_trained > 0) words.push(`${plural(n_never_trained, "title")} never trained`);
+  return (
+    <footer class="cw-outcome">
+      <span>{words.join(" · ")}</span>
+      <span>{version && `collabwidgets ${version}`}</span>
+    </footer>
+  );
+}

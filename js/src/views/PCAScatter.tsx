@@ -1,0 +1,127 @@
+// The map of titles: a scatter of the learner's titles by two principal components of their factors.
+import { useSignal } from "@preact/signals";
+import { useMemo, useRef } from "preact/hooks";
+import { Button } from "../components/Button";
+import { Frame } from "../components/Frame";
+import { EmptyResult } from "../components/Notice";
+import type { ViewContext } from "../context";
+import { formatCount, plural } from "../lib/format";
+import type { Plot } from "../lib/scatter/plot";
+import { createMapState, type MapState } from "../lib/scatter/state";
+import { helpfulMinCount } from "../lib/scatter/words";
+import css from "./PCAScatter.css";
+import { Controls } from "./scatter/Controls";
+import { Footer } from "./scatter/Footer";
+import { Picture } from "./scatter/Picture";
+
+export const styles = css;
+
+export function PCAScatter({ context }: { context: ViewContext }) {
+  const map = useMemo(() => createMapState(context), [context]);
+  const announce = useSignal("");
+  const plot = useRef<Plot | null>(null);
+  const { store, shared } = context;
+  const shown = map.rows.value.length;
+  const minCount = shared.minCount.value;
+  const frame = map.map.value;
+  const fixed = typeof context.trait<number | null>("height").value === "number";
+  const facts = frame
+    ? `${plural(shown, "title")}${minCount > 0 ? ` (≥ ${plural(minCount, "rating")})` : ""}`
+    : "";
+  return (
+    <Frame context={context} title="Map of titles" facts={facts} announce={announce.value}>
+      {store.meta.value.has_factors ? (
+        <div class={`cw-scatter${fixed ? " cw-scatter-fixed" : ""}`}>
+          <Controls context={context} map={map} />
+          {!frame && (
+            <div class="cw-scatter-skeleton">The map appears with the first picture of the model.</div>
+          )}
+          {frame && shown === 0 && <Hidden context={context} minCount={minCount} />}
+          {frame && shown > 0 && (
+            <>
+              <Picture
+                context={context}
+                map={map}
+                announce={announce}
+                onPlot={(made) => {
+                  plot.current = made;
+                }}
+              />
+              <Footer context={context} map={map} />
+              <Actions context={context} map={map} save={() => void savePicture(plot.current)} />
+            </>
+          )}
+        </div>
+      ) : (
+        <EmptyResult>
+          This model has no title factors that could be found, so there is no map. Name them with
+          item_factors=.
+        </EmptyResult>
+      )}
+    </Frame>
+  );
+}
+
+function Hidden({ context, minCount }: { context: ViewContext; minCount: number }) {
+  const { counts, trained } = context.store.items.value;
+  const limit = helpfulMinCount(counts, trained, minCount);
+  const action =
+    limit === null
+      ? null
+      : {
+          label: `Set to ${formatCount(limit)}`,
+          run: () => {
+            context.shared.minCount.value = limit;
+          },
+        };
+  return (
+    <EmptyResult action={action}>
+      {limit === null
+        ? "No title has a place on the map yet."
+        : `0 titles: min ratings ${formatCount(minCount)} hides all.`}
+    </EmptyResult>
+  );
+}
+
+function Actions({ context, map, save }: { context: ViewContext; map: MapState; save: () => void }) {
+  const { selection } = context.shared;
+  const chosen = selection.value;
+  const drawn = new Set(map.rows.value);
+  const hidden = chosen.filter((row) => !drawn.has(row)).length;
+  const wanted = context.trait<string[] | null>("controls").value;
+  return (
+    <div class="cw-scatter-actions">
+      {chosen.length > 0 && (
+        <>
+          <span>
+            {formatCount(chosen.length)} selected
+            {hidden > 0 && `, ${formatCount(hidden)} of them hidden by min ratings`}
+          </span>
+          <Button
+            label={`Clear (${formatCount(chosen.length)})`}
+            onClick={() => {
+              selection.value = [];
+            }}
+          />
+        </>
+      )}
+      <span class="cw-scatter-keys">
+        Keys: arrows, Home, N/P nearest, Enter chooses, Space adds, L label, + − 0 zoom, Esc
+      </span>
+      {(!wanted || wanted.includes("download")) && (
+        <Button label="PNG" icon="save" title="Download the picture" onClick={save} />
+      )}
+    </div>
+  );
+}
+
+async function savePicture(plot: Plot | null): Promise<void> {
+  const blob = await plot?.toBlob();
+  if (!blob) return;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = "map-of-titles.png";
+  link.click();
+  // The browser reads the blob after the click returns.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

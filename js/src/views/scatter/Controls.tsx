@@ -1,0 +1,130 @@
+// The map's controls: which components, what colours and sizes mean, the tool, how many labels, the filter.
+import { Button } from "../../components/Button";
+import { Choice, NumberField, RadioGroup } from "../../components/fields";
+import { MinRatings } from "../../components/MinRatings";
+import type { ViewContext } from "../../context";
+import type { MapState } from "../../lib/scatter/state";
+import { axisName } from "../../lib/scatter/words";
+
+interface Props {
+  context: ViewContext;
+  map: MapState;
+}
+
+export function Controls({ context, map }: Props) {
+  const wanted = context.trait<string[] | null>("controls").value;
+  const has = (name: string) => !wanted || wanted.includes(name);
+  const narrow = context.width.value < 420;
+  const settings = (
+    <>
+      {has("color_by") && (
+        <div class="cw-scatter-short">
+          <Choice
+            label="Colour"
+            value={map.colorBy.value}
+            options={[
+              ["bias", "bias"],
+              ["count", "ratings"],
+              ["mean", "mean"],
+              ["none", "none"],
+            ]}
+            onChange={(by) => {
+              map.colorBy.value = by;
+            }}
+          />
+        </div>
+      )}
+      {has("size_by") && (
+        <div class="cw-scatter-short">
+          <Choice
+            label="Size"
+            value={map.sizeBy.value}
+            options={[
+              ["count", "ratings"],
+              ["none", "none"],
+            ]}
+            onChange={(by) => {
+              map.sizeBy.value = by;
+            }}
+          />
+        </div>
+      )}
+      {has("tool") && (
+        <RadioGroup
+          label="Tool"
+          value={map.tool.value}
+          options={[
+            ["point", "Point"],
+            ["box", "Box"],
+            ["pan", "Pan"],
+          ]}
+          help="What a drag does: Point and Pan move the map, Box selects; Shift and drag always selects"
+          onChange={(tool) => {
+            map.tool.value = tool;
+          }}
+        />
+      )}
+      {has("n_labels") && (
+        <div class="cw-scatter-number">
+          <NumberField
+            label="Labels"
+            value={map.nLabels.value}
+            rule={{ min: 0, max: 200, integer: true }}
+            onChange={(n) => {
+              map.nLabels.value = n;
+            }}
+          />
+        </div>
+      )}
+      {has("min_count") && (
+        <div class="cw-scatter-range">
+          <MinRatings context={context} />
+        </div>
+      )}
+    </>
+  );
+  return (
+    <div class="cw-scatter-bar">
+      {has("x") && <Axis axis="x" map={map} flip={has("flip")} />}
+      {has("y") && <Axis axis="y" map={map} flip={has("flip")} />}
+      {narrow ? (
+        <details class="cw-scatter-settings">
+          <summary>Settings</summary>
+          <div class="cw-scatter-bar">{settings}</div>
+        </details>
+      ) : (
+        settings
+      )}
+    </div>
+  );
+}
+
+function Axis({ axis, map, flip }: { axis: "x" | "y"; map: MapState; flip: boolean }) {
+  const frame = map.map.value;
+  const side = axis === "x" ? "horizontal" : "vertical";
+  const flipped = axis === "x" ? map.flipX : map.flipY;
+  const options = Array.from({ length: frame?.m ?? 1 }, (_, i) => {
+    return [String(i + 1), axisName(i + 1, frame?.explained ?? [])] as const;
+  });
+  return (
+    <div class="cw-scatter-axis">
+      <Choice
+        label={axis === "x" ? "Horizontal axis" : "Vertical axis"}
+        value={String((axis === "x" ? map.x : map.y).value)}
+        options={options}
+        onChange={(component) => map.setAxis(axis, Number(component))}
+      />
+      {flip && (
+        <Button
+          label={`Flip ${side} axis`}
+          title={`Flip the ${side} axis: its direction means nothing`}
+          text={axis === "x" ? "⇄" : "⇅"}
+          pressed={flipped.value}
+          onClick={() => {
+            flipped.value = !flipped.value;
+          }}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,140 @@
+// Under the map: what colours mean, what the axes keep and go with, and the variance of each component.
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { Why } from "../../components/Why";
+import type { ViewContext } from "../../context";
+import { formatBias, formatCount, formatNumber, formatShare } from "../../lib/format";
+import type { ColorScale, Rgb } from "../../lib/scatter/palette";
+import type { MapState } from "../../lib/scatter/state";
+import { changedAxes, goesWith, isNoise, keptVariance } from "../../lib/scatter/words";
+import type { MapFrame } from "../../store";
+
+export function Footer({ context, map }: { context: ViewContext; map: MapState }) {
+  const frame = map.map.value;
+  if (!frame) return null;
+  const shown = [map.x.value, map.y.value];
+  const changed = map.untrained.value ? [] : changedAxes(frame.match, shown);
+  const together = [...new Set(shown)]
+    .map((component) => goesWith(component, frame.correlations))
+    .filter(Boolean);
+  const noise = !map.untrained.value && isNoise(frame.explained, frame.noise);
+  const wanted = context.trait<string[] | null>("controls").value;
+  return (
+    <div class="cw-scatter-foot">
+      <div class="cw-scatter-words">
+        <Legend map={map} hasBias={context.store.itemBias.value !== null} />
+        {noise && (
+          <p>
+            <strong>No structure yet:</strong> no axis keeps more than random vectors would.
+          </p>
+        )}
+        {changed.length > 0 && (
+          <p>
+            <strong>Axes changed a lot this epoch</strong> (PC {changed.join(", PC ")}): movement is not
+            learning.
+          </p>
+        )}
+        <div>
+          {keptVariance(shown[0], shown[1], frame.explained)}{" "}
+          <Why>
+            The map is a shadow of {context.store.meta.value.n_factors ?? "many"} dimensions: titles apart in
+            them can fall together here. Neighbours are computed in all of them. The sign of an axis is
+            arbitrary.
+          </Why>
+        </div>
+        {!map.untrained.value && together.map((words) => <p key={words}>{words}</p>)}
+      </div>
+      {(!wanted || wanted.includes("scree")) && <Scree frame={frame} shown={shown} />}
+    </div>
+  );
+}
+
+function ends({ by, low, high }: ColorScale): [string, string] {
+  if (by === "bias") return [formatBias(low), formatBias(high)];
+  if (by === "count") return [formatCount(low), formatCount(high)];
+  return [formatNumber(low, 2), formatNumber(high, 2)];
+}
+
+function Legend({ map, hasBias }: { map: MapState; hasBias: boolean }) {
+  const { scale } = map.colouring.value;
+  const sized = map.sizeBy.value === "count" ? "size: ratings" : "";
+  if (map.colorBy.value === "bias" && !hasBias) {
+    return <p class="cw-scatter-legend">This model has no biases to colour by. {sized}</p>;
+  }
+  if (scale.by === "none") return sized ? <p class="cw-scatter-legend">{sized}</p> : null;
+  const [low, high] = ends(scale);
+  const name = { bias: "bias, relative to the average title", count: "ratings (log)", mean: "mean rating" }[
+    scale.by
+  ];
+  return (
+    <p class="cw-scatter-legend">
+      <span>{name}:</span>
+      <span>{low}</span>
+      <Strip ramp={map.ramp.value} />
+      <span>{high}</span>
+      {sized && <span>· {sized}</span>}
+    </p>
+  );
+}
+
+function Strip({ ramp }: { ramp: Rgb[] }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (!context) return;
+    ramp.forEach(([r, g, b], i) => {
+      context.fillStyle = `rgb(${r} ${g} ${b})`;
+      context.fillRect(i, 0, 1, 1);
+    });
+  }, [ramp]);
+  return <canvas ref={canvas} width={ramp.length} height={1} />;
+}
+
+const LINE = 14;
+const NAME = 30;
+const BAR = 90;
+
+/** Bars of the variance each component keeps, with the share that random vectors would give. */
+function Scree({ frame, shown }: { frame: MapFrame; shown: number[] }) {
+  const { explained, noise, m } = frame;
+  const shares = explained.slice(0, m);
+  const most = Math.max(noise, ...shares, 1e-9);
+  const at = (share: number) => (share / most) * BAR;
+  const names = shares.map((share, i) => `PC ${i + 1} ${formatShare(share)}`).join(", ");
+  const random = noise > 0 ? `; random vectors would keep ${formatShare(noise)}` : "";
+  const height = shares.length * LINE;
+  return (
+    <svg
+      class="cw-scatter-scree"
+      role="img"
+      aria-label={`Variance by component: ${names}${random}.`}
+      width={NAME + BAR + 46}
+      height={height + (noise > 0 ? LINE + 2 : 0)}
+    >
+      {shares.map((share, i) => (
+        <g key={i}>
+          <text x={0} y={i * LINE + 10}>
+            PC {i + 1}
+          </text>
+          <rect
+            class={shown.includes(i + 1) ? "cw-scatter-shown" : undefined}
+            x={NAME}
+            y={i * LINE + 2}
+            width={Math.max(1, at(share))}
+            height={LINE - 5}
+          />
+          <text x={NAME + at(share) + 5} y={i * LINE + 10}>
+            {formatShare(share)}
+          </text>
+        </g>
+      ))}
+      {noise > 0 && (
+        <>
+          <line x1={NAME + at(noise)} x2={NAME + at(noise)} y1={0} y2={height + 2} />
+          <text x={NAME + at(noise)} y={height + 12} text-anchor={at(noise) > BAR / 2 ? "end" : "start"}>
+            random {formatShare(noise)}
+          </text>
+        </>
+      )}
+    </svg>
+  );
+}

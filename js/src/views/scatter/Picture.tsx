@@ -1,0 +1,456 @@
+// The plot itself: canvases, gestures, keyboard, tooltip, and what a screen reader hears of them.
+import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useId, useMemo, useRef } from "preact/hooks";
+import { Button } from "../../components/Button";
+import type { ViewContext } from "../../context";
+import { listen } from "../../lib/scatter/gestures";
+import { inDirection, nearestOnMap, nearestTo } from "../../lib/scatter/navigate";
+import { Plot } from "../../lib/scatter/plot";
+import type { MapState } from "../../lib/scatter/state";
+import { readColors } from "../../lib/scatter/theme";
+import { allowedZoom, asBox, type Box, boxUnder, panned, zoomedAt } from "../../lib/scatter/viewbox";
+import { pointLines, summary } from "../../lib/scatter/words";
+import { keyMeaning } from "./keys";
+import { Tooltip } from "./Tooltip";
+
+interface Props {
+  context: ViewContext;
+  map: MapState;
+  announce: Signal<string>;
+  /** Given the plot when there is one, for downloads. */
+  onPlot: (plot: Plot) => void;
+}
+
+/** A finger hides what it points at, and is not as sure. */
+const REACH = 12;
+const TOUCH_REACH = 24;
+const HINT_MS = 2500;
+
+export function Picture({ context, map, announce, onPlot }: Props) {
+  const { shared, store } = context;
+  const summaryId = useId();
+  const surface = useRef<HTMLDivElement>(null);
+  const pointsCanvas = useRef<HTMLCanvasElement>(null);
+  const overCanvas = useRef<HTMLCanvasElement>(null);
+  const plot = useRef<Plot | null>(null);
+  const focused = useSignal(false);
+  const dragging = useSignal(false);
+  /** The row this view points at, by pointer or keys; another view's is named in the picture instead. */
+  const own = useSignal<number | null>(null);
+  const tip = useSignal<{ row: number; x: number; y: number; radius: number } | null>(null);
+  const cursor = useSignal<number | null>(null);
+  const asked = useSignal<ReadonlySet<number>>(new Set());
+  const labelled = useSignal<readonly number[]>([]);
+  const hint = useSignal(false);
+  const actions = useMemo(
+    () => createActions({ context, map, plot, own, tip, cursor, asked, announce, dragging }),
+    [context, map],
+  );
+
+  useEffect(() => {
+    const el = surface.current;
+    if (!el || !pointsCanvas.current || !overCanvas.current) return;
+    const made = new Plot(pointsCanvas.current, overCanvas.current);
+    plot.current = made;
+    onPlot(made);
+    made.onLabels = (rows) => {
+      labelled.value = rows;
+    };
+    const life = new AbortController();
+    const { signal } = life;
+    let hinted = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const cancelDrag = listen(
+      el,
+      {
+        ...actions.pointer,
+        ownsWheel: () => focused.peek(),
+        wheelRefused: () => {
+          actions.unhover();
+          if (hinted) return;
+          hinted = true;
+          hint.value = true;
+          timer = setTimeout(() => {
+            hint.value = false;
+          }, HINT_MS);
+        },
+      },
+      signal,
+    );
+    actions.giveUpDrag = cancelDrag;
+    const size = new ResizeObserver(() => {
+      tip.value = null;
+      made.resize(el.clientWidth, el.clientHeight);
+    });
+    size.observe(el);
+    // The page may scroll under a pointer that rests; a scroll of anything moves the point away from its tooltip.
+    el.ownerDocument.addEventListener("scroll", actions.unhover, { signal, capture: true, passive: true });
+    return () => {
+      life.abort();
+      clearTimeout(timer);
+      size.disconnect();
+      made.destroy();
+      actions.unhover();
+      plot.current = null;
+    };
+  }, [actions]);
+
+  useSignalEffect(() => {
+    void context.theme.value;
+    const el = surface.current;
+    if (!el) return;
+    // The theme's attribute and the page's own colours are in place only in the next frame.
+    const request = requestAnimationFrame(() => {
+      const { colors, family } = readColors(el);
+      map.colors.value = colors;
+      plot.current?.paintWith(colors, family);
+    });
+    return () => cancelAnimationFrame(request);
+  });
+  useSignalEffect(() => plot.current?.setVisible(context.visible.value));
+  useSignalEffect(() => {
+    void store.items.value;
+    plot.current?.forgetTitles();
+  });
+  const lastLabels = useRef("");
+  useSignalEffect(() => {
+    const scene = map.scene.value;
+    const labels = map.labelKey.value;
+    if (!plot.current) return;
+    if (!scene) {
+      plot.current.clear();
+      return;
+    }
+    // Zooming is immediate; only new positions move.
+    const still = context.reducedMotion.peek();
+    plot.current.show(scene, still, lastLabels.current === labels);
+    lastLabels.current = labels;
+    const open = tip.peek();
+    const place = open && plot.current.locate(open.row);
+    tip.value = open && place ? { row: open.row, ...place } : null;
+  });
+  useSignalEffect(() => {
+    const hovered = shared.hovered.value;
+    plot.current?.mark({
+      hovered: hovered ?? (focused.value ? cursor.value : null),
+      tagHovered: hovered !== null && hovered !== own.value,
+      primary: shared.primary.value,
+      pinned: shared.pinned.value,
+      selection: shared.selection.value,
+      asked: asked.value,
+      nLabels: map.nLabels.value,
+    });
+  });
+
+  const words = useComputed(() => {
+    const names = labelled.value.slice(0, 8).map((row) => store.items.value.names.at(row));
+    return summary(map.rows.value.length, map.x.value, map.y.value, map.map.value?.explained ?? [], names);
+  });
+  const facts = tip.value ? map.facts(tip.value.row) : null;
+  const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
+  const cursorKind = map.tool.value === "box" ? "box" : own.value !== null ? "point" : "pan";
+  const wanted = context.trait<string[] | null>("controls").value;
+  return (
+    <>
+      <div class="cw-scatter-plot">
+        {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles are described by the summary */}
+        <div
+          ref={surface}
+          class="cw-scatter-canvas"
+          role={focused.value ? "application" : "img"}
+          aria-label="Map of titles"
+          aria-describedby={summaryId}
+          tabIndex={0}
+          data-cursor={cursorKind}
+          data-dragging={dragging.value ? "" : undefined}
+          onFocus={() => {
+            focused.value = true;
+            if (surface.current?.matches(":focus-visible")) actions.arrive();
+          }}
+          onBlur={() => {
+            focused.value = false;
+            actions.unhover();
+          }}
+          onKeyDown={(event) => actions.key(event)}
+        >
+          <canvas ref={pointsCanvas} />
+          <canvas ref={overCanvas} />
+        </div>
+        <p id={summaryId} class="cw-unseen">
+          {words.value}
+        </p>
+        {(!wanted || wanted.includes("zoom")) && (
+          <div class="cw-scatter-zoom">
+            <Button label="Zoom in" icon="plus" iconOnly onClick={() => actions.zoom(1.5)} />
+            <Button label="Zoom out" icon="minus" iconOnly onClick={() => actions.zoom(1 / 1.5)} />
+            <Button label="Fit" icon="fit" iconOnly title="Fit all titles (0)" onClick={actions.fit} />
+          </div>
+        )}
+        {hint.value && (
+          <div class="cw-scatter-hint" aria-hidden="true">
+            {mac ? "⌘" : "Ctrl"} + wheel zooms; after a click on the map the wheel alone does
+          </div>
+        )}
+      </div>
+      {facts && tip.value && <PlacedTooltip surface={surface} tip={tip.value} facts={facts} />}
+    </>
+  );
+}
+
+function PlacedTooltip(props: {
+  surface: { current: HTMLDivElement | null };
+  tip: { x: number; y: number; radius: number };
+  facts: ReturnType<MapState["facts"]>;
+}) {
+  const { surface, tip, facts } = props;
+  // The plot's place in the widget: the tooltip may use the room of all of it.
+  const frame = surface.current?.parentElement;
+  const x = tip.x + (frame?.offsetLeft ?? 0);
+  const y = tip.y + (frame?.offsetTop ?? 0);
+  return <Tooltip title={facts.title} lines={pointLines(facts)} x={x} y={y} radius={tip.radius} />;
+}
+
+interface ActionParts {
+  context: ViewContext;
+  map: MapState;
+  plot: { current: Plot | null };
+  own: Signal<number | null>;
+  tip: Signal<{ row: number; x: number; y: number; radius: number } | null>;
+  cursor: Signal<number | null>;
+  asked: Signal<ReadonlySet<number>>;
+  announce: Signal<string>;
+  dragging: Signal<boolean>;
+}
+
+/** What gestures and keys do, apart from the markup. */
+function createActions(parts: ActionParts) {
+  const { context, map, plot, own, tip, cursor, asked, announce, dragging } = parts;
+  const { shared, store } = context;
+  /** The box in sight at the start of a drag, and the one a gesture has reached but not yet written. */
+  let start: { box: Box; view: NonNullable<Plot["view"]> } | null = null;
+  let reached: Box | null = null;
+  /** N and P walk through the points nearest to this one. */
+  let walk: { rows: number[]; at: number } | null = null;
+
+  const pointAt = (row: number | null, keyboard: boolean) => {
+    const place = row === null ? null : (plot.current?.locate(row) ?? null);
+    if (own.peek() !== row) own.value = row;
+    if (shared.hovered.peek() !== row) shared.hovered.value = row;
+    if (row === null || !place) tip.value = null;
+    else if (keyboard || tip.peek()?.row !== row) tip.value = { row, ...place };
+  };
+  const unhover = () => {
+    tip.value = null;
+    // Another view's hover is left alone.
+    if (own.peek() === null) return;
+    if (shared.hovered.peek() === own.peek()) shared.hovered.value = null;
+    own.value = null;
+  };
+  const select = (rows: readonly number[], add: boolean) => {
+    const before = shared.selection.peek();
+    shared.selection.value = add ? [...before, ...rows.filter((row) => !before.includes(row))] : [...rows];
+  };
+  const choose = (row: number) => {
+    shared.selection.value = [row];
+    shared.primary.value = row;
+  };
+  const toggle = (row: number) => {
+    const before = shared.selection.peek();
+    const has = before.includes(row);
+    shared.selection.value = has ? before.filter((other) => other !== row) : [...before, row];
+    announce.value = `${store.items.peek().names.at(row)} ${has ? "removed from" : "added to"} the selection.`;
+  };
+  const commit = () => {
+    plot.current?.settle();
+    if (reached) map.viewBox.value = [...reached];
+    reached = null;
+    start = null;
+    dragging.value = false;
+  };
+  const look = (box: Box) => {
+    unhover();
+    reached = box;
+    plot.current?.look(box);
+  };
+  const zoomAt = (x: number, y: number, wanted: number) => {
+    const view = plot.current?.view;
+    const home = map.home.peek();
+    if (view && home) look(zoomedAt(view, x, y, allowedZoom(view.box, home, wanted)));
+  };
+  const fit = () => {
+    unhover();
+    map.fits.value++;
+    map.viewBox.value = null;
+    announce.value = "All titles in sight.";
+  };
+  /** Zoom by button or key: around the cursor, or the middle. */
+  const zoom = (factor: number) => {
+    const view = plot.current?.view;
+    if (!view) return;
+    const { left, top, width, height } = view.area;
+    const at = cursor.peek() === null ? null : plot.current?.locate(cursor.peek() as number);
+    zoomAt(at?.x ?? left + width / 2, at?.y ?? top + height / 2, factor);
+    commit();
+    announce.value = factor > 1 ? "Zoomed in." : "Zoomed out.";
+  };
+  const say = (row: number) => {
+    const facts = map.facts(row);
+    const [nearest] = near(row, 1);
+    const tail = nearest === undefined ? "" : `, nearest on the map: ${store.items.peek().names.at(nearest)}`;
+    announce.value = `${facts.title}, ${pointLines(facts).join(", ")}${tail}.`;
+  };
+  const near = (row: number, limit: number): number[] => {
+    const view = plot.current?.view;
+    const cloud = plot.current?.cloud;
+    return view && cloud ? nearestOnMap(cloud, view, row, limit) : [];
+  };
+  const goTo = (row: number | null) => {
+    const made = plot.current;
+    if (row === null || !made?.view) return;
+    cursor.value = row;
+    const place = made.locate(row);
+    if (!place && made.cloud) {
+      // Out of sight: the map follows, the point in the middle.
+      const { view, cloud } = made;
+      const { left, top, width, height } = view.area;
+      const x = cloud.x[row] * view.ax + view.bx;
+      const y = cloud.y[row] * view.ay + view.by;
+      look(panned(view, left + width / 2 - x, top + height / 2 - y));
+      commit();
+    }
+    pointAt(row, true);
+    say(row);
+  };
+  const home = (): number | null => {
+    const view = plot.current?.view;
+    const cloud = plot.current?.cloud;
+    if (!view || !cloud) return null;
+    const { left, top, width, height } = view.area;
+    return nearestTo(cloud, view, left + width / 2, top + height / 2);
+  };
+  const here = (): number | null => {
+    const now = cursor.peek() ?? shared.primary.peek();
+    return now !== null && plot.current?.locate(now) ? now : null;
+  };
+
+  return {
+    giveUpDrag: (): boolean => false,
+    unhover,
+    fit,
+    zoom,
+    /** Focus by keyboard: something is pointed at from the start. */
+    arrive() {
+      goTo(here() ?? home());
+    },
+    key(event: KeyboardEvent) {
+      const meaning = keyMeaning(event);
+      const view = plot.current?.view;
+      const cloud = plot.current?.cloud;
+      if (!meaning || !view || !cloud) return;
+      event.preventDefault();
+      const now = here();
+      if (meaning.kind !== "next" && meaning.kind !== "previous") walk = null;
+      switch (meaning.kind) {
+        case "move":
+          goTo(now === null ? home() : inDirection(cloud, view, now, meaning.dx, meaning.dy));
+          break;
+        case "home":
+          goTo(home());
+          break;
+        case "next":
+        case "previous":
+          if (now === null) goTo(home());
+          else {
+            walk ??= { rows: [now, ...near(now, 50)], at: 0 };
+            const { rows } = walk;
+            walk.at = (walk.at + (meaning.kind === "next" ? 1 : rows.length - 1)) % rows.length;
+            goTo(rows[walk.at]);
+          }
+          break;
+        case "choose":
+          if (now === null) break;
+          choose(now);
+          announce.value = `${store.items.peek().names.at(now)} chosen.`;
+          break;
+        case "add":
+          if (now !== null) toggle(now);
+          break;
+        case "label": {
+          if (now === null) break;
+          const next = new Set(asked.peek());
+          if (!next.delete(now)) next.add(now);
+          asked.value = next;
+          announce.value = next.has(now) ? "Label on." : "Label off.";
+          break;
+        }
+        case "zoom":
+          zoom(meaning.factor);
+          break;
+        case "fit":
+          fit();
+          break;
+        case "leave":
+          if (this.giveUpDrag()) break;
+          if (tip.peek()) unhover();
+          else if (shared.selection.peek().length) {
+            shared.selection.value = [];
+            announce.value = "Selection cleared.";
+          } else (event.currentTarget as HTMLElement).blur();
+      }
+    },
+    pointer: {
+      drag: () => (map.tool.peek() === "box" ? "box" : "pan") as "box" | "pan",
+      hover: (place: { x: number; y: number; touch: boolean } | null) => {
+        if (!place) {
+          unhover();
+          return;
+        }
+        const row = plot.current?.hit(place.x, place.y, place.touch ? TOUCH_REACH : REACH) ?? null;
+        if (row === null) unhover();
+        else pointAt(row, false);
+      },
+      click: (x: number, y: number, touch: boolean, { add }: { add: boolean }) => {
+        const row = plot.current?.hit(x, y, touch ? TOUCH_REACH : REACH) ?? null;
+        if (row === null) return;
+        cursor.value = row;
+        walk = null;
+        if (add) toggle(row);
+        else choose(row);
+        if (touch) pointAt(row, false);
+      },
+      dragStart: () => {
+        unhover();
+        dragging.value = true;
+        const view = plot.current?.view;
+        start = view ? { box: view.box, view } : null;
+      },
+      pan: (dx: number, dy: number) => {
+        if (start) look(panned(start.view, dx, dy));
+      },
+      box: (corners: readonly [number, number, number, number], done: boolean, { add }: { add: boolean }) => {
+        const made = plot.current;
+        if (!done) {
+          made?.setBoxTool(corners);
+          return;
+        }
+        made?.setBoxTool(null);
+        dragging.value = false;
+        start = null;
+        const view = made?.view;
+        if (!view) return;
+        const rows = made.grid?.within(boxUnder(view, ...corners)) ?? [];
+        select(rows, add);
+        announce.value = `${shared.selection.peek().length} selected.`;
+      },
+      zoom: zoomAt,
+      settled: commit,
+      cancelled: () => {
+        plot.current?.setBoxTool(null);
+        const before = asBox(map.viewBox.peek()) ?? map.home.peek();
+        if (start && before) plot.current?.look(before);
+        reached = null;
+        commit();
+      },
+    },
+  };
+}

@@ -1,0 +1,134 @@
+// The loss curve: decimation keeps extremes and order, smoothing is a weighted mean, the chart's geometry is right.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Curve, decimate, smooth } from "../src/lib/curve";
+import { linePath, lossRange, nearest, xMapping, yMapping } from "../src/lib/losschart";
+import type { EpochRow } from "../src/store";
+import { generator } from "./harness/state";
+
+function noisy(n: number, seed: number) {
+  const random = generator(seed);
+  const x = Float32Array.from({ length: n }, (_, i) => (i + 1) / 100);
+  return { x, loss: Float32Array.from(x, () => random()) };
+}
+
+const row = (epoch: number, valid_loss: number, seconds: number): EpochRow => ({
+  epoch,
+  train_loss: valid_loss,
+  valid_loss,
+  rmse: Math.sqrt(valid_loss),
+  seconds,
+  lr: 1e-3,
+});
+
+test("decimation keeps the first, the last, the lowest and the highest point, in order and within bounds", () => {
+  for (const [n, most, seed] of [
+    [5000, 2000, 1],
+    [999, 100, 2],
+    [101, 100, 3],
+    [40, 4, 4],
+  ]) {
+    const full = noisy(n, seed);
+    const kept = decimate(full, most);
+    assert.ok(kept.x.length <= most);
+    assert.deepEqual([kept.x[0], kept.x.at(-1)], [full.x[0], full.x[n - 1]]);
+    assert.ok(kept.x.every((x, i) => i === 0 || x > kept.x[i - 1]));
+    const inner = full.loss.subarray(1, n - 1);
+    assert.ok(kept.loss.includes(inner.reduce((a, b) => Math.min(a, b))));
+    assert.ok(kept.loss.includes(inner.reduce((a, b) => Math.max(a, b))));
+    const of = new Map(Array.from(full.x, (x, i) => [x, full.loss[i]]));
+    kept.x.forEach((x, i) => {
+      assert.equal(kept.loss[i], of.get(x));
+    });
+  }
+});
+
+test("a short curve is not decimated", () => {
+  const full = noisy(100, 5);
+  assert.deepEqual(decimate(full, 100), full);
+});
+
+test("an endless stream stays below 4,000 points and keeps its end", () => {
+  const curve = new Curve();
+  for (let batch = 0; batch < 300; batch++) {
+    const pairs = Float32Array.from({ length: 100 }, (_, i) =>
+      i % 2 ? Math.sin(i) : (batch * 50 + i / 2) / 1000,
+    );
+    curve.append(pairs);
+    assert.ok(curve.points().x.length <= 4000);
+  }
+  assert.equal(curve.end, Math.fround(14.999));
+});
+
+test("what a curve handed out does not change when more points come", () => {
+  const curve = new Curve();
+  curve.replace(Float32Array.of(0.1, 1, 0.2, 2), 1);
+  const before = curve.points();
+  curve.append(Float32Array.of(0.3, 3));
+  assert.deepEqual([...before.loss], [1, 2]);
+  assert.deepEqual([...curve.points().loss], [1, 2, 3]);
+});
+
+test("smoothing is the weighted mean it says: weight s^(25 Δx) on the past", () => {
+  const points = noisy(60, 6);
+  const s = 0.6;
+  const smoothed = smooth(points, s);
+  for (const end of [0, 1, 7, 59]) {
+    let sum = 0;
+    let weights = 0;
+    for (let i = 0; i <= end; i++) {
+      const step = i ? points.x[i] - points.x[i - 1] : points.x[1] - points.x[0];
+      const weight = (1 - s ** (25 * step)) * s ** (25 * (points.x[end] - points.x[i]));
+      sum += weight * points.loss[i];
+      weights += weight;
+    }
+    assert.ok(Math.abs(smoothed[end] - sum / weights) < 1e-5);
+  }
+});
+
+test("without smoothing the curve is itself, a constant stays constant, and gaps are skipped", () => {
+  const points = noisy(50, 7);
+  assert.deepEqual(smooth(points, 0), points.loss);
+  const flat = { x: points.x, loss: new Float32Array(50).fill(0.5) };
+  assert.ok(smooth(flat, 0.99).every((value) => Math.abs(value - 0.5) < 1e-6));
+  const gap = smooth({ x: Float32Array.of(1, 2, 3), loss: Float32Array.of(Number.NaN, 2, Number.NaN) }, 0.6);
+  assert.deepEqual([Number.isNaN(gap[0]), gap[1], gap[2]], [true, 2, 2]);
+});
+
+test("time on the axis follows the seconds of each epoch, and the last one's beyond", () => {
+  const toTime = xMapping("time", [row(1, 1, 10), row(2, 1, 20)], 100);
+  assert.deepEqual([0, 0.5, 1, 1.5, 2, 2.5].map(toTime), [0, 5, 10, 20, 30, 40]);
+  assert.equal(xMapping("step", [], 1250)(2), 2500);
+});
+
+test("every validation loss and the baseline are inside the range shown", () => {
+  const history = [row(1, 0.94, 1), row(2, 0.84, 1)];
+  const range = lossRange(Float32Array.of(9, 3, 1, 0.9), history, 1.267);
+  for (const value of [0.94, 0.84, 1.267]) assert.ok(range.low < value && value < range.high);
+  assert.ok(range.low >= 0);
+});
+
+test("both scales put the ends of the range at the ends of the picture, higher losses higher", () => {
+  for (const scale of ["linear", "log"] as const) {
+    const toY = yMapping(scale, { low: 0.5, high: 2 }, 10, 110);
+    assert.ok(Math.abs(toY(0.5) - 110) < 1e-9 && Math.abs(toY(2) - 10) < 1e-9);
+    assert.ok(toY(1) < toY(0.6));
+  }
+  assert.ok(Math.abs(yMapping("log", { low: 0.5, high: 2 }, 10, 110)(1) - 60) < 1e-9);
+});
+
+test("a path breaks where the loss is not a number", () => {
+  const points = { x: Float32Array.of(0, 1, 2, 3), loss: Float32Array.of(1, Number.NaN, 2, 3) };
+  const same = (value: number) => value;
+  assert.equal(linePath(points, same, same), "M0.0,1.0M2.0,2.0L3.0,3.0");
+});
+
+test("the nearest point equals the one a full search finds", () => {
+  const { x } = noisy(200, 8);
+  for (const wanted of [-1, 0, 0.013, 0.5, 1.004, 1.999, 5]) {
+    const found = nearest(x, wanted);
+    const best = Math.min(...Array.from(x, (value) => Math.abs(value - wanted)));
+    assert.ok(Math.abs(Math.abs(x[found] - wanted) - best) < 1e-9);
+  }
+  assert.equal(nearest(new Float32Array(0), 1), -1);
+});

@@ -1,0 +1,105 @@
+// What runs in the harness page: reads the address, builds shims, mounts the views.
+import { mount } from "../../src/host";
+import { createStore } from "../../src/store";
+import { type Renderer, ShimModel, shimHost } from "./shim";
+import { batchLoss, history, neighborsOf, storeState, VIEW_TRAITS, view } from "./state";
+
+const query = new URLSearchParams(location.search);
+const flag = (name: string) => query.get(name) === "1";
+const dark = query.get("theme") === "dark";
+document.body.dataset.page = dark ? "dark" : "light";
+if (flag("jupyter")) {
+  document.body.setAttribute("data-jp-theme-light", String(!dark));
+  const colours = dark
+    ? { layout: "#111111", fg: "rgba(255,255,255,1)", border: "#616161", brand: "#2196f3" }
+    : { layout: "#ffffff", fg: "rgba(0,0,0,0.87)", border: "#e0e0e0", brand: "#1976d2" };
+  document.body.style.setProperty("--jp-layout-color1", colours.layout);
+  document.body.style.setProperty("--jp-ui-font-color1", colours.fg);
+  document.body.style.setProperty("--jp-border-color2", colours.border);
+  document.body.style.setProperty("--jp-brand-color1", colours.brand);
+}
+
+const overrides = (prefix: string) =>
+  Object.fromEntries(
+    [...query]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, text]) => [name.slice(2), JSON.parse(text)]),
+  );
+const lifetime = new AbortController();
+const storeModel = new ShimModel({ ...storeState(query.get("status") ?? "ready"), ...overrides("s.") });
+const store = createStore(storeModel.asModel(), lifetime.signal);
+storeModel.onSend = (content) => {
+  if (flag("gone")) throw new Error("Cannot send");
+  if (content.kind !== "command" || flag("slow")) return;
+  setTimeout(() => act(content), 30);
+};
+
+/** A kernel of a few lines: enough for the buttons to do what they say. */
+function act({ id, name }: Record<string, unknown>): void {
+  const next: Record<string, Record<string, unknown>> = {
+    train: { status: "training" },
+    resume: { status: "training" },
+    pause: { status: "paused" },
+    stop: { status: "stopped", progress: 1 },
+    step_epoch: { status: "training" },
+    reset: { ...storeState("untrained"), run: 2 },
+  };
+  storeModel.receive({ kind: "answer", id, ok: true });
+  storeModel.update(next[String(name)] ?? {});
+}
+
+const models: ShimModel[] = [];
+const widgets: Record<string, Renderer> = {};
+const host = shimHost(widgets);
+function make(kind: string): ShimModel {
+  const model = new ShimModel({ ...VIEW_TRAITS[kind], _kind: kind, ...overrides("t.") });
+  if (flag("own")) model.state.theme = dark ? "dark" : "light";
+  models.push(model);
+  if (kind === "NeighborSearch") {
+    const answer = (item: unknown) => {
+      const answered = typeof item === "number" ? neighborsOf(item, Number(model.get("k"))) : null;
+      setTimeout(() => model.update(answered ?? { neighbors: [], neighbors_of: null }), 20);
+    };
+    storeModel.on("change:primary", () => answer(storeModel.get("primary")));
+    model.on("change:k", () => answer(storeModel.get("primary")));
+    answer(storeModel.get("primary"));
+  }
+  return model;
+}
+
+const box = document.getElementById("main") as HTMLElement;
+const width = query.get("width");
+if (width) box.style.width = `${width}px`;
+for (const kind of (query.get("view") ?? "TrainingPanel").split(",")) {
+  const el = document.createElement("div");
+  box.append(el);
+  const model = make(kind);
+  if (kind === "Dashboard") {
+    model.state._views = ["TrainingPanel", "BiasTable", "PCAScatter", "NeighborSearch"].map((part) => {
+      const ref = `anywidget:${part}`;
+      const child = make(part);
+      widgets[ref] = ({ el: childEl, signal }) =>
+        mount(store, { model: child.asModel(), el: childEl, signal, host });
+      return { kind: part, ref };
+    });
+  }
+  mount(store, { model: model.asModel(), el, signal: lifetime.signal, host });
+}
+
+if (flag("live")) {
+  let epoch = 2.6;
+  let seq = 0;
+  setInterval(() => {
+    if (storeModel.get("status") !== "training" || epoch >= 5) return;
+    const before = batchLoss(epoch, 1200).length;
+    epoch = Math.min(5, epoch + 0.02);
+    const pairs = batchLoss(epoch, 1200).slice(before);
+    storeModel.receive({ kind: "points", seq: seq++, run: 1, reset: false }, [view(pairs)]);
+    storeModel.update({ epoch, progress: epoch / 5, history: history(Math.floor(epoch)) });
+    if (epoch >= 5) storeModel.update({ status: "ready" });
+  }, 100);
+}
+
+Object.assign(window, {
+  harness: { store, storeModel, models, sent: storeModel.sent, remove: () => lifetime.abort() },
+});

@@ -1,0 +1,80 @@
+// The sentences of every state.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { badge, chartSummary, epochAnnouncement, type Situation, sentence } from "../src/lib/wording";
+import type { EpochRow } from "../src/store";
+
+const calm: Situation = {
+  status: "ready",
+  connection: "connected",
+  epoch: 5,
+  epochs: 5,
+  progress: 1,
+  message: "",
+  suggestedLr: null,
+  bestEpoch: 4,
+  elapsed: 41,
+  lastEpoch: 5,
+  keepBest: true,
+};
+const rows = (...losses: (number | null)[]): EpochRow[] =>
+  losses.map((valid_loss, i) => ({
+    epoch: i + 1,
+    train_loss: 0.7,
+    valid_loss,
+    rmse: null,
+    seconds: 1,
+    lr: 1e-3,
+  }));
+
+test("the badge counts the epochs of this fit, not of all fits", () => {
+  const again = { ...calm, status: "training" as const, epoch: 7.4, progress: 0.48 };
+  assert.equal(badge(again).text, "epoch 3/5 · live");
+  assert.equal(badge({ ...again, progress: 0 }).text, "epoch 1/5 · live");
+  assert.equal(badge({ ...again, progress: 1 }).text, "epoch 5/5 · live");
+});
+
+test("a lost kernel is told before anything else", () => {
+  const gone = { ...calm, status: "training" as const, connection: "disconnected" as const };
+  assert.equal(sentence(gone)?.text, "Not connected. Showing the last state; sorting and search still work.");
+  assert.equal(badge(gone).text, "not connected");
+});
+
+test("a kernel that does not answer says what to do to stop now", () => {
+  const text = sentence({ ...calm, connection: "busy" })?.text ?? "";
+  assert.match(text, /^Kernel is busy in a cell; it will act when the cell ends\./);
+  assert.match(text, /use the kernel.s stop button\.$/);
+});
+
+test("when done, the loaded epoch is named only if weights were put back", () => {
+  assert.equal(sentence(calm)?.text, "Done in 00:41. Loaded weights of best epoch (4).");
+  assert.equal(sentence({ ...calm, keepBest: false })?.text, "Done in 00:41. Epoch 4 was the best.");
+  assert.equal(sentence({ ...calm, bestEpoch: 5 })?.text, "Done in 00:41. The last epoch was the best.");
+});
+
+test("a diverged run names the learning rate to try, once", () => {
+  const diverged = { ...calm, status: "diverged" as const, suggestedLr: 1.5e-3 };
+  assert.equal(
+    sentence({ ...diverged, message: "Loss became NaN at epoch 1, step 212." })?.text,
+    "Loss became NaN at epoch 1, step 212. Try learning rate 1.5e-3.",
+  );
+  const said = "Loss became NaN. Try learning rate 1.5e-3 (a third)";
+  assert.equal(sentence({ ...diverged, message: said })?.text, said);
+});
+
+test("a screen reader is told each epoch, and whether it is the best so far", () => {
+  assert.equal(epochAnnouncement([], 5), "");
+  assert.equal(epochAnnouncement(rows(0.9), 5), "Epoch 1 of 5. Validation loss 0.900.");
+  assert.equal(epochAnnouncement(rows(0.9, 0.84), 5), "Epoch 2 of 5. Validation loss 0.840, best so far.");
+  assert.equal(epochAnnouncement(rows(0.84, 0.9), 5), "Epoch 2 of 5. Validation loss 0.900.");
+  assert.equal(epochAnnouncement(rows(null), 5), "Epoch 1 of 5. Training loss 0.700.");
+  assert.equal(epochAnnouncement(rows(0.9, 0.8, 0.7), 2), "Epoch 3. Validation loss 0.700, best so far.");
+});
+
+test("the chart says in words where validation was lowest", () => {
+  assert.equal(
+    chartSummary(rows(0.9, 0.8231, 0.83)),
+    "Two curves over 3 epochs; validation lowest 0.823 at epoch 2.",
+  );
+  assert.equal(chartSummary(rows(null, null)), "Training loss over 2 epochs.");
+});

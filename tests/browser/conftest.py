@@ -1,0 +1,174 @@
+"""Fixtures of the browser tests: one Chromium, a server of each kind, a page that asks only this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+import collabwidgets as cw
+
+from .servers import DashboardServer, JupyterServer
+
+_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--font-render-hinting=none",
+    "--force-device-scale-factor=1",
+]
+_HERE = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
+
+
+def chromium_path() -> str:
+    """The Chromium that CHROMIUM names, else the first one on the path."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUM_NAMES)), None)
+    if found is None:
+        raise FileNotFoundError("there is no Chromium: run .ci/chromium, or set CHROMIUM to its path")
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """A function that opens a context without guards, which would hold a closing page's last request."""
+    contexts: list[BrowserContext] = []
+
+    def open_context(**options: object) -> BrowserContext:
+        usual = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", "locale": "en-US"}
+        contexts.append(chromium.new_context(**usual | options))
+        contexts[-1].set_default_timeout(20_000)
+        return contexts[-1]
+
+    yield open_context
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def external() -> list[str]:
+    """Addresses outside this machine that the test's pages asked for."""
+    return []
+
+
+@pytest.fixture
+def errors() -> list[str]:
+    """What the test's pages wrote to the console as errors, and their uncaught exceptions."""
+    return []
+
+
+@pytest.fixture
+def context(
+    open_context: Callable[..., BrowserContext],
+    external: list[str],
+    errors: list[str],
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+) -> Iterator[BrowserContext]:
+    """A context in which requests to other machines are refused and fail the test; traced if it fails."""
+    context = open_context()
+
+    def guard(route) -> None:
+        if route.request.url.startswith(_HERE):
+            route.continue_()
+        else:
+            external.append(route.request.url)
+            route.abort()
+
+    def record(page: Page) -> None:
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+
+    context.route("**/*", guard)
+    context.on("page", record)
+    context.tracing.start(screenshots=True, snapshots=True)
+    yield context
+    failed = getattr(request.node, "outcome_of_call", "failed") == "failed"
+    context.tracing.stop(path=tmp_path / "trace.zip" if failed else None)
+    assert external == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page of the guarded context."""
+    return context.new_page()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    report = yield
+    if report.when == "call":
+        item.outcome_of_call = report.outcome
+    return report
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., JupyterServer]]:
+    """A function that returns the Jupyter server of a kind, started when it is first asked for."""
+    started: dict[tuple[str, bool], JupyterServer] = {}
+
+    def server(app: str, subshells: bool = True) -> JupyterServer:
+        if (app, subshells) not in started:
+            started[app, subshells] = JupyterServer(app, tmp_path_factory.mktemp(app), subshells=subshells)
+        return started[app, subshells]
+
+    yield server
+    for each in started.values():
+        each.stop()
+
+
+def _until_the_test_ends(server: JupyterServer) -> Iterator[JupyterServer]:
+    yield server
+    server.end_kernels()
+
+
+@pytest.fixture
+def lab(servers: Callable[..., JupyterServer]) -> Iterator[JupyterServer]:
+    """JupyterLab as it comes: widget messages are answered while a cell runs."""
+    yield from _until_the_test_ends(servers("lab"))
+
+
+@pytest.fixture
+def lab_without_subshells(servers: Callable[..., JupyterServer]) -> Iterator[JupyterServer]:
+    """JupyterLab as older kernels and other hosts have it: widget messages wait for the running cell."""
+    yield from _until_the_test_ends(servers("lab", subshells=False))
+
+
+@pytest.fixture(params=["lab", "notebook"])
+def jupyter(request: pytest.FixtureRequest, servers: Callable[..., JupyterServer]) -> Iterator[JupyterServer]:
+    """JupyterLab and Notebook 7, one after the other."""
+    yield from _until_the_test_ends(servers(request.param))
+
+
+@pytest.fixture(scope="session")
+def ratings_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table of 30,000 ratings of 200 titles, planted factors behind them."""
+    ratings, _ = cw.synthetic_ratings(400, 200, 30_000, n_factors=3, seed=5)
+    path = tmp_path_factory.mktemp("ratings") / "ratings.csv"
+    ratings[["user", "title", "rating"]].to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def dashboard(ratings_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashboardServer]:
+    """`collabwidgets dashboard ratings.csv`, started once."""
+    server = DashboardServer(tmp_path_factory.mktemp("dashboard"), "dashboard", str(ratings_csv))
+    yield server
+    server.stop()

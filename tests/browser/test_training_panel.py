@@ -1,0 +1,147 @@
+"""The training panel in JupyterLab and Notebook 7: buttons, speed of Stop, reload, two tabs, lost kernel."""
+
+from __future__ import annotations
+
+import re
+import statistics
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from .notebooks import (
+    cell_runs,
+    command,
+    open_notebook,
+    restart_kernel,
+    run_cell,
+    start_cell,
+    wait_until_idle,
+)
+from .servers import JupyterServer
+
+SETUP = """
+import collabwidgets as cw
+ratings, _ = cw.synthetic_ratings(800, 400, 100_000, n_factors=4, seed=1)
+dls = cw.CollabDataLoaders.from_df(ratings, item_name="title", seed=1)
+learn = cw.collab_learner(dls, n_factors=16, y_range=(0, 5.5), wd=0.1)
+"""
+LONG = "panel = cw.TrainingPanel(learn, epochs=1000, lr=1e-3, schedule='constant')\npanel"
+SHORT = "cw.TrainingPanel(learn, epochs=3)"
+
+# From the click until the panel shows that training has ended, as a user would see it, in milliseconds.
+_MILLISECONDS_TO_STOP = """(panel) => new Promise((done) => {
+  const named = (name) => [...panel.querySelectorAll('button')].find(
+    (button) => (button.getAttribute('aria-label') ?? button.textContent).trim() === name);
+  const start = performance.now();
+  named('Stop').click();
+  const look = () => named('Train') ? done(performance.now() - start) : requestAnimationFrame(look);
+  look();
+})"""
+
+
+def training(page: Page) -> Locator:
+    return page.get_by_role("region", name="Training")
+
+
+def button(page: Page, name: str) -> Locator:
+    return training(page).get_by_role("button", name=name, exact=True)
+
+
+def milliseconds_to_stop(page: Page) -> float:
+    button(page, "Train").click()
+    expect(progress(page)).not_to_have_attribute("aria-valuetext", re.compile("not trained|^0 "))
+    expect(button(page, "Stop")).to_be_visible()
+    return training(page).evaluate(_MILLISECONDS_TO_STOP)
+
+
+def progress(page: Page) -> Locator:
+    return training(page).get_by_role("progressbar", name="Training progress")
+
+
+def epoch_rows(page: Page) -> Locator:
+    return training(page).get_by_role("table", name="Epochs").locator("tbody").get_by_role("row")
+
+
+def test_train_pause_resume_and_stop_do_what_they_say(jupyter: JupyterServer, page: Page) -> None:
+    open_notebook(page, jupyter, "buttons", SETUP, LONG, "print(learn.status, learn.epoch > 0)")
+    button(page, "Train").click()
+    button(page, "Pause").click()
+    expect(button(page, "Resume")).to_be_visible()
+    assert run_cell(page, 2) == "paused True\n"
+    button(page, "Resume").click()
+    expect(button(page, "Pause")).to_be_visible()
+    button(page, "Stop").click()
+    expect(button(page, "Train")).to_be_visible()
+    assert run_cell(page, 2) == "stopped True\n"
+
+
+def test_a_fit_fills_table_and_chart(jupyter: JupyterServer, page: Page) -> None:
+    open_notebook(page, jupyter, "fit", SETUP, SHORT, "print(*(f'{e.valid_loss:.4f}' for e in learn.history.epochs))")
+    button(page, "Train").click()
+    expect(epoch_rows(page)).to_have_count(3)
+    expect(button(page, "Train")).to_be_visible()
+    losses = run_cell(page, 2).split()
+    for row, loss in zip(epoch_rows(page).all(), losses, strict=True):
+        expect(row).to_contain_text(loss)
+    expect(training(page).get_by_role("img", name="Loss").locator("svg").first).to_be_visible()
+
+
+@pytest.mark.parametrize("host", ["lab", "lab_without_subshells"])
+def test_stop_takes_at_most_200_ms(host: str, request: pytest.FixtureRequest, page: Page) -> None:
+    open_notebook(page, request.getfixturevalue(host), "stop", SETUP, LONG)
+    assert statistics.median(milliseconds_to_stop(page) for _ in range(5)) <= 200
+
+
+def test_stop_takes_at_most_200_ms_while_a_cell_runs(lab: JupyterServer, page: Page) -> None:
+    wait = "import time\nwhile True: time.sleep(0)"  # gives no widget message a chance on the main thread
+    open_notebook(page, lab, "busy", SETUP, LONG, wait, run=2)
+    start_cell(page, 2)
+    assert statistics.median(milliseconds_to_stop(page) for _ in range(5)) <= 200
+    assert cell_runs(page)
+    command(page, "notebook:interrupt-kernel")
+
+
+def test_a_kernel_that_is_busy_in_a_cell_is_said_so(lab_without_subshells: JupyterServer, page: Page) -> None:
+    open_notebook(page, lab_without_subshells, "waits", SETUP, LONG, "import time; time.sleep(3)", run=2)
+    start_cell(page, 2)
+    button(page, "Train").click()
+    expect(training(page)).to_contain_text("Kernel is busy in a cell")
+    expect(button(page, "Stop")).to_be_visible()  # the command waits for the cell, it is not lost
+    expect(training(page)).not_to_contain_text("Kernel is busy in a cell")
+
+
+def test_a_reloaded_page_shows_the_whole_history(lab: JupyterServer, page: Page) -> None:
+    open_notebook(page, lab, "reload", SETUP, SHORT)
+    button(page, "Train").click()
+    expect(epoch_rows(page)).to_have_count(3)
+    expect(button(page, "Train")).to_be_visible()
+    before = epoch_rows(page).all_inner_texts()
+    command(page, "docmanager:save")
+    page.reload()
+    wait_until_idle(page)
+    expect(epoch_rows(page)).to_have_count(3)
+    assert epoch_rows(page).all_inner_texts() == before
+
+
+def test_two_tabs_stay_in_step(lab: JupyterServer, page: Page) -> None:
+    open_notebook(page, lab, "tabs", SETUP, LONG)
+    command(page, "docmanager:save")
+    other = page.context.new_page()
+    other.goto(lab.address("tabs.ipynb"))
+    wait_until_idle(other)
+    button(page, "Train").click()
+    expect(button(other, "Pause")).to_be_visible()
+    button(other, "Pause").click()
+    expect(button(page, "Resume")).to_be_visible()
+    assert epoch_rows(page).all_inner_texts() == epoch_rows(other).all_inner_texts()
+    button(page, "Stop").click()
+    expect(button(other, "Train")).to_be_visible()
+
+
+def test_a_restarted_kernel_is_seen_as_not_connected(lab: JupyterServer, page: Page) -> None:
+    open_notebook(page, lab, "restart", SETUP, LONG)
+    button(page, "Train").click()
+    expect(epoch_rows(page)).not_to_have_count(0)
+    restart_kernel(page)
+    expect(training(page)).to_contain_text("Not connected")
+    expect(button(page, "Stop")).to_be_disabled()

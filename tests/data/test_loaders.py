@@ -1,0 +1,348 @@
+"""Frames in, split and batched tensors out."""
+
+import re
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collabwidgets import CollabDataLoaders
+from collabwidgets.data import DuplicateRatingsWarning
+
+
+def frame(n=10, **columns):
+    made = {
+        "user": [f"u{i % 3}" for i in range(n)],
+        "item": [i // 3 for i in range(n)],
+        "rating": [float(1 + i % 5) for i in range(n)],
+    }
+    return pd.DataFrame(made | columns)
+
+
+@st.composite
+def frames(draw):
+    """Ratings of at least two users and two items, ids of either kind, any index."""
+    n = draw(st.integers(2, 60))
+    kinds = [draw(st.sampled_from([st.integers(-5, 5), st.text("abcé ,'", max_size=3)])) for _ in range(2)]
+    columns = [draw(st.lists(kind, min_size=n, max_size=n).filter(lambda c: len(set(c)) > 1)) for kind in kinds]
+    stars = draw(st.lists(st.floats(-1e6, 1e6, width=32), min_size=n, max_size=n))
+    index = draw(st.permutations(range(n)))
+    return pd.DataFrame({"who": columns[0], "what": columns[1], "stars": stars}, index=index)
+
+
+@pytest.mark.filterwarnings("ignore::collabwidgets.data.DuplicateRatingsWarning")
+@settings(deadline=None)
+@given(frames(), st.floats(0, 1, exclude_max=True), st.integers(0, 2**53 - 1))
+def test_every_rating_comes_out_once_under_its_own_ids(ratings, valid_pct, seed):
+    dls = CollabDataLoaders.from_df(ratings, valid_pct, seed=seed)
+    x, y = torch.cat([dls.train_x, dls.valid_x]), torch.cat([dls.train_y, dls.valid_y])
+    users, items = dls.classes["who"], dls.classes["what"]
+    found = sorted((str(users[u]), str(items[i]), stars) for (u, i), stars in zip(x.tolist(), y.tolist(), strict=True))
+    assert found == sorted(zip(ratings["who"].map(str), ratings["what"].map(str), ratings["stars"], strict=True))
+    assert dls.n_valid == int(valid_pct * len(ratings))
+    assert dls.n_train >= 1
+
+
+@pytest.mark.filterwarnings("ignore::collabwidgets.data.DuplicateRatingsWarning")
+@settings(deadline=None)
+@given(frames(), st.integers(0, 1000))
+def test_sides_count_average_and_mark_as_pandas_does(ratings, seed):
+    dls = CollabDataLoaders.from_df(ratings, 0.5, seed=seed)
+    for side, column, train_rows in (
+        (dls.users, "who", dls.train_x[:, 0]),
+        (dls.items, "what", dls.train_x[:, 1]),
+    ):
+        expected = ratings.groupby(column)["stars"].agg(["count", "mean"])
+        assert side.names.tolist() == ["#na#", *map(str, expected.index)]
+        assert side.counts.tolist() == [0, *expected["count"]]
+        np.testing.assert_allclose(side.means, [np.nan, *expected["mean"]], rtol=1e-5, atol=1e-2)
+        assert np.flatnonzero(side.trained).tolist() == sorted(set(train_rows.tolist()))
+
+
+@pytest.mark.parametrize(("n", "valid_pct", "seed"), [(10, 0.2, 42), (1001, 0.25, 0), (7, 0.5, 2**40)])
+def test_split_is_the_one_fastai_draws_under_the_seed(n, valid_pct, seed):
+    ratings = frame(n, rating=np.arange(n, dtype=float))
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        order = torch.randperm(n).tolist()
+    cut = int(valid_pct * n)
+    dls = CollabDataLoaders.from_df(ratings, valid_pct, seed=seed)
+    assert dls.valid_y.tolist() == order[:cut]
+    assert dls.train_y.tolist() == order[cut:]
+
+
+def test_no_global_generator_is_moved():
+    torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
+    dls = CollabDataLoaders.from_df(frame(100), bs=8)
+    list(dls.train), dls.one_batch(), dls.show_batch()
+    assert torch.equal(torch_state, torch.get_rng_state())
+    assert (numpy_state == np.random.get_state()[1]).all()  # noqa: NPY002
+
+
+def test_a_seed_is_drawn_and_kept_and_gives_the_same_split_again():
+    first, second = CollabDataLoaders.from_df(frame(500)), CollabDataLoaders.from_df(frame(500))
+    assert first.seed != second.seed
+    again = CollabDataLoaders.from_df(frame(500), seed=first.seed)
+    assert torch.equal(again.train_x, first.train_x)
+    assert all(torch.equal(a, b) for (a, _), (b, _) in zip(first.train, again.train, strict=True))
+
+
+def test_batches_have_the_shapes_and_types_of_the_chapter():
+    dls = CollabDataLoaders.from_df(frame(1000), bs=64, seed=1)
+    x, y = dls.one_batch()
+    assert (x.shape, x.dtype, y.shape, y.dtype) == ((64, 2), torch.int64, (64,), torch.float32)
+
+
+def test_training_passes_are_fresh_permutations_without_the_last_short_batch():
+    dls = CollabDataLoaders.from_df(frame(1000, rating=np.arange(1000.0)), bs=64, seed=1)
+    passes = [[y for _, y in dls.train] for _ in range(2)]
+    for batches in passes:
+        assert [len(y) for y in batches] == [64] * 12
+        assert len(dls.train) == dls.n_batches() == 12
+        seen = torch.cat(batches).tolist()
+        assert len(set(seen)) == len(seen)
+        assert set(seen) <= set(dls.train_y.tolist())
+    assert torch.cat(passes[0]).tolist() != torch.cat(passes[1]).tolist()
+
+
+def test_an_epoch_is_the_permutation_its_generator_draws():
+    dls = CollabDataLoaders.from_df(frame(1000), bs=64, seed=1)
+    order = torch.randperm(800, generator=torch.Generator().manual_seed(5))
+    batches = list(dls.batches(torch.Generator().manual_seed(5), bs=100))
+    assert len(batches) == dls.n_batches(100) == 8
+    assert torch.equal(torch.cat([x for x, _ in batches]), dls.train_x[order])
+    assert torch.equal(torch.cat([y for _, y in batches]), dls.train_y[order])
+
+
+def test_epochs_longer_than_one_gathering_are_the_same_permutation(monkeypatch):
+    dls = CollabDataLoaders.from_df(frame(1000), bs=64, seed=1)
+    whole = torch.cat([x for x, _ in dls.batches(torch.Generator().manual_seed(5))])
+    monkeypatch.setattr("collabwidgets.data.loaders._GATHER", 130)
+    parts = list(dls.batches(torch.Generator().manual_seed(5)))
+    assert torch.equal(torch.cat([x for x, _ in parts]), whole)
+    assert {len(x) for x, _ in parts} == {64}
+
+
+def test_fewer_training_ratings_than_a_batch_are_one_short_batch():
+    dls = CollabDataLoaders.from_df(frame(10), bs=64, seed=1)
+    assert [len(y) for _, y in dls.train] == [8]
+    assert len(dls.train) == 1
+
+
+def test_validation_keeps_every_rating_in_the_same_order():
+    dls = CollabDataLoaders.from_df(frame(1000), bs=64, val_bs=150, seed=1)
+    assert [len(y) for _, y in dls.valid] == [150, 50]
+    assert len(dls.valid) == 2
+    for _ in range(2):
+        assert torch.equal(torch.cat([x for x, _ in dls.valid]), dls.valid_x)
+        assert torch.equal(torch.cat([y for _, y in dls.valid]), dls.valid_y)
+
+
+def test_looking_at_batches_does_not_change_what_is_trained_on():
+    looked, not_looked = (CollabDataLoaders.from_df(frame(1000), seed=3) for _ in range(2))
+    first, second = looked.one_batch(), looked.one_batch()
+    looked.show_batch()
+    assert not torch.equal(first[0], second[0])
+    assert all(torch.equal(a, b) for (a, _), (b, _) in zip(looked.train, not_looked.train, strict=True))
+
+
+def test_show_batch_shows_ratings_of_the_frame_under_its_names():
+    ratings = frame(100)
+    shown = CollabDataLoaders.from_df(ratings, seed=1).show_batch(max_n=7)
+    assert shown.columns.tolist() == ["user", "item", "rating"]
+    assert len(shown) == 7
+    known = set(ratings.itertuples(index=False, name=None))
+    assert all(row in known for row in shown.itertuples(index=False, name=None))
+
+
+def test_no_names_are_the_first_three_columns():
+    ratings = frame().rename(columns={"user": "a", "item": "b", "rating": "c"}).assign(d=1)
+    dls = CollabDataLoaders.from_df(ratings)
+    assert (dls.user_name, dls.item_name, dls.rating_name) == ("a", "b", "c")
+    assert list(dls.classes) == ["a", "b"]
+
+
+def test_names_choose_columns_in_any_order():
+    ratings = frame()[["rating", "item", "user"]]
+    dls = CollabDataLoaders.from_df(ratings, user_name="user", item_name="item", rating_name="rating")
+    assert dls.n_users == 4
+    assert dls.rating_range == (1.0, 5.0)
+
+
+def test_columns_without_names_are_named_by_their_number():
+    dls = CollabDataLoaders.from_df(frame().set_axis([0, 1, 2], axis=1), seed=1)
+    assert list(dls.classes) == ["0", "1"]
+    assert dls.show_batch().columns.tolist() == ["0", "1", "2"]
+
+
+def test_the_training_mean_is_of_training_ratings_alone():
+    dls = CollabDataLoaders.from_df(frame(1000), seed=1)
+    assert dls.rating_mean == pytest.approx(np.mean(dls.train_y.tolist()), rel=1e-12)
+
+
+def test_items_only_validation_has_keep_a_row_that_is_not_trained():
+    ratings = frame(40, item=list(range(40)))
+    dls = CollabDataLoaders.from_df(ratings, 0.5, seed=1)
+    assert dls.n_items == 41
+    assert int(dls.items.trained.sum()) == 20
+    assert not dls.items.trained[dls.valid_x[:, 1]].any()
+    assert "20 items have no training rating" in repr(dls)
+
+
+def test_a_share_of_zero_means_no_validation():
+    dls = CollabDataLoaders.from_df(frame(), 0)
+    assert (dls.n_train, dls.n_valid, len(dls.valid), list(dls.valid)) == (10, 0, 0, [])
+    with pytest.raises(ValueError, match="larger valid_pct"):
+        dls.valid.one_batch()
+
+
+@pytest.mark.parametrize("valid_pct", [1, 1.0, -0.1, 20, float("nan"), "0.2", True, None])
+def test_a_share_that_leaves_nothing_to_train_on_is_refused(valid_pct):
+    with pytest.raises(ValueError, match=re.escape(f"valid_pct={valid_pct!r} is not a share of the ratings")):
+        CollabDataLoaders.from_df(frame(), valid_pct)
+
+
+def test_a_percentage_is_answered_with_the_share():
+    with pytest.raises(ValueError, match=r"did you mean 0\.2\?"):
+        CollabDataLoaders.from_df(frame(), 20)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"bs": 0}, {"bs": 6.4}, {"bs": "64"}, {"val_bs": -1}, {"seed": -1}, {"seed": 1.5}, {"seed": 2**53}],
+)
+def test_numbers_out_of_range_are_refused_by_name(wrong):
+    ((name, value),) = wrong.items()
+    with pytest.raises(ValueError, match=re.escape(f"{name}={value!r} is out of range; pass a whole number")):
+        CollabDataLoaders.from_df(frame(), **wrong)
+
+
+def test_a_misspelt_keyword_is_answered_with_the_nearest(tmp_path):
+    frame().to_csv(tmp_path / "r.csv", index=False)
+    with pytest.raises(TypeError, match="'item_name'"):
+        CollabDataLoaders.from_df(frame(), item_nam="title")
+    with pytest.raises(TypeError, match="'item_name'"):
+        CollabDataLoaders.from_csv(tmp_path / "r.csv", item_nam="title")
+
+
+@pytest.mark.parametrize(
+    ("ratings", "names", "sentence"),
+    [
+        (frame().head(0), {}, r"ratings has no rows \(columns: 'user', 'item', 'rating'\)"),
+        (pd.DataFrame(), {}, r"0 column\(s\) \(none\)"),
+        (frame()[["user", "item"]], {}, r"2 column\(s\) \('user', 'item'\)"),
+        (
+            frame(),
+            {"item_name": "zzz"},
+            "no column 'zzz'.*name another by item_name=",
+        ),
+        (frame(), {"item_name": "itm"}, "no column 'itm'.*did you mean 'item'"),
+        (frame(), {"item_name": "user"}, "user_name and item_name are both the column 'user'"),
+        (frame(), {"user_name": "rating"}, "user_name and rating_name are both the column 'rating'"),
+        (frame().set_axis(["user", "item", "item"], axis=1), {}, "2 columns called 'item'"),
+        (frame(user="only"), {}, "column 'user' holds one id only, 'only', in all 10 rows"),
+        (frame(item=7), {}, "column 'item' holds one id only, 7, in all 10 rows"),
+        (frame(user=["a", None] * 5), {}, r"column 'user' has 5 missing ids \(first in row 1\)"),
+        (frame(user=["1", 1] * 5), {}, "column 'user' are of mixed types"),
+        (frame(rating=[np.nan] * 2 + [3.0] * 8), {}, r"2 missing ratings \(first: nan in row 0\)"),
+        (frame(rating=[3] * 7 + [None] * 3), {}, "3 missing ratings"),
+        (frame(rating=["4", "five"] + ["3"] * 8), {}, r"1 rating \(first: 'five' in row 1\) not to be read"),
+        (
+            frame(rating=["4"] * 10),
+            {},
+            r"10 ratings \(first: '4' in row 0\) written as text.*astype\(float\)",
+        ),
+        (
+            frame(rating=[1.0, np.inf, -np.inf] + [3.0] * 7),
+            {},
+            r"2 ratings \(first: inf in row 1\) not finite",
+        ),
+        (
+            frame(rating=[1e300] + [3.0] * 9),
+            {},
+            r"1 rating \(first: 1e\+300 in row 0\) not finite in float32",
+        ),
+        (frame(rating=pd.Timestamp("2020-01-01")), {}, r"holds datetime64.*rating_name="),
+        (frame(rating=1j), {}, r"holds complex128.*rating_name="),
+    ],
+)
+def test_frames_that_cannot_be_trained_on_are_refused_in_a_sentence(ratings, names, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        CollabDataLoaders.from_df(ratings, **names)
+
+
+def test_rows_are_named_by_the_frame_s_own_index():
+    ratings = frame(rating=[3.0] * 9 + [np.nan]).set_axis([f"r{i}" for i in range(10)])
+    with pytest.raises(ValueError, match="in row 'r9'"):
+        CollabDataLoaders.from_df(ratings)
+
+
+def test_what_is_no_frame_is_refused():
+    with pytest.raises(TypeError, match="ratings is a list; pass a pandas DataFrame"):
+        CollabDataLoaders.from_df([(1, 2, 3)])
+
+
+@pytest.mark.parametrize("dtype", ["int8", "Int64", "float16", "Float32", "category", "object", "bool"])
+def test_ratings_of_every_numeric_type_are_read(dtype):
+    ratings = frame(rating=pd.Series([1, 0] * 5).astype(dtype))
+    dls = CollabDataLoaders.from_df(ratings, 0, seed=1)
+    assert sorted(dls.train_y.tolist()) == [0.0] * 5 + [1.0] * 5
+
+
+def test_repeated_pairs_are_kept_and_counted_in_one_warning():
+    ratings = pd.concat([frame(9), frame(9).iloc[[4, 4, 7]]], ignore_index=True)
+    with pytest.warns(DuplicateRatingsWarning, match=r"3 of 12 ratings repeat .* \(first: 'u1', 1\)") as caught:
+        dls = CollabDataLoaders.from_df(ratings, seed=1)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    assert dls.n_ratings == 12
+
+
+def test_pairs_rated_once_give_no_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        CollabDataLoaders.from_df(frame())
+
+
+def test_the_frame_passed_in_is_left_as_it_was():
+    ratings = frame()
+    before = ratings.copy(deep=True)
+    dls = CollabDataLoaders.from_df(ratings)
+    dls.train_y += 1
+    pd.testing.assert_frame_equal(ratings, before)
+
+
+def test_a_csv_file_gives_what_its_frame_gives(tmp_path):
+    frame(100).to_csv(tmp_path / "ratings.csv", index=False)
+    of_csv = CollabDataLoaders.from_csv(tmp_path / "ratings.csv", seed=1, bs=8)
+    of_frame = CollabDataLoaders.from_df(frame(100), seed=1, bs=8)
+    assert repr(of_csv) == repr(of_frame)
+    assert torch.equal(of_csv.train_x, of_frame.train_x)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "sentence"),
+    [
+        (None, FileNotFoundError, "there is no file"),
+        (b"", ValueError, "no table of comma-separated values"),
+        (b"user,item,rating\na,b\xe9,3\n", ValueError, "not UTF-8.*encoding='latin-1'"),
+        (b"user;item;rating\na;b;3\nb;c;4\n", ValueError, r"1 column\(s\) \('user;item;rating'\).*sep="),
+        (b'user,item,rating\n"a,b,3\n', ValueError, "no table|no rows"),
+    ],
+)
+def test_files_that_are_no_ratings_are_refused_in_a_sentence(tmp_path, data, kind, sentence):
+    path = tmp_path / "ratings.csv"
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(kind, match=sentence):
+        CollabDataLoaders.from_csv(path)
+
+
+def test_repr_says_users_items_ratings_split_and_seed():
+    said = repr(CollabDataLoaders.from_df(frame(1000), seed=42))
+    for part in ("3 users", "334 items", "1,000 ratings", "800 training", "200 validation", "seed=42"):
+        assert part in said

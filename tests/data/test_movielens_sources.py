@@ -1,0 +1,232 @@
+"""Where the files come from, in which order, and what a user reads when nothing is to be had."""
+
+import contextlib
+import http.server
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+
+import pandas as pd
+import pytest
+
+import collabwidgets.data.movielens_sources as sources
+from collabwidgets import load_movielens
+from collabwidgets.data import DataUnavailable
+from collabwidgets.data.movielens import cache_folder
+
+not_known = pytest.mark.filterwarnings("ignore:ml-.*is not the one we know")
+
+
+@contextlib.contextmanager
+def server(folder):
+    """A web server of a folder; gives its address and the paths it was asked for."""
+    asked = []
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args):
+            super().__init__(*args, directory=folder)
+
+        def log_message(self, *args):
+            asked.append(self.path)
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_address[1]}/", asked
+        running.shutdown()
+        thread.join()
+
+
+def test_the_cache_is_the_variable_s_folder_else_the_platform_s(monkeypatch, tmp_path):
+    monkeypatch.setenv("COLLABWIDGETS_DATA", str(tmp_path))
+    assert cache_folder() == tmp_path
+    monkeypatch.setenv("COLLABWIDGETS_DATA", "~/data")
+    assert cache_folder() == tmp_path.home() / "data"
+    for unset in ("", None):
+        if unset is None:
+            monkeypatch.delenv("COLLABWIDGETS_DATA")
+        else:
+            monkeypatch.setenv("COLLABWIDGETS_DATA", unset)
+        assert cache_folder().name == "collabwidgets"
+
+
+def test_an_unknown_size_lists_the_sizes():
+    with pytest.raises(
+        ValueError, match="size='100K' is not known; choose one of 100k, 1m, 10m, 25m, 32m, latest-small"
+    ):
+        load_movielens("100K")
+
+
+def test_a_misspelt_keyword_is_answered_with_the_nearest():
+    with pytest.raises(TypeError, match="'users'"):
+        load_movielens("100k", user=True)
+
+
+@not_known
+def test_the_zip_of_the_server_is_kept_and_asked_for_once(cache, tmp_path, write_zip, monkeypatch):
+    write_zip(tmp_path / "ml-latest-small.zip", "csv")
+    with server(tmp_path) as (url, asked):
+        monkeypatch.setattr("collabwidgets.data.movielens.GROUPLENS", url)
+        first = load_movielens("latest-small")
+        second = load_movielens("latest-small")
+    pd.testing.assert_frame_equal(first, second)
+    assert asked == ["/ml-latest-small.zip"]
+    assert sorted(path.name for path in cache.iterdir()) == ["ml-latest-small.npz", "ml-latest-small.zip"]
+
+
+def test_a_page_in_place_of_the_zip_is_not_kept(cache, tmp_path, monkeypatch):
+    (tmp_path / "ml-1m.zip").write_text("<html>log in</html>")
+    with server(tmp_path) as (url, _):
+        monkeypatch.setattr("collabwidgets.data.movielens.GROUPLENS", url)
+        with pytest.raises(DataUnavailable, match=r"2\. .*it is no readable zip"):
+            load_movielens("1m")
+    assert list(cache.iterdir()) == []
+
+
+def test_an_answer_of_not_found_is_in_the_error(cache, tmp_path, monkeypatch):
+    with server(tmp_path) as (url, _):
+        monkeypatch.setattr("collabwidgets.data.movielens.GROUPLENS", url)
+        with pytest.raises(DataUnavailable, match=r"2\. .*HTTPError: 404"):
+            load_movielens("1m")
+
+
+def test_a_server_that_never_answers_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "_READ_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/ml-1m.zip"
+        with pytest.raises(sources.SourceFailed, match="ReadTimeout"):
+            sources.download_zip(url, tmp_path)
+
+
+def test_without_any_place_the_error_lists_each_and_says_where_to_put_the_zip(cache):
+    started = time.monotonic()
+    with pytest.raises(DataUnavailable) as error:
+        load_movielens("100k")
+    assert time.monotonic() - started < 30
+    lines = str(error.value).splitlines()
+    assert lines[0] == "MovieLens 100K could be had from none of 3 places:"
+    assert lines[1] == f"  1. {cache}: there is no ml-100k.zip"
+    assert lines[2].startswith("  2. http://127.0.0.1:9/ml-100k.zip: ConnectionError: ")
+    assert lines[3].startswith("  3. recbole==1.2.1, a wheel that carries it: pip says: No matching distribution")
+    assert lines[4].startswith("Get http://127.0.0.1:9/ml-100k.zip by any means, put it unopened at ")
+    assert str(cache / "ml-100k.zip") in lines[4]
+    assert "COLLABWIDGETS_DATA" in lines[4]
+    assert isinstance(error.value, OSError)
+    assert error.value.__cause__ is None
+    assert error.value.__context__ is None
+    assert list(cache.iterdir()) == []
+
+
+def test_only_100k_is_looked_for_in_the_wheel(cache):
+    with pytest.raises(DataUnavailable, match="none of 2 places"):
+        load_movielens("1m")
+
+
+def test_another_wheel_under_that_name_is_not_opened(cache, tmp_path):
+    with zipfile.ZipFile(tmp_path / "recbole-1.2.1-py3-none-any.whl", "w") as wheel:
+        info = "recbole-1.2.1.dist-info"
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: recbole\nVersion: 1.2.1\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    with pytest.raises(DataUnavailable, match=r"3\. .*the wheel's sha256 is .*; it was not opened"):
+        load_movielens("100k")
+
+
+def test_a_python_without_pip_is_in_the_error(cache, tmp_path, monkeypatch):
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nshift 2\nexec {sys.executable} -S -m pip_is_missing "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.setattr(sources.sys, "executable", str(python))
+    with pytest.raises(DataUnavailable, match=r"3\. .*pip says: .*No module named pip_is_missing"):
+        load_movielens("100k")
+
+
+def test_a_zip_that_is_not_the_one_we_know_is_used_with_a_warning(cache, write_zip):
+    write_zip(cache / "ml-100k.zip", "u")
+    sentence = r"not the one we know: its md5 is not \w{32}; it has 5 ratings, .* has 100,000\. .* are used"
+    with pytest.warns(UserWarning, match=sentence) as caught:
+        ratings = load_movielens("100k")
+    assert len(ratings) == 5
+    assert caught[0].filename == __file__
+
+
+@not_known
+def test_a_zip_put_in_place_of_another_is_read_anew(cache, write_zip, small):
+    write_zip(cache / "ml-25m.zip", "csv")
+    assert len(load_movielens("25m")) == len(small[0])
+    data = b"userId,movieId,rating,timestamp\n1,1,4.5,7\n"
+    write_zip(cache / "ml-25m.zip", "csv", ratings_csv=data)
+    assert load_movielens("25m")["rating"].tolist() == [4.5]
+
+
+@not_known
+@pytest.mark.parametrize("left", [b"", b"half", "cut"])
+def test_kept_tables_that_are_damaged_are_made_anew(cache, write_zip, left):
+    write_zip(cache / "ml-25m.zip", "csv")
+    first = load_movielens("25m")
+    kept = cache / "ml-25m.npz"
+    kept.write_bytes(kept.read_bytes()[:-200] if left == "cut" else left)
+    pd.testing.assert_frame_equal(load_movielens("25m"), first)
+
+
+@not_known
+def test_a_damaged_zip_beside_good_tables_leaves_them_in_use(cache, write_zip):
+    path = write_zip(cache / "ml-25m.zip", "csv")
+    first = load_movielens("25m")
+    path.write_bytes(b"half")
+    with pytest.warns(UserWarning, match="cannot be used"):
+        pd.testing.assert_frame_equal(load_movielens("25m"), first)
+
+
+KILLED = """
+import os, signal
+import collabwidgets as cw
+os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
+cw.load_movielens("25m")
+"""
+
+
+@not_known
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_process_killed_while_it_writes_leaves_no_half_tables(cache, write_zip, small):
+    write_zip(cache / "ml-25m.zip", "csv")
+    killed = subprocess.run([sys.executable, "-c", KILLED], check=False, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = (path for path in cache.iterdir() if path.name != "ml-25m.zip")
+    assert left.name.startswith(".part-")
+    assert len(load_movielens("25m")) == len(small[0])
+    yesterday = time.time() - 100_000
+    os.utime(left, (yesterday, yesterday))
+    (cache / "ml-25m.npz").unlink()
+    load_movielens("25m")
+    assert sorted(path.name for path in cache.iterdir()) == ["ml-25m.npz", "ml-25m.zip"]
+
+
+@not_known
+def test_two_processes_that_fill_the_cache_at_once_both_succeed(cache, write_zip):
+    write_zip(cache / "ml-25m.zip", "csv")
+    script = "import collabwidgets as cw; assert cw.load_movielens('25m')['user'].tolist() == [1, 1, 2, 2, 2]"
+    both = [subprocess.Popen([sys.executable, "-W", "ignore", "-c", script]) for _ in range(2)]
+    assert [process.wait() for process in both] == [0, 0]
+    assert sorted(path.name for path in cache.iterdir()) == ["ml-25m.npz", "ml-25m.zip"]
+
+
+@not_known
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes everywhere")
+def test_a_zip_in_a_folder_that_cannot_be_written_is_read_from_there(cache, write_zip, small):
+    write_zip(cache / "ml-25m.zip", "csv")
+    cache.chmod(0o500)
+    assert len(load_movielens("25m")) == len(small[0])
+    cache.chmod(0o700)
+
+
+def test_a_cache_that_cannot_be_made_is_said_to_be_so(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("COLLABWIDGETS_DATA", str(tmp_path / "file" / "cache"))
+    with pytest.raises(OSError, match=r"cannot be written .*COLLABWIDGETS_DATA"):
+        load_movielens("1m")

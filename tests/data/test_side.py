@@ -1,0 +1,56 @@
+"""Sides: arrays aligned by row, that nobody can change."""
+
+import numpy as np
+import pytest
+
+from collabwidgets.data import Side
+
+
+def side(**changed):
+    fields = {
+        "name": "title",
+        "names": ["#na#", "Alien (1979)", "Fargo (1996)"],
+        "counts": [0, 3, 0],
+        "means": [np.nan, 4, np.nan],
+        "trained": [False, True, False],
+    }
+    return Side(**fields | changed)
+
+
+def test_arrays_have_their_types_and_are_read_only():
+    made = side()
+    assert [made.counts.dtype, made.means.dtype, made.trained.dtype] == [np.int32, np.float32, np.bool_]
+    for values in (made.names, made.counts, made.means, made.trained):
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = values[1]
+
+
+def test_arrays_are_copies_of_what_was_passed():
+    counts = np.array([0, 3, 0], dtype=np.int32)
+    made = side(counts=counts)
+    counts[1] = 99
+    assert made.counts[1] == 3
+
+
+def test_a_name_leads_to_its_row():
+    assert side().index("Fargo (1996)") == 2
+    assert side(names=["#na#", "12", "34"]).index(34) == 2
+
+
+@pytest.mark.parametrize(("asked", "near"), [("fargo", "Fargo"), ("Aliens (1979)", "Alien"), ("#na#", None)])
+def test_an_unknown_name_raises_with_the_nearest(asked, near):
+    with pytest.raises(ValueError, match="there is no title") as error:
+        side().index(asked)
+    assert near is None or near in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"counts": [0, 3]}, r"counts has shape \[2\], names has 3 rows"),
+        ({"names": ["a", "b", "c"]}, "names must begin with '#na#'"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(changed, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        side(**changed)

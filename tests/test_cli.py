@@ -1,0 +1,73 @@
+"""The command line: trains in the terminal, refuses in a sentence, hands its ratings to the served notebook."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import collabwidgets as cw
+from collabwidgets.app.served import RatingsSource, learner
+from collabwidgets.cli import main
+
+
+@pytest.fixture
+def ratings_csv(tmp_path: Path) -> Path:
+    ratings, _ = cw.synthetic_ratings(80, 30, 1_500, n_factors=2, seed=3)
+    path = tmp_path / "ratings.csv"
+    ratings[["rating", "title", "user"]].to_csv(path, index=False)
+    return path
+
+
+COLUMNS = ["--user", "user", "--item", "title", "--rating", "rating"]
+
+
+def test_train_prints_the_epochs_and_both_ends_of_the_ranking(
+    ratings_csv: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", str(ratings_csv), *COLUMNS, "--epochs", "2", "--factors", "4"]) == 0
+    printed = capsys.readouterr().out
+    assert "80 users × 30" in printed
+    assert printed.count("Title ") == 10
+
+
+@pytest.mark.parametrize("command", ["train", "dashboard"])
+def test_a_missing_file_is_told_in_one_sentence(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "nowhere.csv"]) == 1
+    assert capsys.readouterr().err == (
+        "collabwidgets: there is no file nowhere.csv; name a CSV file with users, items and ratings\n"
+    )
+
+
+def test_a_column_that_is_not_there_is_told_before_anything_is_served(
+    ratings_csv: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["dashboard", str(ratings_csv), "--item", "movie"]) == 1
+    (told,) = capsys.readouterr().err.splitlines()
+    assert "movie" in told
+
+
+def test_without_voila_it_says_what_to_install(
+    ratings_csv: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "collabwidgets.app.server", raising=False)
+    monkeypatch.setitem(sys.modules, "voila", None)
+    monkeypatch.setitem(sys.modules, "voila.app", None)
+    monkeypatch.setenv("COLLABWIDGETS_RATINGS", "{}")
+    assert main(["dashboard", str(ratings_csv), *COLUMNS]) == 1
+    (told,) = capsys.readouterr().err.splitlines()
+    assert 'pip install "collabwidgets[app]"' in told
+
+
+def test_the_served_notebook_reads_the_ratings_of_the_command_line(
+    ratings_csv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLLABWIDGETS_RATINGS", "{}")
+    monkeypatch.chdir(ratings_csv.parent)
+    RatingsSource(ratings_csv.name, user_name="user", item_name="title", rating_name="rating").to_environment()
+    monkeypatch.chdir("/")
+    learn = learner()
+    assert (learn.n_users, learn.n_items, learn.status) == (80, 30, "untrained")
+    low, high = learn.model.y_range
+    assert low < learn.dls.rating_range[0] < learn.dls.rating_range[1] < high

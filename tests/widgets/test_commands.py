@@ -1,0 +1,99 @@
+"""What a page may ask for."""
+
+import pytest
+
+from collabwidgets.widgets import LearnerStore
+
+
+def ask(line, store, name, args=None, **extra):
+    before = len(line.answers(store))
+    line.say(store, kind="command", id="page-1", name=name, args={} if args is None else args, **extra)
+    (answer,) = line.answers(store)[before:]
+    return answer
+
+
+def test_train_starts_with_the_settings_and_is_answered(learn, line, until):
+    store = LearnerStore.of(learn)
+    args = {"epochs": 2, "lr": 0.01, "wd": 0.2, "schedule": "constant", "bs": 16, "seed": 7, "patience": 0}
+    answer = ask(line, store, "train", args | {"keep_best": True, "n_factors": 4})
+    assert answer == {"kind": "answer", "id": "page-1", "ok": True}
+    learn.wait()
+    until(lambda: store.status == "ready" and store.recipe["n_factors"] == 4)
+    assert store.recipe == args | {"keep_best": True, "n_factors": 4}
+    assert learn.epoch == 2
+
+
+def test_pause_resume_and_stop(learn, line, until):
+    store = LearnerStore.of(learn)
+    ask(line, store, "train", {"epochs": 1000})
+    assert ask(line, store, "pause")["ok"]
+    until(lambda: store.status == "paused")
+    paused_at = learn.epoch
+    assert ask(line, store, "resume")["ok"]
+    until(lambda: learn.epoch > paused_at)
+    assert ask(line, store, "stop")["ok"]
+    until(lambda: store.status == "stopped")
+
+
+def test_one_epoch_more(learn, line, until):
+    store = LearnerStore.of(learn)
+    assert ask(line, store, "step_epoch", {"lr": 0.01})["ok"]
+    learn.wait()
+    until(lambda: store.epoch == 1.0 and store.status == "ready")
+
+
+def test_reset_takes_seed_and_factors(learn, line):
+    store = LearnerStore.of(learn)
+    assert ask(line, store, "reset", {"seed": 9, "n_factors": 3})["ok"]
+    assert learn.n_factors == 3
+    assert learn.recipe.seed == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "kind", "sentence"),
+    [
+        ("__class__", {}, "ValueError", "choose one of train, pause"),
+        ("delete", {}, "ValueError", "there is no command 'delete'"),
+        (None, {}, "ValueError", "there is no command"),
+        ("train", [], "TypeError", "must be an object"),
+        ("train", {"epoch": 3}, "ValueError", "Did you mean 'epochs'"),
+        ("train", {"epochs": 0}, "ValueError", "from 1 to 1000, not 0"),
+        ("train", {"epochs": 2.5}, "ValueError", "whole number"),
+        ("train", {"epochs": "5"}, "TypeError", "not '5'"),
+        ("train", {"lr": 1e9}, "ValueError", "lr must be a number"),
+        ("train", {"lr": float("nan")}, "ValueError", "lr must be a number"),
+        ("train", {"bs": 0}, "ValueError", "bs must be"),
+        ("train", {"schedule": "cosine"}, "ValueError", "one_cycle, constant"),
+        ("train", {"schedule": ["one_cycle"]}, "ValueError", "one_cycle, constant"),
+        ("train", {"keep_best": 1}, "TypeError", "true or false"),
+        ("train", {"n_factors": 5000}, "ValueError", "from 1 to 1024"),
+        ("step_epoch", {"epochs": 3}, "ValueError", "takes no setting 'epochs'"),
+        ("pause", {"now": True}, "ValueError", "It takes none"),
+        ("resume", {}, "RuntimeError", "no paused fit"),
+    ],
+)
+def test_what_cannot_be_done_is_answered_with_a_sentence(learn, line, name, args, kind, sentence):
+    store = LearnerStore.of(learn)
+    answer = ask(line, store, name, args)
+    assert (answer["ok"], answer["type"], answer["id"]) == (False, kind, "page-1")
+    assert sentence in answer["error"]
+    assert learn.status == "untrained"
+
+
+def test_a_second_train_while_one_runs_is_refused(learn, line):
+    store = LearnerStore.of(learn)
+    ask(line, store, "train", {"epochs": 1000})
+    answer = ask(line, store, "train", {"epochs": 1})
+    assert not answer["ok"]
+    assert "already training" in answer["error"]
+
+
+def test_an_error_nobody_foresaw_is_answered_too(learn, line, monkeypatch, caplog):
+    def broken(**_):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(learn, "start", broken)
+    answer = ask(line, LearnerStore.of(learn), "train", {"epochs": 1})
+    assert answer["type"] == "MemoryError"
+    assert "no room" in answer["error"]
+    assert "no room" in caplog.text

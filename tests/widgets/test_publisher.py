@@ -1,0 +1,245 @@
+"""What goes over the wire while a model trains."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collabwidgets.widgets import LearnerStore, NeighborSearch, PCAScatter, pages, published
+from collabwidgets.widgets.publisher import thinned, whole_curve
+from collabwidgets.widgets.wire import bytes_pairs
+
+
+def curve_on_the_page(messages):
+    """What a page has that follows the protocol: a reset replaces, the rest is appended."""
+    x, loss = np.empty(0, np.float32), np.empty(0, np.float32)
+    for message in messages:
+        more_x, more_loss = bytes_pairs(message.buffers[0])
+        x = more_x if message.content["reset"] else np.concatenate([x, more_x])
+        loss = more_loss if message.content["reset"] else np.concatenate([loss, more_loss])
+    return x, loss
+
+
+class AttentivePage(threading.Thread):
+    """Acknowledges every message of points, as a page does that draws at once."""
+
+    def __init__(self, line, store, client="page"):
+        super().__init__(daemon=True)
+        self.line, self.store, self.client = line, store, client
+        self.left = threading.Event()
+        self.drawn = 0
+
+    def run(self):
+        self.line.say(self.store, kind="hello", client=self.client)
+        while not self.left.wait(0.02):
+            for message in self.line.points(self.store)[self.drawn :]:
+                self.line.say(self.store, kind="drawn", seq=message.content["seq"], client=self.client)
+                self.drawn += 1
+            self.line.say(self.store, kind="beat", client=self.client, visible=True)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.left.set()
+        self.join()
+
+
+def test_a_page_that_says_hello_gets_the_whole_history_once(learn, line, until):
+    learn.start(epochs=2)
+    learn.wait()
+    store = LearnerStore.of(learn)
+    line.say(store, kind="hello", client="late")
+    until(lambda: len(line.points(store)) == 1)
+    (message,) = line.points(store)
+    x, loss = learn.history.batches(2000)
+    assert message.content == {"kind": "points", "seq": 1, "run": learn.history.run, "reset": True}
+    np.testing.assert_array_equal(bytes_pairs(message.buffers[0]), (x, loss))
+
+
+def test_the_streamed_points_are_the_history_without_gap_or_repeat(learn, line, until):
+    store = LearnerStore.of(learn)
+    with AttentivePage(line, store):
+        until(lambda: len(line.points(store)) == 1)
+        learn.start(epochs=6)
+        learn.wait()
+        until(lambda: len(curve_on_the_page(line.points(store))[0]) == len(learn.history.batches(10**9)[0]))
+    x, loss = curve_on_the_page(line.points(store))
+    np.testing.assert_array_equal((x, loss), learn.history.batches(10**9))
+    assert [m.content["seq"] for m in line.points(store)] == list(range(1, len(line.points(store)) + 1))
+
+
+def test_a_reset_is_streamed_as_one(learn, line, until):
+    store = LearnerStore.of(learn)
+    with AttentivePage(line, store):
+        learn.start(epochs=1)
+        learn.wait()
+        until(lambda: len(curve_on_the_page(line.points(store))[0]) > 0)
+        learn.reset()
+        until(lambda: line.points(store)[-1].content["run"] == learn.history.run)
+    assert line.points(store)[-1].content["reset"]
+    assert line.points(store)[-1].buffers == [b""]
+
+
+def test_points_wait_for_a_page_that_has_not_drawn_but_not_for_ever(learn, line, until):
+    store = LearnerStore.of(learn)
+    line.say(store, kind="hello", client="slow")
+    until(lambda: len(line.points(store)) == 1)
+    learn.start(epochs=1000)
+    until(lambda: len(line.points(store)) == 3)
+    learn.stop()
+    first, second, third = (message.at for message in line.points(store)[:3])
+    assert second - first > 0.8
+    assert third - second > 0.8
+
+
+def test_nothing_floods_the_line_while_everything_is_watched(learn, line, until):
+    store = LearnerStore.of(learn)
+    scatter, search = PCAScatter(learn), NeighborSearch(learn, item=3)
+    line.set(scatter, _visible=True)
+    line.set(search, _visible=True)
+    with AttentivePage(line, store):
+        began = time.monotonic()
+        learn.start(epochs=1000)
+        until(lambda: time.monotonic() - began > 3.0)
+        learn.pause()
+        seconds = time.monotonic() - began
+    training = [m for m in line.of(store) if began < m.at < began + seconds]
+    points = [m for m in training if m.content.get("kind") == "points"]
+    pictures = [m for m in training if "_scores" in m.names]
+    statuses = [m for m in training if "step" in m.names]
+    assert 4 * seconds < len(points) <= 13 * seconds
+    assert seconds < len(pictures) <= 4 * seconds
+    assert len(statuses) <= 12 * seconds
+    assert len(training) <= 40 * seconds
+    assert {m.thread for m in points + pictures + statuses} == {"collabwidgets-publisher"}
+
+
+def test_pictures_between_epochs_are_made_only_while_somebody_sees_a_view(dls, learn, line, until):
+    store = LearnerStore.of(learn)
+    scatter = PCAScatter(learn)
+    slow = learn.recipe.changed(bs=2)
+    assert dls.n_batches(slow.bs) > 1000  # an epoch long enough to look into
+    with AttentivePage(line, store):
+        learn.start(epochs=500, bs=2)
+        until(lambda: len(line.points(store)) > 4)
+        assert not any("_scores" in m.names for m in line.of(store)[1:] if m.state.get("snapshot_epoch", 0) % 1 > 0)
+        line.set(scatter, _visible=True)
+        until(lambda: store.snapshot_epoch % 1 > 0)
+        learn.stop()
+
+
+def test_without_a_page_the_traits_are_set_at_epoch_ends_and_no_points_are_sent(learn, line, until):
+    store = LearnerStore.of(learn)
+    learn.start(epochs=2)
+    learn.wait()
+    until(lambda: store.status == "ready" and len(store.history) == 2 and store.revision == learn.snapshot.revision)
+    assert line.points(store) == []
+
+
+def test_after_a_silence_nothing_is_sent_until_the_end_or_until_the_page_is_back(learn, line, until, monkeypatch):
+    monkeypatch.setattr(pages, "SILENCE", 0.3)
+    store = LearnerStore.of(learn)
+    line.say(store, kind="hello", client="page")
+    learn.start(epochs=1000)
+    until(lambda: store.publisher.pages.silent)
+    until(lambda: line.of(store)[-1].at < time.monotonic() - 0.5)
+    quiet = len(line.of(store))
+    seen = len(learn.history)
+    until(lambda: len(learn.history) > seen + 3)
+    assert len(line.of(store)) == quiet
+    line.say(store, kind="beat", client="page", visible=True)
+    until(lambda: line.points(store)[-1].content["reset"] and line.points(store)[-1].at > line.sent[quiet - 1].at)
+    until(lambda: store.publisher.pages.silent)
+    learn.stop()
+    learn.wait()
+    until(lambda: store.status == "stopped" and store.revision == learn.snapshot.revision)
+    assert len(store.history) == len(learn.history)
+
+
+def test_an_idle_learner_costs_nothing(learn, line, monkeypatch):
+    store = LearnerStore.of(learn)
+    turns = []
+    monkeypatch.setattr(store.publisher, "_safe_turn", lambda learn: turns.append(1))
+    sent = len(line.sent)
+    threading.Event().wait(0.5)
+    assert turns == []
+    assert len(line.sent) == sent
+
+
+def test_a_fault_of_the_publisher_is_logged_and_shown_and_passes(learn, until, monkeypatch, caplog):
+    store = LearnerStore.of(learn)
+    whole = published.status_values
+
+    def broken(_learn):
+        raise OSError("the disk is on fire")
+
+    monkeypatch.setattr(published, "status_values", broken)
+    store.publisher.wake()
+    until(lambda: "the disk is on fire" in store.message)
+    assert "the disk is on fire" in caplog.text
+    monkeypatch.setattr(published, "status_values", whole)
+    store.publisher.wake()
+    until(lambda: store.message == learn.message)
+
+
+def test_one_follower_that_fails_keeps_the_others_going(learn, until, caplog):
+    store = LearnerStore.of(learn)
+    followed = []
+
+    class Follower:
+        closed = shown = False
+
+        def __init__(self, follow):
+            self.follow = follow
+
+    def fail(learn, **_):
+        raise LookupError("lost")
+
+    both = [Follower(fail), Follower(lambda learn, **how: followed.append(how))]
+    for follower in both:
+        store.follow(follower)
+    store.publisher.wake()
+    until(lambda: followed and "LookupError: lost" in store.message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {},
+        {"kind": "hello"},
+        {"kind": "beat", "client": "a"},
+        {"kind": "drawn", "client": "a", "seq": "x"},
+        {"kind": 3},
+    ],
+)
+def test_messages_without_sense_are_logged_and_change_nothing(learn, line, caplog, message):
+    store = LearnerStore.of(learn)
+    line.say(store, **message)
+    assert "makes no sense" in caplog.text
+    assert store.publisher.pages.greeting_due is False
+
+
+@given(st.lists(st.floats(0, 10, width=32), max_size=400), st.integers(2, 50))
+def test_thinning_keeps_order_extremes_and_the_limit(losses, most):
+    loss = np.array(losses, np.float32)
+    x = np.arange(len(loss), dtype=np.float32)
+    thin_x, thin_loss = thinned(x, loss, most)
+    assert len(thin_x) <= most
+    assert (np.diff(thin_x) > 0).all()
+    np.testing.assert_array_equal(loss[thin_x.astype(int)], thin_loss)
+    if len(loss):
+        assert thin_loss.min() == loss.min()
+        assert thin_loss.max() == loss.max()
+
+
+def test_a_whole_curve_goes_on_where_it_says(learn):
+    learn.start(epochs=1)
+    learn.wait()
+    x, _, position = whole_curve(learn.history)
+    assert position == len(learn.history.batches(10**9)[0]) == len(x)
+    assert len(learn.history.batches_since(position)[0]) == 0

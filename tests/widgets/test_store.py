@@ -1,0 +1,269 @@
+"""The learner as the browser sees it."""
+
+import gc
+import threading
+import weakref
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from collabwidgets.learner import CollabLearner, collab_learner
+from collabwidgets.widgets import BiasTable, LearnerStore, PCAScatter
+from collabwidgets.widgets.bundle import built_code
+from collabwidgets.widgets.wire import bytes_numbers, bytes_pairs, bytes_texts
+
+
+class Taste(nn.Module):
+    """A student's own class: factors only, no bias, names of its own."""
+
+    def __init__(self, n_users, n_movies, n_factors):
+        super().__init__()
+        self.user_factors = nn.Embedding(n_users, n_factors)
+        self.movie_factors = nn.Embedding(n_movies, n_factors)
+
+    def forward(self, x):
+        return (self.user_factors(x[:, 0]) * self.movie_factors(x[:, 1])).sum(1)
+
+
+class Constant(nn.Module):
+    """No tables at all."""
+
+    def __init__(self):
+        super().__init__()
+        self.mean = nn.Parameter(torch.tensor([3.0]))
+
+    def forward(self, x):
+        return self.mean.expand(len(x))
+
+
+def test_everything_a_page_needs_travels_in_one_message(learn, line):
+    store = LearnerStore.of(learn)
+    (opening,) = line.of(store)
+    assert opening.kind == "comm_open"
+    assert {
+        "_item_names",
+        "_user_names",
+        "_item_counts",
+        "_scores",
+        "_item_bias",
+        "meta",
+        "status",
+    } <= opening.names
+
+
+def test_names_and_counts_are_the_loaders(learn):
+    store = LearnerStore.of(learn)
+    items = learn.dls.items
+    assert bytes_texts(store._item_names) == [str(name) for name in items.names]
+    np.testing.assert_array_equal(bytes_numbers(store._item_counts, np.int32), items.counts)
+    np.testing.assert_array_equal(bytes_numbers(store._item_means, np.float32), items.means)
+    np.testing.assert_array_equal(bytes_numbers(store._item_trained, np.uint8), items.trained)
+    assert store.meta["n_items"] == len(items) - 1
+    assert store.meta["n_train"] + store.meta["n_valid"] == store.meta["n_ratings"]
+
+
+def test_the_baseline_is_the_error_of_predicting_the_training_mean(learn):
+    train, valid = learn.dls.train_y.double().numpy(), learn.dls.valid_y.double().numpy()
+    expected = np.mean((valid - train.mean()) ** 2)
+    assert LearnerStore.of(learn).meta["baseline_mse"] == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_learner_has_one_store(learn):
+    assert LearnerStore.of(learn) is LearnerStore.of(learn)
+    assert BiasTable(learn)._store is PCAScatter(learn)._store is LearnerStore.of(learn)
+
+
+def test_a_closed_store_is_made_anew(learn):
+    first = LearnerStore.of(learn)
+    first.close()
+    assert LearnerStore.of(learn) is not first
+
+
+def test_after_a_training_the_traits_are_the_last_snapshot(learn, until):
+    store = LearnerStore.of(learn)
+    learn.start(epochs=3)
+    learn.wait()
+    until(lambda: store.status == "ready" and store.revision == learn.snapshot.revision and len(store.history) == 3)
+    np.testing.assert_array_equal(bytes_numbers(store._item_bias, np.float32), learn.snapshot.item_bias)
+    np.testing.assert_array_equal(bytes_numbers(store._user_bias, np.float32), learn.snapshot.user_bias)
+    table = learn.biases(min_count=0)
+    raw = bytes_numbers(store._item_bias, np.float32)
+    trained = learn.dls.items.trained
+    np.testing.assert_allclose(raw[table.index] - raw[trained].mean(), table["bias"], atol=1e-6)
+    frame = learn.pca(2)
+    scores = bytes_numbers(store._scores, np.float32).reshape(-1, store._scores_m)
+    np.testing.assert_allclose(scores[frame.index, :2], frame[["PC1", "PC2"]].to_numpy(), atol=1e-5)
+    assert np.isnan(scores[0]).all()
+    assert [row["valid_loss"] for row in store.history] == [row.valid_loss for row in learn.history.epochs]
+    assert store.best_epoch == learn.history.best.epoch
+    x, _ = bytes_pairs(store._batch_loss)
+    assert x[-1] == 3.0
+    assert len(x) <= 2000
+    assert store.epoch == 3.0
+    assert store.progress == 1.0
+
+
+def test_a_training_in_the_foreground_ends_the_same(learn, until, capsys):
+    store = LearnerStore.of(learn)
+    learn.fit_one_cycle(2)
+    until(lambda: store.status == "ready" and store.revision == learn.snapshot.revision and len(store.history) == 2)
+    assert store.recipe["epochs"] == 2
+    assert store.recipe["wd"] == 0.01
+
+
+def test_a_reset_empties_history_and_gives_a_new_run(learn, until):
+    store = LearnerStore.of(learn)
+    learn.start(epochs=1)
+    learn.wait()
+    until(lambda: len(store.history) == 1)
+    before = store.run
+    learn.reset(n_factors=5)
+    until(lambda: store.run != before and store.revision == learn.snapshot.revision)
+    assert store.history == []
+    assert store._batch_loss == b""
+    assert store.status == "untrained"
+    assert store.meta["n_factors"] == 5
+
+
+def test_a_model_without_biases_says_so(dls, until):
+    learn = CollabLearner(dls, Taste(dls.n_users, dls.n_items, 6), item_factors="movie_factors")
+    store = LearnerStore.of(learn)
+    learn.start(epochs=1)
+    learn.wait()
+    until(lambda: store.status == "ready" and store.revision == learn.snapshot.revision)
+    assert not store.meta["has_bias"]
+    assert store._item_bias == b""
+    assert store._user_bias == b""
+    assert store._scores_m == 6
+    assert store.meta["model"] == "Taste"
+    store.close()
+
+
+def test_a_model_without_tables_trains_and_shows_what_there_is(dls, until):
+    learn = CollabLearner(dls, Constant())
+    store = LearnerStore.of(learn)
+    learn.start(epochs=1)
+    learn.wait()
+    until(lambda: store.status == "ready" and len(store.history) == 1)
+    assert store._scores == b""
+    assert store._item_bias == b""
+    assert not store.meta["has_factors"]
+    store.close()
+
+
+def test_an_error_in_the_module_is_shown_with_its_class_and_place(dls, until):
+    class Broken(Taste):
+        def forward(self, x):
+            raise ZeroDivisionError("a student's slip")
+
+    learn = CollabLearner(dls, Broken(dls.n_users, dls.n_items, 4))
+    store = LearnerStore.of(learn)
+    learn.start(epochs=1)
+    learn.wait()
+    until(lambda: store.status == "error")
+    assert store.message == "ZeroDivisionError: a student's slip"
+    assert "in forward" in store.error_detail
+    store.close()
+
+
+def test_a_filter_that_hides_all_empties_the_map_and_its_undoing_fills_it(learn, until):
+    store = LearnerStore.of(learn)
+    assert store._scores_m
+    with pytest.warns(UserWarning, match="hides everything"):
+        learn.view.min_count = 10_000
+    until(lambda: store._scores == b"" and store.fit_count == 0)
+    learn.view.min_count = 1
+    until(lambda: store.fit_count == int(learn.dls.items.trained.sum()))
+
+
+def test_a_selection_goes_both_ways_and_once(learn, line):
+    store = LearnerStore.of(learn)
+    heard = []
+    learn.view.observe(lambda change: heard.append(change["new"]), "selection")
+    line.set(store, selection=[4, 2])
+    assert learn.view.selection == [4, 2]
+    assert heard == [[4, 2]]
+    learn.view.selection = [9]
+    assert store.selection == [9]
+    assert heard == [[4, 2], [9]]
+    updates = [message for message in line.of(store) if message.data.get("method") == "update"]
+    assert [message.state["selection"] for message in updates if "selection" in message.state] == [[9]]
+
+
+def test_a_page_cannot_write_what_is_not_its_own(learn, line, caplog):
+    store = LearnerStore.of(learn)
+    code = store._esm
+    line.set(store, status="ready", _esm="alert(1)", min_count=3)
+    assert store.status == "untrained"
+    assert store._esm == code
+    assert learn.view.min_count == 3
+    assert "only Python sets" in caplog.text
+
+
+@pytest.mark.parametrize("rows", [[0], [10_000], [-1], ["x"], "x", None])
+def test_a_row_that_does_not_exist_is_refused_and_taken_back(learn, line, rows):
+    store = LearnerStore.of(learn)
+    learn.view.selection = [5]
+    line.set(store, selection=rows)
+    assert store.selection == learn.view.selection == [5]
+    assert store.message
+
+
+def test_an_observer_that_raises_is_shown_and_keeps_nobody_from_the_selection(learn, line, caplog):
+    store = LearnerStore.of(learn)
+
+    def careless(_change):
+        raise KeyError("no such column")
+
+    learn.view.observe(careless, "primary")
+    line.set(store, primary=7)
+    assert learn.view.primary == store.primary == 7
+    assert "no such column" in store.message
+
+
+def test_store_and_thread_end_with_the_learner(dls, until):
+    learn = collab_learner(dls, n_factors=4)
+    store = LearnerStore.of(learn)
+    view = BiasTable(learn)
+    view.close()
+    learn.start(epochs=1)
+    learn.wait()
+    gone = weakref.ref(learn)
+    del learn, view
+    until(lambda: gc.collect() >= 0 and gone() is None)
+    assert store.publisher.join(10)
+    assert store.closed
+
+
+def test_a_view_keeps_its_learner_until_it_is_closed(dls, until):
+    view = BiasTable(collab_learner(dls, n_factors=4))
+    gc.collect()
+    assert view.learner.n_factors == 4
+    view.learner.start(epochs=1)
+    view.learner.wait()
+    until(lambda: view._store.status == "ready")
+    view._store.close()
+
+
+def test_a_closed_store_ends_its_thread_and_lets_go_of_the_view_state(learn):
+    store = LearnerStore.of(learn)
+    store.close()
+    assert store.publisher.join(10)
+    learn.view.selection = [3]
+    assert store.selection == []
+    assert store.publisher._thread not in threading.enumerate()
+
+
+def test_a_missing_bundle_says_how_to_build_it():
+    with pytest.raises(ImportError, match=r"npm run build"):
+        built_code("never_built.js")
+
+
+def test_the_store_shows_as_text(learn):
+    store = LearnerStore.of(learn)
+    assert store._repr_mimebundle_() == (
+        {"text/plain": "LearnerStore(EmbeddingDotBias, untrained, epoch 0)"},
+        {},
+    )

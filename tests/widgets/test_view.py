@@ -1,0 +1,240 @@
+"""What all widgets have in common."""
+
+import pytest
+from traitlets import TraitError
+
+from collabwidgets.data import CollabDataLoaders, synthetic_ratings
+from collabwidgets.learner import collab_learner
+from collabwidgets.widgets import (
+    BiasTable,
+    Dashboard,
+    LearnerStore,
+    NeighborSearch,
+    PCAScatter,
+    TrainingPanel,
+)
+
+ALL = [TrainingPanel, BiasTable, PCAScatter, NeighborSearch, Dashboard]
+TABLES = [BiasTable, PCAScatter, NeighborSearch]
+
+
+@pytest.mark.parametrize("widget", ALL)
+def test_an_unknown_keyword_is_answered_with_the_nearest(learn, widget):
+    with pytest.raises(TypeError, match=r"no keyword 'min_cuont'. Did you mean 'min_count'\?"):
+        widget(learn, min_cuont=3)
+
+
+@pytest.mark.parametrize("widget", ALL)
+def test_something_else_than_a_learner_is_refused(widget):
+    with pytest.raises(TypeError, match="shows a CollabLearner, not dict; make one"):
+        widget({})
+
+
+def test_results_are_no_keywords(learn):
+    with pytest.raises(TypeError, match="no keyword 'neighbors'"):
+        NeighborSearch(learn, neighbors=[])
+    with pytest.raises(TypeError, match="no keyword '_store'"):
+        BiasTable(learn, _store=None)
+
+
+@pytest.mark.parametrize(
+    ("widget", "wrong", "choices"),
+    [
+        (BiasTable, {"show": "ends"}, "both_ends"),
+        (BiasTable, {"sort_by": "stars"}, "rank_by_mean"),
+        (BiasTable, {"theme": "solarized"}, "light"),
+        (PCAScatter, {"color_by": "genre"}, "count"),
+        (PCAScatter, {"view_box": [1, 0, 0, 1]}, "left < right"),
+        (NeighborSearch, {"metric": "manhattan"}, "centered_cosine"),
+        (NeighborSearch, {"item": 0}, "from 1 to"),
+        (TrainingPanel, {"schedule": "cosine"}, "one_cycle"),
+        (Dashboard, {"layout": "wide"}, "teaching"),
+        (BiasTable, {"linked": ("selection", "colour")}, "selection, primary, pinned, min_count"),
+        (BiasTable, {"linked": "selection"}, "True, False, or some of"),
+    ],
+)
+def test_a_wrong_value_is_answered_with_the_choices(learn, widget, wrong, choices):
+    with pytest.raises(TraitError, match=choices):
+        widget(learn, **wrong)
+
+
+def test_a_message_of_a_page_opens_a_view_with_reference_kind_and_settings(learn, line):
+    table = BiasTable(learn, n=7, linked=("min_count",))
+    opening = line.of(table)[0]
+    assert opening.kind == "comm_open"
+    assert opening.state["_store"] == f"anywidget:{LearnerStore.of(learn).model_id}"
+    assert opening.state["_kind"] == "BiasTable"
+    assert opening.state["n"] == 7
+    assert opening.state["linked"] == ["min_count"]
+
+
+def test_two_views_share_a_selection_however_it_is_made(learn, line):
+    table, scatter = BiasTable(learn), PCAScatter(learn)
+    table.selection = [3, 1]
+    assert scatter.selection == [3, 1]
+    assert learn.view.selection == [3, 1]
+    learn.view.primary = 8
+    assert table.primary == scatter.primary == 8
+    line.set(LearnerStore.of(learn), selection=[5], min_count=2)
+    assert table.selection == scatter.selection == [5]
+    assert table.min_count == scatter.min_count == 2
+
+
+def test_an_unlinked_view_goes_its_own_way(learn, line):
+    table, scatter = BiasTable(learn), PCAScatter(learn, linked=False)
+    table.selection = [3]
+    assert scatter.selection == []
+    line.set(scatter, selection=[7], min_count=5)
+    assert scatter.selection == [7]
+    assert scatter.min_count == 5
+    assert table.selection == [3]
+    assert table.min_count == learn.view.min_count == 20
+
+
+def test_a_view_can_be_linked_in_part_and_again(learn):
+    table = BiasTable(learn, linked=("min_count",))
+    learn.view.selection = [3]
+    learn.view.min_count = 2
+    assert table.selection == []
+    assert table.min_count == 2
+    table.linked = True
+    assert table.selection == [3]
+    table.selection = [4]
+    assert learn.view.selection == [4]
+
+
+def test_what_is_linked_is_sent_by_the_store_only(learn, line):
+    tables = [BiasTable(learn) for _ in range(5)]
+    learn.view.selection = [3]
+    assert all(len(line.of(table)) == 1 for table in tables)
+    assert line.of(LearnerStore.of(learn))[-1].state == {"selection": [3]}
+
+
+def test_a_linked_keyword_is_set_for_all(learn):
+    scatter = PCAScatter(learn)
+    BiasTable(learn, min_count=4, selection=[2])
+    assert scatter.min_count == 4
+    assert scatter.selection == [2]
+
+
+def test_titles_are_a_twin_of_the_selection(learn):
+    table = BiasTable(learn)
+    titles = [str(name) for name in learn.dls.items.names[[4, 2]]]
+    table.selected_titles = titles
+    assert table.selection == [4, 2]
+    assert learn.view.selected_titles == table.selected_titles == titles
+    with pytest.raises(ValueError, match=titles[0][:5]):
+        table.selected_titles = [titles[0] + "x"]
+
+
+def test_on_select_gets_titles_until_it_is_undone(learn):
+    table, heard = BiasTable(learn), []
+    undo = table.on_select(heard.append)
+    learn.view.selection = [2]
+    table.clear()
+    undo()
+    learn.view.selection = [3]
+    assert heard == [[str(learn.dls.items.names[2])], []]
+
+
+@pytest.mark.parametrize("bad", [[0], [10**6]])
+def test_rows_that_do_not_exist_are_refused_linked_or_not(learn, bad):
+    for view in (BiasTable(learn), BiasTable(learn, linked=False)):
+        with pytest.raises(TraitError, match="from 1 to"):
+            view.selection = bad
+        assert view.selection == []
+    assert learn.view.selection == []
+
+
+def test_an_observer_that_raises_shows_its_sentence_in_the_widget(learn, line, caplog):
+    table, other = BiasTable(learn, linked=False), BiasTable(learn)
+
+    def careless(_change):
+        raise KeyError("no such column")
+
+    table.observe(careless, "selection")
+    line.set(table, selection=[2])
+    assert table.message == "KeyError: 'no such column'"
+    assert table.selection == [2]
+    other.observe(careless, "primary")
+    line.set(LearnerStore.of(learn), primary=3)
+    assert other.message == "KeyError: 'no such column'"
+    assert learn.view.primary == 3
+    assert "no such column" in caplog.text
+
+
+def test_a_page_cannot_make_a_view_another(learn, line):
+    table = BiasTable(learn)
+    line.set(table, _store="anywidget:other", _kind="Dashboard", message="<b>", linked=[], theme="dark")
+    assert table._store is LearnerStore.of(learn)
+    assert table._kind == "BiasTable"
+    assert table.message == ""
+    assert table.theme == "dark"
+
+
+def test_a_value_a_page_may_not_choose_is_answered_and_taken_back(learn, line):
+    table = BiasTable(learn)
+    line.set(table, show="nothing", n=3)
+    assert table.show == "both_ends"
+    assert "both_ends" in table.message
+    assert line.of(table)[-1].state == {"message": table.message} or "show" in line.of(table)[-1].state
+
+
+@pytest.mark.parametrize(
+    ("widget", "before", "after"),
+    [
+        (TrainingPanel, "TrainingPanel(untrained)", "TrainingPanel(ready, epoch 1, best "),
+        (BiasTable, "BiasTable(90 titles, untrained, by bias)", "BiasTable(90 titles, epoch 1, by bias)"),
+        (
+            PCAScatter,
+            "PCAScatter(90 titles, untrained, PC 1 × PC 2)",
+            "PCAScatter(90 titles, epoch 1, PC 1 × PC 2)",
+        ),
+        (NeighborSearch, "NeighborSearch(no title yet, cosine)", "NeighborSearch(no title yet, cosine)"),
+        (Dashboard, "Dashboard(training, bias", "Dashboard(training, bias, scatter, neighbors, epoch 1)"),
+    ],
+)
+def test_the_repr_is_one_line_with_the_state(learn, widget, before, after):
+    learn.view.min_count = 0
+    view = widget(learn)
+    assert repr(view).startswith(before)
+    learn.start(epochs=1)
+    learn.wait()
+    assert repr(view).startswith(after)
+
+
+@pytest.mark.parametrize("widget", ALL)
+def test_a_page_without_widgets_sees_a_table_and_text(learn, widget):
+    learn.start(epochs=1)
+    learn.wait()
+    view = widget(learn)
+    data, _ = view._repr_mimebundle_()
+    assert data["text/plain"] == repr(view)
+    assert "<table>" in data["text/html"]
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == view.model_id
+
+
+def test_titles_are_text_wherever_they_go():
+    ratings, _ = synthetic_ratings(40, 30, 600, seed=3)
+    ratings["title"] = "<img src=x onerror=alert(1)> " + ratings["title"].astype(str)
+    learn = collab_learner(CollabDataLoaders.from_df(ratings, item_name="title", seed=1), n_factors=4)
+    for widget in (BiasTable, PCAScatter):
+        page = widget(learn, min_count=0)._repr_mimebundle_()[0]["text/html"]
+        assert "<img" not in page
+        assert "&lt;img" in page
+    LearnerStore.of(learn).close()
+
+
+def test_a_closed_view_hears_nothing_more(learn):
+    table = BiasTable(learn)
+    table.close()
+    learn.view.selection = [2]
+    assert table.selection == []
+    table.close()
+
+
+def test_a_view_that_could_not_be_made_leaves_nothing_behind(learn):
+    with pytest.raises(TraitError):
+        BiasTable(learn, n=0)
+    learn.view.selection = [2]
+    assert BiasTable(learn).selection == [2]

@@ -1,0 +1,259 @@
+"""The four widgets and the dashboard: the numbers behind what is seen."""
+
+import itertools
+
+import numpy as np
+import pytest
+from torch import nn
+from traitlets import TraitError
+
+from collabwidgets.learner import CollabLearner
+from collabwidgets.widgets import (
+    BiasTable,
+    Dashboard,
+    LearnerStore,
+    NeighborSearch,
+    PCAScatter,
+    TrainingPanel,
+)
+
+
+class Taste(nn.Module):
+    def __init__(self, n_users, n_movies):
+        super().__init__()
+        self.user_factors, self.movie_factors = nn.Embedding(n_users, 4), nn.Embedding(n_movies, 4)
+
+    def forward(self, x):
+        return (self.user_factors(x[:, 0]) * self.movie_factors(x[:, 1])).sum(1)
+
+
+@pytest.fixture
+def trained(learn):
+    learn.start(epochs=2)
+    learn.wait()
+    return learn
+
+
+# ---------------------------------------------------------------------- TrainingPanel
+
+
+def test_the_panel_begins_with_the_recipe_and_trains_with_its_own_settings(learn):
+    panel = TrainingPanel(learn, epochs=2, weight_decay=0.3)
+    assert (panel.lr, panel.batch_size, panel.seed, panel.n_factors) == (5e-3, 32, 3, 8)
+    panel.lr = 0.01
+    panel.train()
+    learn.wait()
+    assert (learn.recipe.epochs, learn.recipe.lr, learn.recipe.wd) == (2, 0.01, 0.3)
+    assert panel.to_frame()["epoch"].tolist() == [1, 2]
+
+
+def test_the_panel_follows_a_training_that_is_started_elsewhere(learn, until):
+    panel = TrainingPanel(learn, epochs=2)
+    learn.start(epochs=3, lr=0.02, schedule="constant")
+    until(lambda: (panel.epochs, panel.lr, panel.schedule) == (3, 0.02, "constant"))
+
+
+def test_what_is_typed_in_the_panel_stays_while_nothing_else_is_asked_for(learn, line, until):
+    panel = TrainingPanel(learn)
+    line.set(panel, epochs=17)
+    learn.view.min_count = 3
+    until(lambda: panel._store.fit_count == (learn.dls.items.counts[learn.dls.items.trained] >= 3).sum())
+    assert panel.epochs == 17
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"epochs": 0}, {"epochs": 1001}, {"lr": 0.0}, {"batch_size": 0}, {"smoothing": 1.0}, {"seed": -1}],
+)
+def test_settings_out_of_range_are_refused(learn, wrong):
+    with pytest.raises(TraitError):
+        TrainingPanel(learn, **wrong)
+
+
+def test_the_panel_carries_a_live_figure_of_the_loss(learn, line, until):
+    panel = TrainingPanel(learn)
+    assert line.of(panel)[-1].state["_figure"] == f"IPY_MODEL_{panel._figure.model_id}"
+    learn.start(epochs=3)
+    learn.wait()
+    valid = next(mark for mark in panel._figure.marks if mark.labels == ["valid"])
+    until(lambda: len(valid.y) == 3)
+    np.testing.assert_allclose(valid.y, [row.valid_loss for row in learn.history.epochs])
+    panel.x_axis = "step"
+    np.testing.assert_array_equal(valid.x, np.array([1, 2, 3]) * learn.dls.n_batches(32))
+    panel.close()
+    assert panel._figure.comm is None
+
+
+def test_without_bqplot_the_panel_does_without_the_figure(learn, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "bqplot", None)
+    assert TrainingPanel(learn)._figure is None
+
+
+def test_pause_resume_stop_and_one_epoch_from_python(learn, until):
+    panel = TrainingPanel(learn, epochs=1000)
+    panel.train()
+    panel.pause()
+    until(lambda: learn.status == "paused")
+    panel.resume()
+    panel.stop()
+    learn.wait()
+    assert learn.status == "stopped"
+    panel.reset()
+    panel.step_epoch()
+    learn.wait()
+    assert learn.epoch == 1
+
+
+# ---------------------------------------------------------------------- BiasTable
+
+
+def test_the_table_is_the_learners_biases_sorted_and_filtered(trained):
+    table = BiasTable(trained, min_count=5)
+    assert table.to_frame().equals(trained.biases(min_count=5))
+    table.sort_by, table.ascending = "count", True
+    assert table.to_frame()["count"].is_monotonic_increasing
+    first = table.to_frame()["title"].iloc[0]
+    table.query = first.upper()
+    assert table.to_frame()["title"].tolist() == [t for t in trained.biases(min_count=5)["title"] if first in t]
+
+
+def test_users_have_biases_too(trained):
+    frame = BiasTable(trained, kind="users").to_frame()
+    assert len(frame) == trained.dls.users.trained.sum()
+    assert frame.columns[0] == "user"
+
+
+def test_a_table_finds_titles_as_people_type_them():
+    from collabwidgets.widgets.bias_table import _article_first, _folded
+
+    assert _folded("the matrix") in _folded(_article_first("Matrix, The (1999)"))
+    assert _folded("amelie") in _folded("Fabuleux destin d'Amélie, Le (2001)")
+
+
+def test_a_model_without_biases_has_a_table_that_says_so(dls):
+    learn = CollabLearner(dls, Taste(dls.n_users, dls.n_items))
+    table = BiasTable(learn)
+    with pytest.raises(ValueError, match="bias"):
+        table.to_frame()
+    assert "bias" in table._repr_mimebundle_()[0]["text/html"]
+    LearnerStore.of(learn).close()
+
+
+# ---------------------------------------------------------------------- PCAScatter
+
+
+def test_the_map_is_the_learners_pca(trained):
+    scatter = PCAScatter(trained, min_count=5)
+    assert scatter.to_frame().equals(trained.pca(6, min_count=5))
+
+
+def test_the_map_does_not_flip_from_one_publication_to_the_next(learn, until):
+    from collabwidgets.widgets.wire import bytes_numbers
+
+    store = LearnerStore.of(learn)
+    seen = []
+    store.observe(
+        lambda _: seen.append(bytes_numbers(store._scores, np.float32).reshape(-1, store._scores_m)[1:, 0].copy()),
+        "_scores",
+    )
+    for _ in range(6):
+        learn.step_epoch()
+        learn.wait()
+        until(lambda: store.revision == learn.snapshot.revision and store.status == "ready")
+    assert len(seen) >= 6
+    trained_rows = learn.dls.items.trained[1:]
+    for before, after in itertools.pairwise(seen[2:]):
+        assert np.corrcoef(before[trained_rows], after[trained_rows])[0, 1] > 0
+
+
+# ---------------------------------------------------------------------- NeighborSearch
+
+
+def test_the_search_shows_what_the_learner_finds(trained):
+    search = NeighborSearch(trained, k=4, min_count=0)
+    assert search.neighbors == []
+    assert len(search.to_frame()) == 0
+    search.item = 5
+    expected = trained.neighbors(row=5, k=4, min_count=0)
+    assert search.to_frame().equals(expected)
+    assert [row["item"] for row in search.neighbors] == expected.index.tolist()
+    assert [row["title"] for row in search.neighbors] == expected["title"].tolist()
+    np.testing.assert_allclose([row["score"] for row in search.neighbors], expected["score"])
+    assert set(search.neighbors[0]) == {"item", "title", "score", "count", "n_common", "norm", "weak"}
+
+
+@pytest.mark.parametrize("change", [{"k": 2}, {"metric": "dot"}, {"order": "farthest"}, {"min_count": 60}])
+def test_each_control_of_the_search_changes_what_is_found(trained, line, change):
+    search = NeighborSearch(trained, item=5, min_count=0)
+    before = search.neighbors
+    target = LearnerStore.of(trained) if "min_count" in change else search
+    line.set(target, **change)
+    assert search.neighbors != before
+    question = {"k": 10, "metric": "cosine", "order": "nearest", "min_count": 0} | change
+    expected = trained.neighbors(row=5, **question)
+    assert [row["item"] for row in search.neighbors] == expected.index.tolist()
+    assert search.n_hidden == expected.attrs["n_hidden"]
+
+
+def test_the_item_of_a_linked_search_is_the_primary_one(trained, line):
+    search, table = NeighborSearch(trained), BiasTable(trained)
+    line.set(LearnerStore.of(trained), primary=7)
+    assert search.item == 7
+    assert search.neighbors_of == 7
+    search.item = 9
+    assert table.primary == trained.view.primary == 9
+    assert NeighborSearch(trained).item == 9
+    assert NeighborSearch(trained, item=4).item == trained.view.primary == 4
+
+
+def test_the_item_of_an_unlinked_search_is_its_own(trained):
+    search = NeighborSearch(trained, linked=False, item=5)
+    trained.view.primary = 7
+    assert search.item == 5
+    assert search.neighbors_of == 5
+    search.item = 6
+    assert trained.view.primary == 7
+
+
+def test_the_neighbours_follow_the_training(learn, until):
+    search = NeighborSearch(learn, item=5, min_count=0)
+    learn.start(epochs=2)
+    learn.wait()
+    until(lambda: search.revision == learn.snapshot.revision)
+    expected = learn.neighbors(row=5, min_count=0)
+    assert [row["item"] for row in search.neighbors] == expected.index.tolist()
+
+
+# ---------------------------------------------------------------------- Dashboard
+
+
+def test_a_dashboard_refers_to_its_four_widgets(learn, line):
+    board = Dashboard(learn, title="MovieLens", layout="teaching")
+    assert board.arrangement == "teaching"
+    expected = [
+        {"kind": type(view).__name__, "ref": f"anywidget:{view.model_id}"}
+        for view in (board.training, board.bias, board.scatter, board.neighbors)
+    ]
+    assert board._views == expected == line.of(board)[-1].state["_views"]
+    board.scatter.selection = [4]
+    assert board.selection == board.bias.selection == [4]
+    assert board.to_frame().index.tolist() == [4]
+
+
+def test_a_dashboard_of_some_views_takes_names_and_widgets(learn):
+    own = BiasTable(learn, n=3)
+    board = Dashboard(learn, views=["scatter", own])
+    assert board.bias is own
+    assert board.training is None
+    board.close()
+    assert not own.closed
+    assert board.scatter.closed
+
+
+def test_a_dashboard_of_two_learners_is_refused(learn, dls):
+    other = CollabLearner(dls, Taste(dls.n_users, dls.n_items))
+    with pytest.raises(ValueError, match="another learner"):
+        Dashboard(learn, views=[BiasTable(other)])
+    with pytest.raises(ValueError, match="Did you mean 'scatter'"):
+        Dashboard(learn, views=["scater"])
+    LearnerStore.of(other).close()

@@ -51,10 +51,8 @@ def _dashboard(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from .app.served import learner
-
     source = _source(options, None if options.ratings == "movielens" else options.ratings)
-    learn = learner(source.loaders(options.seed), n_factors=options.factors, wd=options.wd)
+    learn = source.learner(n_factors=options.factors, wd=options.wd, seed=options.seed)
     print(learn)
     learn.fit_one_cycle(options.epochs, options.lr, wd=options.wd)
     ranked = learn.biases()[[learn.dls.items.name, "bias", "count", "mean"]]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import collabwidgets as cw
-from collabwidgets.app.served import RatingsSource, learner
+from collabwidgets.app.served import RatingsSource
 from collabwidgets.cli import main
 
 
@@ -67,7 +67,7 @@ def test_the_served_notebook_reads_the_ratings_of_the_command_line(
     monkeypatch.chdir(ratings_csv.parent)
     RatingsSource(ratings_csv.name, user_name="user", item_name="title", rating_name="rating").to_environment()
     monkeypatch.chdir("/")
-    learn = learner()
+    learn = RatingsSource.from_environment().learner()
     assert (learn.n_users, learn.n_items, learn.status) == (80, 30, "untrained")
     low, high = learn.model.y_range
     assert low < learn.dls.rating_range[0] < learn.dls.rating_range[1] < high

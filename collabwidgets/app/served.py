@@ -56,13 +56,19 @@ class RatingsSource:
             seed=seed,
         )
 
+    def learner(self, *, n_factors: int = 50, wd: float = 0.1, seed: int | None = 42) -> CollabLearner:
+        """An untrained learner on the ratings.
 
-def learner(loaders: CollabDataLoaders | None = None, *, n_factors: int = 50, wd: float = 0.1) -> CollabLearner:
-    """An untrained learner on `loaders`, by default on the served ratings.
+        Predictions are bounded as the chapter has it for MovieLens, else a tenth of the ratings' span outside their
+        range: a sigmoid comes close to both ends of its own, but never reaches them.
+        """
+        dls = self.loaders(seed)
+        low, high = dls.rating_range
+        margin = 0.1 * (high - low)
+        y_range = (0.0, 5.5) if self.csv is None else (low - margin, high + margin)
+        return collab_learner(dls, n_factors, y_range=y_range, wd=wd)
 
-    Predictions are bounded a tenth of the ratings' span outside their range: a sigmoid can reach both ends.
-    """
-    dls = RatingsSource.from_environment().loaders() if loaders is None else loaders
-    low, high = dls.rating_range
-    margin = 0.1 * (high - low)
-    return collab_learner(dls, n_factors, y_range=(low - margin, high + margin), wd=wd)
+    @property
+    def title(self) -> str:
+        """What the page is called: the file's name, or the data set's."""
+        return "MovieLens 100K" if self.csv is None else Path(self.csv).name

@@ -34,8 +34,8 @@ class Dashboard(View):
     ----------
     learner : CollabLearner
     layout : {"full", "teaching"}
-        How they are arranged; afterwards the trait `arrangement`, because ``layout`` of every Jupyter widget
-        is its size on the page.
+        In two columns where there is room, or one below the other in the order of `views`. Afterwards it is the
+        trait `arrangement`, because ``layout`` of every Jupyter widget is its size on the page.
     views : list, optional
         Which of ``"training"``, ``"bias"``, ``"scatter"`` and ``"neighbors"`` to show, or widgets made
         before; all four by default.

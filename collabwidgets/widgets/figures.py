@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 
 BLUE, VERMILION, GREY, GREEN, PURPLE = "#0072B2", "#D55E00", "#7f7f7f", "#009E73", "#CC79A7"
 
-_UPDATE_SECONDS = 0.5
+_UPDATE_SECONDS = 1.0  # a browser draws such a figure in tens of milliseconds, beside the training
+_LIVE_POINTS = 600  # while training; the last picture has them all
 _MARGIN = {"top": 16, "bottom": 44, "left": 56, "right": 16}
+_AXIS_LABELS = {"epoch": "epoch", "step": "batch", "time": "seconds"}
+_PER_EPOCH = 25  # stretches of an epoch in which `smoothing` of the past is kept
 
 
 def loss_figure(
@@ -35,7 +39,7 @@ def loss_figure(
     ----------
     learn : CollabLearner
     smoothing : float
-        Weight of the past in the moving average, 0 to 0.99.
+        Weight of the past in the moving average over a 25th of an epoch, 0 to 0.99.
     x_axis : {"epoch", "step", "time"}
         Epochs, batches or seconds trained.
     y_scale : {"linear", "log"}
@@ -63,8 +67,10 @@ class LossCurves:
         self._baseline = baseline_mse(learn)
         self._scales = {"x": bqplot.LinearScale(min=0.0), "y": _y_scale(y_scale)}
         self._axes = {
-            "x": bqplot.Axis(scale=self._scales["x"], label=x_axis, grid_lines="none", num_ticks=6),
-            "y": bqplot.Axis(scale=self._scales["y"], label="MSE", side="left", num_ticks=5),
+            "x": bqplot.Axis(
+                scale=self._scales["x"], label=_AXIS_LABELS[x_axis], grid_lines="none", label_offset="32px"
+            ),
+            "y": bqplot.Axis(scale=self._scales["y"], label="MSE", side="left", label_offset="40px"),
         }
         self._raw = self._line("train, each batch", BLUE, opacities=[0.25], stroke_width=1.0, display_legend=False)
         self._train = self._line("train", BLUE)
@@ -92,7 +98,7 @@ class LossCurves:
                 mark.scales = dict(self._scales)
             self._axes["y"].scale = self._scales["y"]
         self._smoothing, self._x_axis = smoothing, x_axis
-        self._axes["x"].label = {"time": "seconds"}.get(x_axis, x_axis)
+        self._axes["x"].label = _AXIS_LABELS[x_axis]
         self._draw(learn)
 
     @property
@@ -121,18 +127,31 @@ class LossCurves:
 
     def _draw(self, learn: CollabLearner) -> None:
         self._seen = self._moment(learn)
-        x, loss = learn.history.batches(BATCH_POINTS)
+        x, loss = learn.history.batches(_LIVE_POINTS if learn.status == "training" else BATCH_POINTS)
         epochs = learn.history.epochs
         at = positions(x, learn, self._x_axis)
         valid = [(row.epoch, row.valid_loss) for row in epochs if row.valid_loss is not None]
         valid_at = positions([epoch for epoch, _ in valid], learn, self._x_axis)
-        end = max(float(at[-1]) if len(at) else 0.0, float(valid_at[-1]) if len(valid_at) else 0.0) or 1.0
+        end = max([*at[-1:], *valid_at[-1:], *positions([planned_end(learn)], learn, self._x_axis)]) or 1.0
+        train = smoothed(x, loss, self._smoothing)
         _set(self._raw, at, loss)
-        _set(self._train, at, smoothed(loss, self._smoothing))
+        _set(self._train, at, train)
         _set(self._valid, valid_at, [value for _, value in valid])
         if self._baseline is not None:
             _set(self._mean, [0.0, end], [self._baseline] * 2)
-        self._scales["x"].max = end
+        if self._x_axis != "time" or not end <= (self._scales["x"].max or 0.0) <= 1.5 * end:
+            self._scales["x"].max = float(end) * (1.25 if self._x_axis == "time" and learn.status == "training" else 1)
+        self._axes["x"].tick_values = whole_ticks(end) if self._x_axis == "epoch" else None
+        low, high = loss_range(train, [*(value for _, value in valid), *filter(None, [self._baseline])])
+        self._show_range(low, high)
+
+    def _show_range(self, low: float, high: float) -> None:
+        """Show at least this range of losses. A scale that moves makes every mark be drawn anew, so it moves rarely."""
+        scale = self._scales["y"]
+        fits = scale.min is not None and scale.min <= low and high <= scale.max
+        if not fits or high - low < 0.6 * (scale.max - scale.min):
+            with scale.hold_sync():
+                scale.min, scale.max = 0.9 * low, high
 
     def _line(self, label: str, color: str, *, display_legend: bool = True, **style: Any) -> bqplot.Lines:
         import bqplot
@@ -169,17 +188,45 @@ def positions(epochs: Sequence[float] | NDArray[Any], learn: CollabLearner, axis
     return seconds_at
 
 
-def smoothed(loss: NDArray[np.float32], weight: float) -> NDArray[np.float64]:
-    """Moving average with `weight` on the past, corrected for its start as Adam's is; float64 ``[n]``."""
+def planned_end(learn: CollabLearner) -> float:
+    """Epochs that will have been trained when the fit that runs or waits is over."""
+    waits = learn.status in ("training", "paused")
+    return learn.epoch + (learn.n_steps - learn.step) / learn.dls.n_batches(learn.recipe.bs) if waits else learn.epoch
+
+
+def whole_ticks(end: float) -> NDArray[np.float64]:
+    """At most nine whole numbers from 0 to `end`, evenly spread: half an epoch is no place for a tick."""
+    return np.arange(0.0, end + 1e-6, max(1.0, math.ceil(end / 8)))
+
+
+def smoothed(x: NDArray[np.float32], loss: NDArray[np.float32], weight: float) -> NDArray[np.float64]:
+    """Moving average along `x` (in epochs), corrected for its start as Adam's is; float64 ``[n]``.
+
+    `weight` of the past is kept over a 25th of an epoch, so that a thinned curve looks as the whole one does.
+    """
     values = np.asarray(loss, dtype=np.float64)
-    if not len(values) or weight == 0:
+    if len(values) < 2 or weight == 0:
         return values
-    means = np.fromiter(
-        itertools.accumulate(values, lambda mean, value: weight * mean + (1 - weight) * value, initial=0.0),
-        dtype=np.float64,
-        count=len(values) + 1,
-    )[1:]
-    return means / (1 - weight ** np.arange(1, len(values) + 1))
+    steps = np.diff(np.asarray(x, dtype=np.float64), prepend=2 * float(x[0]) - float(x[1]))
+    kept = np.minimum(weight ** (steps * _PER_EPOCH), 1 - 1e-4)
+    means, mass = np.empty_like(values), 0.0
+    mean = 0.0
+    for i, (value, keep) in enumerate(zip(values, kept, strict=True)):
+        mean, mass = keep * mean + (1 - keep) * value, keep * mass + (1 - keep)
+        means[i] = mean / mass
+    return means
+
+
+def loss_range(train: NDArray[np.float64], others: Sequence[float]) -> tuple[float, float]:
+    """Lowest and highest loss to show: the smoothed curve but its first leap, and all of `others`."""
+    settled = train[len(train) // 50 :]
+    settled = settled[np.isfinite(settled)]
+    known = [*(np.quantile(settled, (0.002, 0.985)) if len(settled) else ()), *filter(np.isfinite, others)]
+    if not known:
+        return 0.0, 1.0
+    low, high = float(min(known)), float(max(known))
+    room = 0.08 * ((high - low) or high or 1.0)
+    return max(low / 2, low - room), high + room
 
 
 def pca_figure(learn: CollabLearner, n: int = 50, *, x: int = 1, y: int = 2) -> bqplot.Figure:

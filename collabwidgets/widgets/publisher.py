@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import weakref
+from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 
-TURN_SECONDS = 1 / 12  # between two looks at the learner
-STATUS_SECONDS = 0.1
-PICTURE_SECONDS = 0.3
-ACK_SECONDS = 1.0  # a page that has not painted for so long is sent the next message all the same
+TURN_SECONDS = 1 / 6  # between two looks at the learner; each message costs the page's host more than it costs us
+STATUS_SECONDS = 0.3
+PICTURE_SECONDS = 1.0
+BEHIND_SECONDS = 0.9  # pages say every half a second what they have painted; one that is later cannot keep up
+ACK_SECONDS = 1.0  # and is sent the next message after so long all the same
 COST_SHARE = 50  # what took 1 ms to make comes again after 50 ms at the earliest: 2 % of one core
 BYTES_PER_SECOND = 2_000_000
 POINTS_PER_MESSAGE = 500
@@ -94,6 +96,7 @@ class Publisher:
         self._over = False
         self._seq = 0
         self._sent_at = -ACK_SECONDS
+        self._unpainted: deque[tuple[int, float]] = deque(maxlen=100)
         self._run, self._position = learn.history.run, 0
         self._status_at = 0.0
         self._results_at = 0.0  # while training no results before this moment
@@ -167,8 +170,8 @@ class Publisher:
         settled = learn.status != "training"
         if self._nobody_left() and not settled:
             return None
-        keeps_up = self.pages.acknowledged(self._seq)
-        again = self._send_points(learn, now)
+        keeps_up = self._keeps_up(now)
+        again = self._send_points(learn, now, keeps_up)
         status_moved = learn.status != self._store.status
         if status_moved or settled or (self.pages.listening and now - self._status_at >= STATUS_SECONDS):
             self._status_at = now
@@ -180,14 +183,20 @@ class Publisher:
             self._results_at = now + max(PICTURE_SECONDS, COST_SHARE * cost, size / BYTES_PER_SECOND)
         return again
 
-    def _send_points(self, learn: CollabLearner, now: float) -> float | None:
+    def _keeps_up(self, now: float) -> bool:
+        """Whether the oldest message that no page has painted yet is not old."""
+        while self._unpainted and self.pages.acknowledged(self._unpainted[0][0]):
+            self._unpainted.popleft()
+        return not self._unpainted or now - self._unpainted[0][1] < BEHIND_SECONDS
+
+    def _send_points(self, learn: CollabLearner, now: float, keeps_up: bool) -> float | None:
         greeting = self.pages.takes_greeting()
         history = learn.history
         reset = greeting or history.run != self._run
         if not reset:
             if not self.pages.listening:
                 return None
-            if not self.pages.acknowledged(self._seq) and now - self._sent_at < ACK_SECONDS:
+            if not keeps_up and now - self._sent_at < ACK_SECONDS:
                 return self._sent_at + ACK_SECONDS - now
         run = history.run
         if reset:
@@ -200,6 +209,7 @@ class Publisher:
         self._run = run
         self._seq += 1
         self._sent_at = now
+        self._unpainted.append((self._seq, now))
         self._store.send({"kind": "points", "seq": self._seq, "run": run, "reset": reset}, [pair_bytes(x, loss)])
         return None
 

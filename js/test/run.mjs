@@ -26,9 +26,13 @@ try {
     logLevel: "warning",
   });
   const files = names.map((name) => join(out, name.replace(/\.tsx?$/, ".mjs")));
-  const { status } = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], {
-    stdio: "inherit",
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    ["--enable-source-maps", "--test", "--test-force-exit", ...files],
+    {
+      stdio: "inherit",
+    },
+  );
   process.exitCode = status ?? 1;
 } finally {
   await rm(out, { recursive: true, force: true });

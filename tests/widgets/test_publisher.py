@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collabwidgets.widgets import LearnerStore, NeighborSearch, PCAScatter, pages, published
-from collabwidgets.widgets.publisher import thinned, whole_curve
+from collabwidgets.widgets.publisher import BEHIND_SECONDS, thinned, whole_curve
 from collabwidgets.widgets.wire import bytes_pairs
 
 
@@ -90,11 +90,14 @@ def test_points_wait_for_a_page_that_has_not_drawn_but_not_for_ever(learn, line,
     line.say(store, kind="hello", client="slow")
     until(lambda: len(line.points(store)) == 1)
     learn.start(epochs=1000)
-    until(lambda: len(line.points(store)) == 3)
+    first = line.points(store)[0].at
+
+    def late():
+        return [message.at for message in line.points(store) if message.at > first + BEHIND_SECONDS]
+
+    until(lambda: len(late()) == 3)
     learn.stop()
-    first, second, third = (message.at for message in line.points(store)[:3])
-    assert second - first > 0.8
-    assert third - second > 0.8
+    assert np.diff(late()).min() > 0.8
 
 
 def test_nothing_floods_the_line_while_everything_is_watched(learn, line, until):
@@ -112,10 +115,10 @@ def test_nothing_floods_the_line_while_everything_is_watched(learn, line, until)
     points = [m for m in training if m.content.get("kind") == "points"]
     pictures = [m for m in training if "_scores" in m.names]
     statuses = [m for m in training if "step" in m.names]
-    assert 4 * seconds < len(points) <= 13 * seconds
-    assert seconds < len(pictures) <= 4 * seconds
-    assert len(statuses) <= 12 * seconds
-    assert len(training) <= 40 * seconds
+    assert 3 * seconds < len(points) <= 7 * seconds
+    assert 0.5 * seconds < len(pictures) <= 2 * seconds
+    assert len(statuses) <= 6 * seconds
+    assert len(training) <= 20 * seconds
     assert {m.thread for m in points + pictures + statuses} == {"collabwidgets-publisher"}
 
 

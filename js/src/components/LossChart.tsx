@@ -16,6 +16,7 @@ import {
 } from "../lib/losschart";
 import { ticks, tickText } from "../lib/scatter/ticks";
 import { chartSummary } from "../lib/wording";
+import { LossLegend } from "./LossLegend";
 import { useId } from "./useId";
 
 export interface LossChartProps {
@@ -191,15 +192,7 @@ export function LossChart({ context, xAxis, yScale, smoothing }: LossChartProps)
             )}
           </span>
         ) : (
-          <>
-            <span class="cw-key cw-key-train">train, smoothed</span>
-            <span class="cw-key cw-key-valid">validation</span>
-            {best && (
-              <span class="cw-best-words">
-                best: {formatLoss(best.valid_loss)}, epoch {best.epoch}
-              </span>
-            )}
-          </>
+          <LossLegend context={context} />
         )}
       </p>
     </div>

@@ -4,6 +4,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { onModel } from "./bound";
 
 const BEAT_MS = 2000;
+const ACK_MS = 500;
 const BUSY_MS = 300;
 const HELLO_MS = 1000;
 
@@ -42,6 +43,8 @@ export class Link {
   #pending = new Map<string, Pending>();
   #count = 0;
   #seq: number | null = null;
+  #drawn = 0;
+  #acknowledgement: ReturnType<typeof setTimeout> | null = null;
   #saidHello = Number.NEGATIVE_INFINITY;
   #closed = false;
   #watched = false;
@@ -77,6 +80,7 @@ export class Link {
       () => {
         clearInterval(beat);
         clearTimeout(hello);
+        if (this.#acknowledgement !== null) clearTimeout(this.#acknowledgement);
         for (const pending of this.#pending.values()) clearTimeout(pending.timer);
         this.#pending.clear();
       },
@@ -100,9 +104,15 @@ export class Link {
     });
   }
 
-  /** The last points message is on the screen. */
+  /** The last points message is on the screen. Python hears of it now and then: each message makes the host work. */
   drawn(seq: number): void {
+    this.#drawn = seq;
+    if (this.#acknowledgement !== null) return;
     this.#send({ kind: "drawn", seq, client: this.client });
+    this.#acknowledgement = setTimeout(() => {
+      this.#acknowledgement = null;
+      if (this.#drawn !== seq) this.drawn(this.#drawn);
+    }, ACK_MS);
   }
 
   /** The kernel cannot be reached: every command in flight fails. */

@@ -21,11 +21,11 @@ const RIGHT = ["PCAScatter", "BiasTable"];
 
 export function Dashboard({ context }: { context: ViewContext }) {
   const title = context.trait<string>("title").value || context.store.meta.value.dataset || "Dashboard";
-  const layout = context.trait<string>("layout").value || "full";
+  const teaching = context.trait<string>("arrangement").value === "teaching";
   const parts = context.trait<Part[]>("_views").value ?? [];
-  const columns = [pick(parts, LEFT), [...pick(parts, RIGHT), ...others(parts)]].filter(
-    (column) => column.length,
-  );
+  const columns = teaching
+    ? [parts]
+    : [pick(parts, LEFT), [...pick(parts, RIGHT), ...others(parts)]].filter((column) => column.length);
   return (
     <Frame
       context={context}
@@ -34,7 +34,7 @@ export function Dashboard({ context }: { context: ViewContext }) {
       facts={<Facts context={context} title={title} />}
     >
       <Shared context={context} />
-      <div class="cw-parts" data-layout={layout} data-columns={columns.length}>
+      <div class="cw-parts" data-columns={columns.length}>
         {columns.map((column, index) => (
           <div key={index === 0 ? "left" : "right"} class="cw-column">
             {column.map((part) => (
@@ -79,11 +79,12 @@ function Shared({ context }: { context: ViewContext }) {
             {more > 0 && ` and ${formatCount(more)} more`}
           </>
         ) : (
-          <span class="cw-label">
+          <>
+            <span class="cw-label">{primary.value === null ? "" : "Explored"}</span>{" "}
             {primary.value === null
               ? "Select titles in any view; all views follow."
               : names.at(primary.value)}
-          </span>
+          </>
         )}
       </p>
       {picked.length > 0 && (

@@ -13,6 +13,7 @@ import {
   Slider,
 } from "../components/fields";
 import { LossChart } from "../components/LossChart";
+import { LossLegend } from "../components/LossLegend";
 import { ErrorNotice, Notice } from "../components/Notice";
 import { useId } from "../components/useId";
 import type { ViewContext } from "../context";
@@ -425,13 +426,18 @@ function Chart({ context }: { context: ViewContext }) {
   return (
     <div class="cw-chart-block">
       {hosted ? (
-        <FigureSlot
-          context={context}
-          reference={figure}
-          onFailure={() => {
-            failed.value = true;
-          }}
-        />
+        <div>
+          <FigureSlot
+            context={context}
+            reference={figure}
+            onFailure={() => {
+              failed.value = true;
+            }}
+          />
+          <p class="cw-legend" aria-hidden="true">
+            <LossLegend context={context} />
+          </p>
+        </div>
       ) : (
         <LossChart context={context} xAxis={xAxis} yScale={yScale} smoothing={smoothing} />
       )}

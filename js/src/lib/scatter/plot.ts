@@ -54,6 +54,8 @@ export interface Marks {
 }
 
 const MOVE_MS = 300;
+/** Movement is shown 30 times a second: twice as often nobody sees, and the training next to it feels. */
+const MOVE_FRAME_MS = 30;
 const NO_MARKS: Marks = {
   hovered: null,
   tagHovered: false,
@@ -83,6 +85,7 @@ export class Plot {
   #now: (Cloud & { box: Box }) | null = null;
   #drawn: { of: Int32Array | null; flags: Uint8Array } = { of: null, flags: new Uint8Array(0) };
   #request = 0;
+  #paintedAt = 0;
   #stalePoints = true;
   #candidates: Candidates | null = null;
   #labels: Label[] | null = null;
@@ -255,13 +258,15 @@ export class Plot {
     if (this.#request || !this.#visible || this.#width <= 0 || this.#height <= 0) return;
     this.#request = requestAnimationFrame((time) => {
       this.#request = 0;
-      this.#paint(time);
+      if (this.#move && time - this.#paintedAt < MOVE_FRAME_MS) this.#schedule(true);
+      else this.#paint(time);
     });
   }
 
   #paint(time: number): void {
     const colors = this.#colors;
     if (!colors || !this.#visible || this.#width <= 0) return;
+    this.#paintedAt = time;
     const ratio = this.points.ownerDocument.defaultView?.devicePixelRatio || 1;
     const resized = fit(this.points, this.#width, this.#height, ratio);
     fit(this.overlay, this.#width, this.#height, ratio);

@@ -17,7 +17,7 @@ from tests.browser.notebooks import open_notebook, run_cell
 from tests.browser.servers import JupyterServer
 
 ROUNDS = 7
-EPOCHS = 10
+EPOCHS = 300
 
 SETUP = """
 import collabwidgets as cw, json, time

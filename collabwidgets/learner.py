@@ -22,7 +22,21 @@ from .models import EmbeddingDotBias, find_tables
 from .models.tables import table
 from .seeds import generator
 from .table import EpochTable
-from .training import AutogradEngine, BatchEnd, Diverged, EpochEnd, Event, Finished, History, Recipe, Trainer
+from .training import (
+    AutogradEngine,
+    BatchEnd,
+    Compiling,
+    Diverged,
+    Engine,
+    EpochEnd,
+    Event,
+    Finished,
+    FusedEngine,
+    History,
+    Recipe,
+    Trainer,
+    can_fuse,
+)
 from .training.progress import Progress
 from .view_state import ViewState
 from .worker import TrainingWorker
@@ -35,6 +49,7 @@ if TYPE_CHECKING:
 ModelMaker = Callable[[int, torch.Generator], nn.Module]
 
 FASTAI_WD = 0.01  # what fit_one_cycle decays by when nobody says
+_ENGINES = ("auto", "fused", "autograd")
 _AXES = 6  # components that are followed from frame to frame
 
 
@@ -51,8 +66,9 @@ class CollabLearner:
     remake : callable, optional
         ``(n_factors, generator) -> nn.Module``: a fresh module for `reset`. Without it `reset` puts back the weights
         that the module came with.
-    engine : {"auto", "autograd"}
-        What does the arithmetic; `engine` says which it became.
+    engine : {"auto", "fused", "autograd"}
+        What does the arithmetic: compiled loops for the dot-product family on the CPU, or torch's autograd for any
+        module. ``"auto"`` takes the first where it can; `engine` says which it became.
     device : str or torch.device, optional
         Where to train; by default where the module is.
     wd : float, optional
@@ -93,8 +109,8 @@ class CollabLearner:
         wd: float | None = None,
         seed: int | None = None,
     ):
-        if engine not in ("auto", "autograd"):
-            raise ValueError(f"engine={engine!r} is not known; choose one of auto, autograd")
+        if engine not in _ENGINES:
+            raise ValueError(f"engine={engine!r} is not known; choose one of {', '.join(_ENGINES)}")
         if not isinstance(model, nn.Module):
             raise TypeError(f"model must be an nn.Module, not {type(model).__name__}; pass an object, not the class")
         self.dls = dls
@@ -104,7 +120,7 @@ class CollabLearner:
             "user_bias": user_bias,
             "item_bias": item_bias,
         }
-        self._remake, self._device = remake, device
+        self._remake, self._device, self._engine_wanted = remake, device, engine
         self.recipe = Recipe(bs=dls.bs, seed=dls.seed if seed is None else seed)
         self._default_wd = wd
         if wd is not None:
@@ -303,11 +319,15 @@ class CollabLearner:
     def _record(self, event: Event) -> None:
         """Write one event down. Runs in the thread that trains, so it must stay cheap."""
         match event:
+            case Compiling():
+                self.message = "Compiling, once: this takes some seconds."
+                if self._table is not None:
+                    self._table.note(self.message)
             case BatchEnd(step, _, losses, _):
                 positions = self._base + np.arange(step - len(losses) + 1, step + 1) / self._batches
                 self.history.add_batches(positions.astype(np.float32), losses)
                 self.progress_of_fit.reached(step)
-                self.epoch = float(positions[-1])
+                self.epoch, self.message = float(positions[-1]), ""
                 if self._table is not None:
                     self._table.progress(self.progress)
                 if self._snapshot_wanted:
@@ -395,11 +415,19 @@ class CollabLearner:
         values.flags.writeable = False
         return values.reshape(-1) if role.endswith("bias") else values.reshape(len(values), -1)
 
+    def _engine_for(self, model: nn.Module) -> Engine:
+        on_cpu = self._device is None or torch.device(self._device).type == "cpu"
+        if self._engine_wanted == "fused" and not on_cpu:
+            raise ValueError(f"engine='fused' trains on the CPU, not on device={self._device!r}; use engine='autograd'")
+        if self._engine_wanted == "fused" or (self._engine_wanted == "auto" and on_cpu and not can_fuse(model)):
+            return FusedEngine(model)
+        return AutogradEngine(model, self._device)
+
     def _adopt(self, model: nn.Module) -> None:
         self.tables = find_tables(model, self.dls.n_users, self.dls.n_items, **self._named_tables)
         self.model = model
         self._first_weights = copy.deepcopy(model.state_dict()) if self._remake is None else {}
-        self._engine = AutogradEngine(model, self._device)
+        self._engine = self._engine_for(model)
         self._order = generator(self.recipe.seed, "batches")
         self._frames, self._last_frame = {}, None
         self.status, self.error, self.suggested_lr, self.epoch = "untrained", None, None, 0.0
@@ -411,7 +439,7 @@ class CollabLearner:
 
     @property
     def engine(self) -> str:
-        """Which engine trains: ``"autograd"``."""
+        """Which engine trains: ``"fused"`` or ``"autograd"``."""
         return self._engine.name
 
     @property

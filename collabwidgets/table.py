@@ -46,6 +46,14 @@ class EpochTable:
         if self._handle is not None and time.monotonic() - self._shown > _LIVE_SECONDS:
             self._show(f"{share:.0%} done")
 
+    def note(self, sentence: str) -> None:
+        """Something that keeps the first row waiting."""
+        if self._handle is not None:
+            self._show(sentence)
+        else:
+            self._out.write(sentence + "\n")
+            self._out.flush()
+
     def end(self, sentence: str) -> None:
         """The fit is over, or was interrupted: the last word, if it is worth one."""
         if self._handle is not None:

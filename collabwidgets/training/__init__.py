@@ -1,7 +1,8 @@
 """(module, data, recipe) → events. Nothing here knows a thread, a widget or a clock but its own."""
 
 from .autograd import AutogradEngine
-from .events import BatchEnd, Diverged, EpochEnd, Event, Finished
+from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
+from .fused import FusedEngine, can_fuse
 from .history import EpochRecord, History
 from .recipe import Recipe
 from .schedule import Schedule, schedule_for
@@ -10,15 +11,18 @@ from .trainer import Engine, Trainer
 __all__ = [
     "AutogradEngine",
     "BatchEnd",
+    "Compiling",
     "Diverged",
     "Engine",
     "EpochEnd",
     "EpochRecord",
     "Event",
     "Finished",
+    "FusedEngine",
     "History",
     "Recipe",
     "Schedule",
     "Trainer",
+    "can_fuse",
     "schedule_for",
 ]

@@ -29,6 +29,7 @@ class AutogradEngine:
     """
 
     name = "autograd"
+    compiled = True
 
     def __init__(self, module: nn.Module, device: str | torch.device | None = None):
         first = next(module.parameters(), None)

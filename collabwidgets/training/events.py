@@ -11,6 +11,11 @@ from .history import EpochRecord
 
 
 @dataclass(frozen=True)
+class Compiling:
+    """The engine's code is compiled before the first batch: once after an installation, for some seconds."""
+
+
+@dataclass(frozen=True)
 class BatchEnd:
     """One or more batches are done.
 
@@ -49,4 +54,4 @@ class Finished:
     best_epoch: int | None = None
 
 
-Event = BatchEnd | EpochEnd | Diverged | Finished
+Event = Compiling | BatchEnd | EpochEnd | Diverged | Finished

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .events import BatchEnd, Diverged, EpochEnd, Event, Finished
+from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import EpochRecord
 from .recipe import Recipe
 from .schedule import Schedule, schedule_for
@@ -34,6 +34,10 @@ class Engine(Protocol):
     """The arithmetic of a fit. It lives as long as its module, so that a second fit goes on with its moments."""
 
     name: str
+
+    @property
+    def compiled(self) -> bool:
+        """Whether the first batch can begin at once."""
 
     def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
         """A fit starts on the training ratings ``x`` int64 ``[n, 2]``, ``y`` float32 ``[n]``."""
@@ -81,6 +85,8 @@ class Trainer:
         self.schedule = schedule_for(recipe, self.n_steps)
 
     def __iter__(self) -> Iterator[Event]:
+        if not self.engine.compiled:
+            yield Compiling()
         self.engine.begin(self.data.train_x, self.data.train_y, self.recipe, self.schedule)
         train_loss = _RunningMean()
         best: tuple[float, int, Any] | None = None

@@ -125,10 +125,10 @@ def test_nothing_floods_the_line_while_everything_is_watched(learn, line, until)
 def test_pictures_between_epochs_are_made_only_while_somebody_sees_a_view(dls, learn, line, until):
     store = LearnerStore.of(learn)
     scatter = PCAScatter(learn)
-    slow = learn.recipe.changed(bs=2)
+    slow = learn.recipe.changed(bs=1)
     assert dls.n_batches(slow.bs) > 1000  # an epoch long enough to look into
     with AttentivePage(line, store):
-        learn.start(epochs=500, bs=2)
+        learn.start(epochs=500, bs=1)
         until(lambda: len(line.points(store)) > 4)
         assert not any("_scores" in m.names for m in line.of(store)[1:] if m.state.get("snapshot_epoch", 0) % 1 > 0)
         line.set(scatter, _visible=True)

@@ -1,0 +1,230 @@
+"""The engine for the dot-product family on the CPU: one compiled loop a batch that touches only the batch's rows.
+
+It is no other algorithm than `AutogradEngine`'s. AdamW moves every row at every step, also those without a gradient;
+how a row moves while it sleeps depends on the schedule alone, so that a row is brought up to date in one formula when
+it is next used. With ``p``, ``m``, ``v`` a weight and its moments after step ``l``, its last with a gradient, then
+after step ``t``
+
+    p_t = D_t / D_l * (p_l - (H_l - R_{l+1} ... R_t * H_t) * m_l / (sqrt(v_l) + e))
+
+where ``D`` is the product of ``1 - lr * wd``, ``R_s = mom_s / sqrt(b2) / (1 - lr_s * wd)``,
+``A_s = lr_s * sqrt(1 - b2^s) / (1 - mom_s^s)`` and ``H_l = R_{l+1} * (A_{l+1} + H_{l+1})``, made once a fit, backwards.
+Only eps is approximated. Against ``sqrt(v)``, which shrinks while the row sleeps, it grows, so ``e`` is its mean over
+the steps slept through, weighted as they move the row: that is exact where eps is small against ``sqrt(v)``.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ..models.dot import DotProduct, DotProductBias, EmbeddingDotBias
+from .recipe import Recipe
+from .schedule import Schedule
+
+Floats = NDArray[np.float32]
+
+# A member of the family, and its tables: the users' and the items' factors, then their biases if there are any.
+_FAMILY: tuple[tuple[type[nn.Module], tuple[str, ...]], ...] = (
+    (DotProduct, ("user_factors", "item_factors")),
+    (DotProductBias, ("user_factors", "item_factors", "user_bias", "item_bias")),
+    (EmbeddingDotBias, ("u_weight", "i_weight", "u_bias", "i_bias")),
+)
+_LANES = 8  # columns are padded to a multiple of what a processor takes at once
+
+
+def can_fuse(module: nn.Module) -> str:
+    """Why the fused engine cannot train `module`, in a few words; empty if it can."""
+    if not _tables_of(module):
+        return f"{type(module).__name__} is not of the dot-product family"
+    if any(str(p.dtype) != "torch.float32" or p.device.type != "cpu" for p in module.parameters()):
+        return "it trains float32 tables on the CPU"
+    if not all(p.requires_grad for p in module.parameters()):
+        return "some of its tables are frozen"
+    return "" if find_spec("numba") else "numba is not installed"
+
+
+def _tables_of(module: nn.Module) -> tuple[str, ...]:
+    for member, names in _FAMILY:
+        same_forward = getattr(type(module), "forward", None) is member.forward
+        if same_forward and {name for name, _ in module.named_parameters()} == {f"{name}.weight" for name in names}:
+            return names
+    return ()
+
+
+class _Side:
+    """One side's rows as the loop wants them, see `fused_loop`."""
+
+    def __init__(self, parameters: list[nn.Parameter]):
+        self.parameters = parameters  # factors, and bias if there is one, which is the column after them
+        n, columns = len(parameters[0]), sum(p.shape[1] for p in parameters)
+        width = -(-columns // _LANES) * _LANES
+        self.packed = np.zeros((n, 3, width), np.float32)
+        self.last = np.zeros(n, np.int64)  # the step after which a row is as it stands in `packed`
+        self.weights = np.zeros((n, width), np.float32)  # all rows after the same step
+
+    def read(self) -> None:
+        """Take the module's weights over."""
+        at = 0
+        for p in self.parameters:
+            self.weights[:, at : at + p.shape[1]] = p.detach().numpy()
+            at += p.shape[1]
+        self.packed[:, 0] = self.weights
+        self.last[:] = 0
+
+    def write(self) -> None:
+        """Give the module its weights."""
+        at = 0
+        for p in self.parameters:
+            p.detach().numpy()[:] = self.weights[:, at : at + p.shape[1]]
+            at += p.shape[1]
+
+
+class FusedEngine:
+    """Trains `DotProduct`, `DotProductBias` or `EmbeddingDotBias` on the CPU.
+
+    Parameters
+    ----------
+    module : nn.Module
+    lazy : bool
+        Bring a row up to date when it is next used; False moves every row at every step, as torch does, to compare.
+
+    Raises
+    ------
+    ValueError
+        For a module that it cannot train, see `can_fuse`.
+    """
+
+    name = "fused"
+
+    def __init__(self, module: nn.Module, *, lazy: bool = True):
+        if reason := can_fuse(module):
+            raise ValueError(f"the fused engine cannot train this module: {reason}; use engine='autograd'")
+        self.module, self.lazy = module, lazy
+        tables = [module.get_parameter(f"{name}.weight") for name in _tables_of(module)]
+        self._users, self._items = _Side(tables[0::2]), _Side(tables[1::2])
+        low, high = getattr(module, "y_range", None) or (0.0, 0.0)
+        self._shape = (tables[0].shape[1], len(tables) == 4, float(low), float(high))
+        self._steps_before, self._step = 0, 0
+        self._over: NDArray[np.float64] | None = None
+
+    @property
+    def compiled(self) -> bool:
+        """Whether there is compiled code, in memory or on disk; else the first batch waits some seconds for it."""
+        from . import fused_loop
+
+        folder = fused_loop.train.stats.cache_path
+        return bool(fused_loop.train.signatures) or (
+            folder is not None and any(Path(folder).glob("fused_loop.train-*.nbi"))
+        )
+
+    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
+        if max(schedule.mom) >= np.sqrt(recipe.sqr_mom):
+            raise ValueError(
+                f"the fused engine needs momenta below the root of sqr_mom, {np.sqrt(recipe.sqr_mom):.4f}; "
+                f"found {max(schedule.mom):g}: use engine='autograd'"
+            )
+        self._finish()
+        self._x, self._y = x, y
+        self._recipe = recipe
+        self._over = _schedule_table(schedule, recipe, self._steps_before)
+        for side in (self._users, self._items):
+            side.read()
+
+    def run(self, rows: Tensor, bs: int, step: int) -> Floats:
+        from . import fused_loop
+
+        users, items, recipe = self._users, self._items, self._recipe
+        losses = np.empty(len(rows) // bs, np.float32)
+        fused_loop.train(
+            self._x[rows].numpy(),
+            self._y[rows].numpy(),
+            bs,
+            step,
+            users.packed,
+            users.last,
+            items.packed,
+            items.last,
+            *self._shape,
+            self._over,
+            recipe.wd,
+            recipe.sqr_mom,
+            recipe.eps,
+            self.lazy,
+            losses,
+        )
+        self._step = step + len(losses)
+        return losses
+
+    def loss(self, x: Tensor, y: Tensor) -> float:
+        from . import fused_loop
+
+        self.sync()
+        return float(
+            fused_loop.mean_squared_error(x.numpy(), y.numpy(), self._users.weights, self._items.weights, *self._shape)
+        )
+
+    def sync(self) -> None:
+        from . import fused_loop
+
+        for side in (self._users, self._items):
+            if self._over is None:
+                side.read()
+            else:
+                # Sleeping rows go on sleeping: what is looked at must not depend on who looks.
+                fused_loop.weights_now(side.packed, side.last, self._step, self._over, side.weights)
+                side.write()
+
+    def state(self) -> tuple[Floats, Floats]:
+        self.sync()
+        return self._users.weights.copy(), self._items.weights.copy()
+
+    def restore(self, state: tuple[Floats, Floats]) -> None:
+        for side, weights in zip((self._users, self._items), state, strict=True):
+            side.weights[:] = weights
+            side.packed[:, 1:] = 0
+            side.write()
+        self._over, self._steps_before, self._step = None, 0, 0
+
+    def _finish(self) -> None:
+        """The last fit is over, even if it was left early: its steps count for the next one's debiasing."""
+        from . import fused_loop
+
+        if self._over is not None:
+            for side in (self._users, self._items):
+                fused_loop.catch_up_all(side.packed, side.last, self._step, self._over)
+            self._steps_before += self._step
+            self._over, self._step = None, 0
+
+
+def _schedule_table(schedule: Schedule, recipe: Recipe, steps_before: int) -> NDArray[np.float64]:
+    """What the compiled loop needs to know of the schedule, float64 ``[n_steps + 1, 9]``, columns as it names them.
+
+    Row ``s`` belongs to the time after step ``s`` of the fit: learning rate and momentum of that step, ``H``,
+    ``H`` with eps in it, the product of ``1 - lr * wd`` up to it, the logarithm of that of the momenta, the root of what ``s``
+    steps leave of a second moment, the root of the debiasing of second moments, and the learning rate with both
+    debiasings in it.
+    """
+    from . import fused_loop as loop
+
+    s = np.arange(len(schedule) + 1)
+    keep = 1 - schedule.lr * recipe.wd
+    unbias = np.sqrt(1 - recipe.sqr_mom ** (steps_before + s))
+    a = schedule.lr * unbias[1:] / (1 - schedule.mom ** (steps_before + s[1:]))
+    r = schedule.mom / np.sqrt(recipe.sqr_mom) / keep
+    over = np.zeros((len(s), 9))
+    over[1:, loop.LR], over[1:, loop.MOM] = schedule.lr, schedule.mom
+    over[:, loop.ROOT_DECAY] = recipe.sqr_mom ** (s / 2)
+    over[:, loop.UNBIAS], over[1:, loop.RATE] = unbias, a
+    over[0, loop.KEEP], over[1:, loop.KEEP] = 1, np.cumprod(keep)
+    with np.errstate(invalid="ignore", divide="ignore"):  # lr * wd of 1 or more: the losses will say so
+        over[1:, loop.LOG_MOM] = np.cumsum(np.log(schedule.mom))
+    fill: Any = loop.fill_backwards
+    fill(over[:, loop.H], a, r)
+    fill(over[:, loop.H_EPS], a * recipe.eps * unbias[1:], r / np.sqrt(recipe.sqr_mom))
+    return over

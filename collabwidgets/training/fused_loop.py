@@ -1,0 +1,207 @@
+"""The compiled loops of the fused engine. Numba compiles them at their first call and keeps the code on disk."""
+
+# No `from __future__ import annotations` and no types: numba reads these functions, and infers them.
+
+import numpy as np
+from numba import njit
+
+# A row of a side's table is three vectors side by side: weights, first moments m, and roots of the second moments v.
+# Columns of the table over the schedule; `fused._schedule_table` fills it.
+LR, MOM, H, H_EPS, KEEP, LOG_MOM, ROOT_DECAY, UNBIAS, RATE = range(9)
+_TINY = 1e-30  # keeps 0 / 0 out of rows that have never had a gradient
+# Functions take a whole batch: an array is a dozen numbers, and to hand several over costs as much as a row.
+# Sums may be reordered, but NaN must stay NaN: by it a diverging fit is noticed.
+_compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz", "afn"})
+
+
+@_compiled
+def _squeezed(z, low, high):
+    return z if low == high else low + (high - low) / (np.float32(1) + np.exp(-z))
+
+
+@_compiled
+def _slept(slept, now, over):
+    """What the steps after `slept` up to `now` do to a row.
+
+    Its weights become ``keep * weight - pull * m / (root + eps)``; the moments are multiplied by the last two.
+    """
+    if slept == now:
+        return np.float32(1), np.float32(0), np.float32(1), np.float32(1), np.float32(1)
+    keep = over[now, KEEP] / over[slept, KEEP]
+    m_decay = np.exp(np.float32(over[now, LOG_MOM] - over[slept, LOG_MOM]))
+    root_decay = over[now - slept, ROOT_DECAY]
+    rest = m_decay / (root_decay * keep + _TINY)
+    drift = over[slept, H] - rest * over[now, H]
+    eps = (over[slept, H_EPS] - rest / (root_decay + _TINY) * over[now, H_EPS]) / (drift + _TINY)
+    return np.float32(keep), np.float32(keep * drift), np.float32(eps + _TINY), m_decay, np.float32(root_decay)
+
+
+@_compiled
+def catch_up_all(packed, last, now, over):
+    """Bring every row to after step `now`."""
+    for row in range(len(packed)):
+        keep, pull, eps, m_decay, root_decay = _slept(last[row], now, over)
+        for c in range(packed.shape[2]):
+            m, root = packed[row, 1, c], packed[row, 2, c]
+            packed[row, 0, c] = keep * packed[row, 0, c] - pull * m / (root + eps)
+            packed[row, 1, c] = m_decay * m
+            packed[row, 2, c] = root_decay * root
+        last[row] = now
+
+
+@_compiled
+def weights_now(packed, last, now, over, out):
+    """The weights of every row after step `now`, into ``out`` float32 ``[n, width]``; nothing else is touched."""
+    for row in range(len(packed)):
+        keep, pull, eps, _, _ = _slept(last[row], now, over)
+        for c in range(out.shape[1]):
+            out[row, c] = keep * packed[row, 0, c] - pull * packed[row, 1, c] / (packed[row, 2, c] + eps)
+
+
+@_compiled
+def _wake(packed, last, x, side, start, bs, now, over, slots, touched, places, grads, slept):
+    """Bring the rows of one side of a batch up to date, give each a clean place for its gradient, and count them.
+
+    ``places[j]`` is the place of rating ``j``, ``touched[place]`` its row, ``slept[place]`` what its moments have still
+    to be multiplied with.
+    """
+    n = 0
+    for j in range(bs):
+        row = x[start + j, side]
+        place = slots[row]
+        if place < 0:
+            place = n
+            slots[row] = place
+            touched[place] = row
+            n += 1
+            keep, pull, eps, slept[place, 0], slept[place, 1] = _slept(last[row], now, over)
+            for c in range(packed.shape[2]):
+                weight = keep * packed[row, 0, c]
+                packed[row, 0, c] = weight - pull * packed[row, 1, c] / (packed[row, 2, c] + eps)
+            for c in range(packed.shape[2]):
+                grads[place, c] = 0
+        places[j] = place
+    return n
+
+
+@_compiled
+def _move(packed, last, touched, n_touched, grads, slept, slots, now, over, wd, sqr_mom, eps, lazy):
+    """A step of AdamW on the rows of the batch, or, to compare, on all rows.
+
+    It is lr / (1 - mom^step) * m / (sqrt(v / (1 - sqr_mom^step)) + eps), the root of the debiasing taken out, into
+    `rate` and `eps32`.
+    """
+    m_new, v_new = np.float32(1 - over[now, MOM]), np.float32(1 - sqr_mom)
+    keep, rate = np.float32(1 - over[now, LR] * wd), np.float32(over[now, RATE])
+    eps32 = np.float32(eps * over[now, UNBIAS] + _TINY)
+    if not lazy:
+        for row in range(len(packed)):
+            if slots[row] < 0:
+                touched[n_touched] = row
+                grads[n_touched] = 0
+                slept[n_touched] = 1
+                n_touched += 1
+    for place in range(n_touched):
+        row = touched[place]
+        m_old, root_old = (np.float32(1) - m_new) * slept[place, 0], np.sqrt(np.float32(1) - v_new) * slept[place, 1]
+        # One loop that writes to three places: with a fourth the compiler gives up on doing eight columns at once.
+        for c in range(packed.shape[2]):
+            g = grads[place, c]
+            m = m_old * packed[row, 1, c] + m_new * g
+            root = root_old * packed[row, 2, c]
+            root = np.sqrt(root * root + v_new * g * g)
+            packed[row, 1, c] = m
+            packed[row, 2, c] = root
+            packed[row, 0, c] = keep * packed[row, 0, c] - rate * m / (root + eps32)
+        last[row] = now
+        slots[row] = -1
+
+
+@_compiled
+def _learn(x, y, start, bs, users, items, k, biased, low, high, user_places, item_places, user_grads, item_grads):
+    """Gather the gradients of one batch; its loss."""
+    total = 0.0
+    span = high - low
+    for j in range(bs):
+        u, i, a, b = x[start + j, 0], x[start + j, 1], user_places[j], item_places[j]
+        z = np.float32(0)
+        for c in range(k):
+            z += users[u, 0, c] * items[i, 0, c]
+        if biased:
+            z += users[u, 0, k] + items[i, 0, k]
+        predicted = _squeezed(z, low, high)
+        error = predicted - y[start + j]
+        total += error * error
+        slope = np.float32(2) * error / np.float32(bs)
+        if low != high:
+            slope *= (predicted - low) * (high - predicted) / span
+        for c in range(k):
+            user_grads[a, c] += slope * items[i, 0, c]
+        for c in range(k):
+            item_grads[b, c] += slope * users[u, 0, c]
+        if biased:
+            user_grads[a, k] += slope
+            item_grads[b, k] += slope
+    return total / bs
+
+
+@_compiled
+def train(
+    x, y, bs, first, users, users_last, items, items_last, k, biased, low, high, over, wd, sqr_mom, eps, lazy, losses
+):  # fmt: skip
+    """Train on ``x`` and ``y`` in batches of `bs`; the first is batch `first` of the fit. Fills `losses`."""
+    width, most_users, most_items = users.shape[2], bs, bs
+    if not lazy:
+        most_users, most_items = len(users), len(items)
+    user_slots, item_slots = np.full(len(users), -1, np.int32), np.full(len(items), -1, np.int32)
+    user_places, item_places = np.empty(bs, np.int32), np.empty(bs, np.int32)
+    user_touched, item_touched = np.empty(most_users, np.int64), np.empty(most_items, np.int64)
+    user_grads, item_grads = np.empty((most_users, width), np.float32), np.empty((most_items, width), np.float32)
+    user_slept, item_slept = np.empty((most_users, 2), np.float32), np.empty((most_items, 2), np.float32)
+    low, high = np.float32(low), np.float32(high)
+    for batch in range(len(losses)):
+        start, now = batch * bs, first + batch  # steps done before this batch
+        n_users = _wake(
+            users, users_last, x, 0, start, bs, now, over,
+            user_slots, user_touched, user_places, user_grads, user_slept,
+        )  # fmt: skip
+        n_items = _wake(
+            items, items_last, x, 1, start, bs, now, over,
+            item_slots, item_touched, item_places, item_grads, item_slept,
+        )  # fmt: skip
+        losses[batch] = _learn(
+            x, y, start, bs, users, items, k, biased, low, high, user_places, item_places, user_grads, item_grads
+        )
+        now += 1
+        _move(
+            users, users_last, user_touched, n_users, user_grads, user_slept, user_slots, now, over,
+            wd, sqr_mom, eps, lazy,
+        )  # fmt: skip
+        _move(
+            items, items_last, item_touched, n_items, item_grads, item_slept, item_slots, now, over,
+            wd, sqr_mom, eps, lazy,
+        )  # fmt: skip
+
+
+@_compiled
+def mean_squared_error(x, y, users, items, k, biased, low, high):
+    """Exact mean over the given ratings; ``users`` and ``items`` float32 ``[n, width]``."""
+    total = 0.0
+    low, high = np.float32(low), np.float32(high)
+    for j in range(len(y)):
+        user, item = users[x[j, 0]], items[x[j, 1]]
+        z = np.float32(0)
+        for c in range(k):
+            z += user[c] * item[c]
+        if biased:
+            z += user[k] + item[k]
+        error = _squeezed(z, low, high) - y[j]
+        total += error * error
+    return total / len(y)
+
+
+@_compiled
+def fill_backwards(h, a, r):
+    """``h[s] = r[s] * (a[s] + h[s + 1])`` from the end, where ``h`` is 0; `a` and `r` are of the step after ``s``."""
+    for step in range(len(a) - 1, -1, -1):
+        h[step] = r[step] * (a[step] + h[step + 1])

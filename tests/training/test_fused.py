@@ -1,0 +1,208 @@
+"""The compiled engine comes out where torch's AdamW does, on the same batches, for every member of the family."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import collabwidgets as cw
+from collabwidgets.seeds import generator
+from collabwidgets.training import AutogradEngine, BatchEnd, Diverged, EpochEnd, FusedEngine, Recipe, Trainer, can_fuse
+
+MEMBERS = {
+    "DotProduct": lambda users, items, k, g: cw.DotProduct(users, items, k, generator=g),
+    "DotProduct in a range": lambda users, items, k, g: cw.DotProduct(users, items, k, (0, 5.5), generator=g),
+    "DotProductBias": lambda users, items, k, g: cw.DotProductBias(users, items, k, generator=g),
+    "DotProductBias in a range": lambda users, items, k, g: cw.DotProductBias(users, items, k, (0, 5.5), generator=g),
+    "EmbeddingDotBias": lambda users, items, k, g: cw.EmbeddingDotBias(k, users, items, (0, 5.5), generator=g),
+}
+
+
+@pytest.fixture(scope="module")
+def dls():
+    """Power-law data: the last users and items have a rating or two, and some have none in training."""
+    ratings, _ = cw.synthetic_ratings(600, 400, 8_000, n_factors=4, seed=3, exponent=1.6)
+    dls = cw.CollabDataLoaders.from_df(ratings, seed=3)
+    assert (dls.users.counts == 1).any()
+    assert not dls.items.trained[1:].all()
+    return dls
+
+
+@pytest.fixture(scope="module")
+def movielens():
+    return cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=42)
+
+
+def trained(engine, dls, recipe, seed=1):
+    events = list(Trainer(engine, dls, recipe, order=generator(seed, "batches")))
+    return engine.module, [event.record for event in events if isinstance(event, EpochEnd)]
+
+
+def three(make, dls, recipe, k=10):
+    """The same module trained by torch, by the dense loop and by the lazy one."""
+    modules = [make(dls.n_users, dls.n_items, k, generator(7, "weights")) for _ in range(3)]
+    engines = [AutogradEngine(modules[0]), FusedEngine(modules[1], lazy=False), FusedEngine(modules[2])]
+    return [trained(engine, dls, recipe) for engine in engines]
+
+
+def in_float64(dls):
+    return SimpleNamespace(
+        train_x=dls.train_x, train_y=dls.train_y.double(), valid_x=dls.valid_x, valid_y=dls.valid_y.double()
+    )
+
+
+def relative(found, expected):
+    return float(torch.linalg.norm((found - expected).detach()) / torch.linalg.norm(expected.detach()))
+
+
+@pytest.mark.parametrize("bs", [1, 64, 1000])
+@pytest.mark.parametrize("member", MEMBERS)
+def test_the_dense_loop_is_torchs_adamw(member, bs, dls):
+    recipe = Recipe(epochs=1, bs=bs, wd=0.1)
+    (torchs, records), (dense, dense_records), _ = three(MEMBERS[member], dls, recipe)
+    exact, _ = trained(
+        AutogradEngine(MEMBERS[member](dls.n_users, dls.n_items, 10, generator(7, "weights")).double()),
+        in_float64(dls),
+        recipe,
+    )
+    for truth, expected, found in zip(exact.parameters(), torchs.parameters(), dense.parameters(), strict=True):
+        # After thousands of steps of one rating float32 alone takes torch as far from the truth as 1e-3.
+        assert relative(found, truth) < max(1e-4, 10 * relative(expected, truth))
+        if bs > 1:
+            assert relative(found, expected) < 1e-4
+    assert dense_records[0].valid_loss == pytest.approx(records[0].valid_loss, rel=1e-4)
+    assert dense_records[0].train_loss == pytest.approx(records[0].train_loss, rel=1e-4)
+
+
+@pytest.mark.parametrize("bs", [1, 64, 1000])
+@pytest.mark.parametrize("member", MEMBERS)
+def test_the_lazy_loop_is_the_dense_one_but_for_eps(member, bs, dls):
+    _, (dense, records), (lazy, lazy_records) = three(MEMBERS[member], dls, Recipe(epochs=1, bs=bs, wd=0.1))
+    for (name, expected), found in zip(dense.named_parameters(), lazy.parameters(), strict=True):
+        assert relative(found, expected) < (0.002 if "bias" in name else 0.02), name
+    assert lazy_records[0].valid_loss == pytest.approx(records[0].valid_loss, abs=5e-4)
+
+
+def test_five_epochs_of_movielens_end_at_the_same_loss(movielens):
+    recipe = Recipe(epochs=5, wd=0.1)
+    (torchs, records), _, (lazy, lazy_records) = three(MEMBERS["EmbeddingDotBias"], movielens, recipe, k=50)
+    assert lazy_records[-1].valid_loss == pytest.approx(records[-1].valid_loss, abs=5e-4)
+    for (name, expected), found in zip(torchs.named_parameters(), lazy.named_parameters(), strict=True):
+        assert relative(found[1], expected) < (0.002 if "bias" in name else 0.02), name
+
+
+def test_a_row_never_touched_only_decays(dls):
+    recipe = Recipe(epochs=2, wd=0.1)
+    module = MEMBERS["EmbeddingDotBias"](dls.n_users, dls.n_items, 10, generator(7, "weights"))
+    before = module.i_weight.weight.detach().clone()
+    trainer = Trainer(FusedEngine(module), dls, recipe, order=generator(1, "batches"))
+    list(trainer)
+    asleep = torch.tensor(~dls.items.trained)
+    kept = float(np.prod(1 - trainer.schedule.lr * recipe.wd))
+    torch.testing.assert_close(module.i_weight.weight[asleep], before[asleep] * kept, rtol=1e-5, atol=0)
+
+
+def test_a_second_fit_goes_on_with_the_moments_as_torch_does(dls):
+    modules = [MEMBERS["DotProductBias"](dls.n_users, dls.n_items, 10, generator(7, "weights")) for _ in range(2)]
+    engines = [AutogradEngine(modules[0]), FusedEngine(modules[1])]
+    for engine in engines:
+        trained(engine, dls, Recipe(epochs=1, wd=0.1), seed=1)
+        trained(engine, dls, Recipe(epochs=1, wd=0.05, schedule="constant", eps=1e-6), seed=2)
+    for (name, expected), found in zip(modules[0].named_parameters(), modules[1].parameters(), strict=True):
+        assert relative(found, expected) < (0.002 if "bias" in name else 0.02), name
+
+
+def test_looking_at_the_weights_changes_nothing(dls):
+    modules = [MEMBERS["EmbeddingDotBias"](dls.n_users, dls.n_items, 10, generator(7, "weights")) for _ in range(2)]
+    for module, look in zip(modules, (False, True), strict=True):
+        engine = FusedEngine(module)
+        for event in Trainer(engine, dls, Recipe(epochs=2), order=generator(1, "batches")):
+            if look and isinstance(event, BatchEnd):
+                engine.sync()
+    for expected, found in zip(modules[0].parameters(), modules[1].parameters(), strict=True):
+        assert torch.equal(found, expected)
+
+
+def test_an_exploding_fit_is_noticed_and_undone(dls):
+    module = MEMBERS["DotProductBias"](dls.n_users, dls.n_items, 10, generator(7, "weights"))
+    before = [p.detach().clone() for p in module.parameters()]
+    y = dls.train_y.clone()
+    y[5] = float("nan")
+    broken = SimpleNamespace(train_x=dls.train_x, train_y=y, valid_x=dls.valid_x, valid_y=dls.valid_y)
+    events = list(Trainer(FusedEngine(module), broken, Recipe(epochs=1), order=generator(1, "batches")))
+    assert isinstance(events[-1], Diverged)
+    assert all(torch.equal(p, b) for p, b in zip(module.parameters(), before, strict=True))
+
+
+class Students(nn.Module):
+    def __init__(self, users, items):
+        super().__init__()
+        self.user_factors, self.item_factors = nn.Embedding(users, 3), nn.Embedding(items, 3)
+
+    def forward(self, x):
+        return (self.user_factors(x[:, 0]) * self.item_factors(x[:, 1])).sum(1)
+
+
+def test_auto_takes_what_can_train_the_module(dls):
+    assert cw.collab_learner(dls).engine == "fused"
+    assert cw.collab_learner(dls, engine="autograd").engine == "autograd"
+    assert cw.CollabLearner(dls, Students(dls.n_users, dls.n_items)).engine == "autograd"
+    frozen = cw.DotProduct(dls.n_users, dls.n_items, 3)
+    frozen.user_factors.weight.requires_grad_(False)
+    assert cw.CollabLearner(dls, frozen).engine == "autograd"
+    with pytest.raises(ValueError, match="not of the dot-product family"):
+        cw.CollabLearner(dls, Students(dls.n_users, dls.n_items), engine="fused")
+    with pytest.raises(ValueError, match="choose one of auto, fused, autograd"):
+        cw.collab_learner(dls, engine="als")
+
+
+def test_a_changed_forward_is_not_taken_for_the_familys(dls):
+    class Doubled(cw.DotProduct):
+        def forward(self, x):
+            return 2 * super().forward(x)
+
+    assert can_fuse(cw.DotProduct(4, 4, 2)) == ""
+    assert "Doubled" in can_fuse(Doubled(4, 4, 2))
+
+
+def test_without_numba_autograd_takes_over():
+    program = """
+import sys
+sys.modules["numba"] = None
+import collabwidgets as cw
+ratings, _ = cw.synthetic_ratings(40, 30, 600, seed=1)
+learn = cw.collab_learner(cw.CollabDataLoaders.from_df(ratings, seed=1), n_factors=3)
+learn.start(epochs=1)
+learn.wait()
+print(learn.engine, learn.status)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.split() == ["autograd", "ready"], done.stderr
+
+
+def test_it_says_that_it_compiles_and_keeps_the_code(tmp_path):
+    program = """
+import time, collabwidgets as cw
+ratings, _ = cw.synthetic_ratings(40, 30, 600, seed=1)
+learn = cw.collab_learner(cw.CollabDataLoaders.from_df(ratings, seed=1), n_factors=3)
+said = set()
+learn.on_change(lambda: said.add(learn.message))
+began = time.perf_counter()
+learn.start(epochs=1)
+learn.wait()
+print(any("Compiling, once" in message for message in said), time.perf_counter() - began, learn.status)
+"""
+    environment = {"NUMBA_CACHE_DIR": str(tmp_path), "PATH": ""}
+    first, second = (
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment)
+        for _ in range(2)
+    )
+    said, seconds, status = first.stdout.split()
+    assert (said, status) == ("True", "ready"), first.stderr
+    assert float(seconds) < 15
+    said, seconds, status = second.stdout.split()
+    assert (said, status) == ("False", "ready"), second.stderr

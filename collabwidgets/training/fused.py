@@ -205,9 +205,9 @@ class FusedEngine:
 def _schedule_table(schedule: Schedule, recipe: Recipe, steps_before: int) -> NDArray[np.float64]:
     """What the compiled loop needs to know of the schedule, float64 ``[n_steps + 1, 9]``, columns as it names them.
 
-    Row ``s`` belongs to the time after step ``s`` of the fit: learning rate and momentum of that step, ``H``,
-    ``H`` with eps in it, the product of ``1 - lr * wd`` up to it, the logarithm of that of the momenta, the root of what ``s``
-    steps leave of a second moment, the root of the debiasing of second moments, and the learning rate with both
+    Row ``s`` belongs to the time after step ``s`` of the fit: learning rate and momentum of that step, ``H``, ``H``
+    with eps in it, the product of ``1 - lr * wd`` up to it, the logarithm of that of the momenta, the root of what
+    ``s`` steps leave of a second moment, the root of the debiasing of second moments, and the learning rate with both
     debiasings in it.
     """
     from . import fused_loop as loop

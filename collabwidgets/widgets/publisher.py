@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 
-TURN_SECONDS = 1 / 6  # between two looks at the learner; each message costs the page's host more than it costs us
-STATUS_SECONDS = 0.3
+TURN_SECONDS = 0.25  # between two looks at the learner; each message costs the page's host more than it costs us
+STATUS_SECONDS = 0.5
 PICTURE_SECONDS = 1.0
 BEHIND_SECONDS = 0.9  # pages say every half a second what they have painted; one that is later cannot keep up
 ACK_SECONDS = 1.0  # and is sent the next message after so long all the same

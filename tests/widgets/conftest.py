@@ -99,7 +99,7 @@ def dls() -> CollabDataLoaders:
 
 @pytest.fixture
 def learn(dls: CollabDataLoaders) -> Iterator[CollabLearner]:
-    learner = collab_learner(dls, n_factors=8, y_range=(0, 5.5), seed=3)
+    learner = collab_learner(dls, n_factors=8, y_range=(0, 5.5), seed=3, engine="autograd")  # slow enough to watch
     yield learner
     learner.stop()
     learner.wait(10)

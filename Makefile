@@ -7,13 +7,14 @@ JS_SOURCES := js/package.json js/package-lock.json js/tsconfig.json js/build.mjs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench screenshots dist chromium node python clean
+.PHONY: help demo test check bench parity screenshots dist chromium node python clean
 
 help:
 	@echo "make demo         open the MovieLens dashboard in a browser"
 	@echo "make test         run every test"
 	@echo "make check        lint and types"
 	@echo "make bench        measure what the README claims"
+	@echo "make parity       train every row of the chapter and compare the losses"
 	@echo "make screenshots  take the README's pictures anew"
 	@echo "make dist         build the wheel and the sdist"
 	@echo "make clean        remove what was built"
@@ -33,6 +34,9 @@ check: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python -m benchmarks.$$(basename $$script .py); done
+
+parity: $(VENV)/.ready
+	$(BIN)/python -m benchmarks.parity
 
 screenshots: $(VENV)/.ready chromium
 	$(BIN)/python -m tests.browser.screenshots examples

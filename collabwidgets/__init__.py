@@ -16,11 +16,14 @@ _ROOM_OF = {
     "Vocab": "data",
     "load_movielens": "data",
     "synthetic_ratings": "data",
+    "CollabNN": "models",
     "DotProduct": "models",
     "DotProductBias": "models",
     "Embedding": "models",
     "EmbeddingDotBias": "models",
+    "EmbeddingNN": "models",
     "create_params": "models",
+    "get_emb_sz": "models",
     "sigmoid_range": "models",
     "Recipe": "training",
     "Trainer": "training",
@@ -43,7 +46,17 @@ if TYPE_CHECKING:
     from .data import CollabDataLoaders, Vocab, load_movielens, synthetic_ratings
     from .interpret import Snapshot
     from .learner import CollabLearner, collab_learner
-    from .models import DotProduct, DotProductBias, Embedding, EmbeddingDotBias, create_params, sigmoid_range
+    from .models import (
+        CollabNN,
+        DotProduct,
+        DotProductBias,
+        Embedding,
+        EmbeddingDotBias,
+        EmbeddingNN,
+        create_params,
+        get_emb_sz,
+        sigmoid_range,
+    )
     from .training import Recipe, Trainer
     from .widgets import (
         BiasTable,

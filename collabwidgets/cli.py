@@ -34,6 +34,7 @@ def _demo(options: argparse.Namespace) -> None:
     source = _source(options, None)
     source.loaders()  # downloads here, where the progress and a failure can be read
     source.to_environment()
+    _compile()
     _serve(_DASHBOARD, options)
 
 
@@ -47,7 +48,20 @@ def _dashboard(options: argparse.Namespace) -> None:
         source = _source(options, options.path)
         source.loaders()  # a column that cannot be read is better heard of here than in a page
         source.to_environment()
+        _compile()
         _serve(_DASHBOARD, options)
+
+
+def _compile() -> None:
+    """Here, once, rather than at the first press of Train in a page."""
+    from importlib.util import find_spec
+
+    if find_spec("numba"):
+        from .training.fused import compile_now, is_compiled
+
+        if not is_compiled():
+            print("Compiling the training loop, once: this takes some seconds.", flush=True)
+            compile_now()
 
 
 def _train(options: argparse.Namespace) -> None:

@@ -18,7 +18,7 @@ from . import interpret
 from .interpret.pca import PCAFrame
 from .interpret.snapshot import Snapshot
 from .keywords import checked_keywords
-from .models import EmbeddingDotBias, find_tables
+from .models import EmbeddingDotBias, EmbeddingNN, find_tables, get_emb_sz
 from .models.tables import table
 from .seeds import generator
 from .table import EpochTable
@@ -610,12 +610,15 @@ def collab_learner(
     n_factors: int = 50,
     *,
     y_range: Sequence[float] | None = None,
+    use_nn: bool = False,
+    emb_szs: Sequence[tuple[int, int]] | None = None,
+    layers: Sequence[int] | None = None,
     wd: float | None = None,
     engine: str = "auto",
     device: str | torch.device | None = None,
     seed: int | None = None,
 ) -> CollabLearner:
-    """A learner with fastai's `EmbeddingDotBias`.
+    """A learner with fastai's `EmbeddingDotBias` or, with ``use_nn=True``, its `EmbeddingNN`.
 
     Parameters
     ----------
@@ -624,6 +627,12 @@ def collab_learner(
         Columns of the factor tables.
     y_range : (float, float), optional
         Bounds of the predictions, a little wider than the ratings: ``(0, 5.5)`` for stars from 1 to 5.
+    use_nn : bool
+        Embeddings side by side and layers on them, instead of a dot product.
+    emb_szs : sequence of two (int, int), optional
+        Rows and columns of the neural model's tables; `get_emb_sz` by default.
+    layers : sequence of int, optional
+        Activations of its hidden layers; none by default.
     wd, engine, device, seed
         As in `CollabLearner`.
     """
@@ -631,11 +640,19 @@ def collab_learner(
         raise ValueError(f"n_factors must be a whole number from 1, not {n_factors!r}")
     bounds = None if y_range is None else _checked_range(y_range)
 
+    if not use_nn and (emb_szs is not None or layers is not None):
+        raise ValueError("emb_szs and layers are of the neural model; pass use_nn=True, or leave them out")
+    sizes = get_emb_sz(dls) if emb_szs is None else [(int(rows), int(columns)) for rows, columns in emb_szs]
+
     def make(n: int, source: torch.Generator) -> nn.Module:
+        if use_nn:
+            if n != sizes[1][1]:
+                raise ValueError(f"the neural model's items have {sizes[1][1]} factors, by emb_szs; {n} cannot be set")
+            return EmbeddingNN(sizes, layers or [], bounds, generator=source)
         return EmbeddingDotBias.from_classes(n, dls.classes, dls.user_name, dls.item_name, bounds, generator=source)
 
     seed = dls.seed if seed is None else seed
-    model = make(n_factors, generator(seed, "weights"))
+    model = make(sizes[1][1] if use_nn else n_factors, generator(seed, "weights"))
     return CollabLearner(dls, model, remake=make, engine=engine, device=device, wd=wd, seed=seed)
 
 

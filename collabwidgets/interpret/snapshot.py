@@ -30,7 +30,7 @@ class Snapshot:
     users, items : Side
         Names, counts and means of the rows; row 0 is ``'#na#'``.
     user_factors, item_factors : float32 [n_users, k], [n_items, k], optional
-        The embedding tables, row 0 included.
+        The embedding tables, row 0 included; of different widths in a neural model.
     user_bias, item_bias : float32 [n_users], [n_items], optional
         Logits when the model has a `y_range`, rating units otherwise.
     y_range : (float, float), optional
@@ -41,8 +41,7 @@ class Snapshot:
     Raises
     ------
     ValueError
-        When an array has not one row for each name of its side, the factor tables differ in width, or
-        `y_range` is not low < high.
+        When an array has not one row for each name of its side, or `y_range` is not low < high.
     """
 
     revision: int
@@ -67,12 +66,6 @@ class Snapshot:
             values = getattr(self, name)
             if values is not None:
                 object.__setattr__(self, name, _frozen(name, values, n_rows, n_dims))
-        widths = {t.shape[1] for t in (self.user_factors, self.item_factors) if t is not None}
-        if len(widths) > 1:
-            raise ValueError(
-                f"user_factors and item_factors have {' and '.join(map(str, sorted(widths)))} columns; "
-                "pass tables of the same width, or None for one of them"
-            )
         if self.y_range is not None:
             low, high = (float(end) for end in self.y_range)
             if not low < high:
@@ -81,7 +74,7 @@ class Snapshot:
 
     @property
     def n_factors(self) -> int:
-        """Width of the factor tables; 0 when the model has none."""
+        """Width of the items' factor table, else of the users'; 0 when the model has none."""
         for table in (self.item_factors, self.user_factors):
             if table is not None:
                 return int(table.shape[1])

@@ -2,16 +2,20 @@
 
 from .dot import DotProduct, DotProductBias, EmbeddingDotBias
 from .layers import Embedding, create_params, embedding_size, sigmoid_range
+from .neural import CollabNN, EmbeddingNN, get_emb_sz
 from .tables import TableNames, find_tables
 
 __all__ = [
+    "CollabNN",
     "DotProduct",
     "DotProductBias",
     "Embedding",
     "EmbeddingDotBias",
+    "EmbeddingNN",
     "TableNames",
     "create_params",
     "embedding_size",
     "find_tables",
+    "get_emb_sz",
     "sigmoid_range",
 ]

@@ -17,15 +17,15 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..models.dot import DotProduct, DotProductBias, EmbeddingDotBias
 from .recipe import Recipe
-from .schedule import Schedule
+from .schedule import Schedule, schedule_for
 
 Floats = NDArray[np.float32]
 
@@ -42,11 +42,30 @@ def can_fuse(module: nn.Module) -> str:
     """Why the fused engine cannot train `module`, in a few words; empty if it can."""
     if not _tables_of(module):
         return f"{type(module).__name__} is not of the dot-product family"
-    if any(str(p.dtype) != "torch.float32" or p.device.type != "cpu" for p in module.parameters()):
+    if any(p.dtype != torch.float32 or p.device.type != "cpu" for p in module.parameters()):
         return "it trains float32 tables on the CPU"
     if not all(p.requires_grad for p in module.parameters()):
         return "some of its tables are frozen"
     return "" if find_spec("numba") else "numba is not installed"
+
+
+def is_compiled() -> bool:
+    """Whether there is compiled code, in memory or on disk."""
+    from . import fused_loop
+
+    folder = fused_loop.train.stats.cache_path
+    on_disk = folder is not None and any(Path(folder).glob("fused_loop.train-*.nbi"))
+    return bool(fused_loop.train.signatures) or on_disk
+
+
+def compile_now() -> None:
+    """Compile, or load what was compiled before, by training a few numbers: some seconds, once."""
+    engine, recipe = FusedEngine(DotProduct(2, 2, 1)), Recipe(bs=1)
+    x, y = torch.ones((1, 2), dtype=torch.int64), torch.ones(1)
+    for _ in range(2):
+        engine.begin(x, y, recipe, schedule_for(recipe, 1))
+        engine.run(torch.zeros(1, dtype=torch.int64), 1, 0)
+    engine.loss(x, y)
 
 
 def _tables_of(module: nn.Module) -> tuple[str, ...]:
@@ -116,12 +135,7 @@ class FusedEngine:
     @property
     def compiled(self) -> bool:
         """Whether there is compiled code, in memory or on disk; else the first batch waits some seconds for it."""
-        from . import fused_loop
-
-        folder = fused_loop.train.stats.cache_path
-        return bool(fused_loop.train.signatures) or (
-            folder is not None and any(Path(folder).glob("fused_loop.train-*.nbi"))
-        )
+        return is_compiled()
 
     def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
         if max(schedule.mom) >= np.sqrt(recipe.sqr_mom):
@@ -210,21 +224,9 @@ def _schedule_table(schedule: Schedule, recipe: Recipe, steps_before: int) -> ND
     ``s`` steps leave of a second moment, the root of the debiasing of second moments, and the learning rate with both
     debiasings in it.
     """
-    from . import fused_loop as loop
+    from . import fused_loop
 
-    s = np.arange(len(schedule) + 1)
-    keep = 1 - schedule.lr * recipe.wd
-    unbias = np.sqrt(1 - recipe.sqr_mom ** (steps_before + s))
-    a = schedule.lr * unbias[1:] / (1 - schedule.mom ** (steps_before + s[1:]))
-    r = schedule.mom / np.sqrt(recipe.sqr_mom) / keep
-    over = np.zeros((len(s), 9))
-    over[1:, loop.LR], over[1:, loop.MOM] = schedule.lr, schedule.mom
-    over[:, loop.ROOT_DECAY] = recipe.sqr_mom ** (s / 2)
-    over[:, loop.UNBIAS], over[1:, loop.RATE] = unbias, a
-    over[0, loop.KEEP], over[1:, loop.KEEP] = 1, np.cumprod(keep)
-    with np.errstate(invalid="ignore", divide="ignore"):  # lr * wd of 1 or more: the losses will say so
-        over[1:, loop.LOG_MOM] = np.cumsum(np.log(schedule.mom))
-    fill: Any = loop.fill_backwards
-    fill(over[:, loop.H], a, r)
-    fill(over[:, loop.H_EPS], a * recipe.eps * unbias[1:], r / np.sqrt(recipe.sqr_mom))
+    over = np.zeros((len(schedule) + 1, 9))
+    args = (schedule.lr, schedule.mom, recipe.wd, recipe.sqr_mom, recipe.eps, steps_before)
+    fused_loop.fill_schedule(over, *args)
     return over

@@ -201,7 +201,27 @@ def mean_squared_error(x, y, users, items, k, biased, low, high):
 
 
 @_compiled
-def fill_backwards(h, a, r):
-    """``h[s] = r[s] * (a[s] + h[s + 1])`` from the end, where ``h`` is 0; `a` and `r` are of the step after ``s``."""
-    for step in range(len(a) - 1, -1, -1):
-        h[step] = r[step] * (a[step] + h[step + 1])
+def fill_schedule(over, lr, mom, wd, sqr_mom, eps, steps_before):
+    """Fill the table over the schedule, see `fused._schedule_table`: forwards, then backwards for the two ``H``."""
+    n = len(lr)
+    keep, log_mom, root_decay = 1.0, 0.0, 1.0
+    root, v_left = np.sqrt(sqr_mom), sqr_mom**steps_before
+    last_mom, step_mom = -1.0, 0.0
+    over[0, KEEP], over[0, ROOT_DECAY], over[0, UNBIAS] = 1, 1, np.sqrt(1 - v_left)
+    for s in range(1, n + 1):
+        if mom[s - 1] != last_mom:
+            last_mom = mom[s - 1]
+            step_mom = np.log(last_mom) if last_mom > 0 else -np.inf
+        keep *= 1 - lr[s - 1] * wd
+        log_mom += step_mom
+        # Products that have become nothing are nothing: the processor is slow with the smallest numbers.
+        root_decay = root_decay * root if root_decay > 1e-280 else 0.0
+        v_left = v_left * sqr_mom if v_left > 1e-280 else 0.0
+        m_left = (steps_before + s) * step_mom
+        over[s, LR], over[s, MOM], over[s, KEEP], over[s, LOG_MOM] = lr[s - 1], mom[s - 1], keep, log_mom
+        over[s, ROOT_DECAY], over[s, UNBIAS] = root_decay, np.sqrt(1 - v_left)
+        over[s, RATE] = lr[s - 1] * over[s, UNBIAS] / (1 - (np.exp(m_left) if m_left > -40 else 0.0))
+    for s in range(n - 1, -1, -1):
+        shrink = over[s + 1, MOM] / (root * (1 - lr[s] * wd))
+        over[s, H] = shrink * (over[s + 1, RATE] + over[s + 1, H])
+        over[s, H_EPS] = shrink / root * (over[s + 1, RATE] * eps * over[s + 1, UNBIAS] + over[s + 1, H_EPS])

@@ -104,7 +104,8 @@ class Publisher:
         self._told_picture: tuple[int, int] | None = None
         self._ping: threading.Event | None = None
         self._fault = ""
-        learn.on_change(self._bell.ring)  # never undone: what undoes it would keep the learner alive
+        self._urgent = threading.Event()  # ends the rest between two turns
+        learn.on_change(self._moved)  # never undone: what undoes it would keep the learner alive
         self._at_end = weakref.finalize(learn, self.end)
         self._at_end.atexit = False
         self._thread = threading.Thread(target=self._pump, name="collabwidgets-publisher", daemon=True)
@@ -118,6 +119,13 @@ class Publisher:
         """Let the thread end; it closes the store if it has not been closed."""
         self._over = True
         self._at_end.detach()
+        self._bell.ring()
+
+    def _moved(self) -> None:
+        """Something of the learner moved; a new status is a button pressed somewhere, so somebody waits for it."""
+        learn = self._learn()
+        if learn is not None and learn.status != self._store.status:
+            self._urgent.set()
         self._bell.ring()
 
     def heard(self) -> None:
@@ -145,7 +153,8 @@ class Publisher:
                 break
             again = self._safe_turn(learn)
             del learn  # nothing here may keep it alive while this thread sleeps
-            time.sleep(TURN_SECONDS)
+            self._urgent.wait(TURN_SECONDS)
+            self._urgent.clear()
         self._store.close()
 
     def _safe_turn(self, learn: CollabLearner) -> float | None:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 import collabwidgets as cw
+from collabwidgets.training.fused import compile_now
 
 from .servers import DashboardServer, JupyterServer
 
@@ -35,6 +36,12 @@ def chromium_path() -> str:
     if found is None:
         raise FileNotFoundError("there is no Chromium: run .ci/chromium, or set CHROMIUM to its path")
     return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled() -> None:
+    """The training loop's code lies on disk before a kernel asks for it."""
+    compile_now()
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ ratings, _ = cw.synthetic_ratings(800, 400, 100_000, n_factors=4, seed=1)
 dls = cw.CollabDataLoaders.from_df(ratings, item_name="title", seed=1)
 learn = cw.collab_learner(dls, n_factors=16, y_range=(0, 5.5), wd=0.1)
 """
-LONG = "panel = cw.TrainingPanel(learn, epochs=1000, lr=1e-3, schedule='constant')\npanel"
+LONG = "panel = cw.TrainingPanel(learn, epochs=200, lr=1e-3, schedule='constant')\npanel"
 SHORT = "cw.TrainingPanel(learn, epochs=3)"
 
 # From the click until the panel shows that training has ended, as a user would see it, in milliseconds.

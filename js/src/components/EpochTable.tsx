@@ -6,7 +6,7 @@ import { formatLoss, formatNumber, formatRate, formatSeconds, ratingUnit } from 
 import type { EpochRow } from "../store";
 import { CopyTable, useCopy } from "./CopyTable";
 
-const MOST_ROWS = 200;
+const MOST_ROWS = 100;
 
 function cells(history: readonly EpochRow[]): Cell[][] {
   const rows = history.map((row) => [

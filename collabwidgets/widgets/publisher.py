@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..training.history import thinned
 from . import published
 from .pages import Pages
 from .wire import pair_bytes
@@ -291,22 +292,6 @@ def whole_curve(history: History) -> tuple[Floats, Floats, int]:
         x, loss = history.batches(published.BATCH_POINTS)
         if history.batches_since(sys.maxsize)[2] == position:
             return x, loss, position
-
-
-def thinned(x: Floats, loss: Floats, most: int) -> tuple[Floats, Floats]:
-    """At most `most` points of a curve: the lowest and the highest loss of each of ``most / 2`` equal
-    stretches."""
-    n, buckets = len(x), most // 2
-    if n <= most:
-        return x, loss
-    width = -(-n // buckets)
-    padded = np.full(buckets * width, n - 1)  # the last stretches repeat the last point, which is kept once
-    padded[:n] = np.arange(n)
-    rows = padded.reshape(buckets, width)
-    values = loss[rows]
-    ends = np.stack([values.argmin(axis=1), values.argmax(axis=1)], axis=1)
-    keep = np.unique(np.take_along_axis(rows, ends, axis=1))
-    return x[keep], loss[keep]
 
 
 def _kernel_loop() -> Any:

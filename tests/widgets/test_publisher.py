@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collabwidgets import collab_learner
+from collabwidgets.training.history import thinned
 from collabwidgets.widgets import LearnerStore, NeighborSearch, PCAScatter, pages, published, publisher
-from collabwidgets.widgets.publisher import BEHIND_SECONDS, thinned, whole_curve
+from collabwidgets.widgets.publisher import BEHIND_SECONDS, whole_curve
 from collabwidgets.widgets.wire import bytes_pairs
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import copy
-import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -20,6 +18,7 @@ from .interpret.snapshot import Snapshot
 from .keywords import checked_keywords
 from .models import EmbeddingDotBias, EmbeddingNN, find_tables, get_emb_sz
 from .models.tables import table
+from .predict import predict
 from .seeds import generator
 from .table import EpochTable
 from .training import (
@@ -39,7 +38,7 @@ from .training import (
 )
 from .training.progress import Progress
 from .view_state import ViewState
-from .worker import TrainingWorker
+from .worker import TrainingWorker, interrupt_asks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,7 +170,7 @@ class CollabLearner:
             self._load(self.recipe.changed(wd=wd, keep_best=keep_best, patience=patience, **settings))
             self._table = EpochTable()
         try:
-            with _interrupt_asks(lambda: self._worker.ask("paused")):
+            with interrupt_asks(lambda: self._worker.ask("paused")):
                 self._worker.run()
         finally:
             table, self._table = self._table, None
@@ -557,40 +556,7 @@ class CollabLearner:
             What an id that was not in the ratings means: an error with the nearest spelling, the mean known user or
             item, or NaN.
         """
-        if unknown not in ("raise", "average", "nan"):
-            raise ValueError(f"unknown={unknown!r} is not known; choose one of raise, average, nan")
-        names = (self.dls.user_name, self.dls.item_name)
-        columns = [np.atleast_1d(np.asarray(ids, dtype=object)) for ids in (users, items)]
-        if len(columns[0]) != len(columns[1]):
-            raise ValueError(f"{len(columns[0])} users but {len(columns[1])} items; pass one item for each user")
-        how: Literal["raise", "na"] = "raise" if unknown == "raise" else "na"
-        x = torch.stack(
-            [
-                torch.as_tensor(self.dls.classes[name].index(list(ids), unknown=how), dtype=torch.int64)
-                for name, ids in zip(names, columns, strict=True)
-            ],
-            dim=1,
-        )
-        device = next(self.model.parameters()).device
-        self.model.eval()
-        with torch.no_grad():
-            predicted = torch.func.functional_call(self.model, self._with_average_rows(), (x.to(device),))
-        stars: NDArray[np.float32] = predicted.reshape(-1).float().cpu().numpy()
-        if unknown == "nan":
-            stars[(x == 0).any(dim=1).numpy()] = np.nan
-        return stars
-
-    def _with_average_rows(self) -> dict[str, torch.Tensor]:
-        """The parameters with row 0, which stands for unknown ids, as the mean of the trained rows."""
-        changed = {}
-        for role, name in vars(self.tables).items():
-            if name is None:
-                continue
-            side = self.dls.users if role.startswith("user") else self.dls.items
-            values = table(self.model, name).detach().clone()
-            values[0] = values[torch.as_tensor(np.flatnonzero(side.trained), device=values.device)].mean(dim=0)
-            changed[name if name in dict(self.model.named_parameters()) else f"{name}.weight"] = values
-        return changed
+        return predict(self.model, self.tables, self.dls, users, items, unknown=unknown)
 
     def item_row(self, item: Any) -> int:
         """The row of an item named as in the ratings table; an error names the nearest spelling."""
@@ -661,22 +627,3 @@ def _checked_range(y_range: Sequence[float]) -> tuple[float, float]:
     if len(bounds) != 2 or not bounds[0] < bounds[1]:
         raise ValueError(f"y_range must be two numbers, the lower first, such as (0, 5.5), not {y_range!r}")
     return bounds[0], bounds[1]
-
-
-@contextmanager
-def _interrupt_asks(pause: Callable[[], None]) -> Iterator[None]:
-    """While it is open the first Ctrl-C calls `pause`; a second one interrupts as ever."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.getsignal(signal.SIGINT)
-
-    def first(signum: int, frame: Any) -> None:
-        signal.signal(signal.SIGINT, before)
-        pause()
-
-    signal.signal(signal.SIGINT, first)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

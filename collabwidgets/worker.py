@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from .training.events import EpochEnd, Event
 
@@ -94,3 +97,22 @@ class TrainingWorker:
             self._ended(outcome)
         finally:
             self._idle.set()
+
+
+@contextmanager
+def interrupt_asks(pause: Callable[[], None]) -> Iterator[None]:
+    """While it is open the first Ctrl-C calls `pause`; a second one interrupts as ever."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def first(signum: int, frame: Any) -> None:
+        signal.signal(signal.SIGINT, before)
+        pause()
+
+    signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -158,6 +158,12 @@ def lab_without_subshells(servers: Callable[..., JupyterServer]) -> Iterator[Jup
     yield from _until_the_test_ends(servers("lab", subshells=False))
 
 
+@pytest.fixture
+def notebook7(servers: Callable[..., JupyterServer]) -> Iterator[JupyterServer]:
+    """Notebook 7 alone."""
+    yield from _until_the_test_ends(servers("notebook"))
+
+
 @pytest.fixture(params=["lab", "notebook"])
 def jupyter(request: pytest.FixtureRequest, servers: Callable[..., JupyterServer]) -> Iterator[JupyterServer]:
     """JupyterLab and Notebook 7, one after the other."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from .servers import DashboardServer, status_of
+from .test_training_panel import button, milliseconds_to_stop
 
 
 def open_dashboard(page: Page, server: DashboardServer) -> Locator:
@@ -61,6 +63,22 @@ def test_train_moves_chart_table_map_and_neighbours(
     expect(nearest).to_have_count(10)
     assert errors == []
     assert external == []
+
+
+def test_pause_resume_and_stop_in_voila(dashboard: DashboardServer, page: Page) -> None:
+    panel = open_dashboard(page, dashboard).get_by_role("region", name="Training")
+    panel.get_by_role("button", name="Settings").click()
+    epochs = panel.get_by_role("spinbutton", name="Epochs")
+    epochs.fill("1000")
+    epochs.press("Tab")
+    button(page, "Train").click()
+    button(page, "Pause").click()
+    expect(panel).to_contain_text("Paused at epoch")
+    button(page, "Resume").click()
+    expect(button(page, "Pause")).to_be_visible()
+    button(page, "Stop").click()
+    expect(panel).to_contain_text("Stopped at epoch")
+    assert statistics.median(milliseconds_to_stop(page) for _ in range(5)) <= 200
 
 
 def first_and_last_height(chart: Locator) -> bool:

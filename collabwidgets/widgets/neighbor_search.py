@@ -88,12 +88,14 @@ class NeighborSearch(View):
             self._search(None)
 
     def _search(self, _change: Any) -> None:
-        item, revision = self.item, self._store.revision
-        found: dict[str, Any] = {"neighbors": [], "n_hidden": 0, "neighbors_of": item, "revision": revision}
-        if item is not None and self._learner.n_factors:
-            frame = self._find(item)
-            found |= {"neighbors": _rows(frame), "n_hidden": int(frame.attrs["n_hidden"])}
-        self.publish(found)
+        # Question and answer in one turn: a page and the pump may ask at once, and the last question must win.
+        with self._one_at_a_time():
+            item, revision = self.item, self._store.revision
+            found: dict[str, Any] = {"neighbors": [], "n_hidden": 0, "neighbors_of": item, "revision": revision}
+            if item is not None and self._learner.n_factors:
+                frame = self._find(item)
+                found |= {"neighbors": _rows(frame), "n_hidden": int(frame.attrs["n_hidden"])}
+            self.publish(found)
 
     def _find(self, item: int) -> pd.DataFrame:
         return self._learner.neighbors(

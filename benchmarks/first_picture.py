@@ -31,9 +31,9 @@ _SECONDS = """async (index) => {
   };
   const complete = () => {
     const board = document.querySelector('.cw-Dashboard');
-    const map = board?.querySelector('canvas');
+    const map = board?.querySelector('.cw-PCAScatter canvas');
     return map?.width && painted(map)
-      && board.querySelectorAll('table[aria-label="Biases"] tbody tr, table tbody tr').length > 10
+      && board.querySelectorAll('.cw-BiasTable tbody tr').length > 10
       && [...board.querySelectorAll('svg path')].some((path) => path.getTotalLength() > 100)
       && board.querySelector('input[role=combobox]');
   };

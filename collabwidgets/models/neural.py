@@ -26,7 +26,21 @@ def get_emb_sz(dls: Any) -> list[Size]:
     return [(n, embedding_size(n)) for n in (dls.n_users, dls.n_items)]
 
 
-class CollabNN(nn.Module):
+class _SideBySide(nn.Module):
+    """What both have in common: the two embeddings of a pair, one after the other, through the layers."""
+
+    user_factors: Embedding
+    item_factors: Embedding
+    layers: nn.Sequential
+    y_range: tuple[float, float] | None
+
+    def forward(self, x: Tensor) -> Tensor:
+        both = torch.cat([self.user_factors(x[:, 0]), self.item_factors(x[:, 1])], dim=1)
+        out: Tensor = self.layers(both).squeeze(1)
+        return out if self.y_range is None else sigmoid_range(out, *self.y_range)
+
+
+class CollabNN(_SideBySide):
     """Two layers on the embeddings side by side, as the chapter types it.
 
     Parameters
@@ -58,13 +72,8 @@ class CollabNN(nn.Module):
         )
         self.y_range = y_range
 
-    def forward(self, x: Tensor) -> Tensor:
-        both = torch.cat([self.user_factors(x[:, 0]), self.item_factors(x[:, 1])], dim=1)
-        out: Tensor = self.layers(both).squeeze(1)
-        return out if self.y_range is None else sigmoid_range(out, *self.y_range)
 
-
-class EmbeddingNN(nn.Module):
+class EmbeddingNN(_SideBySide):
     """The model behind ``collab_learner(use_nn=True)``: fastai's tabular model with nothing but the two ids in it.
 
     Parameters
@@ -97,11 +106,6 @@ class EmbeddingNN(nn.Module):
             hidden += [_linear(n_in, n_out, generator, bias=False), nn.ReLU(), norm]
         self.layers = nn.Sequential(*hidden, _linear(widths[-1], 1, generator))
         self.y_range = y_range
-
-    def forward(self, x: Tensor) -> Tensor:
-        both = torch.cat([self.user_factors(x[:, 0]), self.item_factors(x[:, 1])], dim=1)
-        out: Tensor = self.layers(both).squeeze(1)
-        return out if self.y_range is None else sigmoid_range(out, *self.y_range)
 
 
 def _linear(n_in: int, n_out: int, generator: torch.Generator | None, *, bias: bool = True) -> nn.Linear:

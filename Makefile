@@ -2,18 +2,21 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+PEERS ?= .venv-peers
+BENCHMARKS := $(filter-out benchmarks/peers.py, $(sort $(wildcard benchmarks/*.py)))
 BUNDLE := collabwidgets/widgets/static/store.js
 JS_SOURCES := js/package.json js/package-lock.json js/tsconfig.json js/build.mjs $(shell find js/src -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench parity screenshots dist chromium node python clean
+.PHONY: help demo test check bench bench-peers parity screenshots dist chromium node python clean
 
 help:
 	@echo "make demo         open the MovieLens dashboard in a browser"
 	@echo "make test         run every test"
 	@echo "make check        lint and types"
 	@echo "make bench        measure what the README claims"
+	@echo "make bench-peers  measure fastai, Surprise, LensKit and cornac beside us"
 	@echo "make parity       train every row of the chapter and compare the losses"
 	@echo "make screenshots  take the README's pictures anew"
 	@echo "make dist         build the wheel and the sdist"
@@ -33,7 +36,10 @@ check: $(VENV)/.ready
 	cd js && npm run check --silent
 
 bench: $(VENV)/.ready
-	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python -m benchmarks.$$(basename $$script .py); done
+	@set -e; for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python -m benchmarks.$$(basename $$script .py); done
+
+bench-peers: $(VENV)/.ready $(PEERS)/.installed
+	@$(BIN)/python -m benchmarks.peers --peers $(PEERS)/bin/python
 
 parity: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.parity
@@ -60,6 +66,13 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python $(BUNDLE
 $(VENV)/bin/python: | python
 	@$(PYTHON) -m venv $(VENV) \
 	  || { echo "The virtual environment could not be made: install Python's venv module (python3-venv)." >&2; exit 1; }
+
+# What cannot be installed is tried again by the next make; until then its row of the benchmark says that it is missing.
+$(PEERS)/.installed: benchmarks/peers.txt | python
+	@$(PYTHON) -m venv $(PEERS)
+	@missing=; for package in $$(grep -v '^#' $<); do \
+	  $(PEERS)/bin/python -m pip install --quiet -c $< $$package || { missing=1; echo "$$package could not be installed (see above)." >&2; }; \
+	done; test "$$missing" || touch $@
 
 # One run of the bundler writes all of static/; store.js stands for it.
 $(BUNDLE): $(JS_SOURCES) js/node_modules/.package-lock.json

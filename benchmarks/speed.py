@@ -24,15 +24,15 @@ RECIPE = Recipe(epochs=5, lr=5e-3, wd=0.1)
 
 def ours(engine: type) -> Callable[[cw.CollabDataLoaders, int], float]:
     def fit(dls: cw.CollabDataLoaders, seed: int) -> float:
-        trainer = Trainer(engine(_module(dls, seed)), dls, RECIPE, order=torch.Generator().manual_seed(seed))
+        trainer = Trainer(engine(module_for(dls, seed)), dls, RECIPE, order=torch.Generator().manual_seed(seed))
         return [event.record for event in trainer if isinstance(event, EpochEnd)][-1].valid_loss
 
     return fit
 
 
-def plain_torch(dls: cw.CollabDataLoaders, seed: int) -> float:
+def plain_torch(dls: cw.CollabDataLoaders, seed: int, module: torch.nn.Module | None = None) -> float:
     """What one writes without this package: a DataLoader, autograd and AdamW with the same one-cycle schedule."""
-    module = _module(dls, seed)
+    module = module_for(dls, seed) if module is None else module
     optimizer = torch.optim.AdamW(module.parameters(), lr=RECIPE.lr, eps=RECIPE.eps, weight_decay=RECIPE.wd)
     order = torch.Generator().manual_seed(seed)
     batches = DataLoader(
@@ -53,7 +53,7 @@ def plain_torch(dls: cw.CollabDataLoaders, seed: int) -> float:
     return valid_loss
 
 
-def _module(dls: cw.CollabDataLoaders, seed: int) -> torch.nn.Module:
+def module_for(dls: cw.CollabDataLoaders, seed: int) -> torch.nn.Module:
     generator = torch.Generator().manual_seed(seed)
     return cw.EmbeddingDotBias(50, dls.n_users, dls.n_items, (0, 5.5), generator=generator)
 

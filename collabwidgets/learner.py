@@ -16,8 +16,8 @@ from . import interpret
 from .interpret.pca import PCAFrame
 from .interpret.snapshot import Snapshot
 from .keywords import checked_keywords
-from .models import EmbeddingDotBias, EmbeddingNN, find_tables, get_emb_sz
-from .models.tables import table
+from .models import EmbeddingDotBias, EmbeddingNN, Members, SVDpp, find_tables, get_emb_sz
+from .models.tables import effective_table
 from .predict import predict
 from .seeds import generator
 from .table import EpochTable
@@ -32,6 +32,7 @@ from .training import (
     Finished,
     FusedEngine,
     History,
+    MembersEngine,
     Recipe,
     Trainer,
     can_fuse,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 ModelMaker = Callable[[int, torch.Generator], nn.Module]
 
 FASTAI_WD = 0.01  # what fit_one_cycle decays by when nobody says
+MOST_MEMBERS = 256
 _ENGINES = ("auto", "fused", "autograd")
 _AXES = 6  # components that are followed from frame to frame
 
@@ -90,6 +92,8 @@ class CollabLearner:
         Selection and filter, shared by all widgets.
     recipe : Recipe
         Settings of the last or running fit, and the next one's defaults.
+    renewing : bool
+        Whether `retrain` is exchanging the weights: some milliseconds in which there is nothing to show.
     """
 
     @checked_keywords
@@ -120,7 +124,7 @@ class CollabLearner:
             "item_bias": item_bias,
         }
         self._remake, self._device, self._engine_wanted = remake, device, engine
-        self.recipe = Recipe(bs=dls.bs, seed=dls.seed if seed is None else seed)
+        self.recipe = Recipe(bs=dls.bs, rescale=dls.auto_bs, seed=dls.seed if seed is None else seed)
         self._default_wd = wd
         if wd is not None:
             self.recipe = self.recipe.changed(wd=wd)
@@ -133,6 +137,8 @@ class CollabLearner:
         self._pictures = threading.Lock()  # the frames below are asked for by cells and by the publisher
         self._frames: dict[tuple[int, int | None], PCAFrame] = {}
         self._last_frame: PCAFrame | None = None
+        self._reference: PCAFrame | None = None  # the last one before `retrain`, which the next ones lie like
+        self.renewing = False
         self._callbacks: list[Callable[[], None]] = []
         self._table: EpochTable | None = None
         self._snapshot_wanted = False
@@ -190,6 +196,7 @@ class CollabLearner:
         seed: int | None = None,
         patience: int | None = None,
         keep_best: bool | None = None,
+        rescale: bool | None = None,
         n_factors: int | None = None,
     ) -> None:
         """Train in the background and return at once. What is left out is as in `recipe`.
@@ -215,6 +222,7 @@ class CollabLearner:
                 seed=seed,
                 patience=patience,
                 keep_best=keep_best,
+                rescale=rescale,
             )
             self._worker.start()
 
@@ -256,6 +264,58 @@ class CollabLearner:
                 self._ended("stopped")
 
     @checked_keywords
+    def retrain(
+        self,
+        epochs: int | None = None,
+        lr: float | None = None,
+        wd: float | None = None,
+        *,
+        schedule: str | None = None,
+        bs: int | None = None,
+        seed: int | None = None,
+        patience: int | None = None,
+        keep_best: bool | None = None,
+        rescale: bool | None = None,
+        n_factors: int | None = None,
+    ) -> None:
+        """Forget all training and train fresh weights in the background, with other settings; return at once.
+
+        It is `stop`, `reset` and `start` in one step: a fit that runs or is paused is dropped, so that of two calls the
+        later one wins. What is left out is as in `recipe`. The axes of `pca` keep their sign and order from one
+        training to the next.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a setting out of its range, and for another seed or number of factors where the learner cannot make
+            other weights (see `remake`). Then nothing has been stopped or forgotten.
+
+        Examples
+        --------
+        >>> learn.retrain(wd=0.2)  # doctest: +SKIP
+        """
+        with self._commands:
+            recipe = self.recipe.changed(
+                epochs=epochs,
+                lr=lr,
+                wd=wd,
+                schedule=schedule,
+                bs=bs,
+                seed=seed,
+                patience=patience,
+                keep_best=keep_best,
+                rescale=rescale,
+            )
+            self.renewing = True
+            try:
+                self._renew(recipe, n_factors, outcome="replaced")
+                self._load(recipe)
+                self._worker.start()
+            finally:
+                self.renewing = False
+                self._changed()
+
+    @checked_keywords
     def reset(self, seed: int | None = None, n_factors: int | None = None) -> None:
         """Forget all training: stop, make new weights, clear the history. A paused fit is dropped.
 
@@ -265,27 +325,40 @@ class CollabLearner:
             If other weights are asked for than the module came with and the learner cannot make them (see `remake`).
         """
         with self._commands:
-            recipe = self.recipe.changed(seed=seed)
-            changes = n_factors not in (None, self.n_factors) or recipe.seed != self.recipe.seed
-            if changes and self._remake is None:
-                raise ValueError(
-                    "this learner was given a finished module, so reset() can only put its first weights back; "
-                    "pass remake=(n_factors, generator) -> nn.Module to CollabLearner for another seed or size"
-                )
-            if n_factors is not None and not 1 <= n_factors <= 1024:
-                raise ValueError(f"n_factors must be from 1 to 1024, not {n_factors}")
-            self._worker.ask("stopped")
-            self._worker.wait()
-            self._worker.drop()
-            self.recipe = recipe
-            if self._remake is not None:
-                model = self._remake(n_factors or self.n_factors, generator(recipe.seed, "weights"))
-            else:
-                model = self.model
-                model.load_state_dict(self._first_weights)
+            self._renew(self.recipe.changed(seed=seed), n_factors, outcome="stopped")
+        self._changed()
+
+    @property
+    def can_remake(self) -> bool:
+        """Whether `reset` and `retrain` can make other weights: of another seed, of another number of factors."""
+        return self._remake is not None
+
+    def _renew(self, recipe: Recipe, n_factors: int | None, *, outcome: str) -> None:
+        """End the fit as "stopped" or "replaced" and take fresh weights; if it raises nothing has happened."""
+        changes = n_factors not in (None, self.n_factors) or recipe.seed != self.recipe.seed
+        if changes and self._remake is None:
+            raise ValueError(
+                "this learner was given a finished module, so it can only put its first weights back; "
+                "pass remake=(n_factors, generator) -> nn.Module to CollabLearner for another seed or size"
+            )
+        if n_factors is not None and not 1 <= n_factors <= 1024:
+            raise ValueError(f"n_factors must be from 1 to 1024, not {n_factors}")
+        model = self.model
+        if self._remake is not None:
+            model = self._remake(n_factors or self.n_factors, generator(recipe.seed, "weights"))
+        reference = self._reference
+        if self.epoch > 0 and self._last_frame is not None and (self.status != "training" or reference is None):
+            reference = self._last_frame  # not one of a fit that is cut short: nobody has come to know that picture
+        self._worker.ask(outcome)
+        self._worker.wait()
+        self._worker.drop()
+        self.recipe = recipe
+        if self._remake is None:
+            model.load_state_dict(self._first_weights)
+        with self._pictures:
             self.history.clear()
             self._adopt(model)
-        self._changed()
+            self._reference = reference if outcome == "replaced" else None
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing trains in the background; False if `timeout` seconds were not enough."""
@@ -410,11 +483,13 @@ class CollabLearner:
         name = getattr(self.tables, role)
         if name is None:
             return None
-        values = table(self.model, name).detach().to("cpu", torch.float32, copy=True).numpy()
+        values = effective_table(self.model, name).detach().to("cpu", torch.float32, copy=True).numpy()
         values.flags.writeable = False
         return values.reshape(-1) if role.endswith("bias") else values.reshape(len(values), -1)
 
     def _engine_for(self, model: nn.Module) -> Engine:
+        if isinstance(model, Members):
+            return MembersEngine(model, [self._engine_for(member) for member in model.members])
         on_cpu = self._device is None or torch.device(self._device).type == "cpu"
         if self._engine_wanted == "fused" and not on_cpu:
             raise ValueError(f"engine='fused' trains on the CPU, not on device={self._device!r}; use engine='autograd'")
@@ -450,6 +525,11 @@ class CollabLearner:
     def n_items(self) -> int:
         """Items, without ``'#na#'``."""
         return self.dls.n_items - 1
+
+    @property
+    def n_members(self) -> int:
+        """Models whose predictions are averaged; findings are made from the first of them."""
+        return len(self.model.members) if isinstance(self.model, Members) else 1
 
     @property
     def n_factors(self) -> int:
@@ -509,7 +589,12 @@ class CollabLearner:
             known = self._frames.get(key)
             if known is None or known.revision != snapshot.revision or known.k < min(k, self.n_factors):
                 fitted = interpret.fit_pca(
-                    snapshot, k=max(k, _AXES), min_count=minimum, top_n=top_n, previous=self._last_frame
+                    snapshot,
+                    k=max(k, _AXES),
+                    min_count=minimum,
+                    top_n=top_n,
+                    previous=self._last_frame,
+                    reference=self._reference,
                 )
                 self._last_frame = fitted
                 self._frames[key] = fitted
@@ -563,8 +648,10 @@ class CollabLearner:
         return self.dls.items.index(item)
 
     def __repr__(self) -> str:
+        model = self.model.first if isinstance(self.model, Members) else self.model
+        several = f"{self.n_members} members, findings from the first, " if self.n_members > 1 else ""
         return (
-            f"CollabLearner({type(self.model).__name__}, {self.n_users:,} users × {self.n_items:,} "
+            f"CollabLearner({type(model).__name__}, {several}{self.n_users:,} users × {self.n_items:,} "
             f"{self.dls.item_name}s, {self.n_factors} factors, engine {self.engine}, {self.status}, "
             f"epoch {self.epoch:.3g}; tables: {self.tables})"
         )
@@ -579,12 +666,17 @@ def collab_learner(
     use_nn: bool = False,
     emb_szs: Sequence[tuple[int, int]] | None = None,
     layers: Sequence[int] | None = None,
+    implicit: bool = False,
+    members: int = 1,
     wd: float | None = None,
     engine: str = "auto",
     device: str | torch.device | None = None,
     seed: int | None = None,
 ) -> CollabLearner:
     """A learner with fastai's `EmbeddingDotBias` or, with ``use_nn=True``, its `EmbeddingNN`.
+
+    Beyond fastai: ``implicit=True`` makes it `SVDpp`, and ``members=8`` trains eight models whose predictions are
+    averaged. Both predict better, the first most.
 
     Parameters
     ----------
@@ -599,6 +691,12 @@ def collab_learner(
         Rows and columns of the neural model's tables; `get_emb_sz` by default.
     layers : sequence of int, optional
         Activations of its hidden layers; none by default.
+    implicit : bool
+        Add what users rated, and who rated an item, to the dot product: `SVDpp`, which says how to train it.
+    members : int
+        Models to train side by side, from different weights and on differently ordered ratings: predictions and the
+        validation loss are those of their average, findings those of the first, the training loss is the mean of
+        theirs. The time is that of as many fits.
     wd, engine, device, seed
         As in `CollabLearner`.
     """
@@ -606,16 +704,27 @@ def collab_learner(
         raise ValueError(f"n_factors must be a whole number from 1, not {n_factors!r}")
     bounds = None if y_range is None else _checked_range(y_range)
 
+    if isinstance(members, bool) or not isinstance(members, int) or not 1 <= members <= MOST_MEMBERS:
+        raise ValueError(f"members must be a whole number from 1 to {MOST_MEMBERS}, not {members!r}")
+    if use_nn and implicit:
+        raise ValueError("implicit factors belong to the dot product; leave out use_nn=True, or implicit=True")
     if not use_nn and (emb_szs is not None or layers is not None):
         raise ValueError("emb_szs and layers are of the neural model; pass use_nn=True, or leave them out")
     sizes = get_emb_sz(dls) if emb_szs is None else [(int(rows), int(columns)) for rows, columns in emb_szs]
 
-    def make(n: int, source: torch.Generator) -> nn.Module:
+    def make_one(n: int, source: torch.Generator) -> nn.Module:
         if use_nn:
             if n != sizes[1][1]:
                 raise ValueError(f"the neural model's items have {sizes[1][1]} factors, by emb_szs; {n} cannot be set")
             return EmbeddingNN(sizes, layers or [], bounds, generator=source)
-        return EmbeddingDotBias.from_classes(n, dls.classes, dls.user_name, dls.item_name, bounds, generator=source)
+        names = (dls.classes, dls.user_name, dls.item_name, bounds)
+        if implicit:
+            return SVDpp.from_classes(n, *names, generator=source, rated=dls.train_x)
+        return EmbeddingDotBias.from_classes(n, *names, generator=source)
+
+    def make(n: int, source: torch.Generator) -> nn.Module:
+        models = [make_one(n, source) for _ in range(members)]
+        return Members(models) if members > 1 else models[0]
 
     seed = dls.seed if seed is None else seed
     model = make(sizes[1][1] if use_nn else n_factors, generator(seed, "weights"))

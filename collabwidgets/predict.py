@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from .models import TableNames
+from .models import Members, TableNames
 from .models.tables import table
 
 if TYPE_CHECKING:
@@ -34,11 +34,15 @@ def predict(
         ],
         dim=1,
     )
+    parts = model.members if isinstance(model, Members) else [model]
     device = next(model.parameters()).device
     model.eval()
     with torch.no_grad():
-        predicted = torch.func.functional_call(model, _with_average_rows(model, tables, dls), (x.to(device),))
-    stars: NDArray[np.float32] = predicted.reshape(-1).float().cpu().numpy()
+        predicted = [
+            torch.func.functional_call(part, _with_average_rows(part, tables, dls), (x.to(device),)).reshape(-1)
+            for part in parts
+        ]
+    stars: NDArray[np.float32] = torch.stack(predicted).mean(dim=0).float().cpu().numpy()
     if unknown == "nan":
         stars[(x == 0).any(dim=1).numpy()] = np.nan
     return stars
@@ -47,9 +51,10 @@ def predict(
 def _with_average_rows(model: nn.Module, tables: TableNames, dls: CollabDataLoaders) -> dict[str, torch.Tensor]:
     """The parameters with row 0, which stands for unknown ids, as the mean of the trained rows."""
     changed = {}
-    for role, name in vars(tables).items():
-        if name is None:
+    for role, whole_name in vars(tables).items():
+        if whole_name is None:
             continue
+        name = whole_name.removeprefix("members.0.")
         side = dls.users if role.startswith("user") else dls.items
         values = table(model, name).detach().clone()
         values[0] = values[torch.as_tensor(np.flatnonzero(side.trained), device=values.device)].mean(dim=0)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-_STREAMS = ("weights", "batches")
+_STREAMS = ("weights", "batches", "members")
 
 
 def generator(seed: int, stream: str) -> torch.Generator:
-    """A torch generator of its own for one purpose (``"weights"`` or ``"batches"``), the same for the same seed."""
+    """A torch generator of its own for one purpose, the same for the same seed.
+
+    The purposes: ``"weights"``, ``"batches"`` and ``"members"``.
+    """
     state = np.random.SeedSequence([seed, _STREAMS.index(stream)]).generate_state(1, np.uint64)[0]
     return torch.Generator().manual_seed(int(state >> np.uint64(1)))

@@ -14,10 +14,14 @@ HIGHEST = ("Titanic (1997)", "Schindler's List", "Star Wars", "Shawshank", "Rear
 
 
 @pytest.fixture(scope="module")
-def learners():
-    """Five epochs with biases, a range and weight decay, by three seeds."""
+def dls():
     with pytest.warns(DuplicateRatingsWarning):
-        dls = cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=42)
+        return cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=42)
+
+
+@pytest.fixture(scope="module")
+def learners(dls):
+    """Five epochs with biases, a range and weight decay, by three seeds."""
     trained = []
     for seed in range(3):
         learn = cw.collab_learner(dls, n_factors=50, y_range=(0, 5.5), seed=seed)
@@ -38,6 +42,25 @@ def test_both_ends_of_the_biases_are_those_of_the_chapter(learners):
             assert sum(any(title.startswith(name) for name in known) for title in end) >= 3
 
 
-def test_the_data_is_the_chapters(learners):
-    dls = learners[0].dls
+def test_eight_members_predict_better_than_any_one_of_them(dls):
+    losses = []
+    for seed in range(3):
+        learn = cw.collab_learner(dls, y_range=(0, 5.5), members=8, seed=seed)
+        learn.fit_one_cycle(4, 5e-3, wd=0.07)
+        losses.append(learn.history.epochs[-1].valid_loss)
+    assert statistics.median(losses) <= 0.795
+
+
+def test_implicit_factors_predict_better_still_in_seconds(dls):
+    losses, seconds = [], []
+    for seed in range(3):
+        learn = cw.CollabLearner(dls, cw.SVDpp(50, dls.n_users, dls.n_items, dls.train_x, (0, 5.5)), seed=seed)
+        learn.fit_one_cycle(8, 1.5e-3, wd=0.4, bs=512, rescale=True)
+        losses.append(learn.history.epochs[-1].valid_loss)
+        seconds.append(learn.elapsed_seconds)
+    assert statistics.median(losses) <= 0.786
+    assert statistics.median(seconds) <= 15
+
+
+def test_the_data_is_the_chapters(dls):
     assert (dls.n_users, dls.n_items, dls.n_ratings) == (944, 1665, 100_000)

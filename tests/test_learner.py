@@ -169,6 +169,120 @@ def test_reset_gives_back_the_first_weights(learn):
     assert learn.recipe.seed == 99
 
 
+def test_retrain_is_a_reset_and_a_start_with_other_settings(learn, dls):
+    learn.fit_one_cycle(1)
+    learn.retrain(2, wd=0.2, seed=9, n_factors=3)
+    assert learn.status == "training"
+    assert learn.wait(20)
+    assert (learn.status, learn.epoch, [r.epoch for r in learn.history.epochs]) == ("ready", 2.0, [1, 2])
+    assert (learn.recipe.wd, learn.recipe.seed, learn.n_factors) == (0.2, 9, 3)
+    alone = cw.collab_learner(dls, n_factors=3, y_range=(0, 5.5), engine="autograd", seed=9)
+    alone.start(2, wd=0.2)
+    assert alone.wait(20)
+    assert np.array_equal(alone.snapshot.item_factors, learn.snapshot.item_factors)
+
+
+def test_the_last_of_several_retrainings_wins(learn, dls):
+    learn.start(epochs=1000)
+    until(learn, lambda: learn.step > 5)
+    for wd in (0.2, 0.3, 0.4):
+        learn.retrain(1000, wd=wd)
+    learn.retrain(1, wd=0.5)
+    assert learn.wait(20)
+    assert (learn.status, learn.epoch, learn.recipe.wd, learn.recipe.epochs) == ("ready", 1.0, 0.5, 1)
+    alone = cw.collab_learner(dls, n_factors=8, y_range=(0, 5.5), engine="autograd")
+    alone.start(1, wd=0.5)
+    assert alone.wait(20)
+    assert np.array_equal(alone.snapshot.item_factors, learn.snapshot.item_factors)
+
+
+def test_retrainings_from_many_threads_leave_one_whole_fit(learn):
+    start = threading.Barrier(8)
+
+    def retrain(epochs):
+        start.wait()
+        learn.retrain(epochs, n_factors=epochs)
+
+    threads = [threading.Thread(target=retrain, args=[n]) for n in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert learn.wait(20)
+    assert learn.status == "ready"
+    assert learn.epoch == len(learn.history) == learn.recipe.epochs == learn.n_factors
+
+
+def test_nobody_sees_random_weights_while_retrain_exchanges_them(learn):
+    learn.fit_one_cycle(1)
+    seen = []
+    undo = learn.on_change(lambda: None if learn.renewing else seen.append((learn.status, learn.message)))
+    learn.retrain(1000)
+    learn.retrain(1)
+    assert learn.wait(20)
+    undo()
+    assert {status for status, _ in seen} == {"training", "ready"}
+    assert not any("Stopped" in message or "Random" in message for _, message in seen)
+
+
+def test_retrain_drops_a_paused_fit(learn):
+    learn.start(epochs=1000)
+    learn.pause()
+    assert learn.wait(5)
+    learn.retrain(1)
+    assert learn.wait(20)
+    assert (learn.status, learn.epoch) == ("ready", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "sentence"),
+    [
+        ({"lr": -1.0}, ValueError, "lr must be a number"),
+        ({"epochs": "5"}, TypeError, "epochs must be a whole number"),
+        ({"n_factors": 5000}, ValueError, "from 1 to 1024"),
+        ({"weight_decay": 0.1}, TypeError, "no keyword 'weight_decay'"),
+    ],
+)
+def test_a_retraining_that_cannot_be_stops_and_forgets_nothing(learn, settings, error, sentence):
+    learn.start(epochs=1000, wd=0.07)
+    until(learn, lambda: learn.step > 5)
+    run, recipe = learn.history.run, learn.recipe
+    with pytest.raises(error, match=sentence):
+        learn.retrain(**settings)
+    step = learn.step
+    until(learn, lambda: learn.step > step)
+    assert (learn.history.run, learn.recipe) == (run, recipe)
+    learn.stop()
+    assert learn.wait(5)
+
+
+def test_a_model_that_cannot_be_remade_so_is_kept(dls):
+    learn = cw.collab_learner(dls, use_nn=True)
+    learn.fit_one_cycle(1)
+    weights = learn.snapshot
+    with pytest.raises(ValueError, match="by emb_szs"):
+        learn.retrain(n_factors=learn.n_factors + 1)
+    assert (learn.status, learn.epoch, learn.snapshot) == ("ready", 1.0, weights)
+
+
+def test_a_finished_module_is_retrained_from_its_first_weights(dls):
+    learn = cw.CollabLearner(dls, ChaptersDotProduct(dls.n_users, dls.n_items, 6))
+    assert not learn.can_remake
+    learn.start(1, wd=0.2)
+    assert learn.wait(20)
+    once = learn.snapshot.item_factors
+    for other in ({"seed": 99}, {"n_factors": 9}):
+        with pytest.raises(ValueError, match="remake"):
+            learn.retrain(**other)
+    assert learn.epoch == 1.0
+    learn.retrain(wd=0.4, seed=learn.recipe.seed, n_factors=6)
+    assert learn.wait(20)
+    assert not np.array_equal(learn.snapshot.item_factors, once)
+    learn.retrain(wd=0.2)
+    assert learn.wait(20)
+    np.testing.assert_allclose(learn.snapshot.item_factors, once, rtol=1e-5, atol=1e-7)
+
+
 def test_factors_of_a_trained_model_need_a_reset_first(learn):
     learn.fit_one_cycle(1)
     with pytest.raises(RuntimeError, match="reset"):
@@ -253,6 +367,34 @@ def test_components_keep_sign_and_order_while_training(learn):
     frames = list({frame.revision: frame for frame in frames}.values())
     for earlier, later in itertools.pairwise(frames):
         assert np.all((earlier.components * later.components).sum(axis=1) >= 0)
+
+
+@pytest.mark.parametrize(
+    "other", [{"seed": 1}, {"seed": 2}, {"seed": 3}, {"n_factors": 6}, {"n_factors": 12}, {"wd": 0.2}]
+)
+def test_the_map_of_a_retrained_model_lies_as_it_lay_before(dls, other):
+    learn = cw.collab_learner(dls, n_factors=8, y_range=(0, 5.5))
+    learn.fit_one_cycle(8, 2e-2)
+    before = learn.pca(2, min_count=1)
+    learn.retrain(**other)
+    assert learn.wait(20)
+    after = learn.pca(2, min_count=1)
+    for axis in ("PC1", "PC2"):
+        assert np.corrcoef(before[axis], after[axis])[0, 1] > 0.5
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_retraining_cut_short_does_not_turn_the_map(learn, seed):
+    learn.fit_one_cycle(6, 2e-2)
+    known = learn.pca_frame(min_count=1)
+    learn.retrain(1000, lr=1e-8, seed=7)
+    until(learn, lambda: learn.step > 0)
+    learn.pca_frame(min_count=1)  # of weights that are as good as random
+    learn.retrain(6, lr=2e-2, seed=seed)
+    assert learn.wait(20)
+    frame = learn.pca_frame(min_count=1)
+    for axis in range(2):
+        assert np.corrcoef(known.scores[known.rows, axis], frame.scores[known.rows, axis])[0, 1] > 0.5
 
 
 def test_selection_is_shared_by_name_and_by_row(learn):

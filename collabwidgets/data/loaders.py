@@ -6,7 +6,7 @@ import math
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import torch
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
 _GATHER = 1 << 20  # ratings put in order at once: slicing what is in order is ten times faster than gathering a batch
+_CHAPTERS_BS, _LARGEST_BS = 64, 16384
+_MANY = 200_000  # ratings up to which the chapter's batch is kept
 _MAX_SEED = 2**53 - 1  # the largest whole number that a browser keeps exactly
 
 
@@ -76,11 +78,25 @@ class CollabDataLoaders:
     seed : int
         Fixes the split and the order of batches; drawn when none was given.
     bs, val_bs : int
+    auto_bs : bool
+        Whether there are so many ratings that ``bs="auto"`` has chosen larger batches than the chapter's.
     path : pathlib.Path
     """
 
-    def __init__(self, ratings: Ratings, *, valid_pct: float, seed: int, path: str | Path, bs: int, val_bs: int):
-        self.valid_pct, self.seed, self.path, self.bs, self.val_bs = valid_pct, seed, Path(path), bs, val_bs
+    def __init__(
+        self,
+        ratings: Ratings,
+        *,
+        valid_pct: float,
+        seed: int,
+        path: str | Path,
+        bs: int | Literal["auto"],
+        val_bs: int | None,
+    ):
+        self.valid_pct, self.seed, self.path = valid_pct, seed, Path(path)
+        self.bs = _bs_for(len(ratings.values)) if bs == "auto" else bs
+        self.val_bs = self.bs if val_bs is None else val_bs
+        self.auto_bs = bs == "auto" and self.bs != _CHAPTERS_BS
         self.user_name, self.item_name = ratings.users.name, ratings.items.name
         self.rating_name = ratings.rating_name
         self.classes: dict[str, Vocab] = {self.user_name: ratings.users, self.item_name: ratings.items}
@@ -113,7 +129,7 @@ class CollabDataLoaders:
         rating_name: str | None = None,
         seed: int | None = None,
         path: str | Path = ".",
-        bs: int = 64,
+        bs: int | Literal["auto"] = "auto",
         val_bs: int | None = None,
     ) -> CollabDataLoaders:
         """Loaders of a ratings frame, one row a rating.
@@ -132,8 +148,12 @@ class CollabDataLoaders:
             0 to 2**53 - 1; drawn and kept in ``.seed`` when None. No global generator is read or moved.
         path : str or Path
             Kept as ``.path``, for whoever saves something beside the data.
-        bs, val_bs : int
-            Ratings in a batch of training and of validation (by default the same).
+        bs : int or "auto"
+            Ratings in a training batch. ``"auto"`` is the chapter's 64 up to 200,000 ratings; above, the power of two
+            nearest to a thousandth of them, at most 16,384, so that an epoch keeps 700 steps or more. Learners then
+            train with ``rescale=True``, see `Recipe`: settings go on meaning what they mean at 64.
+        val_bs : int, optional
+            Ratings in a batch of validation; by default as many.
 
         Raises
         ------
@@ -155,8 +175,10 @@ class CollabDataLoaders:
         """
         _check_share(valid_pct)
         seed = secrets.randbelow(2**31) if seed is None else _whole("seed", seed, 0, _MAX_SEED)
-        bs = _whole("bs", bs, 1)
-        val_bs = bs if val_bs is None else _whole("val_bs", val_bs, 1)
+        if bs != "auto":
+            bs = _whole("bs", bs, 1)
+        if val_bs is not None:
+            val_bs = _whole("val_bs", val_bs, 1)
         checked = check_ratings(ratings, user_name, item_name, rating_name)
         return cls(checked, valid_pct=float(valid_pct), seed=seed, path=path, bs=bs, val_bs=val_bs)
 
@@ -273,9 +295,16 @@ class CollabDataLoaders:
             f"CollabDataLoaders: {self.n_users - 1:,} {self.user_name}s × {self.n_items - 1:,} "
             f"{self.item_name}s, {self.n_ratings:,} ratings ({self.rating_name!r}, {low:g} to {high:g})\n"
             f"  split: {self.n_train:,} training, {self.n_valid:,} validation "
-            f"(valid_pct={self.valid_pct:g}), seed={self.seed}, bs={self.bs}\n"
+            f"(valid_pct={self.valid_pct:g}), seed={self.seed}, bs={self.bs}{' (auto)' if self.auto_bs else ''}\n"
             f"  {never:,} {self.item_name}s have no training rating"
         )
+
+
+def _bs_for(n: int) -> int:
+    """Ratings a batch for `n` ratings, see `from_df`."""
+    if n <= _MANY:
+        return _CHAPTERS_BS
+    return min(1 << round(math.log2(n / 1000)), _LARGEST_BS)
 
 
 def _check_share(valid_pct: float) -> None:

@@ -15,6 +15,7 @@ from .snapshot import Snapshot
 
 _FOLLOWED = 6  # strongest components that may follow a component of the frame before
 _BLOCK = 4096  # rows turned to float64 at a time; a block of 50 factors stays in the processor's cache
+_REFERENCE_WEIGHT = 2.0  # of the correlation with the reference, against the cosine to the frame before
 _NEAR = 1.25  # variances up to this ratio apart count as near-equal and may stand in either order
 
 
@@ -41,8 +42,9 @@ class PCAFrame:
         Share of each component were the factors random, ``1 / n_factors``. Of m random rows the strongest
         component reaches about ``(1 + sqrt(n_factors / m))**2 / n_factors`` (Marchenko & Pastur 1967).
     axis_match : float64 [k], optional
-        ``|cosine|`` between each component and the one in its place in the frame before; NaN where that had
-        none; None in a first frame. Below 0.7 the axis has become another.
+        ``|cosine|`` between each component and the one in its place in the frame before, or, in the first frame
+        after new weights, ``|r|`` between the scores on them; NaN where that had none; None in a first frame. Below
+        0.7 the axis has become another.
     correlations : dict
         ``{"PC1": {"count": r, "mean": r, "year": r}, …}``: Pearson's r, over the fitted rows, between the
         scores and the log count, the mean rating and the year at the end of the name, "(1995)". A key is
@@ -121,6 +123,7 @@ def fit_pca(
     min_count: int = 20,
     top_n: int | None = None,
     previous: PCAFrame | None = None,
+    reference: PCAFrame | None = None,
 ) -> PCAFrame:
     """Fit principal components of the item factors: centred, not scaled.
 
@@ -133,7 +136,11 @@ def fit_pca(
     * a later frame, given `previous`, hands its six strongest components to the places of `previous` so that
       the absolute cosines sum highest, and turns each component to point the way its predecessor did. A
       component over 1.25 times as strong as the heir of a place takes that place, so that components still
-      stand in the order of their strength when training has changed it for good.
+      stand in the order of their strength when training has changed it for good;
+    * a model trained anew has its factors in a space of its own, where the directions of the old one mean
+      nothing. What the two share are the titles, so a frame given a `reference` is matched by the correlation
+      of the titles' scores, which counts twice as much as the cosine: in its first frames, which are noise, a
+      training goes on as it began, then its components turn to where those of the reference stand.
 
     Shares, scores and correlations go with their component. Keep `min_count` and `top_n` from frame to
     frame, or the axes move because the fitted rows changed.
@@ -150,7 +157,9 @@ def fit_pca(
         Fit on this many of the most rated trained items instead, whatever `min_count` says; equal counts
         in the order of the rows. All trained items when there are fewer.
     previous : PCAFrame, optional
-        The frame shown before, of a model with the same number of factors.
+        The frame shown before, of the same weights as training has moved them since.
+    reference : PCAFrame, optional
+        A frame of other weights for the same items, with any number of factors.
 
     Returns
     -------
@@ -161,7 +170,7 @@ def fit_pca(
     ValueError
         When the model has no item factors, `k` < 1, `top_n` or `min_count` leaves fewer than 2 rows or fewer
         than the components wanted (the message names the largest `min_count` that leaves enough), factors
-        are not finite, or `previous` has another number of factors or items.
+        are not finite, `previous` has another number of factors or items, or `reference` another number of items.
 
     Examples
     --------
@@ -176,23 +185,31 @@ def fit_pca(
             f"the previous frame has {previous.n_factors} factors and {len(previous.scores)} rows, "
             f"the snapshot {table.shape[1]} and {len(table)}; pass previous=None to start afresh"
         )
+    if reference is not None and len(reference.scores) != len(table):
+        raise ValueError(
+            f"the reference has {len(reference.scores)} rows and the snapshot {len(table)}; "
+            "they must be of the same items"
+        )
     k = min(k, table.shape[1])
     rows = _fitted_rows(side, min_count, top_n, needed=max(2, k))
     center, variances, vectors = _eigen(table[rows])
-    before = None if previous is None else previous.components
-    vectors, order = _in_place(vectors, variances, before)
+    near = vectors[: max(k, _FOLLOWED)]
+    cosines = None if previous is None else previous.components @ near.T
+    shared = None if reference is None else _shared_scores(reference.scores[rows], table[rows], near)
+    vectors, order = _in_place(vectors, variances, _likeness(cosines, shared))
     components, kept = vectors[:k], variances[order[:k]]
     total = variances.sum()
 
     scores = table @ components.T.astype(np.float32)
     scores -= (components @ center).astype(np.float32)
     scores[~side.trained] = np.nan
-    years = previous.years if previous is not None and previous.items is side else _years(side.names)
-    match = None
-    if before is not None:
+    years = next((f.years for f in (previous, reference) if f is not None and f.items is side), None)
+    years = _years(side.names) if years is None else years
+    match, known = None, cosines if cosines is not None else shared
+    if known is not None:
         match = np.full(k, np.nan)
-        both = min(k, len(before))
-        match[:both] = np.abs(np.einsum("ij,ij->i", components[:both], before[:both]))
+        both = min(k, len(known))
+        match[:both] = np.abs(known[np.arange(both), order[:both]])
     return PCAFrame(
         revision=snapshot.revision,
         components=components,
@@ -247,24 +264,46 @@ def _eigen(
     return center, np.maximum(variances[::-1], 0), vectors[:, ::-1].T
 
 
+def _shared_scores(
+    known: NDArray[np.float32], factors: NDArray[np.float32], vectors: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Pearson's r of each column of `known` with the scores along each vector, over the same rows."""
+    before = known - known.mean(axis=0, dtype=np.float64)
+    now = (factors @ vectors.T.astype(np.float32)).astype(np.float64)
+    now -= now.mean(axis=0)
+    r: NDArray[np.float64] = before.T @ now
+    spreads = np.outer(np.linalg.norm(before, axis=0), np.linalg.norm(now, axis=0))
+    return np.divide(r, spreads, out=np.zeros_like(r), where=spreads > 0)
+
+
+def _likeness(cosines: NDArray[np.float64] | None, shared: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
+    """How like each place of the frames before (a row) each vector (a column) is; None for a first frame."""
+    if cosines is None or shared is None:
+        return cosines if shared is None else shared
+    both = np.zeros((max(len(cosines), len(shared)), cosines.shape[1]))
+    both[: len(cosines)] = cosines
+    both[: len(shared)] += _REFERENCE_WEIGHT * shared
+    return both
+
+
 def _in_place(
-    vectors: NDArray[np.float64], variances: NDArray[np.float64], before: NDArray[np.float64] | None
+    vectors: NDArray[np.float64], variances: NDArray[np.float64], likeness: NDArray[np.float64] | None
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Vectors in the order and with the signs of the frame before, and which eigenvector each one is."""
+    """Vectors in the order and with the signs of the frames before, and which eigenvector each one is."""
     order = np.arange(len(vectors))
     largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=1, keepdims=True), axis=1)
     signs = np.where(largest[:, 0] < 0, -1.0, 1.0)
-    if before is None:
+    if likeness is None:
         return vectors * signs[:, None], order
     followed = min(_FOLLOWED, len(vectors))
-    heirs = _assignment(np.abs(before[:followed] @ vectors[:followed].T))
+    heirs = _assignment(np.abs(likeness[:followed, :followed]))
     newcomers = [j for j in range(followed) if j not in heirs]
     order[:followed] = _strong_first([*heirs, *newcomers], variances)
-    vectors, signs = vectors[order], signs[order]
-    both = min(len(before), len(vectors))
-    cosines = np.einsum("ij,ij->i", before[:both], vectors[:both])
-    signs[:both] = np.where(cosines == 0, signs[:both], np.sign(cosines))
-    return vectors * signs[:, None], order
+    both = min(likeness.shape)
+    own = likeness[np.arange(both), order[:both]]
+    signs = signs[order]
+    signs[:both] = np.where(own == 0, signs[:both], np.sign(own))
+    return vectors[order] * signs[:, None], order
 
 
 def _assignment(match: NDArray[np.float64]) -> list[int]:

@@ -2,7 +2,9 @@
 
 from .dot import DotProduct, DotProductBias, EmbeddingDotBias
 from .layers import Embedding, create_params, embedding_size, sigmoid_range
+from .members import Members
 from .neural import CollabNN, EmbeddingNN, get_emb_sz
+from .svdpp import SVDpp
 from .tables import TableNames, find_tables
 
 __all__ = [
@@ -12,6 +14,8 @@ __all__ = [
     "Embedding",
     "EmbeddingDotBias",
     "EmbeddingNN",
+    "Members",
+    "SVDpp",
     "TableNames",
     "create_params",
     "embedding_size",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -115,14 +115,16 @@ class EmbeddingDotBias(nn.Module):
         y_range: YRange | None = None,
         *,
         generator: torch.Generator | None = None,
-    ) -> EmbeddingDotBias:
+        **others: Any,
+    ) -> Self:
         """A model for ``dls.classes``, which then also answers `bias` and `weight` by name.
 
-        ``user`` and ``item`` name the two entries of ``classes``; left out, they are its first and second.
+        ``user`` and ``item`` name the two entries of ``classes``; left out, they are its first and second. Others
+        are passed on to the class.
         """
         names = list(classes)
         user, item = user or names[0], item or names[1]
-        model = cls(n_factors, len(classes[user]), len(classes[item]), y_range, generator=generator)
+        model = cls(n_factors, len(classes[user]), len(classes[item]), y_range=y_range, generator=generator, **others)
         model.classes = {user: classes[user], item: classes[item]}
         return model
 
@@ -140,15 +142,21 @@ class EmbeddingDotBias(nn.Module):
         ValueError
             For a name that is not in the vocabulary, with the nearest spelling.
         """
-        return self._rows(self.i_bias if is_item else self.u_bias, arr, is_item).squeeze(1)
+        return self._rows("i_bias" if is_item else "u_bias", arr, is_item).squeeze(1)
 
     def weight(self, arr: Iterable[Any], is_item: bool = True) -> Tensor:
         """Factors of the named items (or users), float32 ``[len(arr), n_factors]`` on the CPU."""
-        return self._rows(self.i_weight if is_item else self.u_weight, arr, is_item)
+        return self._rows("i_weight" if is_item else "u_weight", arr, is_item)
 
-    def _rows(self, table: nn.Embedding, arr: Iterable[Any], is_item: bool) -> Tensor:
+    def effective(self, name: str) -> Tensor:
+        """A table as the product sees it, float32 ``[n, columns]``."""
+        weight: Tensor = getattr(self, name).weight
+        return weight
+
+    def _rows(self, name: str, arr: Iterable[Any], is_item: bool) -> Tensor:
         if self.classes is None:
             raise ValueError("this model was made without classes; use EmbeddingDotBias.from_classes to ask by name")
         vocab = list(self.classes.values())[1 if is_item else 0]
         rows = torch.as_tensor(vocab.index([arr] if isinstance(arr, str) else list(arr)), dtype=torch.int64)
-        return table.weight.detach()[rows.to(table.weight.device)].cpu()
+        table = self.effective(name).detach()
+        return table[rows.to(table.device)].cpu()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor, nn
+
+from .members import Members
 
 _USER_WORDS = ("user", "u_", "usr")
 _ITEM_WORDS = ("item", "movie", "i_", "title", "product", "book", "track")
@@ -32,13 +35,18 @@ def find_tables(module: nn.Module, n_users: int, n_items: int, **named: str | No
 
     A table has one row a user or one row an item (``'#na#'`` counted); with one column (or none) it is a bias, with
     more it is factors. Where several parameters fit, the one that its name tells apart is taken, else none:
-    name it then (``item_factors="movie_factors"``).
+    name it then (``item_factors="movie_factors"``). A module may name its tables itself, by an attribute
+    ``table_names``. Of `Members` the first is looked at.
 
     Raises
     ------
     ValueError
         If a named table does not exist in the module or has the wrong number of rows.
     """
+    if isinstance(module, Members):
+        names = vars(find_tables(module.first, n_users, n_items, **named))
+        return TableNames(**{role: name and f"members.0.{name}" for role, name in names.items()})
+    named = vars(getattr(module, "table_names", TableNames())) | {k: v for k, v in named.items() if v is not None}
     found = {}
     for field in fields(TableNames):
         side, kind = field.name.split("_")
@@ -54,6 +62,13 @@ def table(module: nn.Module, name: str) -> Tensor:
     """The parameter behind a table's name: an ``nn.Parameter`` itself, an ``nn.Embedding``'s weight."""
     parameters = dict(module.named_parameters())
     return parameters[name] if name in parameters else parameters[f"{name}.weight"]
+
+
+def effective_table(module: nn.Module, name: str) -> Tensor:
+    """What a table amounts to in a prediction: the parameter, unless the module it is in says more by ``effective``."""
+    path, _, leaf = name.rpartition(".")
+    effective: Callable[[str], Tensor] | None = getattr(module.get_submodule(path), "effective", None)
+    return table(module, name) if effective is None else effective(leaf)
 
 
 def _checked(module: nn.Module, name: str, n: int, role: str) -> str:

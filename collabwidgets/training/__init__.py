@@ -4,6 +4,7 @@ from .autograd import AutogradEngine
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .fused import FusedEngine, can_fuse
 from .history import EpochRecord, History
+from .members import MembersEngine
 from .recipe import Recipe
 from .schedule import Schedule, schedule_for
 from .trainer import Engine, Trainer
@@ -20,6 +21,7 @@ __all__ = [
     "Finished",
     "FusedEngine",
     "History",
+    "MembersEngine",
     "Recipe",
     "Schedule",
     "Trainer",

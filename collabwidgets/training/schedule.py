@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from .recipe import Recipe
 
-CONSTANT_MOMENTUM = 0.9  # fastai's Adam outside of a cycle
-
 
 @dataclass(frozen=True)
 class Schedule:
@@ -30,7 +28,7 @@ def schedule_for(recipe: Recipe, n_steps: int) -> Schedule:
     a cosine down over the rest, momentum the other way round. Batch ``j`` of ``n`` runs at ``p = j / n``.
     """
     if recipe.schedule == "constant":
-        return Schedule(np.full(n_steps, recipe.lr), np.full(n_steps, CONSTANT_MOMENTUM))
+        return Schedule(np.full(n_steps, recipe.lr), np.full(n_steps, recipe.mom))
     p = np.arange(n_steps) / n_steps
     high = recipe.lr
     return Schedule(

@@ -82,12 +82,13 @@ class Trainer:
         self.bs = min(recipe.bs, n)  # fewer ratings than a batch still train, as one batch
         self.batches = n // self.bs
         self.n_steps = self.batches * recipe.epochs
-        self.schedule = schedule_for(recipe, self.n_steps)
+        self._rescaled = recipe.for_batches_of(self.bs)
+        self.schedule = schedule_for(self._rescaled, self.n_steps)
 
     def __iter__(self) -> Iterator[Event]:
         if not self.engine.compiled:
             yield Compiling()
-        self.engine.begin(self.data.train_x, self.data.train_y, self.recipe, self.schedule)
+        self.engine.begin(self.data.train_x, self.data.train_y, self._rescaled, self.schedule)
         train_loss = _RunningMean()
         best: tuple[float, int, Any] | None = None
         for fitted in range(self.recipe.epochs):

@@ -24,6 +24,7 @@ _COMMANDS: Mapping[str, tuple[Callable[..., None], tuple[str, ...]]] = {
     "stop": (lambda learn: learn.stop(), ()),
     "step_epoch": (lambda learn, **settings: learn.step_epoch(**settings), _FIT),
     "reset": (lambda learn, **settings: learn.reset(**settings), ("seed", "n_factors")),
+    "retrain": (lambda learn, **settings: learn.retrain(**settings), ("epochs", *_FIT)),
 }
 
 
@@ -34,7 +35,7 @@ def run_command(learn: CollabLearner, name: Any, args: Any) -> None:
     ----------
     learn : CollabLearner
     name : str
-        ``train``, ``pause``, ``resume``, ``stop``, ``step_epoch`` or ``reset``.
+        ``train``, ``pause``, ``resume``, ``stop``, ``step_epoch``, ``reset`` or ``retrain``.
     args : dict
         Settings by name; one that is ``None`` is left to the learner.
 

@@ -152,6 +152,7 @@ class LossCurves:
         if not fits or high - low < 0.6 * (scale.max - scale.min):
             with scale.hold_sync():
                 scale.min, scale.max = 0.9 * low, high
+            self._axes["y"].tick_values = log_ticks(scale.min, scale.max) if _kind_of(scale) == "log" else None
 
     def _line(self, label: str, color: str, *, display_legend: bool = True, **style: Any) -> bqplot.Lines:
         import bqplot
@@ -197,6 +198,17 @@ def planned_end(learn: CollabLearner) -> float:
 def whole_ticks(end: float) -> NDArray[np.float64]:
     """At most nine whole numbers from 0 to `end`, evenly spread: half an epoch is no place for a tick."""
     return np.arange(0.0, end + 1e-6, max(1.0, math.ceil(end / 8)))
+
+
+def log_ticks(low: float, high: float) -> NDArray[np.float64] | None:
+    """1, 2 and 5 times the powers of ten from `low` to `high`: the labels of all nine would lie on each other.
+
+    None where fewer than two of them fit, and so all nine do.
+    """
+    powers = 10.0 ** np.arange(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    steps = np.outer(powers, (1, 2, 5)).ravel()
+    shown = steps[(low <= steps) & (steps <= high)]
+    return shown if len(shown) > 1 else None
 
 
 def smoothed(x: NDArray[np.float32], loss: NDArray[np.float32], weight: float) -> NDArray[np.float64]:

@@ -82,6 +82,7 @@ def model_facts(learn: CollabLearner) -> Values:
         "seed": learn.recipe.seed,
         "model": type(learn.model).__name__,
         "n_factors": learn.n_factors,
+        "can_remake": learn.can_remake,
         "has_bias": snapshot.item_bias is not None,
         "has_factors": snapshot.item_factors is not None,
     }

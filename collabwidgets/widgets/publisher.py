@@ -30,6 +30,8 @@ Floats = NDArray[np.float32]
 TURN_SECONDS = 0.25  # between two looks at the learner; each message costs the page's host more than it costs us
 STATUS_SECONDS = 0.5
 PICTURE_SECONDS = 1.0
+BRIEF_SECONDS = 0.6  # a retraining that will be over by then is shown when it is: what flashes tells nobody anything
+GUESS_SECONDS = 0.2  # before that its progress does not yet say when it will be over
 BEHIND_SECONDS = 0.9  # pages say every half a second what they have painted; one that is later cannot keep up
 ACK_SECONDS = 1.0  # and is sent the next message after so long all the same
 COST_SHARE = 50  # what took 1 ms to make comes again after 50 ms at the earliest: 2 % of one core
@@ -123,10 +125,13 @@ class Publisher:
         self._bell.ring()
 
     def _moved(self) -> None:
-        """Something of the learner moved; a new status is a button pressed somewhere, so somebody waits for it."""
+        """Something of the learner moved. A new status is a button pressed somewhere, and the end of a new run is
+        what a setting has led to: somebody waits for either."""
         learn = self._learn()
-        if learn is not None and learn.status != self._store.status:
-            self._urgent.set()
+        if learn is not None and not _just_begun_anew(learn, self._store):
+            ended = learn.status != "training" and learn.history.run != self._store.run
+            if ended or learn.status != self._store.status:
+                self._urgent.set()
         self._bell.ring()
 
     def heard(self) -> None:
@@ -177,6 +182,8 @@ class Publisher:
     def _turn(self, learn: CollabLearner) -> float | None:
         """Say what is due; the seconds after which to look again even if nothing moves."""
         now, began = time.monotonic(), time.thread_time()
+        if _just_begun_anew(learn, self._store):
+            return GUESS_SECONDS
         settled = learn.status != "training"
         if self._nobody_left() and not settled:
             return None
@@ -229,6 +236,7 @@ class Publisher:
         history = (learn.history.run, len(learn.history), settled)
         picture = (learn.snapshot.revision, learn.view.min_count)
         new_history, new_picture = history != self._told_history, picture != self._told_picture
+        new_picture &= settled or learn.snapshot.epoch > 0  # training has left its first weights behind already
         if not settled and now < self._results_at:
             return 0
         if not new_history and not (new_picture and (settled or watched)):
@@ -245,7 +253,8 @@ class Publisher:
             values |= published.picture_values(learn)
         self._store.publish(values)
         self._told_history = history
-        self._told_picture = (values.get("revision", picture[0]), picture[1])
+        if new_picture:
+            self._told_picture = (values["revision"], picture[1])
         return 1 + sum(len(value) for value in values.values() if isinstance(value, bytes))
 
     def _is_watched(self) -> bool:
@@ -283,6 +292,15 @@ class Publisher:
             loop.add_callback(self._ping.set)
         self.pages.excuse()
         return False
+
+
+def _just_begun_anew(learn: CollabLearner, store: LearnerStore) -> bool:
+    """Whether the weights are being exchanged, or were a moment ago, by a training that follows upon another."""
+    if learn.renewing:
+        return True
+    if learn.status != "training" or learn.history.run == store.run or store.status == "untrained":
+        return False
+    return learn.elapsed_seconds < max(GUESS_SECONDS, BRIEF_SECONDS * learn.progress)
 
 
 def whole_curve(history: History) -> tuple[Floats, Floats, int]:

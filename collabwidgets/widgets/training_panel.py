@@ -57,12 +57,14 @@ class TrainingPanel(View):
         1 to 1000.
     lr, weight_decay : float
     n_factors, batch_size, seed : int
-        ``n_factors`` is fixed once the learner is trained, until a reset.
+        ``n_factors`` is fixed once the learner is trained, until a reset, unless ``retrain_on_change`` is on.
     schedule : {"one_cycle", "constant"}
     patience : int
         Stop when so many epochs have brought no better validation loss; 0 never stops early.
     keep_best : bool
         At the end put back the weights of the best epoch.
+    retrain_on_change : bool
+        Let a page retrain, from fresh weights, whenever somebody changes one of these settings there. ``False``
     x_axis : {"epoch", "step", "time"}
     y_scale : {"linear", "log"}
     smoothing : float
@@ -87,6 +89,7 @@ class TrainingPanel(View):
     seed = _whole("seed")
     patience = _whole("patience")
     keep_best = Bool().tag(sync=True, page=True)
+    retrain_on_change = Bool(False).tag(sync=True, page=True)
     x_axis = Enum(("epoch", "step", "time"), "epoch").tag(sync=True, page=True)
     y_scale = Enum(("linear", "log"), "linear").tag(sync=True, page=True)
     smoothing = Float(0.6, min=0.0, max=0.99).tag(sync=True, page=True)
@@ -127,6 +130,10 @@ class TrainingPanel(View):
         """Make new weights with the panel's seed and number of factors."""
         self._learner.reset(**self._weights())
 
+    def retrain(self) -> None:
+        """Forget all training and train fresh weights with the panel's settings, see `CollabLearner.retrain`."""
+        self._learner.retrain(**self._recipe(), epochs=self.epochs)
+
     def to_frame(self) -> pd.DataFrame:
         """A row an epoch: epoch, train_loss, valid_loss, rmse, seconds, lr."""
         return self._learner.history.to_frame()
@@ -134,8 +141,10 @@ class TrainingPanel(View):
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
         settings = _settings_of(learn)
         if settings != self._followed:
+            # Only what has moved: somebody may be typing another number, which is not asked for yet.
+            moved = {name: value for name, value in settings.items() if value != self._followed[name]}
             self._followed = settings
-            self.publish(settings)
+            self.publish(moved)
 
     def close(self) -> None:
         if self._curves is not None and not self._curves.closed:

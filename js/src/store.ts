@@ -61,6 +61,8 @@ export interface Meta {
   seed: number;
   model: string;
   n_factors: number | null;
+  /** Whether Python can make other weights: of another seed, of another number of factors. */
+  can_remake: boolean;
   has_bias: boolean;
   has_factors: boolean;
   version: string;
@@ -157,6 +159,7 @@ const EMPTY_META: Meta = {
   seed: 0,
   model: "",
   n_factors: null,
+  can_remake: true,
   has_bias: true,
   has_factors: true,
   version: "",

@@ -1,7 +1,14 @@
 // The sentences of every state.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { badge, chartSummary, epochAnnouncement, type Situation, sentence } from "../src/lib/wording";
+import {
+  badge,
+  chartSummary,
+  epochAnnouncement,
+  retrainHint,
+  type Situation,
+  sentence,
+} from "../src/lib/wording";
 import type { EpochRow } from "../src/store";
 
 const calm: Situation = {
@@ -77,4 +84,10 @@ test("the chart says in words where validation was lowest", () => {
     "Two curves over 3 epochs; validation lowest 0.823 at epoch 2.",
   );
   assert.equal(chartSummary(rows(null, null)), "Training loss over 2 epochs.");
+});
+
+test("the switch says what it will cost before it costs anything", () => {
+  assert.match(retrainHint(false, true), /forgets the weights/);
+  assert.match(retrainHint(true, true), /forgets these weights.*until then nothing is lost/);
+  assert.doesNotMatch(retrainHint(true, false), /forget/);
 });

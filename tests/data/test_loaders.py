@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from collabwidgets import CollabDataLoaders
 from collabwidgets.data import DuplicateRatingsWarning
+from collabwidgets.data.loaders import _bs_for
 
 
 def frame(n=10, **columns):
@@ -140,6 +141,22 @@ def test_validation_keeps_every_rating_in_the_same_order():
     for _ in range(2):
         assert torch.equal(torch.cat([x for x, _ in dls.valid]), dls.valid_x)
         assert torch.equal(torch.cat([y for _, y in dls.valid]), dls.valid_y)
+
+
+@pytest.mark.parametrize(
+    ("n", "bs"),
+    [
+        (100, 64),
+        (200_000, 64),
+        (200_001, 256),
+        (1_000_209, 1024),
+        (10_000_054, 8192),
+        (25_000_095, 16384),
+        (10**9, 16384),
+    ],
+)
+def test_the_batch_grows_with_the_ratings_above_200_000(n, bs):
+    assert _bs_for(n) == bs
 
 
 def test_looking_at_batches_does_not_change_what_is_trained_on():

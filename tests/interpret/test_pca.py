@@ -195,6 +195,35 @@ def test_components_beyond_those_of_the_frame_before_have_no_match(make_snapshot
     np.testing.assert_allclose(second.axis_match, [1, 1, *[np.nan] * 6])
 
 
+def test_a_model_trained_anew_lies_as_the_reference_did_whatever_its_space(make_snapshot):
+    """The same titles, near-equal components exchanged, factors turned about and of another number."""
+    axes = ortho_group.rvs(8, random_state=2)
+    rest = [1, 0.8, 0.6, 0.4, 0.3, 0.2]
+    old, new = (
+        planted(np.array([a, b, *rest]), axes, np.random.default_rng(10)) for a, b in ((2.05, 2.0), (2.0, 2.05))
+    )
+    reference = fit_pca(make_snapshot(item_factors=old))
+    for n_factors in (8, 11):
+        turned = np.pad(new, [(0, 0), (0, n_factors - 8)]) @ ortho_group.rvs(n_factors, random_state=3)
+        frame = fit_pca(make_snapshot(item_factors=turned), reference=reference)
+        for j in range(6):
+            r = pearsonr(frame.scores[1:, j], reference.scores[1:, j]).statistic
+            assert r == pytest.approx(1, abs=1e-3)
+            assert frame.axis_match[j] == pytest.approx(r, abs=1e-5)
+
+
+def test_a_training_turns_to_the_reference_once_it_is_like_it_and_until_then_goes_on_as_it_began(make_snapshot):
+    rng = np.random.default_rng(11)
+    table = planted(np.array([6, 3, 1, 0.5]), np.eye(4), rng)
+    reference = fit_pca(make_snapshot(item_factors=table))
+    mirrored = dataclasses.replace(reference, components=-reference.components, scores=-reference.scores)
+    noise = dataclasses.replace(reference, scores=rng.normal(size=reference.scores.shape).astype(np.float32))
+    turned = fit_pca(make_snapshot(item_factors=table), previous=mirrored, reference=reference)
+    np.testing.assert_allclose(turned.components, reference.components, atol=1e-9)
+    gone_on = fit_pca(make_snapshot(item_factors=table), previous=mirrored, reference=noise)
+    np.testing.assert_allclose(gone_on.components, mirrored.components, atol=1e-9)
+
+
 def test_correlations_equal_scipys_over_the_fitted_rows(make_snapshot, make_side, factors):
     rng = np.random.default_rng(8)
     counts, means, years = rng.integers(5, 500, 300), rng.uniform(1, 5, 300), rng.integers(1930, 1999, 300)
@@ -285,3 +314,5 @@ def test_models_that_have_nothing_to_show_are_answered(make_snapshot, make_side,
         fit_pca(make_snapshot(item_factors=np.full((9, 3), np.nan)))
     with pytest.raises(ValueError, match=r"the previous frame has 10 factors .* pass previous=None"):
         fit_pca(make_snapshot(item_factors=factors[:, :5]), previous=fit_pca(make_snapshot(item_factors=factors)))
+    with pytest.raises(ValueError, match="the reference has 301 rows and the snapshot 300"):
+        fit_pca(make_snapshot(item_factors=factors[1:]), reference=fit_pca(make_snapshot(item_factors=factors)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -9,6 +10,7 @@ import pytest
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
+CHAPTER = "examples/chapter.ipynb"
 SERVED = ["examples/dashboard.ipynb", "collabwidgets/app/dashboard.ipynb"]
 
 
@@ -23,7 +25,14 @@ def widgets_shown(notebook: nbformat.NotebookNode) -> list[str]:
     states = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     views = [output["data"].get("application/vnd.jupyter.widget-view+json") for output in outputs if "data" in output]
-    return [states[view["model_id"]]["state"]["_kind"] for view in views if view]
+    shown = [states[view["model_id"]] for view in views if view]
+    return [widget["state"].get("_kind", widget["model_name"]) for widget in shown]
+
+
+def output(notebook: nbformat.NotebookNode, cell_id: str) -> dict[str, str]:
+    """The last output of the cell of that name, by media type."""
+    cell = next(cell for cell in notebook.cells if cell["id"] == cell_id)
+    return cell.outputs[-1]["data"]
 
 
 def test_the_tour_shows_each_widget() -> None:
@@ -39,6 +48,47 @@ def test_the_tour_has_its_first_picture_after_three_lines() -> None:
     assert len(lines) == 3
 
 
+@pytest.fixture(scope="module")
+def chapter() -> nbformat.NotebookNode:
+    """The chapter, every cell run: about a minute."""
+    return run(CHAPTER)
+
+
+def test_the_chapter_shows_its_widgets_in_the_order_of_its_sections(chapter: nbformat.NotebookNode) -> None:
+    from_scratch = ["TrainingPanel", "TrainingPanel"]
+    weight_decay = ["VBoxModel", "HBoxModel"]
+    interpreted = ["BiasTable", "BiasTable", "PCAScatter", "PCAScatter", "PCAScatter", "NeighborSearch"]
+    assert widgets_shown(chapter) == [*from_scratch, *weight_decay, *interpreted, "Dashboard"]
+
+
+def test_the_chapter_prints_the_books_matching_scores(chapter: nbformat.NotebookNode) -> None:
+    scores = [output(chapter, f"{film}-score")["text/plain"] for film in ("skywalker", "casablanca")]
+    assert scores == ["2.142", "-1.635"]
+
+
+def test_the_chapters_one_hot_product_is_the_row(chapter: nbformat.NotebookNode) -> None:
+    assert output(chapter, "one-hot")["text/plain"] == "True"
+
+
+def test_the_chapters_neighbours_by_hand_are_the_learners(chapter: nbformat.NotebookNode) -> None:
+    assert output(chapter, "cosine-of-the-learner")["text/plain"] == "True"
+
+
+def test_the_chapters_losses_are_as_low_as_the_published_ones(chapter: nbformat.NotebookNode) -> None:
+    rows = re.findall(r"<tr>(.*?)</tr>", output(chapter, "losses-table")["text/html"], re.DOTALL)
+    losses = [[float(loss) for loss in re.findall(r"<td>(.*?)</td>", row)] for row in rows]
+    valid = [row[1::2] for row in losses if row]  # here, in the notebook, in the book
+    assert len(valid) == 8
+    assert all(here < max(published) + 0.01 for here, *published in valid)
+
+
+def test_the_chapter_has_twelve_sections_in_order() -> None:
+    cells = nbformat.read(ROOT / CHAPTER, as_version=4).cells
+    headings = [line for cell in cells if cell.cell_type == "markdown" for line in cell.source.splitlines()]
+    numbered = [line.removeprefix("## ").partition(".")[0] for line in headings if line.startswith("## ")]
+    assert [number for number in numbered if number.isdecimal()] == [str(number) for number in range(1, 13)]
+
+
 @pytest.mark.parametrize("path", SERVED)
 def test_a_served_notebook_shows_the_dashboard_and_trains_nothing(path: str) -> None:
     notebook = run(path)
@@ -48,7 +98,7 @@ def test_a_served_notebook_shows_the_dashboard_and_trains_nothing(path: str) -> 
     assert {state["state"]["status"] for state in states if "status" in state["state"]} == {"untrained"}
 
 
-@pytest.mark.parametrize("path", [*SERVED, "examples/tour.ipynb"])
+@pytest.mark.parametrize("path", [*SERVED, "examples/tour.ipynb", CHAPTER])
 def test_a_committed_notebook_has_no_outputs(path: str) -> None:
     cells = nbformat.read(ROOT / path, as_version=4).cells
     assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in cells)

@@ -49,6 +49,15 @@ def test_reset_takes_seed_and_factors(learn, line):
     assert learn.recipe.seed == 9
 
 
+def test_retrain_replaces_a_running_fit_in_one_message(learn, line, until):
+    store = LearnerStore.of(learn)
+    ask(line, store, "train", {"epochs": 1000})
+    assert ask(line, store, "retrain", {"epochs": 1, "wd": 0.3, "n_factors": 4})["ok"]
+    learn.wait()
+    until(lambda: store.status == "ready" and len(store.history) == 1)
+    assert (learn.epoch, learn.recipe.wd, learn.n_factors) == (1, 0.3, 4)
+
+
 @pytest.mark.parametrize(
     ("name", "args", "kind", "sentence"),
     [
@@ -67,6 +76,8 @@ def test_reset_takes_seed_and_factors(learn, line):
         ("train", {"schedule": ["one_cycle"]}, "ValueError", "one_cycle, constant"),
         ("train", {"keep_best": 1}, "TypeError", "true or false"),
         ("train", {"n_factors": 5000}, "ValueError", "from 1 to 1024"),
+        ("retrain", {"n_factor": 5}, "ValueError", "Did you mean 'n_factors'"),
+        ("retrain", {"wd": -0.1}, "ValueError", "wd must be a number"),
         ("step_epoch", {"epochs": 3}, "ValueError", "takes no setting 'epochs'"),
         ("pause", {"now": True}, "ValueError", "It takes none"),
         ("resume", {}, "RuntimeError", "no paused fit"),

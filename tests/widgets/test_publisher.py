@@ -140,6 +140,47 @@ def test_pictures_between_epochs_are_made_only_while_somebody_sees_a_view(dls, l
         learn.wait()
 
 
+def test_a_brief_retraining_is_told_at_its_end_and_at_once(dls, line, until):
+    learn = collab_learner(dls, n_factors=8, y_range=(0, 5.5), seed=3, engine="fused")
+    store = LearnerStore.of(learn)
+    scatter = PCAScatter(learn)
+    line.set(scatter, _visible=True)
+    with AttentivePage(line, store):
+        learn.start(epochs=1)
+        learn.wait()
+        until(lambda: store.status == "ready" and store.revision == learn.snapshot.revision)
+        before = len(line.of(store))
+        ended = []
+        learn.on_change(lambda: ended.append(time.monotonic()) if learn.status == "ready" else None)
+        learn.retrain(epochs=2)
+        until(lambda: store.revision == learn.snapshot.revision and len(store.history) == 2)
+    told = [message for message in line.of(store)[before:] if message.state]
+    assert {message.state["status"] for message in told if "status" in message.names} <= {"ready"}
+    (picture,) = [message for message in told if "_scores" in message.names]
+    assert picture.state["run"] == learn.history.run
+    assert picture.at - ended[0] < 0.15
+
+
+def test_a_long_retraining_never_shows_its_random_weights(learn, line, until):
+    store = LearnerStore.of(learn)
+    scatter = PCAScatter(learn)
+    line.set(scatter, _visible=True)
+    with AttentivePage(line, store):
+        learn.start(epochs=1)
+        learn.wait()
+        until(lambda: store.status == "ready")
+        before = len(line.of(store))
+        learn.retrain(epochs=1000)
+        until(lambda: len(store.history) > 2)
+        learn.stop()
+        learn.wait()
+        until(lambda: store.status == "stopped")
+    told = [message.state for message in line.of(store)[before:]]
+    assert "training" in [state["status"] for state in told if "status" in state]
+    assert all(state.get("status") != "untrained" for state in told)
+    assert all(state["snapshot_epoch"] > 0 for state in told if "snapshot_epoch" in state)
+
+
 def test_without_a_page_the_traits_are_set_at_epoch_ends_and_no_points_are_sent(learn, line, until):
     store = LearnerStore.of(learn)
     learn.start(epochs=2)

@@ -53,6 +53,26 @@ def test_the_panel_follows_a_training_that_is_started_elsewhere(learn, until):
     until(lambda: (panel.epochs, panel.lr, panel.schedule) == (3, 0.02, "constant"))
 
 
+def test_what_is_typed_in_the_panel_outlasts_a_training_with_another_setting(learn, line, until):
+    panel = TrainingPanel(learn)
+    line.set(panel, n_factors=30)
+    learn.retrain(1, wd=0.7)
+    until(lambda: panel.weight_decay == 0.7)
+    assert panel.n_factors == 30
+
+
+def test_a_panel_retrains_with_its_settings_and_by_itself_only_where_it_is_told_to(learn, line):
+    panel = TrainingPanel(learn, epochs=1, n_factors=4)
+    assert panel.retrain_on_change is False
+    line.set(panel, retrain_on_change=True)
+    assert panel.retrain_on_change
+    assert learn.status == "untrained"
+    panel.weight_decay = 0.6
+    panel.retrain()
+    learn.wait()
+    assert (learn.recipe.wd, learn.n_factors, learn.epoch) == (0.6, 4, 1)
+
+
 def test_what_is_typed_in_the_panel_stays_while_nothing_else_is_asked_for(learn, line, until):
     panel = TrainingPanel(learn)
     line.set(panel, epochs=17)

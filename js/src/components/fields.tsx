@@ -1,6 +1,6 @@
 // Labelled inputs: numbers as people type them, choices, switches, sliders.
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { formatRate, type NumberRule, parseNumber } from "../lib/format";
 import { useId } from "./useId";
 
@@ -10,6 +10,8 @@ export interface NumberFieldProps {
   rule: Omit<NumberRule, "name">;
   /** Called with every number that can be used, as it is typed. */
   onChange: (value: number) => void;
+  /** Called when another number has been settled on: by Enter, by leaving the field, by letting go of an arrow key. */
+  onCommit?: () => void;
   /** Called with the sentence that says what is wrong, or null. */
   onError?: (reason: string | null) => void;
   /** spinbutton: arrow keys step it by `step`; textbox: free text such as 5e-3. */
@@ -23,6 +25,8 @@ export interface NumberFieldProps {
   hideLabel?: boolean;
 }
 
+const STEPS: Readonly<Record<string, number>> = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+
 /** Bad input stays as it was typed, marked and explained; the last good number stays in use. */
 export function NumberField(props: NumberFieldProps) {
   const { label, value, rule, role = "spinbutton", step = 1, lock, help, errorId } = props;
@@ -31,11 +35,16 @@ export function NumberField(props: NumberFieldProps) {
   const text = useSignal(shown(value));
   const parsed = parseNumber(text.value, { name: label, ...rule });
   const reason = parsed.ok || lock ? null : parsed.reason;
+  /** The number before it was last touched here. */
+  const before = useRef<number | null>(null);
 
   // A number set elsewhere replaces the text; one's own typing ("5e-3") is not reformatted.
   useEffect(() => {
     const now = parseNumber(text.peek(), { name: label, ...rule });
-    if (!now.ok || now.value !== value) text.value = shown(value);
+    if (!now.ok || now.value !== value) {
+      text.value = shown(value);
+      before.current = null;
+    }
     props.onError?.(null);
   }, [value]);
 
@@ -43,10 +52,20 @@ export function NumberField(props: NumberFieldProps) {
     text.value = typed;
     const next = parseNumber(typed, { name: label, ...rule });
     props.onError?.(next.ok ? null : next.reason);
-    if (next.ok && next.value !== value) props.onChange(next.value);
+    if (!next.ok || next.value === value) return;
+    before.current ??= value;
+    props.onChange(next.value);
+  };
+  const commit = () => {
+    const now = parseNumber(text.peek(), { name: label, ...rule });
+    if (!now.ok || before.current === null) return;
+    const moved = now.value !== before.current;
+    before.current = null;
+    if (moved) props.onCommit?.();
   };
   const nudge = (event: KeyboardEvent) => {
-    const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+    if (event.key === "Enter") commit();
+    const by = STEPS[event.key];
     if (role !== "spinbutton" || by === undefined || lock) return;
     event.preventDefault();
     type(shown(Math.min(rule.max, Math.max(rule.min, (parsed.ok ? parsed.value : value) + by * step))));
@@ -85,6 +104,10 @@ export function NumberField(props: NumberFieldProps) {
         })}
         onInput={(event) => type(event.currentTarget.value)}
         onKeyDown={nudge}
+        onKeyUp={(event) => {
+          if (event.key in STEPS) commit();
+        }}
+        onBlur={commit}
       />
       {reason && !errorId && (
         <span id={`${id}-error`} class="cw-field-error">
@@ -177,6 +200,35 @@ export function Checkbox(props: {
       />
       <span>{props.label}</span>
     </label>
+  );
+}
+
+/** Something that is so from now on; its hint, beside it, says what that means. */
+export function Switch(props: {
+  label: string;
+  checked: boolean;
+  onChange: (on: boolean) => void;
+  hint: string;
+}) {
+  const id = useId();
+  return (
+    <div class="cw-switch-row">
+      <label class="cw-check">
+        <input
+          type="checkbox"
+          // biome-ignore lint/a11y/useAriaPropsForRole: a checkbox says itself whether it is checked
+          role="switch"
+          class="cw-switch"
+          checked={props.checked}
+          aria-describedby={id}
+          onChange={(event) => props.onChange(event.currentTarget.checked)}
+        />
+        <span>{props.label}</span>
+      </label>
+      <span id={id} class="cw-switch-hint">
+        {props.hint}
+      </span>
+    </div>
   );
 }
 

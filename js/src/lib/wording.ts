@@ -96,6 +96,13 @@ export function sentence(situation: Situation): { tone: Tone; text: string } | n
   }
 }
 
+/** Beside the switch "Retrain on change": what it will cost, before it has cost anything. */
+export function retrainHint(on: boolean, trained: boolean): string {
+  if (!on) return "While on, each changed setting forgets the weights and trains new ones.";
+  if (!trained) return "The next change trains at once, from fresh weights.";
+  return "The next change forgets these weights and trains new ones; until then nothing is lost.";
+}
+
 /** What a screen reader is told, once an epoch. */
 export function epochAnnouncement(history: readonly EpochRow[], epochs: number): string {
   const last = history.at(-1);

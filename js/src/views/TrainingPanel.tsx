@@ -1,5 +1,6 @@
 // The training panel: train, pause, stop; settings; progress; the live loss; the table of epochs.
 import { type Signal, useComputed, useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { Button } from "../components/Button";
 import { EpochTable } from "../components/EpochTable";
 import { canHost, FigureSlot } from "../components/FigureSlot";
@@ -11,6 +12,7 @@ import {
   type NumberFieldProps,
   RadioGroup,
   Slider,
+  Switch,
 } from "../components/fields";
 import { LossChart } from "../components/LossChart";
 import { LossLegend } from "../components/LossLegend";
@@ -18,8 +20,9 @@ import { ErrorNotice, Notice } from "../components/Notice";
 import { useId } from "../components/useId";
 import type { ViewContext } from "../context";
 import { etaText, formatNumber, formatRate, progressLine } from "../lib/format";
+import { Latest } from "../lib/latest";
 import type { XAxis, YScale } from "../lib/losschart";
-import { currentEpoch, sentence } from "../lib/wording";
+import { currentEpoch, retrainHint, sentence } from "../lib/wording";
 import css from "./TrainingPanel.css";
 
 export const styles = css;
@@ -36,6 +39,7 @@ interface Traits {
   patience: Signal<number>;
   schedule: Signal<"one_cycle" | "constant">;
   keep_best: Signal<boolean>;
+  retrain_on_change: Signal<boolean>;
 }
 
 interface Field {
@@ -96,6 +100,11 @@ const FIELDS: readonly Field[] = [
   },
 ];
 
+/** Why the weights' size and seed cannot be changed. */
+const FINISHED = [
+  "fixed",
+  "The learner was given a finished module, so it has only that one\u2019s first weights: pass remake= to CollabLearner",
+] as const;
 const X_AXES = [
   ["epoch", "epoch"],
   ["step", "batch"],
@@ -123,6 +132,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
     patience: context.trait("patience"),
     schedule: context.trait("schedule"),
     keep_best: context.trait("keep_best"),
+    retrain_on_change: context.trait("retrain_on_change"),
   };
   const listed = context.trait<readonly string[] | null>("controls").value;
   const shows = (control: string) => !listed || listed.includes(control);
@@ -156,6 +166,11 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
   };
   const train = () => send("train", { epochs: traits.epochs.value, ...settings() });
   const reset = () => send("reset", { seed: traits.seed.value, n_factors: traits.n_factors.value || null });
+  const retraining = useMemo(() => new Latest((args: Record<string, unknown>) => send("retrain", args)), []);
+  const changed = () => {
+    if (!traits.retrain_on_change.peek() || Object.keys(wrong.peek()).length) return;
+    void retraining.offer({ epochs: traits.epochs.peek(), ...settings() });
+  };
   const tryAgain = async (lr: number) => {
     traits.lr.value = lr;
     if (await reset()) await train();
@@ -224,7 +239,14 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
             />
           )}
         </div>
-        <Settings context={context} traits={traits} shows={shows} wrong={wrong} running={running} />
+        <Settings
+          context={context}
+          traits={traits}
+          shows={shows}
+          wrong={wrong}
+          running={running}
+          changed={changed}
+        />
       </div>
       {shows("progress") && <Progress context={context} />}
       {refused.value && (
@@ -278,8 +300,10 @@ function Settings(props: {
   shows: (control: string) => boolean;
   wrong: Signal<Readonly<Record<string, string>>>;
   running: boolean;
+  /** Somebody has settled on another value. */
+  changed: () => void;
 }) {
-  const { context, traits, shows, wrong, running } = props;
+  const { context, traits, shows, wrong, running, changed } = props;
   const { store } = context;
   const id = useId();
   const wanted = context.trait<boolean | undefined>("show_settings");
@@ -291,17 +315,22 @@ function Settings(props: {
     else wanted.value = !open;
   };
   const fields = FIELDS.filter((field) => shows(field.trait));
-  if (!fields.length && !shows("schedule") && !shows("keep_best")) return null;
+  if (!fields.length && !["schedule", "keep_best", "retrain_on_change"].some(shows)) return null;
 
+  const retrains = traits.retrain_on_change.value === true;
+  const untrained = store.status.value === "untrained";
   const locks: Partial<Record<Field["trait"], NumberFieldProps["lock"]>> = {};
   if (store.meta.value.n_factors === null)
     locks.n_factors = ["model\u2019s", "Set by the model\u2019s own class"];
-  else if (store.status.value !== "untrained") {
+  else if (!store.meta.value.can_remake) locks.n_factors = FINISHED;
+  else if (!untrained && !retrains) {
     locks.n_factors = [
       "Reset first",
       "Another number of factors changes the shape of the model: Reset first",
     ];
   }
+  if (!store.meta.value.can_remake) locks.seed = FINISHED;
+  const when = retrains ? ". A change retrains" : running ? ". Applies to the next Train" : "";
   const report = (field: Field) => (reason: string | null) => {
     const { [field.trait]: _, ...others } = wrong.peek();
     wrong.value = reason ? { ...others, [field.trait]: reason } : others;
@@ -330,13 +359,14 @@ function Settings(props: {
               rule={field.rule}
               role={field.role}
               step={field.step}
-              help={running ? `${field.help}. Applies to the next Train` : field.help}
+              help={field.help + when}
               lock={locks[field.trait]}
               errorId={`${id}-${field.trait}`}
               onError={report(field)}
               onChange={(value) => {
                 traits[field.trait].value = value;
               }}
+              onCommit={changed}
             />
           ))}
           {shows("schedule") && (
@@ -348,6 +378,7 @@ function Settings(props: {
                 help="one-cycle: the learning rate rises, then falls; constant: it stays"
                 onChange={(value) => {
                   traits.schedule.value = value;
+                  changed();
                 }}
               />
             </div>
@@ -360,11 +391,22 @@ function Settings(props: {
                 checked={traits.keep_best.value}
                 onChange={(on) => {
                   traits.keep_best.value = on;
+                  changed();
                 }}
               />
             </div>
           )}
         </div>
+        {shows("retrain_on_change") && (
+          <Switch
+            label="Retrain on change"
+            hint={retrainHint(retrains, !untrained)}
+            checked={retrains}
+            onChange={(on) => {
+              traits.retrain_on_change.value = on;
+            }}
+          />
+        )}
         {errors.map(([trait, reason]) => (
           <p key={trait} id={`${id}-${trait}`} class="cw-field-error" role="alert">
             {reason}

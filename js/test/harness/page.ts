@@ -42,6 +42,7 @@ function act({ id, name }: Record<string, unknown>): void {
     pause: { status: "paused" },
     stop: { status: "stopped", progress: 1 },
     step_epoch: { status: "training" },
+    retrain: { status: "training" },
     reset: { ...storeState("untrained"), run: 2 },
   };
   storeModel.receive({ kind: "answer", id, ok: true });

@@ -1,4 +1,4 @@
-// The store's picture as one value. Its parts come in several messages; here they change together, once a frame.
+// The store's picture as one value: what comes in one message changes together, before the next frame.
 
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { LearnerStore, MapFrame } from "../../store";
@@ -22,22 +22,17 @@ export function liveMap(store: LearnerStore, abort: AbortSignal): ReadonlySignal
     run: store.run.value,
   });
   const live = signal<Live>(read());
-  let request = 0;
+  let queued = false;
   const stop = effect(() => {
     read();
-    if (request) return;
-    request = requestAnimationFrame(() => {
-      request = 0;
-      live.value = read();
+    if (queued) return;
+    queued = true;
+    // The store applies the parts of a message one microtask each: this one comes after them.
+    queueMicrotask(() => {
+      queued = false;
+      if (!abort.aborted) live.value = read();
     });
   });
-  abort.addEventListener(
-    "abort",
-    () => {
-      stop();
-      cancelAnimationFrame(request);
-    },
-    { once: true },
-  );
+  abort.addEventListener("abort", stop, { once: true });
   return live;
 }

@@ -53,7 +53,9 @@ export interface Marks {
   nLabels: number;
 }
 
-const MOVE_MS = 300;
+/** From one picture of a training to the next; and from one training to another, whose setting is still at hand. */
+export const MOVE_MS = 300;
+export const RETRAINED_MS = 120;
 /** Movement is shown 30 times a second: twice as often nobody sees, and the training next to it feels. */
 const MOVE_FRAME_MS = 30;
 const NO_MARKS: Marks = {
@@ -81,7 +83,7 @@ export class Plot {
   #sprites: Sprites | null = null;
   #spritesOf: readonly unknown[] = [];
   #image: { raster: Raster; data: ImageData } | null = null;
-  #move: { from: Cloud & { box: Box }; start: number } | null = null;
+  #move: { from: Cloud & { box: Box }; start: number; ms: number } | null = null;
   #now: (Cloud & { box: Box }) | null = null;
   #drawn: { of: Int32Array | null; flags: Uint8Array } = { of: null, flags: new Uint8Array(0) };
   #request = 0;
@@ -97,15 +99,17 @@ export class Plot {
     private readonly overlay: HTMLCanvasElement,
   ) {}
 
-  /** `still`: no movement from the last scene to this one. `keepLabels`: the same titles stay labelled. */
-  show(scene: Scene, still: boolean, keepLabels: boolean): void {
+  /** `ms`: of movement from the last scene to this one, 0 for none. `keepLabels`: the same titles stay labelled. */
+  show(scene: Scene, ms: number, keepLabels: boolean): void {
     const before = this.#scene;
     const moved = !before || before.x !== scene.x || before.y !== scene.y;
     const comparable = this.#now && this.#now.x.length === scene.x.length;
-    if (moved && !still && comparable && this.#now && this.#visible) {
+    if (moved && ms > 0 && comparable && this.#now && this.#visible) {
       const { rows, x, y, box } = this.#now;
-      this.#move = { from: { rows, x: x.slice(), y: y.slice(), box }, start: performance.now() };
-    } else if (moved || still) {
+      // The first frame already shows some of the way.
+      const start = performance.now() - MOVE_FRAME_MS;
+      this.#move = { from: { rows, x: x.slice(), y: y.slice(), box }, start, ms };
+    } else if (moved || ms === 0) {
       this.#move = null;
     }
     if (moved || before?.rows !== scene.rows) this.#grid = null;
@@ -300,7 +304,7 @@ export class Plot {
   /** Points on their way from the last scene, or where they belong. */
   #positions(scene: Scene, time: number): Cloud & { box: Box } {
     if (!this.#move) return scene;
-    const t = Math.min(1, Math.max(0, (time - this.#move.start) / MOVE_MS));
+    const t = Math.min(1, Math.max(0, (time - this.#move.start) / this.#move.ms));
     if (t >= 1) {
       this.#move = null;
       return scene;

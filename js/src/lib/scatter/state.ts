@@ -56,6 +56,8 @@ export interface MapState {
   scene: ReadonlySignal<Scene | null>;
   map: ReadonlySignal<MapFrame | null>;
   untrained: ReadonlySignal<boolean>;
+  /** Changes with new weights. */
+  run: ReadonlySignal<number>;
   /** While this stays the same the same titles stay labelled. */
   labelKey: ReadonlySignal<string>;
   setAxis: (axis: "x" | "y", component: number) => void;
@@ -196,6 +198,7 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
     home,
     scene,
     untrained,
+    run: computed(() => live.value.run),
     labelKey,
     map,
     setAxis,

@@ -29,8 +29,8 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
         )}
         {changed.length > 0 && (
           <p>
-            <strong>Axes changed a lot this epoch</strong> (PC {changed.join(", PC ")}): movement is not
-            learning.
+            <strong>Axes changed a lot since the last picture</strong> (PC {changed.join(", PC ")}): movement
+            is not learning.
           </p>
         )}
         <div>

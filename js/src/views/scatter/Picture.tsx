@@ -5,7 +5,7 @@ import { Button } from "../../components/Button";
 import type { ViewContext } from "../../context";
 import { listen } from "../../lib/scatter/gestures";
 import { inDirection, nearestOnMap, nearestTo } from "../../lib/scatter/navigate";
-import { Plot } from "../../lib/scatter/plot";
+import { MOVE_MS, Plot, RETRAINED_MS } from "../../lib/scatter/plot";
 import type { MapState } from "../../lib/scatter/state";
 import { readColors } from "../../lib/scatter/theme";
 import { allowedZoom, asBox, type Box, boxUnder, panned, zoomedAt } from "../../lib/scatter/viewbox";
@@ -113,6 +113,7 @@ export function Picture({ context, map, announce, onPlot }: Props) {
     plot.current?.forgetTitles();
   });
   const lastLabels = useRef("");
+  const lastRun = useRef(map.run.peek());
   useSignalEffect(() => {
     const scene = map.scene.value;
     const labels = map.labelKey.value;
@@ -122,9 +123,10 @@ export function Picture({ context, map, announce, onPlot }: Props) {
       return;
     }
     // Zooming is immediate; only new positions move.
-    const still = context.reducedMotion.peek();
-    plot.current.show(scene, still, lastLabels.current === labels);
+    const ms = map.run.peek() === lastRun.current ? MOVE_MS : RETRAINED_MS;
+    plot.current.show(scene, context.reducedMotion.peek() ? 0 : ms, lastLabels.current === labels);
     lastLabels.current = labels;
+    lastRun.current = map.run.peek();
     const open = tip.peek();
     const place = open && plot.current.locate(open.row);
     tip.value = open && place ? { row: open.row, ...place } : null;

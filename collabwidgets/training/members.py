@@ -1,0 +1,72 @@
+"""The engine for several models at once: whatever engine trains one of them, for each in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..models.members import Members
+from ..seeds import generator
+from .autograd import mean_squared_error
+from .recipe import Recipe
+from .schedule import Schedule
+from .trainer import Engine
+
+
+class MembersEngine:
+    """Trains each member for itself, all of them a stretch of batches further before the next stretch begins.
+
+    The first member sees the batches as a model alone would. Each other one sees the same batches through a
+    permutation of the ratings of its own, which makes them as random, and different: where only the starting weights
+    differ, averaging gains half as much.
+
+    Parameters
+    ----------
+    module : Members
+    engines : sequence of Engine
+        One a member.
+    """
+
+    def __init__(self, module: Members, engines: Sequence[Engine]):
+        self.module, self.engines = module, engines
+        self.name = engines[0].name
+
+    @property
+    def compiled(self) -> bool:
+        """Whether the first batch can begin at once."""
+        return all(engine.compiled for engine in self.engines)
+
+    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
+        source = generator(recipe.seed, "members")
+        self._orders = [torch.randperm(len(y), generator=source) for _ in self.engines[1:]]
+        for engine in self.engines:
+            engine.begin(x, y, recipe, schedule)
+
+    def run(self, rows: Tensor, bs: int, step: int) -> NDArray[np.float32]:
+        """Train every member on its own batches; the mean of their losses."""
+        first, *others = self.engines
+        losses = first.run(rows, bs, step)
+        for engine, order in zip(others, self._orders, strict=True):
+            losses += engine.run(order[rows], bs, step)
+        return losses / np.float32(len(self.engines))
+
+    def loss(self, x: Tensor, y: Tensor) -> float:
+        """Mean squared error of the averaged predictions."""
+        self.sync()
+        return mean_squared_error(self.module, x, y)
+
+    def sync(self) -> None:
+        for engine in self.engines:
+            engine.sync()
+
+    def state(self) -> list[Any]:
+        return [engine.state() for engine in self.engines]
+
+    def restore(self, state: list[Any]) -> None:
+        for engine, weights in zip(self.engines, state, strict=True):
+            engine.restore(weights)

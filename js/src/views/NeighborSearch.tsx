@@ -1,23 +1,25 @@
 // Pick a title, see its nearest in all dimensions. The list is Python's; choosing, hovering and selecting are shared.
-import { type Signal, useComputed } from "@preact/signals";
+import { type Signal, useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../components/Button";
 import { CopyTable, useCopy } from "../components/CopyTable";
 import { Frame } from "../components/Frame";
 import { Choice, NumberField, RadioGroup } from "../components/fields";
+import { useHeldOrder, useHolding } from "../components/heldOrder";
+import { Icon } from "../components/icons";
 import { MinRatings } from "../components/MinRatings";
-import { type Neighbor, NeighborTable } from "../components/NeighborTable";
+import { type Neighbor, NeighborTable, type WeakBelow } from "../components/NeighborTable";
 import { EmptyResult } from "../components/Notice";
+import { OrderChip } from "../components/OrderChip";
 import { TitleCombobox } from "../components/TitleCombobox";
 import { Why } from "../components/Why";
 import type { ViewContext } from "../context";
 import type { Cell } from "../lib/delimited";
 import { formatCount, formatNumber, plural } from "../lib/format";
-import { METRICS, type Metric, type Order } from "../lib/metrics";
+import { MEAN, METRICS, type Metric, type Order } from "../lib/metrics";
 import { FEW_RATINGS } from "../lib/ranking";
-import { TitleSearch } from "../lib/search";
-import { Speller } from "../lib/spelling";
+import { type TitleSearch, titleSearch } from "../lib/search";
 import css from "./NeighborSearch.css";
 
 export const styles = css;
@@ -25,27 +27,46 @@ export const styles = css;
 const NARROW = 420;
 const SUGGESTED = 5;
 
+/** What a list answers, as Python says it. */
+interface Question {
+  item: number | null;
+  items: number[];
+  metric: Metric;
+  order: Order;
+}
+
 export function NeighborSearch({ context }: { context: ViewContext }) {
   const { store, shared } = context;
   const meta = store.meta.value;
-  const { names, counts, means, trained } = store.items.value;
+  const side = store.items.value;
+  const { names, counts, means } = side;
   const anchor = useAnchor(context);
+  const items = context.trait<number[]>("items");
   const row = anchor.value;
+  const others = (items.value ?? []).filter((item) => item !== row);
+  const anchors = row === null ? others : [row, ...others];
   const list = context.trait<Neighbor[]>("neighbors").value ?? [];
-  const listOf = context.trait<number | null>("neighbors_of").value ?? null;
+  const answered = context.trait<Question>("answered").value;
   const nHidden = context.trait<number>("n_hidden").value ?? 0;
   const metric = context.trait<Metric>("metric");
   const order = context.trait<Order>("order");
-  const chosenMetric = metric.value ?? "cosine";
-  const chosenOrder = order.value ?? "nearest";
-  // The words belong to the list that is shown, which is the old one until Python has answered.
-  const shownAs = useMemo(() => ({ metric: chosenMetric, order: chosenOrder }), [list, listOf]);
+  const pinned = shared.pinned.value;
   const copy = useCopy();
   const body = useRef<HTMLDivElement>(null);
   const query = context.trait<string>("query");
-
-  const search = useMemo(() => new TitleSearch(names, counts, trained), [names, counts, trained]);
-  const speller = useMemo(() => new Speller(search, counts), [search, counts]);
+  const search = titleSearch(side);
+  const holding = useHolding();
+  const fresh = useMemo(() => list.map(({ item }) => item), [list]);
+  const held = useHeldOrder(fresh, JSON.stringify(answered ?? null), holding.held);
+  // Rows that are held show what is known of them now; one that has left the list shows what was known last.
+  const known = useRef(new Map<number, Neighbor>()).current;
+  const ordered = useMemo(() => {
+    for (const neighbor of list) known.set(neighbor.item, neighbor);
+    const rows = Array.from(held.order, (item) => known.get(item) as Neighbor);
+    known.clear();
+    for (const neighbor of [...rows, ...list]) known.set(neighbor.item, neighbor);
+    return rows;
+  }, [list, held.order]);
 
   if (!meta.has_factors) {
     return (
@@ -60,21 +81,36 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
 
   const untrained = store.status.value === "untrained";
   const connected = store.connection.value !== "disconnected";
-  const asked = listOf !== row || shownAs.metric !== chosenMetric || shownAs.order !== chosenOrder;
-  const looking = !untrained && row !== null && asked;
-  const shown = untrained || listOf === null ? [] : list;
+  // The words belong to the list that is shown, which is the old one until Python has answered.
+  const asks: Question = {
+    item: row,
+    items: items.value ?? [],
+    metric: metric.value ?? "cosine",
+    order: order.value ?? "nearest",
+  };
+  const isOf = answered && "item" in answered ? answered : null;
+  const shownAs = isOf ?? asks;
+  const looking = !untrained && anchors.length > 0 && !sameQuestion(isOf, asks);
+  const shown = untrained || isOf === null ? [] : ordered;
   const nearest = `${shownAs.order} ${shown.length === 1 ? "title" : "titles"}`;
+  const of = (question: Question) =>
+    new Set(question.item === null ? question.items : [question.item, ...question.items]).size > 1
+      ? `the mean of ${new Set([question.item ?? question.items[0], ...question.items]).size} titles`
+      : names.at(question.item ?? question.items[0] ?? -1);
   const announce =
-    shown.length > 0 && !looking && row !== null
-      ? `${shown.length} ${nearest} to ${names.at(row)}: ${shown[0].title} first.`
+    shown.length > 0 && !looking
+      ? `${shown.length} ${nearest} to ${of(shownAs)}: ${shown[0].title} first.`
       : undefined;
   const picked = () => {
     const rows = shown.filter(({ item }) => shared.selection.value.includes(item));
     return tableOf(rows.length ? rows : shown, meta.item_name);
   };
-  const choose = (chosen: number) => {
+  /** A title looked around is looked around alone. */
+  const choose = (chosen: number | null) => {
+    items.value = [];
     anchor.value = chosen;
   };
+  const limits = context.trait<WeakBelow>("weak_below").value ?? { count: FEW_RATINGS, norm: 0.25 };
 
   return (
     <Frame context={context} title="Neighbours" announce={announce}>
@@ -82,7 +118,6 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
         <div class="cw-controls">
           <TitleCombobox
             search={search}
-            speller={speller}
             counts={counts}
             minCount={shared.minCount.value}
             chosen={row}
@@ -97,7 +132,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
           />
           <Settings context={context} metric={metric} order={order} />
         </div>
-        {row === null && !untrained && (
+        {anchors.length === 0 && !untrained && (
           <p class="cw-suggestions">
             <span>Type a title above, or begin with</span>
             {Array.from(search.byCount.slice(0, SUGGESTED), (popular) => (
@@ -107,23 +142,27 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
             ))}
           </p>
         )}
-        {row !== null && (
+        {anchors.length > 0 && (
           <Anchor
             context={context}
             anchor={anchor}
-            title={names.at(row)}
-            count={counts[row]}
-            mean={means[row]}
+            items={items}
+            anchors={anchors}
+            search={search}
+            choose={choose}
+            count={counts[anchors[0]]}
+            mean={means[anchors[0]]}
           >
             {looking && connected && "looking…"}
             {looking &&
               !connected &&
-              `New searches need the kernel.${listOf === null ? "" : ` Below: ${nearest} to ${names.at(listOf)}.`}`}
+              `New searches need the kernel.${isOf === null ? "" : ` Below: ${nearest} to ${of(isOf)}.`}`}
           </Anchor>
         )}
-        {row !== null && !untrained && (
+        {anchors.length > 0 && !untrained && (
           <>
-            <div class="cw-nearest" data-old={looking || undefined}>
+            <div class="cw-nearest" data-old={looking || undefined} {...holding.pointer}>
+              <OrderChip stale={held.stale} refresh={held.refresh} />
               {shown.length > 0 && (
                 <NeighborTable
                   neighbors={shown}
@@ -131,7 +170,12 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
                   order={shownAs.order}
                   hovered={shared.hovered}
                   selection={shared.selection}
-                  anchor={anchor}
+                  explored={row}
+                  onExplore={choose}
+                  pinned={pinned === null ? null : names.at(pinned)}
+                  weakBelow={limits}
+                  holding={holding}
+                  still={context.reducedMotion.value}
                   onSearch={() => body.current?.querySelector<HTMLElement>('[role="combobox"]')?.focus()}
                   onCopy={() => copy.copy(picked(), context.el)}
                 />
@@ -142,7 +186,10 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
               <>
                 <Hidden count={nHidden} order={shownAs.order} minCount={shared.minCount} />
                 <div class="cw-guard">
-                  <p>{METRICS[shownAs.metric].note}</p>
+                  <p>
+                    {anchors.length > 1 && `${MEAN[shownAs.metric]} `}
+                    {METRICS[shownAs.metric].note} Another seed gives another list.
+                  </p>
                   <Why>{METRICS[shownAs.metric].why}</Why>
                 </div>
                 <footer class="cw-foot">
@@ -180,10 +227,20 @@ function useAnchor({ model, shared, trait }: ViewContext): Signal<number | null>
 
 function tableOf(neighbors: readonly Neighbor[], nameColumn: string): Cell[][] {
   const common = neighbors.some(({ n_common }) => typeof n_common === "number");
-  const header = [nameColumn, "score", "count", ...(common ? ["n_common"] : []), "norm", "weak"];
-  const cells = neighbors.map(({ title, score, count, n_common, norm, weak }): Cell[] => [
+  const pinned = neighbors.some(({ to_pinned }) => to_pinned !== undefined);
+  const header = [
+    nameColumn,
+    "score",
+    ...(pinned ? ["to_pinned"] : []),
+    "count",
+    ...(common ? ["n_common"] : []),
+    "norm",
+    "weak",
+  ];
+  const cells = neighbors.map(({ title, score, to_pinned, count, n_common, norm, weak }): Cell[] => [
     title,
     score,
+    ...(pinned ? [to_pinned ?? null] : []),
     count,
     ...(common ? [n_common ?? null] : []),
     norm,
@@ -221,7 +278,7 @@ function Settings({
         <NumberField
           label="Neighbours shown"
           value={k.value ?? 10}
-          rule={{ min: 1, max: 100, integer: true }}
+          rule={{ min: 1, max: 1000, integer: true }}
           onChange={(value) => {
             k.value = value;
           }}
@@ -252,21 +309,40 @@ function Settings({
   );
 }
 
+function sameQuestion(a: Question | null, b: Question): boolean {
+  return (
+    a !== null &&
+    a.item === b.item &&
+    a.metric === b.metric &&
+    a.order === b.order &&
+    a.items.join() === b.items.join()
+  );
+}
+
 interface AnchorProps {
   context: ViewContext;
   anchor: Signal<number | null>;
-  title: string;
+  items: Signal<number[]>;
+  /** The explored title and the others, each once. */
+  anchors: readonly number[];
+  search: TitleSearch;
+  choose: (row: number | null) => void;
   count: number;
   mean: number;
   /** How the search for its neighbours stands. */
   children: ComponentChildren;
 }
 
-/** What is looked around, with the way back to what was before. */
-function Anchor({ context, anchor, title, count, mean, children }: AnchorProps) {
-  const { pinned } = context.shared;
-  const { names } = context.store.items.value;
+/** What is looked around, what else is averaged with it, and the way back to what was before. */
+function Anchor(props: AnchorProps) {
+  const { context, anchor, items, anchors, search, choose, count, mean, children } = props;
+  const { pinned, primary, hovered, minCount } = context.shared;
+  const side = context.store.items.value;
+  const { names } = side;
   const row = anchor.value;
+  const [adding, setAdding] = useState(false);
+  const addButton = useRef<HTMLButtonElement>(null);
+  const added = useSignal("");
   const [past, setPast] = useState<readonly number[]>([]);
   const current = useRef(row);
   const goingBack = useRef(false);
@@ -282,26 +358,119 @@ function Anchor({ context, anchor, title, count, mean, children }: AnchorProps) 
     if (previous === undefined) return;
     goingBack.current = true;
     setPast(past.slice(0, -1));
-    anchor.value = previous;
+    choose(previous);
   };
+  const stopAdding = () => {
+    setAdding(false);
+    added.value = "";
+    addButton.current?.focus();
+  };
+  const remove = (gone: number) => {
+    const left = anchors.filter((other) => other !== gone);
+    items.value = left.slice(1);
+    anchor.value = left[0] ?? null;
+  };
+  const hasMap = context.store.views.value.some(({ kind }) => kind === "PCAScatter");
   return (
     <div class="cw-anchor">
-      <span class="cw-anchor-title">{title}</span>
-      <span class="cw-anchor-facts">
-        {plural(count, "rating")}
-        {count < FEW_RATINGS && <span class="cw-few">few</span>} · mean {formatNumber(mean, 2)}
+      {anchors.length === 1 ? (
+        <span class="cw-anchor-title">{names.at(anchors[0])}</span>
+      ) : (
+        <ul class="cw-anchors" aria-label="Titles averaged">
+          {anchors.map((each) => (
+            <li key={each}>
+              {names.at(each)}
+              <button
+                type="button"
+                aria-label={`Remove ${names.at(each)}`}
+                title={`Remove ${names.at(each)}`}
+                onClick={() => remove(each)}
+              >
+                <Icon name="close" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {anchors.length === 1 && (
+        <span class="cw-anchor-facts">
+          {plural(count, "rating")}
+          {count < FEW_RATINGS && <span class="cw-few">few</span>} · mean {formatNumber(mean, 2)}
+        </span>
+      )}
+      <span class="cw-anchor-actions">
+        {row !== null && (
+          <Button
+            label={pinned.value === row ? "Pinned" : "Pin"}
+            title="Compare: every list then says how near its titles are to this one, too"
+            kind="quiet"
+            pressed={pinned.value === row}
+            onClick={() => {
+              pinned.value = pinned.value === row ? null : row;
+            }}
+          />
+        )}
+        {pinned.value !== null && pinned.value !== row && (
+          <Button
+            label={`Unpin ${names.at(pinned.value)}`}
+            kind="quiet"
+            onClick={() => {
+              pinned.value = null;
+            }}
+          />
+        )}
+        {hasMap && row !== null && (
+          <Button
+            label="Open in map"
+            title="Show this title on the map"
+            kind="quiet"
+            onClick={() => {
+              primary.value = row;
+              context.store.lookAt.value = { item: row, n: (context.store.lookAt.peek()?.n ?? 0) + 1 };
+            }}
+          />
+        )}
+        <Button
+          label="Add title"
+          text="+ add title"
+          title="Look around the mean of several titles"
+          kind="quiet"
+          expanded={adding}
+          buttonRef={addButton}
+          onClick={() => setAdding(!adding)}
+        />
+        {previous !== undefined && (
+          <Button label={`Back to ${names.at(previous)}`} kind="quiet" onClick={back} />
+        )}
       </span>
-      <Button
-        label={pinned.value === row ? "Pinned" : "Pin"}
-        title="Keep this title for comparison"
-        kind="quiet"
-        pressed={pinned.value === row}
-        onClick={() => {
-          pinned.value = pinned.value === row ? null : row;
-        }}
-      />
-      {previous !== undefined && (
-        <Button label={`Back to ${names.at(previous)}`} kind="quiet" onClick={back} />
+      {adding && (
+        <div
+          class="cw-adding"
+          onKeyDown={(event) => {
+            if (event.key !== "Escape" || event.defaultPrevented) return;
+            event.preventDefault();
+            event.stopPropagation();
+            stopAdding();
+          }}
+        >
+          <TitleCombobox
+            search={search}
+            label="Title to add"
+            counts={side.counts}
+            minCount={minCount.value}
+            chosen={null}
+            autoFocus
+            onChoose={(chosen) => {
+              if (!anchors.includes(chosen)) items.value = [...anchors.slice(1), chosen];
+              if (anchor.value === null) anchor.value = anchors[0];
+              stopAdding();
+            }}
+            onPreview={(preview) => {
+              hovered.value = preview;
+            }}
+            query={added}
+          />
+        </div>
       )}
       <span class="cw-looking" aria-live="polite">
         {children}

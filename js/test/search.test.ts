@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { foldQuery, foldTitle, foldTitleWithSources } from "../src/lib/folding";
-import {
-  boldRanges,
-  findSubsequence,
-  type Match,
-  Matcher,
-  type TextColumn,
-  TitleSearch,
-  titleSearch,
-} from "../src/lib/search";
+import { boldRanges, findSubsequence, type Match, Matcher } from "../src/lib/matching";
+import { type TextColumn, TitleSearch, titleSearch } from "../src/lib/search";
 import { SLICE_MS, SlicedWork } from "../src/lib/slices";
 import { editDistance, Speller } from "../src/lib/spelling";
 import { sortText, titlePlaces } from "../src/lib/titleorder";

@@ -18,6 +18,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from .test_accessibility import AXE, RULES
+
 HARNESS = Path(__file__).parents[2] / "js" / "test" / "harness"
 SILENCE = "Silence of the Lambs, The (1991)"
 
@@ -368,3 +370,25 @@ def test_weak_evidence_is_marked_in_a_narrow_list_too(show: Show) -> None:
     weak = rows(page, "Nearest titles").filter(has_text="weak:").first.get_by_role("rowheader")
     expect(weak.get_by_text(re.compile("weak: (few ratings|short vector)"))).to_be_in_viewport()
     expect(weak.get_by_text(re.compile(r"both rated \d+"))).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(
+    ("view", "width", "traits"),
+    [
+        ("BiasTable", 320, {}),
+        ("BiasTable", 760, {"show": "all"}),
+        ("BiasTable", 900, {"slope_view": True, "s_selection": [1], "kind": "items"}),
+        ("BiasTable", 760, {"query": "lamds"}),
+        ("NeighborSearch", 760, {"s_primary": 10, "items": [14, 20], "s_pinned": 12}),
+        ("NeighborSearch", 320, {"s_primary": 10, "s_pinned": 12}),
+    ],
+)
+def test_axe_finds_nothing_in_the_tables(show: Show, view: str, width: int, traits: dict[str, object]) -> None:
+    page = show(view, width, **traits)
+    expect(page.get_by_role("region").first).to_be_visible()
+    if view == "NeighborSearch":
+        expect(rows(page, "Nearest titles")).to_have_count(10)
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("(tags) => axe.run('.cw', { runOnly: tags })", RULES)["violations"]
+    told = [(rule["id"], rule["help"], [node["html"] for node in rule["nodes"]]) for rule in found]
+    assert told == [], json.dumps(told, indent=1)

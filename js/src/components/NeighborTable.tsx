@@ -1,10 +1,10 @@
 // The rows of a neighbour search: score, evidence and strength of each title.
 import type { Signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { formatCount, formatNumber, formatSimilarity } from "../lib/format";
 import { METRICS, type Metric, type Order, scoreBar } from "../lib/metrics";
 import type { Holding } from "./heldOrder";
-import { onRowClick, onRowKey, type RowsInUse } from "./rowKeys";
+import { useRows } from "./rows";
 import { useSlidingRows } from "./slide";
 
 export interface Neighbor {
@@ -44,12 +44,9 @@ export interface NeighborTableProps {
 }
 
 export function NeighborTable(props: NeighborTableProps) {
-  const { neighbors, metric, order, hovered, selection, holding } = props;
+  const { neighbors, metric, order, hovered, selection } = props;
   const body = useRef<HTMLTableSectionElement>(null);
-  const wantsFocus = useRef<number | null>(null);
-  const [active, setActive] = useState<number | null>(null);
   const rows = useMemo(() => neighbors.map(({ item }) => item), [neighbors]);
-  const tabStop = active !== null && rows.includes(active) ? active : rows[0];
   const largest = neighbors.reduce((high, { score }) => Math.max(high, Math.abs(score) || 0), 0);
   const longest = neighbors.reduce((high, { norm }) => Math.max(high, norm || 0), 0);
   const common = neighbors.some(({ n_common }) => typeof n_common === "number");
@@ -62,28 +59,12 @@ export function NeighborTable(props: NeighborTableProps) {
     if (follows.current) body.current?.querySelector<HTMLElement>("[data-row]")?.focus();
     follows.current = false;
   }, [neighbors]);
-  useLayoutEffect(() => {
-    if (wantsFocus.current === null) return;
-    const row = body.current?.querySelector<HTMLElement>(`[data-row="${wantsFocus.current}"]`);
-    wantsFocus.current = null;
-    row?.focus();
-  });
-
   useSlidingRows(body, rows, props.still);
-  useEffect(() => holding.release, []);
-
-  const inUse: RowsInUse = {
+  const inUse = useRows({
+    ...props,
     order: rows,
     filtered: rows,
-    active: {
-      get value() {
-        return active;
-      },
-      set value(row) {
-        setActive(row);
-      },
-    },
-    selection,
+    body,
     primary: {
       get value() {
         return props.explored;
@@ -92,14 +73,7 @@ export function NeighborTable(props: NeighborTableProps) {
         props.onExplore(row);
       },
     },
-    focusRow(row) {
-      wantsFocus.current = row;
-      setActive(row);
-    },
-    pageSize: 8,
-    onSearch: props.onSearch,
-    onCopy: props.onCopy,
-  };
+  });
 
   return (
     <div class="cw-table-box">
@@ -145,11 +119,10 @@ export function NeighborTable(props: NeighborTableProps) {
         </thead>
         <tbody
           ref={body}
-          {...holding.focus}
+          {...inUse.body}
           onKeyDown={(event) => {
-            if ((event.target as HTMLElement).dataset.row === undefined) return;
             follows.current = event.key === "Enter";
-            onRowKey(event, inUse);
+            inUse.body.onKeyDown(event);
           }}
           onPointerLeave={() => {
             hovered.value = null;
@@ -162,12 +135,9 @@ export function NeighborTable(props: NeighborTableProps) {
             return (
               <tr
                 key={item}
-                data-row={item}
+                {...inUse.row(item)}
                 data-selected={selected || undefined}
                 data-lit={hovered.value === item || undefined}
-                tabIndex={item === tabStop ? 0 : -1}
-                onClick={(event) => onRowClick(event, item, inUse)}
-                onFocus={() => setActive(item)}
                 onPointerEnter={() => {
                   hovered.value = item;
                 }}

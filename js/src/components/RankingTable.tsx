@@ -8,7 +8,7 @@ import { FEW_RATINGS, gainedText, type Ranking, type SortKey } from "../lib/rank
 import { rowsInSight, stretches } from "../lib/windowing";
 import type { Side } from "../store";
 import type { Holding } from "./heldOrder";
-import { onRowClick, onRowKey, type RowsInUse } from "./rowKeys";
+import { type Rows, useRows } from "./rows";
 import { useSlidingRows } from "./slide";
 import { MatchedTitle } from "./TitleCombobox";
 
@@ -52,12 +52,10 @@ export interface RankingTableProps {
 }
 
 export function RankingTable(props: RankingTableProps) {
-  const { side, shown, sort, ascending, onSort, hovered, selection, primary, holding } = props;
+  const { side, shown, sort, ascending, onSort, hovered, selection, primary } = props;
   const { beside, beneath } = props.columns;
   const box = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
-  const wantsFocus = useRef<number | null>(null);
-  const [active, setActive] = useState<number | null>(null);
   const [scroll, setScroll] = useState({ top: 0, height: 400 });
   const [rowHeight, setRowHeight] = useState(ROW_HEIGHT);
 
@@ -66,20 +64,12 @@ export function RankingTable(props: RankingTableProps) {
   const lines = useMemo(() => shown.flatMap((part) => ("skipped" in part ? [GAP] : part)), [shown]);
   const skipped = shown.reduce((sum, part) => ("skipped" in part ? sum + part.skipped : sum), 0);
   const windowed = rows.length > WINDOWED_ABOVE;
-  const tabStop = active !== null && rows.includes(active) ? active : rows[0];
   useSlidingRows(body, rows, props.still || windowed);
 
   useLayoutEffect(() => {
     const height = body.current?.querySelector<HTMLElement>("[data-row]")?.offsetHeight;
     if (height && height !== rowHeight) setRowHeight(height);
   });
-  useLayoutEffect(() => {
-    if (wantsFocus.current === null) return;
-    const row = body.current?.querySelector<HTMLElement>(`[data-row="${wantsFocus.current}"]`);
-    wantsFocus.current = null;
-    row?.focus({ preventScroll: true });
-  });
-  useEffect(() => holding.release, []);
   useEffect(() => {
     // A shorter list may leave the box scrolled past its end.
     if (box.current) setScroll({ top: box.current.scrollTop, height: box.current.clientHeight });
@@ -97,29 +87,17 @@ export function RankingTable(props: RankingTableProps) {
       view.scrollTop = top + rowHeight - view.clientHeight;
     }
   };
-  const inUse: RowsInUse = {
+  const inUse = useRows({
+    ...props,
     order: rows,
-    filtered: props.filtered,
-    active: {
-      get value() {
-        return active;
-      },
-      set value(row) {
-        setActive(row);
-      },
-    },
-    selection,
-    primary,
-    focusRow(row) {
+    body,
+    pageSize: Math.max(1, Math.floor(scroll.height / rowHeight) - 1),
+    bring(row) {
       bringIntoSight(row);
-      wantsFocus.current = row;
-      setActive(row);
       if (box.current) setScroll({ top: box.current.scrollTop, height: box.current.clientHeight });
     },
-    pageSize: Math.max(1, Math.floor(scroll.height / rowHeight) - 1),
-    onSearch: props.onSearch,
-    onCopy: props.onCopy,
-  };
+  });
+  const { active } = inUse;
 
   const mostRatings = useMemo(() => side.counts.reduce((high, count) => Math.max(high, count), 1), [side]);
   const selected = useMemo(() => new Set(selection.value), [selection.value]);
@@ -133,9 +111,7 @@ export function RankingTable(props: RankingTableProps) {
       selected={selected.has(row)}
       primary={primary.value === row}
       lit={hovered.value === row}
-      tabStop={row === tabStop}
-      onClick={(event) => onRowClick(event, row, inUse)}
-      onFocus={() => setActive(row)}
+      inUse={inUse.row(row)}
     />
   );
   const spacer = (key: string, count: number) => (
@@ -211,10 +187,7 @@ export function RankingTable(props: RankingTableProps) {
         </thead>
         <tbody
           ref={body}
-          onKeyDown={(event) => {
-            if ((event.target as HTMLElement).dataset.row !== undefined) onRowKey(event, inUse);
-          }}
-          {...holding.focus}
+          {...inUse.body}
           onPointerLeave={() => {
             hovered.value = null;
           }}
@@ -258,12 +231,10 @@ interface RowProps {
   selected: boolean;
   primary: boolean;
   lit: boolean;
-  tabStop: boolean;
-  onClick: (event: MouseEvent) => void;
-  onFocus: () => void;
+  inUse: ReturnType<Rows["row"]>;
 }
 
-function Row({ row, index, view, mostRatings, selected, primary, lit, tabStop, onClick, onFocus }: RowProps) {
+function Row({ row, index, view, mostRatings, selected, primary, lit, inUse }: RowProps) {
   const { side, ranking, inStars, moved } = view;
   const { beside, beneath } = view.columns;
   const name = side.names.at(row);
@@ -295,15 +266,12 @@ function Row({ row, index, view, mostRatings, selected, primary, lit, tabStop, o
   };
   return (
     <tr
-      data-row={row}
+      {...inUse}
       data-selected={selected || undefined}
       data-primary={primary || undefined}
       data-lit={lit || undefined}
       aria-selected={index === undefined ? undefined : selected}
       aria-rowindex={index}
-      tabIndex={tabStop ? 0 : -1}
-      onClick={onClick}
-      onFocus={onFocus}
     >
       {beside.map((column) =>
         column === "title" ? (

@@ -1,12 +1,12 @@
 // The rows shown as lines from their rank by mean to their rank by bias: where a bias is no mean, a line is steep.
 import type { Signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { formatCount } from "../lib/format";
 import { gainedText, type Ranking } from "../lib/ranking";
 import { slopeLines } from "../lib/slope";
 import type { Side } from "../store";
 import type { Holding } from "./heldOrder";
-import { onRowClick, onRowKey, type RowsInUse } from "./rowKeys";
+import { useRows } from "./rows";
 
 /** More lines than this are a tangle: then half of them are drawn from either end. */
 const MOST = 40;
@@ -32,45 +32,15 @@ export interface SlopeChartProps {
 }
 
 export function SlopeChart(props: SlopeChartProps) {
-  const { side, ranking, rows, width, hovered, selection, primary, holding } = props;
+  const { side, ranking, rows, width, hovered, selection } = props;
   const list = useRef<HTMLUListElement>(null);
-  const wantsFocus = useRef<number | null>(null);
-  const [active, setActive] = useState<number | null>(null);
   const { lines, height } = useMemo(() => {
     const drawn = rows.length > MOST ? [...rows.slice(0, MOST / 2), ...rows.slice(-MOST / 2)] : rows;
     const tall = Math.max(LEAST_HEIGHT, drawn.length * GAP);
     const slopes = drawn.map((row) => ({ row, from: ranking.rankByMean[row], to: ranking.rank[row] }));
     return { lines: slopeLines(slopes, ranking.rows.length, tall, GAP), height: tall };
   }, [rows, ranking]);
-  const order = lines.map(({ row }) => row);
-  const tabStop = active !== null && order.includes(active) ? active : order[0];
-  useLayoutEffect(() => {
-    if (wantsFocus.current === null) return;
-    list.current?.querySelector<HTMLElement>(`[data-row="${wantsFocus.current}"]`)?.focus();
-    wantsFocus.current = null;
-  });
-  useEffect(() => holding.release, []);
-  const inUse: RowsInUse = {
-    order,
-    filtered: props.filtered,
-    active: {
-      get value() {
-        return active;
-      },
-      set value(row) {
-        setActive(row);
-      },
-    },
-    selection,
-    primary,
-    focusRow(row) {
-      wantsFocus.current = row;
-      setActive(row);
-    },
-    pageSize: 8,
-    onSearch: props.onSearch,
-    onCopy: props.onCopy,
-  };
+  const inUse = useRows({ ...props, order: lines.map(({ row }) => row), body: list });
   const titles = Math.min(260, Math.max(120, width * 0.42));
   const left = NUMBERS + LEADER;
   const right = Math.max(left + 60, width - titles - NUMBERS - LEADER);
@@ -126,21 +96,17 @@ export function SlopeChart(props: SlopeChartProps) {
         aria-label="Titles from their rank by mean to their rank by bias"
         aria-multiselectable="true"
         style={{ insetInlineStart: `${right + LEADER}px` }}
-        {...holding.focus}
-        onKeyDown={(event) => onRowKey(event, inUse)}
+        {...inUse.body}
       >
         {lines.map((line) => (
           <li
             key={line.row}
             role="option"
-            data-row={line.row}
+            {...inUse.row(line.row)}
             data-lit={hovered.value === line.row || undefined}
             aria-selected={selected.has(line.row)}
-            tabIndex={line.row === tabStop ? 0 : -1}
             style={{ top: `${line.toLabelY}px` }}
             title={side.names.at(line.row)}
-            onClick={(event) => onRowClick(event, line.row, inUse)}
-            onFocus={() => setActive(line.row)}
             onPointerEnter={() => {
               hovered.value = line.row;
             }}

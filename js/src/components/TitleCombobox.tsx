@@ -3,7 +3,8 @@
 import type { Signal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatCount, plural } from "../lib/format";
-import { boldRanges, type TitleSearch } from "../lib/search";
+import { boldRanges } from "../lib/matching";
+import type { TitleSearch } from "../lib/search";
 import { Icon } from "./icons";
 import { useNearestSpelling } from "./nearestSpelling";
 import { useId } from "./useId";

@@ -1,7 +1,8 @@
 // The nearest spelling of a query that nothing contains: each unknown word replaced by the closest word of the titles.
 // Words are collected, and gone through, in slices: a miss must not cost a key its answer.
 import { foldQuery } from "./folding";
-import { letterBits, type TitleSearch } from "./search";
+import { letterBits } from "./matching";
+import type { TitleSearch } from "./search";
 import { SlicedWork } from "./slices";
 
 /**

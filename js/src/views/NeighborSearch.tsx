@@ -1,14 +1,10 @@
 // Pick a title, see its nearest in all dimensions. The list is Python's; choosing, hovering and selecting are shared.
-import { type Signal, useComputed, useSignal } from "@preact/signals";
-import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Signal } from "@preact/signals";
+import { useMemo, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
 import { CopyTable, useCopy } from "../components/CopyTable";
 import { Frame } from "../components/Frame";
-import { Choice, NumberField, RadioGroup } from "../components/fields";
 import { useHeldOrder, useHolding } from "../components/heldOrder";
-import { Icon } from "../components/icons";
-import { MinRatings } from "../components/MinRatings";
 import { type Neighbor, NeighborTable, type WeakBelow } from "../components/NeighborTable";
 import { EmptyResult } from "../components/Notice";
 import { OrderChip } from "../components/OrderChip";
@@ -16,15 +12,16 @@ import { TitleCombobox } from "../components/TitleCombobox";
 import { Why } from "../components/Why";
 import type { ViewContext } from "../context";
 import type { Cell } from "../lib/delimited";
-import { formatCount, formatNumber, plural } from "../lib/format";
+import { formatCount } from "../lib/format";
 import { MEAN, METRICS, type Metric, type Order } from "../lib/metrics";
 import { FEW_RATINGS } from "../lib/ranking";
 import { type TitleSearch, titleSearch } from "../lib/search";
 import css from "./NeighborSearch.css";
+import { Anchor } from "./neighbors/Anchor";
+import { Settings } from "./neighbors/Settings";
 
 export const styles = css;
 
-const NARROW = 420;
 const SUGGESTED = 5;
 
 /** What a list answers, as Python says it. */
@@ -132,7 +129,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
           />
           <Settings context={context} metric={metric} order={order} />
         </div>
-        {anchors.length === 0 && !untrained && (
+        {anchors.length === 0 && !untrained && search.ready && (
           <p class="cw-suggestions">
             <span>Type a title above, or begin with</span>
             {Array.from(search.byCount.slice(0, SUGGESTED), (popular) => (
@@ -249,66 +246,6 @@ function tableOf(neighbors: readonly Neighbor[], nameColumn: string): Cell[][] {
   return [header, ...cells];
 }
 
-function Settings({
-  context,
-  metric,
-  order,
-}: {
-  context: ViewContext;
-  metric: Signal<Metric>;
-  order: Signal<Order>;
-}) {
-  const k = context.trait<number>("k");
-  const wanted = context.trait<string[] | null>("controls").value;
-  const has = (name: string) => !wanted || wanted.includes(name);
-  const narrow = useComputed(() => context.width.value > 0 && context.width.value < NARROW).value;
-  const rest = (
-    <>
-      {has("metric") && (
-        <Choice<Metric>
-          label="Metric"
-          value={metric.value ?? "cosine"}
-          options={(Object.keys(METRICS) as Metric[]).map((key) => [key, METRICS[key].name])}
-          onChange={(value) => {
-            metric.value = value;
-          }}
-        />
-      )}
-      {has("k") && (
-        <NumberField
-          label="Neighbours shown"
-          value={k.value ?? 10}
-          rule={{ min: 1, max: 1000, integer: true }}
-          onChange={(value) => {
-            k.value = value;
-          }}
-        />
-      )}
-      {has("order") && (
-        <RadioGroup<Order>
-          label="Order"
-          value={order.value ?? "nearest"}
-          options={[
-            ["nearest", "nearest"],
-            ["farthest", "farthest"],
-          ]}
-          onChange={(value) => {
-            order.value = value;
-          }}
-        />
-      )}
-      {has("min_count") && <MinRatings context={context} />}
-    </>
-  );
-  if (!narrow) return rest;
-  return (
-    <details class="cw-fold">
-      <summary>Settings</summary>
-      <div class="cw-controls">{rest}</div>
-    </details>
-  );
-}
-
 function sameQuestion(a: Question | null, b: Question): boolean {
   return (
     a !== null &&
@@ -316,166 +253,6 @@ function sameQuestion(a: Question | null, b: Question): boolean {
     a.metric === b.metric &&
     a.order === b.order &&
     a.items.join() === b.items.join()
-  );
-}
-
-interface AnchorProps {
-  context: ViewContext;
-  anchor: Signal<number | null>;
-  items: Signal<number[]>;
-  /** The explored title and the others, each once. */
-  anchors: readonly number[];
-  search: TitleSearch;
-  choose: (row: number | null) => void;
-  count: number;
-  mean: number;
-  /** How the search for its neighbours stands. */
-  children: ComponentChildren;
-}
-
-/** What is looked around, what else is averaged with it, and the way back to what was before. */
-function Anchor(props: AnchorProps) {
-  const { context, anchor, items, anchors, search, choose, count, mean, children } = props;
-  const { pinned, primary, hovered, minCount } = context.shared;
-  const side = context.store.items.value;
-  const { names } = side;
-  const row = anchor.value;
-  const [adding, setAdding] = useState(false);
-  const addButton = useRef<HTMLButtonElement>(null);
-  const added = useSignal("");
-  const [past, setPast] = useState<readonly number[]>([]);
-  const current = useRef(row);
-  const goingBack = useRef(false);
-  useEffect(() => {
-    const before = current.current;
-    current.current = row;
-    if (before === row || before === null) return;
-    if (!goingBack.current) setPast((rows) => [...rows.slice(-19), before]);
-    goingBack.current = false;
-  }, [row]);
-  const previous = past.at(-1);
-  const back = () => {
-    if (previous === undefined) return;
-    goingBack.current = true;
-    setPast(past.slice(0, -1));
-    choose(previous);
-  };
-  const stopAdding = () => {
-    setAdding(false);
-    added.value = "";
-    addButton.current?.focus();
-  };
-  const remove = (gone: number) => {
-    const left = anchors.filter((other) => other !== gone);
-    items.value = left.slice(1);
-    anchor.value = left[0] ?? null;
-  };
-  const hasMap = context.store.views.value.some(({ kind }) => kind === "PCAScatter");
-  return (
-    <div class="cw-anchor">
-      {anchors.length === 1 ? (
-        <span class="cw-anchor-title">{names.at(anchors[0])}</span>
-      ) : (
-        <ul class="cw-anchors" aria-label="Titles averaged">
-          {anchors.map((each) => (
-            <li key={each}>
-              {names.at(each)}
-              <button
-                type="button"
-                aria-label={`Remove ${names.at(each)}`}
-                title={`Remove ${names.at(each)}`}
-                onClick={() => remove(each)}
-              >
-                <Icon name="close" />
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {anchors.length === 1 && (
-        <span class="cw-anchor-facts">
-          {plural(count, "rating")}
-          {count < FEW_RATINGS && <span class="cw-few">few</span>} · mean {formatNumber(mean, 2)}
-        </span>
-      )}
-      <span class="cw-anchor-actions">
-        {row !== null && (
-          <Button
-            label={pinned.value === row ? "Pinned" : "Pin"}
-            title="Compare: every list then says how near its titles are to this one, too"
-            kind="quiet"
-            pressed={pinned.value === row}
-            onClick={() => {
-              pinned.value = pinned.value === row ? null : row;
-            }}
-          />
-        )}
-        {pinned.value !== null && pinned.value !== row && (
-          <Button
-            label={`Unpin ${names.at(pinned.value)}`}
-            kind="quiet"
-            onClick={() => {
-              pinned.value = null;
-            }}
-          />
-        )}
-        {hasMap && row !== null && (
-          <Button
-            label="Open in map"
-            title="Show this title on the map"
-            kind="quiet"
-            onClick={() => {
-              primary.value = row;
-              context.store.lookAt.value = { item: row, n: (context.store.lookAt.peek()?.n ?? 0) + 1 };
-            }}
-          />
-        )}
-        <Button
-          label="Add title"
-          text="+ add title"
-          title="Look around the mean of several titles"
-          kind="quiet"
-          expanded={adding}
-          buttonRef={addButton}
-          onClick={() => setAdding(!adding)}
-        />
-        {previous !== undefined && (
-          <Button label={`Back to ${names.at(previous)}`} kind="quiet" onClick={back} />
-        )}
-      </span>
-      {adding && (
-        <div
-          class="cw-adding"
-          onKeyDown={(event) => {
-            if (event.key !== "Escape" || event.defaultPrevented) return;
-            event.preventDefault();
-            event.stopPropagation();
-            stopAdding();
-          }}
-        >
-          <TitleCombobox
-            search={search}
-            label="Title to add"
-            counts={side.counts}
-            minCount={minCount.value}
-            chosen={null}
-            autoFocus
-            onChoose={(chosen) => {
-              if (!anchors.includes(chosen)) items.value = [...anchors.slice(1), chosen];
-              if (anchor.value === null) anchor.value = anchors[0];
-              stopAdding();
-            }}
-            onPreview={(preview) => {
-              hovered.value = preview;
-            }}
-            query={added}
-          />
-        </div>
-      )}
-      <span class="cw-looking" aria-live="polite">
-        {children}
-      </span>
-    </div>
   );
 }
 

@@ -138,6 +138,20 @@ def test_three_escapes_close_clear_and_leave(show: Show) -> None:
     assert page.evaluate("() => window.left") == 1, "the third belongs to the notebook"
 
 
+def test_what_was_typed_before_a_reload_is_still_there_and_what_is_cleared_stays_away(show: Show) -> None:
+    page = show("NeighborSearch", query="star", s_primary=10)
+    box = page.get_by_role("combobox", name="Title")
+    expect(box).to_have_value("star")
+    box.fill("matrix")
+    page.wait_for_function("() => harness.models[0].get('query') === 'matrix'")
+    page.evaluate("() => harness.models[0].update({query: 'silence'})")
+    expect(box).to_have_value("silence")
+    box.press("ArrowDown")
+    box.press("Enter")
+    page.wait_for_function("() => harness.models[0].get('query') === ''")
+    expect(box).to_have_value(SILENCE)
+
+
 def test_tab_accepts_nothing_and_the_mouse_keeps_the_focus(show: Show) -> None:
     page = show("NeighborSearch")
     box = page.get_by_role("combobox", name="Title")

@@ -7,12 +7,11 @@ import { boldRanges } from "../lib/matching";
 import type { TitleSearch } from "../lib/search";
 import { Icon } from "./icons";
 import { useNearestSpelling } from "./nearestSpelling";
+import { useQuiet } from "./quiet";
 import { useId } from "./useId";
 
 const LISTED = 50;
 const VISIBLE = 8;
-/** Python hears of typing this many ms after it stops. */
-const QUIET = 150;
 
 export interface TitleComboboxProps {
   search: TitleSearch;
@@ -51,13 +50,14 @@ export function TitleCombobox(props: TitleComboboxProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  // null: nothing typed since the last choice, the input shows the chosen title.
-  const [draft, setDraft] = useState<string | null>(query.value || null);
+  const text = useQuiet(query);
+  // Not drafting: nothing typed since the last choice, the input shows the chosen title.
+  const [drafting, setDrafting] = useState(Boolean(query.value));
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const [showFew, setShowFew] = useState(false);
 
-  const typed = draft ?? "";
+  const typed = text.value;
   const indexed = search.ready;
   const found = useMemo(
     () => search.find(typed, { minCount: showFew ? 0 : minCount, limit: LISTED }),
@@ -73,25 +73,22 @@ export function TitleCombobox(props: TitleComboboxProps) {
     : `${plural(found.total, "title")} so far, reading the others …`;
   const activeRow = expanded ? found.rows[active] : undefined;
 
+  const settle = () => {
+    text.value = "";
+    setDrafting(false);
+  };
   const lastChosen = useRef(chosen);
   useEffect(() => {
     // Not at the beginning: what was typed before a reload is still to be chosen from.
-    if (lastChosen.current !== chosen) setDraft(null);
+    if (lastChosen.current !== chosen) settle();
     lastChosen.current = chosen;
   }, [chosen]);
   useEffect(() => {
     if (props.autoFocus) input.current?.focus();
   }, []);
   useEffect(() => {
-    if (query.value !== typed) setDraft(query.value || null);
+    if (query.value) setDrafting(true);
   }, [query.value]);
-  useEffect(() => {
-    if (query.peek() === typed) return;
-    const timer = setTimeout(() => {
-      query.value = typed;
-    }, QUIET);
-    return () => clearTimeout(timer);
-  }, [typed]);
   useEffect(() => {
     if (!expanded) return;
     onPreview?.(activeRow ?? null);
@@ -111,13 +108,14 @@ export function TitleCombobox(props: TitleComboboxProps) {
     setOpen(false);
     setActive(-1);
   };
-  const type = (text: string) => {
-    setDraft(text);
+  const type = (letters: string) => {
+    text.value = letters;
+    setDrafting(true);
     setActive(-1);
     setShowFew(false);
   };
   const choose = (row: number) => {
-    setDraft(null);
+    settle();
     close();
     onChoose(row);
   };
@@ -179,7 +177,7 @@ export function TitleCombobox(props: TitleComboboxProps) {
     event.preventDefault();
   };
 
-  const shownText = draft ?? (chosen === null ? "" : search.titles.at(chosen));
+  const shownText = drafting ? typed : chosen === null ? "" : search.titles.at(chosen);
   const option = (index: number) => `${id}-option-${index}`;
   return (
     <div

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from . import interpret
+from .interpret.bias import FEW
+from .interpret.neighbors import SHORT
 from .interpret.pca import PCAFrame
 from .interpret.snapshot import Snapshot
 from .keywords import checked_keywords
@@ -605,24 +607,33 @@ class CollabLearner:
         item: Any = None,
         k: int = 10,
         *,
-        row: int | None = None,
+        row: int | Sequence[int] | None = None,
         metric: str = "cosine",
         order: str = "nearest",
         min_count: int | None = None,
+        pinned: int | None = None,
+        weak_count: float = FEW,
+        weak_norm: float = SHORT,
     ) -> pd.DataFrame:
         """Titles whose factors lie nearest to those of `item`: `interpret.neighbors`.
 
-        Name the item by its title, or pass ``row=`` its row.
+        Name the item by its title, or pass ``row=`` its row; a list of them asks for the mean of several.
         """
         return interpret.neighbors(
             self.snapshot,
-            self.item_row(item) if row is None else row,
+            self._item_rows(item) if row is None else row,
             k=k,
             metric=metric,
             order=order,
             min_count=self.view.min_count if min_count is None else min_count,
             ratings=self._rated,
+            pinned=pinned,
+            weak_count=weak_count,
+            weak_norm=weak_norm,
         )
+
+    def _item_rows(self, item: Any) -> int | list[int]:
+        return [self.item_row(each) for each in item] if isinstance(item, list) else self.item_row(item)
 
     @property
     def _rated(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -44,6 +44,7 @@ def biases(snapshot: Snapshot, *, kind: str = "items", min_count: int = 0, cente
           outside `y_range`;
         * ``count`` and ``mean`` of its ratings, training and validation;
         * ``rank`` and ``rank_by_mean``: 1 to n among the rows shown;
+        * ``rank_change``: places gained by bias against the mean, ``rank_by_mean - rank``; negative where lost;
         * ``few``: fewer than 20 ratings.
 
         ``attrs["mean_bias"]`` is the mean bias of the trained rows, which centring moves out of the table.
@@ -77,6 +78,7 @@ def biases(snapshot: Snapshot, *, kind: str = "items", min_count: int = 0, cente
     rows = rows[np.argsort(-table[rows], kind="stable")]
     centered = table[rows].astype(np.float64) - mean_bias
     means = side.means[rows]
+    rank, rank_by_mean = np.arange(1, len(rows) + 1), _rank_by_mean(means, rows)
     frame = pd.DataFrame(
         {
             side.name: side.names[rows],
@@ -84,8 +86,9 @@ def biases(snapshot: Snapshot, *, kind: str = "items", min_count: int = 0, cente
             "effect": _effect(centered, snapshot.rating_mean, snapshot.y_range),
             "count": side.counts[rows],
             "mean": means,
-            "rank": np.arange(1, len(rows) + 1),
-            "rank_by_mean": _rank_by_mean(means, rows),
+            "rank": rank,
+            "rank_by_mean": rank_by_mean,
+            "rank_change": rank_by_mean - rank,
             "few": side.counts[rows] < FEW,
         },
         index=pd.Index(rows, name=one),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from .bias import FEW
 from .snapshot import Snapshot, lengths_of
 
 METRICS = ("cosine", "centered_cosine", "euclidean", "dot")
-_SHORT = 0.25  # of the median length: below it a direction is mostly noise
+SHORT = 0.25  # of the median length: below it a direction is mostly noise
 _LARGEST = 1e37  # the product of two lengths beyond which float32 may overflow
 _FLAGS = 2**26  # pairs of an item and a user flagged at a time: 64 MB
 _TINY = 1e-30  # what underflow in float32 may lose, and more
@@ -22,15 +23,18 @@ _TINY = 1e-30  # what underflow in float32 may lose, and more
 
 def neighbors(
     snapshot: Snapshot,
-    item: int,
+    item: int | Sequence[int],
     *,
     k: int = 10,
     metric: str = "cosine",
     order: str = "nearest",
     min_count: int = 20,
     ratings: tuple[NDArray[np.integer], NDArray[np.integer]] | None = None,
+    pinned: int | None = None,
+    weak_count: float = FEW,
+    weak_norm: float = SHORT,
 ) -> pd.DataFrame:
-    """Find the `k` items nearest to one item, by an exact search over all of them.
+    """Find the `k` items nearest to one item, or to the mean of several, by an exact search over all of them.
 
     Near means that the same audience answers alike, not that the plots are alike. Cosine ignores how long a
     vector is, that is how strongly its item divides people, and depends on the regularisation of training
@@ -41,8 +45,10 @@ def neighbors(
     ----------
     snapshot : Snapshot
         With ``item_factors``.
-    item : int
-        Row of the anchor, 1 to n_items - 1; it may have fewer ratings than `min_count`.
+    item : int, or a sequence of them
+        Row of the anchor, 1 to n_items - 1; it may have fewer ratings than `min_count`. Of several anchors the
+        vectors are scaled to length one and averaged, so that each counts alike; ``centered_cosine`` takes them from
+        the centre first. Only ``euclidean``, which is about lengths too, averages the vectors as they are.
     k : int
         Rows to show, at least 1; fewer come back when fewer qualify.
     metric : {"cosine", "centered_cosine", "euclidean", "dot"}
@@ -55,27 +61,32 @@ def neighbors(
         Hide items with fewer ratings.
     ratings : (int [n], int [n]), optional
         User row and item row of every rating; adds ``n_common``.
+    pinned : int, optional
+        Row of a title to compare with; adds ``to_pinned``.
+    weak_count, weak_norm : float
+        Fewer ratings than this, or a vector shorter than this share of the median length, is weak evidence.
 
     Returns
     -------
     DataFrame, index ``item``: the row in the model's table
-        Nearest (or farthest) first, ties in the order of the rows. The anchor, ``'#na#'`` and rows without a
+        Nearest (or farthest) first, ties in the order of the rows. The anchors, ``'#na#'`` and rows without a
         training rating are never among them. Columns:
 
         * the side's name (such as ``title``);
         * ``score`` float64, in the unit of the metric;
         * ``count`` of its ratings;
-        * ``n_common``, if `ratings` are given: distinct users who rated both it and the anchor;
+        * ``to_pinned`` float64, if `pinned` is given: the same score against that title alone;
+        * ``n_common``, if `ratings` are given: distinct users who rated both it and an anchor;
         * ``norm`` float64: length of its vector;
-        * ``weak``: fewer than 20 ratings, or a length under 25 % of the median of the trained rows.
+        * ``weak``: fewer ratings than `weak_count`, or a length under `weak_norm` of the median of the trained rows.
 
         ``attrs["n_hidden"]``: how many of the `k` best of all trained items `min_count` hides.
 
     Raises
     ------
     ValueError
-        When `metric` or `order` is unknown, `k` < 1, the model has no item factors, the anchor is
-        ``'#na#'``, out of range or never trained, or factors are not finite.
+        When `metric` or `order` is unknown, `k` < 1, there is no anchor, the model has no item factors, an anchor
+        or `pinned` is ``'#na#'``, out of range or never trained, or factors are not finite.
     TypeError
         When `item` is no whole number.
 
@@ -89,29 +100,37 @@ def neighbors(
         raise ValueError(f"order is {order!r}; choose 'nearest' or 'farthest'")
     if k < 1:
         raise ValueError(f"k is {k}; ask for at least 1 neighbour")
-    side, anchor = snapshot.items, _anchor_row(item, snapshot.items)
+    side, anchors = snapshot.items, _anchor_rows(item, snapshot.items)
+    aim = _aim(snapshot, anchors, metric)
     candidate = side.trained.copy()
-    candidate[anchor] = False
+    candidate[anchors] = False
     shown = candidate & (side.counts >= min_count)
-    ranked, scores = _ranked(snapshot, anchor, k, metric, order, candidate, shown)
+    ranked, scores = _ranked(snapshot, aim, k, metric, order, candidate, shown)
     is_shown = shown[ranked]
     rows, scores = ranked[is_shown][:k], scores[is_shown][:k]
 
-    columns: dict[str, NDArray[Any]] = {
-        side.name: side.names[rows],
-        "score": scores,
-        "count": side.counts[rows],
-    }
+    columns: dict[str, NDArray[Any]] = {side.name: side.names[rows], "score": scores}
+    if pinned is not None:
+        columns["to_pinned"] = _scores(snapshot, rows, _aim(snapshot, [_anchor_row(pinned, side)], metric), metric)
+    columns["count"] = side.counts[rows]
     if ratings is not None:
-        columns["n_common"] = _n_common(anchor, rows, ratings, len(side.names), len(snapshot.users.names))
+        columns["n_common"] = _n_common(anchors, rows, ratings, len(side.names), len(snapshot.users.names))
     norms = columns["norm"] = snapshot.item_norms[rows]
-    columns["weak"] = (side.counts[rows] < FEW) | (norms < _SHORT * snapshot.median_item_norm)
+    columns["weak"] = (side.counts[rows] < weak_count) | (norms < weak_norm * snapshot.median_item_norm)
     frame = pd.DataFrame(columns, index=pd.Index(rows, name="item"))
     frame.attrs["n_hidden"] = int((~is_shown[:k]).sum())
     return frame
 
 
-def _anchor_row(item: int, side: Side) -> int:
+def _anchor_rows(item: int | Sequence[int], side: Side) -> list[int]:
+    items = item if isinstance(item, Sequence | np.ndarray) and not isinstance(item, str) else [item]
+    rows = [_anchor_row(each, side) for each in items]
+    if not rows:
+        raise ValueError(f"there is no {side.name} to be near to; pass the row of at least one")
+    return list(dict.fromkeys(rows))
+
+
+def _anchor_row(item: Any, side: Side) -> int:
     try:
         row = operator.index(item)
     except TypeError:
@@ -128,9 +147,27 @@ def _anchor_row(item: int, side: Side) -> int:
     return row
 
 
+def _aim(snapshot: Snapshot, anchors: list[int], metric: str) -> NDArray[np.float64]:
+    """The vector to be near to; for ``centered_cosine`` as seen from the centre."""
+    vectors = snapshot.required_item_factors[anchors].astype(np.float64)
+    if metric == "centered_cosine":
+        vectors -= snapshot.item_center
+        vectors[lengths_of(vectors) <= _at_the_center(snapshot)] = 0
+    if metric != "euclidean" and len(anchors) > 1:
+        lengths = lengths_of(vectors)[:, None]
+        vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    mean: NDArray[np.float64] = vectors.mean(axis=0)
+    return mean
+
+
+def _at_the_center(snapshot: Snapshot) -> float:
+    """A distance from the centre that is nothing but rounding."""
+    return 1e-12 * float(np.linalg.norm(snapshot.item_center))
+
+
 def _ranked(
     snapshot: Snapshot,
-    anchor: int,
+    aim: NDArray[np.float64],
     k: int,
     metric: str,
     order: str,
@@ -142,7 +179,7 @@ def _ranked(
     One product in float32 tells each score up to a known error; only rows that may be among the best by that
     are scored in float64. So the answer is exact, and equal vectors tie.
     """
-    scores, errors = _rough_scores(snapshot, anchor, metric)
+    scores, errors = _rough_scores(snapshot, aim, metric)
     sign = 1 if (metric == "euclidean") == (order == "nearest") else -1
     scores *= sign  # now the smallest is the best
     at_most = np.where(shown, scores + errors, np.inf)
@@ -150,17 +187,16 @@ def _ranked(
     if k < len(at_most):
         worst = np.partition(at_most, k - 1)[k - 1]
     rows = np.flatnonzero(candidate & (scores - errors <= worst))
-    exact = _scores(snapshot, rows, anchor, metric)
+    exact = _scores(snapshot, rows, aim, metric)
     by_score = np.argsort(sign * exact, kind="stable")
     return rows[by_score], exact[by_score]
 
 
-def _rough_scores(snapshot: Snapshot, anchor: int, metric: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _rough_scores(
+    snapshot: Snapshot, aim: NDArray[np.float64], metric: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Score of every row (for ``euclidean`` its square), and how far it may be from the exact one."""
     table, norms = snapshot.required_item_factors, snapshot.item_norms
-    aim = table[anchor].astype(np.float64)
-    if metric == "centered_cosine":
-        aim -= snapshot.item_center
     length = float(np.sqrt(aim @ aim))
     if not norms[snapshot.items.trained].max() * (length + 1) < _LARGEST:
         raise ValueError(
@@ -184,13 +220,12 @@ def _rough_scores(snapshot: Snapshot, anchor: int, metric: str) -> tuple[NDArray
         return _ratio(products, scale), _ratio(errors, scale)
 
 
-def _scores(snapshot: Snapshot, rows: NDArray[np.intp], anchor: int, metric: str) -> NDArray[np.float64]:
+def _scores(snapshot: Snapshot, rows: NDArray[np.intp], aim: NDArray[np.float64], metric: str) -> NDArray[np.float64]:
     """The metrics themselves, in float64.
 
     einsum, unlike BLAS, sums every row in the same order, so equal vectors tie.
     """
-    table = snapshot.required_item_factors
-    vectors, aim = table[rows].astype(np.float64), table[anchor].astype(np.float64)
+    vectors = snapshot.required_item_factors[rows].astype(np.float64)
     if metric == "dot":
         return _products(vectors, aim)
     if metric == "euclidean":
@@ -199,12 +234,10 @@ def _scores(snapshot: Snapshot, rows: NDArray[np.intp], anchor: int, metric: str
     shortest = 0.0
     if metric == "centered_cosine":
         vectors -= snapshot.item_center
-        aim -= snapshot.item_center
-        shortest = 1e-12 * float(np.linalg.norm(snapshot.item_center))  # at the centre but for rounding
-    lengths, length = lengths_of(vectors), lengths_of(aim[None])[0]
+        shortest = _at_the_center(snapshot)
+    lengths = lengths_of(vectors)
     lengths[lengths <= shortest] = 0
-    scale = lengths * (length if length > shortest else 0.0)
-    return np.clip(_ratio(_products(vectors, aim), scale), -1, 1)
+    return np.clip(_ratio(_products(vectors, aim), lengths * lengths_of(aim[None])[0]), -1, 1)
 
 
 def _products(vectors: NDArray[np.float64], aim: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -217,16 +250,17 @@ def _ratio(values: NDArray[np.float64], scale: NDArray[np.float64]) -> NDArray[n
 
 
 def _n_common(
-    anchor: int,
+    anchors: list[int],
     rows: NDArray[np.intp],
     ratings: tuple[NDArray[np.integer], NDArray[np.integer]],
     n_items: int,
     n_users: int,
 ) -> NDArray[np.int64]:
-    """Distinct users who rated the anchor and each of `rows`."""
+    """Distinct users who rated an anchor and each of `rows`."""
     users, items = ratings
     rated_anchor = np.zeros(n_users, dtype=bool)
-    rated_anchor[users[items == anchor]] = True
+    for anchor in anchors:
+        rated_anchor[users[items == anchor]] = True
     common = np.zeros(len(rows), dtype=np.int64)
     # A flag for each pair counts distinct ones in a fraction of the time a sort would take.
     at_once = max(1, _FLAGS // n_users)

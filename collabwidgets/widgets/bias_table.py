@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, Enum, Int, Unicode
+from traitlets import Bool, Enum, Int, List, TraitError, Unicode, validate
 
 from .view import View
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_SORTS = ("bias", "count", "mean", "rank_by_mean", "rank_change", "title", "rank")
+_COLUMNS = ("rank", "title", "bias", "effect", "count", "mean", "rank_by_mean", "rank_change")
 _ARTICLES = ("the", "a", "an", "les", "la", "le", "il", "el", "das", "der", "die")
 
 
@@ -25,7 +28,8 @@ class BiasTable(View):
     show : {"both_ends", "top", "bottom", "all"}
     n : int
         Rows at each end.
-    sort_by : {"bias", "count", "mean", "rank_by_mean", "title", "rank"}
+    sort_by : {"bias", "count", "mean", "rank_by_mean", "rank_change", "title", "rank"}
+        ``rank_change`` is the places gained by bias against the mean.
     ascending : bool
     query : str
         Only names that contain this.
@@ -33,8 +37,18 @@ class BiasTable(View):
         Count biases from the mean bias of the trained rows.
     units : {"logit", "stars"}
         What the bars are drawn in.
+    columns : list of str, optional
+        Which of ``"rank"``, ``"title"``, ``"bias"``, ``"effect"``, ``"count"``, ``"mean"``, ``"rank_by_mean"``
+        and ``"rank_change"`` to show, in this order whatever the list's; the title always is. All by default.
+    slope_view : bool
+        Draw the rows shown as lines from their rank by mean to their rank by bias.
     **traits
         Those of every view, see `View`.
+
+    Attributes
+    ----------
+    rows_shown : int
+        How many rows the page shows; 0 before it has drawn them. Set by the page.
 
     Examples
     --------
@@ -44,11 +58,14 @@ class BiasTable(View):
     kind = Enum(("items", "users"), "items").tag(sync=True, page=True)
     show = Enum(("both_ends", "top", "bottom", "all"), "both_ends").tag(sync=True, page=True)
     n = Int(5, min=1, max=10_000).tag(sync=True, page=True)
-    sort_by = Enum(("bias", "count", "mean", "rank_by_mean", "title", "rank"), "bias").tag(sync=True, page=True)
+    sort_by = Enum(_SORTS, "bias").tag(sync=True, page=True)
     ascending = Bool(False).tag(sync=True, page=True)
     query = Unicode().tag(sync=True, page=True)
     center = Bool(True).tag(sync=True, page=True)
     units = Enum(("logit", "stars"), "logit").tag(sync=True, page=True)
+    columns = List(Unicode(), default_value=None, allow_none=True).tag(sync=True)
+    slope_view = Bool(False).tag(sync=True, page=True)
+    rows_shown = Int(0, min=0).tag(sync=True, page=True, result=True)
 
     def to_frame(self) -> pd.DataFrame:
         """The ranking, as `learn.biases` gives it: all rows that the filters leave, sorted as the table is.
@@ -66,8 +83,21 @@ class BiasTable(View):
         if self.query.strip():
             wanted = _folded(self.query)
             frame = frame[[wanted in _folded(text) or wanted in _folded(_article_first(text)) for text in frame[name]]]
-        column = name if self.sort_by == "title" else self.sort_by
-        return frame.sort_values(column, ascending=self.ascending, kind="stable")
+        if self.sort_by == "title":
+            return frame.sort_values(
+                name, ascending=self.ascending, kind="stable", key=lambda names: names.map(_sorted_as)
+            )
+        return frame.sort_values(self.sort_by, ascending=self.ascending, kind="stable")
+
+    @validate("columns")
+    def _known_columns(self, proposal: dict[str, Any]) -> list[str] | None:
+        names: list[str] | None = proposal["value"]
+        for name in names or ():
+            if name not in _COLUMNS:
+                raise TraitError(
+                    f"columns names {name!r}; choose from {', '.join(map(repr, _COLUMNS))}, or None for all"
+                )
+        return names
 
     def _state(self) -> str:
         if self.kind == "users":
@@ -81,6 +111,11 @@ def _folded(text: str) -> str:
     plain = unicodedata.normalize("NFKD", str(text).casefold())
     letters = (c for c in plain if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
+
+
+def _sorted_as(name: str) -> str:
+    """What names are sorted by: folded, and numbers by their value."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(20), _folded(name))
 
 
 def _article_first(title: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Dict, Enum, Int, List, Unicode, validate
+from traitlets import Dict, Enum, Int, List, TraitError, Unicode, validate
 
-from ..interpret.neighbors import METRICS
+from ..interpret.bias import FEW
+from ..interpret.neighbors import METRICS, SHORT
 from ..learner import CollabLearner
 from .view import View, known_row
 from .wire import json_number
@@ -14,7 +15,8 @@ from .wire import json_number
 if TYPE_CHECKING:
     import pandas as pd
 
-_QUESTION = ("item", "k", "metric", "order", "min_count")
+_QUESTION = ("item", "items", "k", "metric", "order", "min_count", "pinned", "weak_below")
+_WEAK = {"count": FEW, "norm": SHORT}
 
 
 class NeighborSearch(View):
@@ -25,23 +27,32 @@ class NeighborSearch(View):
     learner : CollabLearner
     item : int, optional
         The title in question, by row; the same as `primary` while that is linked.
+    items : list of int
+        More titles, by row: with them, what is near to the mean of all is shown. Each counts alike, as vectors are
+        scaled to length one before they are averaged (as they are only for the euclidean distance).
     k : int
         Neighbours to show.
     metric : {"cosine", "centered_cosine", "euclidean", "dot"}
     order : {"nearest", "farthest"}
     query : str
         What is typed in the search box.
+    weak_below : dict
+        ``{"count": 20, "norm": 0.25}``: fewer ratings than this, or a vector shorter than this share of the median
+        length, is marked as weak evidence.
     **traits
         Those of every view, see `View`.
 
     Attributes
     ----------
     neighbors : list of dict
-        What is shown: item, title, score, count, n_common, norm, weak.
+        What is shown: item, title, score, count, n_common, norm, weak; and ``to_pinned``, the score against the
+        pinned title, while one is.
     n_hidden : int
         How many of the k best `min_count` hides.
     neighbors_of : int or None
         The item that `neighbors` are of.
+    answered : dict
+        The question that `neighbors` answer: item, items, k, metric, order, min_count, pinned.
 
     Examples
     --------
@@ -52,12 +63,15 @@ class NeighborSearch(View):
 
     query = Unicode().tag(sync=True, page=True)
     item = Int(None, allow_none=True).tag(sync=True, page=True)
+    items = List(Int()).tag(sync=True, page=True)
     k = Int(10, min=1, max=1000).tag(sync=True, page=True)
     metric = Enum(METRICS, "cosine").tag(sync=True, page=True)
     order = Enum(("nearest", "farthest"), "nearest").tag(sync=True, page=True)
+    weak_below = Dict(dict(_WEAK)).tag(sync=True)
     neighbors = List(Dict()).tag(sync=True, result=True)
     n_hidden = Int(0).tag(sync=True, result=True)
     neighbors_of = Int(None, allow_none=True).tag(sync=True, result=True)
+    answered = Dict().tag(sync=True, result=True)
     revision = Int(0).tag(sync=True, result=True)
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:
@@ -79,9 +93,8 @@ class NeighborSearch(View):
         ValueError
             When the model has no item factors.
         """
-        if self.item is None:
-            return self._learner.neighbors(row=1, k=1).iloc[:0]
-        return self._find(self.item)
+        anchors = self._anchors()
+        return self._find(anchors) if anchors else self._learner.neighbors(row=1, k=1).iloc[:0]
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
         if self.revision != self._store.revision and (settled or self.shown):
@@ -90,17 +103,32 @@ class NeighborSearch(View):
     def _search(self, _change: Any) -> None:
         # Question and answer in one turn: a page and the pump may ask at once, and the last question must win.
         with self._one_at_a_time():
-            item, revision = self.item, self._store.revision
-            found: dict[str, Any] = {"neighbors": [], "n_hidden": 0, "neighbors_of": item, "revision": revision}
-            if item is not None and self._learner.n_factors:
-                frame = self._find(item)
+            anchors, revision = self._anchors(), self._store.revision
+            question = {name: getattr(self, name) for name in _QUESTION if name != "weak_below"}
+            found: dict[str, Any] = {"neighbors": [], "n_hidden": 0, "neighbors_of": self.item, "revision": revision}
+            if anchors and self._learner.n_factors:
+                frame = self._find(anchors)
                 found |= {"neighbors": _rows(frame), "n_hidden": int(frame.attrs["n_hidden"])}
-            self.publish(found)
+            self.publish(found | {"answered": question})
 
-    def _find(self, item: int) -> pd.DataFrame:
+    def _anchors(self) -> list[int]:
+        return list(dict.fromkeys(([] if self.item is None else [self.item]) + self.items))
+
+    def _find(self, anchors: list[int]) -> pd.DataFrame:
         return self._learner.neighbors(
-            row=item, k=self.k, metric=self.metric, order=self.order, min_count=self.min_count
+            row=anchors,
+            k=self.k,
+            metric=self.metric,
+            order=self.order,
+            min_count=self.min_count,
+            pinned=self._trained_pin(),
+            weak_count=self.weak_below["count"],
+            weak_norm=self.weak_below["norm"],
         )
+
+    def _trained_pin(self) -> int | None:
+        """A title pinned elsewhere may have no vector worth comparing with."""
+        return self.pinned if self.pinned is not None and self._learner.dls.items.trained[self.pinned] else None
 
     def _item_is_primary(self, change: dict[str, Any]) -> None:
         if "primary" not in self.linked:
@@ -114,14 +142,33 @@ class NeighborSearch(View):
     def _known_item(self, proposal: dict[str, Any]) -> int | None:
         return known_row(self._learner, proposal["value"])
 
+    @validate("items")
+    def _known_items(self, proposal: dict[str, Any]) -> list[int]:
+        items: list[int] = proposal["value"]
+        for row in items:
+            known_row(self._learner, row)
+        return list(dict.fromkeys(items))
+
+    @validate("weak_below")
+    def _usable_limits(self, proposal: dict[str, Any]) -> dict[str, float]:
+        limits: dict[str, float] = proposal["value"]
+        for name, value in limits.items():
+            if name not in _WEAK:
+                raise TraitError(f"weak_below names {name!r}; choose 'count' or 'norm'")
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+                raise TraitError(f"weak_below[{name!r}] is {value!r}; pass a number from 0 on")
+        return _WEAK | limits
+
     def _state(self) -> str:
-        if self.item is None:
+        anchors = self._anchors()
+        if not anchors:
             return f"no {self._learner.dls.item_name} yet, {self.metric}"
-        return f"{self._title(self.item)}: {self.k} {self.order} by {self.metric}"
+        return f"{' + '.join(map(self._title, anchors))}: {self.k} {self.order} by {self.metric}"
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     columns = frame.rename(columns={frame.columns[0]: "title"}).reset_index().to_dict("records")
+    pinned = "to_pinned" in frame
     return [
         {
             "item": int(row["item"]),
@@ -132,5 +179,6 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
             "norm": json_number(row["norm"]),
             "weak": bool(row["weak"]),
         }
+        | ({"to_pinned": json_number(row["to_pinned"])} if pinned else {})
         for row in columns
     ]

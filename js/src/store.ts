@@ -122,6 +122,8 @@ export interface LearnerStore {
   revision: ReadonlySignal<number>;
   snapshotEpoch: ReadonlySignal<number>;
   shared: SharedState;
+  /** The title a map is asked to bring into sight; `n` counts the questions, so that the same can be asked again. */
+  lookAt: Signal<{ item: number; n: number } | null>;
   /** Ask Python for something; rejects with Error(sentence). */
   command(name: string, args?: Record<string, unknown>): Promise<void>;
   /** busy: a command has had no answer for 300 ms. */
@@ -279,6 +281,7 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
     revision: published("revision", 0),
     snapshotEpoch: published("snapshot_epoch", 0),
     shared,
+    lookAt: signal<{ item: number; n: number } | null>(null),
     command: (name, args = {}) => link.command(name, args),
     connection: link.connection,
     views,

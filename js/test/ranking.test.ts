@@ -1,17 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { COLUMNS, columnsFor } from "../src/lib/columns";
 import { shortest32, toCsv, toTsv } from "../src/lib/delimited";
+import { EpochEnds } from "../src/lib/epochends";
+import { integerKeys, numberKeys, sortedByKey } from "../src/lib/radix";
 import {
   effectAtMean,
+  gainedText,
+  markedRows,
   orderRows,
+  placesGained,
   type RankingInput,
   rankBiases,
+  ranksByBias,
   rowsBetween,
   type Show,
   shownStretches,
   spread,
+  standingOf,
   startsAscending,
 } from "../src/lib/ranking";
+import { slopeLines, spreadOut } from "../src/lib/slope";
 import { rowsInSight, stretches } from "../src/lib/windowing";
 import { seeded } from "./seeded";
 
@@ -112,38 +121,151 @@ test("98 of 100 sizes lie within the spread", () => {
 test("every header orders the rows by its column, either way, with missing values last", () => {
   const input = randomInput(5, 200);
   input.means[7] = Number.NaN;
-  const titles = { at: (row: number) => `Title ${(row * 7919) % 211}` };
-  const columns = { counts: input.counts, means: input.means, titles };
+  const titlePlaces = Int32Array.from(input.counts, (_, row) => (row * 7919) % 211);
+  const columns = { counts: input.counts, means: input.means, titlePlaces: () => titlePlaces };
   const ranking = rankBiases({ ...input, minCount: 0 });
-  for (const key of ["bias", "count", "mean", "rank", "rank_by_mean", "title"] as const) {
+  for (const key of ["bias", "count", "mean", "rank", "rank_by_mean", "rank_change", "title"] as const) {
     for (const ascending of [true, false]) {
-      const order = Array.from(orderRows(ranking, ranking.rows, key, ascending, columns));
-      assert.deepEqual(
-        [...order].sort((a, b) => a - b),
-        Array.from(ranking.rows).sort((a, b) => a - b),
-      );
+      const order = Array.from(orderRows(ranking, key, ascending, columns));
       const number = (row: number) =>
         ({
-          bias: ranking.bias[row],
+          bias: ranking.raw[row],
           count: input.counts[row],
           mean: input.means[row],
           rank: ranking.rank[row],
           rank_by_mean: ranking.rankByMean[row],
-          title: Number(titles.at(row).slice(6)),
+          rank_change: ranking.rankByMean[row] - ranking.rank[row],
+          title: titlePlaces[row],
         })[key];
-      const values = order.map(number).filter((value) => !Number.isNaN(value));
-      const missing = order.map(number).findIndex((value) => Number.isNaN(value));
-      assert.ok(missing === -1 || missing === values.length, `${key}: missing values come last`);
-      for (let i = 1; i < values.length; i++) {
-        assert.ok(ascending ? values[i - 1] <= values[i] : values[i - 1] >= values[i], `${key} ${ascending}`);
-      }
+      const sign = ascending ? 1 : -1;
+      const missing = (row: number) => Number(Number.isNaN(number(row)));
+      const expected = Array.from(ranking.rows).sort(
+        (a, b) =>
+          missing(a) - missing(b) ||
+          (missing(a) ? 0 : sign * (number(a) - number(b))) ||
+          ranking.rank[a] - ranking.rank[b],
+      );
+      assert.deepEqual(order, expected, `${key} ${ascending}`);
     }
   }
-  assert.deepEqual(
-    Array.from(orderRows(ranking, ranking.rows, "bias", false, columns)),
-    Array.from(orderRows(ranking, ranking.rows, "rank", true, columns)),
-  );
   assert.deepEqual([startsAscending("title"), startsAscending("count")], [true, false]);
+});
+
+test("sorting by keys is a stable sort, for floats with infinities and signed zeros, and for whole numbers", () => {
+  const random = seeded(19);
+  const odd = [0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1e-42, -1e-42, 3, -3];
+  for (let i = 0; i < 300; i++) {
+    const n = random(400);
+    const floats = Float32Array.from({ length: n }, () =>
+      random(3) ? odd[random(odd.length)] : random(50) - 25,
+    );
+    const whole = Int32Array.from({ length: n }, () =>
+      random(2) ? random(9) - 4 : (random(2 ** 31) - 2 ** 30) * 2,
+    );
+    const rows = Int32Array.from({ length: n }, (_, row) => row).filter(() => random(4) > 0);
+    for (const ascending of [true, false]) {
+      const sign = ascending ? 1 : -1;
+      const last = (row: number) => Number(Number.isNaN(floats[row]));
+      const byFloat = Array.from(rows).sort((a, b) => {
+        if (last(a) || last(b)) return last(a) - last(b);
+        return floats[a] === floats[b] ? 0 : sign * (floats[a] < floats[b] ? -1 : 1);
+      });
+      assert.deepEqual(Array.from(sortedByKey(rows, numberKeys(floats, ascending))), byFloat);
+      const byWhole = Array.from(rows).sort((a, b) => sign * (whole[a] - whole[b]));
+      assert.deepEqual(Array.from(sortedByKey(rows, integerKeys(whole, ascending))), byWhole);
+    }
+  }
+});
+
+test("places gained are the rank by mean less the rank by bias, in words higher or lower", () => {
+  const ranking = rankBiases(randomInput(6, 300));
+  const gained = placesGained(ranking);
+  for (const row of ranking.rows) assert.equal(gained[row], ranking.rankByMean[row] - ranking.rank[row]);
+  assert.equal(
+    ranking.rows.reduce((sum, row) => sum + gained[row], 0),
+    0,
+  );
+  assert.equal(gainedText(63), "63 places higher by bias than by mean");
+  assert.equal(gainedText(-1), "1 place lower by bias than by mean");
+});
+
+test("ranks worked out for an earlier epoch are those of its own ranking", () => {
+  const input = randomInput(7, 300);
+  const standing = standingOf(input);
+  assert.deepEqual(ranksByBias(input.bias, standing), rankBiases(input, standing).rank);
+  assert.deepEqual(standing.rankByMean, rankBiases(input).rankByMean);
+  const marks = Uint8Array.from(input.counts, (count) => count % 2);
+  assert.deepEqual(
+    Array.from(markedRows(standing.rows, marks)),
+    Array.from(standing.rows).filter((row) => marks[row]),
+  );
+  assert.equal(markedRows(standing.rows, null), standing.rows);
+});
+
+test("what has moved is told against the end of the epoch before, never against chance weights or another run", () => {
+  const ends = new EpochEnds<string>();
+  const epoch = (...args: [string, number, unknown]) => ends.note(...args)?.epoch ?? null;
+  assert.equal(epoch("random", 0, 1), null);
+  assert.equal(epoch("a", 0.5, 1), null);
+  assert.equal(epoch("b", 1, 1), null);
+  assert.equal(epoch("c", 1.5, 1), 1);
+  assert.equal(ends.note("d", 2, 1)?.values, "b");
+  assert.equal(ends.note("d again", 2, 1)?.values, "b");
+  assert.equal(ends.note("e", 5, 1)?.values, "d again");
+  assert.equal(epoch("f", 1, 2), null);
+});
+
+test("columns leave one by one as it gets narrow, and none is lost", () => {
+  assert.deepEqual(columnsFor(1000, null), { beside: [...COLUMNS], beneath: [] });
+  let before = COLUMNS.length + 1;
+  for (let width = 1000; width >= 200; width -= 20) {
+    for (const wanted of [null, ["bias"], ["mean", "rank_by_mean"], [...COLUMNS]]) {
+      const { beside, beneath } = columnsFor(width, wanted);
+      assert.ok(beside.includes("title") && !beneath.includes("title"));
+      const all = [...beside, ...beneath].sort();
+      const expected = COLUMNS.filter((column) => column === "title" || !wanted || wanted.includes(column));
+      const spared = wanted === null && all.length === COLUMNS.length - 1;
+      if (!spared) assert.deepEqual(all, [...expected].sort());
+      assert.deepEqual(
+        beside,
+        COLUMNS.filter((column) => beside.includes(column)),
+      );
+    }
+    const { beside, beneath } = columnsFor(width, null);
+    assert.ok(beside.length <= before);
+    before = beside.length;
+    assert.ok([...beside, ...beneath].includes("mean") && [...beside, ...beneath].includes("rank_by_mean"));
+  }
+});
+
+test("labels of the slope view keep their order, do not touch, and move no further than they must", () => {
+  const random = seeded(23);
+  for (let i = 0; i < 500; i++) {
+    const n = 1 + random(20);
+    const height = n * 20 + random(200);
+    const wanted = Array.from({ length: n }, () => random(height)).sort((a, b) => a - b);
+    const placed = spreadOut(wanted, 20, height);
+    assert.ok(placed[0] >= 10 && (placed.at(-1) as number) <= height - 10);
+    for (let k = 1; k < n; k++) assert.ok(placed[k] - placed[k - 1] >= 20);
+    const apart = wanted.every((y, k) => y >= 10 && y <= height - 10 && (k === 0 || y - wanted[k - 1] >= 20));
+    if (apart) assert.deepEqual(placed, wanted);
+  }
+  const lines = slopeLines(
+    [
+      { row: 5, from: 1, to: 101 },
+      { row: 9, from: 101, to: 1 },
+    ],
+    101,
+    420,
+    20,
+  );
+  assert.deepEqual(
+    lines.map(({ row, fromY, toY, toLabelY }) => [row, ...[fromY, toY, toLabelY].map(Math.round)]),
+    [
+      [9, 410, 10, 10],
+      [5, 10, 410, 410],
+    ],
+  );
 });
 
 test("both ends show n rows an end, and everything when the gap would save nothing", () => {

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { foldQuery, foldTitle, foldTitleWithSources } from "../src/lib/folding";
-import { boldRanges, findSubsequence, type Match, Matcher, TitleSearch } from "../src/lib/search";
+import { boldRanges, findSubsequence, type Match, Matcher } from "../src/lib/matching";
+import { type TextColumn, TitleSearch, titleSearch } from "../src/lib/search";
+import { SLICE_MS, SlicedWork } from "../src/lib/slices";
 import { editDistance, Speller } from "../src/lib/spelling";
+import { sortText, titlePlaces } from "../src/lib/titleorder";
 import { seeded } from "./seeded";
 
 const CATALOGUE: [string, number][] = [
@@ -29,7 +32,9 @@ const names = CATALOGUE.map(([name]) => name);
 const counts = Int32Array.from(CATALOGUE, ([, count]) => count);
 const shown = Uint8Array.from(names, (_, row) => (row === 0 ? 0 : 1));
 const column = (values: readonly string[]) => ({ length: values.length, at: (row: number) => values[row] });
-const search = new TitleSearch(column(names), counts, shown);
+const indexOf = (texts: TextColumn, ratings: ArrayLike<number>, trained: ArrayLike<number>) =>
+  new TitleSearch({ names: texts, counts: ratings, trained }).finish();
+const search = indexOf(column(names), counts, shown);
 const matchFolded = (text: string, query: string): Match => new Matcher(query).match(text);
 const found = (query: string, minCount = 0) => search.find(query, { minCount }).rows.map((row) => names[row]);
 
@@ -86,7 +91,7 @@ test("letters strewn over unrelated words are no match", () => {
 test("the row of unknown titles and rows that are not shown are never found", () => {
   assert.equal(matchFolded(foldTitle("#na#"), "na"), 0);
   for (const query of ["na", "#na#", ""]) assert.ok(!search.find(query).rows.includes(0));
-  const some = new TitleSearch(
+  const some = indexOf(
     column(names),
     counts,
     Uint8Array.from(shown, (flag, row) => (row === 3 ? 0 : flag)),
@@ -153,27 +158,174 @@ test("matching equals brute force on random titles and queries", () => {
   );
 });
 
-test("the search lists what a full sort would list", () => {
-  const random = seeded(11);
-  const titles = Array.from({ length: 400 }, () =>
-    Array.from({ length: 1 + random(4) }, () => ["abba", "ab", "cab", "bach", "ca", "a"][random(6)]).join(
-      " ",
-    ),
+/** Titles of a few syllables each, so that every kind of match occurs often. */
+function manyTitles(seed: number, n: number): { titles: string[]; ratings: Int32Array } {
+  const random = seeded(seed);
+  const titles = Array.from({ length: n }, () =>
+    Array.from(
+      { length: 1 + random(4) },
+      () => ["abba", "ab", "cab", "bach", "ca", "a", "b 2"][random(7)],
+    ).join(" "),
   );
-  const ratings = Int32Array.from(titles, () => random(60));
-  const index = new TitleSearch(column(titles), ratings, new Uint8Array(titles.length).fill(1));
-  for (const query of ["a", "ab", "ca", "b", "aba", "ch", "cab a"]) {
-    const sorted = titles
-      .map((title, row) => ({ row, match: matchFolded(title, query) }))
-      .filter(({ row, match }) => match < 3 && ratings[row] >= 10)
-      .sort((a, b) => a.match - b.match || ratings[b.row] - ratings[a.row] || a.row - b.row);
-    const { rows, total } = index.find(query, { minCount: 10, limit: 50 });
-    assert.deepEqual(
-      rows,
-      sorted.slice(0, 50).map(({ row }) => row),
-    );
-    assert.equal(total, sorted.length);
+  return { titles, ratings: Int32Array.from(titles, () => random(60)) };
+}
+
+test("the search lists and counts what a full sort would, whatever was typed before", () => {
+  const { titles, ratings } = manyTitles(11, 20_000);
+  const index = indexOf(column(titles), ratings, new Uint8Array(titles.length).fill(1));
+  const rare = titles.map((_, row) => ({ row, match: 3 }));
+  const typed = ["a", "ab", "abba c", "abba ca", "ca", "b", "bb", "aba", "ch", "hc", "cab a", "abba b 2 ab"];
+  for (const query of [...typed, "bachbach", "acbh", "achb", "zz"]) {
+    for (const minCount of [0, 10, 59]) {
+      for (const limit of [1, 50, 100_000]) {
+        const matches = rare
+          .map(({ row }) => ({ row, match: matchFolded(titles[row], query) }))
+          .filter(({ match }) => match < 3);
+        const enough = matches.filter(({ row }) => ratings[row] >= minCount);
+        const contained = enough.filter(({ match }) => match < 2);
+        // Letters in order count only where they could be listed.
+        const counts = ({ match }: { match: number }) => match < 2 || contained.length < limit;
+        const sorted = enough
+          .filter(counts)
+          .sort((a, b) => a.match - b.match || ratings[b.row] - ratings[a.row] || a.row - b.row);
+        const found = index.find(query, { minCount, limit });
+        assert.deepEqual(
+          found.rows,
+          sorted.slice(0, limit).map(({ row }) => row),
+          query,
+        );
+        assert.equal(found.total, sorted.length);
+        assert.equal(found.hidden, matches.filter(counts).length - sorted.length);
+      }
+    }
+    const marks = index.containing(query)!;
+    assert.ok(titles.every((title, row) => Boolean(marks[row]) === title.includes(query)));
   }
+  assert.equal(index.containing("  "), null);
+});
+
+test("plain titles fold by the quick way as they do by the other", () => {
+  const random = seeded(21);
+  const marks = "abzABZ019 -'`()[]:;!?\"#$%+/=@<>{}|~^_\t\\.,&*éß";
+  for (let i = 0; i < 5000; i++) {
+    const title = Array.from({ length: random(14) }, () => marks[random(marks.length)]).join("");
+    assert.equal(foldTitle(title), foldTitleWithSources(title).text, JSON.stringify(title));
+  }
+});
+
+test("an index grows in turns, the most rated titles first, and is one for all who ask", async () => {
+  const { titles, ratings } = manyTitles(12, 20_000);
+  let slowly = 0;
+  const names = {
+    length: titles.length,
+    at(row: number) {
+      // A title that is slow to decode, once in a while.
+      if (++slowly % 2000 === 0) for (const end = performance.now() + SLICE_MS; performance.now() < end; );
+      return titles[row];
+    },
+  };
+  const side = { names, counts: ratings, trained: new Uint8Array(titles.length).fill(1) };
+  const index = titleSearch(side);
+  assert.equal(titleSearch({ ...side }), index);
+  assert.equal(index.ready, false);
+  let turns = 0;
+  while (!index.ready) {
+    const found = index.find("abba", { limit: 1 });
+    if (found.rows.length) assert.equal(ratings[found.rows[0]], 59);
+    turns++;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  assert.ok(turns > 2, `${turns} turns`);
+  const whole = indexOf(column(titles), ratings, side.trained);
+  for (const query of ["abba", "ca", "acbh"]) assert.deepEqual(index.find(query), whole.find(query));
+});
+
+test("work in slices is done at once if it is short, and can be finished or given up", () => {
+  function* count(to: number): Generator<void, number> {
+    let steps = 0;
+    while (steps < to) {
+      steps++;
+      yield;
+    }
+    return steps;
+  }
+  assert.equal(new SlicedWork(count(3)).result.value, 3);
+  const long = new SlicedWork(count(3_000_000));
+  assert.equal(long.result.value, null);
+  assert.equal(long.finish(), 3_000_000);
+  function* outer(inner: SlicedWork<number>): Generator<void, number> {
+    return (yield* inner.within()) + 1;
+  }
+  assert.equal(new SlicedWork(outer(new SlicedWork(count(3_000_000)))).finish(), 3_000_001);
+});
+
+test("titles are sorted as printed, without case, accents and punctuation, numbers by their value", () => {
+  const printed = [
+    "#na#",
+    "10 Things",
+    "9 Songs",
+    "  abc",
+    "Abc 2",
+    "abc 10",
+    "Abc 007",
+    "ábc 10 b",
+    "Matrix, The (1999)",
+    "Mad Max",
+    "'Til There Was You",
+    "яблоко б",
+    "яблоко а 1",
+    "я 1",
+    "Zulu",
+    "abc-2",
+  ];
+  const index = indexOf(
+    column(printed),
+    Int32Array.from(printed, (_, row) => row),
+    Uint8Array.from(printed, (_, row) => Number(row > 0)),
+  );
+  const places = titlePlaces(index).finish();
+  assert.deepEqual(
+    [4, 15].map((row) => places[row]),
+    [places[4], places[4]],
+    "names that differ in punctuation only share a place",
+  );
+  assert.equal(places[0], 0);
+  const sorted = printed
+    .map((_, row) => row)
+    .filter((row) => row > 0 && row !== 15)
+    .sort((a, b) => places[a] - places[b])
+    .map((row) => printed[row].trim());
+  assert.deepEqual(sorted, [
+    "9 Songs",
+    "10 Things",
+    "abc",
+    "Abc 2",
+    "Abc 007",
+    "abc 10",
+    "ábc 10 b",
+    "Mad Max",
+    "Matrix, The (1999)",
+    "'Til There Was You",
+    "Zulu",
+    "я 1",
+    "яблоко а 1",
+    "яблоко б",
+  ]);
+});
+
+test("places by title are those of a plain sort of the folded names", () => {
+  const random = seeded(13);
+  const names20 = Array.from({ length: 3000 }, () =>
+    Array.from(
+      { length: 1 + random(4) },
+      () => ["silent", "river", "é9", "12", "007", "я", "a", "ß"][random(8)],
+    ).join(" "),
+  );
+  const index = indexOf(column(names20), new Int32Array(3000), new Uint8Array(3000).fill(1));
+  const keys = names20.map((name) => sortText(foldQuery(name)));
+  const distinct = [...new Set(keys)].sort((a, b) => (a < b ? -1 : 1));
+  const places = titlePlaces(index).finish();
+  for (const [row, key] of keys.entries()) assert.equal(places[row], distinct.indexOf(key) + 1);
 });
 
 test("folding keeps the way back to the original characters", () => {
@@ -236,12 +388,48 @@ test("edit distances equal the textbook recursion, also to the nearest beginning
 test("a misspelt query leads to the nearest title, nonsense to none", () => {
   const speller = new Speller(search, counts);
   const nearest = (query: string) => {
-    const row = speller.nearest(query);
-    return row === null ? null : names[row];
+    const row = speller.nearest(query).finish();
+    return row < 0 ? null : names[row];
   };
   assert.equal(nearest("lamds"), "Silence of the Lambs, The (1991)");
   assert.equal(nearest("lamd"), "Silence of the Lambs, The (1991)");
   assert.equal(nearest("stra wars"), "Star Wars (1977)");
   assert.equal(nearest("shindlers lits"), "Schindler's List (1993)");
   assert.equal(nearest("qqqqqq"), null);
+});
+
+test("words left out by their letters are no nearer than the one that is found", () => {
+  const random = seeded(17);
+  const word = (letters: number) => Array.from({ length: letters }, () => "abcdefgh"[random(8)]).join("");
+  const words = Array.from({ length: 400 }, () => word(3 + random(5)));
+  const index = indexOf(
+    column(words),
+    Int32Array.from(words, (_, row) => row),
+    new Uint8Array(400).fill(1),
+  );
+  const speller = new Speller(
+    index,
+    Int32Array.from(words, (_, row) => row),
+  );
+  let found = 0;
+  for (let i = 0; i < 200; i++) {
+    const query = word(3 + random(5));
+    if (words.includes(query)) continue;
+    const most = Math.min(2, Math.floor(query.length / 3));
+    const edits = (text: string) =>
+      Math.min(editDistance(query, text, most), editDistance(query, text, most, true) + 0.5);
+    const least = Math.min(...words.map(edits));
+    const row = speller.nearest(query).finish();
+    if (least >= most + 0.9) assert.equal(row, -1, query);
+    else {
+      // The title found contains the word that is nearest, which may be a part of a longer one.
+      const near = words.filter((text) => edits(text) === least);
+      assert.ok(
+        near.some((text) => words[row].includes(text)),
+        `${query}: ${words[row]}`,
+      );
+      found++;
+    }
+  }
+  assert.ok(found > 50, `${found} found`);
 });

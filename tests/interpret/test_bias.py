@@ -24,6 +24,7 @@ def test_rows_are_ranked_as_a_plain_sort_ranks_them(make_snapshot, make_side):
     assert frame.index.name == "item"
     assert frame["rank"].tolist() == list(range(1, len(shown) + 1))
     assert frame["rank_by_mean"].tolist() == [by_mean.index(row) + 1 for row in by_bias]
+    assert frame["rank_change"].tolist() == [by_mean.index(row) - by_bias.index(row) for row in by_bias]
     assert frame["title"].tolist() == [f"title {row}" for row in by_bias]
     assert frame["count"].tolist() == [counts[row - 1] for row in by_bias]
     np.testing.assert_allclose(frame["mean"], [means[row - 1] for row in by_bias], rtol=1e-6)
@@ -127,6 +128,7 @@ def test_a_filter_that_hides_all_gives_an_empty_table_with_its_columns(make_snap
         "mean",
         "rank",
         "rank_by_mean",
+        "rank_change",
         "few",
     ]
 

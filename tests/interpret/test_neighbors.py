@@ -192,6 +192,65 @@ def test_weak_is_few_ratings_or_a_short_vector(make_snapshot, make_side):
     np.testing.assert_allclose(found["norm"].sort_index(), lengths[1:], rtol=1e-6)
 
 
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("order", ["nearest", "farthest"])
+def test_several_anchors_are_the_mean_of_their_unit_vectors(make_snapshot, metric, order):
+    """By numpy in one line a metric; the lengths differ by a factor of a thousand and must not matter."""
+    rng = np.random.default_rng(8)
+    factors = (rng.normal(0.3, 1, (200, 6)) * 10.0 ** rng.uniform(-2, 1, (200, 1))).astype(np.float32)
+    anchors = [3, 17, 90]
+    wide = factors.astype(np.float64)
+    if metric == "centered_cosine":
+        wide -= wide.mean(axis=0)
+    own = wide[[row - 1 for row in anchors]]
+    if metric != "euclidean":
+        own /= np.linalg.norm(own, axis=1, keepdims=True)
+    aim = own.mean(axis=0)
+    scores = {
+        "cosine": cosine_similarity(aim[None], wide)[0],
+        "centered_cosine": cosine_similarity(aim[None], wide)[0],
+        "euclidean": euclidean_distances(aim[None], wide)[0],
+        "dot": wide @ aim,
+    }[metric]
+    upwards = (metric == "euclidean") == (order == "nearest")
+    expected = [row + 1 for row in np.argsort(scores if upwards else -scores) if row + 1 not in anchors][:12]
+    found = neighbors(make_snapshot(item_factors=factors), anchors, k=12, metric=metric, order=order)
+    assert found.index.tolist() == expected
+    np.testing.assert_allclose(found["score"], scores[found.index - 1], rtol=1e-9)
+
+
+def test_one_anchor_in_a_list_or_named_twice_is_that_anchor(make_snapshot):
+    snapshot = make_snapshot(item_factors=np.random.default_rng(9).normal(size=(40, 5)).astype(np.float32))
+    for metric in METRICS:
+        assert neighbors(snapshot, [7, 7], metric=metric).equals(neighbors(snapshot, 7, metric=metric))
+    with pytest.raises(ValueError, match="no title to be near to; pass the row of at least one"):
+        neighbors(snapshot, [])
+
+
+def test_users_of_any_anchor_are_counted_once(make_snapshot):
+    snapshot = make_snapshot(item_factors=np.eye(4, dtype=np.float32))
+    rated = (np.array([1, 1, 1, 2, 2, 3, 3]), np.array([1, 2, 3, 2, 4, 3, 4]))
+    assert neighbors(snapshot, [1, 2], min_count=0, ratings=rated)["n_common"].to_dict() == {3: 1, 4: 1}
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_score_against_a_pinned_title_is_the_one_found_from_there(make_snapshot, metric):
+    snapshot = make_snapshot(item_factors=np.random.default_rng(10).normal(size=(60, 5)).astype(np.float32))
+    found = neighbors(snapshot, 4, k=59, metric=metric, pinned=9)
+    from_there = neighbors(snapshot, 9, k=59, metric=metric)["score"]
+    others = [row for row in found.index if row != 9]
+    np.testing.assert_allclose(found["to_pinned"][others], from_there[others], rtol=1e-12)
+    assert "to_pinned" not in neighbors(snapshot, 4)
+
+
+def test_where_evidence_becomes_weak_can_be_moved(make_snapshot, make_side):
+    factors = np.array([[1, 0], [0.4, 0], [1, 0]])
+    snapshot = make_snapshot(item_factors=factors, items=make_side(3, counts=[50, 50, 30]))
+    assert not neighbors(snapshot, 1)["weak"].any()
+    assert neighbors(snapshot, 1, weak_norm=0.5)["weak"].to_dict() == {2: True, 3: False}
+    assert neighbors(snapshot, 1, weak_count=31)["weak"].to_dict() == {2: False, 3: True}
+
+
 def test_the_anchor_may_itself_have_few_ratings(make_snapshot, make_side):
     snapshot = make_snapshot(item_factors=np.eye(3), items=make_side(3, counts=[1, 30, 30]))
     assert neighbors(snapshot, 1).index.tolist() == [2, 3]

@@ -137,6 +137,26 @@ def test_the_table_is_the_learners_biases_sorted_and_filtered(trained):
     assert table.to_frame()["title"].tolist() == [t for t in trained.biases(min_count=5)["title"] if first in t]
 
 
+def test_a_table_sorts_names_as_its_page_does(dls, trained):
+    from collabwidgets.widgets.bias_table import _sorted_as
+
+    names = ["Title 10", "title 9", "Émile", "'Eden", "Title 9"]
+    assert sorted(names, key=_sorted_as) == ["'Eden", "Émile", "title 9", "Title 9", "Title 10"]
+    by_change = BiasTable(trained, sort_by="rank_change").to_frame()
+    assert by_change["rank_change"].is_monotonic_decreasing
+
+
+def test_columns_are_checked_and_rows_shown_is_the_pages(trained, line):
+    table = BiasTable(trained, columns=["bias", "mean"])
+    with pytest.raises(TraitError, match="columns names 'stars'; choose from 'rank', 'title'"):
+        table.columns = ["stars"]
+    assert table.columns == ["bias", "mean"]
+    line.set(table, rows_shown=10)
+    assert table.rows_shown == 10
+    with pytest.raises(TypeError, match="rows_shown"):
+        BiasTable(trained, rows_shown=3)
+
+
 def test_users_have_biases_too(trained):
     frame = BiasTable(trained, kind="users").to_frame()
     assert len(frame) == trained.dls.users.trained.sum()
@@ -233,6 +253,40 @@ def test_the_item_of_an_unlinked_search_is_its_own(trained):
     assert search.neighbors_of == 5
     search.item = 6
     assert trained.view.primary == 7
+
+
+def test_more_titles_ask_for_the_mean_of_all(trained, line):
+    search = NeighborSearch(trained, item=5, min_count=0)
+    line.set(search, items=[7, 9, 7])
+    assert search.items == [7, 9]
+    expected = trained.neighbors(row=[5, 7, 9], min_count=0)
+    assert search.to_frame().equals(expected)
+    assert [row["item"] for row in search.neighbors] == expected.index.tolist()
+    assert search.answered["items"] == [7, 9]
+    names = [str(trained.dls.items.names[row]) for row in (5, 7, 9)]
+    assert trained.neighbors(names, min_count=0).equals(expected)
+    assert repr(search).startswith(f"NeighborSearch({' + '.join(names)}: 10 nearest")
+    with pytest.raises(TraitError, match="9999"):
+        search.items = [9999]
+
+
+def test_a_pinned_title_is_compared_with(trained):
+    search = NeighborSearch(trained, item=5, min_count=0)
+    assert "to_pinned" not in search.neighbors[0]
+    trained.view.pinned = 8
+    expected = trained.neighbors(row=5, min_count=0, pinned=8)["to_pinned"]
+    np.testing.assert_allclose([row["to_pinned"] for row in search.neighbors], expected)
+    trained.view.pinned = None
+
+
+def test_weak_evidence_begins_where_one_says(trained):
+    search = NeighborSearch(trained, item=5, min_count=0, weak_below={"count": 1000})
+    assert search.weak_below == {"count": 1000, "norm": 0.25}
+    assert all(row["weak"] for row in search.neighbors)
+    with pytest.raises(TraitError, match="weak_below names 'counts'; choose 'count' or 'norm'"):
+        search.weak_below = {"counts": 3}
+    with pytest.raises(TraitError, match="pass a number from 0 on"):
+        search.weak_below = {"norm": -1}
 
 
 def test_the_neighbours_follow_the_training(learn, until):

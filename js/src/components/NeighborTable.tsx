@@ -1,10 +1,11 @@
 // The rows of a neighbour search: score, evidence and strength of each title.
 import type { Signal } from "@preact/signals";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { formatCount, formatNumber, formatSimilarity } from "../lib/format";
 import { METRICS, type Metric, type Order, scoreBar } from "../lib/metrics";
-import { FEW_RATINGS } from "../lib/ranking";
-import { onRowClick, onRowKey, type RowsInUse } from "./rowKeys";
+import type { Holding } from "./heldOrder";
+import { useRows } from "./rows";
+import { useSlidingRows } from "./slide";
 
 export interface Neighbor {
   item: number;
@@ -14,6 +15,14 @@ export interface Neighbor {
   n_common?: number | null;
   norm: number;
   weak: boolean;
+  /** The same score against the pinned title. */
+  to_pinned?: number | null;
+}
+
+/** Fewer ratings, or a vector shorter than this share of the median, is weak evidence. */
+export interface WeakBelow {
+  count: number;
+  norm: number;
 }
 
 export interface NeighborTableProps {
@@ -22,22 +31,26 @@ export interface NeighborTableProps {
   order: Order;
   hovered: Signal<number | null>;
   selection: Signal<number[]>;
-  /** The title whose neighbours these are; setting it asks for another's. */
-  anchor: Signal<number | null>;
+  /** The title whose neighbours these are. */
+  explored: number | null;
+  onExplore: (row: number | null) => void;
+  /** Its name, while a title is pinned. */
+  pinned: string | null;
+  weakBelow: WeakBelow;
+  holding: Holding;
+  still: boolean;
   onSearch: () => void;
   onCopy: () => void;
 }
 
 export function NeighborTable(props: NeighborTableProps) {
-  const { neighbors, metric, order, hovered, selection, anchor } = props;
+  const { neighbors, metric, order, hovered, selection } = props;
   const body = useRef<HTMLTableSectionElement>(null);
-  const wantsFocus = useRef<number | null>(null);
-  const [active, setActive] = useState<number | null>(null);
-  const rows = neighbors.map(({ item }) => item);
-  const tabStop = active !== null && rows.includes(active) ? active : rows[0];
+  const rows = useMemo(() => neighbors.map(({ item }) => item), [neighbors]);
   const largest = neighbors.reduce((high, { score }) => Math.max(high, Math.abs(score) || 0), 0);
   const longest = neighbors.reduce((high, { norm }) => Math.max(high, norm || 0), 0);
   const common = neighbors.some(({ n_common }) => typeof n_common === "number");
+  const pinned = props.pinned !== null && neighbors.some(({ to_pinned }) => to_pinned !== undefined);
   const cosine = metric === "cosine" || metric === "centered_cosine";
 
   // Whoever looked around a row by keyboard goes on in the new list, which no longer has that row.
@@ -46,38 +59,25 @@ export function NeighborTable(props: NeighborTableProps) {
     if (follows.current) body.current?.querySelector<HTMLElement>("[data-row]")?.focus();
     follows.current = false;
   }, [neighbors]);
-  useLayoutEffect(() => {
-    if (wantsFocus.current === null) return;
-    const row = body.current?.querySelector<HTMLElement>(`[data-row="${wantsFocus.current}"]`);
-    wantsFocus.current = null;
-    row?.focus();
-  });
-
-  const inUse: RowsInUse = {
+  useSlidingRows(body, rows, props.still);
+  const inUse = useRows({
+    ...props,
     order: rows,
     filtered: rows,
-    active: {
+    body,
+    primary: {
       get value() {
-        return active;
+        return props.explored;
       },
       set value(row) {
-        setActive(row);
+        props.onExplore(row);
       },
     },
-    selection,
-    primary: anchor,
-    focusRow(row) {
-      wantsFocus.current = row;
-      setActive(row);
-    },
-    pageSize: 8,
-    onSearch: props.onSearch,
-    onCopy: props.onCopy,
-  };
+  });
 
   return (
     <div class="cw-table-box">
-      <table class="cw-table">
+      <table class="cw-table" data-evidence>
         <caption class="cw-unseen">Nearest titles</caption>
         <thead>
           <tr>
@@ -94,6 +94,12 @@ export function NeighborTable(props: NeighborTableProps) {
                 {cosine && <span>1</span>}
               </span>
             </th>
+            {pinned && (
+              <th scope="col" class="cw-col-pinned" title={`${METRICS[metric].header} to ${props.pinned}`}>
+                <span class="cw-sort">To pinned</span>
+                <span class="cw-unit">{props.pinned}</span>
+              </th>
+            )}
             <th scope="col" class="cw-col-count" title="Number of ratings">
               <span class="cw-sort">Ratings</span>
             </th>
@@ -113,28 +119,25 @@ export function NeighborTable(props: NeighborTableProps) {
         </thead>
         <tbody
           ref={body}
+          {...inUse.body}
           onKeyDown={(event) => {
-            if ((event.target as HTMLElement).dataset.row === undefined) return;
             follows.current = event.key === "Enter";
-            onRowKey(event, inUse);
+            inUse.body.onKeyDown(event);
           }}
           onPointerLeave={() => {
             hovered.value = null;
           }}
         >
           {neighbors.map((neighbor, index) => {
-            const { item, title, score, count, n_common, norm, weak } = neighbor;
+            const { item, title, score, count, n_common, norm, weak, to_pinned } = neighbor;
             const bar = scoreBar(score, metric, order, largest);
             const selected = selection.value.includes(item);
             return (
               <tr
                 key={item}
-                data-row={item}
+                {...inUse.row(item)}
                 data-selected={selected || undefined}
                 data-lit={hovered.value === item || undefined}
-                tabIndex={item === tabStop ? 0 : -1}
-                onClick={(event) => onRowClick(event, item, inUse)}
-                onFocus={() => setActive(item)}
                 onPointerEnter={() => {
                   hovered.value = item;
                 }}
@@ -145,10 +148,20 @@ export function NeighborTable(props: NeighborTableProps) {
                     <span class="cw-row-marks">{selected && <span class="cw-unseen">selected </span>}</span>
                     <span class="cw-combobox-title">{title}</span>
                     {weak && (
-                      <span class="cw-few" title={weakness(count)}>
+                      <span class="cw-few" title={weakness(count, props.weakBelow)}>
                         weak evidence
                       </span>
                     )}
+                  </span>
+                  <span class="cw-beneath">
+                    {weak && (
+                      <span class="cw-weakness">
+                        weak: {count < props.weakBelow.count ? "few ratings" : "short vector"}
+                      </span>
+                    )}
+                    {pinned && <span>to pinned {formatSimilarity(to_pinned)}</span>}
+                    {common && <span>both rated {formatCount(n_common)}</span>}
+                    <span>length {formatNumber(norm, 2)}</span>
                   </span>
                 </th>
                 <td class="cw-col-score">
@@ -166,6 +179,7 @@ export function NeighborTable(props: NeighborTableProps) {
                   </span>
                   <span class="cw-score-value">{formatSimilarity(score)}</span>
                 </td>
+                {pinned && <td class="cw-col-pinned">{formatSimilarity(to_pinned)}</td>}
                 <td class="cw-col-count">{formatCount(count)}</td>
                 {common && <td class="cw-col-common">{formatCount(n_common)}</td>}
                 <td class="cw-col-length">
@@ -185,8 +199,8 @@ export function NeighborTable(props: NeighborTableProps) {
   );
 }
 
-function weakness(count: number): string {
-  return count < FEW_RATINGS
-    ? `Fewer than ${FEW_RATINGS} ratings: mostly noise`
-    : "Its vector is shorter than a quarter of the median: a direction that weak is mostly noise";
+function weakness(count: number, below: WeakBelow): string {
+  return count < below.count
+    ? `fewer than ${formatCount(below.count)} ratings: mostly noise`
+    : `shorter than ${formatCount(Math.round(100 * below.norm))} % of the median vector: mostly noise`;
 }

@@ -2,22 +2,23 @@
 import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Column, Columns } from "../lib/columns";
 import { formatBias, formatCount, formatNumber, plural } from "../lib/format";
-import { FEW_RATINGS, type Ranking, type SortKey } from "../lib/ranking";
+import { FEW_RATINGS, gainedText, type Ranking, type SortKey } from "../lib/ranking";
 import { rowsInSight, stretches } from "../lib/windowing";
 import type { Side } from "../store";
-import { onRowClick, onRowKey, type RowsInUse } from "./rowKeys";
+import type { Holding } from "./heldOrder";
+import { type Rows, useRows } from "./rows";
 import { useSlidingRows } from "./slide";
 import { MatchedTitle } from "./TitleCombobox";
 
 /** Longer lists keep only the rows in sight in the document. */
 const WINDOWED_ABOVE = 200;
+/** In place of a row: the line that says how many are left out. */
+const GAP = -1;
 /** Until the first row has been measured. */
 const ROW_HEIGHT = 32;
 const HEAD_HEIGHT = 40;
-
-/** all; without the means; or title, bias and count only. */
-export type Columns = 7 | 5 | 3;
 
 export interface RankingTableProps {
   side: Side;
@@ -33,55 +34,52 @@ export interface RankingTableProps {
   /** Bars and numbers of the bias column in stars rather than logits. */
   inStars: boolean;
   biasUnit: string;
-  /** How many columns there is room for; the last of them go first. */
+  /** Whether 0 is the average row; otherwise it is nowhere in particular. */
+  center: boolean;
   columns: Columns;
   ratingUnit: "stars" | "rating";
-  nameHeader: string;
+  /** "title" or "user". */
+  one: string;
+  /** Places gained since the epoch before, and which that was; null where that is not known. */
+  moved: { by: (row: number) => number; epoch: number } | null;
   hovered: Signal<number | null>;
   selection: Signal<number[]>;
   primary: Signal<number | null>;
   still: boolean;
-  onHold: (held: boolean) => void;
+  holding: Holding;
   onSearch: () => void;
   onCopy: () => void;
 }
 
 export function RankingTable(props: RankingTableProps) {
   const { side, shown, sort, ascending, onSort, hovered, selection, primary } = props;
+  const { beside, beneath } = props.columns;
   const box = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
-  const pointed = useRef(false);
-  const focused = useRef(false);
-  const wantsFocus = useRef<number | null>(null);
-  const [active, setActive] = useState<number | null>(null);
   const [scroll, setScroll] = useState({ top: 0, height: 400 });
   const [rowHeight, setRowHeight] = useState(ROW_HEIGHT);
 
   const rows = useMemo(() => shown.flatMap((part) => ("skipped" in part ? [] : part)), [shown]);
+  /** What stands below the head, line by line: rows, and the gap between the two ends. */
+  const lines = useMemo(() => shown.flatMap((part) => ("skipped" in part ? [GAP] : part)), [shown]);
+  const skipped = shown.reduce((sum, part) => ("skipped" in part ? sum + part.skipped : sum), 0);
   const windowed = rows.length > WINDOWED_ABOVE;
-  const tabStop = active !== null && rows.includes(active) ? active : rows[0];
   useSlidingRows(body, rows, props.still || windowed);
 
   useLayoutEffect(() => {
     const height = body.current?.querySelector<HTMLElement>("[data-row]")?.offsetHeight;
     if (height && height !== rowHeight) setRowHeight(height);
   });
-  useLayoutEffect(() => {
-    if (wantsFocus.current === null) return;
-    const row = body.current?.querySelector<HTMLElement>(`[data-row="${wantsFocus.current}"]`);
-    wantsFocus.current = null;
-    row?.focus({ preventScroll: true });
-  });
   useEffect(() => {
     // A shorter list may leave the box scrolled past its end.
     if (box.current) setScroll({ top: box.current.scrollTop, height: box.current.clientHeight });
   }, [rows.length]);
 
-  const hold = () => props.onHold(pointed.current || focused.current);
-  const bringIntoSight = (index: number) => {
+  const bringIntoSight = (row: number) => {
     const view = box.current;
+    const index = lines.indexOf(row);
     if (!view || index < 0) return;
-    const element = body.current?.querySelector<HTMLElement>(`[data-row="${rows[index]}"]`);
+    const element = body.current?.querySelector<HTMLElement>(`[data-row="${row}"]`);
     const head = view.querySelector("thead")?.offsetHeight ?? HEAD_HEIGHT;
     const top = windowed ? head + index * rowHeight : (element?.offsetTop ?? 0);
     if (top - head < view.scrollTop) view.scrollTop = top - head;
@@ -89,29 +87,17 @@ export function RankingTable(props: RankingTableProps) {
       view.scrollTop = top + rowHeight - view.clientHeight;
     }
   };
-  const inUse: RowsInUse = {
+  const inUse = useRows({
+    ...props,
     order: rows,
-    filtered: props.filtered,
-    active: {
-      get value() {
-        return active;
-      },
-      set value(row) {
-        setActive(row);
-      },
-    },
-    selection,
-    primary,
-    focusRow(row) {
-      bringIntoSight(rows.indexOf(row));
-      wantsFocus.current = row;
-      setActive(row);
+    body,
+    pageSize: Math.max(1, Math.floor(scroll.height / rowHeight) - 1),
+    bring(row) {
+      bringIntoSight(row);
       if (box.current) setScroll({ top: box.current.scrollTop, height: box.current.clientHeight });
     },
-    pageSize: Math.max(1, Math.floor(scroll.height / rowHeight) - 1),
-    onSearch: props.onSearch,
-    onCopy: props.onCopy,
-  };
+  });
+  const { active } = inUse;
 
   const mostRatings = useMemo(() => side.counts.reduce((high, count) => Math.max(high, count), 1), [side]);
   const selected = useMemo(() => new Set(selection.value), [selection.value]);
@@ -125,28 +111,38 @@ export function RankingTable(props: RankingTableProps) {
       selected={selected.has(row)}
       primary={primary.value === row}
       lit={hovered.value === row}
-      tabStop={row === tabStop}
-      onClick={(event) => onRowClick(event, row, inUse)}
-      onFocus={() => setActive(row)}
+      inUse={inUse.row(row)}
     />
   );
   const spacer = (key: string, count: number) => (
     <tr key={key} aria-hidden="true" class="cw-spacer">
-      <td colSpan={props.columns} style={{ height: `${count * rowHeight}px` }} />
+      <td colSpan={beside.length} style={{ height: `${count * rowHeight}px` }} />
     </tr>
   );
-  const allHeaders: [SortKey | "effect", string, string, string, ComponentChildren?][] = [
-    ["rank", "Rank", "cw-col-rank", "Place by bias among the titles shown"],
-    ["title", props.nameHeader, "cw-col-title", "Sort by name"],
-    ["bias", "Bias", "cw-col-bias", "After allowing for taste; 0 is the average title", props.biasUnit],
-    ["effect", "Effect", "cw-col-effect", "Change for an average user at the mean rating", props.ratingUnit],
-    ["count", "Ratings", "cw-col-count", "Number of ratings"],
-    ["mean", "Mean", "cw-col-mean", "Mean rating"],
-    ["rank_by_mean", "Rank by mean", "cw-col-by-mean", "Place by mean rating among the titles shown"],
-  ];
-
-  const headers = allHeaders.filter(([key]) => fits(key, props.columns));
-
+  const gap = (
+    <tr key="skipped" class="cw-skipped">
+      <td colSpan={beside.length}>
+        <button type="button" class="cw-link" onClick={props.onShowAll}>
+          … {formatCount(skipped)} more (show)
+        </button>
+      </td>
+    </tr>
+  );
+  const drawLine = (row: number, index: number) => (row === GAP ? gap : drawRow(row, index));
+  const zero = props.center
+    ? `0 is the average ${props.one}`
+    : "raw, so its 0 is arbitrary: only differences mean something";
+  const other = props.one === "user" ? "title" : "user";
+  const headers: Record<Column, Header> = {
+    rank: ["rank", "Rank", `Place by bias among the ${props.one}s shown`],
+    title: ["title", props.one === "user" ? "User" : "Title", "Sort by name"],
+    bias: ["bias", "Bias", `After allowing for taste; ${zero}`, props.biasUnit],
+    effect: [null, "Effect", `Change for an average ${other} at the mean rating`, props.ratingUnit],
+    count: ["count", "Ratings", "Number of ratings"],
+    mean: ["mean", "Mean", "Mean rating"],
+    rank_by_mean: ["rank_by_mean", "Rank by mean", `Place by mean rating among the ${props.one}s shown`],
+    rank_change: ["rank_change", "Places gained", "How many places higher by bias than by mean"],
+  };
   return (
     <div
       ref={box}
@@ -156,56 +152,42 @@ export function RankingTable(props: RankingTableProps) {
         const { scrollTop, clientHeight } = event.currentTarget;
         setScroll({ top: scrollTop, height: clientHeight });
       }}
-      onPointerEnter={() => {
-        pointed.current = true;
-        hold();
-      }}
-      onPointerLeave={() => {
-        pointed.current = false;
-        hold();
-      }}
     >
       <table
         class="cw-table"
+        data-beneath={beneath.length > 0 || undefined}
         role={windowed ? "grid" : undefined}
-        aria-rowcount={windowed ? rows.length + 1 : undefined}
+        aria-rowcount={windowed ? lines.length + 1 : undefined}
       >
         <caption class="cw-unseen">Biases</caption>
         <thead>
           <tr aria-rowindex={windowed ? 1 : undefined}>
-            {headers.map(([key, label, name, help, unit]) => (
-              <th
-                key={label}
-                scope="col"
-                class={name}
-                title={help}
-                aria-sort={key === sort ? (ascending ? "ascending" : "descending") : undefined}
-              >
-                {key !== "effect" ? (
-                  <button type="button" class="cw-sort" onClick={() => onSort(key)}>
-                    {label}
-                  </button>
-                ) : (
-                  <span class="cw-sort">{label}</span>
-                )}
-                {unit && <span class="cw-unit">{unit}</span>}
-              </th>
-            ))}
+            {beside.map((column) => {
+              const [key, label, help, unit] = headers[column];
+              return (
+                <th
+                  key={column}
+                  scope="col"
+                  class={`cw-col-${column}`}
+                  title={help}
+                  aria-sort={key === sort ? (ascending ? "ascending" : "descending") : undefined}
+                >
+                  {key ? (
+                    <button type="button" class="cw-sort" onClick={() => onSort(key)}>
+                      {label}
+                    </button>
+                  ) : (
+                    <span class="cw-sort">{label}</span>
+                  )}
+                  {unit && <span class="cw-unit">{unit}</span>}
+                </th>
+              );
+            })}
           </tr>
         </thead>
         <tbody
           ref={body}
-          onKeyDown={(event) => {
-            if ((event.target as HTMLElement).dataset.row !== undefined) onRowKey(event, inUse);
-          }}
-          onFocusIn={() => {
-            focused.current = true;
-            hold();
-          }}
-          onFocusOut={() => {
-            focused.current = false;
-            hold();
-          }}
+          {...inUse.body}
           onPointerLeave={() => {
             hovered.value = null;
           }}
@@ -216,43 +198,29 @@ export function RankingTable(props: RankingTableProps) {
         >
           {windowed
             ? stretches(
-                rows.length,
-                rowsInSight(rows.length, rowHeight, scroll.top, scroll.height),
-                active === null ? null : rows.indexOf(active),
+                lines.length,
+                rowsInSight(lines.length, rowHeight, scroll.top, scroll.height),
+                active === null ? null : lines.indexOf(active),
               ).flatMap(({ from, to, drawn }) =>
                 // One flat list, so that the row with the focus keeps its element while the stretches move.
                 drawn
-                  ? rows.slice(from, to).map((row, i) => drawRow(row, from + i))
+                  ? lines.slice(from, to).map((row, i) => drawLine(row, from + i))
                   : [
                       spacer(
-                        `spacer-${from === 0 ? "top" : to === rows.length ? "end" : "middle"}`,
+                        `spacer-${from === 0 ? "top" : to === lines.length ? "end" : "middle"}`,
                         to - from,
                       ),
                     ],
               )
-            : shown.map((part) =>
-                "skipped" in part ? (
-                  <tr key="skipped" class="cw-skipped">
-                    <td colSpan={props.columns}>
-                      <button type="button" class="cw-link" onClick={props.onShowAll}>
-                        … {formatCount(part.skipped)} more (show)
-                      </button>
-                    </td>
-                  </tr>
-                ) : (
-                  part.map((row, i) => drawRow(row, i))
-                ),
-              )}
+            : lines.map(drawLine)}
         </tbody>
       </table>
     </div>
   );
 }
 
-function fits(column: SortKey | "effect", columns: Columns): boolean {
-  if (column === "mean" || column === "rank_by_mean") return columns > 5;
-  return columns > 3 || (column !== "rank" && column !== "effect");
-}
+/** What it sorts by, its words, its help, its unit. */
+type Header = [key: SortKey | null, label: string, help: string, unit?: string];
 
 interface RowProps {
   row: number;
@@ -263,78 +231,127 @@ interface RowProps {
   selected: boolean;
   primary: boolean;
   lit: boolean;
-  tabStop: boolean;
-  onClick: (event: MouseEvent) => void;
-  onFocus: () => void;
+  inUse: ReturnType<Rows["row"]>;
 }
 
-function Row({ row, index, view, mostRatings, selected, primary, lit, tabStop, onClick, onFocus }: RowProps) {
-  const { side, ranking, inStars } = view;
-  const count = side.counts[row];
-  const value = inStars ? ranking.effect[row] : ranking.bias[row];
-  const reach = value / (inStars ? ranking.effectDomain : ranking.biasDomain);
-  const gained = ranking.rankByMean[row] - ranking.rank[row];
+function Row({ row, index, view, mostRatings, selected, primary, lit, inUse }: RowProps) {
+  const { side, ranking, inStars, moved } = view;
+  const { beside, beneath } = view.columns;
   const name = side.names.at(row);
+  const value = inStars ? ranking.effect[row] : ranking.bias[row];
+  const star = view.ratingUnit === "stars" && <span class="cw-star">★</span>;
+  const cells: Record<Exclude<Column, "title">, () => ComponentChildren> = {
+    rank: () => (
+      <>
+        {moved && <Moved by={moved.by(row)} epoch={moved.epoch} />}
+        {formatCount(ranking.rank[row])}
+      </>
+    ),
+    bias: () => (
+      <>
+        <Diverging reach={value / (inStars ? ranking.effectDomain : ranking.biasDomain)} />
+        <span class="cw-bias-value">{formatBias(value)}</span>
+      </>
+    ),
+    effect: () => (
+      <>
+        {formatBias(ranking.effect[row])}
+        {star}
+      </>
+    ),
+    count: () => <Count count={side.counts[row]} most={mostRatings} />,
+    mean: () => formatNumber(side.means[row], 2),
+    rank_by_mean: () => formatCount(ranking.rankByMean[row]),
+    rank_change: () => <Gained places={ranking.rankByMean[row] - ranking.rank[row]} />,
+  };
   return (
     <tr
-      data-row={row}
+      {...inUse}
       data-selected={selected || undefined}
       data-primary={primary || undefined}
       data-lit={lit || undefined}
       aria-selected={index === undefined ? undefined : selected}
       aria-rowindex={index}
-      tabIndex={tabStop ? 0 : -1}
-      onClick={onClick}
-      onFocus={onFocus}
     >
-      {view.columns > 3 && <td class="cw-col-rank">{formatCount(ranking.rank[row])}</td>}
-      <th scope="row" class="cw-col-title" title={name}>
-        <span class="cw-row-marks">
-          {primary && <span class="cw-unseen">explored </span>}
-          {selected && <span class="cw-unseen">selected </span>}
-        </span>
-        <MatchedTitle title={name} query={view.query} />
-      </th>
-      <td class="cw-col-bias">
-        <Diverging reach={reach} />
-        <span class="cw-bias-value">{formatBias(value)}</span>
-      </td>
-      {view.columns > 3 && (
-        <td class="cw-col-effect">
-          {formatBias(ranking.effect[row])}
-          {view.ratingUnit === "stars" && <span class="cw-star">★</span>}
-        </td>
-      )}
-      <td class="cw-col-count">
-        <span class="cw-count-value">{formatCount(count)}</span>
-        {count < FEW_RATINGS ? (
-          <span class="cw-few" title={`Fewer than ${FEW_RATINGS} ratings: little evidence`}>
-            few
-          </span>
-        ) : (
-          <span class="cw-count-bar" aria-hidden="true">
-            <span style={{ width: `${(100 * Math.log1p(count)) / Math.log1p(mostRatings)}%` }} />
-          </span>
-        )}
-      </td>
-      {view.columns > 5 && (
-        <>
-          <td class="cw-col-mean">{formatNumber(side.means[row], 2)}</td>
-          <td class="cw-col-by-mean">
-            {formatCount(ranking.rankByMean[row])}
-            <span class="cw-gained" title={placesText(gained)}>
-              {gained === 0 ? "=" : `${gained > 0 ? "▲" : "▼"} ${formatCount(Math.abs(gained))}`}
+      {beside.map((column) =>
+        column === "title" ? (
+          <th key={column} scope="row" class="cw-col-title" title={name}>
+            <span class="cw-row-marks">
+              {primary && <span class="cw-unseen">explored </span>}
+              {selected && <span class="cw-unseen">selected </span>}
             </span>
+            <MatchedTitle title={name} query={view.query} />
+            {beneath.length > 0 && (
+              <span class="cw-beneath">
+                {beneath.map((under) => (
+                  <span key={under}>
+                    {BENEATH[under]} {under === "title" ? null : cells[under]()}
+                  </span>
+                ))}
+              </span>
+            )}
+          </th>
+        ) : (
+          <td key={column} class={`cw-col-${column}`}>
+            {cells[column]()}
           </td>
-        </>
+        ),
       )}
     </tr>
   );
 }
 
-function placesText(gained: number): string {
-  if (gained === 0) return "The same place by bias and by mean";
-  return `${plural(Math.abs(gained), "place")} ${gained > 0 ? "higher" : "lower"} by bias than by mean`;
+/** What the numbers of the second line are called. */
+const BENEATH: Record<Column, string> = {
+  rank: "rank",
+  title: "",
+  bias: "bias",
+  effect: "effect",
+  count: "ratings",
+  mean: "mean",
+  rank_by_mean: "by mean",
+  rank_change: "",
+};
+
+function Count({ count, most }: { count: number; most: number }) {
+  return (
+    <>
+      <span class="cw-count-value">{formatCount(count)}</span>
+      {count < FEW_RATINGS ? (
+        <span class="cw-few" title={`Fewer than ${FEW_RATINGS} ratings: little evidence`}>
+          few
+        </span>
+      ) : (
+        <span class="cw-count-bar" aria-hidden="true">
+          <span style={{ width: `${(100 * Math.log1p(count)) / Math.log1p(most)}%` }} />
+        </span>
+      )}
+    </>
+  );
+}
+
+function Gained({ places }: { places: number }) {
+  const words = gainedText(places);
+  return (
+    <span class="cw-gained" title={`${words[0].toUpperCase()}${words.slice(1)}`}>
+      <span aria-hidden="true">
+        {places === 0 ? "=" : `${places > 0 ? "▲" : "▼"} ${formatCount(Math.abs(places))}`}
+      </span>
+      <span class="cw-unseen">{words}</span>
+    </span>
+  );
+}
+
+/** Which way a row has gone since an epoch's end. */
+function Moved({ by, epoch }: { by: number; epoch: number }) {
+  if (by === 0) return null;
+  const words = `${by > 0 ? "up" : "down"} ${plural(Math.abs(by), "place")} since epoch ${epoch}`;
+  return (
+    <span class="cw-moved" title={words}>
+      <span aria-hidden="true">{by > 0 ? "▴" : "▾"}</span>
+      <span class="cw-unseen">{words}; </span>
+    </span>
+  );
 }
 
 /** A bar from the middle, to the left below 0. */

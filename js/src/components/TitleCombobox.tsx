@@ -3,19 +3,20 @@
 import type { Signal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatCount, plural } from "../lib/format";
-import { boldRanges, type TitleSearch } from "../lib/search";
-import type { Speller } from "../lib/spelling";
+import { boldRanges } from "../lib/matching";
+import type { TitleSearch } from "../lib/search";
 import { Icon } from "./icons";
+import { useNearestSpelling } from "./nearestSpelling";
+import { useQuiet } from "./quiet";
 import { useId } from "./useId";
 
 const LISTED = 50;
 const VISIBLE = 8;
-/** Python hears of typing this many ms after it stops. */
-const QUIET = 150;
 
 export interface TitleComboboxProps {
   search: TitleSearch;
-  speller: Speller;
+  /** Its accessible name. */
+  label?: string;
   counts: ArrayLike<number>;
   /** Titles with fewer ratings are hidden until "show". */
   minCount: number;
@@ -25,6 +26,8 @@ export interface TitleComboboxProps {
   onPreview?: (row: number | null) => void;
   /** What is typed but not chosen, for Python. */
   query: Signal<string>;
+  /** Take the focus when it appears. */
+  autoFocus?: boolean;
   /** Why nothing can be chosen now, or null. */
   disabled?: string | null;
 }
@@ -43,42 +46,49 @@ export function MatchedTitle({ title, query }: { title: string; query: string })
 }
 
 export function TitleCombobox(props: TitleComboboxProps) {
-  const { search, speller, counts, minCount, chosen, onChoose, onPreview, query, disabled } = props;
+  const { search, label = "Title", counts, minCount, chosen, onChoose, onPreview, query, disabled } = props;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  // null: nothing typed since the last choice, the input shows the chosen title.
-  const [draft, setDraft] = useState<string | null>(query.value || null);
+  const text = useQuiet(query);
+  // Not drafting: nothing typed since the last choice, the input shows the chosen title.
+  const [drafting, setDrafting] = useState(Boolean(query.value));
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const [showFew, setShowFew] = useState(false);
 
-  const typed = draft ?? "";
+  const typed = text.value;
+  const indexed = search.ready;
   const found = useMemo(
     () => search.find(typed, { minCount: showFew ? 0 : minCount, limit: LISTED }),
-    [search, typed, showFew, minCount],
+    [search, typed, showFew, minCount, indexed],
   );
-  const missed = typed.trim() !== "" && found.total === 0;
-  const nearest = useMemo(
-    () => (missed && found.hidden === 0 ? speller.nearest(typed) : null),
-    [speller, missed, found.hidden, typed],
-  );
+  const missed = typed.trim() !== "" && found.total + found.hidden === 0 && indexed;
+  const spelled = useNearestSpelling(search, counts, typed, missed);
+  const nearest = spelled !== null && spelled >= 0 ? spelled : null;
   const expanded = open && found.rows.length > 0 && !disabled;
   const popped = open && !disabled;
-  const status = statusText(typed, found.total, found.hidden, minCount, nearest !== null);
+  const status = indexed
+    ? statusText(typed, found.total, found.hidden, minCount, spelled)
+    : `${plural(found.total, "title")} so far, reading the others …`;
   const activeRow = expanded ? found.rows[active] : undefined;
 
-  useEffect(() => setDraft(null), [chosen]);
+  const settle = () => {
+    text.value = "";
+    setDrafting(false);
+  };
+  const lastChosen = useRef(chosen);
   useEffect(() => {
-    if (query.value !== typed) setDraft(query.value || null);
+    // Not at the beginning: what was typed before a reload is still to be chosen from.
+    if (lastChosen.current !== chosen) settle();
+    lastChosen.current = chosen;
+  }, [chosen]);
+  useEffect(() => {
+    if (props.autoFocus) input.current?.focus();
+  }, []);
+  useEffect(() => {
+    if (query.value) setDrafting(true);
   }, [query.value]);
-  useEffect(() => {
-    if (query.peek() === typed) return;
-    const timer = setTimeout(() => {
-      query.value = typed;
-    }, QUIET);
-    return () => clearTimeout(timer);
-  }, [typed]);
   useEffect(() => {
     if (!expanded) return;
     onPreview?.(activeRow ?? null);
@@ -98,13 +108,14 @@ export function TitleCombobox(props: TitleComboboxProps) {
     setOpen(false);
     setActive(-1);
   };
-  const type = (text: string) => {
-    setDraft(text);
+  const type = (letters: string) => {
+    text.value = letters;
+    setDrafting(true);
     setActive(-1);
     setShowFew(false);
   };
   const choose = (row: number) => {
-    setDraft(null);
+    settle();
     close();
     onChoose(row);
   };
@@ -166,7 +177,7 @@ export function TitleCombobox(props: TitleComboboxProps) {
     event.preventDefault();
   };
 
-  const shownText = draft ?? (chosen === null ? "" : search.titles.at(chosen));
+  const shownText = drafting ? typed : chosen === null ? "" : search.titles.at(chosen);
   const option = (index: number) => `${id}-option-${index}`;
   return (
     <div
@@ -176,7 +187,7 @@ export function TitleCombobox(props: TitleComboboxProps) {
       }}
     >
       <label class="cw-label" for={`${id}-input`}>
-        Title
+        {label}
       </label>
       <div class="cw-combobox-box">
         <input
@@ -211,8 +222,8 @@ export function TitleCombobox(props: TitleComboboxProps) {
             class="cw-combobox-clear"
             // Escape does it from the keyboard; Tab goes on to what comes after the field.
             tabIndex={-1}
-            aria-label="Clear title"
-            title="Clear title (Escape)"
+            aria-label={`Clear ${label.toLowerCase()}`}
+            title={`Clear ${label.toLowerCase()} (Escape)`}
             onClick={clear}
           >
             <Icon name="close" />
@@ -274,7 +285,7 @@ export function TitleCombobox(props: TitleComboboxProps) {
           </p>
         </div>
       </div>
-      <span id={`${id}-status`} class="cw-unseen" aria-live="polite">
+      <span id={`${id}-status`} class="cw-unseen" role="status">
         {popped ? `${status}${nearest === null ? "" : search.titles.at(nearest)}` : ""}
       </span>
       {disabled && <p class="cw-combobox-reason">{disabled}</p>}
@@ -287,11 +298,14 @@ function statusText(
   total: number,
   hidden: number,
   minCount: number,
-  spelled: boolean,
+  /** The row spelt nearest, -1 for none, null while that is not known. */
+  spelled: number | null,
 ): string {
   const text = typed.trim();
   const few = hidden > 0 ? `${formatCount(hidden)} hidden by ≥ ${formatCount(minCount)} ratings` : "";
   if (total > 0) return `${plural(total, "title")}${few && `; ${few}`}`;
   if (few) return `No title shown contains ‘${text}’; ${few}`;
-  return `No title contains ‘${text}’. ${spelled ? "Nearest spelling: " : "Check the spelling, or type less of it."}`;
+  const advice =
+    spelled === null ? "" : spelled < 0 ? " Check the spelling, or type less of it." : " Nearest spelling: ";
+  return `No title contains ‘${text}’.${advice}`;
 }

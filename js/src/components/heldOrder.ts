@@ -1,16 +1,20 @@
 // While someone points at a table or has the focus in it, training must not move its rows: the order is held.
-import { useReducer, useRef } from "preact/hooks";
+import { useReducer, useRef, useState } from "preact/hooks";
 import { sameRows } from "../lib/ranking";
 
-export interface HeldOrder {
-  order: Int32Array;
+export interface HeldOrder<T> {
+  order: T;
   /** A newer order waits. */
   stale: boolean;
   refresh: () => void;
 }
 
 /** `asked` names what the user asked for (sorting, filters): a change of it always takes effect at once. */
-export function useHeldOrder(fresh: Int32Array, asked: string, held: boolean): HeldOrder {
+export function useHeldOrder<T extends ArrayLike<number>>(
+  fresh: T,
+  asked: string,
+  held: boolean,
+): HeldOrder<T> {
   const shown = useRef({ order: fresh, asked });
   const [, redraw] = useReducer<number, void>((count) => count + 1, 0);
   if (!held || shown.current.asked !== asked || sameRows(shown.current.order, fresh)) {
@@ -22,6 +26,34 @@ export function useHeldOrder(fresh: Int32Array, asked: string, held: boolean): H
     refresh: () => {
       shown.current = { order: fresh, asked };
       redraw();
+    },
+  };
+}
+
+export interface Holding {
+  /** Whether the pointer is over the rows or the focus among them. */
+  held: boolean;
+  pointer: { onPointerEnter: () => void; onPointerLeave: () => void };
+  focus: { onFocusIn: () => void; onFocusOut: () => void };
+  /** The rows are gone, and with them whatever was over them. */
+  release: () => void;
+}
+
+export function useHolding(): Holding {
+  const [held, setHeld] = useState(false);
+  const by = useRef({ pointer: false, focus: false }).current;
+  const set = (who: "pointer" | "focus", holds: boolean) => () => {
+    by[who] = holds;
+    setHeld(by.pointer || by.focus);
+  };
+  return {
+    held,
+    pointer: { onPointerEnter: set("pointer", true), onPointerLeave: set("pointer", false) },
+    focus: { onFocusIn: set("focus", true), onFocusOut: set("focus", false) },
+    release: () => {
+      by.pointer = false;
+      by.focus = false;
+      setHeld(false);
     },
   };
 }

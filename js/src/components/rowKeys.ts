@@ -9,7 +9,7 @@ export interface RowsInUse {
   filtered: ArrayLike<number>;
   active: { value: number | null };
   selection: Signal<number[]>;
-  primary: Signal<number | null>;
+  primary: { value: number | null };
   /** Bring a row into the document and focus it. */
   focusRow: (row: number) => void;
   pageSize: number;

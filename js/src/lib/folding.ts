@@ -120,10 +120,20 @@ function foldTitleInto(folding: Folding, original: string): Folding {
   return folding;
 }
 
+/** Letters and marks that fold by one rule: no comma, "&", dot or star, nothing foreign. Most titles are such. */
+const PLAIN = /^[\w\s()'`:;!?"#$%+/=@<>[\]{}|~^-]*$/;
+
 /**
  * A title as it is searched: "Matrix, The (1999)" becomes "the matrix the 1999", so that both orders are found.
  */
 export function foldTitle(title: string): string {
+  if (PLAIN.test(title)) {
+    return title
+      .toLowerCase()
+      .replace(/['`]/g, "")
+      .replace(/[^a-z0-9]+/g, " ")
+      .trim();
+  }
   return foldTitleInto(new Folding(false), title).text.trimEnd();
 }
 

@@ -48,6 +48,15 @@ export const METRICS: Record<Metric, MetricWords> = {
   },
 };
 
+/** What several titles together stand for. */
+const UNIT = "Near to the mean of these titles’ directions: each counts alike, however long its vector.";
+export const MEAN: Record<Metric, string> = {
+  cosine: UNIT,
+  centered_cosine: UNIT,
+  dot: UNIT,
+  euclidean: "Near to the point midway between these titles.",
+};
+
 /**
  * The stretch of a score's bar as shares of its width. Cosines stand on a fixed scale, 0 to 1 (−1 to 1 for the
  * farthest), so that lists can be compared; products and distances are drawn relative to the largest in the list.

@@ -1,6 +1,9 @@
 // The bias ranking: centred biases, what they mean in stars, ranks, orders and the rows to show. No DOM.
 
-export type SortKey = "bias" | "count" | "mean" | "rank_by_mean" | "title" | "rank";
+import { plural } from "./format";
+import { integerKeys, numberKeys, sortedByKey } from "./radix";
+
+export type SortKey = "bias" | "count" | "mean" | "rank_by_mean" | "rank_change" | "title" | "rank";
 export type Show = "both_ends" | "top" | "bottom" | "all";
 
 /** Fewer ratings than this are called few. */
@@ -22,6 +25,8 @@ export interface RankingInput {
 export interface Ranking {
   /** Trained rows with enough ratings, highest bias first. */
   rows: Int32Array;
+  /** By row: bias as the model has it. */
+  raw: Float32Array;
   /** By row: bias as shown (centred if asked). */
   bias: Float64Array;
   /** By row: change in the prediction for an average user at the mean rating, from the centred bias. */
@@ -38,16 +43,21 @@ export interface Ranking {
 }
 
 /**
- * Change in a rating of `mean` when `bias` is added before the squeeze: f(f⁻¹(mean) + bias) − mean with
+ * Change in a rating of `mean` when a bias is added before the squeeze: f(f⁻¹(mean) + bias) − mean with
  * f(z) = lo + (hi − lo)·sigmoid(z). Without a range the model adds the bias as it is.
  */
-export function effectAtMean(bias: number, mean: number, yRange: readonly [number, number] | null): number {
-  if (!yRange) return bias;
+export function effectsAt(mean: number, yRange: readonly [number, number] | null): (bias: number) => number {
+  if (!yRange) return (bias) => bias;
   const [lo, hi] = yRange;
   const share = (mean - lo) / (hi - lo);
-  if (!(share > 0 && share < 1)) return Number.NaN;
-  const z = Math.log(share / (1 - share)) + bias;
-  return lo + (hi - lo) / (1 + Math.exp(-z)) - mean;
+  if (!(share > 0 && share < 1)) return () => Number.NaN;
+  const odds = share / (1 - share);
+  return (bias) => lo + (hi - lo) / (1 + Math.exp(-bias) / odds) - mean;
+}
+
+/** The effect of one bias. */
+export function effectAtMean(bias: number, mean: number, yRange: readonly [number, number] | null): number {
+  return effectsAt(mean, yRange)(bias);
 }
 
 /** The `share` quantile of |values| of the rows, nearest rank; 1 where there are none or all are 0. */
@@ -62,17 +72,21 @@ export function spread(rows: Int32Array, values: Float64Array, share = 0.98): nu
 /** The largest |value| of the rows; 1 where there are none or all are 0. */
 export function reachOf(rows: Int32Array, values: Float64Array): number {
   let reach = 0;
-  for (const row of rows) {
-    const size = Math.abs(values[row]);
+  for (let i = 0; i < rows.length; i++) {
+    const size = Math.abs(values[rows[i]]);
     if (Number.isFinite(size) && size > reach) reach = size;
   }
   return reach || 1;
 }
 
-/** Rows in descending order of `values`; NaN last, ties by row. */
-function descending(rows: Int32Array, values: ArrayLike<number>): Int32Array {
-  const height = (row: number) => (Number.isNaN(values[row]) ? -Infinity : values[row]);
-  return Int32Array.from(rows).sort((a, b) => height(b) - height(a) || a - b);
+/** The rows of a ranking and what of it no training moves: worked out once for a side and a filter. */
+export interface Standing {
+  /** Trained rows with enough ratings, in order. */
+  rows: Int32Array;
+  /** By row: 1-based place by mean rating; 0 for rows that are not in it. */
+  rankByMean: Int32Array;
+  /** Trained rows in all, whatever their count. */
+  nTrained: number;
 }
 
 function places(sorted: Int32Array, n: number): Int32Array {
@@ -81,70 +95,107 @@ function places(sorted: Int32Array, n: number): Int32Array {
   return place;
 }
 
-export function rankBiases(input: RankingInput): Ranking {
-  const n = input.bias.length;
-  let sum = 0;
+export function standingOf({
+  counts,
+  means,
+  trained,
+  minCount,
+}: Pick<RankingInput, "counts" | "means" | "trained" | "minCount">): Standing {
+  const kept = new Int32Array(counts.length);
   let nTrained = 0;
-  for (let row = 1; row < n; row++) {
-    if (!input.trained[row]) continue;
-    sum += input.bias[row];
+  let n = 0;
+  for (let row = 1; row < counts.length; row++) {
+    if (!trained[row]) continue;
     nTrained++;
+    if (counts[row] >= minCount) kept[n++] = row;
   }
-  const center = nTrained > 0 ? sum / nTrained : 0;
-  const centered = Float64Array.from(input.bias, (raw) => raw - center);
-  const bias = input.center ? centered : Float64Array.from(input.bias);
-  // What moves a prediction is the distance from the average row, however the column is shown.
-  const effect = centered.map((b) => effectAtMean(b, input.ratingMean, input.yRange));
-  const kept: number[] = [];
-  for (let row = 1; row < n; row++) {
-    if (input.trained[row] && input.counts[row] >= input.minCount) kept.push(row);
+  const rows = kept.slice(0, n);
+  const rankByMean = places(sortedByKey(rows, numberKeys(means, false)), counts.length);
+  return { rows, rankByMean, nTrained };
+}
+
+/** By row: 1-based place by bias among the rows of a standing, highest first; 0 for other rows. */
+export function ranksByBias(bias: Float32Array, { rows }: Standing): Int32Array {
+  return places(sortedByKey(rows, numberKeys(bias, false)), bias.length);
+}
+
+export function rankBiases(input: RankingInput, standing: Standing = standingOf(input)): Ranking {
+  const raw = input.bias;
+  const n = raw.length;
+  let sum = 0;
+  for (let row = 1; row < n; row++) if (input.trained[row]) sum += raw[row];
+  const center = standing.nTrained > 0 ? sum / standing.nTrained : 0;
+  const bias = new Float64Array(n);
+  const effect = new Float64Array(n);
+  const shift = input.center ? center : 0;
+  const effectOf = effectsAt(input.ratingMean, input.yRange);
+  for (let row = 0; row < n; row++) {
+    bias[row] = raw[row] - shift;
+    // What moves a prediction is the distance from the average row, however the column is shown.
+    effect[row] = effectOf(raw[row] - center);
   }
-  const rows = descending(Int32Array.from(kept), bias);
+  const rows = sortedByKey(standing.rows, numberKeys(raw, false));
   return {
     rows,
+    raw,
     bias,
     effect,
     rank: places(rows, n),
-    rankByMean: places(descending(Int32Array.from(kept), input.means), n),
-    nTrained,
+    rankByMean: standing.rankByMean,
+    nTrained: standing.nTrained,
     biasDomain: reachOf(rows, bias),
     effectDomain: reachOf(rows, effect),
   };
 }
 
-export interface TitleColumn {
-  at(row: number): string;
+/** By row: places gained by bias against the mean, negative where lost; 0 for rows that are not ranked. */
+export function placesGained({ rank, rankByMean }: Pick<Ranking, "rank" | "rankByMean">): Int32Array {
+  const gained = new Int32Array(rank.length);
+  for (let row = 0; row < gained.length; row++) gained[row] = rankByMean[row] - rank[row];
+  return gained;
 }
 
-/** The order of `rows` under a header; `ascending` turns it round, ties stay in order of bias. */
+/** "63 places higher by bias than by mean". */
+export function gainedText(places: number): string {
+  if (places === 0) return "the same place by bias and by mean";
+  return `${plural(Math.abs(places), "place")} ${places > 0 ? "higher" : "lower"} by bias than by mean`;
+}
+
+export interface SortColumns {
+  counts: ArrayLike<number>;
+  means: ArrayLike<number>;
+  /** By row: place by title, asked for only to sort by it. */
+  titlePlaces: () => ArrayLike<number>;
+}
+
+/** All rows of a ranking under a header; `ascending` turns it round, ties stay in order of bias. */
 export function orderRows(
   ranking: Ranking,
-  rows: Int32Array,
   key: SortKey,
   ascending: boolean,
-  columns: { counts: ArrayLike<number>; means: ArrayLike<number>; titles: TitleColumn },
+  columns: SortColumns,
 ): Int32Array {
-  const sign = ascending ? 1 : -1;
-  const place = (row: number) => ranking.rank[row];
-  if (key === "title") {
-    const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
-    return Int32Array.from(rows).sort(
-      (a, b) => sign * collator.compare(columns.titles.at(a), columns.titles.at(b)) || place(a) - place(b),
-    );
+  if (key === "rank") return ascending ? ranking.rows : ranking.rows.slice().reverse();
+  if (key === "bias") {
+    return ascending ? sortedByKey(ranking.rows, numberKeys(ranking.raw, true)) : ranking.rows;
   }
+  if (key === "mean") return sortedByKey(ranking.rows, numberKeys(columns.means, ascending));
   const values = {
-    bias: ranking.bias,
-    rank: ranking.rank,
-    rank_by_mean: ranking.rankByMean,
-    count: columns.counts,
-    mean: columns.means,
-  }[key];
-  return Int32Array.from(rows).sort((a, b) => {
-    const x = values[a];
-    const y = values[b];
-    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
-    return sign * (x - y) || place(a) - place(b);
-  });
+    count: () => columns.counts,
+    rank_by_mean: () => ranking.rankByMean,
+    rank_change: () => placesGained(ranking),
+    title: columns.titlePlaces,
+  }[key]();
+  return sortedByKey(ranking.rows, integerKeys(values, ascending));
+}
+
+/** Those rows that are marked, in their order; all where there is no mark (null). */
+export function markedRows(rows: Int32Array, marks: Uint8Array | null): Int32Array {
+  if (marks === null) return rows;
+  const kept = new Int32Array(rows.length);
+  let n = 0;
+  for (let i = 0; i < rows.length; i++) if (marks[rows[i]]) kept[n++] = rows[i];
+  return kept.slice(0, n);
 }
 
 /** Which way a header sorts first: numbers where more is more go down, names and places go up. */

@@ -1,15 +1,9 @@
-// Title search: beginning of a word > anywhere > letters in order; ties by number of ratings. No DOM.
-import { foldQuery, foldTitle, foldTitleWithSources } from "./folding";
-
-/** How a title matches, best first. */
-export const WORD_PREFIX = 0;
-export const SUBSTRING = 1;
-export const SUBSEQUENCE = 2;
-export const NO_MATCH = 3;
-export type Match = 0 | 1 | 2 | 3;
-
-/** Fewer letters than this match too much in order to help anyone. */
-const SHORTEST_SUBSEQUENCE = 3;
+// Title search: beginning of a word > anywhere > letters in order; ties by number of ratings. One index a side,
+// shared by all views, built in slices with the most rated titles first. No DOM.
+import { foldQuery, foldTitle } from "./folding";
+import { initialBits, letterBits, Matcher, SUBSEQUENCE, SUBSTRING, WORD_PREFIX } from "./matching";
+import { integerKeys, sortingByKey } from "./radix";
+import { SlicedWork } from "./slices";
 
 export interface TextColumn {
   readonly length: number;
@@ -19,10 +13,21 @@ export interface TextColumn {
 export interface Found {
   /** Best rows first, at most `limit`. */
   rows: number[];
-  /** Rows that match and have at least `minCount` ratings. */
+  /**
+   * Rows that match and have at least `minCount` ratings. Letters in order are only looked for, and counted, where
+   * fewer than `limit` of these rows contain the query: others could not be listed.
+   */
   total: number;
   /** Rows that match but have fewer ratings. */
   hidden: number;
+}
+
+/** What an index is made of: one side's names, and which rows may be found. */
+export interface SearchedSide {
+  names: TextColumn;
+  counts: ArrayLike<number>;
+  /** Rows with 0 are never found. */
+  trained: ArrayLike<number>;
 }
 
 export interface SearchOptions {
@@ -30,206 +35,216 @@ export interface SearchOptions {
   limit?: number;
 }
 
-/** One bit for each letter and digit (others share one): a title without a query's bits cannot match. */
-function letterBits(text: string): number {
-  let bits = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 97 && code <= 122) bits |= 1 << (code - 97);
-    else if (code >= 48 && code <= 57) bits |= 1 << (26 + ((code - 48) >> 1));
-    else if (code !== 32) bits |= 1 << 31;
-  }
-  return bits;
+/** Titles joined into one text, which a search reads at once. */
+interface Block {
+  /** Folded titles, a line each. */
+  text: string;
+  /** Where each begins; one more for the end of the last. */
+  starts: Int32Array;
 }
 
-/**
- * Positions of `letters` in `text` in order, or null. A letter follows its predecessor in the same word or begins
- * a later word ("sotl" finds "silence of the lambs", "strwrs" finds "star wars"); letters strewn anywhere do not count.
- */
-export function findSubsequence(text: string, letters: string): number[] | null {
-  if (letters.length === 0) return null;
-  // reachable[q] marks where letter q may stand; one pass over the text a letter.
-  const reachable: Uint8Array[] = [];
-  for (let q = 0; q < letters.length; q++) {
-    const before = reachable[q - 1];
-    const here = new Uint8Array(text.length);
-    let anyBefore = q === 0;
-    let inThisWord = false;
-    let found = false;
-    for (let at = 0; at < text.length; at++) {
-      const startsWord = at === 0 || text.charCodeAt(at - 1) === 32;
-      if (startsWord) inThisWord = false;
-      if (text[at] === letters[q] && ((startsWord && anyBefore) || inThisWord)) {
-        here[at] = 1;
-        found = true;
-      }
-      if (before?.[at]) {
-        anyBefore = true;
-        inThisWord = true;
-      }
-    }
-    if (!found) return null;
-    reachable.push(here);
-  }
-  const positions: number[] = new Array(letters.length);
-  let next = reachable[letters.length - 1].indexOf(1);
-  positions[letters.length - 1] = next;
-  for (let q = letters.length - 2; q >= 0; q--) {
-    const nextStartsWord = next === 0 || text.charCodeAt(next - 1) === 32;
-    let at = next - 1;
-    while (!(reachable[q][at] && (nextStartsWord || !text.slice(at, next).includes(" ")))) at--;
-    positions[q] = at;
-    next = at;
-  }
-  return positions;
-}
+const BLOCK = 8192;
+/** Titles folded between two looks at the clock. */
+const STEP = 64;
 
-/** More letters than this are not searched in order (prefix lengths are bits of one integer). */
-const LONGEST_SUBSEQUENCE = 30;
-
-/** Tests many titles against one folded query (not empty). */
-export class Matcher {
-  readonly #inWord: string;
-  readonly #length: number;
-  /** By character code: bit k is set where letter k of the query is that character. */
-  readonly #places = new Int32Array(65536);
-
-  constructor(readonly query: string) {
-    this.#inWord = ` ${query}`;
-    const letters = query.replaceAll(" ", "");
-    const tried = letters.length >= SHORTEST_SUBSEQUENCE && letters.length <= LONGEST_SUBSEQUENCE;
-    this.#length = tried ? letters.length : 0;
-    for (let k = 0; k < this.#length; k++) this.#places[letters.charCodeAt(k)] |= 1 << k;
-  }
-
-  match(text: string): Match {
-    const at = text.indexOf(this.query);
-    if (at === 0) return WORD_PREFIX;
-    if (at > 0)
-      return text.charCodeAt(at - 1) === 32 || text.includes(this.#inWord) ? WORD_PREFIX : SUBSTRING;
-    return this.#length > 0 && this.#hasSubsequence(text) ? SUBSEQUENCE : NO_MATCH;
-  }
-
-  /** `findSubsequence(…) !== null` without the positions: one pass, bit k of a set meaning "k letters matched". */
-  #hasSubsequence(text: string): boolean {
-    const places = this.#places;
-    const all = 1 << this.#length;
-    let before = 1;
-    let inWord = 0;
-    let startsWord = true;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      if (code === 32) {
-        before |= inWord;
-        startsWord = true;
-      } else {
-        inWord = startsWord ? (before & places[code]) << 1 : inWord | ((inWord & places[code]) << 1);
-        if (inWord & all) return true;
-        startsWord = false;
-      }
-    }
-    return false;
-  }
-}
-
-/** Searches one side's names; folding happens once, here. Rows with `shown[row] === 0` are never found. */
+/** Finds titles. What is not indexed yet is not found yet; `ready` says when all is. */
 export class TitleSearch {
-  readonly folded: string[];
-  readonly #bits: Int32Array;
-  readonly #counts: ArrayLike<number>;
+  readonly titles: TextColumn;
+  readonly #side: SearchedSide;
   /** Rows that may be found, most ratings first, so that matches come out in order without sorting. */
-  readonly #byCount: Int32Array;
+  #byCount: Int32Array = new Int32Array(0);
+  /** In the order of `byCount`: its places are what is computed with below. */
+  readonly #blocks: Block[] = [];
+  #bits = new Int32Array(0);
+  /** Letters that words begin with. */
+  #initials = new Int32Array(0);
+  readonly #work: SlicedWork<true>;
+  #last: { wanted: string; places: Int32Array; indexed: number } | null = null;
 
-  constructor(
-    readonly titles: TextColumn,
-    counts: ArrayLike<number>,
-    shown: ArrayLike<number>,
-  ) {
-    const n = titles.length;
-    this.folded = new Array<string>(n).fill("");
-    this.#bits = new Int32Array(n);
-    this.#counts = counts;
-    const rows: number[] = [];
-    for (let row = 0; row < n; row++) {
-      if (!shown[row]) continue;
-      const text = foldTitle(titles.at(row));
-      this.folded[row] = text;
-      this.#bits[row] = letterBits(text);
-      rows.push(row);
-    }
-    rows.sort((a, b) => counts[b] - counts[a] || a - b);
-    this.#byCount = Int32Array.from(rows);
+  constructor(side: SearchedSide) {
+    this.#side = side;
+    this.titles = side.names;
+    this.#work = new SlicedWork(this.#read());
   }
 
-  /** Rows by count of ratings, most first. */
+  /** Rows by count of ratings, most first; none before they are sorted. */
   get byCount(): Int32Array {
     return this.#byCount;
+  }
+
+  /** Whether all titles are indexed; a signal's value, so that what reads it hears of the change. */
+  get ready(): boolean {
+    return this.#work.result.value !== null;
+  }
+
+  /** Index the rest now. */
+  finish(): this {
+    this.#work.finish();
+    return this;
+  }
+
+  /** Indexing the rest as a part of other work. */
+  indexing(): Generator<void, true> {
+    return this.#work.within();
+  }
+
+  *#read(): Generator<void, true> {
+    const { names, counts, trained } = this.#side;
+    const rows = new Int32Array(names.length);
+    let n = 0;
+    for (let row = 0; row < names.length; row++) if (trained[row]) rows[n++] = row;
+    const byCount = yield* sortingByKey(rows.subarray(0, n), integerKeys(counts, false));
+    this.#bits = new Int32Array(n);
+    this.#initials = new Int32Array(n);
+    this.#byCount = byCount;
+    for (let start = 0; start < n; start += BLOCK) {
+      const end = Math.min(n, start + BLOCK);
+      const texts: string[] = [];
+      const starts = new Int32Array(end - start + 1);
+      for (let place = start; place < end; place++) {
+        const text = foldTitle(names.at(byCount[place]));
+        texts.push(text);
+        starts[place - start + 1] = starts[place - start] + text.length + 1;
+        this.#bits[place] = letterBits(text);
+        this.#initials[place] = initialBits(text);
+        if (place % STEP === 0) yield;
+      }
+      this.#blocks.push({ text: texts.join("\n"), starts });
+      yield;
+    }
+    return true;
+  }
+
+  /** The folded title at a place of `byCount`; "" while it is not indexed. */
+  folded(place: number): string {
+    const block = this.#blocks[Math.floor(place / BLOCK)];
+    if (!block) return "";
+    const at = place % BLOCK;
+    return block.text.slice(block.starts[at], block.starts[at + 1] - 1);
   }
 
   /** The best matches; an empty query finds every title, most rated first. */
   find(query: string, { minCount = 0, limit = 50 }: SearchOptions = {}): Found {
     const wanted = foldQuery(query);
-    const wantedBits = letterBits(wanted);
-    const best: number[][] = [[], [], []];
-    let total = 0;
-    let hidden = 0;
-    if (wanted === "" && query.trim() !== "") return { rows: [], total, hidden };
-    const matcher = new Matcher(wanted);
-    for (const row of this.#byCount) {
-      if ((this.#bits[row] & wantedBits) !== wantedBits) continue;
-      const match = wanted === "" ? WORD_PREFIX : matcher.match(this.folded[row]);
-      if (match === NO_MATCH) continue;
-      if (this.#counts[row] < minCount) {
-        hidden++;
-        continue;
-      }
-      total++;
-      const bucket = best[match];
-      if (bucket.length < limit) bucket.push(row);
+    const enough = this.#placesWith(minCount);
+    const n = this.byCount.length;
+    if (wanted === "" && query.trim() !== "") return { rows: [], total: 0, hidden: 0 };
+    if (wanted === "") {
+      return {
+        rows: Array.from(this.byCount.subarray(0, Math.min(limit, enough))),
+        total: enough,
+        hidden: n - enough,
+      };
     }
-    return { rows: best.flat().slice(0, limit), total, hidden };
+    const places = this.#containing(wanted);
+    const matcher = new Matcher(wanted);
+    const best: number[][] = [[], [], []];
+    let total = below(places, enough);
+    let hidden = places.length - total;
+    for (let i = 0; i < total && best[WORD_PREFIX].length < limit; i++) {
+      const bucket = best[matcher.beginsWord(this.folded(places[i])) ? WORD_PREFIX : SUBSTRING];
+      if (bucket.length < limit) bucket.push(places[i]);
+    }
+    if (total < limit && matcher.triesLetters) {
+      for (const place of this.#withLetters(wanted, matcher, places)) {
+        if (place >= enough) hidden++;
+        else {
+          total++;
+          best[SUBSEQUENCE].push(place);
+        }
+      }
+    }
+    const rows = best.flat().slice(0, limit);
+    return { rows: rows.map((place) => this.byCount[place]), total, hidden };
   }
 
-  /** Whether each row contains the query (beginning of a word or anywhere); all rows where it is empty. */
-  contains(query: string): (row: number) => boolean {
+  /** By row: 1 where it contains the query (beginning of a word or anywhere); null where the query is empty. */
+  containing(query: string): Uint8Array | null {
     const wanted = foldQuery(query);
-    if (wanted === "") return query.trim() === "" ? () => true : () => false;
-    return (row) => this.folded[row].includes(wanted);
+    if (wanted === "" && query.trim() === "") return null;
+    const contains = new Uint8Array(this.titles.length);
+    if (wanted !== "") for (const place of this.#containing(wanted)) contains[this.byCount[place]] = 1;
+    return contains;
+  }
+
+  /** How many rows have at least `minCount` ratings: the first so many places. */
+  #placesWith(minCount: number): number {
+    let low = 0;
+    let high = this.byCount.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#side.counts[this.byCount[middle]] >= minCount) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Places whose title contains the folded query, in order. */
+  #containing(wanted: string): Int32Array {
+    const last = this.#last;
+    const indexed = this.#blocks.length;
+    if (last?.indexed === indexed && last.wanted === wanted) return last.places;
+    const found = new Int32Array(this.byCount.length);
+    let n = 0;
+    if (/^[a-z]$/.test(wanted)) {
+      const bit = letterBits(wanted);
+      const end = Math.min(this.byCount.length, indexed * BLOCK);
+      for (let place = 0; place < end; place++) if (this.#bits[place] & bit) found[n++] = place;
+    } else {
+      for (const [number, { text, starts }] of this.#blocks.entries()) {
+        let line = 0;
+        for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, starts[line])) {
+          while (starts[line + 1] <= at) line++;
+          found[n++] = number * BLOCK + line;
+          line++;
+          if (line === starts.length - 1) break;
+        }
+      }
+    }
+    const places = found.slice(0, n);
+    this.#last = { wanted, places, indexed };
+    return places;
+  }
+
+  /** Places, in order, that have the query's letters in order and are not among `others`. */
+  #withLetters(wanted: string, matcher: Matcher, others: Int32Array): number[] {
+    const bits = this.#bits;
+    const wantedBits = letterBits(wanted);
+    const firstBit = letterBits(wanted[0]);
+    const found: number[] = [];
+    let next = 0;
+    for (const [number, { text, starts }] of this.#blocks.entries()) {
+      for (let line = 0; line < starts.length - 1; line++) {
+        const place = number * BLOCK + line;
+        if (place === others[next]) next++;
+        else if ((bits[place] & wantedBits) !== wantedBits || !(this.#initials[place] & firstBit)) continue;
+        else if (matcher.hasLetters(text, starts[line], starts[line + 1] - 1)) found.push(place);
+      }
+    }
+    return found;
   }
 }
 
-/** Stretches [from, to) of `title` to print bold for `query`; gaps of punctuation within a match are bridged. */
-export function boldRanges(title: string, query: string): [number, number][] {
-  const wanted = foldQuery(query);
-  if (wanted === "") return [];
-  const { text, sources } = foldTitleWithSources(title);
-  const inWordStart = text.startsWith(wanted) ? 0 : text.indexOf(` ${wanted}`) + 1;
-  const at = text.startsWith(wanted) || inWordStart > 0 ? inWordStart : text.indexOf(wanted);
-  const matched: number[] =
-    at >= 0
-      ? Array.from(wanted, (_, i) => at + i)
-      : (findSubsequence(text, wanted.replaceAll(" ", "")) ?? []);
-  const ranges: [number, number][] = [];
-  let last = -2;
-  for (const position of matched) {
-    if (text[position] === " ") continue;
-    const source = sources[position];
-    const range = ranges.at(-1);
-    const adjoins = range && position - last <= 2 && text.slice(last + 1, position).trim() === "";
-    if (range && adjoins && source >= range[1] - 1) range[1] = Math.max(range[1], source + 1);
-    else ranges.push([source, source + 1]);
-    last = position;
+/** How many of the ascending numbers lie below `limit`. */
+function below(numbers: Int32Array, limit: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] < limit) low = middle + 1;
+    else high = middle;
   }
-  return merged(ranges.sort((a, b) => a[0] - b[0]));
+  return low;
 }
 
-/** Sorted stretches with those that touch or overlap joined: an article found in both its places is bold once. */
-function merged(ranges: [number, number][]): [number, number][] {
-  const joined: [number, number][] = [];
-  for (const [from, to] of ranges) {
-    const last = joined.at(-1);
-    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
-    else joined.push([from, to]);
+const indices = new WeakMap<TextColumn, TitleSearch>();
+
+/** The index of a side, the same for whoever asks: names are new whenever anything of their side is. */
+export function titleSearch(side: SearchedSide): TitleSearch {
+  let index = indices.get(side.names);
+  if (!index) {
+    index = new TitleSearch(side);
+    indices.set(side.names, index);
   }
-  return joined;
+  return index;
 }

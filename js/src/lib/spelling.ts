@@ -1,6 +1,9 @@
 // The nearest spelling of a query that nothing contains: each unknown word replaced by the closest word of the titles.
+// Words are collected, and gone through, in slices: a miss must not cost a key its answer.
 import { foldQuery } from "./folding";
+import { letterBits } from "./matching";
 import type { TitleSearch } from "./search";
+import { SlicedWork } from "./slices";
 
 /**
  * Edits (insert, delete, replace, swap of neighbours) from `typed` to `word`, or to its nearest beginning when
@@ -34,50 +37,99 @@ export function editDistance(typed: string, word: string, limit: number, unfinis
   return Math.min(edits, tooFar);
 }
 
-/** Words of all titles, each with the ratings of the titles it stands in. */
-function vocabulary(search: TitleSearch, counts: ArrayLike<number>): Map<string, number> {
-  const words = new Map<string, number>();
-  for (const row of search.byCount) {
-    for (const word of search.folded[row].split(" ")) words.set(word, (words.get(word) ?? 0) + counts[row]);
-  }
-  return words;
+/** Titles or words gone through between two looks at the clock. */
+const STEP = 64;
+const isNumber = (word: string) => /^\d+$/.test(word);
+
+interface Words {
+  texts: string[];
+  bits: number[];
+  /** Ratings of the titles each stands in. */
+  counts: number[];
 }
 
+/** Words of all titles; numbers have no spelling. */
+function* wordsOf(search: TitleSearch, ratings: ArrayLike<number>): Generator<void, Words> {
+  yield* search.indexing();
+  const counts = new Map<string, number>();
+  for (let place = 0; place < search.byCount.length; place++) {
+    const rated = ratings[search.byCount[place]];
+    for (const word of search.folded(place).split(" ")) {
+      if (!isNumber(word)) counts.set(word, (counts.get(word) ?? 0) + rated);
+    }
+    if (place % STEP === 0) yield;
+  }
+  const texts = [...counts.keys()];
+  return { texts, bits: texts.map(letterBits), counts: [...counts.values()] };
+}
+
+/** How many kinds of letters are in `a` and not in `b`: each costs an edit. */
+function missing(a: number, b: number): number {
+  let bits = a & ~b;
+  let n = 0;
+  for (; bits !== 0; n++) bits &= bits - 1;
+  return n;
+}
+
+function* nearestWord(typed: string, last: boolean, words: Words): Generator<void, string | null> {
+  const typedBits = letterBits(typed);
+  let best: string | null = null;
+  let bestEdits = Math.min(2, Math.floor(typed.length / 3)) + 0.9;
+  let bestCount = -1;
+  for (let i = 0; i < words.texts.length; i++) {
+    if (i % STEP === 0) yield;
+    const limit = Math.floor(bestEdits);
+    if (missing(typedBits, words.bits[i]) > limit) continue;
+    const word = words.texts[i];
+    if (word === typed) return word;
+    let edits = editDistance(typed, word, limit);
+    // The last word may be unfinished: "lamd" is on its way to "lambs".
+    if (last) edits = Math.min(edits, editDistance(typed, word, limit, true) + 0.5);
+    if (edits < bestEdits || (edits === bestEdits && words.counts[i] > bestCount)) {
+      best = word;
+      bestEdits = edits;
+      bestCount = words.counts[i];
+    }
+  }
+  return best;
+}
+
+/** Says which title's spelling is nearest to a query. */
 export class Speller {
-  #words: Map<string, number> | null = null;
+  #words: SlicedWork<Words> | null = null;
 
   constructor(
     private readonly search: TitleSearch,
     private readonly counts: ArrayLike<number>,
   ) {}
 
-  /** The row whose spelling is nearest to `query` (the most rated of them), or null if nothing is near. */
-  nearest(query: string): number | null {
-    this.#words ??= vocabulary(this.search, this.counts);
-    const typed = foldQuery(query).split(" ").filter(Boolean);
-    if (typed.length === 0) return null;
-    const spelled = typed.map((word, i) => this.#nearestWord(word, i === typed.length - 1));
-    if (spelled.includes(null)) return null;
-    return this.search.find(spelled.join(" "), { limit: 1 }).rows[0] ?? null;
+  /** The work of finding the row nearest to `query` (the most rated of them); -1 where nothing is near. */
+  nearest(query: string): SlicedWork<number> {
+    return new SlicedWork(this.#nearest(query));
   }
 
-  #nearestWord(typed: string, last: boolean): string | null {
-    const words = this.#words!;
-    if (words.has(typed)) return typed;
-    let best: string | null = null;
-    let bestEdits = Math.min(2, Math.floor(typed.length / 3)) + 0.9;
-    let bestCount = -1;
-    for (const [word, count] of words) {
-      const limit = Math.floor(bestEdits);
-      let edits = editDistance(typed, word, limit);
-      // The last word may be unfinished: "lamd" is on its way to "lambs".
-      if (last && edits > limit) edits = editDistance(typed, word, limit, true) + 0.5;
-      if (edits < bestEdits || (edits === bestEdits && count > bestCount)) {
-        best = word;
-        bestEdits = edits;
-        bestCount = count;
-      }
+  *#nearest(query: string): Generator<void, number> {
+    this.#words ??= new SlicedWork(wordsOf(this.search, this.counts));
+    const words = yield* this.#words.within();
+    const typed = foldQuery(query).split(" ").filter(Boolean);
+    const spelled: string[] = [];
+    for (const [i, word] of typed.entries()) {
+      const near = isNumber(word) ? word : yield* nearestWord(word, i === typed.length - 1, words);
+      if (near === null) return -1;
+      spelled.push(near);
     }
-    return best;
+    return spelled.length ? (this.search.find(spelled.join(" "), { limit: 1 }).rows[0] ?? -1) : -1;
   }
+}
+
+const spellers = new WeakMap<TitleSearch, Speller>();
+
+/** The speller of an index, one for all who ask. */
+export function spellerOf(search: TitleSearch, counts: ArrayLike<number>): Speller {
+  let speller = spellers.get(search);
+  if (!speller) {
+    speller = new Speller(search, counts);
+    spellers.set(search, speller);
+  }
+  return speller;
 }

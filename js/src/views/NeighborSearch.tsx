@@ -1,51 +1,69 @@
 // Pick a title, see its nearest in all dimensions. The list is Python's; choosing, hovering and selecting are shared.
-import { type Signal, useComputed } from "@preact/signals";
-import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Signal } from "@preact/signals";
+import { useMemo, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
 import { CopyTable, useCopy } from "../components/CopyTable";
 import { Frame } from "../components/Frame";
-import { Choice, NumberField, RadioGroup } from "../components/fields";
-import { MinRatings } from "../components/MinRatings";
-import { type Neighbor, NeighborTable } from "../components/NeighborTable";
+import { useHeldOrder, useHolding } from "../components/heldOrder";
+import { type Neighbor, NeighborTable, type WeakBelow } from "../components/NeighborTable";
 import { EmptyResult } from "../components/Notice";
+import { OrderChip } from "../components/OrderChip";
 import { TitleCombobox } from "../components/TitleCombobox";
 import { Why } from "../components/Why";
 import type { ViewContext } from "../context";
 import type { Cell } from "../lib/delimited";
-import { formatCount, formatNumber, plural } from "../lib/format";
-import { METRICS, type Metric, type Order } from "../lib/metrics";
+import { formatCount } from "../lib/format";
+import { MEAN, METRICS, type Metric, type Order } from "../lib/metrics";
 import { FEW_RATINGS } from "../lib/ranking";
-import { TitleSearch } from "../lib/search";
-import { Speller } from "../lib/spelling";
+import { type TitleSearch, titleSearch } from "../lib/search";
 import css from "./NeighborSearch.css";
+import { Anchor } from "./neighbors/Anchor";
+import { Settings } from "./neighbors/Settings";
 
 export const styles = css;
 
-const NARROW = 420;
 const SUGGESTED = 5;
+
+/** What a list answers, as Python says it. */
+interface Question {
+  item: number | null;
+  items: number[];
+  metric: Metric;
+  order: Order;
+}
 
 export function NeighborSearch({ context }: { context: ViewContext }) {
   const { store, shared } = context;
   const meta = store.meta.value;
-  const { names, counts, means, trained } = store.items.value;
+  const side = store.items.value;
+  const { names, counts, means } = side;
   const anchor = useAnchor(context);
+  const items = context.trait<number[]>("items");
   const row = anchor.value;
+  const others = (items.value ?? []).filter((item) => item !== row);
+  const anchors = row === null ? others : [row, ...others];
   const list = context.trait<Neighbor[]>("neighbors").value ?? [];
-  const listOf = context.trait<number | null>("neighbors_of").value ?? null;
+  const answered = context.trait<Question>("answered").value;
   const nHidden = context.trait<number>("n_hidden").value ?? 0;
   const metric = context.trait<Metric>("metric");
   const order = context.trait<Order>("order");
-  const chosenMetric = metric.value ?? "cosine";
-  const chosenOrder = order.value ?? "nearest";
-  // The words belong to the list that is shown, which is the old one until Python has answered.
-  const shownAs = useMemo(() => ({ metric: chosenMetric, order: chosenOrder }), [list, listOf]);
+  const pinned = shared.pinned.value;
   const copy = useCopy();
   const body = useRef<HTMLDivElement>(null);
   const query = context.trait<string>("query");
-
-  const search = useMemo(() => new TitleSearch(names, counts, trained), [names, counts, trained]);
-  const speller = useMemo(() => new Speller(search, counts), [search, counts]);
+  const search = titleSearch(side);
+  const holding = useHolding();
+  const fresh = useMemo(() => list.map(({ item }) => item), [list]);
+  const held = useHeldOrder(fresh, JSON.stringify(answered ?? null), holding.held);
+  // Rows that are held show what is known of them now; one that has left the list shows what was known last.
+  const known = useRef(new Map<number, Neighbor>()).current;
+  const ordered = useMemo(() => {
+    for (const neighbor of list) known.set(neighbor.item, neighbor);
+    const rows = Array.from(held.order, (item) => known.get(item) as Neighbor);
+    known.clear();
+    for (const neighbor of [...rows, ...list]) known.set(neighbor.item, neighbor);
+    return rows;
+  }, [list, held.order]);
 
   if (!meta.has_factors) {
     return (
@@ -60,21 +78,36 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
 
   const untrained = store.status.value === "untrained";
   const connected = store.connection.value !== "disconnected";
-  const asked = listOf !== row || shownAs.metric !== chosenMetric || shownAs.order !== chosenOrder;
-  const looking = !untrained && row !== null && asked;
-  const shown = untrained || listOf === null ? [] : list;
+  // The words belong to the list that is shown, which is the old one until Python has answered.
+  const asks: Question = {
+    item: row,
+    items: items.value ?? [],
+    metric: metric.value ?? "cosine",
+    order: order.value ?? "nearest",
+  };
+  const isOf = answered && "item" in answered ? answered : null;
+  const shownAs = isOf ?? asks;
+  const looking = !untrained && anchors.length > 0 && !sameQuestion(isOf, asks);
+  const shown = untrained || isOf === null ? [] : ordered;
   const nearest = `${shownAs.order} ${shown.length === 1 ? "title" : "titles"}`;
+  const of = (question: Question) =>
+    new Set(question.item === null ? question.items : [question.item, ...question.items]).size > 1
+      ? `the mean of ${new Set([question.item ?? question.items[0], ...question.items]).size} titles`
+      : names.at(question.item ?? question.items[0] ?? -1);
   const announce =
-    shown.length > 0 && !looking && row !== null
-      ? `${shown.length} ${nearest} to ${names.at(row)}: ${shown[0].title} first.`
+    shown.length > 0 && !looking
+      ? `${shown.length} ${nearest} to ${of(shownAs)}: ${shown[0].title} first.`
       : undefined;
   const picked = () => {
     const rows = shown.filter(({ item }) => shared.selection.value.includes(item));
     return tableOf(rows.length ? rows : shown, meta.item_name);
   };
-  const choose = (chosen: number) => {
+  /** A title looked around is looked around alone. */
+  const choose = (chosen: number | null) => {
+    items.value = [];
     anchor.value = chosen;
   };
+  const limits = context.trait<WeakBelow>("weak_below").value ?? { count: FEW_RATINGS, norm: 0.25 };
 
   return (
     <Frame context={context} title="Neighbours" announce={announce}>
@@ -82,7 +115,6 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
         <div class="cw-controls">
           <TitleCombobox
             search={search}
-            speller={speller}
             counts={counts}
             minCount={shared.minCount.value}
             chosen={row}
@@ -97,7 +129,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
           />
           <Settings context={context} metric={metric} order={order} />
         </div>
-        {row === null && !untrained && (
+        {anchors.length === 0 && !untrained && search.ready && (
           <p class="cw-suggestions">
             <span>Type a title above, or begin with</span>
             {Array.from(search.byCount.slice(0, SUGGESTED), (popular) => (
@@ -107,23 +139,27 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
             ))}
           </p>
         )}
-        {row !== null && (
+        {anchors.length > 0 && (
           <Anchor
             context={context}
             anchor={anchor}
-            title={names.at(row)}
-            count={counts[row]}
-            mean={means[row]}
+            items={items}
+            anchors={anchors}
+            search={search}
+            choose={choose}
+            count={counts[anchors[0]]}
+            mean={means[anchors[0]]}
           >
             {looking && connected && "looking…"}
             {looking &&
               !connected &&
-              `New searches need the kernel.${listOf === null ? "" : ` Below: ${nearest} to ${names.at(listOf)}.`}`}
+              `New searches need the kernel.${isOf === null ? "" : ` Below: ${nearest} to ${of(isOf)}.`}`}
           </Anchor>
         )}
-        {row !== null && !untrained && (
+        {anchors.length > 0 && !untrained && (
           <>
-            <div class="cw-nearest" data-old={looking || undefined}>
+            <div class="cw-nearest" data-old={looking || undefined} {...holding.pointer}>
+              <OrderChip stale={held.stale} refresh={held.refresh} />
               {shown.length > 0 && (
                 <NeighborTable
                   neighbors={shown}
@@ -131,7 +167,12 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
                   order={shownAs.order}
                   hovered={shared.hovered}
                   selection={shared.selection}
-                  anchor={anchor}
+                  explored={row}
+                  onExplore={choose}
+                  pinned={pinned === null ? null : names.at(pinned)}
+                  weakBelow={limits}
+                  holding={holding}
+                  still={context.reducedMotion.value}
                   onSearch={() => body.current?.querySelector<HTMLElement>('[role="combobox"]')?.focus()}
                   onCopy={() => copy.copy(picked(), context.el)}
                 />
@@ -142,7 +183,10 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
               <>
                 <Hidden count={nHidden} order={shownAs.order} minCount={shared.minCount} />
                 <div class="cw-guard">
-                  <p>{METRICS[shownAs.metric].note}</p>
+                  <p>
+                    {anchors.length > 1 && `${MEAN[shownAs.metric]} `}
+                    {METRICS[shownAs.metric].note} Another seed gives another list.
+                  </p>
                   <Why>{METRICS[shownAs.metric].why}</Why>
                 </div>
                 <footer class="cw-foot">
@@ -180,10 +224,20 @@ function useAnchor({ model, shared, trait }: ViewContext): Signal<number | null>
 
 function tableOf(neighbors: readonly Neighbor[], nameColumn: string): Cell[][] {
   const common = neighbors.some(({ n_common }) => typeof n_common === "number");
-  const header = [nameColumn, "score", "count", ...(common ? ["n_common"] : []), "norm", "weak"];
-  const cells = neighbors.map(({ title, score, count, n_common, norm, weak }): Cell[] => [
+  const pinned = neighbors.some(({ to_pinned }) => to_pinned !== undefined);
+  const header = [
+    nameColumn,
+    "score",
+    ...(pinned ? ["to_pinned"] : []),
+    "count",
+    ...(common ? ["n_common"] : []),
+    "norm",
+    "weak",
+  ];
+  const cells = neighbors.map(({ title, score, to_pinned, count, n_common, norm, weak }): Cell[] => [
     title,
     score,
+    ...(pinned ? [to_pinned ?? null] : []),
     count,
     ...(common ? [n_common ?? null] : []),
     norm,
@@ -192,121 +246,13 @@ function tableOf(neighbors: readonly Neighbor[], nameColumn: string): Cell[][] {
   return [header, ...cells];
 }
 
-function Settings({
-  context,
-  metric,
-  order,
-}: {
-  context: ViewContext;
-  metric: Signal<Metric>;
-  order: Signal<Order>;
-}) {
-  const k = context.trait<number>("k");
-  const wanted = context.trait<string[] | null>("controls").value;
-  const has = (name: string) => !wanted || wanted.includes(name);
-  const narrow = useComputed(() => context.width.value > 0 && context.width.value < NARROW).value;
-  const rest = (
-    <>
-      {has("metric") && (
-        <Choice<Metric>
-          label="Metric"
-          value={metric.value ?? "cosine"}
-          options={(Object.keys(METRICS) as Metric[]).map((key) => [key, METRICS[key].name])}
-          onChange={(value) => {
-            metric.value = value;
-          }}
-        />
-      )}
-      {has("k") && (
-        <NumberField
-          label="Neighbours shown"
-          value={k.value ?? 10}
-          rule={{ min: 1, max: 100, integer: true }}
-          onChange={(value) => {
-            k.value = value;
-          }}
-        />
-      )}
-      {has("order") && (
-        <RadioGroup<Order>
-          label="Order"
-          value={order.value ?? "nearest"}
-          options={[
-            ["nearest", "nearest"],
-            ["farthest", "farthest"],
-          ]}
-          onChange={(value) => {
-            order.value = value;
-          }}
-        />
-      )}
-      {has("min_count") && <MinRatings context={context} />}
-    </>
-  );
-  if (!narrow) return rest;
+function sameQuestion(a: Question | null, b: Question): boolean {
   return (
-    <details class="cw-fold">
-      <summary>Settings</summary>
-      <div class="cw-controls">{rest}</div>
-    </details>
-  );
-}
-
-interface AnchorProps {
-  context: ViewContext;
-  anchor: Signal<number | null>;
-  title: string;
-  count: number;
-  mean: number;
-  /** How the search for its neighbours stands. */
-  children: ComponentChildren;
-}
-
-/** What is looked around, with the way back to what was before. */
-function Anchor({ context, anchor, title, count, mean, children }: AnchorProps) {
-  const { pinned } = context.shared;
-  const { names } = context.store.items.value;
-  const row = anchor.value;
-  const [past, setPast] = useState<readonly number[]>([]);
-  const current = useRef(row);
-  const goingBack = useRef(false);
-  useEffect(() => {
-    const before = current.current;
-    current.current = row;
-    if (before === row || before === null) return;
-    if (!goingBack.current) setPast((rows) => [...rows.slice(-19), before]);
-    goingBack.current = false;
-  }, [row]);
-  const previous = past.at(-1);
-  const back = () => {
-    if (previous === undefined) return;
-    goingBack.current = true;
-    setPast(past.slice(0, -1));
-    anchor.value = previous;
-  };
-  return (
-    <div class="cw-anchor">
-      <span class="cw-anchor-title">{title}</span>
-      <span class="cw-anchor-facts">
-        {plural(count, "rating")}
-        {count < FEW_RATINGS && <span class="cw-few">few</span>} · mean {formatNumber(mean, 2)}
-      </span>
-      <Button
-        label={pinned.value === row ? "Pinned" : "Pin"}
-        title="Keep this title for comparison"
-        kind="quiet"
-        pressed={pinned.value === row}
-        onClick={() => {
-          pinned.value = pinned.value === row ? null : row;
-        }}
-      />
-      {previous !== undefined && (
-        <Button label={`Back to ${names.at(previous)}`} kind="quiet" onClick={back} />
-      )}
-      <span class="cw-looking" aria-live="polite">
-        {children}
-      </span>
-    </div>
+    a !== null &&
+    a.item === b.item &&
+    a.metric === b.metric &&
+    a.order === b.order &&
+    a.items.join() === b.items.join()
   );
 }
 

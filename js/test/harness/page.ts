@@ -2,7 +2,7 @@
 import { mount } from "../../src/host";
 import { createStore } from "../../src/store";
 import { type Renderer, ShimModel, shimHost } from "./shim";
-import { batchLoss, history, neighborsOf, storeState, VIEW_TRAITS, view } from "./state";
+import { batchLoss, history, neighborsOf, type Question, storeState, VIEW_TRAITS, view } from "./state";
 
 const query = new URLSearchParams(location.search);
 const flag = (name: string) => query.get(name) === "1";
@@ -57,13 +57,18 @@ function make(kind: string): ShimModel {
   if (flag("own")) model.state.theme = dark ? "dark" : "light";
   models.push(model);
   if (kind === "NeighborSearch") {
-    const answer = (item: unknown) => {
-      const answered = typeof item === "number" ? neighborsOf(item, Number(model.get("k"))) : null;
-      setTimeout(() => model.update(answered ?? { neighbors: [], neighbors_of: null }), 20);
+    const answer = () => {
+      const asked = ["items", "k", "metric", "order"].map((name) => [name, model.get(name)]);
+      const question = {
+        ...Object.fromEntries(asked),
+        item: storeModel.get("primary"),
+        pinned: storeModel.get("pinned"),
+      } as Question;
+      setTimeout(() => model.update(neighborsOf(question, Number(storeModel.get("turn") ?? 0))), 20);
     };
-    storeModel.on("change:primary", () => answer(storeModel.get("primary")));
-    model.on("change:k", () => answer(storeModel.get("primary")));
-    answer(storeModel.get("primary"));
+    for (const name of ["primary", "pinned", "turn"]) storeModel.on(`change:${name}`, answer);
+    for (const name of ["items", "k", "metric", "order"]) model.on(`change:${name}`, answer);
+    answer();
   }
   return model;
 }

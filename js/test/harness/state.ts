@@ -261,6 +261,9 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
     query: "",
     center: true,
     units: "logit",
+    columns: null,
+    slope_view: false,
+    rows_shown: 0,
   },
   PCAScatter: {
     ...COMMON,
@@ -277,22 +280,39 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
   },
   NeighborSearch: {
     ...COMMON,
+    query: "",
     item: null,
+    items: [],
     k: 10,
     metric: "cosine",
     order: "nearest",
     neighbors: [],
     n_hidden: 0,
     neighbors_of: null,
+    weak_below: { count: 20, norm: 0.25 },
+    answered: {},
     revision: 0,
   },
   Dashboard: { ...COMMON, title: "MovieLens 100K", layout: "full", _views: [] },
 };
 
-/** A plausible answer of the kernel to "what is near this title?". */
-export function neighborsOf(item: number, k: number): Record<string, unknown> {
-  const random = generator(item + 1);
-  const rows = KNOWN.map((_, index) => index + 1).filter((row) => row !== item);
+export interface Question {
+  item: number | null;
+  items: number[];
+  k: number;
+  metric: string;
+  order: string;
+  pinned: number | null;
+}
+
+/** A plausible answer of the kernel to "what is near these titles?"; another `turn` brings another order. */
+export function neighborsOf(question: Question, turn = 0): Record<string, unknown> {
+  const { item, items, k, pinned } = question;
+  const anchors = [...(item === null ? [] : [item]), ...items];
+  const answer = { n_hidden: 3, neighbors_of: item, answered: question, revision: 5 + turn };
+  if (anchors.length === 0) return { ...answer, neighbors: [] };
+  const random = generator(anchors.reduce((sum, row) => sum + row, 1) + turn);
+  const rows = KNOWN.map((_, index) => index + 1).filter((row) => !anchors.includes(row));
   const neighbors = Array.from({ length: Math.min(k, rows.length) }, (_, rank) => {
     const [row] = rows.splice(Math.floor(random() * rows.length), 1);
     const [title, count] = KNOWN[row - 1];
@@ -304,7 +324,8 @@ export function neighborsOf(item: number, k: number): Record<string, unknown> {
       n_common: Math.round(count * 0.6 * random()),
       norm: 0.4 + random(),
       weak: count < 30,
+      ...(pinned === null ? {} : { to_pinned: 0.6 * random() }),
     };
   });
-  return { neighbors, n_hidden: 3, neighbors_of: item, revision: 5 };
+  return { ...answer, neighbors };
 }

@@ -1,0 +1,73 @@
+// A table's rows, or a chart's lines, as one tab stop: where the focus is, and what each row listens to.
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Holding } from "./heldOrder";
+import { onRowClick, onRowKey, type RowsInUse } from "./rowKeys";
+
+export interface RowsOptions<E extends HTMLElement>
+  extends Pick<RowsInUse, "order" | "filtered" | "selection" | "primary" | "onSearch" | "onCopy"> {
+  /** What holds the rows, each marked by `data-row`. */
+  body: RefObject<E | null>;
+  holding: Holding;
+  pageSize?: number;
+  /** Brings a row into sight, where it may be out of the document. */
+  bring?: (row: number) => void;
+}
+
+export interface Rows {
+  /** The row that has, or had, the focus. */
+  active: number | null;
+  row: (row: number) => {
+    "data-row": number;
+    tabIndex: number;
+    onClick: (event: MouseEvent) => void;
+    onFocus: () => void;
+  };
+  body: Holding["focus"] & { onKeyDown: (event: KeyboardEvent) => void };
+}
+
+export function useRows<E extends HTMLElement>(options: RowsOptions<E>): Rows {
+  const { order, body, holding, bring, pageSize = 8 } = options;
+  const [active, setActive] = useState<number | null>(null);
+  const wantsFocus = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    if (wantsFocus.current === null) return;
+    const row = body.current?.querySelector<HTMLElement>(`[data-row="${wantsFocus.current}"]`);
+    wantsFocus.current = null;
+    row?.focus({ preventScroll: Boolean(bring) });
+  });
+  useEffect(() => holding.release, []);
+  const inUse: RowsInUse = {
+    ...options,
+    pageSize,
+    active: {
+      get value() {
+        return active;
+      },
+      set value(row) {
+        setActive(row);
+      },
+    },
+    focusRow(row) {
+      bring?.(row);
+      wantsFocus.current = row;
+      setActive(row);
+    },
+  };
+  const tabStop = active !== null && order.includes(active) ? active : order[0];
+  return {
+    active,
+    row: (row) => ({
+      "data-row": row,
+      tabIndex: row === tabStop ? 0 : -1,
+      onClick: (event) => onRowClick(event, row, inUse),
+      onFocus: () => setActive(row),
+    }),
+    body: {
+      ...holding.focus,
+      onKeyDown: (event) => {
+        if ((event.target as HTMLElement).dataset.row !== undefined) onRowKey(event, inUse);
+      },
+    },
+  };
+}

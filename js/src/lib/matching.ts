@@ -1,0 +1,168 @@
+// How one title matches a query, and which of its letters are printed bold for it.
+import { foldQuery, foldTitleWithSources } from "./folding";
+
+/** How a title matches, best first. */
+export const WORD_PREFIX = 0;
+export const SUBSTRING = 1;
+export const SUBSEQUENCE = 2;
+export const NO_MATCH = 3;
+export type Match = 0 | 1 | 2 | 3;
+
+/** Fewer letters than this match too much in order to help anyone. */
+const SHORTEST_SUBSEQUENCE = 3;
+
+function letterBit(code: number): number {
+  if (code >= 97 && code <= 122) return 1 << (code - 97);
+  if (code >= 48 && code <= 57) return 1 << (26 + ((code - 48) >> 1));
+  return code === 32 ? 0 : 1 << 31;
+}
+
+/** One bit for each letter, one for two digits, one for all others: a title without a query's bits cannot match. */
+export function letterBits(text: string): number {
+  let bits = 0;
+  for (let i = 0; i < text.length; i++) bits |= letterBit(text.charCodeAt(i));
+  return bits;
+}
+
+/** The bits of the letters that words begin with. */
+export function initialBits(text: string): number {
+  let bits = letterBit(text.charCodeAt(0));
+  for (let at = text.indexOf(" "); at >= 0; at = text.indexOf(" ", at + 1)) {
+    bits |= letterBit(text.charCodeAt(at + 1));
+  }
+  return bits;
+}
+
+/**
+ * Positions of `letters` in `text` in order, or null. A letter follows its predecessor in the same word or begins
+ * a later word ("sotl" finds "silence of the lambs", "strwrs" finds "star wars"); letters strewn anywhere do not count.
+ */
+export function findSubsequence(text: string, letters: string): number[] | null {
+  if (letters.length === 0) return null;
+  // reachable[q] marks where letter q may stand; one pass over the text a letter.
+  const reachable: Uint8Array[] = [];
+  for (let q = 0; q < letters.length; q++) {
+    const before = reachable[q - 1];
+    const here = new Uint8Array(text.length);
+    let anyBefore = q === 0;
+    let inThisWord = false;
+    let found = false;
+    for (let at = 0; at < text.length; at++) {
+      const startsWord = at === 0 || text.charCodeAt(at - 1) === 32;
+      if (startsWord) inThisWord = false;
+      if (text[at] === letters[q] && ((startsWord && anyBefore) || inThisWord)) {
+        here[at] = 1;
+        found = true;
+      }
+      if (before?.[at]) {
+        anyBefore = true;
+        inThisWord = true;
+      }
+    }
+    if (!found) return null;
+    reachable.push(here);
+  }
+  const positions: number[] = new Array(letters.length);
+  let next = reachable[letters.length - 1].indexOf(1);
+  positions[letters.length - 1] = next;
+  for (let q = letters.length - 2; q >= 0; q--) {
+    const nextStartsWord = next === 0 || text.charCodeAt(next - 1) === 32;
+    let at = next - 1;
+    while (!(reachable[q][at] && (nextStartsWord || !text.slice(at, next).includes(" ")))) at--;
+    positions[q] = at;
+    next = at;
+  }
+  return positions;
+}
+
+/** More letters than this are not searched in order (prefix lengths are bits of one integer). */
+const LONGEST_SUBSEQUENCE = 30;
+
+/** Tests many titles against one folded query (not empty). */
+export class Matcher {
+  readonly #inWord: string;
+  readonly #length: number;
+  /** By character code: bit k is set where letter k of the query is that character. */
+  readonly #places = new Int32Array(65536);
+
+  constructor(readonly query: string) {
+    this.#inWord = ` ${query}`;
+    const letters = query.replaceAll(" ", "");
+    const tried = letters.length >= SHORTEST_SUBSEQUENCE && letters.length <= LONGEST_SUBSEQUENCE;
+    this.#length = tried ? letters.length : 0;
+    for (let k = 0; k < this.#length; k++) this.#places[letters.charCodeAt(k)] |= 1 << k;
+  }
+
+  /** Whether letters in order count for this query at all: it is neither too short nor too long. */
+  get triesLetters(): boolean {
+    return this.#length > 0;
+  }
+
+  match(text: string): Match {
+    if (text.includes(this.query)) return this.beginsWord(text) ? WORD_PREFIX : SUBSTRING;
+    return this.hasLetters(text, 0, text.length) ? SUBSEQUENCE : NO_MATCH;
+  }
+
+  /** Whether a word of `text` begins with the query. */
+  beginsWord(text: string): boolean {
+    return text.startsWith(this.query) || text.includes(this.#inWord);
+  }
+
+  /** `findSubsequence(…) !== null` in text[from, to): one pass, bit k of a set meaning "k letters matched". */
+  hasLetters(text: string, from: number, to: number): boolean {
+    if (this.#length === 0) return false;
+    const places = this.#places;
+    const all = 1 << this.#length;
+    let before = 1;
+    let inWord = 0;
+    let startsWord = true;
+    for (let i = from; i < to; i++) {
+      const code = text.charCodeAt(i);
+      if (code === 32) {
+        before |= inWord;
+        startsWord = true;
+      } else {
+        inWord = startsWord ? (before & places[code]) << 1 : inWord | ((inWord & places[code]) << 1);
+        if (inWord & all) return true;
+        startsWord = false;
+      }
+    }
+    return false;
+  }
+}
+
+/** Stretches [from, to) of `title` to print bold for `query`; gaps of punctuation within a match are bridged. */
+export function boldRanges(title: string, query: string): [number, number][] {
+  const wanted = foldQuery(query);
+  if (wanted === "") return [];
+  const { text, sources } = foldTitleWithSources(title);
+  const inWordStart = text.startsWith(wanted) ? 0 : text.indexOf(` ${wanted}`) + 1;
+  const at = text.startsWith(wanted) || inWordStart > 0 ? inWordStart : text.indexOf(wanted);
+  const matched: number[] =
+    at >= 0
+      ? Array.from(wanted, (_, i) => at + i)
+      : (findSubsequence(text, wanted.replaceAll(" ", "")) ?? []);
+  const ranges: [number, number][] = [];
+  let last = -2;
+  for (const position of matched) {
+    if (text[position] === " ") continue;
+    const source = sources[position];
+    const range = ranges.at(-1);
+    const adjoins = range && position - last <= 2 && text.slice(last + 1, position).trim() === "";
+    if (range && adjoins && source >= range[1] - 1) range[1] = Math.max(range[1], source + 1);
+    else ranges.push([source, source + 1]);
+    last = position;
+  }
+  return merged(ranges.sort((a, b) => a[0] - b[0]));
+}
+
+/** Sorted stretches with those that touch or overlap joined: an article found in both its places is bold once. */
+function merged(ranges: [number, number][]): [number, number][] {
+  const joined: [number, number][] = [];
+  for (const [from, to] of ranges) {
+    const last = joined.at(-1);
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else joined.push([from, to]);
+  }
+  return joined;
+}

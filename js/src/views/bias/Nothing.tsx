@@ -1,0 +1,68 @@
+// An empty bias ranking: what hid every row, and the one click that brings some back.
+import type { Signal } from "@preact/signals";
+import { EmptyResult } from "../../components/Notice";
+import { useNearestSpelling } from "../../components/nearestSpelling";
+import type { ViewContext } from "../../context";
+import { formatCount } from "../../lib/format";
+import type { Ranking } from "../../lib/ranking";
+import type { TitleSearch } from "../../lib/search";
+import type { Side } from "../../store";
+
+export interface NothingProps {
+  context: ViewContext;
+  search: TitleSearch;
+  side: Side;
+  ranking: Ranking;
+  /** What is typed in the search. */
+  text: Signal<string>;
+  /** "title" or "user". */
+  one: string;
+}
+
+export function Nothing({ context, search, side, ranking, text, one }: NothingProps) {
+  const { minCount } = context.shared;
+  const typed = text.value.trim();
+  const marks = search.containing(typed);
+  const counts = Array.from(search.byCount)
+    .filter((row) => marks === null || marks[row])
+    .map((row) => side.counts[row]);
+  const missed = typed !== "" && counts.length === 0 && search.ready;
+  const nearest = useNearestSpelling(search, side.counts, typed, missed);
+  if (!search.ready) return <EmptyResult>Reading the names …</EmptyResult>;
+  if (missed) {
+    const name = nearest === null || nearest < 0 ? null : side.names.at(nearest);
+    const clear = () => {
+      text.value = "";
+    };
+    return (
+      <EmptyResult action={{ label: "Clear the search", run: clear }}>
+        <span role="status">
+          No {one} contains ‘{typed}’.{name !== null && " Nearest spelling: "}
+        </span>
+        {name !== null && (
+          <button
+            type="button"
+            class="cw-link"
+            onClick={() => {
+              text.value = name;
+            }}
+          >
+            {name}
+          </button>
+        )}
+      </EmptyResult>
+    );
+  }
+  if (ranking.nTrained === 0) return <EmptyResult>No {one} with a training rating yet.</EmptyResult>;
+  // Enough for a look at both ends, in round numbers.
+  const enough = counts[Math.min(counts.length - 1, 19)];
+  const usual = [300, 200, 100, 50, 20, 10, 5, 1].find((count) => count <= enough) ?? 0;
+  const set = () => {
+    minCount.value = usual;
+  };
+  return (
+    <EmptyResult action={{ label: `Set to ${formatCount(usual)}`, run: set }}>
+      0 {one}s: min ratings {formatCount(minCount.value)} hides all{typed ? ` that contain ‘${typed}’` : ""}.
+    </EmptyResult>
+  );
+}

@@ -1,0 +1,171 @@
+// What a neighbour search looks around: the explored title, the others averaged with it, and the way back.
+import { type Signal, useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Button } from "../../components/Button";
+import { Icon } from "../../components/icons";
+import { TitleCombobox } from "../../components/TitleCombobox";
+import type { ViewContext } from "../../context";
+import { formatNumber, plural } from "../../lib/format";
+import { FEW_RATINGS } from "../../lib/ranking";
+import type { TitleSearch } from "../../lib/search";
+
+export interface AnchorProps {
+  context: ViewContext;
+  anchor: Signal<number | null>;
+  items: Signal<number[]>;
+  /** The explored title and the others, each once. */
+  anchors: readonly number[];
+  search: TitleSearch;
+  choose: (row: number | null) => void;
+  count: number;
+  mean: number;
+  /** How the search for its neighbours stands. */
+  children: ComponentChildren;
+}
+
+/** What is looked around, what else is averaged with it, and the way back to what was before. */
+export function Anchor(props: AnchorProps) {
+  const { context, anchor, items, anchors, search, choose, count, mean, children } = props;
+  const { pinned, primary, hovered, minCount } = context.shared;
+  const side = context.store.items.value;
+  const { names } = side;
+  const row = anchor.value;
+  const [adding, setAdding] = useState(false);
+  const addButton = useRef<HTMLButtonElement>(null);
+  const added = useSignal("");
+  const [past, setPast] = useState<readonly number[]>([]);
+  const current = useRef(row);
+  const goingBack = useRef(false);
+  useEffect(() => {
+    const before = current.current;
+    current.current = row;
+    if (before === row || before === null) return;
+    if (!goingBack.current) setPast((rows) => [...rows.slice(-19), before]);
+    goingBack.current = false;
+  }, [row]);
+  const previous = past.at(-1);
+  const back = () => {
+    if (previous === undefined) return;
+    goingBack.current = true;
+    setPast(past.slice(0, -1));
+    choose(previous);
+  };
+  const stopAdding = () => {
+    setAdding(false);
+    added.value = "";
+    addButton.current?.focus();
+  };
+  const remove = (gone: number) => {
+    const left = anchors.filter((other) => other !== gone);
+    items.value = left.slice(1);
+    anchor.value = left[0] ?? null;
+  };
+  const hasMap = context.store.views.value.some(({ kind }) => kind === "PCAScatter");
+  return (
+    <div class="cw-anchor">
+      {anchors.length === 1 ? (
+        <span class="cw-anchor-title">{names.at(anchors[0])}</span>
+      ) : (
+        <ul class="cw-anchors" aria-label="Titles averaged">
+          {anchors.map((each) => (
+            <li key={each}>
+              {names.at(each)}
+              <button
+                type="button"
+                aria-label={`Remove ${names.at(each)}`}
+                title={`Remove ${names.at(each)}`}
+                onClick={() => remove(each)}
+              >
+                <Icon name="close" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {anchors.length === 1 && (
+        <span class="cw-anchor-facts">
+          {plural(count, "rating")}
+          {count < FEW_RATINGS && <span class="cw-few">few</span>} · mean {formatNumber(mean, 2)}
+        </span>
+      )}
+      <span class="cw-anchor-actions">
+        {row !== null && (
+          <Button
+            label={pinned.value === row ? "Pinned" : "Pin"}
+            title="Compare: every list then says how near its titles are to this one, too"
+            kind="quiet"
+            pressed={pinned.value === row}
+            onClick={() => {
+              pinned.value = pinned.value === row ? null : row;
+            }}
+          />
+        )}
+        {pinned.value !== null && pinned.value !== row && (
+          <Button
+            label={`Unpin ${names.at(pinned.value)}`}
+            kind="quiet"
+            onClick={() => {
+              pinned.value = null;
+            }}
+          />
+        )}
+        {hasMap && row !== null && (
+          <Button
+            label="Open in map"
+            title="Show this title on the map"
+            kind="quiet"
+            onClick={() => {
+              primary.value = row;
+              context.store.lookAt.value = { item: row, n: (context.store.lookAt.peek()?.n ?? 0) + 1 };
+            }}
+          />
+        )}
+        <Button
+          label="Add title"
+          text="+ add title"
+          title="Look around the mean of several titles"
+          kind="quiet"
+          expanded={adding}
+          buttonRef={addButton}
+          onClick={() => setAdding(!adding)}
+        />
+        {previous !== undefined && (
+          <Button label={`Back to ${names.at(previous)}`} kind="quiet" onClick={back} />
+        )}
+      </span>
+      {adding && (
+        <div
+          class="cw-adding"
+          onKeyDown={(event) => {
+            if (event.key !== "Escape" || event.defaultPrevented) return;
+            event.preventDefault();
+            event.stopPropagation();
+            stopAdding();
+          }}
+        >
+          <TitleCombobox
+            search={search}
+            label="Title to add"
+            counts={side.counts}
+            minCount={minCount.value}
+            chosen={null}
+            autoFocus
+            onChoose={(chosen) => {
+              if (!anchors.includes(chosen)) items.value = [...anchors.slice(1), chosen];
+              if (anchor.value === null) anchor.value = anchors[0];
+              stopAdding();
+            }}
+            onPreview={(preview) => {
+              hovered.value = preview;
+            }}
+            query={added}
+          />
+        </div>
+      )}
+      <span class="cw-looking" aria-live="polite">
+        {children}
+      </span>
+    </div>
+  );
+}

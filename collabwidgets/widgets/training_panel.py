@@ -9,7 +9,8 @@ from ipywidgets import Widget, widget_serialization
 from traitlets import Bool, Enum, Float, Instance, Int
 
 from ..learner import CollabLearner
-from ..training.recipe import LIMITS, SCHEDULES
+from ..training.recipe import LIMITS, SCHEDULES, Recipe
+from .code import trained_recipe
 from .commands import MOST_FACTORS
 from .view import View
 
@@ -142,6 +143,9 @@ class TrainingPanel(View):
             self._curves.close()
         super().close()
 
+    def _usual(self) -> dict[str, Any]:
+        return _settings_of(self._learner, trained_recipe(self._learner))
+
     def _recipe(self) -> dict[str, Any]:
         settings = {setting: getattr(self, trait) for trait, setting in _SETTINGS.items() if trait != "epochs"}
         return settings | self._weights()
@@ -175,6 +179,6 @@ class TrainingPanel(View):
         return {name: getattr(self, name) for name in _STYLE}
 
 
-def _settings_of(learn: CollabLearner) -> dict[str, Any]:
-    settings = {trait: getattr(learn.recipe, setting) for trait, setting in _SETTINGS.items()}
+def _settings_of(learn: CollabLearner, recipe: Recipe | None = None) -> dict[str, Any]:
+    settings = {trait: getattr(recipe or learn.recipe, setting) for trait, setting in _SETTINGS.items()}
     return settings | {"n_factors": learn.n_factors}

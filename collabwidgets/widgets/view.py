@@ -13,6 +13,7 @@ from traitlets import Bool, Enum, Int, List, TraitError, TraitType, Unicode, val
 
 from ..keywords import nearest_keyword
 from ..learner import CollabLearner
+from . import code
 from .bundle import built_code
 from .store import SHARED, LearnerStore
 from .synced import SyncedWidget
@@ -110,6 +111,7 @@ class View(SyncedWidget):
         learner.view.observe(self._from_shared, list(SHARED))
         self.observe(self._to_shared, list(SHARED))
         self.observe(self._relink, "linked")
+        self.on_msg(self._hear)
         self._store_of_learner.follow(self)
 
     @property
@@ -142,6 +144,34 @@ class View(SyncedWidget):
     def to_frame(self) -> pd.DataFrame:
         """What the widget shows, as a table."""
         raise NotImplementedError(f"{type(self).__name__} has no table of its own")
+
+    def to_code(self) -> str:
+        """Python that makes the ratings, the training, the selection and this widget anew.
+
+        It runs as it stands where the ratings came from `load_movielens`, `synthetic_ratings` or a file, and the
+        model is one of the package's; what is the caller's own is named in a comment.
+        """
+        return code.program(self)
+
+    def _call(self) -> str:
+        """The constructor in `to_code`."""
+        return code.widget_call(self, self._usual())
+
+    def _usual(self) -> dict[str, Any]:
+        """What traits are at first, where that is not their default."""
+        return {}
+
+    def _hear(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        """A page asks for the code: only Python knows how the learner came about."""
+        if not isinstance(content, dict) or content.get("kind") != "code":
+            return
+        answer: dict[str, Any] = {"kind": "code"}
+        try:
+            answer["text"] = self.to_code()
+        except Exception as error:
+            logger.exception("no code for %r", self)
+            answer["error"] = f"{type(error).__name__}: {error}"
+        self.send(answer)
 
     def close(self) -> None:
         """Take the widget off its pages and let go of the learner's events."""

@@ -19,12 +19,15 @@ from .view import View
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .pictures import Picture
+
 _KINDS: Mapping[str, tuple[type[View], dict[str, Any]]] = {
     "training": (TrainingPanel, {}),
     "bias": (BiasTable, {"n": 10}),
     "scatter": (PCAScatter, {}),
     "neighbors": (NeighborSearch, {}),
 }
+_COLUMNS = (("training", "neighbors"), ("scatter", "bias"))  # of the full arrangement, left and right
 _ARRANGEMENTS = ("full", "teaching")
 _HANDED_ON = ("theme", "reduced_motion", "linked", "sync_hover")
 
@@ -106,6 +109,27 @@ class Dashboard(View):
         """The selected titles with what the bias table and the map say of them."""
         frame = self._learner.biases(min_count=0)
         return frame.loc[[row for row in self.selection if row in frame.index]]
+
+    def _picture(self) -> Picture:
+        from .pictures import sheet_picture
+
+        drawn = {name: self._picture_of(view) for name, view in self._by_name.items()}
+        columns = [list(drawn.values())]
+        if self.arrangement == "full":
+            columns = [[drawn[name] for name in names if name in drawn] for names in _COLUMNS]
+        return sheet_picture(self.title or "Dashboard", columns, facts=self._facts())
+
+    def _picture_of(self, view: View) -> Picture:
+        from .pictures import note_picture
+
+        try:
+            return view._picture()
+        except ValueError as error:  # nothing to show in this one; the others have
+            return note_picture(type(view).__name__, str(error))
+
+    def _facts(self) -> str:
+        learn = self._learner
+        return f"{learn.n_users:,} users · {learn.n_items:,} titles · {learn.dls.n_ratings:,} ratings · {self._epoch()}"
 
     def _call(self) -> str:
         parts = [self._part(name, view) for name, view in self._by_name.items()]

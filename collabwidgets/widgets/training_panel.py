@@ -12,12 +12,14 @@ from ..learner import CollabLearner
 from ..training.recipe import LIMITS, SCHEDULES, Recipe
 from .code import trained_recipe
 from .commands import MOST_FACTORS
+from .published import baseline_mse
 from .view import View
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .figures import LossCurves
+    from .pictures import Picture
 
 # trait of the panel: setting of the recipe
 _SETTINGS = {
@@ -131,6 +133,22 @@ class TrainingPanel(View):
     def to_frame(self) -> pd.DataFrame:
         """A row an epoch: epoch, train_loss, valid_loss, rmse, seconds, lr."""
         return self._learner.history.to_frame()
+
+    def _picture(self) -> Picture:
+        from .figures import positions
+        from .pictures import loss_picture
+
+        learn, history = self._learner, self._learner.history
+        return loss_picture(
+            history.batches(),
+            history.epochs,
+            at=lambda moments: positions(moments, learn, self.x_axis),
+            **self._style(),
+            baseline=baseline_mse(learn),
+            best_epoch=None if history.best is None else history.best.epoch,
+            unit=self._unit(),
+            facts=f"{type(learn.model).__name__}, {self._epoch()}",
+        )
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
         settings = _settings_of(learn)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import logging
+import os
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -20,6 +22,8 @@ from .synced import SyncedWidget
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from .pictures import Picture
 
 _FALLBACK_ROWS = 10
 
@@ -144,6 +148,53 @@ class View(SyncedWidget):
     def to_frame(self) -> pd.DataFrame:
         """What the widget shows, as a table."""
         raise NotImplementedError(f"{type(self).__name__} has no table of its own")
+
+    def save_png(self, path: str | os.PathLike[str], *, dpi: float = 150) -> Path:
+        """Draw what the widget shows into a PNG file, light or dark by its `theme`.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of the file; its folder must exist.
+        dpi : float
+            Pixels an inch, 20 to 1200.
+
+        Returns
+        -------
+        Path
+            Of the file.
+
+        Raises
+        ------
+        RuntimeError
+            While the model is untrained: a picture of random weights would say something that is not so.
+        ValueError
+            When the model has nothing of the kind, no item is chosen, or the name is that of another kind of file.
+        FileNotFoundError
+            When the folder does not exist.
+
+        Examples
+        --------
+        >>> PCAScatter(learn, x=1, y=3).save_png("map.png", dpi=300)
+        """
+        return self._save(path, "png", dpi=dpi)
+
+    def save_svg(self, path: str | os.PathLike[str]) -> Path:
+        """Draw what the widget shows into an SVG file, in which text stays text; else as `save_png`."""
+        return self._save(path, "svg")
+
+    def _save(self, path: str | os.PathLike[str], kind: str, **options: Any) -> Path:
+        from . import pictures
+
+        if self._learner.epoch == 0:
+            raise RuntimeError(
+                "nothing is trained yet, so there is nothing to draw; learn.fit_one_cycle(5) comes first"
+            )
+        return pictures.save(self._picture(), path, kind, theme=self.theme, **options)
+
+    def _picture(self) -> Picture:
+        """What `save_png` and `save_svg` draw."""
+        raise NotImplementedError(f"{type(self).__name__} has no picture of its own")
 
     def to_code(self) -> str:
         """Python that makes the ratings, the training, the selection and this widget anew.
@@ -273,6 +324,11 @@ class View(SyncedWidget):
 
     def _title(self, row: int) -> str:
         return str(self._learner.dls.items.names[row])
+
+    def _unit(self) -> str:
+        """Of ratings: stars only where they look like stars."""
+        y_range = self._learner.snapshot.y_range
+        return "stars" if y_range is not None and 0 <= y_range[0] <= 1 and 4.5 <= y_range[1] <= 6 else "rating"
 
     def _n_titles(self) -> str:
         items = self._learner.dls.items

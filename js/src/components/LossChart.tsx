@@ -3,19 +3,11 @@ import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { ViewContext } from "../context";
 import { smooth } from "../lib/curve";
-import { formatClock, formatLoss, formatNumber, formatRmse, ratingUnit } from "../lib/format";
-import {
-  linePath,
-  lossRange,
-  nearest,
-  type XAxis,
-  xMapping,
-  xTicks,
-  type YScale,
-  yMapping,
-} from "../lib/losschart";
-import { ticks, tickText } from "../lib/scatter/ticks";
+import { formatLoss, formatNumber, formatRmse, ratingUnit } from "../lib/format";
+import { linePath, nearest, type XAxis, type YScale } from "../lib/losschart";
+import { type LossFacts, layOutLoss } from "../lib/losslayout";
 import { chartSummary } from "../lib/wording";
+import type { LearnerStore } from "../store";
 import { LossLegend } from "./LossLegend";
 import { useId } from "./useId";
 
@@ -27,6 +19,26 @@ export interface LossChartProps {
 }
 
 const MARGIN = { top: 24, right: 48, bottom: 32, left: 48 };
+
+/** What the chart is drawn from, as the store has it now. */
+export function lossFacts(
+  store: LearnerStore,
+  smoothed: Float32Array,
+  xAxis: XAxis,
+  yScale: YScale,
+): LossFacts {
+  return {
+    curve: store.curve.value,
+    smoothed,
+    history: store.history.value,
+    bestEpoch: store.bestEpoch.value,
+    meta: store.meta.value,
+    recipe: store.recipe.value,
+    status: store.status.value,
+    xAxis,
+    yScale,
+  };
+}
 
 export function LossChart({ context, xAxis, yScale, smoothing }: LossChartProps) {
   const { store, signal } = context;
@@ -46,36 +58,22 @@ export function LossChart({ context, xAxis, yScale, smoothing }: LossChartProps)
   const smoothed = useComputed(() => smooth(store.curve.value, smoothing.value));
   const height = width.value < 480 ? 224 : 264;
   const history = store.history.value;
-  const { y_range, baseline_mse, n_train } = store.meta.value;
+  const { y_range, baseline_mse } = store.meta.value;
   const curve = store.curve.value;
-  const recipe = store.recipe.value;
-
-  const stepsPerEpoch = Math.max(1, Math.floor(n_train / (recipe.bs || 64)));
-  const axis = xAxis.value;
-  const trained = Math.max(curve.x.at(-1) ?? 0, history.at(-1)?.epoch ?? 0);
-  const planned = ["untrained", "training", "paused"].includes(store.status.value) ? (recipe.epochs ?? 0) : 0;
-  const epochs = Math.max(1, trained, planned);
-  const mapX = xMapping(axis, history, stepsPerEpoch);
   const left = MARGIN.left;
   const right = Math.max(left + 1, width.value - MARGIN.right);
   const bottom = height - MARGIN.bottom;
-  const end = mapX(epochs) || 1;
-  const toX = (epoch: number) => left + (mapX(epoch) / end) * (right - left);
-  const range = lossRange(smoothed.value, history, baseline_mse);
-  const toY = yMapping(yScale.value, range, MARGIN.top, bottom);
-
-  const yTicks = ticks(range.low, range.high, 5);
-  const bottomTicks = xTicks(axis, end, Math.min(10, Math.max(3, (right - left) / 64)));
+  const { mapX, end, toX, toY, scored, best, ...at } = layOutLoss(
+    lossFacts(store, smoothed.value, xAxis.value, yScale.value),
+    { left, right, top: MARGIN.top, bottom },
+  );
   const raw = linePath(curve, toX, toY);
   const line = linePath({ x: curve.x, loss: smoothed.value }, toX, toY);
-  const scored = history.filter((row) => row.valid_loss !== null && Number.isFinite(row.valid_loss));
   const valid = scored.map(
     (row) => `${toX(row.epoch).toFixed(1)},${toY(row.valid_loss as number).toFixed(1)}`,
   );
-  const best = scored.find((row) => row.epoch === store.bestEpoch.value);
-  const baselineY = baseline_mse === null ? 0 : toY(baseline_mse);
+  const baselineY = at.baselineY ?? 0;
   const baselineTextY = baselineY > bottom - 20 ? baselineY - 6 : baselineY + 14;
-  const xName = { epoch: "epoch", step: "batch", time: "time" }[axis];
   const summary = chartSummary(history);
   const clip = `${id}-clip`;
 
@@ -119,31 +117,25 @@ export function LossChart({ context, xAxis, yScale, smoothing }: LossChartProps)
             <text class="cw-axis-name" x={width.value} y={12} text-anchor="end">
               {ratingUnit(y_range) === "stars" ? "RMSE, stars" : "RMSE"}
             </text>
-            {yTicks.values.map((value) => (
-              <g key={value} transform={`translate(0,${toY(value).toFixed(1)})`}>
+            {at.yTicks.map(({ y, mse, rmse }) => (
+              <g key={mse} transform={`translate(0,${y.toFixed(1)})`}>
                 <line class="cw-grid" x1={left} x2={right} />
                 <text class="cw-tick" x={left - 8} dy="0.32em" text-anchor="end">
-                  {tickText(value, yTicks.digits)}
+                  {mse}
                 </text>
                 <text class="cw-tick" x={right + 8} dy="0.32em">
-                  {formatNumber(Math.sqrt(value), 2)}
+                  {rmse}
                 </text>
               </g>
             ))}
             <line class="cw-axis" x1={left} x2={right} y1={bottom} y2={bottom} />
-            {bottomTicks.values.map((value) => (
-              <text
-                key={value}
-                class="cw-tick"
-                x={left + (value / end) * (right - left)}
-                y={bottom + 16}
-                text-anchor="middle"
-              >
-                {axis === "time" ? clockTick(value, bottomTicks.digits) : tickText(value, bottomTicks.digits)}
+            {at.xTicks.map(({ x, text }) => (
+              <text key={x} class="cw-tick" x={x} y={bottom + 16} text-anchor="middle">
+                {text}
               </text>
             ))}
             <text class="cw-axis-name" x={right} y={height - 2} text-anchor="end">
-              {xName}
+              {at.xName}
             </text>
             <g clip-path={`url(#${clip})`}>
               {baseline_mse !== null && (
@@ -198,6 +190,3 @@ export function LossChart({ context, xAxis, yScale, smoothing }: LossChartProps)
     </div>
   );
 }
-
-const clockTick = (seconds: number, digits: number) =>
-  digits > 0 ? `${formatNumber(seconds, digits)} s` : formatClock(seconds);

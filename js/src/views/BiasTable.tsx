@@ -2,18 +2,21 @@
 import { type Signal, useComputed, useSignal } from "@preact/signals";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../components/Button";
-import { CopyTable, useCopy } from "../components/CopyTable";
+import { useCopy } from "../components/copying";
 import { Frame } from "../components/Frame";
 import { NumberField, RadioGroup } from "../components/fields";
 import { useHeldOrder } from "../components/heldOrder";
 import { MinRatings } from "../components/MinRatings";
 import { EmptyResult, Notice } from "../components/Notice";
 import { RankingTable } from "../components/RankingTable";
+import { TakeAway } from "../components/TakeAway";
 import { useId } from "../components/useId";
 import { Why } from "../components/Why";
 import type { ViewContext } from "../context";
 import { type Cell, shortest32 } from "../lib/delimited";
 import { formatBias, formatCount, formatNumber, ratingUnit } from "../lib/format";
+import { barsPicture } from "../lib/pictures/bars";
+import { rankingTable } from "../lib/pictures/tables";
 import {
   effectAtMean,
   FEW_RATINGS,
@@ -140,6 +143,15 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
   const width = context.width.value || WIDE;
   const columns = width < NARROW ? 3 : width < WIDE ? 5 : 7;
   const frame = { side, ranking, nameColumn: kind === "users" ? meta.user_name : meta.item_name };
+  const zero = center ? `0 is the average ${kind === "users" ? "user" : "title"}. ` : "";
+  const pictured = {
+    shown,
+    selection: links.selection.value,
+    inStars,
+    unit: biasUnit,
+    facts,
+    note: `Bias is what remains after allowing for taste. ${zero}“by mean” is the rank by mean rating.`,
+  };
   const copied = (): Cell[][] => {
     const picked = links.selection.value.filter((row) => ranking.rank[row] > 0);
     return tableOf(frame, picked.length ? picked : shown.flatMap((part) => ("skipped" in part ? [] : part)));
@@ -207,11 +219,13 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
       <Guard store={store} names={names} />
       <footer class="cw-foot">
         <Selected selection={links.selection} />
-        <CopyTable
+        <TakeAway
+          context={context}
           state={copy}
+          name={`${names === "users" ? "user" : "title"}-biases`}
           shown={copied}
           all={() => tableOf(frame, Array.from(order))}
-          fileName={`${names === "users" ? "user" : "title"}-biases.csv`}
+          picture={(look) => barsPicture(rankingTable({ ...frame, ...pictured }), look)}
         />
         <span class="cw-hint">Click selects a row, Ctrl+click adds one.</span>
       </footer>

@@ -3,18 +3,22 @@ import { type Signal, useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../components/Button";
-import { CopyTable, useCopy } from "../components/CopyTable";
+import { useCopy } from "../components/copying";
 import { Frame } from "../components/Frame";
 import { Choice, NumberField, RadioGroup } from "../components/fields";
 import { MinRatings } from "../components/MinRatings";
 import { type Neighbor, NeighborTable } from "../components/NeighborTable";
 import { EmptyResult } from "../components/Notice";
+import { TakeAway } from "../components/TakeAway";
 import { TitleCombobox } from "../components/TitleCombobox";
 import { Why } from "../components/Why";
 import type { ViewContext } from "../context";
 import type { Cell } from "../lib/delimited";
 import { formatCount, formatNumber, plural } from "../lib/format";
 import { METRICS, type Metric, type Order } from "../lib/metrics";
+import { barsPicture } from "../lib/pictures/bars";
+import { fileStem } from "../lib/pictures/picture";
+import { neighborsTable } from "../lib/pictures/tables";
 import { FEW_RATINGS } from "../lib/ranking";
 import { TitleSearch } from "../lib/search";
 import { Speller } from "../lib/spelling";
@@ -72,6 +76,13 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
     const rows = shown.filter(({ item }) => shared.selection.value.includes(item));
     return tableOf(rows.length ? rows : shown, meta.item_name);
   };
+  const pictured = (of: number) => ({
+    ...shownAs,
+    title: names.at(of),
+    neighbors: shown,
+    selection: shared.selection.value,
+    facts: plural(counts[of], "rating"),
+  });
   const choose = (chosen: number) => {
     anchor.value = chosen;
   };
@@ -153,11 +164,13 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
                       shared.selection.value = shown.map(({ item }) => item);
                     }}
                   />
-                  <CopyTable
+                  <TakeAway
+                    context={context}
                     state={copy}
+                    name={fileStem(`${shownAs.order} to ${names.at(listOf ?? row)}`)}
                     shown={picked}
                     all={() => tableOf(shown, meta.item_name)}
-                    fileName="nearest-titles.csv"
+                    picture={(look) => barsPicture(neighborsTable(pictured(listOf ?? row)), look)}
                   />
                   <span class="cw-hint">
                     Click looks around that title, Ctrl+click adds it to the selection.

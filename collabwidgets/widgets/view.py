@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import logging
 import os
+import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,7 @@ class View(SyncedWidget):
 
     _store = anywidget.WidgetTrait().tag(sync=True)
     _kind = Unicode().tag(sync=True)
+    _name = Unicode().tag(sync=True)  # by which a page's command can mean this view
     _visible = Bool(False).tag(sync=True, page=True)
     message = Unicode().tag(sync=True)
 
@@ -111,12 +113,13 @@ class View(SyncedWidget):
             if name in traits:
                 setattr(learner.view, name, traits.pop(name))
         start = {name: getattr(learner.view, name) for name in SHARED}
-        super().__init__(_store=self._store_of_learner, _kind=type(self).__name__, **(start | traits))
+        own = {"_kind": type(self).__name__, "_name": secrets.token_hex(8)}
+        super().__init__(_store=self._store_of_learner, **own, **(start | traits))
         learner.view.observe(self._from_shared, list(SHARED))
         self.observe(self._to_shared, list(SHARED))
         self.observe(self._relink, "linked")
-        self.on_msg(self._hear)
         self._store_of_learner.follow(self)
+        self._store_of_learner.know(self)
 
     @property
     def learner(self) -> CollabLearner:
@@ -211,18 +214,6 @@ class View(SyncedWidget):
     def _usual(self) -> dict[str, Any]:
         """What traits are at first, where that is not their default."""
         return {}
-
-    def _hear(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        """A page asks for the code: only Python knows how the learner came about."""
-        if not isinstance(content, dict) or content.get("kind") != "code":
-            return
-        answer: dict[str, Any] = {"kind": "code"}
-        try:
-            answer["text"] = self.to_code()
-        except Exception as error:
-            logger.exception("no code for %r", self)
-            answer["error"] = f"{type(error).__name__}: {error}"
-        self.send(answer)
 
     def close(self) -> None:
         """Take the widget off its pages and let go of the learner's events."""

@@ -120,8 +120,8 @@ export interface LearnerStore {
   revision: ReadonlySignal<number>;
   snapshotEpoch: ReadonlySignal<number>;
   shared: SharedState;
-  /** Ask Python for something; rejects with Error(sentence). */
-  command(name: string, args?: Record<string, unknown>): Promise<void>;
+  /** Ask Python for something; what it answers, if anything; rejects with Error(sentence). */
+  command(name: string, args?: Record<string, unknown>): Promise<unknown>;
   /** busy: a command has had no answer for 300 ms. */
   connection: ReadonlySignal<Connection>;
   /** The views on this page, for the heartbeat and for the one view that speaks to a screen reader. */

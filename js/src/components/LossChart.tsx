@@ -1,11 +1,15 @@
 // The loss chart as SVG, where no bqplot figure can be shown: train faint and smoothed, validation with markers.
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
+import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ViewContext } from "../context";
 import { smooth } from "../lib/curve";
-import { formatLoss, formatNumber, formatRmse, ratingUnit } from "../lib/format";
-import { linePath, nearest, type XAxis, type YScale } from "../lib/losschart";
-import { type LossFacts, layOutLoss } from "../lib/losslayout";
+import { formatLoss, formatNumber, formatRmse } from "../lib/format";
+import { nearest, type XAxis, type YScale } from "../lib/losschart";
+import type { LossFacts } from "../lib/losslayout";
+import { drawLoss } from "../lib/pictures/loss";
+import { SvgPen } from "../lib/pictures/pen";
+import { PAGE_LOOK } from "../lib/pictures/picture";
 import { chartSummary } from "../lib/wording";
 import type { LearnerStore } from "../store";
 import { LossLegend } from "./LossLegend";
@@ -18,6 +22,8 @@ export interface LossChartProps {
   smoothing: ReadonlySignal<number>;
 }
 
+/** Nothing in this chart is placed by the width of a text. */
+const NO_RULER = { font: "", measureText: () => ({ width: 0 }) };
 const MARGIN = { top: 24, right: 48, bottom: 32, left: 48 };
 
 /** What the chart is drawn from, as the store has it now. */
@@ -58,24 +64,16 @@ export function LossChart({ context, xAxis, yScale, smoothing }: LossChartProps)
   const smoothed = useComputed(() => smooth(store.curve.value, smoothing.value));
   const height = width.value < 480 ? 224 : 264;
   const history = store.history.value;
-  const { y_range, baseline_mse } = store.meta.value;
+  const { y_range } = store.meta.value;
   const curve = store.curve.value;
   const left = MARGIN.left;
   const right = Math.max(left + 1, width.value - MARGIN.right);
   const bottom = height - MARGIN.bottom;
-  const { mapX, end, toX, toY, scored, best, ...at } = layOutLoss(
-    lossFacts(store, smoothed.value, xAxis.value, yScale.value),
-    { left, right, top: MARGIN.top, bottom },
-  );
-  const raw = linePath(curve, toX, toY);
-  const line = linePath({ x: curve.x, loss: smoothed.value }, toX, toY);
-  const valid = scored.map(
-    (row) => `${toX(row.epoch).toFixed(1)},${toY(row.valid_loss as number).toFixed(1)}`,
-  );
-  const baselineY = at.baselineY ?? 0;
-  const baselineTextY = baselineY > bottom - 20 ? baselineY - 6 : baselineY + 14;
+  const room = { left, right, top: MARGIN.top, bottom };
+  const pen = new SvgPen(NO_RULER);
+  const facts = lossFacts(store, smoothed.value, xAxis.value, yScale.value);
+  const { mapX, end, toX, toY, scored } = drawLoss(pen, PAGE_LOOK, facts, room);
   const summary = chartSummary(history);
-  const clip = `${id}-clip`;
 
   const point = (event: PointerEvent) => {
     const bounds = (event.currentTarget as Element).getBoundingClientRect();
@@ -108,63 +106,13 @@ export function LossChart({ context, xAxis, yScale, smoothing }: LossChartProps)
               pointed.value = null;
             }}
           >
-            <clipPath id={clip}>
-              <rect x={left} y={MARGIN.top - 4} width={right - left + 6} height={bottom - MARGIN.top + 6} />
-            </clipPath>
-            <text class="cw-axis-name" x={left - 8} y={12} text-anchor="end">
-              MSE
-            </text>
-            <text class="cw-axis-name" x={width.value} y={12} text-anchor="end">
-              {ratingUnit(y_range) === "stars" ? "RMSE, stars" : "RMSE"}
-            </text>
-            {at.yTicks.map(({ y, mse, rmse }) => (
-              <g key={mse} transform={`translate(0,${y.toFixed(1)})`}>
-                <line class="cw-grid" x1={left} x2={right} />
-                <text class="cw-tick" x={left - 8} dy="0.32em" text-anchor="end">
-                  {mse}
-                </text>
-                <text class="cw-tick" x={right + 8} dy="0.32em">
-                  {rmse}
-                </text>
-              </g>
-            ))}
-            <line class="cw-axis" x1={left} x2={right} y1={bottom} y2={bottom} />
-            {at.xTicks.map(({ x, text }) => (
-              <text key={x} class="cw-tick" x={x} y={bottom + 16} text-anchor="middle">
-                {text}
-              </text>
-            ))}
-            <text class="cw-axis-name" x={right} y={height - 2} text-anchor="end">
-              {at.xName}
-            </text>
-            <g clip-path={`url(#${clip})`}>
-              {baseline_mse !== null && (
-                <line class="cw-baseline" x1={left} x2={right} y1={baselineY} y2={baselineY} />
-              )}
-              <path class="cw-raw" d={raw} />
-              <path class="cw-train-line" d={line} />
-              {valid.length > 1 && <polyline class="cw-valid-line" points={valid.join(" ")} />}
-              {scored.map((row) => (
-                <circle
-                  key={row.epoch}
-                  class={`cw-valid-point${row === best ? " cw-best" : ""}`}
-                  cx={toX(row.epoch)}
-                  cy={toY(row.valid_loss as number)}
-                  r={row === best ? 5.5 : 4}
-                />
-              ))}
-              {baseline_mse !== null && (
-                <text class="cw-baseline-name" x={right - 4} y={baselineTextY} text-anchor="end">
-                  predict the mean
-                </text>
-              )}
-              {read && (
-                <>
-                  <line class="cw-cross" x1={read.x} x2={read.x} y1={MARGIN.top} y2={bottom} />
-                  <circle class="cw-cross-point" cx={read.x} cy={read.y} r={3.5} />
-                </>
-              )}
-            </g>
+            {pen.parts.map(([name, attributes, text], i) => h(name, { key: i, ...attributes }, text))}
+            {read && (
+              <>
+                <line class="cw-cross" x1={read.x} x2={read.x} y1={MARGIN.top} y2={bottom} />
+                <circle class="cw-cross-point" cx={read.x} cy={read.y} r={3.5} />
+              </>
+            )}
           </svg>
         )}
       </div>

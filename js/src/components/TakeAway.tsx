@@ -1,10 +1,8 @@
 // What a view gives away: its table to the clipboard or a file, its picture as PNG or SVG, and the Python behind it.
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
 import type { ViewContext } from "../context";
-import { askForCode } from "../lib/code";
 import { type Cell, toCsv } from "../lib/delimited";
-import { canvasMeasure, type Look, type Picture, pngOf, readLook, svgOf } from "../lib/pictures/picture";
+import { canvas, type Look, type Picture, pngOf, readLook, svgOf } from "../lib/pictures/picture";
 import { Button } from "./Button";
 import { type CopyState, download } from "./copying";
 
@@ -28,20 +26,19 @@ export function TakeAway({ context, state, name, shown, all, picture }: TakeAway
   const has = useControls(context);
   const untrained = context.store.status.value === "untrained";
   const reason = untrained ? "Train first: there is nothing to draw yet" : null;
-  const drawn = () => picture(readLook(context.el));
   const save = async (kind: "png" | "svg") => {
     try {
-      const made = drawn();
+      const made = picture(readLook(context.el));
       const ratio = Math.max(SHARPEST, globalThis.devicePixelRatio || 1);
-      const file = made && (kind === "svg" ? svgOf(made, canvasMeasure()) : await pngOf(made, ratio));
+      const file = made && (kind === "svg" ? svgOf(made, canvas()) : await pngOf(made, ratio));
       if (file) download(file, `${name}.${kind}`, "image/svg+xml;charset=utf-8");
       else state.say("There is nothing to draw now.");
     } catch (error) {
-      state.say(`The picture could not be drawn: ${error instanceof Error ? error.message : error}`);
+      state.say(`The picture could not be drawn: ${(error as Error).message}`);
     }
   };
   return (
-    <Given context={context} state={state}>
+    <CopyCode context={context} state={state}>
       {has("copy") && (
         <Button
           label="Copy"
@@ -63,40 +60,37 @@ export function TakeAway({ context, state, name, shown, all, picture }: TakeAway
           key={kind}
           label={kind.toUpperCase()}
           icon="save"
-          title={`Download the picture as ${kind.toUpperCase()}`}
+          title="Download the picture"
           reason={reason}
           onClick={() => void save(kind)}
         />
       ))}
-    </Given>
+    </CopyCode>
   );
 }
 
-/** The Python alone, for a view that is made of others. */
-export function CopyCode({ context, state }: { context: ViewContext; state: CopyState }) {
-  return <Given context={context} state={state} />;
+interface CopyCodeProps {
+  context: ViewContext;
+  state: CopyState;
+  /** Buttons before it. */
+  children?: ComponentChildren;
 }
 
-function Given(props: { context: ViewContext; state: CopyState; children?: ComponentChildren }) {
-  const { context, state } = props;
+/** The Python alone, for a view that is made of others; and what the clipboard said. */
+export function CopyCode({ context, state, children }: CopyCodeProps) {
   const has = useControls(context);
-  const waiting = useRef(false);
   const gone = context.store.connection.value === "disconnected";
   const code = async () => {
-    if (waiting.current) return;
-    waiting.current = true;
     try {
-      const text = await askForCode(context);
-      state.copyText(text, "Copied the Python behind this.", context.el);
+      const text = await context.store.command("code", { view: context.model.get("_name") });
+      state.copyText(String(text), "Copied the Python behind this.", context.el);
     } catch (error) {
-      state.say(error instanceof Error ? error.message : String(error));
-    } finally {
-      waiting.current = false;
+      state.say((error as Error).message);
     }
   };
   return (
     <div class="cw-copy">
-      {props.children}
+      {children}
       {has("code") && (
         <Button
           label="Copy code"

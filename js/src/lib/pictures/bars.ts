@@ -10,7 +10,6 @@ export interface BarRow {
   /** The bar's ends as shares of the scale's length. */
   from: number;
   to: number;
-  below: boolean;
   selected: boolean;
   /** One text for each of the headers. */
   cells: readonly string[];
@@ -19,9 +18,9 @@ export interface BarRow {
 export interface BarTable {
   title: string;
   facts: string;
-  /** What the scale is, and the texts along it at shares of its length. */
+  /** What the scale is, and the texts at its beginning, middle and end. */
   scale: string;
-  marks: readonly (readonly [number, string])[];
+  marks: readonly string[];
   /** Where bars begin, for a line there; null for a track behind each. */
   zero: number | null;
   headers: readonly string[];
@@ -38,29 +37,33 @@ const BAR = { left: 344, width: 176 };
 const CELL = 56;
 const LETTERS = 38;
 
-export function barsPicture(table: BarTable, look: Look): Picture {
-  const rows = table.rows.slice(0, MOST_ROWS);
+export function barsPicture({ title, facts, rows, headers, zero, ...table }: BarTable, look: Look): Picture {
   const height = TOP + rows.length * ROW + 44;
   const at = (share: number) => BAR.left + share * BAR.width;
-  const column = (i: number) => WIDTH - 16 - (table.headers.length - 1 - i) * CELL;
   const small = { size: 11, color: look.soft };
   return {
-    title: table.title,
+    title,
     width: WIDTH,
     height,
     look,
     draw(pen) {
-      heading(pen, look, WIDTH, table.title, table.facts);
+      const rectangle = (color: string, x: number, y: number, width: number, tall: number) => {
+        pen.fillStyle = color;
+        pen.fillRect(x, y, width, tall);
+      };
+      const inColumns = (texts: readonly string[], y: number, style: object) => {
+        texts.forEach((text, i) => {
+          const right = WIDTH - 16 - (texts.length - 1 - i) * CELL;
+          write(pen, look, text, right, y, { ...style, align: "right" });
+        });
+      };
+      heading(pen, look, WIDTH, title, facts);
       write(pen, look, table.scale, at(0.5), TOP - 30, { ...small, align: "center" });
-      for (const [share, text] of table.marks)
-        write(pen, look, text, at(share), TOP - 12, { ...small, align: "center" });
-      table.headers.forEach((header, i) => {
-        write(pen, look, header, column(i), TOP - 12, { ...small, align: "right" });
+      table.marks.forEach((text, i) => {
+        write(pen, look, text, at(i / 2), TOP - 12, { ...small, align: "center" });
       });
-      if (table.zero !== null) {
-        pen.fillStyle = look.line;
-        pen.fillRect(at(table.zero) - 0.5, TOP - 4, 1, rows.length * ROW + 4);
-      }
+      inColumns(headers, TOP - 12, small);
+      if (zero !== null) rectangle(look.line, at(zero) - 0.5, TOP - 4, 1, rows.length * ROW + 4);
       rows.forEach((row, i) => {
         const top = TOP + i * ROW;
         const base = top + 16;
@@ -68,22 +71,15 @@ export function barsPicture(table: BarTable, look: Look): Picture {
           write(pen, look, row, 56, base, { color: look.soft });
           return;
         }
-        if (row.selected) {
-          pen.fillStyle = look.accent;
-          pen.fillRect(8, top + 2, 3, ROW - 4);
-        }
+        if (row.selected) rectangle(look.accent, 8, top + 2, 3, ROW - 4);
         write(pen, look, row.number, 48, base, { color: look.soft, align: "right" });
         write(pen, look, trimmed(row.title, LETTERS - (row.mark ? 7 : 0)), 56, base, { bold: row.selected });
-        write(pen, look, row.mark, BAR.left - 10, base, { size: 11, color: look.valid, align: "right" });
-        if (table.zero === null) {
-          pen.fillStyle = look.line;
-          pen.fillRect(BAR.left, top + 6, BAR.width, 12);
-        }
-        pen.fillStyle = row.below ? look.below : look.above;
-        pen.fillRect(at(row.from), top + 6, Math.max(0, row.to - row.from) * BAR.width, 12);
-        row.cells.forEach((text, k) => {
-          write(pen, look, text, column(k), base, { align: "right" });
-        });
+        if (row.mark)
+          write(pen, look, row.mark, BAR.left - 10, base, { size: 11, color: look.valid, align: "right" });
+        if (zero === null) rectangle(look.line, BAR.left, top + 6, BAR.width, 12);
+        const color = zero !== null && row.from < zero ? look.below : look.above;
+        rectangle(color, at(row.from), top + 6, (row.to - row.from) * BAR.width, 12);
+        inColumns(row.cells, base, {});
       });
       write(pen, look, table.note, 16, height - 14, small);
     },

@@ -5,7 +5,7 @@ import type { Cell } from "../delimited";
 import { shortest32 } from "../delimited";
 import { type Context2D, css } from "../scatter/paint";
 import type { Rgb } from "../scatter/palette";
-import { heading, type Look, type Picture, write } from "./picture";
+import { type Look, type Picture, write } from "./picture";
 
 export interface MapFacts {
   /** "931 titles (≥ 20 ratings)" */
@@ -23,20 +23,16 @@ interface Drawn {
 export function mapPicture(plot: Drawn, { facts, key, notes }: MapFacts, look: Look): Picture {
   const { width, height } = plot.size;
   const small = { size: 11, color: look.soft };
-  const head = 24;
-  const below = height + head;
   return {
     title: "Map of titles",
     width,
-    height: below + (key ? 24 : 0) + 18 * notes.length + 12,
+    height: height + (key ? 24 : 0) + 18 * notes.length + 12,
     look,
     draw(pen) {
-      pen.save();
-      pen.translate(0, head);
       plot.drawOn(pen);
-      pen.restore();
-      heading(pen, look, width, "Map of titles", facts);
-      let y = below + 14;
+      // The plot leaves room above for the buttons of the page.
+      write(pen, look, `Map of titles, ${facts}`, 10, 14, { color: look.soft });
+      let y = height + 14;
       if (key) {
         const name = `${key.name}: ${key.low}`;
         write(pen, look, name, 16, y, small);

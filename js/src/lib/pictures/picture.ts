@@ -1,5 +1,5 @@
 // A picture to take away: a drawing of a known size, as an SVG that needs nothing else, or as the pixels of a PNG.
-import { escaped, type Measure, type Pen, plainColor, SvgPen } from "./pen";
+import { element, escaped, type Pen, paint, type Ruler, SvgPen } from "./pen";
 
 /** The colours and letters of a widget at this moment. */
 export interface Look {
@@ -47,72 +47,77 @@ export function heading(pen: Pen, look: Look, width: number, title: string, fact
 }
 
 /** Standalone markup: colours in place, text as text. */
-export function svgOf(picture: Picture, measure: Measure): string {
+export function svgOf(picture: Picture, ruler: Ruler): string {
   const { title, width, height, look } = picture;
-  const pen = new SvgPen(measure);
+  const pen = new SvgPen(ruler);
   picture.draw(pen);
-  const size = `width="${width}" height="${height}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${width} ${height}" font-family="${escaped(look.family)}, sans-serif" role="img">
-<title>${escaped(title)}</title>
-<rect ${size} fill="${escaped(plainColor(look.background).hex)}"/>
-${pen.markup}
-</svg>
-`;
+  const ground = element("rect", { width, height, ...paint("fill", look.background) });
+  return element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      "font-family": `${look.family}, sans-serif`,
+      role: "img",
+    },
+    element("title", {}, escaped(title)) + ground + pen.markup,
+  );
 }
 
 /** The same drawing as pixels, `ratio` to a CSS pixel. */
 export function pngOf(picture: Picture, ratio: number): Promise<Blob | null> {
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.round(picture.width * ratio);
-  canvas.height = Math.round(picture.height * ratio);
-  const context = canvas.getContext("2d");
-  if (!context) return Promise.resolve(null);
+  const context = canvas(picture.width * ratio, picture.height * ratio);
   context.scale(ratio, ratio);
   context.fillStyle = picture.look.background;
   context.fillRect(0, 0, picture.width, picture.height);
   picture.draw(context);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  return new Promise((resolve) => context.canvas.toBlob(resolve));
 }
 
-/** How wide texts are, asked of a canvas. */
-export function canvasMeasure(): Measure {
-  const context = document.createElement("canvas").getContext("2d");
-  return (text, font) => {
-    if (!context) return 6 * text.length;
-    context.font = font;
-    return context.measureText(text).width;
-  };
+/** A canvas of its own, to paint on or to measure with. */
+export function canvas(width = 1, height = 1): CanvasRenderingContext2D {
+  const made = Object.assign(document.createElement("canvas"), { width, height });
+  return made.getContext("2d") as CanvasRenderingContext2D;
 }
 
-/** The custom properties of `el`, as the browser resolves them. */
+const PROPERTIES = Object.entries({
+  background: "bg",
+  foreground: "fg",
+  soft: "fg2",
+  line: "line",
+  accent: "accent",
+  train: "train",
+  valid: "valid",
+  above: "blue",
+  below: "orange",
+});
+const lookOf = (color: (property: string) => string, family: string): Look =>
+  Object.fromEntries([
+    ["family", family],
+    ...PROPERTIES.map(([key, name]) => [key, color(`var(--cw-${name})`)]),
+  ]);
+
+/** For what stays on the page: the page's own properties, whatever they become. */
+export const PAGE_LOOK = lookOf((property) => property, "inherit");
+
+/** For what leaves it: the properties as the browser resolves them now. */
 export function readLook(el: HTMLElement): Look {
   const probe = el.ownerDocument.createElement("span");
   el.append(probe);
-  const read = (name: string): string => {
-    probe.style.color = `var(--cw-${name})`;
+  const look = lookOf((property) => {
+    probe.style.color = property;
     return getComputedStyle(probe).color;
-  };
-  const look = {
-    background: read("bg"),
-    foreground: read("fg"),
-    soft: read("fg2"),
-    line: read("line"),
-    accent: read("accent"),
-    train: read("train"),
-    valid: read("valid"),
-    above: read("blue"),
-    below: read("orange"),
-    family: getComputedStyle(el).fontFamily,
-  };
+  }, getComputedStyle(el).fontFamily);
   probe.remove();
   return look;
 }
 
 /** A title as part of a file's name: "nearest-to-fargo-1996". */
 export function fileStem(text: string): string {
-  const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  return plain
+  return text
+    .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "-")
-    .replace(/^-|-$/g, "")
-    .slice(0, 60);
+    .replace(/^-|-$/g, "");
 }

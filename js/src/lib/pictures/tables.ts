@@ -18,53 +18,47 @@ export interface RankingFacts {
   note: string;
 }
 
-export function rankingTable(given: RankingFacts): BarTable {
-  const { side, ranking, inStars } = given;
-  const selected = new Set(given.selection);
+export function rankingTable({ side, ranking, inStars, ...given }: RankingFacts): BarTable {
+  const { counts, means, names } = side;
   const reach = inStars ? ranking.effectDomain : ranking.biasDomain;
   const rowOf = (row: number): BarRow => {
-    const value = inStars ? ranking.effect[row] : ranking.bias[row];
-    const half = Number.isFinite(value) ? Math.min(0.5, Math.abs(value) / reach / 2) : 0;
+    const value = (inStars ? ranking.effect : ranking.bias)[row];
+    const end = 0.5 + value / reach / 2 || 0.5;
     return {
       number: formatCount(ranking.rank[row]),
-      title: side.names.at(row),
-      mark: side.counts[row] < FEW_RATINGS ? "few" : "",
-      from: value < 0 ? 0.5 - half : 0.5,
-      to: value < 0 ? 0.5 : 0.5 + half,
-      below: value < 0,
-      selected: selected.has(row),
+      title: names.at(row),
+      mark: counts[row] < FEW_RATINGS ? "few" : "",
+      from: Math.min(0.5, end),
+      to: Math.max(0.5, end),
+      selected: given.selection.includes(row),
       cells: [
         formatBias(value),
-        formatCount(side.counts[row]),
-        formatNumber(side.means[row], 2),
+        formatCount(counts[row]),
+        formatNumber(means[row], 2),
         formatCount(ranking.rankByMean[row]),
       ],
     };
   };
-  const rows: (BarRow | string)[] = [];
-  for (const part of given.shown) {
-    if ("skipped" in part) rows.push(`… ${formatCount(part.skipped)} more`);
-    else {
-      const room = Math.max(0, MOST_ROWS - 1 - rows.length);
-      for (const row of part.slice(0, room)) rows.push(rowOf(row));
-      if (part.length > room) rows.push(`… ${formatCount(part.length - room)} more`);
-    }
-  }
+  let room = MOST_ROWS;
+  const rows = given.shown.flatMap((part): (BarRow | string)[] => {
+    if ("skipped" in part) return [more(part.skipped)];
+    const drawn = part.slice(0, room);
+    room -= drawn.length;
+    const left = part.length - drawn.length;
+    return [...drawn.map(rowOf), ...(left ? [more(left)] : [])];
+  });
   return {
+    ...given,
     title: "Bias ranking",
-    facts: given.facts,
     scale: `bias, ${given.unit}`,
-    marks: [
-      [0, formatBias(-reach)],
-      [0.5, "0"],
-      [1, formatBias(reach)],
-    ],
+    marks: [formatBias(-reach), "0", formatBias(reach)],
     zero: 0.5,
     headers: ["bias", "ratings", "mean", "by mean"],
     rows,
-    note: given.note,
   };
 }
+
+const more = (count: number): string => `… ${formatCount(count)} more`;
 
 export interface NeighborFacts {
   title: string;
@@ -83,47 +77,38 @@ export interface NeighborFacts {
   facts: string;
 }
 
-export function neighborsTable(given: NeighborFacts): BarTable {
-  const { neighbors, metric, order } = given;
-  const selected = new Set(given.selection);
-  const cosine = metric === "cosine" || metric === "centered_cosine";
-  const largest = neighbors.reduce((high, { score }) => Math.max(high, Math.abs(score) || 0), 0);
-  const signed = order === "farthest" && metric !== "euclidean";
-  const end = cosine ? "1" : formatNumber(largest, 2);
+export function neighborsTable({
+  title,
+  neighbors,
+  metric,
+  order,
+  selection,
+  facts,
+}: NeighborFacts): BarTable {
+  const largest = Math.max(...neighbors.map(({ score }) => Math.abs(score) || 0));
+  const far = order === "farthest";
+  const end = metric.includes("cosine") ? "1" : formatNumber(largest, 2);
   const common = neighbors.some(({ n_common }) => typeof n_common === "number");
   return {
-    title: `${order === "farthest" ? "Farthest from" : "Nearest to"} ${given.title}`,
-    facts: given.facts,
+    title: `${far ? "Farthest from" : "Nearest to"} ${title}`,
+    facts,
     scale: METRICS[metric].name,
-    marks: signed
-      ? [
-          [0, `−${end}`],
-          [0.5, "0"],
-          [1, end],
-        ]
-      : [
-          [0, "0"],
-          [1, end],
-        ],
+    marks: far && metric !== "euclidean" ? [`−${end}`, "0", end] : ["0", "", end],
     zero: null,
     headers: ["score", "ratings", ...(common ? ["both"] : []), "length"],
-    rows: neighbors.map((row, i): BarRow => {
-      const { score, count, n_common, norm } = row;
-      return {
-        number: String(i + 1),
-        title: row.title,
-        mark: row.weak ? "weak" : "",
-        ...scoreBar(score, metric, order, largest),
-        below: false,
-        selected: selected.has(row.item),
-        cells: [
-          formatSimilarity(score),
-          formatCount(count),
-          ...(common ? [formatCount(n_common)] : []),
-          formatNumber(norm, 2),
-        ],
-      };
-    }),
+    rows: neighbors.map((row, i) => ({
+      ...scoreBar(row.score, metric, order, largest),
+      number: `${i + 1}`,
+      title: row.title,
+      mark: row.weak ? "weak" : "",
+      selected: selection.includes(row.item),
+      cells: [
+        formatSimilarity(row.score),
+        formatCount(row.count),
+        ...(common ? [formatCount(row.n_common)] : []),
+        formatNumber(row.norm, 2),
+      ],
+    })),
     note: METRICS[metric].note,
   };
 }

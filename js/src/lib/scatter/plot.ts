@@ -253,13 +253,9 @@ export class Plot {
       pen.beginPath();
       pen.rect(area.left, area.top, area.width, area.height);
       pen.clip();
-      const lines = (color: string, xs: readonly number[], ys: readonly number[]) => {
-        pen.fillStyle = color;
-        for (const x of xs) pen.fillRect(x * view.ax + view.bx - 0.5, area.top, 1, area.height);
-        for (const y of ys) pen.fillRect(area.left, y * view.ay + view.by - 0.5, area.width, 1);
-      };
-      lines(css(mixed(colors.background, colors.border, 0.45)), axes.x.values, axes.y.values);
-      lines(css(colors.border), [0], [0]);
+      pen.fillStyle = css(colors.border);
+      if (inArea(view.bx, area.top, area)) pen.fillRect(view.bx, area.top, 1, area.height);
+      if (inArea(area.left, view.by, area)) pen.fillRect(area.left, view.by, area.width, 1);
       pen.strokeStyle = css(colors.background);
       pen.lineWidth = 0.8;
       const fills = scene.colors.map((color) => css(color));

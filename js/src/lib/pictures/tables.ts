@@ -23,7 +23,7 @@ export function rankingTable({ side, ranking, inStars, ...given }: RankingFacts)
   const reach = inStars ? ranking.effectDomain : ranking.biasDomain;
   const rowOf = (row: number): BarRow => {
     const value = (inStars ? ranking.effect : ranking.bias)[row];
-    const end = 0.5 + value / reach / 2 || 0.5;
+    const end = 0.5 + (value / reach / 2 || 0); // NaN has no bar
     return {
       number: formatCount(ranking.rank[row]),
       title: names.at(row),

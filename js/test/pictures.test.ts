@@ -207,14 +207,24 @@ test("a map has the plot, the meaning of its colours and what its axes keep", ()
       pen.fill();
     },
   };
-  const key = { name: "bias", low: "−0.5", high: "+0.5", ramp: [[0, 0, 0] as const, [9, 9, 9] as const] };
+  const key = {
+    name: "bias, relative to the average",
+    low: "−0.5",
+    high: "+0.5",
+    ramp: [[0, 0, 0] as const, [9, 9, 9] as const],
+  };
   const notes = ["Together the axes keep 20.5 % of the variance."];
   const picture = mapPicture(plot, { facts: "931 titles", key, notes }, LOOK);
   const svg = svgOf(picture, RULER);
   assertXml(svg);
   assert.ok(picture.height > 375);
   assert.equal(count(svg, "<circle"), 1);
-  for (const text of ["931 titles", "bias: −0.5", "+0.5", "Together the axes keep 20.5 % of the variance."])
+  for (const text of [
+    "931 titles",
+    "colour: bias −0.5",
+    "+0.5",
+    "Together the axes keep 20.5 % of the variance.",
+  ])
     assert.ok(svg.includes(text), text);
 });
 

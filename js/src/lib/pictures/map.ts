@@ -34,7 +34,7 @@ export function mapPicture(plot: Drawn, { facts, key, notes }: MapFacts, look: L
       write(pen, look, `Map of titles, ${facts}`, 10, 14, { color: look.soft });
       let y = height + 14;
       if (key) {
-        const name = `${key.name}: ${key.low}`;
+        const name = `colour: ${key.name.split(",")[0]} ${key.low}`;
         write(pen, look, name, 16, y, small);
         const left = 24 + pen.measureText(name).width;
         const step = 96 / key.ramp.length;

@@ -4,6 +4,7 @@ import { TakeAway } from "../../components/TakeAway";
 import type { ViewContext } from "../../context";
 import { formatCount, formatShare } from "../../lib/format";
 import { mapPicture, mapTable } from "../../lib/pictures/map";
+import type { Look } from "../../lib/pictures/picture";
 import type { Plot } from "../../lib/scatter/plot";
 import type { MapState } from "../../lib/scatter/state";
 import { keptVariance } from "../../lib/scatter/words";
@@ -24,19 +25,20 @@ export function TakeAwayMap({ context, map, plot, facts }: Props) {
     return frame ? mapTable(store.items.peek(), frame, rows, store.meta.peek().item_name) : [];
   };
   const picked = () => {
-    const drawn = new Set(map.rows.peek());
-    const rows = shared.selection.peek().filter((row) => drawn.has(row));
-    return table(rows.length ? rows : map.rows.peek());
+    const drawn = map.rows.peek();
+    const rows = shared.selection.peek().filter((row) => drawn.includes(row));
+    return table(rows.length ? rows : drawn);
   };
-  const notes = () => {
+  const picture = (look: Look) => {
     const frame = map.map.peek();
-    if (!frame) return [];
-    const noise = frame.noise > 0 ? ` (random: ${formatShare(frame.noise)} each)` : "";
-    const kept = keptVariance(map.x.peek(), map.y.peek(), frame.explained).replace(/\.$/, "");
-    return [
-      `${kept}${noise}.${frame.fitCount ? ` Fitted on ${formatCount(frame.fitCount)} titles.` : ""}`,
-      "What is far apart in all dimensions can be close in two.",
+    if (!plot.current || !frame) return null;
+    const fitted = `Fitted on ${formatCount(frame.fitCount)} titles`;
+    const notes = [
+      keptVariance(map.x.peek(), map.y.peek(), frame.explained),
+      `${fitted}; random vectors would keep ${formatShare(frame.noise)} an axis.`,
+      "Titles apart in all dimensions can meet here.",
     ];
+    return mapPicture(plot.current, { facts, key: colourKey(map), notes }, look);
   };
   return (
     <TakeAway
@@ -45,9 +47,7 @@ export function TakeAwayMap({ context, map, plot, facts }: Props) {
       name={`map-of-titles-pc${map.x.value}-pc${map.y.value}`}
       shown={picked}
       all={() => table(map.rows.peek())}
-      picture={(look) =>
-        plot.current && mapPicture(plot.current, { facts, key: colourKey(map), notes: notes() }, look)
-      }
+      picture={picture}
     />
   );
 }

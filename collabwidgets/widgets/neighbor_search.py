@@ -15,6 +15,8 @@ from .wire import json_number
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .pictures import Picture
+
 _QUESTION = ("item", "items", "k", "metric", "order", "min_count", "pinned", "weak_below")
 _WEAK = {"count": FEW, "norm": SHORT}
 
@@ -95,6 +97,20 @@ class NeighborSearch(View):
         """
         anchors = self._anchors()
         return self._find(anchors) if anchors else self._learner.neighbors(row=1, k=1).iloc[:0]
+
+    def _picture(self) -> Picture:
+        from .pictures import neighbors_picture
+
+        if self.item is None:
+            raise ValueError(
+                f"no {self._learner.dls.item_name} is chosen, so there are no neighbours to draw; set item= its row, "
+                "which learn.item_row finds"
+            )
+        facts = f"{int(self._learner.dls.items.counts[self.item]):,} ratings, {self._epoch()}"
+        title, chosen = self._title(self.item), self.selection
+        return neighbors_picture(
+            self.to_frame(), title, metric=self.metric, order=self.order, facts=facts, selected=chosen
+        )
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
         if self.revision != self._store.revision and (settled or self.shown):

@@ -11,6 +11,8 @@ from .view import View
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .pictures import Picture
+
 _AXES = 6  # components that travel
 
 
@@ -67,6 +69,23 @@ class PCAScatter(View):
         """
         k = min(_AXES, max(self._learner.n_factors, 1))
         return self._learner.pca(k, min_count=self.min_count)
+
+    def _picture(self) -> Picture:
+        from .pictures.components import components_picture
+
+        style = {name: getattr(self, name) for name in ("x", "y", "flip_x", "flip_y", "view_box", "n_labels")}
+        return components_picture(
+            self._learner,
+            self._learner.pca_frame(_AXES, min_count=self.min_count),
+            **style,
+            color_by=self.color_by,
+            size_by=self.size_by,
+            equal=self.equal_aspect,
+            selected=self.selection,
+            primary=self.primary,
+            pinned=self.pinned,
+            facts=f"{self._n_titles()} (≥ {self.min_count:,} ratings), {self._epoch()}",
+        )
 
     @validate("view_box")
     def _four_corners(self, proposal: dict[str, Any]) -> list[float] | None:

@@ -18,6 +18,7 @@ from .synced import SyncedWidget
 if TYPE_CHECKING:
     from ..learner import CollabLearner
     from .publisher import Follower
+    from .view import View
 
 SHARED = ("selection", "primary", "pinned", "min_count")
 _MIRRORED = (*SHARED, "hovered")
@@ -106,6 +107,7 @@ class LearnerStore(SyncedWidget):
     def __init__(self, learn: CollabLearner) -> None:
         self._learn = weakref.ref(learn)
         self._view_state = weakref.ref(learn.view)
+        self._views: weakref.WeakValueDictionary[str, View] = weakref.WeakValueDictionary()
         self.data_facts = published.data_facts(learn)
         super().__init__(
             meta=self.data_facts | published.model_facts(learn),
@@ -127,6 +129,10 @@ class LearnerStore(SyncedWidget):
     def follow(self, follower: Follower) -> None:
         """Keep a view or a figure up to date from the pump thread; held weakly."""
         self.publisher.add(follower)
+
+    def know(self, view: View) -> None:
+        """A view's page may ask for its code; held weakly."""
+        self._views[view._name] = view
 
     def close(self) -> None:
         """Close the line to the pages and end the thread. The learner stays as it is."""
@@ -201,7 +207,10 @@ class LearnerStore(SyncedWidget):
             learn = self.learner
             if learn is None:
                 raise RuntimeError("the learner behind this widget is gone; run the cell again")
-            run_command(learn, content.get("name"), content.get("args", {}))
+            if content.get("name") == "code":
+                answer["value"] = self._code(content.get("args", {}))
+            else:
+                run_command(learn, content.get("name"), content.get("args", {}))
         except (ValueError, TypeError, RuntimeError) as error:
             logger.info("refused %s: %s", content.get("name"), error)
             answer |= {"ok": False, "error": str(error), "type": type(error).__name__}
@@ -209,3 +218,10 @@ class LearnerStore(SyncedWidget):
             logger.exception("command %s failed", content.get("name"))
             answer |= {"ok": False, "error": f"{type(error).__name__}: {error}", "type": type(error).__name__}
         self.send(answer)
+
+    def _code(self, args: Any) -> str:
+        """The Python behind one of the views, which the page names; it has no other way to know it."""
+        view = self._views.get(str(args.get("view"))) if isinstance(args, dict) else None
+        if view is None:
+            raise ValueError("that widget is closed; run its cell again")
+        return view.to_code()

@@ -9,14 +9,17 @@ from ipywidgets import Widget, widget_serialization
 from traitlets import Bool, Enum, Float, Instance, Int
 
 from ..learner import CollabLearner
-from ..training.recipe import LIMITS, SCHEDULES
+from ..training.recipe import LIMITS, SCHEDULES, Recipe
+from .code import trained_recipe
 from .commands import MOST_FACTORS
+from .published import baseline_mse
 from .view import View
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .figures import LossCurves
+    from .pictures import Picture
 
 # trait of the panel: setting of the recipe
 _SETTINGS = {
@@ -138,6 +141,22 @@ class TrainingPanel(View):
         """A row an epoch: epoch, train_loss, valid_loss, rmse, seconds, lr."""
         return self._learner.history.to_frame()
 
+    def _picture(self) -> Picture:
+        from .figures import positions
+        from .pictures import loss_picture
+
+        learn, history = self._learner, self._learner.history
+        return loss_picture(
+            history.batches(),
+            history.epochs,
+            at=lambda moments: positions(moments, learn, self.x_axis),
+            **self._style(),
+            baseline=baseline_mse(learn),
+            best_epoch=None if history.best is None else history.best.epoch,
+            unit=self._unit(),
+            facts=f"{type(learn.model).__name__}, {self._epoch()}",
+        )
+
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
         settings = _settings_of(learn)
         if settings != self._followed:
@@ -150,6 +169,9 @@ class TrainingPanel(View):
         if self._curves is not None and not self._curves.closed:
             self._curves.close()
         super().close()
+
+    def _usual(self) -> dict[str, Any]:
+        return _settings_of(self._learner, trained_recipe(self._learner))
 
     def _recipe(self) -> dict[str, Any]:
         settings = {setting: getattr(self, trait) for trait, setting in _SETTINGS.items() if trait != "epochs"}
@@ -184,6 +206,6 @@ class TrainingPanel(View):
         return {name: getattr(self, name) for name in _STYLE}
 
 
-def _settings_of(learn: CollabLearner) -> dict[str, Any]:
-    settings = {trait: getattr(learn.recipe, setting) for trait, setting in _SETTINGS.items()}
+def _settings_of(learn: CollabLearner, recipe: Recipe | None = None) -> dict[str, Any]:
+    settings = {trait: getattr(recipe or learn.recipe, setting) for trait, setting in _SETTINGS.items()}
     return settings | {"n_factors": learn.n_factors}

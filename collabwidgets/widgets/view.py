@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import html
 import logging
+import os
+import secrets
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -13,12 +16,15 @@ from traitlets import Bool, Enum, Int, List, TraitError, TraitType, Unicode, val
 
 from ..keywords import nearest_keyword
 from ..learner import CollabLearner
+from . import code
 from .bundle import built_code
 from .store import SHARED, LearnerStore
 from .synced import SyncedWidget
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from .pictures import Picture
 
 _FALLBACK_ROWS = 10
 
@@ -82,6 +88,7 @@ class View(SyncedWidget):
 
     _store = anywidget.WidgetTrait().tag(sync=True)
     _kind = Unicode().tag(sync=True)
+    _name = Unicode().tag(sync=True)  # by which a page's command can mean this view
     _visible = Bool(False).tag(sync=True, page=True)
     message = Unicode().tag(sync=True)
 
@@ -106,11 +113,13 @@ class View(SyncedWidget):
             if name in traits:
                 setattr(learner.view, name, traits.pop(name))
         start = {name: getattr(learner.view, name) for name in SHARED}
-        super().__init__(_store=self._store_of_learner, _kind=type(self).__name__, **(start | traits))
+        own = {"_kind": type(self).__name__, "_name": secrets.token_hex(8)}
+        super().__init__(_store=self._store_of_learner, **own, **(start | traits))
         learner.view.observe(self._from_shared, list(SHARED))
         self.observe(self._to_shared, list(SHARED))
         self.observe(self._relink, "linked")
         self._store_of_learner.follow(self)
+        self._store_of_learner.know(self)
 
     @property
     def learner(self) -> CollabLearner:
@@ -142,6 +151,69 @@ class View(SyncedWidget):
     def to_frame(self) -> pd.DataFrame:
         """What the widget shows, as a table."""
         raise NotImplementedError(f"{type(self).__name__} has no table of its own")
+
+    def save_png(self, path: str | os.PathLike[str], *, dpi: float = 150) -> Path:
+        """Draw what the widget shows into a PNG file, light or dark by its `theme`.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of the file; its folder must exist.
+        dpi : float
+            Pixels an inch, 20 to 1200.
+
+        Returns
+        -------
+        Path
+            Of the file.
+
+        Raises
+        ------
+        RuntimeError
+            While the model is untrained: a picture of random weights would say something that is not so.
+        ValueError
+            When the model has nothing of the kind, no item is chosen, or the name is that of another kind of file.
+        FileNotFoundError
+            When the folder does not exist.
+
+        Examples
+        --------
+        >>> PCAScatter(learn, x=1, y=3).save_png("map.png", dpi=300)
+        """
+        return self._save(path, "png", dpi=dpi)
+
+    def save_svg(self, path: str | os.PathLike[str]) -> Path:
+        """Draw what the widget shows into an SVG file, in which text stays text; else as `save_png`."""
+        return self._save(path, "svg")
+
+    def _save(self, path: str | os.PathLike[str], kind: str, **options: Any) -> Path:
+        from . import pictures
+
+        if self._learner.epoch == 0:
+            raise RuntimeError(
+                "nothing is trained yet, so there is nothing to draw; learn.fit_one_cycle(5) comes first"
+            )
+        return pictures.save(self._picture(), path, kind, theme=self.theme, **options)
+
+    def _picture(self) -> Picture:
+        """What `save_png` and `save_svg` draw."""
+        raise NotImplementedError(f"{type(self).__name__} has no picture of its own")
+
+    def to_code(self) -> str:
+        """Python that makes the ratings, the training, the selection and this widget anew.
+
+        It runs as it stands where the ratings came from `load_movielens`, `synthetic_ratings` or a file, and the
+        model is one of the package's; what is the caller's own is named in a comment.
+        """
+        return code.program(self)
+
+    def _call(self) -> str:
+        """The constructor in `to_code`."""
+        return code.widget_call(self, self._usual())
+
+    def _usual(self) -> dict[str, Any]:
+        """What traits are at first, where that is not their default."""
+        return {}
 
     def close(self) -> None:
         """Take the widget off its pages and let go of the learner's events."""
@@ -243,6 +315,11 @@ class View(SyncedWidget):
 
     def _title(self, row: int) -> str:
         return str(self._learner.dls.items.names[row])
+
+    def _unit(self) -> str:
+        """Of ratings: stars only where they look like stars."""
+        y_range = self._learner.snapshot.y_range
+        return "stars" if y_range is not None and 0 <= y_range[0] <= 1 and 4.5 <= y_range[1] <= 6 else "rating"
 
     def _n_titles(self) -> str:
         items = self._learner.dls.items

@@ -124,8 +124,8 @@ export interface LearnerStore {
   shared: SharedState;
   /** The title a map is asked to bring into sight; `n` counts the questions, so that the same can be asked again. */
   lookAt: Signal<{ item: number; n: number } | null>;
-  /** Ask Python for something; rejects with Error(sentence). */
-  command(name: string, args?: Record<string, unknown>): Promise<void>;
+  /** Ask Python for something; what it answers, if anything; rejects with Error(sentence). */
+  command(name: string, args?: Record<string, unknown>): Promise<unknown>;
   /** busy: a command has had no answer for 300 ms. */
   connection: ReadonlySignal<Connection>;
   /** The views on this page, for the heartbeat and for the one view that speaks to a screen reader. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Curve, decimate, smooth } from "../src/lib/curve";
-import { linePath, lossRange, nearest, xMapping, yMapping } from "../src/lib/losschart";
+import { lossRange, nearest, xMapping, yMapping } from "../src/lib/losschart";
 import type { EpochRow } from "../src/store";
 import { generator } from "./harness/state";
 
@@ -115,12 +115,6 @@ test("both scales put the ends of the range at the ends of the picture, higher l
     assert.ok(toY(1) < toY(0.6));
   }
   assert.ok(Math.abs(yMapping("log", { low: 0.5, high: 2 }, 10, 110)(1) - 60) < 1e-9);
-});
-
-test("a path breaks where the loss is not a number", () => {
-  const points = { x: Float32Array.of(0, 1, 2, 3), loss: Float32Array.of(1, Number.NaN, 2, 3) };
-  const same = (value: number) => value;
-  assert.equal(linePath(points, same, same), "M0.0,1.0M2.0,2.0L3.0,3.0");
 });
 
 test("the nearest point equals the one a full search finds", () => {

@@ -4,11 +4,11 @@ import type { ViewContext } from "../context";
 import type { Cell } from "../lib/delimited";
 import { formatLoss, formatNumber, formatRate, formatSeconds, ratingUnit } from "../lib/format";
 import type { EpochRow } from "../store";
-import { CopyTable, useCopy } from "./CopyTable";
 
 const MOST_ROWS = 100;
 
-function cells(history: readonly EpochRow[]): Cell[][] {
+/** Header and rows, unrounded. */
+export function epochCells(history: readonly EpochRow[]): Cell[][] {
   const rows = history.map((row) => [
     row.epoch,
     row.train_loss,
@@ -26,7 +26,6 @@ export function EpochTable({ context }: { context: ViewContext }) {
   const best = store.bestEpoch.value;
   const shown = history.slice(-MOST_ROWS);
   const scroll = useRef<HTMLDivElement>(null);
-  const copy = useCopy();
   const stars = ratingUnit(store.meta.value.y_range) === "stars";
 
   // The newest epoch is at the end; stay there unless the reader has scrolled up.
@@ -77,14 +76,6 @@ export function EpochTable({ context }: { context: ViewContext }) {
         </table>
         {!history.length && <p class="cw-none">No epoch yet.</p>}
       </div>
-      {history.length > 0 && (
-        <CopyTable
-          state={copy}
-          shown={() => cells(history)}
-          all={() => cells(history)}
-          fileName="epochs.csv"
-        />
-      )}
     </div>
   );
 }

@@ -1,21 +1,17 @@
 // The loss chart as SVG, where no bqplot figure can be shown: train faint and smoothed, validation with markers.
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
+import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ViewContext } from "../context";
 import { smooth } from "../lib/curve";
-import { formatClock, formatLoss, formatNumber, formatRmse, ratingUnit } from "../lib/format";
-import {
-  linePath,
-  lossRange,
-  nearest,
-  type XAxis,
-  xMapping,
-  xTicks,
-  type YScale,
-  yMapping,
-} from "../lib/losschart";
-import { ticks, tickText } from "../lib/scatter/ticks";
+import { formatLoss, formatNumber, formatRmse } from "../lib/format";
+import { nearest, type XAxis, type YScale } from "../lib/losschart";
+import type { LossFacts } from "../lib/losslayout";
+import { drawLoss } from "../lib/pictures/loss";
+import { SvgPen } from "../lib/pictures/pen";
+import { PAGE_LOOK } from "../lib/pictures/picture";
 import { chartSummary } from "../lib/wording";
+import type { LearnerStore } from "../store";
 import { LossLegend } from "./LossLegend";
 import { useId } from "./useId";
 
@@ -26,7 +22,29 @@ export interface LossChartProps {
   smoothing: ReadonlySignal<number>;
 }
 
+/** Nothing in this chart is placed by the width of a text. */
+const NO_RULER = { font: "", measureText: () => ({ width: 0 }) };
 const MARGIN = { top: 24, right: 48, bottom: 32, left: 48 };
+
+/** What the chart is drawn from, as the store has it now. */
+export function lossFacts(
+  store: LearnerStore,
+  smoothed: Float32Array,
+  xAxis: XAxis,
+  yScale: YScale,
+): LossFacts {
+  return {
+    curve: store.curve.value,
+    smoothed,
+    history: store.history.value,
+    bestEpoch: store.bestEpoch.value,
+    meta: store.meta.value,
+    recipe: store.recipe.value,
+    status: store.status.value,
+    xAxis,
+    yScale,
+  };
+}
 
 export function LossChart({ context, xAxis, yScale, smoothing }: LossChartProps) {
   const { store, signal } = context;
@@ -46,38 +64,16 @@ export function LossChart({ context, xAxis, yScale, smoothing }: LossChartProps)
   const smoothed = useComputed(() => smooth(store.curve.value, smoothing.value));
   const height = width.value < 480 ? 224 : 264;
   const history = store.history.value;
-  const { y_range, baseline_mse, n_train } = store.meta.value;
+  const { y_range } = store.meta.value;
   const curve = store.curve.value;
-  const recipe = store.recipe.value;
-
-  const stepsPerEpoch = Math.max(1, Math.floor(n_train / (recipe.bs || 64)));
-  const axis = xAxis.value;
-  const trained = Math.max(curve.x.at(-1) ?? 0, history.at(-1)?.epoch ?? 0);
-  const planned = ["untrained", "training", "paused"].includes(store.status.value) ? (recipe.epochs ?? 0) : 0;
-  const epochs = Math.max(1, trained, planned);
-  const mapX = xMapping(axis, history, stepsPerEpoch);
   const left = MARGIN.left;
   const right = Math.max(left + 1, width.value - MARGIN.right);
   const bottom = height - MARGIN.bottom;
-  const end = mapX(epochs) || 1;
-  const toX = (epoch: number) => left + (mapX(epoch) / end) * (right - left);
-  const range = lossRange(smoothed.value, history, baseline_mse);
-  const toY = yMapping(yScale.value, range, MARGIN.top, bottom);
-
-  const yTicks = ticks(range.low, range.high, 5);
-  const bottomTicks = xTicks(axis, end, Math.min(10, Math.max(3, (right - left) / 64)));
-  const raw = linePath(curve, toX, toY);
-  const line = linePath({ x: curve.x, loss: smoothed.value }, toX, toY);
-  const scored = history.filter((row) => row.valid_loss !== null && Number.isFinite(row.valid_loss));
-  const valid = scored.map(
-    (row) => `${toX(row.epoch).toFixed(1)},${toY(row.valid_loss as number).toFixed(1)}`,
-  );
-  const best = scored.find((row) => row.epoch === store.bestEpoch.value);
-  const baselineY = baseline_mse === null ? 0 : toY(baseline_mse);
-  const baselineTextY = baselineY > bottom - 20 ? baselineY - 6 : baselineY + 14;
-  const xName = { epoch: "epoch", step: "batch", time: "time" }[axis];
+  const room = { left, right, top: MARGIN.top, bottom };
+  const pen = new SvgPen(NO_RULER);
+  const facts = lossFacts(store, smoothed.value, xAxis.value, yScale.value);
+  const { mapX, end, toX, toY, scored } = drawLoss(pen, PAGE_LOOK, facts, room);
   const summary = chartSummary(history);
-  const clip = `${id}-clip`;
 
   const point = (event: PointerEvent) => {
     const bounds = (event.currentTarget as Element).getBoundingClientRect();
@@ -110,69 +106,13 @@ export function LossChart({ context, xAxis, yScale, smoothing }: LossChartProps)
               pointed.value = null;
             }}
           >
-            <clipPath id={clip}>
-              <rect x={left} y={MARGIN.top - 4} width={right - left + 6} height={bottom - MARGIN.top + 6} />
-            </clipPath>
-            <text class="cw-axis-name" x={left - 8} y={12} text-anchor="end">
-              MSE
-            </text>
-            <text class="cw-axis-name" x={width.value} y={12} text-anchor="end">
-              {ratingUnit(y_range) === "stars" ? "RMSE, stars" : "RMSE"}
-            </text>
-            {yTicks.values.map((value) => (
-              <g key={value} transform={`translate(0,${toY(value).toFixed(1)})`}>
-                <line class="cw-grid" x1={left} x2={right} />
-                <text class="cw-tick" x={left - 8} dy="0.32em" text-anchor="end">
-                  {tickText(value, yTicks.digits)}
-                </text>
-                <text class="cw-tick" x={right + 8} dy="0.32em">
-                  {formatNumber(Math.sqrt(value), 2)}
-                </text>
-              </g>
-            ))}
-            <line class="cw-axis" x1={left} x2={right} y1={bottom} y2={bottom} />
-            {bottomTicks.values.map((value) => (
-              <text
-                key={value}
-                class="cw-tick"
-                x={left + (value / end) * (right - left)}
-                y={bottom + 16}
-                text-anchor="middle"
-              >
-                {axis === "time" ? clockTick(value, bottomTicks.digits) : tickText(value, bottomTicks.digits)}
-              </text>
-            ))}
-            <text class="cw-axis-name" x={right} y={height - 2} text-anchor="end">
-              {xName}
-            </text>
-            <g clip-path={`url(#${clip})`}>
-              {baseline_mse !== null && (
-                <line class="cw-baseline" x1={left} x2={right} y1={baselineY} y2={baselineY} />
-              )}
-              <path class="cw-raw" d={raw} />
-              <path class="cw-train-line" d={line} />
-              {valid.length > 1 && <polyline class="cw-valid-line" points={valid.join(" ")} />}
-              {scored.map((row) => (
-                <circle
-                  key={row.epoch}
-                  class={`cw-valid-point${row === best ? " cw-best" : ""}`}
-                  cx={toX(row.epoch)}
-                  cy={toY(row.valid_loss as number)}
-                  r={row === best ? 5.5 : 4}
-                />
-              ))}
-              {baseline_mse !== null && (
-                <text class="cw-baseline-name" x={right - 4} y={baselineTextY} text-anchor="end">
-                  predict the mean
-                </text>
-              )}
-              {read && (
-                <>
-                  <line class="cw-cross" x1={read.x} x2={read.x} y1={MARGIN.top} y2={bottom} />
-                  <circle class="cw-cross-point" cx={read.x} cy={read.y} r={3.5} />
-                </>
-              )}
-            </g>
+            {pen.parts.map(([name, attributes, text], i) => h(name, { key: i, ...attributes }, text))}
+            {read && (
+              <>
+                <line class="cw-cross" x1={read.x} x2={read.x} y1={MARGIN.top} y2={bottom} />
+                <circle class="cw-cross-point" cx={read.x} cy={read.y} r={3.5} />
+              </>
+            )}
           </svg>
         )}
       </div>
@@ -198,6 +138,3 @@ export function LossChart({ context, xAxis, yScale, smoothing }: LossChartProps)
     </div>
   );
 }
-
-const clockTick = (seconds: number, digits: number) =>
-  digits > 0 ? `${formatNumber(seconds, digits)} s` : formatClock(seconds);

@@ -20,10 +20,11 @@ interface Answer {
   id: string;
   ok: boolean;
   error?: string;
+  value?: unknown;
 }
 
 interface Pending {
-  resolve(): void;
+  resolve(value: unknown): void;
   reject(error: Error): void;
   timer: ReturnType<typeof setTimeout>;
   late: boolean;
@@ -88,7 +89,7 @@ export class Link {
     );
   }
 
-  command(name: string, args: Record<string, unknown>): Promise<void> {
+  command(name: string, args: Record<string, unknown>): Promise<unknown> {
     const id = `${this.client}-${++this.#count}`;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -202,7 +203,7 @@ export class Link {
     clearTimeout(pending.timer);
     const late = [...this.#pending.values()].some((other) => other.late);
     if (!late && this.#connection.peek() === "busy") this.#connection.value = "connected";
-    if (answer.ok) pending.resolve();
+    if (answer.ok) pending.resolve(answer.value);
     else pending.reject(new Error(answer.error || "The kernel refused, without saying why."));
   }
 }

@@ -1,6 +1,5 @@
 // The geometry of the loss chart: what is on the axes, in which range, as which SVG paths. No DOM.
 import type { EpochRow } from "../store";
-import type { CurvePoints } from "./curve";
 import { type Ticks, ticks } from "./scatter/ticks";
 
 export type XAxis = "epoch" | "step" | "time";
@@ -73,25 +72,6 @@ export function xTicks(axis: XAxis, end: number, count: number): Ticks {
   const found = ticks(0, end, count);
   if (axis === "time" || found.digits === 0) return found;
   return { values: found.values.filter(Number.isInteger), digits: 0 };
-}
-
-/** `M x,y L …`, broken where a value is not finite. */
-export function linePath(
-  { x, loss }: CurvePoints,
-  toX: (epoch: number) => number,
-  toY: (loss: number) => number,
-): string {
-  let path = "";
-  let drawing = false;
-  for (let i = 0; i < x.length; i++) {
-    if (!Number.isFinite(loss[i])) {
-      drawing = false;
-      continue;
-    }
-    path += `${drawing ? "L" : "M"}${toX(x[i]).toFixed(1)},${toY(loss[i]).toFixed(1)}`;
-    drawing = true;
-  }
-  return path;
 }
 
 /** The index of the value nearest to `wanted` in an ascending array; −1 when it is empty. */

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
-import { CopyTable, useCopy } from "../components/CopyTable";
+import { useCopy } from "../components/copying";
 import { Frame } from "../components/Frame";
 import { useHeldOrder, useHolding } from "../components/heldOrder";
 import { EmptyResult, Notice } from "../components/Notice";
@@ -10,11 +10,14 @@ import { OrderChip } from "../components/OrderChip";
 import { useQuiet } from "../components/quiet";
 import { RankingTable } from "../components/RankingTable";
 import { SlopeChart } from "../components/SlopeChart";
+import { TakeAway } from "../components/TakeAway";
 import type { ViewContext } from "../context";
 import { columnsFor } from "../lib/columns";
 import { type Cell, shortest32 } from "../lib/delimited";
 import { EpochEnds } from "../lib/epochends";
 import { formatCount, ratingUnit } from "../lib/format";
+import { barsPicture } from "../lib/pictures/bars";
+import { rankingTable } from "../lib/pictures/tables";
 import {
   FEW_RATINGS,
   markedRows,
@@ -158,6 +161,15 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
     rowsShown.value = rows.length;
   }, [rows.length]);
   const frame = { side, ranking, nameColumn: kind === "users" ? meta.user_name : meta.item_name };
+  const zero = center ? `0 is the average ${kind === "users" ? "user" : "title"}. ` : "";
+  const pictured = {
+    shown,
+    selection: links.selection.value,
+    inStars,
+    unit: biasUnit,
+    facts,
+    note: `Bias is what remains after allowing for taste. ${zero}“by mean” is the rank by mean rating.`,
+  };
   const copied = (): Cell[][] => {
     const picked = links.selection.value.filter((row) => ranking.rank[row] > 0);
     return tableOf(frame, picked.length ? picked : rows);
@@ -261,11 +273,13 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
             }}
           />
         )}
-        <CopyTable
+        <TakeAway
+          context={context}
           state={copy}
+          name={`${one}-biases`}
           shown={copied}
           all={() => tableOf(frame, Array.from(order))}
-          fileName={`${one}-biases.csv`}
+          picture={(look) => barsPicture(rankingTable({ ...frame, ...pictured }), look)}
         />
         <span class="cw-hint">
           {moved && `▴▾ moved since epoch ${moved.epoch}. `}

@@ -2,8 +2,10 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
+import { useCopy } from "../components/copying";
 import { Frame } from "../components/Frame";
 import { MinRatings } from "../components/MinRatings";
+import { CopyCode } from "../components/TakeAway";
 import type { ViewContext } from "../context";
 import { formatClock, formatCount, formatLoss, formatNumber, formatRmse, plural } from "../lib/format";
 import css from "./Dashboard.css";
@@ -66,6 +68,7 @@ function Facts({ context, title }: { context: ViewContext; title: string }) {
 
 function Shared({ context }: { context: ViewContext }) {
   const { selection, primary } = context.shared;
+  const copy = useCopy();
   const { names } = context.store.items.value;
   const picked = selection.value;
   const titles = picked.slice(0, 3).map((row) => names.at(row));
@@ -99,6 +102,7 @@ function Shared({ context }: { context: ViewContext }) {
         />
       )}
       <MinRatings context={context} />
+      <CopyCode context={context} state={copy} />
     </div>
   );
 }

@@ -2,18 +2,22 @@
 import type { Signal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
-import { CopyTable, useCopy } from "../components/CopyTable";
+import { useCopy } from "../components/copying";
 import { Frame } from "../components/Frame";
 import { useHeldOrder, useHolding } from "../components/heldOrder";
 import { type Neighbor, NeighborTable, type WeakBelow } from "../components/NeighborTable";
 import { EmptyResult } from "../components/Notice";
 import { OrderChip } from "../components/OrderChip";
+import { TakeAway } from "../components/TakeAway";
 import { TitleCombobox } from "../components/TitleCombobox";
 import { Why } from "../components/Why";
 import type { ViewContext } from "../context";
 import type { Cell } from "../lib/delimited";
-import { formatCount } from "../lib/format";
+import { formatCount, plural } from "../lib/format";
 import { MEAN, METRICS, type Metric, type Order } from "../lib/metrics";
+import { barsPicture } from "../lib/pictures/bars";
+import { fileStem } from "../lib/pictures/picture";
+import { neighborsTable } from "../lib/pictures/tables";
 import { FEW_RATINGS } from "../lib/ranking";
 import { type TitleSearch, titleSearch } from "../lib/search";
 import css from "./NeighborSearch.css";
@@ -102,6 +106,14 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
     const rows = shown.filter(({ item }) => shared.selection.value.includes(item));
     return tableOf(rows.length ? rows : shown, meta.item_name);
   };
+  const pictured = () => ({
+    metric: shownAs.metric,
+    order: shownAs.order,
+    title: of(shownAs),
+    neighbors: shown,
+    selection: shared.selection.value,
+    facts: plural(counts[anchors[0]], "rating"),
+  });
   /** A title looked around is looked around alone. */
   const choose = (chosen: number | null) => {
     items.value = [];
@@ -197,11 +209,13 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
                       shared.selection.value = shown.map(({ item }) => item);
                     }}
                   />
-                  <CopyTable
+                  <TakeAway
+                    context={context}
                     state={copy}
+                    name={fileStem(`${shownAs.order} to ${of(shownAs)}`)}
                     shown={picked}
                     all={() => tableOf(shown, meta.item_name)}
-                    fileName="nearest-titles.csv"
+                    picture={(look) => barsPicture(neighborsTable(pictured()), look)}
                   />
                   <span class="cw-hint">
                     Click looks around that title, Ctrl+click adds it to the selection.

@@ -13,6 +13,7 @@ import css from "./PCAScatter.css";
 import { Controls } from "./scatter/Controls";
 import { Footer } from "./scatter/Footer";
 import { Picture } from "./scatter/Picture";
+import { TakeAwayMap } from "./scatter/TakeAwayMap";
 
 export const styles = css;
 
@@ -48,7 +49,7 @@ export function PCAScatter({ context }: { context: ViewContext }) {
                 }}
               />
               <Footer context={context} map={map} />
-              <Actions context={context} map={map} save={() => void savePicture(plot.current)} />
+              <Actions context={context} map={map} plot={plot} facts={facts} />
             </>
           )}
         </div>
@@ -83,12 +84,18 @@ function Hidden({ context, minCount }: { context: ViewContext; minCount: number 
   );
 }
 
-function Actions({ context, map, save }: { context: ViewContext; map: MapState; save: () => void }) {
+interface ActionsProps {
+  context: ViewContext;
+  map: MapState;
+  plot: { current: Plot | null };
+  facts: string;
+}
+
+function Actions({ context, map, plot, facts }: ActionsProps) {
   const { selection } = context.shared;
   const chosen = selection.value;
   const drawn = new Set(map.rows.value);
   const hidden = chosen.filter((row) => !drawn.has(row)).length;
-  const wanted = context.trait<string[] | null>("controls").value;
   return (
     <div class="cw-scatter-actions">
       {chosen.length > 0 && (
@@ -108,20 +115,7 @@ function Actions({ context, map, save }: { context: ViewContext; map: MapState; 
       <span class="cw-scatter-keys">
         Keys: arrows, Home, N/P nearest, Enter chooses, Space adds, L label, + − 0 zoom, Esc
       </span>
-      {(!wanted || wanted.includes("download")) && (
-        <Button label="PNG" icon="save" title="Download the picture" onClick={save} />
-      )}
+      <TakeAwayMap context={context} map={map} plot={plot} facts={facts} />
     </div>
   );
-}
-
-async function savePicture(plot: Plot | null): Promise<void> {
-  const blob = await plot?.toBlob();
-  if (!blob) return;
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = "map-of-titles.png";
-  link.click();
-  // The browser reads the blob after the click returns.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

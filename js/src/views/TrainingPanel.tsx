@@ -17,6 +17,7 @@ import {
 import { LossChart } from "../components/LossChart";
 import { LossLegend } from "../components/LossLegend";
 import { ErrorNotice, Notice } from "../components/Notice";
+import { TakeAwayLoss } from "../components/TakeAwayLoss";
 import { useId } from "../components/useId";
 import type { ViewContext } from "../context";
 import { etaText, formatNumber, formatRate, progressLine } from "../lib/format";
@@ -290,6 +291,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
         {shows("chart") && <Chart context={context} />}
         {shows("table") && <EpochTable context={context} />}
       </div>
+      {store.history.value.length > 0 && <TakeAwayLoss context={context} />}
     </Frame>
   );
 }

@@ -45,7 +45,8 @@ function act({ id, name }: Record<string, unknown>): void {
     retrain: { status: "training" },
     reset: { ...storeState("untrained"), run: 2 },
   };
-  storeModel.receive({ kind: "answer", id, ok: true });
+  const value = name === "code" ? "import collabwidgets as cw" : undefined;
+  storeModel.receive({ kind: "answer", id, ok: true, value });
   storeModel.update(next[String(name)] ?? {});
 }
 

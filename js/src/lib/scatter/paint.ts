@@ -1,5 +1,6 @@
 // What stands over the points, drawn with the canvas' own means: axes, labels, rings, the box tool, watermarks.
 
+import type { Pen } from "../pictures/pen";
 import type { Label } from "./labels";
 import type { Rgb } from "./palette";
 import { type Ticks, tickText } from "./ticks";
@@ -29,7 +30,7 @@ export interface Axes {
   yTitle: string;
 }
 
-export type Context2D = CanvasRenderingContext2D;
+export type Context2D = Pen;
 
 export function paintAxes(
   context: Context2D,

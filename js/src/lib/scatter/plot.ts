@@ -7,6 +7,8 @@ import type { Cloud } from "./navigate";
 import {
   type Axes,
   type Colors,
+  type Context2D,
+  css,
   LABEL_HEIGHT,
   LABEL_PADDING,
   labelFont,
@@ -53,6 +55,8 @@ export interface Marks {
   nLabels: number;
 }
 
+/** Points that are drawn as shapes of their own in a file; more make one that no viewer opens. */
+const MOST_SHAPES = 20_000;
 /** From one picture of a training to the next; and from one training to another, whose setting is still at hand. */
 export const MOVE_MS = 300;
 export const RETRAINED_MS = 120;
@@ -234,15 +238,50 @@ export class Plot {
     return inArea(x, y, view.area) ? { x, y, radius: scene.radii[scene.sizes[row]] } : null;
   }
 
-  /** Both canvases in one, for a file. */
-  toBlob(): Promise<Blob | null> {
-    const copy = this.points.ownerDocument.createElement("canvas");
-    copy.width = this.points.width;
-    copy.height = this.points.height;
-    const context = copy.getContext("2d");
-    context?.drawImage(this.points, 0, 0);
-    context?.drawImage(this.overlay, 0, 0);
-    return new Promise((resolve) => copy.toBlob(resolve));
+  /** In CSS pixels, as it stands on the page. */
+  get size(): { width: number; height: number } {
+    return { width: this.#width, height: this.#height };
+  }
+
+  /** The picture at rest on another surface: all that is seen but what the pointer does. */
+  drawOn(pen: Context2D): void {
+    const scene = this.#scene;
+    const view = this.view;
+    const colors = this.#colors;
+    if (!scene || !view || !colors) return;
+    const axes = axesOf(scene, view);
+    const { area } = view;
+    if (scene.rows.length > MOST_SHAPES) pen.drawImage(this.points, 0, 0, this.#width, this.#height);
+    else {
+      pen.save();
+      pen.beginPath();
+      pen.rect(area.left, area.top, area.width, area.height);
+      pen.clip();
+      pen.fillStyle = css(colors.border);
+      if (inArea(view.bx, area.top, area)) pen.fillRect(view.bx, area.top, 1, area.height);
+      if (inArea(area.left, view.by, area)) pen.fillRect(area.left, view.by, area.width, 1);
+      pen.strokeStyle = css(colors.background);
+      pen.lineWidth = 0.8;
+      const fills = scene.colors.map((color) => css(color));
+      for (const row of scene.rows) {
+        const x = scene.x[row] * view.ax + view.bx;
+        const y = scene.y[row] * view.ay + view.by;
+        if (!inArea(x, y, area)) continue;
+        pen.beginPath();
+        pen.arc(x, y, scene.radii[scene.sizes[row]], 0, 2 * Math.PI);
+        pen.fillStyle = fills[scene.bins[row]];
+        pen.fill();
+        pen.stroke();
+      }
+      pen.restore();
+    }
+    const marks = this.#marks;
+    const tool = this.#boxTool;
+    this.#marks = { ...marks, hovered: null };
+    this.#boxTool = null;
+    this.#paintOver(pen, scene, scene, view, axes, colors);
+    this.#marks = marks;
+    this.#boxTool = tool;
   }
 
   #project(scene: Scene, box: Box): Projection {
@@ -287,12 +326,7 @@ export class Plot {
     }
     this.#now = this.#positions(scene, time);
     const view = this.#project(scene, this.#now.box);
-    const axes: Axes = {
-      x: ticks(view.box[0], view.box[2], view.area.width / 90),
-      y: ticks(view.box[1], view.box[3], view.area.height / 70),
-      xTitle: scene.xTitle,
-      yTitle: scene.yTitle,
-    };
+    const axes = axesOf(scene, view);
     if (this.#stalePoints || resized || this.#move) {
       this.#paintPoints(canvas, scene, this.#now, view, axes, colors, ratio);
       this.#stalePoints = false;
@@ -380,7 +414,7 @@ export class Plot {
   }
 
   #paintOver(
-    context: CanvasRenderingContext2D,
+    context: Context2D,
     scene: Scene,
     now: Cloud,
     view: Projection,
@@ -448,7 +482,7 @@ export class Plot {
     return this.#drawn.flags[row] === 1;
   }
 
-  #layout(context: CanvasRenderingContext2D, scene: Scene): Label[] {
+  #layout(context: Context2D, scene: Scene): Label[] {
     const view = this.view;
     if (this.#labels || !view) return this.#labels ?? [];
     const { primary, pinned, selection, asked, nLabels } = this.#marks;
@@ -491,6 +525,15 @@ export class Plot {
     }
     return this.#labels;
   }
+}
+
+function axesOf(scene: Scene, { box, area }: Projection): Axes {
+  return {
+    x: ticks(box[0], box[2], area.width / 90),
+    y: ticks(box[1], box[3], area.height / 70),
+    xTitle: scene.xTitle,
+    yTitle: scene.yTitle,
+  };
 }
 
 function inArea(x: number, y: number, { left, top, width, height }: Area): boolean {

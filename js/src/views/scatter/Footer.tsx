@@ -54,17 +54,24 @@ function ends({ by, low, high }: ColorScale): [string, string] {
   return [formatNumber(low, 2), formatNumber(high, 2)];
 }
 
-function Legend({ map, hasBias }: { map: MapState; hasBias: boolean }) {
+const NAMES = { bias: "bias, relative to the average title", count: "ratings (log)", mean: "mean rating" };
+
+/** What the colours stand for; null where they stand for nothing. */
+export function colourKey(map: MapState) {
   const { scale } = map.colouring.value;
+  if (scale.by === "none") return null;
+  const [low, high] = ends(scale);
+  return { name: NAMES[scale.by], low, high, ramp: map.ramp.value };
+}
+
+function Legend({ map, hasBias }: { map: MapState; hasBias: boolean }) {
   const sized = map.sizeBy.value === "count" ? "size: ratings" : "";
   if (map.colorBy.value === "bias" && !hasBias) {
     return <p class="cw-scatter-legend">This model has no biases to colour by. {sized}</p>;
   }
-  if (scale.by === "none") return sized ? <p class="cw-scatter-legend">{sized}</p> : null;
-  const [low, high] = ends(scale);
-  const name = { bias: "bias, relative to the average title", count: "ratings (log)", mean: "mean rating" }[
-    scale.by
-  ];
+  const key = colourKey(map);
+  if (!key) return sized ? <p class="cw-scatter-legend">{sized}</p> : null;
+  const { name, low, high } = key;
   return (
     <p class="cw-scatter-legend">
       <span>{name}:</span>

@@ -1,0 +1,228 @@
+"""Code: the Python that makes a widget and everything it shows anew."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from ..learner import CollabLearner
+from ..models import DotProduct, DotProductBias, EmbeddingDotBias
+from ..training import Recipe
+from .store import SHARED
+
+if TYPE_CHECKING:
+    from .view import View
+
+_WIDTH = 100  # of a line, beyond which a call is written one argument a line
+_DEFAULT_MIN_COUNT = 20
+_ONE_ROW, _SEVERAL_ROWS = ("primary", "pinned", "item"), ("selection", "items")
+_FIT = {"one_cycle": "fit_one_cycle", "constant": "fit"}  # schedule: method of the learner
+_SAID = ("epochs", "lr", "wd", "schedule", "seed")  # settings of a fit that have their own place in its call
+_OF_EACH_FIT = ("patience", "keep_best")  # settings that no fit takes over from the one before
+
+
+def program(view: View) -> str:
+    """The whole program, its last line an expression: the widget.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    str
+        It runs as it stands where it is known how the ratings and the model were made; what is the caller's own is
+        named in a comment, and must be there under that name.
+    """
+    learn = view.learner
+    parts = [_data(learn), _model(learn), "\n".join(_fits(learn)), "\n".join(_looked_at(view)), view._call()]
+    imports = "import collabwidgets as cw"
+    if "pd." in parts[0]:
+        imports += "\nimport pandas as pd"
+    return "\n\n".join([imports, *filter(None, parts)]) + "\n"
+
+
+def widget_call(view: View, usual: Mapping[str, Any]) -> str:
+    """The constructor of one widget, with the traits that differ from `usual` and from their defaults."""
+    return written(f"cw.{type(view).__name__}", ["learn", *trait_arguments(view, usual)])
+
+
+def trait_arguments(view: View, usual: Mapping[str, Any]) -> list[str]:
+    """``name=value`` of each trait that a new widget would not have by itself."""
+    learn, linked = view.learner, view.linked
+    # What is shared is said once, of learn.view; a view on its own starts from there.
+    usual = {name: getattr(learn.view, name) for name in SHARED} | dict(usual)
+    arguments = []
+    for name in view._keywords():
+        value = getattr(view, name)
+        if name in linked or (name == "item" and "primary" in linked):
+            continue
+        if value == (usual[name] if name in usual else view.traits()[name].default(view)):
+            continue
+        if name == "linked":
+            value = True if len(value) == len(SHARED) else (tuple(value) or False)
+        arguments.append(f"{name}={_value(learn, name, value)}")
+    return arguments
+
+
+def trained_recipe(learn: CollabLearner) -> Recipe:
+    """The recipe that the learner of the program will have: of its last fit, else of its making."""
+    return learn.fits[-1] if learn.fits else _first_recipe(learn)
+
+
+def written(function: str, arguments: Iterable[str]) -> str:
+    """A call as text, one argument a line where a line would be long."""
+    arguments = list(arguments)
+    line = f"{function}({', '.join(arguments)})"
+    if len(line) <= _WIDTH and "\n" not in line:
+        return line
+    inner = "".join(f"{argument},\n" for argument in arguments)
+    return f"{function}(\n{textwrap.indent(inner, '    ')})"
+
+
+def listed(expressions: Iterable[str]) -> str:
+    """A list as text, one entry a line where a line would be long."""
+    expressions = list(expressions)
+    line = f"[{', '.join(expressions)}]"
+    if len(line) <= _WIDTH and "\n" not in line:
+        return line
+    inner = "".join(f"{expression},\n" for expression in expressions)
+    return f"[\n{textwrap.indent(inner, '    ')}]"
+
+
+def _data(learn: CollabLearner) -> str:
+    dls = learn.dls
+    call = _call("cw.CollabDataLoaders.from_df", ["ratings"], dls.made_by.arguments | {"seed": dls.seed})
+    if dls.origin:
+        return f"ratings = {dls.origin}\ndls = {call}"
+    names = ", ".join((dls.user_name, dls.item_name, dls.rating_name))
+    return f"# ratings: your own DataFrame of {dls.n_ratings:,} rows ({_one_line(names)})\ndls = {call}"
+
+
+def _model(learn: CollabLearner) -> str:
+    call, seed = learn.made_by, learn.weights_seed
+    arguments = {name: value for name, value in call.arguments.items() if name != "seed"}
+    if seed != learn.dls.seed:
+        arguments["seed"] = seed
+    if call.function == "collab_learner":
+        if not arguments.get("use_nn") and learn.n_factors:
+            arguments["n_factors"] = learn.n_factors  # a reset may have changed it
+        return "learn = " + _call("cw.collab_learner", ["dls"], arguments)
+    notes = [_module(learn)]
+    if arguments.pop("remake", None) is not None:
+        notes.append("# remake: your own function that makes one")
+        arguments["remake"] = _Name("remake")
+    return "\n".join([*notes, "learn = " + _call("cw.CollabLearner", ["dls", "model"], arguments)])
+
+
+def _module(learn: CollabLearner) -> str:
+    model, sizes = learn.model, ["dls.n_users", "dls.n_items"]
+    arguments = {} if getattr(model, "y_range", None) is None else {"y_range": model.y_range}
+    if type(model) in (DotProduct, DotProductBias):
+        return "model = " + _call(f"cw.{type(model).__name__}", [*sizes, str(learn.n_factors)], arguments)
+    if type(model) is EmbeddingDotBias:
+        return "model = " + _call("cw.EmbeddingDotBias", [str(learn.n_factors), *sizes], arguments)
+    return f"# model: your own module, with fresh weights ({_one_line(type(model).__name__)})"
+
+
+def _first_recipe(learn: CollabLearner) -> Recipe:
+    recipe = Recipe(bs=learn.dls.bs, seed=learn.weights_seed)
+    return recipe.changed(wd=learn.made_by.arguments.get("wd"))
+
+
+def _fits(learn: CollabLearner) -> Iterator[str]:
+    """One call a fit; equal ones after each other in a loop."""
+    before, lines = _first_recipe(learn), []
+    for recipe in learn.fits:
+        lines.append(_fit(recipe, before))
+        before = recipe
+    for line, same in itertools.groupby(lines):
+        n = len(list(same))
+        yield line if n == 1 else f"for _ in range({n}):\n{textwrap.indent(line, '    ')}"
+    if learn.fits and learn.status not in ("ready", "untrained"):
+        yield f"# that fit was left at epoch {learn.epoch:.3g}: {learn.status}"
+
+
+def _fit(recipe: Recipe, before: Recipe) -> str:
+    settings: dict[str, Any] = {"wd": recipe.wd}
+    for name in (field.name for field in fields(Recipe) if field.name not in _SAID):
+        value = getattr(recipe, name)
+        usual = getattr(Recipe(), name) if name in _OF_EACH_FIT else getattr(before, name)
+        if value != usual:
+            settings[name] = value
+    if recipe.schedule in _FIT:
+        return _call(f"learn.{_FIT[recipe.schedule]}", [str(recipe.epochs), repr(recipe.lr)], settings)
+    settings = {"epochs": recipe.epochs, "lr": recipe.lr, "schedule": recipe.schedule} | settings
+    return f"{_call('learn.start', [], settings)}\nlearn.wait()"
+
+
+def _looked_at(view: View) -> Iterator[str]:
+    state, learn = view.learner.view, view.learner
+    if state.min_count != _DEFAULT_MIN_COUNT:
+        yield f"learn.view.min_count = {state.min_count}"
+    if state.selection:
+        titles = [_title(learn, row) for row in state.selection]
+        if None in titles:
+            yield f"learn.view.selection = {state.selection}"
+        else:
+            yield "learn.view.selected_titles = " + listed(_literal(title) for title in titles)
+    for name in ("primary", "pinned"):
+        row = getattr(state, name)
+        if row is not None:
+            yield f"learn.view.{name} = {_row(learn, row)}"
+
+
+def _value(learn: CollabLearner, name: str, value: Any) -> str:
+    if name in _ONE_ROW and value is not None:
+        return _row(learn, value)
+    if name in _SEVERAL_ROWS:
+        return listed(_row(learn, row) for row in value)
+    return _literal(value)
+
+
+def _row(learn: CollabLearner, row: int) -> str:
+    title = _title(learn, row)
+    return str(row) if title is None else f"learn.item_row({_literal(title)})"
+
+
+def _title(learn: CollabLearner, row: int) -> str | None:
+    """The name of a row; None where the same text is the name of another row too."""
+    side = learn.dls.items
+    title = str(side.names[row])
+    return title if side.index(title) == row else None
+
+
+def _call(function: str, first: list[str], arguments: Mapping[str, Any]) -> str:
+    return written(function, [*first, *(f"{name}={_literal(value)}" for name, value in arguments.items())])
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, (torch.device, os.PathLike)):
+        value = str(value)
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(map(_literal, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
+    text = repr(value)
+    plain = isinstance(value, str) and text[0] == "'" and '"' not in text
+    return f'"{text[1:-1]}"' if plain else text
+
+
+def _one_line(text: str) -> str:
+    """Names of columns and classes are anybody's text, and a line break would end the comment."""
+    return " ".join(part for part in text.split() if part.isprintable())
+
+
+class _Name(str):
+    """A name, written as it stands."""
+
+    def __repr__(self) -> str:
+        return str(self)

@@ -1,0 +1,131 @@
+"""Loss: the curves of a training, with the baseline, the best epoch and the error in stars."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+from numpy.typing import NDArray
+
+from ...training.history import EpochRecord
+from ..figures import loss_range, smoothed, whole_ticks
+from .paper import TEXT, Picture, Place
+
+_WIDTH, _HEIGHT = 8.0, 4.2
+_X_NAMES = {"epoch": "epoch", "step": "batch", "time": "seconds"}
+
+
+def loss_picture(
+    batches: tuple[NDArray[np.float32], NDArray[np.float32]],
+    epochs: Sequence[EpochRecord],
+    *,
+    at: Callable[[Sequence[float] | NDArray[np.float32]], NDArray[np.float64]],
+    x_axis: str = "epoch",
+    y_scale: str = "linear",
+    smoothing: float = 0.6,
+    baseline: float | None = None,
+    best_epoch: int | None = None,
+    unit: str = "stars",
+    facts: str = "",
+) -> Picture:
+    """The loss of each batch (faint), smoothed, and the validation loss of each epoch.
+
+    Parameters
+    ----------
+    batches : float32 [n], float32 [n]
+        Positions, counted in epochs, and losses.
+    epochs : sequence of EpochRecord
+    at : callable
+        From moments in epochs to places on the horizontal axis.
+    x_axis : {"epoch", "step", "time"}
+    y_scale : {"linear", "log"}
+    smoothing : float
+        Weight of the past, 0 to 0.99.
+    baseline : float, optional
+        Mean squared error of always predicting the mean.
+    best_epoch : int, optional
+    unit : str
+        Of the root mean squared error.
+    facts : str
+        Beside the heading.
+    """
+    scored = [row for row in epochs if row.valid_loss is not None and math.isfinite(row.valid_loss)]
+    position, losses = batches
+    curve = smoothed(position, losses, smoothing)
+    valid = [row.valid_loss or 0.0 for row in scored]
+    low, high = loss_range(curve, [*valid, *([] if baseline is None else [baseline])])
+    best = next((row for row in scored if row.epoch == best_epoch), None)
+
+    def draw(place: Place) -> None:
+        look = place.look
+        place.heading("Loss", facts)
+        axes = place.axes(0.75, 0.85, place.width - 1.6, place.height - 1.6)
+        axes.spines[["left", "right", "top"]].set_visible(False)
+        axes.grid(axis="y", color=look.line, linewidth=0.8)
+        axes.set_axisbelow(True)
+        batch_at = at(position)
+        axes.plot(batch_at, losses, color=look.train, alpha=0.25, linewidth=0.7, gid="train-raw")
+        axes.plot(batch_at, curve, color=look.train, linewidth=1.6, gid="train")
+        valid_at = at([row.epoch for row in scored])
+        axes.plot(valid_at, valid, color=look.valid, linewidth=1.6, marker="o", markersize=5, gid="valid")
+        end = float(max([*batch_at[-1:], *valid_at[-1:]], default=1.0)) or 1.0
+        axes.set_xlim(0, end * 1.01)
+        axes.set_yscale(y_scale)
+        axes.set_ylim(low, high)
+        if y_scale == "log":
+            axes.yaxis.set_major_locator(FixedLocator(_inside(MaxNLocator(5).tick_values(low, high), low, high)))
+            axes.yaxis.set_minor_locator(NullLocator())
+            axes.yaxis.set_major_formatter(lambda value, _position: f"{value:.3g}")
+        if x_axis == "epoch":
+            axes.set_xticks(whole_ticks(end))
+        axes.set_xlabel(_X_NAMES[x_axis], color=look.foreground, size=TEXT)
+        roots = axes.secondary_yaxis("right", functions=(_root, _square))
+        roots.spines["right"].set_visible(False)
+        roots.yaxis.set_major_locator(FixedLocator([math.sqrt(tick) for tick in _inside(axes.get_yticks(), low, high)]))
+        roots.yaxis.set_minor_locator(NullLocator())
+        roots.yaxis.set_major_formatter(lambda value, _position: f"{value:.2f}")
+        roots.tick_params(colors=look.soft, labelsize=TEXT - 1, length=0)
+        place.text(0.7, 0.74, "MSE", ha="right", size=TEXT - 1, color=look.soft)
+        place.text(place.width - 0.2, 0.74, f"RMSE, {unit}", ha="right", size=TEXT - 1, color=look.soft)
+        if baseline is not None:
+            axes.axhline(baseline, color=look.soft, linewidth=1.2, linestyle=(0, (1, 2)), gid="baseline")
+        if best is not None and best.valid_loss is not None:
+            spot = at([best.epoch])
+            axes.plot(spot, [best.valid_loss], "o", color=look.valid, markersize=9, markeredgecolor=look.background)
+        _legend(place, baseline, best, unit)
+
+    return Picture("Loss", _WIDTH, _HEIGHT, draw)
+
+
+def _legend(place: Place, baseline: float | None, best: EpochRecord | None, unit: str) -> None:
+    look, y = place.look, place.height - 0.2
+    axes = place.bare()
+    x = 0.75
+    entries = [("train, smoothed", look.train, "-", ""), ("validation", look.valid, "-", "o")]
+    if baseline is not None:
+        entries.append(("predict the mean", look.soft, ":", ""))
+    for name, color, style, marker in entries:
+        axes.plot(
+            [x, x + 0.25], [y - 0.04] * 2, color=color, linestyle=style, marker=marker, markersize=4, linewidth=1.6
+        )
+        place.text(x + 0.32, y, name, color=look.soft)
+        x += 0.5 + 0.075 * len(name)
+    if best is not None and best.valid_loss is not None:
+        rmse = f", RMSE {best.rmse:.3f} {unit}".rstrip() if best.rmse is not None else ""
+        words = f"best: {best.valid_loss:.4f}{rmse}, epoch {best.epoch}"
+        place.text(place.width - 0.2, y, words, ha="right")
+
+
+def _root(mse: Any) -> Any:
+    return np.sqrt(np.maximum(mse, 0))
+
+
+def _square(rmse: Any) -> Any:
+    return np.square(rmse)
+
+
+def _inside(ticks: Iterable[float], low: float, high: float) -> list[float]:
+    return [float(tick) for tick in ticks if low <= tick <= high]

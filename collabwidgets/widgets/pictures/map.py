@@ -1,0 +1,267 @@
+"""Map: titles on two axes, with the labels that the widget chooses and what keeps it from being misread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, LinearSegmentedColormap, LogNorm, Normalize
+from matplotlib.patheffects import Stroke
+from numpy.typing import NDArray
+
+from .labels import label_order, place_labels
+from .paper import TEXT, Look, Picture, Place, shortened, signed, text_width
+
+Floats = NDArray[np.float64]
+
+_WIDTH, _HEIGHT = 8.0, 7.35
+_LEFT, _TOP, _RIGHT, _BOTTOM = 0.7, 0.75, 0.25, 1.2  # inches around the plot
+_LETTERS = 28  # of a label
+_RASTER_FROM = 20_000  # points; as shapes of their own they would make a file that no viewer opens
+_ROOM = 0.1
+
+
+@dataclass(frozen=True)
+class Points:
+    """What is drawn, one entry a point: places on the axes, names, rating counts, and rows to tell them apart."""
+
+    rows: NDArray[np.int64]
+    x: Floats
+    y: Floats
+    names: NDArray[np.object_]
+    counts: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Its name, and whether it runs the other way round."""
+
+    name: str
+    flipped: bool = False
+
+
+@dataclass(frozen=True)
+class Colour:
+    """What colours stand for: a name, one value a point, and how they run."""
+
+    name: str
+    values: Floats
+    diverging: bool = False
+    log: bool = False
+
+
+def map_picture(
+    points: Points,
+    x: Axis,
+    y: Axis,
+    *,
+    colour: Colour | None,
+    sized: bool = True,
+    n_labels: int = 25,
+    selected: Collection[int] = (),
+    primary: int | None = None,
+    pinned: int | None = None,
+    view_box: Collection[float] | None = None,
+    equal: bool = True,
+    facts: str = "",
+    notes: Sequence[str] = (),
+) -> Picture:
+    """Points with titles beside those that are chosen, at the ends of the axes, and most rated.
+
+    Parameters
+    ----------
+    points : Points
+    x, y : Axis
+    colour : Colour, optional
+        Without it all points have one colour.
+    sized : bool
+        Whether a point's area grows with its count.
+    n_labels : int
+        Titles at most, beyond those chosen.
+    selected : collection of int
+        Rows to outline and name.
+    primary, pinned : int, optional
+        Rows with a ring.
+    view_box : four floats, optional
+        Left, bottom, right and top of the part to show.
+    equal : bool
+        One unit is as long on either axis.
+    facts : str
+        Beside the heading.
+    notes : sequence of str
+        Lines under the axes, two at most.
+    """
+
+    def draw(place: Place) -> None:
+        place.heading("Map of titles", facts)
+        look = place.look
+        width, height = place.width - _LEFT - _RIGHT, place.height - _TOP - _BOTTOM
+        axes = place.axes(_LEFT, _TOP, width, height)
+        axes.grid(color=look.line, linewidth=0.5)
+        axes.axhline(0, color=look.line, linewidth=1.2)
+        axes.axvline(0, color=look.line, linewidth=1.2)
+        axes.set_axisbelow(True)
+        box = _box(points, view_box, width, height, equal)
+        axes.set_xlim((box[2], box[0]) if x.flipped else (box[0], box[2]))
+        axes.set_ylim((box[3], box[1]) if y.flipped else (box[1], box[3]))
+        axes.set_xlabel(x.name, color=look.foreground, size=TEXT, loc="right", weight="bold")
+        axes.set_ylabel(y.name, color=look.foreground, size=TEXT, loc="top", weight="bold")
+        radii = _radii(points.counts, sized)
+        order = np.argsort(-points.counts, kind="stable")  # the small ones on top
+        shades = _shades(colour, look, len(points.x))
+        axes.scatter(
+            points.x[order],
+            points.y[order],
+            s=((2 * 72 * radii[order]) ** 2),
+            c=shades[order],
+            edgecolors=look.background,
+            linewidths=0.5,
+            rasterized=len(points.x) > _RASTER_FROM,
+            gid="points",
+        )
+        marked = _mark(axes, points, radii, shades, look, selected, primary, pinned)
+        _label(axes, points, radii, marked, n_labels, width, height, look)
+        if colour is not None:
+            _key(place, colour)
+        for number, note in enumerate(notes):
+            place.text(_LEFT, place.height - 0.34 + 0.18 * number, note, color=look.soft, size=TEXT - 1)
+
+    return Picture("Map of titles", _WIDTH, _HEIGHT, draw)
+
+
+def _box(points: Points, wanted: Collection[float] | None, width: float, height: float, equal: bool) -> Floats:
+    if wanted is not None:
+        box = np.asarray(list(wanted), dtype=np.float64)
+    else:
+        low = np.array([points.x.min(), points.y.min()])
+        high = np.array([points.x.max(), points.y.max()])
+        room = _ROOM * np.where(high > low, high - low, 1.0)
+        box = np.concatenate([low - room, high + room])
+    if equal:
+        center, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2
+        unit = max(half[0] / width, half[1] / height)
+        reach = unit * np.array([width, height])
+        box = np.concatenate([center - reach, center + reach])
+    return box
+
+
+def _radii(counts: NDArray[np.int64], sized: bool) -> Floats:
+    """Of each point in inches; smaller where there are many."""
+    shrink = float(np.clip((1500 / max(1, len(counts))) ** 0.3, 0.35, 1.0))
+    share = np.sqrt(counts / max(1, counts.max(initial=1))) if sized else np.full(len(counts), 0.25)
+    radii: Floats = shrink * (2.2 + 4.8 * share) / 96
+    return radii
+
+
+def _shades(colour: Colour | None, look: Look, n: int) -> NDArray[np.float64]:
+    if colour is None:
+        return np.tile(_plain(look)(0.5), (n, 1))
+    scale = _scale_of(colour)
+    values = np.where(np.isfinite(colour.values), colour.values, (scale.vmin or 0.0) + 0.0)
+    shades: NDArray[np.float64] = _ramp(colour, look)(scale(values).filled(0.5))
+    return shades
+
+
+def _scale_of(colour: Colour) -> Normalize:
+    known = colour.values[np.isfinite(colour.values)]
+    if colour.diverging:
+        end = float(np.quantile(np.abs(known), 0.98)) if len(known) else 1.0
+        return Normalize(-(end or 1.0), end or 1.0)
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    if colour.log:
+        return LogNorm(max(1.0, low), max(high, low + 1))
+    return Normalize(low, high if high > low else low + 1)
+
+
+def _ramp(colour: Colour, look: Look) -> Colormap:
+    if colour.diverging:
+        return LinearSegmentedColormap.from_list("bias", [look.low, look.middle, look.high])
+    start, end = (0.22, 1.0) if look.dark else (0.0, 0.86)  # the end that would vanish in the background is left out
+    return LinearSegmentedColormap.from_list("count", colormaps["viridis"](np.linspace(start, end, 64)))
+
+
+def _plain(look: Look) -> Colormap:
+    return LinearSegmentedColormap.from_list("plain", [look.accent, look.accent])
+
+
+def _mark(
+    axes: Axes,
+    points: Points,
+    radii: Floats,
+    shades: NDArray[np.float64],
+    look: Look,
+    selected: Collection[int],
+    primary: int | None,
+    pinned: int | None,
+) -> list[int]:
+    """Outlines of what is chosen; which points those are, the primary one first."""
+    at = {int(row): i for i, row in enumerate(points.rows)}
+    wanted = [row for row in (primary, *selected, pinned) if row is not None]
+    marked = [at[row] for row in dict.fromkeys(wanted) if row in at]
+    for i in reversed(marked):
+        row, around = int(points.rows[i]), (2 * 72 * (max(radii[i], 3 / 96) + 2 / 96)) ** 2
+        spot = [points.x[i]], [points.y[i]]
+        axes.scatter(
+            *spot, s=around, c=[shades[i]], edgecolors=look.foreground, linewidths=1.5, zorder=3, gid=f"chosen-{row}"
+        )
+        if row in (primary, pinned):
+            style = "-" if row == primary else (0, (3, 2))
+            wide = (np.sqrt(around) + 5) ** 2
+            axes.scatter(
+                *spot, s=wide, facecolors="none", edgecolors=look.accent, linewidths=1.5, linestyle=style, zorder=3
+            )
+    return marked
+
+
+def _label(
+    axes: Axes, points: Points, radii: Floats, marked: list[int], n: int, width: float, height: float, look: Look
+) -> None:
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    x, y = (points.x - left) / (right - left) * width, (top - points.y) / (top - bottom) * height
+    inside = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
+    chosen = [i for i in marked if inside[i]]
+    in_sight = np.flatnonzero(inside)
+    others = label_order(points.x[in_sight], points.y[in_sight], points.counts[in_sight], [], n)
+    order = list(dict.fromkeys([*chosen, *(int(in_sight[i]) for i in others)]))
+    texts = [shortened(points.names[i], _LETTERS) for i in order]
+    text_of = dict(zip(order, texts, strict=True))
+    grown = radii.copy()
+    grown[chosen] += 4 / 96
+    size = TEXT - 0.5
+    labels = place_labels(order, len(chosen), texts, x, y, grown, width=width, height=height, size=size, limit=n)
+    halo = [Stroke(linewidth=2.5, foreground=look.background)]
+    for label in labels:
+        if label.leader:
+            at = x[label.index], y[label.index]
+            ends = np.array([at, label.nearest_to(*at)])
+            axes.plot(ends[:, 0] / width, 1 - ends[:, 1] / height, transform=axes.transAxes, color=look.soft, lw=0.8)
+        style: dict[str, Any] = {
+            "transform": axes.transAxes,
+            "ha": "center",
+            "va": "center_baseline",
+            "size": size,
+            "parse_math": False,
+        }
+        style["weight"] = "bold" if label.index in chosen else "normal"
+        at = (label.left + label.width / 2) / width, 1 - (label.top + label.height / 2) / height
+        # An outlined text becomes a path, so the outline is a text of its own: titles stay text.
+        axes.text(*at, text_of[label.index], path_effects=halo, zorder=4, **style)
+        axes.text(*at, text_of[label.index], color=look.foreground, zorder=5, **style)
+
+
+def _key(place: Place, colour: Colour) -> None:
+    """The ramp of colours with what it stands for, under the plot at the left."""
+    scale, ramp = _scale_of(colour), _ramp(colour, place.look)
+    low, high = float(scale.vmin or 0.0), float(scale.vmax or 0.0)
+    words = signed if colour.diverging else (lambda value: f"{value:,.0f}" if colour.log else f"{value:.2f}")
+    top = place.height - 0.66
+    name = place.text(_LEFT, top + 0.1, f"colour: {colour.name}   {words(low)}", color=place.look.soft, size=TEXT - 1)
+    left = _LEFT + 0.12 + text_width(str(name.get_text()), TEXT - 1)
+    axes = place.axes(left, top, 1.2, 0.11)
+    axes.imshow([ramp(np.linspace(0, 1, 64))], aspect="auto", extent=(0, 1, 0, 1))
+    axes.set(xticks=[], yticks=[])
+    place.text(left + 1.28, top + 0.1, words(high), color=place.look.soft, size=TEXT - 1)

@@ -1,0 +1,34 @@
+// What the training panel gives away: its epochs as a table, and the loss chart, whichever one the page shows.
+import type { ViewContext } from "../context";
+import { smooth } from "../lib/curve";
+import { plural } from "../lib/format";
+import type { XAxis, YScale } from "../lib/losschart";
+import { lossPicture } from "../lib/pictures/loss";
+import { useCopy } from "./copying";
+import { epochCells } from "./EpochTable";
+import { lossFacts } from "./LossChart";
+import { TakeAway } from "./TakeAway";
+
+export function TakeAwayLoss({ context }: { context: ViewContext }) {
+  const { store } = context;
+  const copy = useCopy();
+  const cells = () => epochCells(store.history.value);
+  const facts = () => {
+    const smoothing = context.trait<number>("smoothing").value ?? 0.6;
+    const [xAxis, yScale] = [context.trait<XAxis>("x_axis").value, context.trait<YScale>("y_scale").value];
+    return lossFacts(store, smooth(store.curve.value, smoothing), xAxis ?? "epoch", yScale ?? "linear");
+  };
+  const words = `${store.meta.value.model}, ${plural(store.history.value.length, "epoch")}`;
+  return (
+    <footer class="cw-foot">
+      <TakeAway
+        context={context}
+        state={copy}
+        name="epochs"
+        shown={cells}
+        all={cells}
+        picture={(look) => lossPicture(facts(), look, words)}
+      />
+    </footer>
+  );
+}

@@ -1,0 +1,74 @@
+// The clipboard, where a frame refuses it a text to copy by hand, and files to download.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Cell, toTsv } from "../lib/delimited";
+
+/** Write to the clipboard, by the old command where the new interface is refused; false if both are. */
+export async function writeClipboard(text: string, root: Document | ShadowRoot): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.className = "cw-offscreen";
+    const home = root instanceof Document ? root.body : root;
+    const focused = root.activeElement as HTMLElement | null;
+    home.append(area);
+    area.select();
+    const copied = document.execCommand?.("copy") ?? false;
+    area.remove();
+    focused?.focus?.();
+    return copied;
+  }
+}
+
+export function download(content: string | Blob, name: string, type = ""): void {
+  const url = URL.createObjectURL(typeof content === "string" ? new Blob([content], { type }) : content);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser reads the blob after the click returns.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+export interface CopyState {
+  /** What was done, or could not be: "Copied 10 rows."; or null. */
+  said: string | null;
+  say: (sentence: string | null) => void;
+  /** Text to be copied by hand, where the clipboard was refused. */
+  refused: string | null;
+  copy: (rows: Cell[][], root: Node) => void;
+  copyText: (text: string, done: string, root: Node) => void;
+  dismiss: () => void;
+}
+
+const SAID_MS = 4000;
+
+export function useCopy(): CopyState {
+  const [said, setSaid] = useState<string | null>(null);
+  const [refused, setRefused] = useState<string | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const say = (sentence: string | null) => {
+    clearTimeout(timer.current);
+    setSaid(sentence);
+    timer.current = setTimeout(() => setSaid(null), SAID_MS);
+  };
+  const copyText = (text: string, done: string, root: Node) => {
+    const home = root.getRootNode();
+    void writeClipboard(text, home instanceof ShadowRoot ? home : document).then((copied) => {
+      setRefused(copied ? null : text);
+      say(copied ? done : null);
+    });
+  };
+  return {
+    said,
+    say,
+    refused,
+    copyText,
+    copy: (rows, root) =>
+      copyText(toTsv(rows), `Copied ${rows.length - 1} ${rows.length === 2 ? "row" : "rows"}.`, root),
+    dismiss: () => setRefused(null),
+  };
+}

@@ -1,0 +1,74 @@
+// Where everything of the loss chart is, for the chart on the page and for the one that is taken away.
+import type { EpochRow, Meta, Recipe, Status } from "../store";
+import type { CurvePoints } from "./curve";
+import { formatClock, formatNumber } from "./format";
+import { lossRange, type XAxis, xMapping, xTicks, type YScale, yMapping } from "./losschart";
+import { ticks, tickText } from "./scatter/ticks";
+
+export interface LossFacts {
+  curve: CurvePoints;
+  smoothed: Float32Array;
+  history: readonly EpochRow[];
+  bestEpoch: number | null;
+  meta: Pick<Meta, "n_train" | "baseline_mse" | "y_range">;
+  recipe: Partial<Recipe>;
+  status: Status;
+  xAxis: XAxis;
+  yScale: YScale;
+}
+
+export interface Room {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+export interface LossLayout {
+  /** From epochs to what the x axis counts, and where that ends. */
+  mapX: (epoch: number) => number;
+  end: number;
+  toX: (epoch: number) => number;
+  toY: (loss: number) => number;
+  xName: string;
+  xTicks: { x: number; text: string }[];
+  yTicks: { y: number; mse: string; rmse: string }[];
+  /** Epochs with a validation loss. */
+  scored: EpochRow[];
+  best: EpochRow | undefined;
+  baselineY: number | null;
+}
+
+export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room): LossLayout {
+  const { curve, history, meta, recipe, xAxis, yScale } = facts;
+  const trained = Math.max(curve.x.at(-1) ?? 0, history.at(-1)?.epoch ?? 0);
+  const planned = ["untrained", "training", "paused"].includes(facts.status) ? (recipe.epochs ?? 0) : 0;
+  const mapX = xMapping(xAxis, history, Math.max(1, Math.floor(meta.n_train / (recipe.bs || 64))));
+  const end = mapX(Math.max(1, trained, planned)) || 1;
+  const range = lossRange(facts.smoothed, history, meta.baseline_mse);
+  const toY = yMapping(yScale, range, top, bottom);
+  const losses = ticks(range.low, range.high, 5);
+  const below = xTicks(xAxis, end, Math.min(10, Math.max(3, (right - left) / 64)));
+  const scored = history.filter((row) => row.valid_loss !== null && Number.isFinite(row.valid_loss));
+  const clock = (seconds: number) =>
+    below.digits > 0 ? `${formatNumber(seconds, below.digits)} s` : formatClock(seconds);
+  return {
+    mapX,
+    end,
+    toX: (epoch) => left + (mapX(epoch) / end) * (right - left),
+    toY,
+    xName: { epoch: "epoch", step: "batch", time: "time" }[xAxis],
+    xTicks: below.values.map((value) => ({
+      x: left + (value / end) * (right - left),
+      text: xAxis === "time" ? clock(value) : tickText(value, below.digits),
+    })),
+    yTicks: losses.values.map((value) => ({
+      y: toY(value),
+      mse: tickText(value, losses.digits),
+      rmse: formatNumber(Math.sqrt(value), 2),
+    })),
+    scored,
+    best: scored.find((row) => row.epoch === facts.bestEpoch),
+    baselineY: meta.baseline_mse === null ? null : toY(meta.baseline_mse),
+  };
+}

@@ -1,0 +1,67 @@
+// The map as a picture: the plot as it stands on the page, what colours mean, and what the axes keep.
+
+import type { MapFrame, Side } from "../../store";
+import type { Cell } from "../delimited";
+import { shortest32 } from "../delimited";
+import { type Context2D, css } from "../scatter/paint";
+import type { Rgb } from "../scatter/palette";
+import { type Look, type Picture, write } from "./picture";
+
+export interface MapFacts {
+  /** "931 titles (≥ 20 ratings)" */
+  facts: string;
+  /** What colours stand for, at both ends of the ramp; null where they stand for nothing. */
+  key: { name: string; low: string; high: string; ramp: readonly Rgb[] } | null;
+  notes: readonly string[];
+}
+
+interface Drawn {
+  size: { width: number; height: number };
+  drawOn(pen: Context2D): void;
+}
+
+export function mapPicture(plot: Drawn, { facts, key, notes }: MapFacts, look: Look): Picture {
+  const { width, height } = plot.size;
+  const small = { size: 11, color: look.soft };
+  return {
+    title: "Map of titles",
+    width,
+    height: height + (key ? 24 : 0) + 18 * notes.length + 12,
+    look,
+    draw(pen) {
+      plot.drawOn(pen);
+      // The plot leaves room above for the buttons of the page.
+      write(pen, look, `Map of titles, ${facts}`, 10, 14, { color: look.soft });
+      let y = height + 14;
+      if (key) {
+        const name = `colour: ${key.name.split(",")[0]} ${key.low}`;
+        write(pen, look, name, 16, y, small);
+        const left = 24 + pen.measureText(name).width;
+        const step = 96 / key.ramp.length;
+        key.ramp.forEach((color, i) => {
+          pen.fillStyle = css(color);
+          pen.fillRect(left + i * step, y - 9, step + 0.3, 9);
+        });
+        write(pen, look, key.high, left + 104, y, small);
+        y += 24;
+      }
+      for (const note of notes) {
+        write(pen, look, note, 16, y, small);
+        y += 18;
+      }
+    },
+  };
+}
+
+/** The map as a table: names, coordinates on all components that travel, counts and means. */
+export function mapTable(side: Side, frame: MapFrame, rows: Iterable<number>, nameColumn: string): Cell[][] {
+  const axes = Array.from({ length: frame.m }, (_, j) => j);
+  const header = [nameColumn, ...axes.map((j) => `PC${j + 1}`), "count", "mean"];
+  const cells = Array.from(rows, (row): Cell[] => [
+    side.names.at(row),
+    ...axes.map((j) => shortest32(frame.scores[row * frame.m + j])),
+    side.counts[row],
+    shortest32(side.means[row]),
+  ]);
+  return [header, ...cells];
+}

@@ -1,0 +1,53 @@
+// What the map gives away: coordinates as a table, and the plot with its axes, labels and colours as a picture.
+import { useCopy } from "../../components/copying";
+import { TakeAway } from "../../components/TakeAway";
+import type { ViewContext } from "../../context";
+import { formatCount, formatShare } from "../../lib/format";
+import { mapPicture, mapTable } from "../../lib/pictures/map";
+import type { Look } from "../../lib/pictures/picture";
+import type { Plot } from "../../lib/scatter/plot";
+import type { MapState } from "../../lib/scatter/state";
+import { keptVariance } from "../../lib/scatter/words";
+import { colourKey } from "./Footer";
+
+interface Props {
+  context: ViewContext;
+  map: MapState;
+  plot: { current: Plot | null };
+  facts: string;
+}
+
+export function TakeAwayMap({ context, map, plot, facts }: Props) {
+  const { store, shared } = context;
+  const copy = useCopy();
+  const table = (rows: Iterable<number>) => {
+    const frame = map.map.peek();
+    return frame ? mapTable(store.items.peek(), frame, rows, store.meta.peek().item_name) : [];
+  };
+  const picked = () => {
+    const drawn = map.rows.peek();
+    const rows = shared.selection.peek().filter((row) => drawn.includes(row));
+    return table(rows.length ? rows : drawn);
+  };
+  const picture = (look: Look) => {
+    const frame = map.map.peek();
+    if (!plot.current || !frame) return null;
+    const fitted = `Fitted on ${formatCount(frame.fitCount)} titles`;
+    const notes = [
+      keptVariance(map.x.peek(), map.y.peek(), frame.explained),
+      `${fitted}; random vectors would keep ${formatShare(frame.noise)} an axis.`,
+      "Titles apart in all dimensions can meet here.",
+    ];
+    return mapPicture(plot.current, { facts, key: colourKey(map), notes }, look);
+  };
+  return (
+    <TakeAway
+      context={context}
+      state={copy}
+      name={`map-of-titles-pc${map.x.value}-pc${map.y.value}`}
+      shown={picked}
+      all={() => table(map.rows.peek())}
+      picture={picture}
+    />
+  );
+}

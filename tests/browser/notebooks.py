@@ -86,6 +86,11 @@ def command(page: Page, name: str) -> None:
     page.evaluate("(name) => window.jupyterapp.commands.execute(name)", name)
 
 
+def command_started(page: Page, name: str) -> None:
+    """Run one of the application's commands without waiting for its end, as it asks something first."""
+    page.evaluate("(name) => { window.jupyterapp.commands.execute(name); }", name)
+
+
 def restart_kernel(page: Page) -> None:
     """Restart the kernel without the question whether one is sure."""
     page.evaluate(f"() => {_KERNEL}.restart()")

@@ -113,5 +113,12 @@ if (flag("live")) {
 }
 
 Object.assign(window, {
-  harness: { store, storeModel, models, sent: storeModel.sent, remove: () => lifetime.abort(), renderAndRemove },
+  harness: {
+    store,
+    storeModel,
+    models,
+    sent: storeModel.sent,
+    remove: () => lifetime.abort(),
+    renderAndRemove,
+  },
 });

@@ -26,6 +26,10 @@ _ERROR = f"""() => {{
 _PRINTED = f"""(index) => {_CELLS}.widgets[index].outputArea.model.toJSON()
   .filter((output) => output.output_type === 'stream' && output.name === 'stdout')
   .map((output) => [output.text].flat().join('')).join('')"""
+CELLS_STATE = f"""() => {{
+  const notebook = {_CELLS};
+  return [notebook.activeCellIndex, notebook.widgets.map((cell) => [cell.model.type, cell.model.sharedModel.source])];
+}}"""
 # The promise that the command returns is kept when the cell has ended; kernel states tell less, as a message that a
 # subshell answers makes the kernel "idle" while a cell runs.
 _RUN_CELL = f"""async ([index, wait]) => {{

@@ -9,7 +9,7 @@ from .servers import JupyterServer
 from .test_linked_widgets import SETUP
 
 # What JupyterLab does with them in command mode: new cells, cut, delete, change the type, merge, move, run, restart.
-SHORTCUTS = "a b x c v d d y m r j k z 1 2 0 0 i i Shift+M Shift+Enter Delete Backspace ArrowDown ArrowUp Enter".split()
+SHORTCUTS = [*"abxcvddymrjkz1200ii", "Shift+M", "Shift+Enter", "Delete", "Backspace", "ArrowDown", "ArrowUp", "Enter"]
 
 
 def region(page: Page, name: str) -> Locator:

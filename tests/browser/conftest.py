@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -27,7 +30,8 @@ CHROMIUM_ARGUMENTS = [
     "--font-render-hinting=none",
     "--force-device-scale-factor=1",
 ]
-_HERE = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
+_HERE = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "file:///")
+_HARNESS = Path(__file__).parents[2] / "js" / "test" / "harness" / "build.mjs"
 
 
 def chromium_path() -> str:
@@ -168,6 +172,27 @@ def notebook7(servers: Callable[..., JupyterServer]) -> Iterator[JupyterServer]:
 def jupyter(request: pytest.FixtureRequest, servers: Callable[..., JupyterServer]) -> Iterator[JupyterServer]:
     """JupyterLab and Notebook 7, one after the other."""
     yield from _until_the_test_ends(servers(request.param))
+
+
+@pytest.fixture(scope="session")
+def harness() -> Callable[..., str]:
+    """A function that gives the address of the page that shows views without Jupyter (js/test/harness/build.mjs)."""
+    build_harness()
+    return harness_address
+
+
+def build_harness() -> None:
+    """Bundle the page; its file is the same for every address."""
+    subprocess.run(["node", _HARNESS], check=True, stdout=subprocess.DEVNULL)
+
+
+def harness_address(view: str, **options: object) -> str:
+    """The page with a view in it; a trait of the view is ``t_name=…``, one of the store ``s_name=…``."""
+    query = {"view": view}
+    for name, value in options.items():
+        prefix, found, trait = name.partition("_")
+        query |= {f"{prefix}.{trait}": json.dumps(value)} if found and prefix in "ts" else {name: str(value)}
+    return f"{(_HARNESS.parent / 'out' / 'index.html').as_uri()}?{urlencode(query)}"
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,10 @@ _ERROR = f"""() => {{
 _PRINTED = f"""(index) => {_CELLS}.widgets[index].outputArea.model.toJSON()
   .filter((output) => output.output_type === 'stream' && output.name === 'stdout')
   .map((output) => [output.text].flat().join('')).join('')"""
+CELLS_STATE = f"""() => {{
+  const notebook = {_CELLS};
+  return [notebook.activeCellIndex, notebook.widgets.map((cell) => [cell.model.type, cell.model.sharedModel.source])];
+}}"""
 # The promise that the command returns is kept when the cell has ended; kernel states tell less, as a message that a
 # subshell answers makes the kernel "idle" while a cell runs.
 _RUN_CELL = f"""async ([index, wait]) => {{
@@ -84,6 +88,11 @@ def run_cell(page: Page, index: int) -> str:
 def command(page: Page, name: str) -> None:
     """Run one of the application's commands to its end."""
     page.evaluate("(name) => window.jupyterapp.commands.execute(name)", name)
+
+
+def command_started(page: Page, name: str) -> None:
+    """Run one of the application's commands without waiting for its end, as it asks something first."""
+    page.evaluate("(name) => { window.jupyterapp.commands.execute(name); }", name)
 
 
 def restart_kernel(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""Real servers on loopback for the browser tests: JupyterLab, Notebook, Voila, each with its own home."""
+"""Real servers on loopback for the browser tests: JupyterLab, Notebook, Voila, marimo, each with its own home."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -57,6 +58,13 @@ class Server:
         finally:
             self._errors.close()
 
+    def _wait_until(self, answers: Callable[[], bool]) -> None:
+        end = time.monotonic() + START_SECONDS
+        while not answers():
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise self._failed()
+            time.sleep(0.05)
+
     def _failed(self) -> RuntimeError:
         self.stop()
         return RuntimeError(f"the server did not start:\n{self.log.read_text()[-4000:]}")
@@ -88,11 +96,7 @@ class JupyterServer(Server):
         if not subshells:
             settings["kernels-settings"] = {"commsOverSubshells": "disabled"}
         super().__init__(arguments, folder / "home", root, settings)
-        end = time.monotonic() + START_SECONDS
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > end:
-                raise self._failed()
-            time.sleep(0.05)
+        self._wait_until(self._answers)
 
     def address(self, notebook: str) -> str:
         """Where a notebook in the server's folder opens."""
@@ -131,6 +135,29 @@ class DashboardServer(Server):
                 self.url = self.address.partition("?")[0]
                 return
         raise self._failed()
+
+
+class MarimoServer(Server):
+    """A marimo app of the given cells at `address`, behind a token; its theme is the browser's."""
+
+    def __init__(self, folder: Path, *cells: str):
+        token, port = secrets.token_hex(16), _free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.address = f"{self.url}/?access_token={token}"
+        root = folder / "app"
+        root.mkdir(parents=True)
+        functions = (f"@app.cell\ndef _():\n{textwrap.indent(cell.strip(), '    ')}\n" for cell in cells)
+        (root / "app.py").write_text("\n\n".join(["import marimo\n\napp = marimo.App()", *functions]))
+        (root / "pyproject.toml").write_text('[tool.marimo.display]\ntheme = "system"\n')
+        arguments = ["marimo", "--quiet", "run", "app.py", "--headless", "--host", "127.0.0.1", "--port", str(port)]
+        super().__init__([*arguments, "--token", "--token-password", token], folder / "home", root)
+        self._wait_until(self._answers)
+
+    def _answers(self) -> bool:
+        try:
+            return status_of(f"{self.url}/health") == 200
+        except OSError:
+            return False
 
 
 def status_of(url: str) -> int:

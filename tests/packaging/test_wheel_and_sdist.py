@@ -18,6 +18,8 @@ PACKAGE = ROOT / "collabwidgets"
 BUNDLE = {"collabwidgets/widgets/static/store.js", "collabwidgets/widgets/static/view.js"}
 NEEDED = BUNDLE | {
     "collabwidgets/app/dashboard.ipynb",
+    "collabwidgets/app/jupyter/nbconvert/templates/collabwidgets/conf.json",
+    "collabwidgets/app/jupyter/nbconvert/templates/collabwidgets/index.html.j2",
     "collabwidgets/app/jupyter/voila/templates/collabwidgets/conf.json",
     "collabwidgets/app/jupyter/voila/templates/collabwidgets/index.html.j2",
     "collabwidgets/py.typed",
@@ -74,7 +76,10 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = _names_in_wheel(wheel)
     metadata = {name for name in names if name.partition("/")[0].endswith(".dist-info")}
     sources = {str(path.relative_to(ROOT)) for path in PACKAGE.rglob("*.py")}
-    assert names - metadata == sources | NEEDED
+    shared = {name.partition(".data/data/")[2]: name for name in names if ".data/data/" in name}
+    template = "share/jupyter/nbconvert/templates/collabwidgets/"
+    assert shared.keys() == {template + "conf.json", template + "index.html.j2"}
+    assert names - metadata - set(shared.values()) == sources | NEEDED
     assert any(name.endswith("/licenses/LICENSE") for name in metadata)
 
 

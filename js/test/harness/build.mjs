@@ -10,7 +10,8 @@
 // live=1  streams points and epochs                    gone=1 sends throw, as without a kernel
 // slow=1  commands are never answered                  t.<name>=<json> sets a trait of the views, s.<name> of the store
 //
-// The page has `window.harness = { store, models, sent }`: model shims and every message that was sent.
+// The page has `window.harness`: the store, its model, the views' models (shims), every message that was sent, and
+// `renderAndRemove(model)`, which mounts a further view of a model and takes it away.
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

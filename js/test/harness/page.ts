@@ -50,6 +50,18 @@ function act({ id, name }: Record<string, unknown>): void {
   storeModel.update(next[String(name)] ?? {});
 }
 
+/** Draw a view into a new element and take it away again, as a cell does that is run or scrolled over and over. */
+async function renderAndRemove(model: ShimModel): Promise<void> {
+  const once = new AbortController();
+  const el = document.createElement("div");
+  box.append(el);
+  mount(store, { model: model.asModel(), el, signal: once.signal, host });
+  // Observers speak and effects run in the frames after.
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  once.abort();
+  el.remove();
+}
+
 const models: ShimModel[] = [];
 const widgets: Record<string, Renderer> = {};
 const host = shimHost(widgets);
@@ -108,5 +120,12 @@ if (flag("live")) {
 }
 
 Object.assign(window, {
-  harness: { store, storeModel, models, sent: storeModel.sent, remove: () => lifetime.abort() },
+  harness: {
+    store,
+    storeModel,
+    models,
+    sent: storeModel.sent,
+    remove: () => lifetime.abort(),
+    renderAndRemove,
+  },
 });

@@ -7,6 +7,8 @@ import { type ColorBy, type Rgb, ramp, VIRIDIS } from "./palette";
 export function readColors(el: HTMLElement): { colors: Colors; family: string } {
   const document = el.ownerDocument;
   const probe = document.createElement("span");
+  // Where colours are forced, the property would read as one of the system's, whatever it is made of.
+  probe.style.setProperty("forced-color-adjust", "none");
   el.append(probe);
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 1;

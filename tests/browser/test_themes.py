@@ -1,0 +1,95 @@
+"""A theme switched while widgets are open repaints them, canvas and bqplot chart too; motion and contrast as asked."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from .notebooks import open_notebook
+from .servers import JupyterServer
+from .test_linked_widgets import SETUP
+
+# Of a picture: the relative luminance, 0 black to 1 white, of what most of it is, and how many colours are in it.
+_PICTURE = """async (png) => {
+  const picture = await createImageBitmap(await (await fetch('data:image/png;base64,' + png)).blob());
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  const paper = canvas.getContext('2d');
+  paper.drawImage(picture, 0, 0);
+  const found = new Map();
+  const pixels = paper.getImageData(0, 0, picture.width, picture.height).data;
+  for (let at = 0; at < pixels.length; at += 4) {
+    const key = pixels.slice(at, at + 3).join();
+    found.set(key, (found.get(key) ?? 0) + 1);
+  }
+  const [most] = [...found].sort((a, b) => b[1] - a[1])[0];
+  const [r, g, b] = most.split(',').map((value) => (value / 255) ** 2.2);
+  return { luminance: 0.2126 * r + 0.7152 * g + 0.0722 * b, colours: found.size };
+}"""
+_SORT_AND_COUNT_MOTIONS = """(header) => new Promise((done) => {
+  header.click();
+  requestAnimationFrame(() => requestAnimationFrame(() => done(document.getAnimations().length)));
+})"""
+_COLOURS = """(chart) => [...chart.querySelectorAll('text, path')].map((mark) => {
+  const { fill, stroke } = getComputedStyle(mark);
+  return fill + stroke;
+})"""
+
+
+def looked_at(picture: Locator) -> dict[str, float]:
+    return picture.page.evaluate(_PICTURE, base64.b64encode(picture.screenshot()).decode())
+
+
+def luminance(picture: Locator) -> float:
+    return looked_at(picture)["luminance"]
+
+
+def switch_theme(page: Page, theme: str) -> None:
+    page.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+
+
+def test_an_open_notebook_switched_to_dark_and_back_repaints_map_and_chart(jupyter: JupyterServer, page: Page) -> None:
+    page.set_viewport_size({"width": 1000, "height": 2200})
+    open_notebook(page, jupyter, "themes", SETUP, "cw.TrainingPanel(learn)", "cw.PCAScatter(learn)")
+    chart = page.get_by_role("region", name="Training").get_by_role("img", name="Loss")
+    canvas = page.get_by_role("region", name="Map of titles").locator("canvas").first
+    expect(chart.locator("text").first).to_be_visible()
+    assert luminance(canvas) > 0.9
+    assert luminance(chart) > 0.9
+    light = chart.evaluate(_COLOURS)
+    switch_theme(page, "JupyterLab Dark")
+    expect(page.locator(".cw-PCAScatter")).to_have_attribute("data-theme", "dark")
+    expect(page.locator(".cw-TrainingPanel")).to_have_attribute("data-theme", "dark")
+    page.wait_for_function(
+        f"([chart, light]) => String(({_COLOURS})(chart)) !== String(light)", arg=[chart.element_handle(), light]
+    )
+    assert luminance(canvas) < 0.1
+    assert luminance(chart) < 0.1
+    switch_theme(page, "JupyterLab Light")
+    expect(page.locator(".cw-PCAScatter")).to_have_attribute("data-theme", "light")
+    assert luminance(canvas) > 0.9
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_leave_the_map_and_the_bars_theirs(scheme: str, harness: Callable[..., str], page: Page) -> None:
+    page.emulate_media(forced_colors="active", color_scheme=scheme)
+    page.goto(harness("Dashboard", theme=scheme, status="training", s_primary=3))
+    canvas = page.locator(".cw-scatter-canvas")
+    expect(canvas).to_be_visible()
+    assert looked_at(canvas)["colours"] > 200
+    for bars in (".cw-progress-bar", ".cw-diverging > span", ".cw-col-score .cw-track > span"):
+        bar, track = page.locator(bars).first, page.locator(bars).first.locator("..")
+        painted = "(element) => getComputedStyle(element).backgroundColor"
+        assert bar.evaluate(painted) != track.evaluate(painted), bars
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])
+def test_nothing_moves_where_less_motion_is_asked_for(
+    motion: str, moves: bool, harness: Callable[..., str], page: Page
+) -> None:
+    page.emulate_media(reduced_motion=motion)
+    page.goto(harness("BiasTable"))
+    header = page.get_by_role("columnheader", name="Bias").get_by_role("button")
+    assert (header.evaluate(_SORT_AND_COUNT_MOTIONS) > 0) == moves

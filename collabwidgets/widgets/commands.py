@@ -17,13 +17,15 @@ _FIT = ("lr", "wd", "schedule", "bs", "seed", "patience", "keep_best", "n_factor
 
 # In Voila any visitor can send any message, so nothing is looked up on the learner by a name that came from
 # outside.
-_COMMANDS: Mapping[str, tuple[Callable[..., None], tuple[str, ...]]] = {
+_COMMANDS: Mapping[str, tuple[Callable[..., object], tuple[str, ...]]] = {
     "train": (lambda learn, **settings: learn.start(**settings), ("epochs", *_FIT)),
     "pause": (lambda learn: learn.pause(), ()),
     "resume": (lambda learn: learn.resume(), ()),
     "stop": (lambda learn: learn.stop(), ()),
     "step_epoch": (lambda learn, **settings: learn.step_epoch(**settings), _FIT),
     "reset": (lambda learn, **settings: learn.reset(**settings), ("seed", "n_factors")),
+    "undo": (lambda learn: learn.view.undo(), ()),
+    "redo": (lambda learn: learn.view.redo(), ()),
 }
 
 
@@ -34,7 +36,7 @@ def run_command(learn: CollabLearner, name: Any, args: Any) -> None:
     ----------
     learn : CollabLearner
     name : str
-        ``train``, ``pause``, ``resume``, ``stop``, ``step_epoch`` or ``reset``.
+        ``train``, ``pause``, ``resume``, ``stop``, ``step_epoch``, ``reset``, ``undo`` or ``redo``.
     args : dict
         Settings by name; one that is ``None`` is left to the learner.
 

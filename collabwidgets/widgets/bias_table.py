@@ -33,6 +33,9 @@ class BiasTable(View):
         Count biases from the mean bias of the trained rows.
     units : {"logit", "stars"}
         What the bars are drawn in.
+    controls : list of str, optional
+        Some of ``"search"``, ``"min_count"``, ``"show"``, ``"n"``, ``"units"``, ``"kind"``, ``"reset"``; all by
+        default.
     **traits
         Those of every view, see `View`.
 
@@ -40,6 +43,9 @@ class BiasTable(View):
     --------
     >>> BiasTable(learn, n=10).to_frame().head(5)
     """
+
+    _controls = ("search", "min_count", "show", "n", "units", "kind", "reset")
+    _undone = ("kind", "show", "n", "sort_by", "ascending", "query", "units")
 
     kind = Enum(("items", "users"), "items").tag(sync=True, page=True)
     show = Enum(("both_ends", "top", "bottom", "all"), "both_ends").tag(sync=True, page=True)

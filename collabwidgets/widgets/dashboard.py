@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Dict, Enum, List, Unicode
 
+from ..data.card import data_card
 from ..keywords import nearest_keyword
 from ..learner import CollabLearner
 from .bias_table import BiasTable
@@ -25,6 +26,8 @@ _KINDS: Mapping[str, tuple[type[View], dict[str, Any]]] = {
     "neighbors": (NeighborSearch, {}),
 }
 _ARRANGEMENTS = ("full", "teaching")
+_HANDED_ON = ("theme", "reduced_motion", "linked", "sync_hover")
+_MOST_NAMED = 100  # titles in a list of the data card
 
 
 class Dashboard(View):
@@ -41,18 +44,27 @@ class Dashboard(View):
         before; all four by default.
     title : str
         The heading.
+    tab : {"bias", "data"}
+        What is seen in the place of the ranking: itself, or the data card, which says what the ratings are made of.
+    controls : list of str, optional
+        Some of ``"min_count"``, ``"undo"``, ``"theme"``, ``"help"``; all by default.
     **traits
         Those of every view, see `View`.
 
     Attributes
     ----------
     training, bias, scatter, neighbors : View or None
-        The widgets; None for one that is not shown.
+        The widgets; None for one that is not shown. Those that the dashboard has made follow its `theme`,
+        `reduced_motion`, `linked` and `sync_hover`.
     """
+
+    _controls = ("min_count", "undo", "theme", "help")
 
     title = Unicode().tag(sync=True)
     arrangement = Enum(_ARRANGEMENTS, "full").tag(sync=True)
+    tab = Enum(("bias", "data"), "bias").tag(sync=True, page=True)
     _views = List(Dict()).tag(sync=True)
+    _card = Dict(default_value=None, allow_none=True).tag(sync=True)
 
     def __init__(
         self,
@@ -66,7 +78,7 @@ class Dashboard(View):
         for view in shown:
             _check_view(view, learner)
         super().__init__(learner, **({"arrangement": layout} | traits))
-        common = {name: traits[name] for name in ("theme", "reduced_motion", "linked", "sync_hover") if name in traits}
+        common = {name: traits[name] for name in _HANDED_ON if name in traits}
         self._made: list[View] = []
         self._by_name: dict[str, View] = {}
         for view in shown:
@@ -79,6 +91,9 @@ class Dashboard(View):
         self._views = [
             {"kind": type(view).__name__, "ref": f"anywidget:{view.model_id}"} for view in self._by_name.values()
         ]
+        self.observe(self._hand_on, list(_HANDED_ON))
+        self.observe(self._count, "tab")
+        self._count()
 
     @property
     def training(self) -> View | None:
@@ -104,6 +119,21 @@ class Dashboard(View):
         """The selected titles with what the bias table and the map say of them."""
         frame = self._learner.biases(min_count=0)
         return frame.loc[[row for row in self.selection if row in frame.index]]
+
+    def _hand_on(self, change: dict[str, Any]) -> None:
+        for view in self._made:
+            setattr(view, change["name"], change["new"])
+
+    def _count(self, _change: Any = None) -> None:
+        """Fill the data card once somebody looks at it: it goes through all ratings."""
+        if self.tab == "data" and self._card is None:
+            card = data_card(self._learner.dls)
+            self._card = {
+                "bars": [list(bar) for bar in card.bars],
+                "repeated": list(card.repeated[:_MOST_NAMED]),
+                "n_repeated": len(card.repeated),
+                "n_repeats": card.n_repeats,
+            }
 
     def close(self) -> None:
         """Close the dashboard and the widgets it has made."""

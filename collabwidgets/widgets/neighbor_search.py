@@ -31,6 +31,8 @@ class NeighborSearch(View):
     order : {"nearest", "farthest"}
     query : str
         What is typed in the search box.
+    controls : list of str, optional
+        Some of ``"min_count"``, ``"metric"``, ``"k"``, ``"order"``; all by default.
     **traits
         Those of every view, see `View`.
 
@@ -49,6 +51,9 @@ class NeighborSearch(View):
     >>> search.item = learn.item_row("Silence of the Lambs, The (1991)")
     >>> search.to_frame()
     """
+
+    _controls = ("min_count", "metric", "k", "order")
+    _undone = ("k", "metric", "order")
 
     query = Unicode().tag(sync=True, page=True)
     item = Int(None, allow_none=True).tag(sync=True, page=True)

@@ -69,6 +69,10 @@ class TrainingPanel(View):
         Weight of the past in the smoothed training loss, 0 to 0.99.
     show_settings : bool
         Whether the settings are unfolded.
+    controls : list of str, optional
+        Some of ``"train"``, ``"pause"``, ``"stop"``, ``"step"``, ``"reset"``, ``"settings"``, ``"epochs"``,
+        ``"lr"``, ``"weight_decay"``, ``"n_factors"``, ``"batch_size"``, ``"seed"``, ``"patience"``, ``"schedule"``,
+        ``"keep_best"``, ``"progress"``, ``"chart"``, ``"table"``; all by default.
     **traits
         Those of every view, see `View`.
 
@@ -77,6 +81,27 @@ class TrainingPanel(View):
     >>> panel = TrainingPanel(learn, epochs=5, lr=5e-3, weight_decay=0.1)
     >>> panel.train()
     """
+
+    _controls = (
+        "train",
+        "pause",
+        "stop",
+        "step",
+        "reset",
+        "settings",
+        "epochs",
+        "lr",
+        "weight_decay",
+        "n_factors",
+        "batch_size",
+        "seed",
+        "patience",
+        "schedule",
+        "keep_best",
+        "progress",
+        "chart",
+        "table",
+    )
 
     epochs = _whole("epochs")
     lr = _number("lr")

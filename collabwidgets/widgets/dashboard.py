@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Dict, Enum, List, Unicode
 
-from ..data.card import data_card
 from ..keywords import nearest_keyword
 from ..learner import CollabLearner
 from .bias_table import BiasTable
+from .card_words import card_words
 from .neighbor_search import NeighborSearch
 from .pca_scatter import PCAScatter
 from .training_panel import TrainingPanel
@@ -27,7 +27,6 @@ _KINDS: Mapping[str, tuple[type[View], dict[str, Any]]] = {
 }
 _ARRANGEMENTS = ("full", "teaching")
 _HANDED_ON = ("theme", "reduced_motion", "linked", "sync_hover")
-_MOST_NAMED = 100  # titles in a list of the data card
 
 
 class Dashboard(View):
@@ -127,13 +126,7 @@ class Dashboard(View):
     def _count(self, _change: Any = None) -> None:
         """Fill the data card once somebody looks at it: it goes through all ratings."""
         if self.tab == "data" and self._card is None:
-            card = data_card(self._learner.dls)
-            self._card = {
-                "bars": [list(bar) for bar in card.bars],
-                "repeated": list(card.repeated[:_MOST_NAMED]),
-                "n_repeated": len(card.repeated),
-                "n_repeats": card.n_repeats,
-            }
+            self._card = card_words(self._learner.dls)
 
     def close(self) -> None:
         """Close the dashboard and the widgets it has made."""

@@ -26,7 +26,6 @@ class NoLearner(anywidget.AnyWidget):
     ----------
     kind : str
         The widget that was asked for.
-    theme : {"auto", "light", "dark"}
 
     Attributes
     ----------
@@ -41,12 +40,11 @@ class NoLearner(anywidget.AnyWidget):
     _kind = Unicode().tag(sync=True)
     _words = Unicode(WORDS).tag(sync=True)
     _line = Unicode(LINE).tag(sync=True)
-    theme = Enum(("auto", "light", "dark"), "auto").tag(sync=True)
     status = Enum(("no_model",), "no_model", read_only=True)
     epoch = Float(0.0, read_only=True)
 
-    def __init__(self, kind: str, **traits: Any) -> None:
-        super().__init__(_kind=kind, **traits)
+    def __init__(self, kind: str) -> None:
+        super().__init__(_kind=kind)
 
     def to_frame(self) -> pd.DataFrame:
         """There is nothing to show.

@@ -137,7 +137,7 @@ class View(SyncedWidget):
 
     def __new__(cls, learner: CollabLearner | None = None, **traits: Any) -> Any:
         if learner is None:
-            return NoLearner(cls.__name__, **{name: traits[name] for name in ("theme",) if name in traits})
+            return NoLearner(cls.__name__)
         return super().__new__(cls, learner, **traits)
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:

@@ -28,29 +28,24 @@ export default {
 
 /** Before there is a learner there is no store, and so no style sheet: a sentence in the page's own clothes. */
 function noLearner(model: AnyModel, el: HTMLElement): void {
-  const make = <T extends keyof HTMLElementTagNameMap>(tag: T, text = "") =>
+  const make = (tag: string, text = "") =>
     Object.assign(el.ownerDocument.createElement(tag), { textContent: text });
-  const [words, line] = [String(model.get("_words")), String(model.get("_line"))];
   const box = make("section");
-  box.setAttribute("aria-label", String(model.get("_kind")));
+  box.setAttribute("aria-label", model.get("_kind"));
   box.style.cssText = "padding:12px 16px;border:1px dashed;border-radius:8px";
-  const theme = String(model.get("theme"));
-  if (theme !== "auto") box.style.cssText += `;color-scheme:${theme};background:Canvas;color:CanvasText`;
-  const code = make("code", line);
+  const code = make("code", model.get("_line"));
   const copy = make("button", "Copy");
-  copy.style.cssText = "min-height:32px;padding:0 12px;margin-inline-start:12px";
+  copy.style.cssText = "min-height:32px;padding:0 12px;margin:0 12px";
   const said = make("span");
   said.setAttribute("role", "status");
-  copy.onclick = async () => {
-    try {
-      await navigator.clipboard.writeText(line);
-      said.textContent = " Copied.";
-    } catch {
-      // A frame that refuses the clipboard: selected, it is one key away.
-      el.ownerDocument.getSelection()?.selectAllChildren(code);
-      said.textContent = " Press Ctrl+C.";
-    }
+  copy.onclick = () => {
+    // Where a frame refuses the clipboard, what is selected is one key away.
+    el.ownerDocument.getSelection()?.selectAllChildren(code);
+    navigator.clipboard.writeText(model.get("_line")).then(
+      () => said.replaceChildren("Copied."),
+      () => said.replaceChildren("Press Ctrl+C."),
+    );
   };
-  box.append(make("span", `${words} `), code, copy, said);
+  box.append(`${model.get("_words")} `, code, copy, said);
   el.replaceChildren(box);
 }

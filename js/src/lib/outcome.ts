@@ -6,8 +6,11 @@ import type { Situation } from "./wording";
 export function outcome({ status, epoch, epochs, progress, elapsed }: Situation): string {
   if (epoch <= 0) return "";
   const done = progress * epochs;
-  const of = epochs > 0 ? `epoch ${formatNumber(done, Number.isInteger(done) ? 0 : 1)}/${epochs}` : "";
-  const words = { training: "after", paused: "paused after", ready: "done in", stopped: "stopped after" };
-  const how = words[status as keyof typeof words] ?? `${status} after`;
-  return [of, elapsed === null ? "" : `${how} ${formatClock(elapsed)}`].filter(Boolean).join(" ");
+  const words: Record<string, string> = {
+    ready: "done in",
+    stopped: "stopped after",
+    paused: "paused after",
+  };
+  const time = elapsed === null ? "" : `${words[status] ?? "after"} ${formatClock(elapsed)}`;
+  return `epoch ${formatNumber(done, Number.isInteger(done) ? 0 : 1)}/${epochs} ${time}`.trim();
 }

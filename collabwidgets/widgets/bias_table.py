@@ -44,6 +44,9 @@ class BiasTable(View):
         and ``"rank_change"`` to show, in this order whatever the list's; the title always is. All by default.
     slope_view : bool
         Draw the rows shown as lines from their rank by mean to their rank by bias.
+    controls : list of str, optional
+        Some of ``"search"``, ``"min_count"``, ``"show"``, ``"n"``, ``"units"``, ``"kind"``, ``"sort_by"``,
+        ``"reset"``; all by default.
     **traits
         Those of every view, see `View`.
 
@@ -56,6 +59,9 @@ class BiasTable(View):
     --------
     >>> BiasTable(learn, n=10).to_frame().head(5)
     """
+
+    _controls = ("search", "min_count", "show", "n", "units", "kind", "sort_by", "reset")
+    _undone = ("kind", "show", "n", "sort_by", "ascending", "query", "units", "slope_view")
 
     kind = Enum(("items", "users"), "items").tag(sync=True, page=True)
     show = Enum(("both_ends", "top", "bottom", "all"), "both_ends").tag(sync=True, page=True)

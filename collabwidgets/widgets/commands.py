@@ -17,7 +17,7 @@ _FIT = ("lr", "wd", "schedule", "bs", "seed", "patience", "keep_best", "n_factor
 
 # In Voila any visitor can send any message, so nothing is looked up on the learner by a name that came from
 # outside.
-_COMMANDS: Mapping[str, tuple[Callable[..., None], tuple[str, ...]]] = {
+_COMMANDS: Mapping[str, tuple[Callable[..., object], tuple[str, ...]]] = {
     "train": (lambda learn, **settings: learn.start(**settings), ("epochs", *_FIT)),
     "pause": (lambda learn: learn.pause(), ()),
     "resume": (lambda learn: learn.resume(), ()),
@@ -25,6 +25,8 @@ _COMMANDS: Mapping[str, tuple[Callable[..., None], tuple[str, ...]]] = {
     "step_epoch": (lambda learn, **settings: learn.step_epoch(**settings), _FIT),
     "reset": (lambda learn, **settings: learn.reset(**settings), ("seed", "n_factors")),
     "retrain": (lambda learn, **settings: learn.retrain(**settings), ("epochs", *_FIT)),
+    "undo": (lambda learn: learn.view.undo(), ()),
+    "redo": (lambda learn: learn.view.redo(), ()),
 }
 
 
@@ -35,7 +37,7 @@ def run_command(learn: CollabLearner, name: Any, args: Any) -> None:
     ----------
     learn : CollabLearner
     name : str
-        ``train``, ``pause``, ``resume``, ``stop``, ``step_epoch``, ``reset`` or ``retrain``.
+        ``train``, ``pause``, ``resume``, ``stop``, ``step_epoch``, ``reset``, ``retrain``, ``undo`` or ``redo``.
     args : dict
         Settings by name; one that is ``None`` is left to the learner.
 

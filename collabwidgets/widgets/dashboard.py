@@ -11,6 +11,7 @@ from ..keywords import nearest_keyword
 from ..learner import CollabLearner
 from . import code
 from .bias_table import BiasTable
+from .card_words import card_words
 from .neighbor_search import NeighborSearch
 from .pca_scatter import PCAScatter
 from .training_panel import TrainingPanel
@@ -46,18 +47,27 @@ class Dashboard(View):
         before; all four by default.
     title : str
         The heading.
+    tab : {"bias", "data"}
+        What is seen in the place of the ranking: itself, or the data card, which says what the ratings are made of.
+    controls : list of str, optional
+        Some of ``"min_count"``, ``"undo"``, ``"theme"``, ``"help"``; all by default.
     **traits
         Those of every view, see `View`.
 
     Attributes
     ----------
     training, bias, scatter, neighbors : View or None
-        The widgets; None for one that is not shown.
+        The widgets; None for one that is not shown. Those that the dashboard has made follow its `theme`,
+        `reduced_motion`, `linked` and `sync_hover`.
     """
+
+    _controls = ("min_count", "undo", "theme", "help")
 
     title = Unicode().tag(sync=True)
     arrangement = Enum(_ARRANGEMENTS, "full").tag(sync=True)
+    tab = Enum(("bias", "data"), "bias").tag(sync=True, page=True)
     _views = List(Dict()).tag(sync=True)
+    _card = Dict(default_value=None, allow_none=True).tag(sync=True)
 
     def __init__(
         self,
@@ -84,6 +94,9 @@ class Dashboard(View):
         self._views = [
             {"kind": type(view).__name__, "ref": f"anywidget:{view.model_id}"} for view in self._by_name.values()
         ]
+        self.observe(self._hand_on, list(_HANDED_ON))
+        self.observe(self._count, "tab")
+        self._count()
 
     @property
     def training(self) -> View | None:
@@ -144,6 +157,15 @@ class Dashboard(View):
         handed_on = {trait: getattr(self, trait) for trait in _HANDED_ON}
         same = not code.trait_arguments(view, view._usual() | _KINDS[name][1] | handed_on)
         return f'"{name}"' if same else view._call()
+
+    def _hand_on(self, change: dict[str, Any]) -> None:
+        for view in self._made:
+            setattr(view, change["name"], change["new"])
+
+    def _count(self, _change: Any = None) -> None:
+        """Fill the data card once somebody looks at it: it goes through all ratings."""
+        if self.tab == "data" and self._card is None:
+            self._card = card_words(self._learner.dls)
 
     def close(self) -> None:
         """Close the dashboard and the widgets it has made."""

@@ -41,6 +41,8 @@ class NeighborSearch(View):
     weak_below : dict
         ``{"count": 20, "norm": 0.25}``: fewer ratings than this, or a vector shorter than this share of the median
         length, is marked as weak evidence.
+    controls : list of str, optional
+        Some of ``"min_count"``, ``"metric"``, ``"k"``, ``"order"``; all by default.
     **traits
         Those of every view, see `View`.
 
@@ -62,6 +64,9 @@ class NeighborSearch(View):
     >>> search.item = learn.item_row("Silence of the Lambs, The (1991)")
     >>> search.to_frame()
     """
+
+    _controls = ("min_count", "metric", "k", "order")
+    _undone = ("items", "k", "metric", "order")
 
     query = Unicode().tag(sync=True, page=True)
     item = Int(None, allow_none=True).tag(sync=True, page=True)

@@ -38,6 +38,9 @@ class PCAScatter(View):
         Left, bottom, right and top of the part to show; all by default.
     equal_aspect : bool
         The same unit on both axes, without which distances cannot be compared.
+    controls : list of str, optional
+        Some of ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``, ``"n_labels"``,
+        ``"min_count"``, ``"zoom"``, ``"scree"``; all by default.
     **traits
         Those of every view, see `View`.
 
@@ -46,6 +49,9 @@ class PCAScatter(View):
     >>> scatter = PCAScatter(learn, x=1, y=3)
     >>> scatter.observe(lambda change: print(scatter.selected_titles), "selection")
     """
+
+    _controls = ("x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "min_count", "zoom", "scree")
+    _undone = ("x", "y", "flip_x", "flip_y", "color_by", "size_by", "view_box")
 
     x = Int(1, min=1, max=_AXES).tag(sync=True, page=True)
     y = Int(2, min=1, max=_AXES).tag(sync=True, page=True)

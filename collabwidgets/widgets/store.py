@@ -4,10 +4,11 @@ it."""
 from __future__ import annotations
 
 import logging
+import threading
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from traitlets import Bytes, Dict, Float, Int, List, TraitError, Unicode
+from traitlets import Bool, Bytes, Dict, Float, Int, List, TraitError, Unicode
 
 from . import published
 from .bundle import built_code
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SHARED = ("selection", "primary", "pinned", "min_count")
 _MIRRORED = (*SHARED, "hovered")
+_STEPS = ("can_undo", "can_redo")
 _LONGEST_NAME = 100
 
 logger = logging.getLogger(__name__)
@@ -40,6 +42,8 @@ class LearnerStore(SyncedWidget):
 
     The store holds the learner weakly. When the learner is gone, its store closes.
     """
+
+    _says: ClassVar[str] = "failure"
 
     # A trait with the text: of a path anywidget makes a watcher that keeps every widget of the class alive
     # for ever.
@@ -94,6 +98,9 @@ class LearnerStore(SyncedWidget):
     pinned = Int(None, allow_none=True).tag(sync=True, page=True)
     hovered = Int(None, allow_none=True).tag(sync=True, page=True)
     min_count = Int(20, min=0).tag(sync=True, page=True)
+    can_undo = Bool().tag(sync=True)
+    can_redo = Bool().tag(sync=True)
+    failure = Unicode().tag(sync=True)  # of the last change, or of somebody's observer; the pages may empty it
 
     @classmethod
     def of(cls, learn: CollabLearner) -> LearnerStore:
@@ -105,6 +112,7 @@ class LearnerStore(SyncedWidget):
         return known
 
     def __init__(self, learn: CollabLearner) -> None:
+        self._closing = threading.RLock()
         self._learn = weakref.ref(learn)
         self._view_state = weakref.ref(learn.view)
         self._views: weakref.WeakValueDictionary[str, View] = weakref.WeakValueDictionary()
@@ -115,9 +123,9 @@ class LearnerStore(SyncedWidget):
             **published.status_values(learn),
             **published.history_values(learn),
             **published.picture_values(learn),
-            **{name: getattr(learn.view, name) for name in _MIRRORED},
+            **{name: getattr(learn.view, name) for name in (*_MIRRORED, *_STEPS)},
         )
-        learn.view.observe(self._from_view_state, list(_MIRRORED))
+        learn.view.observe(self._from_view_state, [*_MIRRORED, *_STEPS])
         self.publisher = Publisher(self, learn)
         self.on_msg(self._hear)
 
@@ -136,12 +144,13 @@ class LearnerStore(SyncedWidget):
 
     def close(self) -> None:
         """Close the line to the pages and end the thread. The learner stays as it is."""
-        if not self.closed and hasattr(self, "publisher"):
-            self.publisher.end()
-            view_state = self._view_state()
-            if view_state is not None:
-                view_state.unobserve(self._from_view_state, list(_MIRRORED))
-        super().close()
+        with self._closing:  # the caller's thread and the publisher's may both come to close it
+            if not self.closed and hasattr(self, "publisher"):
+                self.publisher.end()
+                view_state = self._view_state()
+                if view_state is not None:
+                    view_state.unobserve(self._from_view_state, [*_MIRRORED, *_STEPS])
+            super().close()
 
     def __repr__(self) -> str:
         return f"LearnerStore({self.meta.get('model', '')}, {self.status}, epoch {self.epoch:.3g})"
@@ -214,9 +223,11 @@ class LearnerStore(SyncedWidget):
         except (ValueError, TypeError, RuntimeError) as error:
             logger.info("refused %s: %s", content.get("name"), error)
             answer |= {"ok": False, "error": str(error), "type": type(error).__name__}
+            self._tell(content.get("name"), error)
         except Exception as error:
             logger.exception("command %s failed", content.get("name"))
             answer |= {"ok": False, "error": f"{type(error).__name__}: {error}", "type": type(error).__name__}
+            self._tell(content.get("name"), error)
         self.send(answer)
 
     def _code(self, args: Any) -> str:
@@ -225,3 +236,8 @@ class LearnerStore(SyncedWidget):
         if view is None:
             raise ValueError("that widget is closed; run its cell again")
         return view.to_code()
+
+    def _tell(self, command: Any, error: Exception) -> None:
+        """Show the failure of a command for which no panel waits."""
+        if command in ("undo", "redo"):
+            self._failed(error)

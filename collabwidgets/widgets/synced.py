@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import anywidget
 from traitlets import TraitError
 
 _PATIENCE = 1.0  # seconds to wait for another thread's turn; then go on, since nobody may block the picture
+_GESTURE = 0.3  # seconds: a click changes several traits, and one that works must not hide what another has said
 
 logger = logging.getLogger(__name__)
 
@@ -21,11 +23,14 @@ class SyncedWidget(anywidget.AnyWidget):
 
     ipywidgets has no lock of its own, and in JupyterLab a page's messages are handled on another thread than
     cells are. Here several traits are sent in one message by `publish`, and a page may write only what is
-    its to write: each trait tagged ``page=True``.
+    its to write: each trait tagged ``page=True``. The trait with the last failure, `_says`, it may only empty.
     """
+
+    _says: ClassVar[str] = "message"
 
     def __init__(self, **traits: Any) -> None:
         self._turn = threading.RLock()
+        self._failed_at = 0.0
         super().__init__(**traits)
         self._from_page = frozenset(self.trait_names(sync=True, page=True))
         if hasattr(self.comm, "_reply_subshell_for"):
@@ -45,11 +50,15 @@ class SyncedWidget(anywidget.AnyWidget):
             if changed:
                 with self.hold_sync():
                     for name, value in changed.items():
-                        setattr(self, name, value)
+                        self.set_trait(name, value)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take over what a page sent. What it may not write is left out; what is wrong or fails is shown."""
-        allowed = {name: value for name, value in sync_data.items() if name in self._from_page}
+        allowed = {
+            name: value
+            for name, value in sync_data.items()
+            if name in self._from_page or (name == self._says and value == "")
+        }
         for name in sync_data.keys() - allowed.keys():
             logger.warning("%s: a page tried to set %s, which only Python sets", type(self).__name__, name)
         if not allowed:
@@ -61,13 +70,22 @@ class SyncedWidget(anywidget.AnyWidget):
             self._failed(error)
             if isinstance(error, TraitError):
                 self.send_state(list(allowed))  # the page shows a value that was refused: back to the last good one
+        else:
+            if any(not name.startswith("_") and name != "hovered" for name in allowed):
+                self._worked()
 
     def _failed(self, error: Exception) -> None:
         """A change that came from a page raised, here or in somebody's observer: log it and say so in the
         widget."""
         logger.error("%s: a change from the page failed", type(self).__name__, exc_info=error)
         sentence = str(error) or type(error).__name__
-        self.publish({"message": sentence if isinstance(error, TraitError) else f"{type(error).__name__}: {error}"})
+        self._failed_at = time.monotonic()
+        self.publish({self._says: sentence if isinstance(error, TraitError) else f"{type(error).__name__}: {error}"})
+
+    def _worked(self) -> None:
+        """A change has been made: what an earlier one failed of is over."""
+        if getattr(self, self._says) and time.monotonic() - self._failed_at >= _GESTURE:
+            self.publish({self._says: ""})
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:

@@ -74,6 +74,11 @@ class TrainingPanel(View):
         Weight of the past in the smoothed training loss, 0 to 0.99.
     show_settings : bool
         Whether the settings are unfolded.
+    controls : list of str, optional
+        Some of ``"train"``, ``"pause"``, ``"stop"``, ``"step"``, ``"reset"``, ``"settings"``, ``"epochs"``,
+        ``"lr"``, ``"weight_decay"``, ``"n_factors"``, ``"batch_size"``, ``"seed"``, ``"patience"``, ``"schedule"``,
+        ``"keep_best"``, ``"retrain_on_change"``, ``"progress"``, ``"chart"``, ``"table"``; all by default.
+        Settings that are named without ``"settings"``, the button that folds them, stay in sight.
     **traits
         Those of every view, see `View`.
 
@@ -82,6 +87,28 @@ class TrainingPanel(View):
     >>> panel = TrainingPanel(learn, epochs=5, lr=5e-3, weight_decay=0.1)
     >>> panel.train()
     """
+
+    _controls = (
+        "train",
+        "pause",
+        "stop",
+        "step",
+        "reset",
+        "settings",
+        "epochs",
+        "lr",
+        "weight_decay",
+        "n_factors",
+        "batch_size",
+        "seed",
+        "patience",
+        "schedule",
+        "keep_best",
+        "retrain_on_change",
+        "progress",
+        "chart",
+        "table",
+    )
 
     epochs = _whole("epochs")
     lr = _number("lr")

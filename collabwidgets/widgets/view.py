@@ -5,19 +5,20 @@ from __future__ import annotations
 import html
 import logging
 import os
-import secrets
+import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import numpy as np
-from traitlets import Bool, Enum, Int, List, TraitError, TraitType, Unicode, validate
+from traitlets import Bool, Bunch, Enum, Int, List, TraitError, TraitType, Unicode, validate
 
 from ..keywords import nearest_keyword
 from ..learner import CollabLearner
 from . import code
 from .bundle import built_code
+from .no_learner import NoLearner
 from .store import SHARED, LearnerStore
 from .synced import SyncedWidget
 
@@ -50,11 +51,26 @@ class Linked(TraitType[list[str], Any]):
         return [name for name in SHARED if name in names]
 
 
+_TAKE_AWAY = ("copy", "csv", "png", "svg", "code")  # controls of every view
+
+
+class OfLearner(TraitType[Any, Any]):
+    """A read-only trait: the learner's own at the moment it is read. Observers hear of it from the pump thread."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(read_only=True)
+        self._of_learner = name
+
+    def get(self, obj: Any, cls: Any = None) -> Any:
+        return getattr(obj.learner, self._of_learner)
+
+
 class View(SyncedWidget):
     """A widget over a learner.
 
     Views of one learner know nothing of each other: they show its store, and what is selected in one is
-    selected in `learn.view` and so in all. A view keeps its learner alive until it is closed.
+    selected in `learn.view` and so in all. A view keeps its learner alive until it is closed. Without a learner
+    (``BiasTable()``) one gets a widget that says how to make it.
 
     Parameters
     ----------
@@ -66,15 +82,33 @@ class View(SyncedWidget):
     min_count : int
         Hide items with fewer ratings. ``20``
     linked : bool or tuple of str
-        Which of these four are shared with the other views. ``True``
+        Which of these four are shared with the other views. ``True``; may be changed at any time.
     height : int, optional
         In pixels; by default what the widget needs.
     theme : {"auto", "light", "dark"}
     reduced_motion : {"auto", "on", "off"}
     controls : list of str, optional
-        Which controls to show; all by default.
+        Which controls to show; all by default. What a view gives away: ``"copy"``, ``"csv"``, ``"png"``, ``"svg"``,
+        ``"code"``; the others are each widget's own.
     sync_hover : bool
-        Tell Python, in ``learn.view.hovered``, which item is under the pointer. ``False``
+        Tell Python, in `hovered` and ``learn.view.hovered``, which item is under the pointer. ``False``
+
+    Attributes
+    ----------
+    status : str
+        Of the learner: untrained, training, paused, ready, stopped, diverged or error; read-only.
+    epoch : float
+        Epochs that the learner has been trained; read-only.
+    hovered : int or None
+        The item under the pointer, where `sync_hover` asks for it; read-only.
+    message : str
+        What the last change failed of, until one succeeds; read-only.
+
+    Examples
+    --------
+    >>> table.observe(lambda change: print(table.selected_titles), "selection")
+    >>> traitlets.link((table, "min_count"), (other_table, "min_count"))  # of another learner; by the kernel
+    >>> ipywidgets.jslink((slider, "value"), (table, "min_count"))  # in the browser alone
 
     Raises
     ------
@@ -91,11 +125,15 @@ class View(SyncedWidget):
     _name = Unicode().tag(sync=True)  # by which a page's command can mean this view
     _visible = Bool(False).tag(sync=True, page=True)
     message = Unicode().tag(sync=True)
+    _ref = Unicode().tag(sync=True)
+    status = OfLearner("status")
+    epoch = OfLearner("epoch")
 
     selection = List(Int()).tag(sync=True, page=True)
     primary = Int(None, allow_none=True).tag(sync=True, page=True)
     pinned = Int(None, allow_none=True).tag(sync=True, page=True)
     min_count = Int(20, min=0).tag(sync=True, page=True)
+    hovered = Int(None, allow_none=True, read_only=True).tag(sync=True, page=True, result=True)
     linked = Linked().tag(sync=True)
 
     height = Int(None, min=100, max=10_000, allow_none=True).tag(sync=True, page=True)
@@ -103,6 +141,14 @@ class View(SyncedWidget):
     reduced_motion = Enum(("auto", "on", "off"), "auto").tag(sync=True, page=True)
     controls = List(Unicode(), default_value=None, allow_none=True).tag(sync=True)
     sync_hover = Bool(False).tag(sync=True)
+
+    _controls: ClassVar[tuple[str, ...]] = ()  # what `controls` may name
+    _undone: ClassVar[tuple[str, ...]] = ()  # traits of its own that `undo` takes back
+
+    def __new__(cls, learner: CollabLearner | None = None, **traits: Any) -> Any:
+        if learner is None:
+            return NoLearner(cls.__name__)
+        return super().__new__(cls, learner, **traits)
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:
         self._learner = _checked_learner(learner, type(self).__name__)
@@ -113,11 +159,20 @@ class View(SyncedWidget):
             if name in traits:
                 setattr(learner.view, name, traits.pop(name))
         start = {name: getattr(learner.view, name) for name in SHARED}
-        own = {"_kind": type(self).__name__, "_name": secrets.token_hex(8)}
-        super().__init__(_store=self._store_of_learner, **own, **(start | traits))
-        learner.view.observe(self._from_shared, list(SHARED))
+        own_id = uuid.uuid4().hex
+        super().__init__(
+            model_id=own_id,
+            _ref=f"anywidget:{own_id}",
+            _store=self._store_of_learner,
+            _kind=type(self).__name__,
+            _name=own_id,
+            **(start | traits),
+        )
+        learner.view.observe(self._from_shared, [*SHARED, "hovered"])
         self.observe(self._to_shared, list(SHARED))
         self.observe(self._relink, "linked")
+        self.observe(self._remember, [*SHARED, *self._undone])
+        self._store_of_learner.observe(self._learner_moved, ["status", "epoch"])
         self._store_of_learner.follow(self)
         self._store_of_learner.know(self)
 
@@ -147,6 +202,14 @@ class View(SyncedWidget):
     def clear(self) -> None:
         """Select nothing."""
         self.selection = []
+
+    def undo(self) -> bool:
+        """Take back the last change in any widget of the learner, see `ViewState.undo`; False if there is none."""
+        return self._learner.view.undo()
+
+    def redo(self) -> bool:
+        """Make the change again that was taken back last; False if there is none."""
+        return self._learner.view.redo()
 
     def to_frame(self) -> pd.DataFrame:
         """What the widget shows, as a table."""
@@ -218,7 +281,8 @@ class View(SyncedWidget):
     def close(self) -> None:
         """Take the widget off its pages and let go of the learner's events."""
         if not self.closed and hasattr(self, "_from_page"):
-            self._learner.view.unobserve(self._from_shared, list(SHARED))
+            self._learner.view.unobserve(self._from_shared, [*SHARED, "hovered"])
+            self._store_of_learner.unobserve(self._learner_moved, ["status", "epoch"])
         super().close()
 
     def __repr__(self) -> str:
@@ -232,11 +296,15 @@ class View(SyncedWidget):
 
     def _from_shared(self, change: dict[str, Any]) -> None:
         """`learn.view` moved. Somebody's observer here must not keep the other views from hearing of it."""
-        if change["name"] in self.linked:
+        name = change["name"]
+        if name in self.linked or (name == "hovered" and self.linked):
             try:
-                self.publish({change["name"]: change["new"]})
+                self.publish({name: change["new"]})
             except Exception as error:
                 self._failed(error)
+            else:
+                if name != "hovered":
+                    self._worked()
 
     def _to_shared(self, change: dict[str, Any]) -> None:
         name, value = change["name"], change["new"]
@@ -249,11 +317,25 @@ class View(SyncedWidget):
 
     def _relink(self, _change: dict[str, Any]) -> None:
         self.publish({name: getattr(self._learner.view, name) for name in self.linked})
+        # Where no page mirrors what is linked, it goes on from here with what all had.
+        self.send_state([name for name in SHARED if name not in self.linked])
+
+    def _remember(self, change: dict[str, Any]) -> None:
+        if change["name"] not in self.linked:  # of what is linked, `learn.view` remembers itself
+            self._learner.view.remember(self, change)
+
+    def _learner_moved(self, change: dict[str, Any]) -> None:
+        """The store has heard of it from the pump thread; the trait's own observers hear of it here."""
+        name, old, new = change["name"], change["old"], change["new"]
+        try:
+            self.notify_change(Bunch(name=name, old=old, new=new, owner=self, type="change"))
+        except Exception as error:
+            self._failed(error)
 
     def _should_send_property(self, key: str, value: Any) -> bool:
         # What is linked the page reads from the store; sending it once a view would be n times the same
         # message.
-        if key in SHARED and key in self.linked:
+        if (key in SHARED and key in self.linked) or (key == "hovered" and self.linked):
             return False
         return bool(super()._should_send_property(key, value))
 
@@ -263,6 +345,17 @@ class View(SyncedWidget):
         for row in value if isinstance(value, list) else [value]:
             known_row(self._learner, row)
         return value
+
+    @validate("controls")
+    def _known_controls(self, proposal: dict[str, Any]) -> list[str] | None:
+        names: list[str] | None = proposal["value"]
+        known = (*self._controls, *_TAKE_AWAY)
+        for name in names or []:
+            if name not in known:
+                raise TraitError(
+                    f"controls names {name!r}, which {type(self).__name__} has not; choose from {', '.join(known)}"
+                )
+        return names
 
     # ------------------------------------------------------------------ the pump thread
 

@@ -6,6 +6,7 @@ import type { LearnerStore, SharedState } from "./store";
 export type { AnyModel, Host };
 
 export interface ViewContext {
+  /** What is published stands still while the view is not seen. */
   store: LearnerStore;
   /** The shared state; what the view's `linked` trait leaves out is the view's own. `.value =` writes through. */
   shared: SharedState;
@@ -16,8 +17,13 @@ export interface ViewContext {
   signal: AbortSignal;
   /** A trait of the widget's own model, bound both ways; cached by name, saved once a microtask. */
   trait<T>(name: string): Signal<T>;
+  /** Whether this view speaks for all of the page to a screen reader, and what it has to say of the training. */
+  speaks: ReadonlySignal<boolean>;
+  speech: ReadonlySignal<string>;
   visible: ReadonlySignal<boolean>;
   theme: ReadonlySignal<"light" | "dark">;
+  /** Changes with any colour of the page's theme: what is painted must be painted anew. */
+  look: ReadonlySignal<string>;
   reducedMotion: ReadonlySignal<boolean>;
   /** Width of the root in CSS pixels; 0 until it is laid out. */
   width: ReadonlySignal<number>;

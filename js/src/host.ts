@@ -4,14 +4,20 @@
 // A view's own style sheet is views/Name.css: import it as text in views/Name.tsx (`import css from "./Name.css"`),
 // export `const styles = css`, and list it in SHEETS below. Every selector starts with `.cw`; colours and sizes come
 // from the custom properties at the top of styles.css.
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { type ComponentType, h, render } from "preact";
 import { Failure } from "./components/Failure";
+import { situation } from "./components/Frame";
 import type { AnyModel, Host, ViewContext } from "./context";
+import { speaker, trainingAnnouncement } from "./lib/announcements";
 import { BoundTraits } from "./lib/bound";
+import { bindHover } from "./lib/hover";
+import { historyKey } from "./lib/keys";
+import { linkedState } from "./lib/linked";
 import { adoptStyles } from "./lib/sheets";
-import { detectTheme, type Theme, watchTheme } from "./lib/theme";
-import type { LearnerStore, SharedState } from "./store";
+import { detectTheme, type Theme, themeColors, watchTheme } from "./lib/theme";
+import { watchedStore } from "./lib/watching";
+import type { LearnerStore, MountedView } from "./store";
 import base from "./styles.css";
 import { BiasTable, styles as biasTable } from "./views/BiasTable";
 import { Dashboard, styles as dashboard } from "./views/Dashboard";
@@ -49,21 +55,42 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
   const place = watchPlace(root, traits, abort);
   const reference = model.get("_store") as string | undefined;
   if (typeof reference === "string") store.watchKernel(reference);
-  store.register(
-    { kind, visible: place.visible, syncHover: traits.trait<boolean>("sync_hover", false) },
-    abort,
-  );
+  const { state: shared, sharesHover } = linkedState(store.shared, traits, model, abort);
+  const wantsHover = traits.trait<boolean>("sync_hover", false);
+  const mounted: MountedView = {
+    kind,
+    visible: place.visible,
+    syncHover: computed(() => wantsHover.value && sharesHover.value),
+  };
+  store.register(mounted, abort);
+  const ownHover = computed(() => wantsHover.value && !sharesHover.value);
+  bindHover(model, shared.hovered, ownHover, traits, abort);
 
+  const speaks = computed(() => speaker(store.views.value) === mounted);
   const context: ViewContext = {
-    store,
-    shared: sharedFor(store, traits, model),
+    store: watchedStore(store, place.visible, abort),
+    shared,
     model,
     el: root,
     host,
     signal: abort,
     trait: (name) => traits.trait(name),
+    speaks,
+    speech: computed(() => (speaks.value ? trainingAnnouncement(situation(store), store.history.value) : "")),
     ...place,
   };
+  root.addEventListener(
+    "keydown",
+    (event) => {
+      const step = historyKey(event);
+      if (step) {
+        event.preventDefault();
+        // Without a kernel there is nobody who remembers; the frame says so.
+        store.command(step).catch(() => {});
+      }
+    },
+    { signal: abort },
+  );
   root.addEventListener("keydown", keepKeys, { signal: abort });
   const View = VIEWS[kind];
   if (View) render(h(Failure, { context, children: h(View, { context }) }), root);
@@ -88,22 +115,10 @@ function keepKeys(event: KeyboardEvent): void {
   if (event.defaultPrevented || !hosts) event.stopPropagation();
 }
 
-function sharedFor(store: LearnerStore, traits: BoundTraits, model: AnyModel): SharedState {
-  const linked = model.get("linked") as readonly string[] | undefined | null;
-  const shares = (name: string) => !linked || linked.includes(name);
-  const { shared } = store;
-  return {
-    hovered: linked && linked.length === 0 ? signal<number | null>(null) : shared.hovered,
-    selection: shares("selection") ? shared.selection : traits.trait<number[]>("selection", []),
-    primary: shares("primary") ? shared.primary : traits.trait<number | null>("primary", null),
-    pinned: shares("pinned") ? shared.pinned : traits.trait<number | null>("pinned", null),
-    minCount: shares("min_count") ? shared.minCount : traits.trait<number>("min_count", 20, 150),
-  };
-}
-
 interface Place {
   visible: ReadonlySignal<boolean>;
   theme: ReadonlySignal<Theme>;
+  look: ReadonlySignal<string>;
   reducedMotion: ReadonlySignal<boolean>;
   width: ReadonlySignal<number>;
 }
@@ -113,6 +128,7 @@ function watchPlace(root: HTMLElement, traits: BoundTraits, abort: AbortSignal):
   const visible = signal(false);
   const seen = traits.trait<boolean>("_visible", false);
   const theme = signal<Theme>("light");
+  const look = signal("");
   const reducedMotion = signal(false);
   const wantedTheme = traits.trait<string>("theme", "auto");
   const wantedMotion = traits.trait<string>("reduced_motion", "auto");
@@ -123,6 +139,7 @@ function watchPlace(root: HTMLElement, traits: BoundTraits, abort: AbortSignal):
     root.dataset.theme = theme.value;
     // A theme the user chose against the page's must not take the page's colours.
     root.toggleAttribute("data-own-colors", wanted !== "auto");
+    look.value = themeColors(root);
   };
   const motion = root.ownerDocument.defaultView?.matchMedia?.("(prefers-reduced-motion: reduce)");
   const readMotion = () => {
@@ -131,28 +148,29 @@ function watchPlace(root: HTMLElement, traits: BoundTraits, abort: AbortSignal):
     root.toggleAttribute("data-still", reducedMotion.value);
   };
   const stops = [wantedTheme.subscribe(readTheme), wantedMotion.subscribe(readMotion)];
-  watchTheme(root, abort, readTheme);
+  const watchAround = watchTheme(root, abort, readTheme);
   motion?.addEventListener("change", readMotion, { signal: abort });
 
   adoptStyles(root, SHEETS, abort);
   const sizes = new ResizeObserver((entries) => {
     // Jupyter renders before it attaches: only now is it known which root the styles belong to, and which theme.
     adoptStyles(root, SHEETS, abort);
+    watchAround();
     readTheme();
     width.value = entries[entries.length - 1].contentRect.width;
   });
   sizes.observe(root);
-  const look = () => {
+  const see = () => {
     visible.value = onScreen && root.ownerDocument.visibilityState === "visible";
     seen.value = visible.value;
   };
   let onScreen = false;
   const sight = new IntersectionObserver((entries) => {
     onScreen = entries[entries.length - 1].isIntersecting;
-    look();
+    see();
   });
   sight.observe(root);
-  root.ownerDocument.addEventListener("visibilitychange", look, { signal: abort });
+  root.ownerDocument.addEventListener("visibilitychange", see, { signal: abort });
   abort.addEventListener(
     "abort",
     () => {
@@ -162,5 +180,5 @@ function watchPlace(root: HTMLElement, traits: BoundTraits, abort: AbortSignal):
     },
     { once: true },
   );
-  return { visible, theme, reducedMotion, width };
+  return { visible, theme, look, reducedMotion, width };
 }

@@ -1,8 +1,9 @@
 // The learner, in the browser: what Python published as signals, the shared selection, and commands with answers.
 import type { AnyModel } from "@anywidget/types";
-import { batch, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { BoundTraits, onModel, onTraits, sameJson } from "./lib/bound";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { BoundTraits, onTraits, sameJson } from "./lib/bound";
 import { Curve, type CurvePoints } from "./lib/curve";
+import { bindHover } from "./lib/hover";
 import { Link } from "./lib/link";
 import { type Binary, decodeText, float32, int32, type Titles, uint8 } from "./lib/wire";
 
@@ -124,6 +125,10 @@ export interface LearnerStore {
   shared: SharedState;
   /** The title a map is asked to bring into sight; `n` counts the questions, so that the same can be asked again. */
   lookAt: Signal<{ item: number; n: number } | null>;
+  /** What the last change failed of, or somebody's observer; set it to "" to dismiss it. */
+  failure: Signal<string>;
+  canUndo: ReadonlySignal<boolean>;
+  canRedo: ReadonlySignal<boolean>;
   /** Ask Python for something; what it answers, if anything; rejects with Error(sentence). */
   command(name: string, args?: Record<string, unknown>): Promise<unknown>;
   /** busy: a command has had no answer for 300 ms. */
@@ -177,7 +182,6 @@ const MAP_TRAITS = [
   "fit_count",
   "revision",
 ] as const;
-const HOVER_MS = 100;
 const MIN_COUNT_MS = 150;
 
 /** Build the store of one learner. Awaits nothing: a host gives up on a widget that is slow to start. */
@@ -249,7 +253,8 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
 
   const views = signal<readonly MountedView[]>([]);
   link.anyVisible = () => views.peek().some((view) => view.visible.peek());
-  bindHover(model, shared.hovered, views, own, abort);
+  const wantsHover = computed(() => views.value.some((view) => view.syncHover.value));
+  bindHover(model, shared.hovered, wantsHover, own, abort);
 
   const run = published("run", 0);
   const curve = followCurve(model, run, link, abort);
@@ -282,7 +287,13 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
     snapshotEpoch: published("snapshot_epoch", 0),
     shared,
     lookAt: signal<{ item: number; n: number } | null>(null),
-    command: (name, args = {}) => link.command(name, args),
+    failure: own.trait<string>("failure", ""),
+    canUndo: published("can_undo", false),
+    canRedo: published("can_redo", false),
+    command(name, args = {}) {
+      own.flush(); // a filter that still rests under the finger goes first
+      return link.command(name, args);
+    },
     connection: link.connection,
     views,
     register(view, signal) {
@@ -297,39 +308,6 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
     },
     watchKernel: (reference) => link.watchKernel(reference),
   };
-}
-
-/** Hovers stay in the browser unless a view wants them in Python: then at most ten a second, and always the last. */
-function bindHover(
-  model: AnyModel,
-  hovered: Signal<number | null>,
-  views: ReadonlySignal<readonly MountedView[]>,
-  own: BoundTraits,
-  abort: AbortSignal,
-): void {
-  const published = own.trait<number | null>("hovered", null);
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const stop = effect(() => {
-    void hovered.value;
-    if (!views.value.some((view) => view.syncHover.value) || timer !== null) return;
-    timer = setTimeout(() => {
-      timer = null;
-      published.value = hovered.peek();
-    }, HOVER_MS);
-  });
-  onModel(model, "change:hovered", abort, () => {
-    const next = (model.get("hovered") as number | null | undefined) ?? null;
-    // While a throttled hover is on its way, what comes back is an older one.
-    if (timer === null && next !== hovered.peek()) hovered.value = next;
-  });
-  abort.addEventListener(
-    "abort",
-    () => {
-      stop();
-      if (timer !== null) clearTimeout(timer);
-    },
-    { once: true },
-  );
 }
 
 /** The batch curve: the saved trait first, then the stream, which is never behind it. */

@@ -120,6 +120,19 @@ test("a dragged minimum is saved once, when it rests", () => {
   mock.timers.reset();
 });
 
+test("a command does not overtake the filter that is still resting", () => {
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { model, store, close } = open();
+  const order: string[] = [];
+  model.save_changes = () => order.push(`min_count ${model.get("min_count")}`);
+  model.onSend = (content) => order.push(String(content.name));
+  store.shared.minCount.value = 50;
+  void store.command("undo");
+  assert.deepEqual(order, ["min_count 50", "undo"]);
+  close();
+  mock.timers.reset();
+});
+
 test("a hover stays in the browser unless a view wants it in Python", () => {
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   const { model, store, close } = open();

@@ -208,7 +208,7 @@ def test_a_row_that_does_not_exist_is_refused_and_taken_back(learn, line, rows):
     learn.view.selection = [5]
     line.set(store, selection=rows)
     assert store.selection == learn.view.selection == [5]
-    assert store.message
+    assert store.failure
 
 
 def test_an_observer_that_raises_is_shown_and_keeps_nobody_from_the_selection(learn, line, caplog):
@@ -220,7 +220,68 @@ def test_an_observer_that_raises_is_shown_and_keeps_nobody_from_the_selection(le
     learn.view.observe(careless, "primary")
     line.set(store, primary=7)
     assert learn.view.primary == store.primary == 7
-    assert "no such column" in store.message
+    assert store.failure == "KeyError: 'no such column'"
+
+
+def test_a_failure_stays_through_a_training_until_it_is_dismissed(learn, line, until):
+    store = LearnerStore.of(learn)
+    line.set(store, selection=[0])
+    said = store.failure
+    learn.start(epochs=1)
+    learn.wait()
+    until(lambda: store.status == "ready")
+    assert store.failure == said != ""
+    line.set(store, failure="the pages write nothing of their own")
+    assert store.failure == said
+    line.set(store, failure="")
+    assert store.failure == ""
+
+
+def test_a_failure_is_over_once_a_later_change_succeeds(learn, line, monkeypatch):
+    store = LearnerStore.of(learn)
+    line.set(store, selection=[0], primary=3)  # one gesture: its good part does not hide the bad one
+    line.set(store, hovered=4)
+    assert store.failure
+    monkeypatch.setattr("collabwidgets.widgets.synced._GESTURE", 0.0)
+    line.set(store, hovered=5)
+    assert store.failure
+    line.set(store, min_count=3)
+    assert store.failure == ""
+
+
+def test_pages_undo_and_redo_what_any_of_them_and_python_changed(learn, line, until):
+    store, scatter = LearnerStore.of(learn), PCAScatter(learn)
+    assert (store.can_undo, store.can_redo) == (False, False)
+    learn.view.selection = [5]
+    line.set(store, min_count=3)
+    line.set(scatter, x=3, view_box=[0, 0, 1, 1])
+    assert store.can_undo
+    line.say(store, kind="command", id="a", name="undo", args={})
+    assert (learn.view.selection, learn.view.min_count, scatter.x, scatter.view_box) == ([], 20, 1, None)
+    assert (store.can_undo, store.can_redo) == (False, True)
+    line.say(store, kind="command", id="b", name="redo")
+    assert (store.selection, store.min_count, scatter.x, scatter.view_box) == ([5], 3, 3, [0, 0, 1, 1])
+    assert [answer["ok"] for answer in line.answers(store)] == [True, True]
+
+
+def test_undo_leaves_the_training_alone(learn):
+    learn.view.selection = [5]
+    learn.start(epochs=1)
+    learn.wait()
+    assert learn.view.undo()
+    assert (learn.epoch, learn.view.undo()) == (1.0, False)
+
+
+def test_an_observer_that_raises_in_an_undo_is_shown(learn, line, caplog):
+    store = LearnerStore.of(learn)
+    learn.view.primary = 4
+
+    def careless(_change):
+        raise ValueError("no such shelf")
+
+    learn.view.observe(careless, "primary")
+    line.say(store, kind="command", id="a", name="undo", args={})
+    assert (learn.view.primary, store.failure) == (None, "ValueError: no such shelf")
 
 
 def test_store_and_thread_end_with_the_learner(dls, until):

@@ -1,6 +1,10 @@
 """What all widgets have in common."""
 
+import re
+from pathlib import Path
+
 import pytest
+import traitlets
 from traitlets import TraitError
 
 from collabwidgets.data import CollabDataLoaders, synthetic_ratings
@@ -28,6 +32,105 @@ def test_an_unknown_keyword_is_answered_with_the_nearest(learn, widget):
 def test_something_else_than_a_learner_is_refused(widget):
     with pytest.raises(TypeError, match="shows a CollabLearner, not dict; make one"):
         widget({})
+
+
+@pytest.mark.parametrize("widget", ALL)
+def test_without_a_learner_a_widget_says_how_to_make_one(widget, line):
+    for view in (widget(), widget(None, theme="dark")):
+        assert (view.status, view.epoch) == ("no_model", 0)
+        assert repr(view) == f"{widget.__name__}(no learner yet)"
+        data, _ = view._repr_mimebundle_()
+        assert "learn = cw.collab_learner(dls)" in data["text/html"]
+        assert line.of(view)[0].state["_store"] is None
+        with pytest.raises(ValueError, match=rf"No learner yet.*{widget.__name__}\(learn\)"):
+            view.to_frame()
+
+
+@pytest.mark.parametrize("widget", ALL)
+def test_controls_are_checked_and_documented(learn, widget):
+    with pytest.raises(
+        TraitError, match=rf"'trian', which {widget.__name__} has not; choose from .*{widget._controls[0]}"
+    ):
+        widget(learn, controls=["trian"])
+    view = widget(learn, controls=list(widget._controls))
+    assert view.controls == list(widget._controls)
+    assert [name for name in widget._controls if f'``"{name}"``' not in widget.__doc__] == []
+
+
+def test_the_names_of_controls_are_those_that_the_page_looks_for():
+    js = Path(__file__).parents[2] / "js" / "src" / "views"
+    sources = {widget: [js / f"{widget.__name__}.tsx"] for widget in ALL}
+    for widget, folder in ((BiasTable, "bias"), (PCAScatter, "scatter"), (NeighborSearch, "neighbors")):
+        sources[widget] += (js / folder).glob("*.tsx")
+    for widget, files in sources.items():
+        text = "\n".join(file.read_text() for file in files)
+        asked = set(re.findall(r'\b(?:has|shows|wanted\.includes)\(\s*"(\w+)"', text))
+        asked |= set(re.findall(r'^    trait: "(\w+)",$', text, re.MULTILINE))  # fields of the training panel
+        assert asked == set(widget._controls), widget.__name__
+
+
+def test_status_and_epoch_are_the_learners_and_are_told(learn, until):
+    table, heard = BiasTable(learn), []
+    table.observe(lambda change: heard.append((change["name"], change["new"])), ["status", "epoch"])
+    assert (table.status, table.epoch) == ("untrained", 0)
+    learn.start(epochs=1)
+    learn.wait()
+    assert (table.status, table.epoch) == ("ready", 1)
+    until(lambda: ("status", "ready") in heard and ("epoch", 1.0) in heard)
+    for name in ("status", "epoch", "hovered"):
+        with pytest.raises(TraitError, match="read-only"):
+            setattr(table, name, None)
+
+
+def test_a_hover_reaches_the_widgets_linked_or_not(learn, line):
+    linked, alone = PCAScatter(learn), PCAScatter(learn, linked=False)
+    line.set(LearnerStore.of(learn), hovered=7)
+    line.set(alone, hovered=9)
+    assert (linked.hovered, alone.hovered, learn.view.hovered) == (7, 9, 7)
+    assert len(line.of(linked)) == 1
+
+
+def test_a_widget_takes_back_what_it_does_alone(learn):
+    alone = PCAScatter(learn, linked=False)
+    alone.selection = [3]
+    assert learn.view.selection == []
+    assert (alone.undo(), alone.selection) == (True, [])
+    assert (alone.redo(), alone.selection) == (True, [3])
+    assert not alone.redo()
+
+
+def test_a_message_can_be_dismissed_and_goes_with_the_next_success(learn, line, monkeypatch):
+    monkeypatch.setattr("collabwidgets.widgets.synced._GESTURE", 0.0)
+    table = BiasTable(learn)
+    for cure in ({"message": ""}, {"n": 3}):
+        line.set(table, show="nothing")
+        line.set(table, _visible=not table._visible)
+        assert "both_ends" in table.message
+        line.set(table, **cure)
+        assert table.message == ""
+    line.set(table, show="nothing")
+    learn.view.selection = [3]
+    assert table.message == ""
+
+
+def test_traitlets_link_keeps_the_filters_of_two_learners_alike(learn, dls):
+    table = BiasTable(learn)
+    other = BiasTable(collab_learner(dls, n_factors=4))
+    link = traitlets.link((table, "min_count"), (other, "min_count"))
+    learn.view.min_count = 7
+    assert other.learner.view.min_count == 7
+    other.learner.view.min_count = 3
+    assert learn.view.min_count == 3
+    link.unlink()
+    other._store.close()
+
+
+def test_what_is_unlinked_goes_on_from_what_all_had(learn, line):
+    table = BiasTable(learn)
+    learn.view.selection = [3]
+    table.linked = False
+    assert table.selection == [3]
+    assert line.of(table)[-1].state["selection"] == [3]
 
 
 def test_results_are_no_keywords(learn):

@@ -324,6 +324,29 @@ def test_a_dashboard_of_some_views_takes_names_and_widgets(learn):
     assert board.scatter.closed
 
 
+def test_what_is_set_on_a_dashboard_later_reaches_the_widgets_it_made(learn):
+    own = BiasTable(learn, theme="light")
+    board = Dashboard(learn, views=["scatter", own])
+    board.theme, board.reduced_motion, board.linked = "dark", "on", ("min_count",)
+    assert (board.scatter.theme, board.scatter.reduced_motion) == ("dark", "on")
+    assert board.scatter.linked == board.linked == ["min_count"]
+    assert own.theme == "light"
+
+
+def test_the_data_card_is_counted_when_it_is_first_looked_at(learn, line):
+    board = Dashboard(learn)
+    assert board._card is None
+    line.set(board, tab="data")
+    (_, values), (per_title, _), _ = board._card["bars"]
+    assert sum(n for *_, n in values) == learn.dls.n_ratings
+    assert per_title == f"Ratings a title (median {int(np.median(learn.dls.items.counts[1:]))})"
+    sentences = [sentence for sentence, *_ in board._card["notes"]]
+    assert sentences[0].startswith("5,000 ratings of 90 titles by 120 users: 46.3% of all pairs.")
+    assert sentences[1].startswith("Missing is not disliked")
+    assert sentences[3].startswith("0 titles rated more than once by the same user")
+    assert Dashboard(learn, tab="data")._card == board._card
+
+
 def test_a_dashboard_of_two_learners_is_refused(learn, dls):
     other = CollabLearner(dls, Taste(dls.n_users, dls.n_items))
     with pytest.raises(ValueError, match="another learner"):

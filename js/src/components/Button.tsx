@@ -1,6 +1,7 @@
 // A button with a name for everyone: `label` is its accessible name and, unless an icon stands alone, its text.
 import type { Ref } from "preact";
 import { Icon, type IconName } from "./icons";
+import { useId } from "./useId";
 
 export interface ButtonProps {
   label: string;
@@ -16,13 +17,14 @@ export interface ButtonProps {
   pressed?: boolean;
   expanded?: boolean;
   controls?: string;
-  /** Why it cannot be pressed now; given, it is disabled. */
+  /** Why it cannot be pressed now: pressing does nothing, but it keeps its place in the tab order and says why. */
   reason?: string | null;
   buttonRef?: Ref<HTMLButtonElement>;
 }
 
 export function Button(props: ButtonProps) {
   const { label, icon, iconOnly, text, kind = "normal", reason } = props;
+  const id = useId();
   return (
     <button
       ref={props.buttonRef}
@@ -33,11 +35,17 @@ export function Button(props: ButtonProps) {
       aria-pressed={props.pressed}
       aria-expanded={props.expanded}
       aria-controls={props.controls}
-      disabled={Boolean(reason)}
-      onClick={props.onClick}
+      aria-disabled={reason ? "true" : undefined}
+      aria-describedby={reason ? id : undefined}
+      onClick={reason ? undefined : props.onClick}
     >
       {icon && <Icon name={icon} />}
       {!iconOnly && <span>{text ?? label}</span>}
+      {reason && (
+        <span id={id} hidden>
+          {reason}
+        </span>
+      )}
     </button>
   );
 }

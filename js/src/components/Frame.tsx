@@ -1,9 +1,9 @@
 // The frame of every widget: a named region with title, state, the view, and what went wrong.
-import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { ViewContext } from "../context";
-import { badge, epochAnnouncement, type Situation, sentence } from "../lib/wording";
+import { badge, type Situation, sentence } from "../lib/wording";
 import type { LearnerStore } from "../store";
+import { LoadingBar } from "./LoadingBar";
 import { ErrorNotice, Notice } from "./Notice";
 
 export interface FrameProps {
@@ -13,10 +13,14 @@ export interface FrameProps {
   heading?: string;
   /** Facts in the head, before the badge ("931 of 1,664 titles"). */
   facts?: ComponentChildren;
+  /** Controls in the head, after the badge. */
+  actions?: ComponentChildren;
   /** What this view itself has to say to a screen reader; politely. */
   announce?: string;
   /** The training panel words its states itself. */
   ownStates?: boolean;
+  /** An answer is awaited: what is shown is the old one. */
+  busy?: boolean;
   children?: ComponentChildren;
 }
 
@@ -46,45 +50,64 @@ export function StatusBadge({ store }: { store: LearnerStore }) {
   );
 }
 
-export function Frame({ context, title, heading, facts, announce, ownStates, children }: FrameProps) {
+export function Frame(props: FrameProps) {
+  const { context, title, heading, facts, actions, announce, ownStates, busy, children } = props;
   const { store } = context;
-  const message = context.trait<string>("message").value;
+  const message = context.trait<string>("message");
   const height = context.trait<number | null>("height").value;
   const state = situation(store);
   const said = ownStates ? null : sentence(state);
   // Training's own troubles are told where training is; here only what changes how this view is to be read.
   const tell = said && (state.connection !== "connected" || state.status === "untrained") ? said : null;
   return (
-    <section class="cw-frame" aria-label={title} style={height ? { height: `${height}px` } : undefined}>
+    <section
+      class="cw-frame"
+      aria-label={title}
+      data-status={state.status}
+      style={height ? { height: `${height}px` } : undefined}
+    >
       <header class="cw-head">
         <span class="cw-title">{heading ?? title}</span>
         <span class="cw-facts">{facts}</span>
         <StatusBadge store={store} />
+        {actions}
       </header>
+      <LoadingBar busy={Boolean(busy)} />
       {tell && (
         <div class="cw-shared-notice">
           <Notice tone={tell.tone}>{tell.text}</Notice>
         </div>
       )}
       {children}
-      {message && <ErrorNotice text={message} />}
-      <Announcer context={context} own={announce} />
+      {message.value && <ErrorNotice text={message.value} onDismiss={() => set(message, "")} />}
+      {store.failure.value && (
+        <div class="cw-shared-notice">
+          <ErrorNotice
+            text={store.failure.value}
+            quiet={!context.speaks.value}
+            onDismiss={() => set(store.failure, "")}
+          />
+        </div>
+      )}
+      <Announcer own={announce} training={context.speech.value} />
     </section>
   );
 }
 
-/** The status line: what the view says, and once an epoch, in one view of the page only, how training goes. */
-function Announcer({ context, own }: { context: ViewContext; own?: string }) {
-  const { store, model } = context;
-  const speaks = useComputed(() => {
-    const kinds = store.views.value.map((view) => view.kind);
-    const speaker = kinds.includes("TrainingPanel") ? "TrainingPanel" : kinds[0];
-    return speaker === model.get("_kind");
-  });
-  const epochs = speaks.value ? epochAnnouncement(store.history.value, store.recipe.value.epochs ?? 0) : "";
+function set(trait: { value: string }, value: string): void {
+  trait.value = value;
+}
+
+/** Two status lines, so that neither is read again for the other: the view's own words, and the training's. */
+function Announcer({ own, training }: { own?: string; training: string }) {
   return (
-    <div role="status" aria-live="polite" class="cw-unseen">
-      {[own, epochs].filter(Boolean).join(" ")}
-    </div>
+    <>
+      <div role="status" aria-live="polite" class="cw-unseen">
+        {own}
+      </div>
+      <div role="status" aria-live="polite" class="cw-unseen">
+        {training}
+      </div>
+    </>
   );
 }

@@ -1,7 +1,9 @@
 // One sentence about a state, with what can be done about it; errors with their details folded in.
 import type { ComponentChildren } from "preact";
+import { useRef, useState } from "preact/hooks";
 import type { Tone } from "../lib/wording";
 import { Button } from "./Button";
+import { writeClipboard } from "./copying";
 
 export interface NoticeAction {
   label: string;
@@ -19,12 +21,35 @@ export function Notice(props: { tone: Tone; children: ComponentChildren; action?
   );
 }
 
-export function ErrorNotice(props: { text: string; detail?: string; action?: NoticeAction | null }) {
-  const { text, detail, action } = props;
+export interface ErrorNoticeProps {
+  text: string;
+  detail?: string;
+  action?: NoticeAction | null;
+  onDismiss?: () => void;
+  /** Another view of the page says it aloud. */
+  quiet?: boolean;
+}
+
+export function ErrorNotice({ text, detail, action, onDismiss, quiet }: ErrorNoticeProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    const root = box.current?.getRootNode();
+    const home = root instanceof ShadowRoot ? root : document;
+    setCopied(await writeClipboard([text, detail].filter(Boolean).join("\n\n"), home));
+  };
   return (
-    <div class="cw-notice" data-tone="bad" role="alert">
+    <div ref={box} class="cw-notice" data-tone="bad" role={quiet ? undefined : "alert"}>
       <p>{text}</p>
       {action && <Button label={action.label} reason={action.reason} onClick={action.run} />}
+      <Button
+        kind="quiet"
+        icon="copy"
+        label="Copy the error"
+        text={copied ? "Copied" : "Copy"}
+        onClick={() => void copy()}
+      />
+      {onDismiss && <Button kind="quiet" label="Dismiss" onClick={onDismiss} />}
       {detail && (
         <details>
           <summary>Details</summary>

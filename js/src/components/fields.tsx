@@ -166,7 +166,7 @@ export function RadioGroup<T extends string>(props: ChoiceProps<T>) {
       <span id={id} class={hideLabel ? "cw-unseen" : "cw-label"} title={help}>
         {label}
       </span>
-      <div role="radiogroup" aria-labelledby={id} class="cw-segments">
+      <div role="radiogroup" aria-labelledby={id} aria-disabled={disabled} class="cw-segments">
         {options.map(([option, text]) => (
           <label key={option} class="cw-segment">
             <input
@@ -174,13 +174,20 @@ export function RadioGroup<T extends string>(props: ChoiceProps<T>) {
               name={id}
               value={option}
               checked={option === value}
-              disabled={disabled}
-              onChange={() => onChange(option)}
+              aria-disabled={disabled}
+              aria-describedby={disabled && help ? `${id}-help` : undefined}
+              onClick={(event) => disabled && event.preventDefault()}
+              onChange={() => !disabled && onChange(option)}
             />
             <span>{text}</span>
           </label>
         ))}
       </div>
+      {disabled && help && (
+        <span id={`${id}-help`} hidden>
+          {help}
+        </span>
+      )}
     </div>
   );
 }

@@ -55,14 +55,16 @@ export class BoundTraits {
   #save(delay: number): void {
     if (delay > 0) {
       if (this.#due !== null) clearTimeout(this.#due);
-      this.#due = setTimeout(() => this.#flush(), delay);
+      this.#due = setTimeout(() => this.flush(), delay);
     } else if (!this.#queued) {
       this.#queued = true;
-      queueMicrotask(() => this.#flush());
+      queueMicrotask(() => this.flush());
     }
   }
 
-  #flush(): void {
+  /** Save at once what waits to be saved. */
+  flush(): void {
+    if (this.#due === null && !this.#queued) return;
     this.#queued = false;
     if (this.#due !== null) clearTimeout(this.#due);
     this.#due = null;

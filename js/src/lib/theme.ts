@@ -54,6 +54,10 @@ function bodies(el: Element): Element[] {
 }
 
 export function detectTheme(el: Element, wanted: string): Theme {
+  const media = el.ownerDocument.defaultView?.matchMedia;
+  // Colours that the system forces are those of its own preference, whatever page and widget would choose.
+  if (media?.("(forced-colors: active)").matches)
+    return media("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   if (wanted === "light" || wanted === "dark") return wanted;
   const stated = statedTheme(el);
   if (stated) return stated;
@@ -65,18 +69,46 @@ export function detectTheme(el: Element, wanted: string): Theme {
   return view?.matchMedia?.("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-/** Call `changed` whenever the page may have another theme. */
-export function watchTheme(el: Element, signal: AbortSignal, changed: () => void): void {
+/** The colours of a widget's theme as a text to be compared. */
+export function themeColors(el: Element): string {
   const view = el.ownerDocument.defaultView;
-  if (!view) return;
+  if (!view) return "";
+  const style = view.getComputedStyle(el);
+  return [
+    style.backgroundColor,
+    style.color,
+    style.borderColor,
+    style.getPropertyValue("--cw-accent"),
+  ].join();
+}
+
+/**
+ * Call `changed` whenever the page may have another theme. What it returns is to be called when the element has been
+ * put somewhere: only then is it known what is around it.
+ */
+export function watchTheme(el: Element, signal: AbortSignal, changed: () => void): () => void {
+  const view = el.ownerDocument.defaultView;
+  if (!view) return () => {};
   const observer = new view.MutationObserver(changed);
-  const attributes = { attributes: true, attributeFilter: ["class", "theme", "data-theme", "style"] };
-  const themed = {
-    attributes: true,
-    attributeFilter: [...attributes.attributeFilter, "data-jp-theme-light", "data-vscode-theme-kind"],
+  const watch = (names: string[], ...nodes: Element[]) => {
+    for (const node of nodes) observer.observe(node, { attributes: true, attributeFilter: names });
   };
-  observer.observe(el.ownerDocument.documentElement, attributes);
-  for (const body of bodies(el)) observer.observe(body, themed);
+  const page = ["class", "theme", "data-theme", "style"];
+  const host = [
+    "data-jp-theme-light",
+    "data-jp-theme-name",
+    "data-vscode-theme-kind",
+    "data-vscode-theme-id",
+  ];
+  const around = () => {
+    for (let at = el.parentElement ?? shadowHost(el); at; at = at.parentElement ?? shadowHost(at))
+      watch(["class", "data-theme"], at);
+    watch(page, el.ownerDocument.documentElement);
+    watch([...page, ...host], ...bodies(el));
+  };
+  around();
   signal.addEventListener("abort", () => observer.disconnect(), { once: true });
-  view.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", changed, { signal });
+  for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)", "(prefers-contrast: more)"])
+    view.matchMedia?.(query).addEventListener("change", changed, { signal });
+  return around;
 }

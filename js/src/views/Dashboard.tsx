@@ -3,11 +3,17 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
 import { useCopy } from "../components/copying";
-import { Frame } from "../components/Frame";
+import { DataCard } from "../components/DataCard";
+import { Frame, situation } from "../components/Frame";
+import { Choice } from "../components/fields";
+import { HelpKeys } from "../components/HelpKeys";
 import { MinRatings } from "../components/MinRatings";
+import { Tabs } from "../components/Tabs";
 import { CopyCode } from "../components/TakeAway";
+import { useId } from "../components/useId";
 import type { ViewContext } from "../context";
-import { formatClock, formatCount, formatLoss, formatNumber, formatRmse, plural } from "../lib/format";
+import { formatCount, formatLoss, formatRmse, plural } from "../lib/format";
+import { outcome } from "../lib/outcome";
 import css from "./Dashboard.css";
 
 export const styles = css;
@@ -21,6 +27,12 @@ interface Part {
 const LEFT = ["TrainingPanel", "NeighborSearch"];
 const RIGHT = ["PCAScatter", "BiasTable"];
 
+const THEMES = [
+  ["auto", "Theme: auto"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+] as const;
+
 export function Dashboard({ context }: { context: ViewContext }) {
   const title = context.trait<string>("title").value || context.store.meta.value.dataset || "Dashboard";
   const teaching = context.trait<string>("arrangement").value === "teaching";
@@ -28,20 +40,59 @@ export function Dashboard({ context }: { context: ViewContext }) {
   const columns = teaching
     ? [parts]
     : [pick(parts, LEFT), [...pick(parts, RIGHT), ...others(parts)]].filter((column) => column.length);
+  const wanted = context.trait<string[] | null>("controls").value;
+  const has = (name: string) => !wanted || wanted.includes(name);
+  const theme = context.trait<"auto" | "light" | "dark">("theme");
+  const help = useSignal(false);
+  const helpId = useId();
   return (
     <Frame
       context={context}
       title="Dashboard"
       heading={title}
       facts={<Facts context={context} title={title} />}
+      actions={
+        <>
+          {has("theme") && (
+            <Choice
+              label="Theme"
+              hideLabel
+              value={theme.value ?? "auto"}
+              options={THEMES}
+              help="Light, dark, or as the page is"
+              onChange={(chosen) => {
+                theme.value = chosen;
+              }}
+            />
+          )}
+          {has("help") && (
+            <Button
+              kind="quiet"
+              label="Help"
+              text="?"
+              title="Keys"
+              expanded={help.value}
+              controls={helpId}
+              onClick={() => {
+                help.value = !help.value;
+              }}
+            />
+          )}
+        </>
+      }
     >
-      <Shared context={context} />
+      {help.value && <HelpKeys id={helpId} />}
+      <Shared context={context} undo={has("undo")} filter={has("min_count")} />
       <div class="cw-parts" data-columns={columns.length}>
         {columns.map((column, index) => (
           <div key={index === 0 ? "left" : "right"} class="cw-column">
-            {column.map((part) => (
-              <Slot key={part.ref} context={context} part={part} />
-            ))}
+            {column.map((part) =>
+              part.kind === "BiasTable" ? (
+                <Lower key={part.ref} context={context} part={part} />
+              ) : (
+                <Slot key={part.ref} context={context} part={part} />
+              ),
+            )}
           </div>
         ))}
       </div>
@@ -66,7 +117,52 @@ function Facts({ context, title }: { context: ViewContext; title: string }) {
   return <>{facts.join(" · ")}</>;
 }
 
-function Shared({ context }: { context: ViewContext }) {
+/** The ranking, and behind a tab what it and all else is made of. */
+function Lower({ context, part }: { context: ViewContext; part: Part }) {
+  const tab = context.trait<"bias" | "data">("tab");
+  const chosen = tab.value ?? "bias";
+  return (
+    <Tabs
+      label="Ranking and data"
+      chosen={chosen}
+      onChoose={(name) => {
+        tab.value = name;
+      }}
+      tabs={[
+        { name: "bias", label: "Bias ranking", content: <Slot context={context} part={part} /> },
+        { name: "data", label: "Data", content: chosen === "data" && <DataCard context={context} /> },
+      ]}
+    />
+  );
+}
+
+function History({ context }: { context: ViewContext }) {
+  const { store } = context;
+  const gone = store.connection.value === "disconnected" ? "Not connected to the kernel" : null;
+  const step = (name: "undo" | "redo") => () => void store.command(name).catch(() => {});
+  return (
+    <div class="cw-history">
+      <Button
+        kind="quiet"
+        icon="undo"
+        label="Undo"
+        title="Undo (Ctrl/Cmd+Z): selection, filter, axes; never training"
+        reason={gone ?? (store.canUndo.value ? null : "Nothing to undo")}
+        onClick={step("undo")}
+      />
+      <Button
+        kind="quiet"
+        icon="redo"
+        label="Redo"
+        title="Redo (Shift+Ctrl/Cmd+Z)"
+        reason={gone ?? (store.canRedo.value ? null : "Nothing to redo")}
+        onClick={step("redo")}
+      />
+    </div>
+  );
+}
+
+function Shared({ context, undo, filter }: { context: ViewContext; undo: boolean; filter: boolean }) {
   const { selection, primary } = context.shared;
   const copy = useCopy();
   const { names } = context.store.items.value;
@@ -101,7 +197,8 @@ function Shared({ context }: { context: ViewContext }) {
           }}
         />
       )}
-      <MinRatings context={context} />
+      {filter && <MinRatings context={context} />}
+      {undo && <History context={context} />}
       <CopyCode context={context} state={copy} />
     </div>
   );
@@ -133,19 +230,15 @@ function Slot({ context, part }: { context: ViewContext; part: Part }) {
 function Outcome({ context }: { context: ViewContext }) {
   const { store } = context;
   const { n_never_trained, version, y_range } = store.meta.value;
-  const epoch = store.epoch.value;
-  const elapsed = store.elapsedSeconds.value;
   const best = store.history.value.find((row) => row.epoch === store.bestEpoch.value);
-  const words: string[] = [];
-  if (epoch > 0) {
-    const trained = `${formatNumber(epoch, Number.isInteger(epoch) ? 0 : 1)} epochs`;
-    words.push(elapsed === null ? trained : `${trained} in ${formatClock(elapsed)}`);
-  }
-  if (best) words.push(`best valid ${formatLoss(best.valid_loss)} (RMSE ${formatRmse(best.rmse, y_range)})`);
-  if (n_never_trained > 0) words.push(`${plural(n_never_trained, "title")} never trained`);
+  const words = [
+    outcome(situation(store)),
+    best && `best valid ${formatLoss(best.valid_loss)} (RMSE ${formatRmse(best.rmse, y_range)})`,
+    n_never_trained > 0 && `${plural(n_never_trained, "title")} never trained`,
+  ];
   return (
     <footer class="cw-outcome">
-      <span>{words.join(" · ")}</span>
+      <span>{words.filter(Boolean).join(" · ")}</span>
       <span>{version && `collabwidgets ${version}`}</span>
     </footer>
   );

@@ -122,7 +122,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
   const limits = context.trait<WeakBelow>("weak_below").value ?? { count: FEW_RATINGS, norm: 0.25 };
 
   return (
-    <Frame context={context} title="Neighbours" announce={announce}>
+    <Frame context={context} title="Neighbours" announce={announce} busy={looking && connected}>
       <div class="cw-neighbors" ref={body}>
         <div class="cw-controls">
           <TitleCombobox
@@ -231,8 +231,8 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
 }
 
 /** The title looked around: the shared primary one, or this widget's own where it is not linked. */
-function useAnchor({ model, shared, trait }: ViewContext): Signal<number | null> {
-  const linked = model.get("linked") as readonly string[] | null | undefined;
+function useAnchor({ shared, trait }: ViewContext): Signal<number | null> {
+  const linked = trait<readonly string[] | null | undefined>("linked").value;
   return !linked || linked.includes("primary") ? shared.primary : trait<number | null>("item");
 }
 

@@ -311,7 +311,8 @@ function Settings(props: {
   const wanted = context.trait<boolean | undefined>("show_settings");
   const unfolded = useSignal(false);
   const narrow = useComputed(() => context.width.value > 0 && context.width.value < NARROW);
-  const open = narrow.value ? unfolded.value : wanted.value !== false;
+  // Without the button that unfolds them, settings that somebody has listed are always in sight.
+  const open = !shows("settings") || (narrow.value ? unfolded.value : wanted.value !== false);
   const toggle = () => {
     if (narrow.value) unfolded.value = !open;
     else wanted.value = !open;

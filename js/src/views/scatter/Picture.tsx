@@ -96,7 +96,7 @@ export function Picture({ context, map, announce, onPlot }: Props) {
   }, [actions]);
 
   useSignalEffect(() => {
-    void context.theme.value;
+    void context.look.value;
     const el = surface.current;
     if (!el) return;
     // The theme's attribute and the page's own colours are in place only in the next frame.

@@ -1,0 +1,66 @@
+"""The data card as a page shows it: bars with captions, and sentences with what is behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..data.card import data_card
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..data import CollabDataLoaders
+
+_MOST_NAMED = 100
+
+
+def card_words(dls: CollabDataLoaders) -> dict[str, Any]:
+    """Bars ``[caption, [[low, high, count], …]]`` and notes ``[sentence, summary, text]``, where what is behind
+    `summary` may be empty."""
+    card = data_card(dls)
+    item, user = dls.item_name, dls.user_name
+    n_items, n_users = dls.n_items - 1, dls.n_users - 1
+    return {
+        "bars": [
+            ["Ratings by value", card.values],
+            [f"Ratings a {item} (median {card.median_per_item:,})", card.per_item],
+            [f"Ratings a {user} (median {card.median_per_user:,})", card.per_user],
+        ],
+        "notes": [
+            [
+                f"{dls.n_ratings:,} ratings of {n_items:,} {item}s by {n_users:,} {user}s: "
+                f"{dls.n_ratings / (n_items * n_users):.1%} of all pairs. {dls.n_train:,} for training, "
+                f"{dls.n_valid:,} held out; mean {dls.rating_mean:.2f}.",
+                "",
+                "",
+            ],
+            [
+                "Missing is not disliked: people rate what they chose to see, and some rate far more than others.",
+                "why?",
+                f"A {item} without a rating may be unknown, not bad. The few who rate most decide most of what is "
+                "learnt, so a mean over ratings is theirs rather than everybody's.",
+            ],
+            [
+                f"{_count(len(card.never_trained), item)} never trained: all ratings fell to validation, so no view "
+                "shows them.",
+                *_named(dls, card.never_trained),
+            ],
+            [
+                f"{_count(len(card.repeated), item)} rated more than once by the same {user} "
+                f"({_count(card.n_repeats, 'rating')} too many): most often two ids under one name, merged here.",
+                *_named(dls, card.repeated),
+            ],
+        ],
+    }
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def _named(dls: CollabDataLoaders, rows: Sequence[int]) -> tuple[str, str]:
+    if not rows:
+        return "", ""
+    names = "; ".join(str(dls.items.names[row]) for row in rows[:_MOST_NAMED])
+    more = f" and {len(rows) - _MOST_NAMED:,} more" if len(rows) > _MOST_NAMED else ""
+    return f"the {dls.item_name}s", f"{names}{more}."

@@ -1,0 +1,57 @@
+// What the ratings are made of; Python counts and words it, once somebody looks.
+import type { ViewContext } from "../context";
+import { formatCount, formatNumber } from "../lib/format";
+import { LoadingBar } from "./LoadingBar";
+
+interface Card {
+  bars: [caption: string, rows: [low: number, high: number, count: number][]][];
+  notes: [sentence: string, summary: string, text: string][];
+}
+
+export function DataCard({ context }: { context: ViewContext }) {
+  const card = context.trait<Card | null>("_card").value;
+  return (
+    <section class="cw-card" aria-label="Data">
+      <LoadingBar busy={!card} />
+      <div class="cw-card-bars">
+        {card?.bars.map(([caption, rows]) => (
+          <Bars key={caption} caption={caption} rows={rows} />
+        ))}
+      </div>
+      {card?.notes.map(([sentence, summary, text]) => (
+        <div key={sentence} class="cw-guard">
+          <p>{sentence}</p>
+          {summary && (
+            <details class="cw-why">
+              <summary>{summary}</summary>
+              <div class="cw-why-text">{text}</div>
+            </details>
+          )}
+        </div>
+      ))}
+    </section>
+  );
+}
+
+const end = (value: number): string =>
+  Number.isInteger(value) ? formatCount(value) : formatNumber(value, 1);
+
+function Bars({ caption, rows }: { caption: string; rows: Card["bars"][0][1] }) {
+  const most = Math.max(...rows.map(([, , count]) => count));
+  return (
+    <table class="cw-bars">
+      <caption>{caption}</caption>
+      <tbody>
+        {rows.map(([low, high, count]) => (
+          <tr key={low}>
+            <th scope="row">{low === high ? end(low) : `${end(low)}–${end(high)}`}</th>
+            <td class="cw-bars-bar" aria-hidden="true">
+              <span style={{ width: `${(100 * count) / most}%` }} />
+            </td>
+            <td>{formatCount(count)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,64 @@
+// Tabs as the ARIA practices have them: one stop of the Tab key, arrows go around, what is chosen shows at once.
+import type { ComponentChildren } from "preact";
+import { useId } from "./useId";
+
+export interface Tab<T extends string> {
+  name: T;
+  label: string;
+  content: ComponentChildren;
+}
+
+export interface TabsProps<T extends string> {
+  label: string;
+  tabs: readonly Tab<T>[];
+  chosen: T;
+  onChoose: (name: T) => void;
+}
+
+/** What is not chosen stays where it is, unseen, with all that was typed and scrolled in it. */
+export function Tabs<T extends string>({ label, tabs, chosen, onChoose }: TabsProps<T>) {
+  const id = useId();
+  const move = (event: KeyboardEvent) => {
+    const at = tabs.findIndex(({ name }) => name === chosen);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const { name } = tabs[(to + tabs.length) % tabs.length];
+    onChoose(name);
+    const list = event.currentTarget as HTMLElement;
+    list.querySelector<HTMLElement>(`[data-tab="${name}"]`)?.focus();
+  };
+  return (
+    <div class="cw-tabs">
+      <div role="tablist" aria-label={label} class="cw-tablist" onKeyDown={move}>
+        {tabs.map(({ name, label: text }) => (
+          <button
+            key={name}
+            id={`${id}-${name}`}
+            type="button"
+            role="tab"
+            class="cw-tab"
+            data-tab={name}
+            aria-selected={name === chosen}
+            aria-controls={`${id}-${name}-panel`}
+            tabIndex={name === chosen ? 0 : -1}
+            onClick={() => onChoose(name)}
+          >
+            {text}
+          </button>
+        ))}
+      </div>
+      {tabs.map(({ name, content }) => (
+        <div
+          key={name}
+          id={`${id}-${name}-panel`}
+          role="tabpanel"
+          aria-labelledby={`${id}-${name}`}
+          hidden={name !== chosen}
+        >
+          {content}
+        </div>
+      ))}
+    </div>
+  );
+}

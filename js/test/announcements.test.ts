@@ -1,0 +1,71 @@
+// Who speaks to a screen reader, and what is said: each change of the training is one message.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { speaker, trainingAnnouncement } from "../src/lib/announcements";
+import { historyKey } from "../src/lib/keys";
+import { outcome } from "../src/lib/outcome";
+import type { Situation } from "../src/lib/wording";
+import type { MountedView } from "../src/store";
+import { history } from "./harness/state";
+
+const state: Situation = {
+  status: "training",
+  connection: "connected",
+  epoch: 3.2,
+  epochs: 5,
+  progress: 0.64,
+  message: "",
+  suggestedLr: null,
+  bestEpoch: 3,
+  elapsed: 41.3,
+  lastEpoch: 3,
+  keepBest: false,
+};
+
+test("one view of a page speaks: the training panel, else the first, however many there are of a kind", () => {
+  const view = (kind: string) => ({ kind }) as MountedView;
+  const [table, other, panel, second] = ["BiasTable", "BiasTable", "TrainingPanel", "TrainingPanel"].map(
+    view,
+  );
+  assert.equal(speaker([table, other]), table);
+  assert.equal(speaker([table, other, panel, second]), panel);
+  assert.equal(speaker([]), undefined);
+});
+
+test("an epoch is a message, and so is what becomes of the training", () => {
+  const said = (change: Partial<Situation>, epochs = 3) =>
+    trainingAnnouncement({ ...state, ...change }, history(epochs));
+  assert.equal(said({}, 0), "Training.");
+  assert.equal(said({}), "Epoch 3 of 5. Validation loss 0.840, best so far.");
+  assert.equal(said({ progress: 0.7, epoch: 3.5 }), said({}));
+  assert.equal(said({ status: "paused" }), "Paused at epoch 3.2; weights kept.");
+  assert.match(said({ status: "diverged", suggestedLr: 0.0015 }), /NaN.*1\.5e-3/);
+  assert.equal(
+    said({ status: "ready", epoch: 5, bestEpoch: 5, lastEpoch: 5 }, 5),
+    "Epoch 5 of 5. Validation loss 0.824. Done in 00:41. The last epoch was the best.",
+  );
+  assert.match(said({ connection: "disconnected" }), /^Not connected/);
+  assert.equal(said({ status: "untrained" }, 0), "");
+});
+
+test("keys that take back are the text field's own in a text field", () => {
+  const key = (key: string, more: Record<string, unknown> = {}, target: object = {}) =>
+    historyKey({ key, ctrlKey: true, composedPath: () => [target], ...more } as unknown as KeyboardEvent);
+  assert.equal(key("z"), "undo");
+  assert.equal(key("Z", { shiftKey: true }), "redo");
+  assert.equal(key("y"), "redo");
+  assert.equal(key("z", { ctrlKey: false, metaKey: true }), "undo");
+  assert.equal(key("z", {}, { type: "range" }), "undo");
+  for (const type of ["text", "search", "textarea", "select-one"]) assert.equal(key("z", {}, { type }), null);
+  assert.equal(key("z", {}, { isContentEditable: true }), null);
+  for (const other of [{ ctrlKey: false }, { altKey: true }, { defaultPrevented: true }])
+    assert.equal(key("z", other), null);
+  assert.equal(key("a"), null);
+});
+
+test("the outcome counts the epochs of the last fit, not of all", () => {
+  const ready = { ...state, status: "ready" as const, progress: 1, epoch: 10 };
+  assert.equal(outcome(ready), "epoch 5/5 done in 00:41");
+  assert.equal(outcome({ ...ready, status: "stopped", progress: 0.5 }), "epoch 2.5/5 stopped after 00:41");
+  assert.equal(outcome({ ...state, epoch: 0 }), "");
+});

@@ -1,0 +1,83 @@
+// Linked, unlinked and linked again while the view is on the page; and a view's own model as jslink sees it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BoundTraits } from "../src/lib/bound";
+import { linkedState } from "../src/lib/linked";
+import { createStore } from "../src/store";
+import { ShimModel } from "./harness/shim";
+import { storeState } from "./harness/state";
+
+const NAMES = ["selection", "primary", "pinned", "min_count"];
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function open(state: Record<string, unknown> = {}) {
+  const life = new AbortController();
+  const all = new ShimModel(storeState("ready"));
+  const store = createStore(all.asModel(), life.signal);
+  const model = new ShimModel({
+    selection: [],
+    primary: null,
+    pinned: null,
+    min_count: 20,
+    linked: NAMES,
+    ...state,
+  });
+  const { state: shared, sharesHover } = linkedState(
+    store.shared,
+    new BoundTraits(model.asModel(), life.signal),
+    model.asModel(),
+    life.signal,
+  );
+  return { all, store, model, shared, sharesHover, close: () => life.abort() };
+}
+
+test("a view that is unlinked later goes its own way, and back", async () => {
+  const { store, model, shared, sharesHover, close } = open();
+  store.shared.selection.value = [3];
+  assert.deepEqual(shared.selection.value, [3]);
+  model.update({ linked: [], selection: [3] });
+  shared.selection.value = [8];
+  shared.hovered.value = 5;
+  assert.deepEqual([store.shared.selection.value, store.shared.hovered.value], [[3], null]);
+  assert.deepEqual(model.get("selection"), [8]);
+  assert.equal(sharesHover.value, false);
+  model.update({ linked: NAMES });
+  assert.deepEqual(shared.selection.value, [3]);
+  shared.selection.value = [1];
+  assert.deepEqual(store.shared.selection.value, [1]);
+  close();
+  await settled();
+  assert.equal(model.listeners(), 0);
+});
+
+test("a view can share one thing and not another", () => {
+  const { store, shared, close } = open({ linked: ["min_count"] });
+  store.shared.minCount.value = 50;
+  store.shared.selection.value = [3];
+  assert.deepEqual([shared.minCount.value, shared.selection.value], [50, []]);
+  close();
+});
+
+test("the model of a linked view has what is shared, without telling the kernel, and may set it", async () => {
+  const raw = { set_state: (state: Record<string, unknown>) => model.update(state) };
+  const { store, model, close } = open({
+    _ref: "anywidget:table",
+    min_count: 7, // as it was when the view was made
+  });
+  Object.assign(model, { widget_manager: { get_model: async () => raw } });
+  close();
+  const again = new AbortController();
+  const linked = linkedState(
+    store.shared,
+    new BoundTraits(model.asModel(), again.signal),
+    model.asModel(),
+    again.signal,
+  );
+  await settled();
+  assert.equal(model.get("min_count"), 20);
+  store.shared.selection.value = [4, 2];
+  assert.deepEqual([model.get("selection"), model.saves], [[4, 2], 0]);
+  model.update({ min_count: 35 }); // a jslink
+  assert.deepEqual([store.shared.minCount.value, linked.state.minCount.value], [35, 35]);
+  again.abort();
+});

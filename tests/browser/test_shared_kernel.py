@@ -1,0 +1,86 @@
+"""What all widgets have in common, with a kernel behind them: undo, jslink, two tabs, failures, no learner yet."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+from .notebooks import command, open_notebook, run_cell, wait_until_idle
+from .servers import JupyterServer
+
+SETUP = """
+import collabwidgets as cw
+import ipywidgets
+ratings, _ = cw.synthetic_ratings(300, 60, 6_000, n_factors=3, seed=2)
+dls = cw.CollabDataLoaders.from_df(ratings, item_name="title", seed=2)
+learn = cw.collab_learner(dls, n_factors=8, y_range=(0, 5.5), wd=0.05)
+learn.view.min_count = 0
+learn.fit_one_cycle(1)
+table = cw.BiasTable(learn, show="all")
+"""
+STATE = "print(learn.view.selected_titles, learn.view.min_count, table.message)"
+
+
+def row(page: Page, title: str) -> Locator:
+    return page.get_by_role("table", name="Biases").get_by_role("row").filter(has_text=title)
+
+
+def test_what_a_click_selects_the_undo_key_takes_back_in_both_tabs(lab: JupyterServer, page: Page) -> None:
+    open_notebook(page, lab, "undo", SETUP, "table", STATE)
+    command(page, "docmanager:save")
+    other = page.context.new_page()
+    other.goto(lab.address("undo.ipynb"))
+    wait_until_idle(other)
+    row(page, "Title 05").get_by_role("rowheader").click()
+    expect(row(other, "Title 05")).to_contain_text("selected")
+    assert run_cell(page, 2).startswith("['Title 05']")
+    row(other, "Title 07").get_by_role("rowheader").click()
+    expect(row(page, "Title 07")).to_contain_text("selected")
+    other.keyboard.press("Control+z")
+    expect(row(page, "Title 05")).to_contain_text("selected")
+    expect(row(page, "Title 07")).not_to_contain_text("selected")
+    row(page, "Title 05").press("Control+z")
+    expect(row(other, "Title 05")).not_to_contain_text("selected")
+    row(page, "Title 05").press("Control+Shift+Z")
+    expect(row(other, "Title 05")).to_contain_text("selected")
+    assert run_cell(page, 2).startswith("['Title 05']")
+
+
+def test_jslink_binds_a_slider_to_the_filter_both_ways(lab: JupyterServer, page: Page) -> None:
+    slider = "slider = ipywidgets.IntSlider(min=0, max=90)"
+    link = f"{slider}\nipywidgets.jslink((slider, 'value'), (table, 'min_count'))\nslider"
+    open_notebook(page, lab, "jslink", SETUP, "table", link, STATE, "learn.view.min_count = 44", run=3)
+    filter_field = page.get_by_role("region", name="Bias ranking").get_by_role("spinbutton", name="Min ratings")
+    readout = page.locator(".widget-readout")
+    readout.fill("33")
+    readout.press("Enter")
+    expect(filter_field).to_have_value("33")
+    filter_field.fill("21")
+    expect(readout).to_have_text("21")
+    run_cell(page, 4)
+    expect(filter_field).to_have_value("44")
+    expect(readout).to_have_text("44")
+    assert run_cell(page, 3) == "[] 44 \n"
+
+
+def test_a_failure_of_an_observer_outlives_a_training_until_it_is_dismissed(lab: JupyterServer, page: Page) -> None:
+    careless = "def careless(change):\n    raise KeyError('no such column')\nlearn.view.observe(careless, 'primary')"
+    open_notebook(page, lab, "failure", SETUP, "table", careless, "learn.fit_one_cycle(1)", run=3)
+    row(page, "Title 03").focus()
+    page.keyboard.press("Enter")
+    ranking = page.get_by_role("region", name="Bias ranking")
+    expect(ranking).to_contain_text("KeyError: 'no such column'")
+    run_cell(page, 3)
+    expect(ranking).to_contain_text("ready · 2 epochs")
+    expect(ranking).to_contain_text("KeyError: 'no such column'")
+    ranking.get_by_role("button", name="Dismiss").click()
+    expect(ranking).not_to_contain_text("KeyError")
+
+
+def test_without_a_learner_the_line_that_makes_one_can_be_copied(lab: JupyterServer, page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_notebook(page, lab, "nolearner", "import collabwidgets as cw\ncw.PCAScatter()")
+    empty = page.get_by_role("region", name="PCAScatter")
+    expect(empty).to_contain_text("No learner yet. learn = cw.collab_learner(dls)")
+    empty.get_by_role("button", name="Copy").click()
+    expect(empty.get_by_role("status")).to_have_text("Copied.")
+    assert page.evaluate("() => navigator.clipboard.readText()") == "learn = cw.collab_learner(dls)"

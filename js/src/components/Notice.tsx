@@ -42,14 +42,16 @@ export function ErrorNotice({ text, detail, action, onDismiss, quiet }: ErrorNot
     <div ref={box} class="cw-notice" data-tone="bad" role={quiet ? undefined : "alert"}>
       <p>{text}</p>
       {action && <Button label={action.label} reason={action.reason} onClick={action.run} />}
-      <Button
-        kind="quiet"
-        icon="copy"
-        label="Copy the error"
-        text={copied ? "Copied" : "Copy"}
-        onClick={() => void copy()}
-      />
-      {onDismiss && <Button kind="quiet" label="Dismiss" onClick={onDismiss} />}
+      <span class="cw-row">
+        <Button
+          kind="quiet"
+          icon="copy"
+          label="Copy the error"
+          text={copied ? "Copied" : "Copy"}
+          onClick={() => void copy()}
+        />
+        {onDismiss && <Button kind="quiet" label="Dismiss" onClick={onDismiss} />}
+      </span>
       {detail && (
         <details>
           <summary>Details</summary>

@@ -141,7 +141,7 @@ function History({ context }: { context: ViewContext }) {
   const gone = store.connection.value === "disconnected" ? "Not connected to the kernel" : null;
   const step = (name: "undo" | "redo") => () => void store.command(name).catch(() => {});
   return (
-    <div class="cw-history">
+    <div class="cw-row">
       <Button
         kind="quiet"
         icon="undo"

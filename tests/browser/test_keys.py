@@ -8,8 +8,8 @@ from .notebooks import CELLS_STATE, open_notebook
 from .servers import JupyterServer
 from .test_linked_widgets import SETUP
 
-# What JupyterLab does with them in command mode: new cells, cut, delete, change the type, merge, move, run, restart.
-SHORTCUTS = [*"abxcvddymrjkz1200ii", "Shift+M", "Shift+Enter", "Delete", "Backspace", "ArrowDown", "ArrowUp", "Enter"]
+# In command mode: new cells, cut, delete, change the type, move, restart the kernel, run.
+SHORTCUTS = [*"abxddmjk00", "Shift+Enter", "Delete", "ArrowDown", "ArrowUp", "Enter"]
 
 
 def region(page: Page, name: str) -> Locator:

@@ -48,8 +48,7 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
   const traits = new BoundTraits(model, abort);
   const root = el.ownerDocument.createElement("div");
   root.className = `cw cw-${kind}`;
-  // JupyterLab and Notebook leave keys typed in here to the widget.
-  root.setAttribute("data-lm-suppress-shortcuts", "true");
+  leaveKeysToTheWidget(root, abort);
   el.append(root);
 
   const place = watchPlace(root, traits, abort);
@@ -107,6 +106,14 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
     },
     { once: true },
   );
+}
+
+/** JupyterLab and Notebook run no shortcut for a key whose target says so, or what is around it. The target must say it
+ * itself: Notebook looks for `:focus` first, from the target outwards, and would cut the cell for an x on a row. */
+function leaveKeysToTheWidget(root: HTMLElement, abort: AbortSignal): void {
+  const mark = (element: Element) => element.setAttribute("data-lm-suppress-shortcuts", "true");
+  mark(root);
+  root.addEventListener("focusin", (event) => mark(event.target as Element), { signal: abort });
 }
 
 /** Keys typed here are not the notebook's; what nobody here wanted (Escape, Tab, shortcuts) goes on to the host. */

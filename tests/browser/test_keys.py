@@ -8,7 +8,7 @@ from .notebooks import CELLS_STATE, open_notebook
 from .servers import JupyterServer
 from .test_linked_widgets import SETUP
 
-# In command mode: new cells, cut, delete, change the type, move, restart the kernel, run.
+# In command mode: new cells, cut, delete, change the type, move, restart the kernel, run. No z, which would undo them.
 SHORTCUTS = [*"abxddmjk00", "Shift+Enter", "Delete", "ArrowDown", "ArrowUp", "Enter"]
 
 

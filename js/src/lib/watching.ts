@@ -1,10 +1,11 @@
-// What a view sees of the store: published values stand still while nobody sees the view, and catch up when somebody
-// does. A view that is scrolled away or in a hidden tab so costs nothing, without knowing of it.
-import { effect, type ReadonlySignal, Signal, signal } from "@preact/signals";
+// What a view sees of the store: while a training runs and nobody sees the view, published values stand still, and catch
+// up when somebody does or the training is over. A view that is scrolled away or in a hidden tab so costs nothing,
+// without knowing of it, and is ready for whoever comes by the Tab key.
+import { computed, effect, type ReadonlySignal, Signal, signal } from "@preact/signals";
 import type { LearnerStore } from "../store";
 
-/** Told at once in any case: they are the page's own, not the training's. */
-const OWN = new Set<keyof LearnerStore>(["shared", "views", "connection", "failure"]);
+/** Told at once in any case: they are the page's own, not the training's, or change only as it begins and ends. */
+const OWN = new Set<keyof LearnerStore>(["shared", "views", "connection", "failure", "lookAt", "status"]);
 
 export function watchedStore(
   store: LearnerStore,
@@ -12,9 +13,10 @@ export function watchedStore(
   abort: AbortSignal,
 ): LearnerStore {
   const stops: (() => void)[] = [];
+  const due = computed(() => visible.value || store.status.value !== "training");
   const watched = Object.entries(store).map(([name, value]) =>
     value instanceof Signal && !OWN.has(name as keyof LearnerStore)
-      ? [name, whileVisible(value, visible, stops)]
+      ? [name, whileDue(value, due, stops)]
       : [name, value],
   );
   abort.addEventListener(
@@ -27,16 +29,16 @@ export function watchedStore(
   return Object.fromEntries(watched);
 }
 
-function whileVisible<T>(
+function whileDue<T>(
   source: ReadonlySignal<T>,
-  visible: ReadonlySignal<boolean>,
+  due: ReadonlySignal<boolean>,
   stops: (() => void)[],
 ): ReadonlySignal<T> {
   const shown = signal(source.peek());
   stops.push(
     effect(() => {
-      // Unseen, it depends on nothing but being seen.
-      if (visible.value) shown.value = source.value;
+      // Where it is not due, it depends on nothing but that.
+      if (due.value) shown.value = source.value;
     }),
   );
   return shown;

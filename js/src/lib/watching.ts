@@ -4,7 +4,7 @@ import { effect, type ReadonlySignal, Signal, signal } from "@preact/signals";
 import type { LearnerStore } from "../store";
 
 /** Told at once in any case: they are the page's own, not the training's. */
-const OWN = new Set<keyof LearnerStore>(["shared", "views", "connection", "failure"]);
+const OWN = new Set<keyof LearnerStore>(["shared", "views", "connection", "failure", "lookAt"]);
 
 export function watchedStore(
   store: LearnerStore,

@@ -46,14 +46,14 @@ export function labelOrder(cloud: Cloud, view: Projection, merit: Merit): Candid
     const inSight = cloud.rows.filter((row) => isInSight(cloud, view, row));
     const ends = Math.min(ENDS, Math.ceil(merit.n / 8));
     for (const values of [x, y]) {
-      const low = bestBy(inSight, (row) => -values[row], ends);
-      const high = bestBy(inSight, (row) => values[row], ends);
+      const low = bestBy(inSight, values, -1, ends);
+      const high = bestBy(inSight, values, 1, ends);
       for (let i = 0; i < ends; i++) {
         add(low[i]);
         add(high[i]);
       }
     }
-    for (const row of bestBy(inSight, (row) => merit.counts[row], 4 * merit.n)) order.add(row);
+    for (const row of bestBy(inSight, merit.counts, 1, 4 * merit.n)) order.add(row);
   }
   return { rows: [...order], chosen };
 }
@@ -62,22 +62,24 @@ function isInSight({ x, y }: Cloud, { box }: Projection, row: number): boolean {
   return x[row] >= box[0] && x[row] <= box[2] && y[row] >= box[1] && y[row] <= box[3];
 }
 
-/** The `n` rows with the highest value, highest first; ties go to the earlier row. */
-function bestBy(rows: Int32Array, value: (row: number) => number, n: number): number[] {
+/** The `n` rows with the highest `sign` × value by row, highest first; ties go to the earlier row. */
+function bestBy(rows: Int32Array, values: Float32Array | Int32Array, sign: 1 | -1, n: number): number[] {
   const best: number[] = [];
+  let least = -Infinity;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
-    const here = value(row);
-    if (best.length === n && !(here > value(best[n - 1]))) continue;
+    const here = sign * values[row];
+    if (best.length === n && !(here > least)) continue;
     let low = 0;
     let high = best.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (value(best[middle]) >= here) low = middle + 1;
+      if (sign * values[best[middle]] >= here) low = middle + 1;
       else high = middle;
     }
     best.splice(low, 0, row);
     if (best.length > n) best.pop();
+    least = sign * values[best[best.length - 1]];
   }
   return best;
 }

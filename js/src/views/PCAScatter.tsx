@@ -94,8 +94,7 @@ interface ActionsProps {
 function Actions({ context, map, plot, facts }: ActionsProps) {
   const { selection } = context.shared;
   const chosen = selection.value;
-  const drawn = new Set(map.rows.value);
-  const hidden = chosen.filter((row) => !drawn.has(row)).length;
+  const hidden = chosen.filter((row) => !map.isDrawn(row)).length;
   return (
     <div class="cw-scatter-actions">
       {chosen.length > 0 && (

@@ -74,18 +74,19 @@ export class PointGrid {
   /** The rows inside the box, in ascending order. */
   within(box: Box): number[] {
     const found: number[] = [];
-    this.#visit(box, (row) => found.push(row));
+    this.#visit(box, (row) => found.push(row) > 0);
     return found.sort((a, b) => a - b);
   }
 
-  /** How many points are inside the box. */
-  count(box: Box): number {
+  /** How many points are inside the box, counted up to `most`. */
+  count(box: Box, most = Infinity): number {
     let n = 0;
-    this.#visit(box, () => n++);
+    this.#visit(box, () => ++n < most);
     return n;
   }
 
-  #visit(box: Box, found: (row: number) => void): void {
+  /** Until `found` answers false. */
+  #visit(box: Box, found: (row: number) => boolean): void {
     for (let line = this.#line(box[1]); line <= this.#line(box[3]); line++) {
       const first = this.#starts[line * this.#side + this.#column(box[0])];
       const last = this.#starts[line * this.#side + this.#column(box[2]) + 1];
@@ -93,7 +94,8 @@ export class PointGrid {
         const row = this.#rows[i];
         const x = this.#x[row];
         const y = this.#y[row];
-        if (x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3]) found(row);
+        const inside = x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3];
+        if (inside && !found(row)) return;
       }
     }
   }

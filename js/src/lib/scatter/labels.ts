@@ -33,10 +33,9 @@ const CHOSEN = 60;
 export function labelOrder(cloud: Cloud, view: Projection, merit: Merit): Candidates {
   const { x, y } = cloud;
   const order = new Set<number>();
-  const inSight = rowsInSight(cloud, view);
-  const visible = new Set(inSight);
-  const add = (row: number | null) => {
-    if (row !== null && visible.has(row)) order.add(row);
+  // What someone chose is named even where the filter hides its point: it is drawn as an empty ring.
+  const add = (row: number | null | undefined) => {
+    if (typeof row === "number" && isInSight(cloud, view, row)) order.add(row);
   };
   add(merit.primary);
   for (const row of merit.selection.slice(0, CHOSEN)) add(row);
@@ -44,40 +43,43 @@ export function labelOrder(cloud: Cloud, view: Projection, merit: Merit): Candid
   for (const row of merit.asked) add(row);
   const chosen = order.size;
   if (merit.n > 0) {
+    const inSight = cloud.rows.filter((row) => isInSight(cloud, view, row));
     const ends = Math.min(ENDS, Math.ceil(merit.n / 8));
     for (const values of [x, y]) {
-      const low = bestBy(inSight, (row) => -values[row], ends);
-      const high = bestBy(inSight, (row) => values[row], ends);
+      const low = bestBy(inSight, values, -1, ends);
+      const high = bestBy(inSight, values, 1, ends);
       for (let i = 0; i < ends; i++) {
-        add(low[i] ?? null);
-        add(high[i] ?? null);
+        add(low[i]);
+        add(high[i]);
       }
     }
-    for (const row of bestBy(inSight, (row) => merit.counts[row], 4 * merit.n)) order.add(row);
+    for (const row of bestBy(inSight, merit.counts, 1, 4 * merit.n)) order.add(row);
   }
   return { rows: [...order], chosen };
 }
 
-function rowsInSight({ rows, x, y }: Cloud, { box }: Projection): Int32Array {
-  return rows.filter((row) => x[row] >= box[0] && x[row] <= box[2] && y[row] >= box[1] && y[row] <= box[3]);
+function isInSight({ x, y }: Cloud, { box }: Projection, row: number): boolean {
+  return x[row] >= box[0] && x[row] <= box[2] && y[row] >= box[1] && y[row] <= box[3];
 }
 
-/** The `n` rows with the highest value, highest first; ties go to the earlier row. */
-function bestBy(rows: Int32Array, value: (row: number) => number, n: number): number[] {
+/** The `n` rows with the highest `sign` × value by row, highest first; ties go to the earlier row. */
+function bestBy(rows: Int32Array, values: Float32Array | Int32Array, sign: 1 | -1, n: number): number[] {
   const best: number[] = [];
+  let least = -Infinity;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
-    const here = value(row);
-    if (best.length === n && !(here > value(best[n - 1]))) continue;
+    const here = sign * values[row];
+    if (best.length === n && !(here > least)) continue;
     let low = 0;
     let high = best.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (value(best[middle]) >= here) low = middle + 1;
+      if (sign * values[best[middle]] >= here) low = middle + 1;
       else high = middle;
     }
     best.splice(low, 0, row);
     if (best.length > n) best.pop();
+    least = sign * values[best[best.length - 1]];
   }
   return best;
 }

@@ -21,7 +21,7 @@ import {
   type Ring,
 } from "./paint";
 import type { Rgb } from "./palette";
-import { Raster, Sprites } from "./splat";
+import { inOrder, type Painted, Raster, Sprites } from "./splat";
 import { ticks } from "./ticks";
 import { type Area, type Box, between, boxUnder, type Projection, project } from "./viewbox";
 
@@ -57,6 +57,8 @@ export interface Marks {
 
 /** Points that are drawn as shapes of their own in a file; more make one that no viewer opens. */
 const MOST_SHAPES = 20_000;
+/** Points under a label are counted up to here: what covers more is as bad. */
+const MOST_COUNTED = 64;
 /** From one picture of a training to the next; and from one training to another, whose setting is still at hand. */
 export const MOVE_MS = 300;
 export const RETRAINED_MS = 120;
@@ -86,6 +88,8 @@ export class Plot {
   #grid: PointGrid | null = null;
   #sprites: Sprites | null = null;
   #spritesOf: readonly unknown[] = [];
+  #painted: Painted | null = null;
+  #paintedOf: readonly unknown[] = [];
   #image: { raster: Raster; data: ImageData } | null = null;
   #move: { from: Cloud & { box: Box }; start: number; ms: number } | null = null;
   #now: (Cloud & { box: Box }) | null = null;
@@ -387,20 +391,26 @@ export class Plot {
     raster.vertical(atX(0), line, colors.border);
     raster.horizontal(atY(0), line, colors.border);
     raster.discs(
-      now.rows,
-      now.x,
-      now.y,
+      this.#paintedFor(scene, now),
       view.ax * ratio,
       view.bx * ratio - left,
       view.ay * ratio,
       view.by * ratio - top,
-      scene.bins,
-      scene.sizes,
       this.#spritesFor(scene, colors, ratio),
     );
     canvas.fillStyle = `rgb(${colors.background.join(" ")})`;
     canvas.fillRect(0, 0, this.points.width, this.points.height);
     canvas.putImageData(data, left, top);
+  }
+
+  /** Panning and zooming paint the same points, whose columns stay as they are. */
+  #paintedFor({ bins, sizes }: Scene, { rows, x, y }: Cloud): Painted {
+    const of = [rows, x, y, bins, sizes];
+    if (!this.#painted || of.some((part, i) => part !== this.#paintedOf[i])) {
+      this.#painted = inOrder(rows, { x, y, color: bins, radius: sizes });
+      this.#paintedOf = of;
+    }
+    return this.#painted;
   }
 
   #spritesFor(scene: Scene, colors: Colors, ratio: number): Sprites {
@@ -512,7 +522,7 @@ export class Plot {
       limit: nLabels,
       before: fresh ? new Map() : this.#slots,
       crowd: (left, top, width, height) =>
-        this.grid?.count(boxUnder(view, left, top, left + width, top + height)) ?? 0,
+        this.grid?.count(boxUnder(view, left, top, left + width, top + height), MOST_COUNTED) ?? 0,
     });
     const placed = this.#labels.map((label) => label.row);
     this.#slots = new Map(this.#labels.map((label) => [label.row, label.slot]));

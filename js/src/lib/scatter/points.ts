@@ -18,7 +18,18 @@ export function scoresOf(frame: MapFrame, component: number): Float32Array {
   return column;
 }
 
-/** Trained rows with at least `minCount` ratings and a place on the map, most rated first: drawn last, on top, are the small ones. */
+/** Whether a row is trained, has at least `minCount` ratings and a place on the map. */
+export function isShown(
+  side: Side,
+  minCount: number,
+  x: Float32Array,
+  y: Float32Array,
+  row: number,
+): boolean {
+  return side.trained[row] === 1 && side.counts[row] >= minCount && Number.isFinite(x[row] + y[row]);
+}
+
+/** The rows of `order` that are shown, most rated first: drawn last, on top, are the small ones. */
 export function shownRows(
   side: Side,
   minCount: number,
@@ -26,13 +37,7 @@ export function shownRows(
   y: Float32Array,
   order: Int32Array,
 ): Int32Array {
-  return order.filter(
-    (row) =>
-      side.trained[row] === 1 &&
-      side.counts[row] >= minCount &&
-      Number.isFinite(x[row]) &&
-      Number.isFinite(y[row]),
-  );
+  return order.filter((row) => isShown(side, minCount, x, y, row));
 }
 
 /** Rows 1 … n − 1 by falling count, ties by row: made once for a side. */

@@ -58,8 +58,46 @@ function makeSprite(
   };
 }
 
+/** From this number on small points are plain squares: their soft edges would be painted over by others anyway. */
+const SPRITES_AT_MOST = 150_000;
+/** Points of a larger radius, in pixels, are discs however many there are. */
+const LARGEST_DOT = 2.2;
+
+/** How points are painted that are too many for sprites. */
+interface Dots {
+  /** Side of the square by radius, 0 for those that stay discs. */
+  side: Uint8Array;
+  /** Pixel by colour, 0xAABBGGRR. */
+  color: Uint32Array;
+}
+
+/** Points in the order in which they are painted: read one after the other, not gathered by row in every frame. */
+export interface Painted {
+  /** In score units. */
+  x: Float32Array;
+  y: Float32Array;
+  /** Indices into the sprites' lists. */
+  color: Uint8Array;
+  radius: Uint8Array;
+}
+
+/** The columns of `rows`, each given by row. */
+export function inOrder(rows: Int32Array, { x, y, color, radius }: Painted): Painted {
+  const pick = <T extends Float32Array | Uint8Array>(from: T, into: T): T => {
+    for (let i = 0; i < rows.length; i++) into[i] = from[rows[i]];
+    return into;
+  };
+  return {
+    x: pick(x, new Float32Array(rows.length)),
+    y: pick(y, new Float32Array(rows.length)),
+    color: pick(color, new Uint8Array(rows.length)),
+    radius: pick(radius, new Uint8Array(rows.length)),
+  };
+}
+
 /** The sprites of a set of colours and radii (in device pixels), made when first used. */
 export class Sprites {
+  readonly dots: Dots;
   readonly #made = new Map<number, Sprite>();
 
   constructor(
@@ -67,7 +105,13 @@ export class Sprites {
     private readonly radii: readonly number[],
     private readonly rim: Rgb,
     private readonly rimWidth: number,
-  ) {}
+  ) {
+    const square = (radius: number) => (radius > LARGEST_DOT ? 0 : Math.max(1, Math.round(1.8 * radius)));
+    this.dots = {
+      side: Uint8Array.from(radii, square),
+      color: Uint32Array.from(colors, ([r, g, b]) => (0xff000000 | (b << 16) | (g << 8) | r) >>> 0),
+    };
+  }
 
   at(color: number, radius: number, phaseX: number, phaseY: number): Sprite {
     const key = ((color * 64 + radius) * PHASES + phaseX) * PHASES + phaseY;
@@ -115,34 +159,36 @@ export class Raster {
     }
   }
 
-  /**
-   * The discs of `rows`, in their order: centre (ax·x + bx, ay·y + by) in pixels of the image, colour and radius
-   * by row as indices into the sprites' lists.
-   */
-  discs(
-    rows: Int32Array,
-    x: Float32Array,
-    y: Float32Array,
-    ax: number,
-    bx: number,
-    ay: number,
-    by: number,
-    color: Uint8Array,
-    radius: Uint8Array,
-    sprites: Sprites,
-  ): void {
+  /** The discs of `points`, in their order: place (x, y) lies at (ax·x + bx, ay·y + by), in pixels of the image. */
+  discs(points: Painted, ax: number, bx: number, ay: number, by: number, sprites: Sprites): void {
     const { width, height, pixels } = this;
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i];
-      const px = x[row] * ax + bx;
-      const py = y[row] * ay + by;
+    const { x: xs, y: ys, color, radius } = points;
+    const n = xs.length;
+    const dots = n > SPRITES_AT_MOST ? sprites.dots : null;
+    for (let i = 0; i < n; i++) {
+      const x = xs[i] * ax + bx;
+      const y = ys[i] * ay + by;
+      const side = dots ? dots.side[radius[i]] : 0;
+      if (side > 0) {
+        // Corner of a square around the place.
+        const left = x - side / 2;
+        const top = y - side / 2;
+        if (!(left >= 0 && top >= 0 && left + side < width && top + side < height)) continue;
+        const column = (left + 0.5) | 0;
+        const line = (top + 0.5) | 0;
+        const paint = (dots as Dots).color[color[i]];
+        for (let from = line * width + column, j = 0; j < side; j++, from += width) {
+          for (let at = from; at < from + side; at++) pixels[at] = paint;
+        }
+        continue;
+      }
       // Also false for what is no number.
-      if (!(px > -64 && py > -64 && px < width + 64 && py < height + 64)) continue;
-      const left = Math.floor(px);
-      const top = Math.floor(py);
-      const phaseX = Math.floor((px - left) * PHASES);
-      const phaseY = Math.floor((py - top) * PHASES);
-      const sprite = sprites.at(color[row], radius[row], phaseX, phaseY);
+      if (!(x > -64 && y > -64 && x < width + 64 && y < height + 64)) continue;
+      const left = Math.floor(x);
+      const top = Math.floor(y);
+      const phaseX = Math.floor((x - left) * PHASES);
+      const phaseY = Math.floor((y - top) * PHASES);
+      const sprite = sprites.at(color[i], radius[i], phaseX, phaseY);
       const { dx, dy, color: paint, rest, reach } = sprite;
       const inside = left >= reach && top >= reach && left + reach < width && top + reach < height;
       const origin = top * width + left;

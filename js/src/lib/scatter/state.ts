@@ -16,6 +16,7 @@ import {
   centred,
   colouring,
   drawOrder,
+  isShown,
   radii,
   type SizeBy,
   scoresOf,
@@ -49,6 +50,8 @@ export interface MapState {
   fits: Signal<number>;
   colors: Signal<Colors | null>;
   rows: ReadonlySignal<Int32Array>;
+  /** Whether a row is among `rows`, without looking through them. */
+  isDrawn: (row: number) => boolean;
   columns: ReadonlySignal<Columns | null>;
   colouring: ReadonlySignal<Colouring>;
   ramp: ReadonlySignal<Rgb[]>;
@@ -102,6 +105,10 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
     if (!now) return new Int32Array(0);
     return shownRows(store.items.value, shared.minCount.value, now.x, now.y, order.value);
   });
+  const isDrawn = (row: number): boolean => {
+    const now = columns.value;
+    return now !== null && isShown(store.items.value, shared.minCount.value, now.x, now.y, row);
+  };
   const bias = computed(() => {
     const raw = live.value.itemBias;
     const { trained, n } = store.items.value;
@@ -192,6 +199,7 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
     fits,
     colors,
     rows,
+    isDrawn,
     columns,
     colouring: coloured,
     ramp,

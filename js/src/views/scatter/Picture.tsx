@@ -144,6 +144,15 @@ export function Picture({ context, map, announce, onPlot }: Props) {
     });
   });
 
+  const lookedAt = useRef(store.lookAt.peek()?.n);
+  useSignalEffect(() => {
+    const wanted = store.lookAt.value;
+    if (!wanted || wanted.n === lookedAt.current) return;
+    lookedAt.current = wanted.n;
+    actions.show(wanted.item);
+    if (!context.visible.peek()) surface.current?.scrollIntoView({ block: "nearest" });
+  });
+
   const words = useComputed(() => {
     const names = labelled.value.slice(0, 8).map((row) => store.items.value.names.at(row));
     return summary(map.rows.value.length, map.x.value, map.y.value, map.map.value?.explained ?? [], names);
@@ -249,8 +258,7 @@ function createActions(parts: ActionParts) {
     own.value = null;
   };
   const select = (rows: readonly number[], add: boolean) => {
-    const before = shared.selection.peek();
-    shared.selection.value = add ? [...before, ...rows.filter((row) => !before.includes(row))] : [...rows];
+    shared.selection.value = [...new Set(add ? [...shared.selection.peek(), ...rows] : rows)];
   };
   const choose = (row: number) => {
     shared.selection.value = [row];
@@ -306,20 +314,21 @@ function createActions(parts: ActionParts) {
     const cloud = plot.current?.cloud;
     return view && cloud ? nearestOnMap(cloud, view, row, limit) : [];
   };
+  /** The map follows to a point that is out of sight: then it lies in the middle. */
+  const bring = (row: number) => {
+    const view = plot.current?.view;
+    const cloud = plot.current?.cloud;
+    if (!view || !cloud || plot.current?.locate(row)) return;
+    const { left, top, width, height } = view.area;
+    const x = cloud.x[row] * view.ax + view.bx;
+    const y = cloud.y[row] * view.ay + view.by;
+    look(panned(view, left + width / 2 - x, top + height / 2 - y));
+    commit();
+  };
   const goTo = (row: number | null) => {
-    const made = plot.current;
-    if (row === null || !made?.view) return;
+    if (row === null || !plot.current?.view) return;
     cursor.value = row;
-    const place = made.locate(row);
-    if (!place && made.cloud) {
-      // Out of sight: the map follows, the point in the middle.
-      const { view, cloud } = made;
-      const { left, top, width, height } = view.area;
-      const x = cloud.x[row] * view.ax + view.bx;
-      const y = cloud.y[row] * view.ay + view.by;
-      look(panned(view, left + width / 2 - x, top + height / 2 - y));
-      commit();
-    }
+    bring(row);
     pointAt(row, true);
     say(row);
   };
@@ -340,6 +349,20 @@ function createActions(parts: ActionParts) {
     unhover,
     fit,
     zoom,
+    /** Another view asks for this title: it is marked, named and in sight. */
+    show(row: number) {
+      const name = store.items.peek().names.at(row);
+      const columns = map.columns.peek();
+      shared.primary.value = row;
+      cursor.value = row;
+      if (!columns || !Number.isFinite(columns.x[row] + columns.y[row])) {
+        announce.value = `${name} has no place on the map: it was not trained.`;
+        return;
+      }
+      bring(row);
+      const hidden = map.isDrawn(row) ? "" : ", hidden by min ratings";
+      announce.value = `${name} is shown on the map${hidden}.`;
+    },
     /** Focus by keyboard: something is pointed at from the start. */
     arrive() {
       goTo(here() ?? home());

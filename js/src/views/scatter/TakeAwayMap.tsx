@@ -25,9 +25,8 @@ export function TakeAwayMap({ context, map, plot, facts }: Props) {
     return frame ? mapTable(store.items.peek(), frame, rows, store.meta.peek().item_name) : [];
   };
   const picked = () => {
-    const drawn = map.rows.peek();
-    const rows = shared.selection.peek().filter((row) => drawn.includes(row));
-    return table(rows.length ? rows : drawn);
+    const rows = shared.selection.peek().filter(map.isDrawn);
+    return table(rows.length ? rows : map.rows.peek());
   };
   const picture = (look: Look) => {
     const frame = map.map.peek();

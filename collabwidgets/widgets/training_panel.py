@@ -9,9 +9,8 @@ from ipywidgets import Widget, widget_serialization
 from traitlets import Bool, Enum, Float, Instance, Int
 
 from ..learner import CollabLearner
-from ..training.recipe import LIMITS, SCHEDULES, Recipe
+from ..training.recipe import LIMITS, MOST_FACTORS, SCHEDULES, Recipe
 from .code import trained_recipe
-from .commands import MOST_FACTORS
 from .published import baseline_mse
 from .view import View
 

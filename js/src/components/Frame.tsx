@@ -1,7 +1,7 @@
 // The frame of every widget: a named region with title, state, the view, and what went wrong.
 import type { ComponentChildren } from "preact";
 import type { ViewContext } from "../context";
-import { badge, type Situation, sentence } from "../lib/wording";
+import { badge, fitEpochs, type Situation, sentence } from "../lib/wording";
 import type { LearnerStore } from "../store";
 import { LoadingBar } from "./LoadingBar";
 import { ErrorNotice, Notice } from "./Notice";
@@ -29,7 +29,7 @@ export function situation(store: LearnerStore): Situation {
     status: store.status.value,
     connection: store.connection.value,
     epoch: store.epoch.value,
-    epochs: store.recipe.value.epochs ?? 0,
+    epochs: fitEpochs(store.recipe.value),
     progress: store.progress.value,
     message: store.message.value,
     suggestedLr: store.suggestedLr.value,

@@ -1,5 +1,5 @@
 // The sentences of every state, in one place, so that all widgets say the same.
-import type { Connection, EpochRow, Status } from "../store";
+import type { Connection, EpochRow, Recipe, Status } from "../store";
 import { formatClock, formatNumber, formatRate } from "./format";
 
 export interface Situation {
@@ -49,6 +49,9 @@ export function badge({ status, connection, epoch, epochs, progress }: Situation
 /** The epoch under way in this fit, from 1. */
 export const currentEpoch = (progress: number, epochs: number): number =>
   Math.max(1, Math.min(epochs, Math.floor(progress * epochs + 1e-6) + 1));
+
+/** Epochs of the fit that runs or ran last: one after "+1 epoch", whatever the next Train is to have. */
+export const fitEpochs = (recipe: Partial<Recipe>): number => recipe.fit_epochs ?? recipe.epochs ?? 0;
 
 function epochsText(epoch: number): string {
   const whole = Number.isInteger(epoch) ? String(epoch) : formatNumber(epoch, 1);

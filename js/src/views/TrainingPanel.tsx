@@ -23,7 +23,7 @@ import type { ViewContext } from "../context";
 import { etaText, formatNumber, formatRate, progressLine } from "../lib/format";
 import { Latest } from "../lib/latest";
 import type { XAxis, YScale } from "../lib/losschart";
-import { currentEpoch, retrainHint, sentence } from "../lib/wording";
+import { currentEpoch, fitEpochs, retrainHint, sentence } from "../lib/wording";
 import css from "./TrainingPanel.css";
 
 export const styles = css;
@@ -45,58 +45,62 @@ interface Traits {
 
 interface Field {
   trait: "epochs" | "lr" | "weight_decay" | "n_factors" | "batch_size" | "seed" | "patience";
+  /** Its name among the learner's limits. */
+  setting: string;
   label: string;
-  rule: NumberFieldProps["rule"];
   role?: NumberFieldProps["role"];
   step?: number;
+  usual?: readonly string[];
   help: string;
 }
 
 const FIELDS: readonly Field[] = [
   {
     trait: "epochs",
+    setting: "epochs",
     label: "Epochs",
-    rule: { min: 1, max: 1000, integer: true },
     help: "How often training goes through all ratings",
   },
   {
     trait: "lr",
+    setting: "lr",
     label: "Learning rate",
-    rule: { min: 0, max: 10, above: true },
     role: "textbox",
+    usual: ["1e-4", "5e-4", "1e-3", "5e-3", "1e-2", "5e-2"],
     help: "The highest step size; numbers such as 5e-3",
   },
   {
     trait: "weight_decay",
+    setting: "wd",
     label: "Weight decay",
-    rule: { min: 0, max: 10 },
     role: "textbox",
+    usual: ["0", "0.01", "0.05", "0.1", "0.2", "0.5"],
     help: "How strongly factors and biases are pulled towards 0",
   },
   {
     trait: "n_factors",
+    setting: "n_factors",
     label: "Factors",
-    rule: { min: 1, max: 1024, integer: true },
     step: 5,
     help: "Numbers learnt about each user and each title",
   },
   {
     trait: "batch_size",
+    setting: "bs",
     label: "Batch size",
-    rule: { min: 1, max: 1_048_576, integer: true },
     step: 32,
     help: "Ratings in one step",
   },
   {
     trait: "seed",
+    setting: "seed",
     label: "Seed",
-    rule: { min: 0, max: 4_294_967_295, integer: true },
     help: "Of the first weights and of the order of batches; Reset draws new weights with it",
   },
   {
     trait: "patience",
+    setting: "patience",
     label: "Early stop after",
-    rule: { min: 0, max: 1000, integer: true },
     help: "Stop after this many epochs without a better validation loss; 0 never stops early",
   },
 ];
@@ -105,6 +109,10 @@ const FIELDS: readonly Field[] = [
 const FINISHED = [
   "fixed",
   "The learner was given a finished module, so it has only that one\u2019s first weights: pass remake= to CollabLearner",
+] as const;
+const SIZED = [
+  "fixed",
+  "The neural model\u2019s tables are sized one by one: pass emb_szs= to collab_learner for other sizes",
 ] as const;
 const X_AXES = [
   ["epoch", "epoch"],
@@ -326,6 +334,7 @@ function Settings(props: {
   if (store.meta.value.n_factors === null)
     locks.n_factors = ["model\u2019s", "Set by the model\u2019s own class"];
   else if (!store.meta.value.can_remake) locks.n_factors = FINISHED;
+  else if (!store.meta.value.can_resize) locks.n_factors = SIZED;
   else if (!untrained && !retrains) {
     locks.n_factors = [
       "Reset first",
@@ -337,6 +346,10 @@ function Settings(props: {
   const report = (field: Field) => (reason: string | null) => {
     const { [field.trait]: _, ...others } = wrong.peek();
     wrong.value = reason ? { ...others, [field.trait]: reason } : others;
+  };
+  const ruleOf = ({ setting, role }: Field) => {
+    const [min, max] = store.meta.value.limits?.[setting] ?? [0, Number.MAX_VALUE];
+    return { min, max, integer: role !== "textbox" };
   };
   const errors = Object.entries(wrong.value);
   return (
@@ -359,7 +372,8 @@ function Settings(props: {
               key={field.trait}
               label={field.label}
               value={traits[field.trait].value}
-              rule={field.rule}
+              rule={ruleOf(field)}
+              usual={field.usual}
               role={field.role}
               step={field.step}
               help={field.help + when}
@@ -424,15 +438,13 @@ function Progress({ context }: { context: ViewContext }) {
   const { store } = context;
   const status = store.status.value;
   const progress = Math.min(1, Math.max(0, store.progress.value || 0));
-  const epochs = store.recipe.value.epochs ?? 0;
+  const epochs = fitEpochs(store.recipe.value);
   const active = status === "training" || status === "paused";
   const percent = Math.floor(100 * progress + 1e-9);
   const elapsed = store.elapsedSeconds.value;
   const left = store.etaSeconds.value;
   const current = currentEpoch(progress, epochs);
-  // Too early a guess is worse than none.
-  const known = status === "training" && (store.step.value >= 3 || progress >= 0.02);
-  const eta = known ? etaText(left) : "";
+  const eta = status === "training" ? etaText(left) : "";
   const trained = store.epoch.value;
 
   let text = "not trained yet";
@@ -465,6 +477,8 @@ function Chart({ context }: { context: ViewContext }) {
   const xAxis = context.trait<XAxis>("x_axis");
   const yScale = context.trait<YScale>("y_scale");
   const smoothing = context.trait<number>("smoothing");
+  const held = useSignal<number | null>(null);
+  const seen = useComputed(() => held.value ?? smoothing.value);
   const figure = context.trait<string | null>("_figure").value;
   const failed = useSignal(false);
   const hosted = !failed.value && canHost(context, figure);
@@ -484,7 +498,7 @@ function Chart({ context }: { context: ViewContext }) {
           </p>
         </div>
       ) : (
-        <LossChart context={context} xAxis={xAxis} yScale={yScale} smoothing={smoothing} />
+        <LossChart context={context} xAxis={xAxis} yScale={yScale} smoothing={seen} />
       )}
       <div class="cw-chart-options">
         <Choice
@@ -509,9 +523,13 @@ function Chart({ context }: { context: ViewContext }) {
           min={0}
           max={0.99}
           step={0.01}
-          value={smoothing.value}
+          value={seen.value}
           text={(value) => value.toFixed(2)}
+          onInput={(value) => {
+            held.value = value;
+          }}
           onChange={(value) => {
+            held.value = null;
             smoothing.value = value;
           }}
         />

@@ -79,3 +79,41 @@ def test_settings_that_are_listed_without_their_button_are_in_sight(harness: Cal
     expect(training(page).get_by_label("Weight decay")).to_be_visible()
     expect(training(page).get_by_label("Learning rate")).to_have_count(0)
     expect(training(page).get_by_role("button", name="Settings")).to_have_count(0)
+
+
+def test_what_the_curves_mean_is_said_beside_them(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", s_overfit_since=3, s_best_epoch=3))
+    expect(training(page).get_by_text("A gap is normal; rising validation is the sign.")).to_be_visible()
+    caution = training(page).get_by_text("The loss is not the quality of a ranking, and one run is not the truth")
+    expect(caution).not_to_be_visible()
+    training(page).locator(".cw-chart-words summary").click()
+    expect(caution).to_be_visible()
+    rows = training(page).get_by_role("table", name="Epochs").locator("tbody tr")
+    expect(rows.filter(has_text="rises after")).to_have_count(1)
+    expect(rows.nth(2)).to_contain_text("best, rises after")
+
+
+def test_a_new_seed_is_one_click(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", status="untrained", t_seed=123_456))
+    training(page).get_by_role("button", name="new seed").click()
+    field = training(page).get_by_role("spinbutton", name="Seed")
+    expect(field).not_to_have_value("123456")
+    assert page.evaluate("() => harness.models[0].get('seed')") == int(field.input_value()) < 10_000
+
+
+def test_usual_values_can_be_chosen(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel"))
+    chosen = "(field) => [...field.list.options].map((option) => option.value)"
+    assert "5e-3" in training(page).get_by_label("Learning rate").evaluate(chosen)
+    assert "0.1" in training(page).get_by_label("Weight decay").evaluate(chosen)
+
+
+def test_rescaled_settings_and_members_are_said(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel,BiasTable", t_batch_size=1024))
+    said = training(page).get_by_text("settings as for batches of 64")
+    expect(said).to_have_count(0)
+    recipe(page, rescale=True)
+    expect(said).to_be_visible()
+    meta(page, n_members=8)
+    expect(training(page).locator("header")).to_contain_text("8 members, averaged")
+    expect(page.get_by_role("region", name="Bias ranking").locator("header")).to_contain_text("· member 1 of 8")

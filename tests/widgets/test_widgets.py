@@ -58,6 +58,26 @@ def test_one_epoch_more_is_a_fit_of_one_epoch_and_no_wish_for_the_next(learn, un
     assert panel.epochs == 3
 
 
+def test_where_the_training_is_can_be_read_and_observed(learn, until):
+    panel, heard = TrainingPanel(learn), []
+    panel.observe(lambda change: heard.append((change.name, change.new)), ["progress", "best_epoch", "history"])
+    assert (panel.progress, panel.history, panel.best_epoch) == (0.0, (), None)
+    learn.start(epochs=2)
+    learn.wait()
+    until(
+        lambda: {"progress", "best_epoch", "history"} <= {name for name, _ in heard} and heard and panel.progress == 1
+    )
+    assert panel.step == panel.n_steps == 2 * learn.dls.n_batches(32)
+    assert [row.epoch for row in panel.history] == [1, 2]
+    best = panel.to_frame().valid_loss.idxmin() + 1
+    assert (panel.best_epoch, panel.overfit_since, panel.eta_seconds) == (best, None, None)
+    assert panel.elapsed_seconds > 0
+    error = learn.dls.valid_y.double().numpy() - learn.dls.train_y.double().numpy().mean()
+    assert panel.baselines == {"mean": pytest.approx((error**2).mean(), rel=1e-5)}
+    with pytest.raises(TraitError, match="read-only"):
+        panel.progress = 0.5
+
+
 def test_the_page_has_the_limits_of_the_traits(learn):
     panel, limits = TrainingPanel(learn), LearnerStore.of(learn).meta["limits"]
     for trait, setting in (("lr", "lr"), ("weight_decay", "wd"), ("batch_size", "bs"), ("patience", "patience")):

@@ -119,6 +119,18 @@ export function epochAnnouncement(history: readonly EpochRow[], epochs: number):
   return `${head} Validation loss ${formatNumber(valid, 3)}${how}.`;
 }
 
+/** In the head of a view, where several models are averaged: whose findings these are. */
+export function membersNote(members: number, averaged: boolean): string {
+  if (!(members > 1)) return "";
+  return averaged ? `${members} members, averaged` : `member 1 of ${members}`;
+}
+
+/** Beside the chart: which of its shapes is a warning, and what no shape can say. */
+export const GAP = "A gap is normal; rising validation is the sign.";
+export const NOT_IN_THE_LOSS =
+  "The model has seen the training ratings, so their loss is lower. The loss is not the quality of a ranking, and " +
+  "one run is not the truth: another seed ends elsewhere.";
+
 /** The loss chart in words. */
 export function chartSummary(history: readonly EpochRow[]): string {
   if (!history.length) return "No epoch yet.";

@@ -19,11 +19,12 @@ import { LossLegend } from "../components/LossLegend";
 import { ErrorNotice, Notice } from "../components/Notice";
 import { TakeAwayLoss } from "../components/TakeAwayLoss";
 import { useId } from "../components/useId";
+import { Why } from "../components/Why";
 import type { ViewContext } from "../context";
 import { etaText, formatNumber, formatRate, progressLine } from "../lib/format";
 import { Latest } from "../lib/latest";
 import type { XAxis, YScale } from "../lib/losschart";
-import { currentEpoch, fitEpochs, retrainHint, sentence } from "../lib/wording";
+import { currentEpoch, fitEpochs, GAP, NOT_IN_THE_LOSS, retrainHint, sentence } from "../lib/wording";
 import css from "./TrainingPanel.css";
 
 export const styles = css;
@@ -351,6 +352,11 @@ function Settings(props: {
     const [min, max] = store.meta.value.limits?.[setting] ?? [0, Number.MAX_VALUE];
     return { min, max, integer: role !== "textbox" };
   };
+  const newSeed = () => {
+    traits.seed.value = Math.floor(10_000 * Math.random());
+    changed();
+  };
+  const rescaled = shows("batch_size") && store.recipe.value.rescale && traits.batch_size.value !== 64;
   const errors = Object.entries(wrong.value);
   return (
     <>
@@ -374,6 +380,13 @@ function Settings(props: {
               value={traits[field.trait].value}
               rule={ruleOf(field)}
               usual={field.usual}
+              aside={
+                field.trait === "seed" && (
+                  <button type="button" class="cw-link" title="Another seed, by chance" onClick={newSeed}>
+                    new seed
+                  </button>
+                )
+              }
               role={field.role}
               step={field.step}
               help={field.help + when}
@@ -414,6 +427,11 @@ function Settings(props: {
             </div>
           )}
         </div>
+        {rescaled && (
+          <p class="cw-switch-hint">
+            Batch size {traits.batch_size.value}: settings as for batches of 64, rescaled in training.
+          </p>
+        )}
         {shows("retrain_on_change") && (
           <Switch
             label="Retrain on change"
@@ -500,6 +518,9 @@ function Chart({ context }: { context: ViewContext }) {
       ) : (
         <LossChart context={context} xAxis={xAxis} yScale={yScale} smoothing={seen} />
       )}
+      <div class="cw-chart-words">
+        {GAP} <Why>{NOT_IN_THE_LOSS}</Why>
+      </div>
       <div class="cw-chart-options">
         <Choice
           label="Loss over"

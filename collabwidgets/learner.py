@@ -97,6 +97,8 @@ class CollabLearner:
         Settings of the last or running fit, and the next one's defaults.
     renewing : bool
         Whether `retrain` is exchanging the weights: some milliseconds in which there is nothing to show.
+    can_resize : bool
+        Whether `reset` and `retrain` can make weights of another number of factors.
     made_by : Call
         The call that made it.
     """
@@ -132,6 +134,7 @@ class CollabLearner:
             "item_bias": item_bias,
         }
         self._remake, self._device, self._engine_wanted = remake, device, engine
+        self.can_resize = remake is not None
         self.recipe = Recipe(bs=dls.bs, rescale=dls.auto_bs, seed=dls.seed if seed is None else seed)
         self._default_wd = wd
         if wd is not None:
@@ -339,7 +342,7 @@ class CollabLearner:
 
     @property
     def can_remake(self) -> bool:
-        """Whether `reset` and `retrain` can make other weights: of another seed, of another number of factors."""
+        """Whether `reset` and `retrain` can make other weights, of another seed."""
         return self._remake is not None
 
     def _renew(self, recipe: Recipe, n_factors: int | None, *, outcome: str) -> None:
@@ -389,7 +392,7 @@ class CollabLearner:
         self.recipe = recipe
         self._fits.append(recipe)
         self._base, self._batches = self.epoch, trainer.batches
-        self.progress_of_fit = Progress(trainer.n_steps)
+        self.progress_of_fit = Progress(trainer.n_steps, recipe.epochs)
         self._worker.load(iter(trainer))
         self._go()
 
@@ -417,6 +420,7 @@ class CollabLearner:
                     self._take_snapshot()
             case EpochEnd(record, _):
                 self.epoch = float(record.epoch)
+                self.progress_of_fit.validated()
                 self.history.add_epoch(record)
                 self._take_snapshot()
                 if self._table is not None:
@@ -759,7 +763,9 @@ def collab_learner(
 
     seed = dls.seed if seed is None else seed
     model = make(sizes[1][1] if use_nn else n_factors, generator(seed, "weights"))
-    return CollabLearner(dls, model, remake=make, engine=engine, device=device, wd=wd, seed=seed)
+    learn = CollabLearner(dls, model, remake=make, engine=engine, device=device, wd=wd, seed=seed)
+    learn.can_resize = not use_nn  # there get_emb_sz, or emb_szs, says how wide each table is
+    return learn
 
 
 def _checked_range(y_range: Sequence[float]) -> tuple[float, float]:

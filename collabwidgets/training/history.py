@@ -84,6 +84,11 @@ class History:
         return min(rows, key=lambda r: r.valid_loss or 0.0, default=None)
 
     @property
+    def best_epoch(self) -> int | None:
+        """Its number."""
+        return None if self.best is None else self.best.epoch
+
+    @property
     def overfit_since(self) -> int | None:
         """The epoch after which the validation loss only rose, twice or more in a row; else ``None``.
 

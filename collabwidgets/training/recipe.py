@@ -10,6 +10,7 @@ from typing import Any
 from ..keywords import nearest_keyword
 
 SCHEDULES = ("one_cycle", "constant")
+MOST_FACTORS = 1024
 CHAPTERS_BS = 64  # the batch that `rescale` takes lr and wd to be meant for
 
 # name: (type, lowest, highest). One table serves the recipe, the panel's fields and the commands of a page.

@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..keywords import nearest_keyword
-from ..training.recipe import LIMITS, SCHEDULES, checked_setting
+from ..training.recipe import LIMITS, MOST_FACTORS, SCHEDULES, checked_setting
 
 if TYPE_CHECKING:
     from ..learner import CollabLearner
 
-MOST_FACTORS = 1024
 
 _FIT = ("lr", "wd", "schedule", "bs", "seed", "patience", "keep_best", "n_factors")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..interpret import PCAFrame, Snapshot
+from ..training.recipe import LIMITS, MOST_FACTORS
 from .wire import json_number, number_bytes, pair_bytes, text_bytes
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def data_facts(learn: CollabLearner) -> Values:
         "rating_min": json_number(low),
         "rating_max": json_number(high),
         "baseline_mse": baseline_mse(learn),
+        "limits": {name: [low, high] for name, (_, low, high) in LIMITS.items()} | {"n_factors": [1, MOST_FACTORS]},
         "version": _version(),
     }
 
@@ -82,7 +84,9 @@ def model_facts(learn: CollabLearner) -> Values:
         "seed": learn.recipe.seed,
         "model": type(learn.model).__name__,
         "n_factors": learn.n_factors,
+        "n_members": learn.n_members,
         "can_remake": learn.can_remake,
+        "can_resize": learn.can_resize,
         "has_bias": snapshot.item_bias is not None,
         "has_factors": snapshot.item_factors is not None,
     }
@@ -105,6 +109,7 @@ def status_values(learn: CollabLearner) -> Values:
         "engine": learn.engine,
         "recipe": {
             "epochs": recipe.epochs,
+            "fit_epochs": learn.fits[-1].epochs if learn.fits else recipe.epochs,
             "lr": recipe.lr,
             "wd": recipe.wd,
             "schedule": recipe.schedule,
@@ -112,6 +117,7 @@ def status_values(learn: CollabLearner) -> Values:
             "seed": recipe.seed,
             "patience": recipe.patience,
             "keep_best": recipe.keep_best,
+            "rescale": recipe.rescale,
             "n_factors": learn.n_factors,
         },
     }

@@ -9,11 +9,10 @@ from ipywidgets import Widget, widget_serialization
 from traitlets import Bool, Enum, Float, Instance, Int
 
 from ..learner import CollabLearner
-from ..training.recipe import LIMITS, SCHEDULES, Recipe
+from ..training.recipe import LIMITS, MOST_FACTORS, SCHEDULES, Recipe
 from .code import trained_recipe
-from .commands import MOST_FACTORS
 from .published import baseline_mse
-from .view import View
+from .view import OfLearner, View
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +31,7 @@ _SETTINGS = {
     "patience": "patience",
     "keep_best": "keep_best",
 }
+_PROGRESS = ("progress", "step", "n_steps", "eta_seconds", "elapsed_seconds")
 _STYLE = ("smoothing", "x_axis", "y_scale")
 
 logger = logging.getLogger(__name__)
@@ -82,6 +82,19 @@ class TrainingPanel(View):
     **traits
         Those of every view, see `View`.
 
+    Attributes
+    ----------
+    progress, step, n_steps : float, int, int
+        Of the running or last fit: its share, 0 to 1, and its batches; read-only, as all of these.
+    eta_seconds, elapsed_seconds : float or None, float
+        Seconds left, ``None`` while they cannot be known, and trained.
+    history : tuple of EpochRecord
+        A row an epoch.
+    best_epoch, overfit_since : int or None
+        The epoch with the lowest validation loss, and the one after which it only rose.
+    baselines : dict of str to float
+        Validation loss of trivial predictions: ``{"mean": …}``, always the training mean; empty without validation.
+
     Examples
     --------
     >>> panel = TrainingPanel(learn, epochs=5, lr=5e-3, weight_decay=0.1)
@@ -109,6 +122,12 @@ class TrainingPanel(View):
         "chart",
         "table",
     )
+
+    _followed_traits = (*View._followed_traits, *_PROGRESS, "history", "best_epoch", "overfit_since")
+    progress, step, n_steps, eta_seconds, elapsed_seconds = map(OfLearner, _PROGRESS)
+    history = OfLearner("history.epochs")
+    best_epoch = OfLearner("history.best_epoch")
+    overfit_since = OfLearner("history.overfit_since")
 
     epochs = _whole("epochs")
     lr = _number("lr")
@@ -163,6 +182,12 @@ class TrainingPanel(View):
     def retrain(self) -> None:
         """Forget all training and train fresh weights with the panel's settings, see `CollabLearner.retrain`."""
         self._learner.retrain(**self._recipe(), epochs=self.epochs)
+
+    @property
+    def baselines(self) -> dict[str, float]:
+        """Validation loss of trivial predictions, by name."""
+        mean = baseline_mse(self._learner)
+        return {} if mean is None else {"mean": mean}
 
     def to_frame(self) -> pd.DataFrame:
         """A row an epoch: epoch, train_loss, valid_loss, rmse, seconds, lr."""

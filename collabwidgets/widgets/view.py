@@ -7,6 +7,7 @@ import logging
 import os
 import uuid
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -57,12 +58,12 @@ _TAKE_AWAY = ("copy", "csv", "png", "svg", "code")  # controls of every view
 class OfLearner(TraitType[Any, Any]):
     """A read-only trait: the learner's own at the moment it is read. Observers hear of it from the pump thread."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, path: str) -> None:
         super().__init__(read_only=True)
-        self._of_learner = name
+        self._of_learner = attrgetter(path)
 
     def get(self, obj: Any, cls: Any = None) -> Any:
-        return getattr(obj.learner, self._of_learner)
+        return self._of_learner(obj.learner)
 
 
 class View(SyncedWidget):
@@ -143,6 +144,7 @@ class View(SyncedWidget):
     sync_hover = Bool(False).tag(sync=True)
 
     _controls: ClassVar[tuple[str, ...]] = ()  # what `controls` may name
+    _followed_traits: ClassVar[tuple[str, ...]] = ("status", "epoch")  # the learner's, of which observers hear
     _undone: ClassVar[tuple[str, ...]] = ()  # traits of its own that `undo` takes back
 
     def __new__(cls, learner: CollabLearner | None = None, **traits: Any) -> Any:
@@ -172,7 +174,7 @@ class View(SyncedWidget):
         self.observe(self._to_shared, list(SHARED))
         self.observe(self._relink, "linked")
         self.observe(self._remember, [*SHARED, *self._undone])
-        self._store_of_learner.observe(self._learner_moved, ["status", "epoch"])
+        self._store_of_learner.observe(self._learner_moved, list(self._followed_traits))
         self._store_of_learner.follow(self)
         self._store_of_learner.know(self)
 
@@ -282,7 +284,7 @@ class View(SyncedWidget):
         """Take the widget off its pages and let go of the learner's events."""
         if not self.closed and hasattr(self, "_from_page"):
             self._learner.view.unobserve(self._from_shared, [*SHARED, "hovered"])
-            self._store_of_learner.unobserve(self._learner_moved, ["status", "epoch"])
+            self._store_of_learner.unobserve(self._learner_moved, list(self._followed_traits))
         super().close()
 
     def __repr__(self) -> str:

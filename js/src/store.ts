@@ -62,15 +62,23 @@ export interface Meta {
   seed: number;
   model: string;
   n_factors: number | null;
-  /** Whether Python can make other weights: of another seed, of another number of factors. */
+  /** Whether Python can make other weights, of another seed. */
   can_remake: boolean;
+  /** Whether those can have another number of factors. */
+  can_resize: boolean;
+  /** Models whose predictions are averaged; findings are made from the first. */
+  n_members: number;
+  /** Lowest and highest value of each setting of a training. */
+  limits: Readonly<Record<string, readonly [number, number]>>;
   has_bias: boolean;
   has_factors: boolean;
   version: string;
 }
 
 export interface Recipe {
+  /** Wished for; of the running or last fit. */
   epochs: number;
+  fit_epochs: number;
   lr: number;
   wd: number;
   schedule: string;
@@ -78,6 +86,7 @@ export interface Recipe {
   seed: number;
   patience: number;
   keep_best: boolean;
+  rescale: boolean;
   n_factors: number;
 }
 
@@ -167,6 +176,9 @@ const EMPTY_META: Meta = {
   model: "",
   n_factors: null,
   can_remake: true,
+  can_resize: true,
+  n_members: 1,
+  limits: {},
   has_bias: true,
   has_factors: true,
   version: "",

@@ -19,7 +19,7 @@ def test_train_starts_with_the_settings_and_is_answered(learn, line, until):
     assert answer == {"kind": "answer", "id": "page-1", "ok": True}
     learn.wait()
     until(lambda: store.status == "ready" and store.recipe["n_factors"] == 4)
-    assert store.recipe == args | {"keep_best": True, "n_factors": 4}
+    assert store.recipe == args | {"keep_best": True, "n_factors": 4, "fit_epochs": 2, "rescale": False}
     assert learn.epoch == 2
 
 

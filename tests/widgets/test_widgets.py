@@ -7,7 +7,7 @@ import pytest
 from torch import nn
 from traitlets import TraitError
 
-from collabwidgets.learner import CollabLearner
+from collabwidgets.learner import CollabLearner, collab_learner
 from collabwidgets.widgets import (
     BiasTable,
     Dashboard,
@@ -45,6 +45,57 @@ def test_the_panel_begins_with_the_recipe_and_trains_with_its_own_settings(learn
     learn.wait()
     assert (learn.recipe.epochs, learn.recipe.lr, learn.recipe.wd) == (2, 0.01, 0.3)
     assert panel.to_frame()["epoch"].tolist() == [1, 2]
+
+
+def test_one_epoch_more_is_a_fit_of_one_epoch_and_no_wish_for_the_next(learn, until):
+    panel = TrainingPanel(learn, epochs=5)
+    learn.start(epochs=3)
+    learn.wait()
+    panel.step_epoch()
+    learn.wait()
+    store = LearnerStore.of(learn)
+    until(lambda: (store.recipe["fit_epochs"], store.recipe["epochs"], store.epoch) == (1, 3, 4.0))
+    assert panel.epochs == 3
+
+
+def test_where_the_training_is_can_be_read_and_observed(learn, until):
+    panel, heard = TrainingPanel(learn), []
+    panel.observe(lambda change: heard.append((change.name, change.new)), ["progress", "best_epoch", "history"])
+    assert (panel.progress, panel.history, panel.best_epoch) == (0.0, (), None)
+    learn.start(epochs=2)
+    learn.wait()
+    until(
+        lambda: {"progress", "best_epoch", "history"} <= {name for name, _ in heard} and heard and panel.progress == 1
+    )
+    assert panel.step == panel.n_steps == 2 * learn.dls.n_batches(32)
+    assert [row.epoch for row in panel.history] == [1, 2]
+    best = panel.to_frame().valid_loss.idxmin() + 1
+    assert (panel.best_epoch, panel.overfit_since, panel.eta_seconds) == (best, None, None)
+    assert panel.elapsed_seconds > 0
+    error = learn.dls.valid_y.double().numpy() - learn.dls.train_y.double().numpy().mean()
+    assert panel.baselines == {"mean": pytest.approx((error**2).mean(), rel=1e-5)}
+    with pytest.raises(TraitError, match="read-only"):
+        panel.progress = 0.5
+
+
+def test_the_page_has_the_limits_of_the_traits(learn):
+    panel, limits = TrainingPanel(learn), LearnerStore.of(learn).meta["limits"]
+    for trait, setting in (("lr", "lr"), ("weight_decay", "wd"), ("batch_size", "bs"), ("patience", "patience")):
+        low, high = limits[setting]
+        setattr(panel, trait, low)
+        setattr(panel, trait, high)
+        with pytest.raises(TraitError):
+            setattr(panel, trait, high + 1)
+
+
+def test_the_neural_models_factors_are_said_to_be_fixed(dls, learn):
+    assert LearnerStore.of(learn).meta["can_resize"] is True
+    assert LearnerStore.of(CollabLearner(dls, Taste(dls.n_users, dls.n_items))).meta["can_resize"] is False
+    neural = collab_learner(dls, use_nn=True)
+    meta = LearnerStore.of(neural).meta
+    assert (meta["can_remake"], meta["can_resize"]) == (True, False)
+    with pytest.raises(ValueError, match="emb_szs"):
+        neural.reset(n_factors=neural.n_factors + 1)
 
 
 def test_the_panel_follows_a_training_that_is_started_elsewhere(learn, until):

@@ -24,6 +24,7 @@ export function EpochTable({ context }: { context: ViewContext }) {
   const { store } = context;
   const history = store.history.value;
   const best = store.bestEpoch.value;
+  const overfit = store.overfitSince.value;
   const shown = history.slice(-MOST_ROWS);
   const scroll = useRef<HTMLDivElement>(null);
   const stars = ratingUnit(store.meta.value.y_range) === "stars";
@@ -69,7 +70,15 @@ export function EpochTable({ context }: { context: ViewContext }) {
                 <td class="cw-time" title={`learning rate ${formatRate(row.lr)}`}>
                   {formatSeconds(row.seconds)}
                 </td>
-                <td class="cw-note">{row.epoch === best ? "best" : ""}</td>
+                <td class="cw-note">
+                  {row.epoch === best && "best"}
+                  {row.epoch === best && row.epoch === overfit && ", "}
+                  {row.epoch === overfit && (
+                    <span class="cw-rises" title="From here on the validation loss only rose">
+                      rises after
+                    </span>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>

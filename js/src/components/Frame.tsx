@@ -1,7 +1,7 @@
 // The frame of every widget: a named region with title, state, the view, and what went wrong.
 import type { ComponentChildren } from "preact";
 import type { ViewContext } from "../context";
-import { badge, type Situation, sentence } from "../lib/wording";
+import { badge, fitEpochs, membersNote, type Situation, sentence } from "../lib/wording";
 import type { LearnerStore } from "../store";
 import { LoadingBar } from "./LoadingBar";
 import { ErrorNotice, Notice } from "./Notice";
@@ -29,7 +29,7 @@ export function situation(store: LearnerStore): Situation {
     status: store.status.value,
     connection: store.connection.value,
     epoch: store.epoch.value,
-    epochs: store.recipe.value.epochs ?? 0,
+    epochs: fitEpochs(store.recipe.value),
     progress: store.progress.value,
     message: store.message.value,
     suggestedLr: store.suggestedLr.value,
@@ -55,6 +55,7 @@ export function Frame(props: FrameProps) {
   const { store } = context;
   const message = context.trait<string>("message");
   const height = context.trait<number | null>("height").value;
+  const members = membersNote(store.meta.value.n_members, Boolean(ownStates));
   const state = situation(store);
   const said = ownStates ? null : sentence(state);
   // Training's own troubles are told where training is; here only what changes how this view is to be read.
@@ -68,7 +69,15 @@ export function Frame(props: FrameProps) {
     >
       <header class="cw-head">
         <span class="cw-title">{heading ?? title}</span>
-        <span class="cw-facts">{facts}</span>
+        <span class="cw-facts">
+          {facts}
+          {members && (
+            <span title="Predictions and validation loss are the members’ average, findings the first one’s">
+              {facts && " · "}
+              {members}
+            </span>
+          )}
+        </span>
         <StatusBadge store={store} />
         {actions}
       </header>

@@ -1,5 +1,6 @@
 // Labelled inputs: numbers as people type them, choices, switches, sliders.
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formatRate, type NumberRule, parseNumber } from "../lib/format";
 import { useId } from "./useId";
@@ -17,6 +18,10 @@ export interface NumberFieldProps {
   /** spinbutton: arrow keys step it by `step`; textbox: free text such as 5e-3. */
   role?: "spinbutton" | "textbox";
   step?: number;
+  /** Values to choose from; others can be typed as well. */
+  usual?: readonly string[];
+  /** Beside the label, while it can be changed. */
+  aside?: ComponentChildren;
   /** Why it cannot be changed now, in two words beside the label and in a sentence; given, it is locked. */
   lock?: readonly [words: string, sentence: string] | null;
   help?: string;
@@ -29,7 +34,7 @@ const STEPS: Readonly<Record<string, number>> = { ArrowUp: 1, ArrowDown: -1, Pag
 
 /** Bad input stays as it was typed, marked and explained; the last good number stays in use. */
 export function NumberField(props: NumberFieldProps) {
-  const { label, value, rule, role = "spinbutton", step = 1, lock, help, errorId } = props;
+  const { label, value, rule, role = "spinbutton", step = 1, usual, lock, help, errorId } = props;
   const id = useId();
   const shown = (number: number) => (rule.integer ? String(number) : formatRate(number));
   const text = useSignal(shown(value));
@@ -82,6 +87,7 @@ export function NumberField(props: NumberFieldProps) {
             {lock[0]}
           </span>
         )}
+        {!lock && props.aside}
       </div>
       <input
         id={id}
@@ -96,12 +102,14 @@ export function NumberField(props: NumberFieldProps) {
         aria-disabled={lock ? "true" : undefined}
         aria-invalid={reason ? "true" : undefined}
         aria-describedby={describedBy || undefined}
-        {...(role === "spinbutton" && {
-          role,
-          "aria-valuenow": parsed.ok ? parsed.value : value,
-          "aria-valuemin": rule.min,
-          "aria-valuemax": rule.max,
-        })}
+        {...(role === "spinbutton"
+          ? {
+              role,
+              "aria-valuenow": parsed.ok ? parsed.value : value,
+              "aria-valuemin": rule.min,
+              "aria-valuemax": rule.max,
+            }
+          : usual && !lock && { list: `${id}-usual` })}
         onInput={(event) => type(event.currentTarget.value)}
         onKeyDown={nudge}
         onKeyUp={(event) => {
@@ -109,6 +117,13 @@ export function NumberField(props: NumberFieldProps) {
         }}
         onBlur={commit}
       />
+      {usual && !lock && (
+        <datalist id={`${id}-usual`}>
+          {usual.map((number) => (
+            <option key={number} value={number} />
+          ))}
+        </datalist>
+      )}
       {reason && !errorId && (
         <span id={`${id}-error`} class="cw-field-error">
           {reason}
@@ -246,11 +261,14 @@ export function Slider(props: {
   min: number;
   max: number;
   step: number;
+  /** Called at each move of the finger. */
+  onInput: (value: number) => void;
+  /** Called when it has let go, and for each key. */
   onChange: (value: number) => void;
   text?: (value: number) => string;
   help?: string;
 }) {
-  const { label, value, min, max, step, onChange, text = String, help } = props;
+  const { label, value, min, max, step, onInput, onChange, text = String, help } = props;
   const id = useId();
   return (
     <div class="cw-field cw-slider">
@@ -267,7 +285,8 @@ export function Slider(props: {
           step={step}
           value={value}
           aria-valuetext={text(value)}
-          onInput={(event) => onChange(Number(event.currentTarget.value))}
+          onInput={(event) => onInput(Number(event.currentTarget.value))}
+          onChange={(event) => onChange(Number(event.currentTarget.value))}
         />
         <output for={id}>{text(value)}</output>
       </div>

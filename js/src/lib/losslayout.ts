@@ -4,6 +4,7 @@ import type { CurvePoints } from "./curve";
 import { formatClock, formatNumber } from "./format";
 import { lossRange, type XAxis, xMapping, xTicks, type YScale, yMapping } from "./losschart";
 import { ticks, tickText } from "./scatter/ticks";
+import { fitEpochs } from "./wording";
 
 export interface LossFacts {
   curve: CurvePoints;
@@ -42,7 +43,8 @@ export interface LossLayout {
 export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room): LossLayout {
   const { curve, history, meta, recipe, xAxis, yScale } = facts;
   const trained = Math.max(curve.x.at(-1) ?? 0, history.at(-1)?.epoch ?? 0);
-  const planned = ["untrained", "training", "paused"].includes(facts.status) ? (recipe.epochs ?? 0) : 0;
+  const waits = ["training", "paused"].includes(facts.status);
+  const planned = (facts.status === "untrained" ? recipe.epochs : waits && fitEpochs(recipe)) || 0;
   const mapX = xMapping(xAxis, history, Math.max(1, Math.floor(meta.n_train / (recipe.bs || 64))));
   const end = mapX(Math.max(1, trained, planned)) || 1;
   const range = lossRange(facts.smoothed, history, meta.baseline_mse);

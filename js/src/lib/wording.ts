@@ -1,5 +1,5 @@
 // The sentences of every state, in one place, so that all widgets say the same.
-import type { Connection, EpochRow, Status } from "../store";
+import type { Connection, EpochRow, Recipe, Status } from "../store";
 import { formatClock, formatNumber, formatRate } from "./format";
 
 export interface Situation {
@@ -49,6 +49,9 @@ export function badge({ status, connection, epoch, epochs, progress }: Situation
 /** The epoch under way in this fit, from 1. */
 export const currentEpoch = (progress: number, epochs: number): number =>
   Math.max(1, Math.min(epochs, Math.floor(progress * epochs + 1e-6) + 1));
+
+/** Epochs of the fit that runs or ran last: one after "+1 epoch", whatever the next Train is to have. */
+export const fitEpochs = (recipe: Partial<Recipe>): number => recipe.fit_epochs ?? recipe.epochs ?? 0;
 
 function epochsText(epoch: number): string {
   const whole = Number.isInteger(epoch) ? String(epoch) : formatNumber(epoch, 1);
@@ -115,6 +118,18 @@ export function epochAnnouncement(history: readonly EpochRow[], epochs: number):
   const how = history.length > 1 && best ? ", best so far" : "";
   return `${head} Validation loss ${formatNumber(valid, 3)}${how}.`;
 }
+
+/** In the head of a view, where several models are averaged: whose findings these are. */
+export function membersNote(members: number, averaged: boolean): string {
+  if (!(members > 1)) return "";
+  return averaged ? `${members} members, averaged` : `member 1 of ${members}`;
+}
+
+/** Beside the chart: which of its shapes is a warning, and what no shape can say. */
+export const GAP = "A gap is normal; rising validation is the sign.";
+export const NOT_IN_THE_LOSS =
+  "The model has seen the training ratings, so their loss is lower. The loss is not the quality of a ranking, and " +
+  "one run is not the truth: another seed ends elsewhere.";
 
 /** The loss chart in words. */
 export function chartSummary(history: readonly EpochRow[]): string {

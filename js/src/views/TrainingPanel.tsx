@@ -19,11 +19,12 @@ import { LossLegend } from "../components/LossLegend";
 import { ErrorNotice, Notice } from "../components/Notice";
 import { TakeAwayLoss } from "../components/TakeAwayLoss";
 import { useId } from "../components/useId";
+import { Why } from "../components/Why";
 import type { ViewContext } from "../context";
 import { etaText, formatNumber, formatRate, progressLine } from "../lib/format";
 import { Latest } from "../lib/latest";
 import type { XAxis, YScale } from "../lib/losschart";
-import { currentEpoch, retrainHint, sentence } from "../lib/wording";
+import { currentEpoch, fitEpochs, GAP, NOT_IN_THE_LOSS, retrainHint, sentence } from "../lib/wording";
 import css from "./TrainingPanel.css";
 
 export const styles = css;
@@ -45,58 +46,62 @@ interface Traits {
 
 interface Field {
   trait: "epochs" | "lr" | "weight_decay" | "n_factors" | "batch_size" | "seed" | "patience";
+  /** Its name among the learner's limits. */
+  setting: string;
   label: string;
-  rule: NumberFieldProps["rule"];
   role?: NumberFieldProps["role"];
   step?: number;
+  usual?: readonly string[];
   help: string;
 }
 
 const FIELDS: readonly Field[] = [
   {
     trait: "epochs",
+    setting: "epochs",
     label: "Epochs",
-    rule: { min: 1, max: 1000, integer: true },
     help: "How often training goes through all ratings",
   },
   {
     trait: "lr",
+    setting: "lr",
     label: "Learning rate",
-    rule: { min: 0, max: 10, above: true },
     role: "textbox",
+    usual: ["1e-4", "5e-4", "1e-3", "5e-3", "1e-2", "5e-2"],
     help: "The highest step size; numbers such as 5e-3",
   },
   {
     trait: "weight_decay",
+    setting: "wd",
     label: "Weight decay",
-    rule: { min: 0, max: 10 },
     role: "textbox",
+    usual: ["0", "0.01", "0.05", "0.1", "0.2", "0.5"],
     help: "How strongly factors and biases are pulled towards 0",
   },
   {
     trait: "n_factors",
+    setting: "n_factors",
     label: "Factors",
-    rule: { min: 1, max: 1024, integer: true },
     step: 5,
     help: "Numbers learnt about each user and each title",
   },
   {
     trait: "batch_size",
+    setting: "bs",
     label: "Batch size",
-    rule: { min: 1, max: 1_048_576, integer: true },
     step: 32,
     help: "Ratings in one step",
   },
   {
     trait: "seed",
+    setting: "seed",
     label: "Seed",
-    rule: { min: 0, max: 4_294_967_295, integer: true },
     help: "Of the first weights and of the order of batches; Reset draws new weights with it",
   },
   {
     trait: "patience",
+    setting: "patience",
     label: "Early stop after",
-    rule: { min: 0, max: 1000, integer: true },
     help: "Stop after this many epochs without a better validation loss; 0 never stops early",
   },
 ];
@@ -105,6 +110,10 @@ const FIELDS: readonly Field[] = [
 const FINISHED = [
   "fixed",
   "The learner was given a finished module, so it has only that one\u2019s first weights: pass remake= to CollabLearner",
+] as const;
+const SIZED = [
+  "fixed",
+  "The neural model\u2019s tables are sized one by one: pass emb_szs= to collab_learner for other sizes",
 ] as const;
 const X_AXES = [
   ["epoch", "epoch"],
@@ -326,6 +335,7 @@ function Settings(props: {
   if (store.meta.value.n_factors === null)
     locks.n_factors = ["model\u2019s", "Set by the model\u2019s own class"];
   else if (!store.meta.value.can_remake) locks.n_factors = FINISHED;
+  else if (!store.meta.value.can_resize) locks.n_factors = SIZED;
   else if (!untrained && !retrains) {
     locks.n_factors = [
       "Reset first",
@@ -338,6 +348,15 @@ function Settings(props: {
     const { [field.trait]: _, ...others } = wrong.peek();
     wrong.value = reason ? { ...others, [field.trait]: reason } : others;
   };
+  const ruleOf = ({ setting, role }: Field) => {
+    const [min, max] = store.meta.value.limits?.[setting] ?? [0, Number.MAX_VALUE];
+    return { min, max, integer: role !== "textbox" };
+  };
+  const newSeed = () => {
+    traits.seed.value = Math.floor(10_000 * Math.random());
+    changed();
+  };
+  const rescaled = shows("batch_size") && store.recipe.value.rescale && traits.batch_size.value !== 64;
   const errors = Object.entries(wrong.value);
   return (
     <>
@@ -359,7 +378,15 @@ function Settings(props: {
               key={field.trait}
               label={field.label}
               value={traits[field.trait].value}
-              rule={field.rule}
+              rule={ruleOf(field)}
+              usual={field.usual}
+              aside={
+                field.trait === "seed" && (
+                  <button type="button" class="cw-link" title="Another seed, by chance" onClick={newSeed}>
+                    new seed
+                  </button>
+                )
+              }
               role={field.role}
               step={field.step}
               help={field.help + when}
@@ -400,6 +427,11 @@ function Settings(props: {
             </div>
           )}
         </div>
+        {rescaled && (
+          <p class="cw-switch-hint">
+            Batch size {traits.batch_size.value}: settings as for batches of 64, rescaled in training.
+          </p>
+        )}
         {shows("retrain_on_change") && (
           <Switch
             label="Retrain on change"
@@ -424,15 +456,13 @@ function Progress({ context }: { context: ViewContext }) {
   const { store } = context;
   const status = store.status.value;
   const progress = Math.min(1, Math.max(0, store.progress.value || 0));
-  const epochs = store.recipe.value.epochs ?? 0;
+  const epochs = fitEpochs(store.recipe.value);
   const active = status === "training" || status === "paused";
   const percent = Math.floor(100 * progress + 1e-9);
   const elapsed = store.elapsedSeconds.value;
   const left = store.etaSeconds.value;
   const current = currentEpoch(progress, epochs);
-  // Too early a guess is worse than none.
-  const known = status === "training" && (store.step.value >= 3 || progress >= 0.02);
-  const eta = known ? etaText(left) : "";
+  const eta = status === "training" ? etaText(left) : "";
   const trained = store.epoch.value;
 
   let text = "not trained yet";
@@ -465,6 +495,8 @@ function Chart({ context }: { context: ViewContext }) {
   const xAxis = context.trait<XAxis>("x_axis");
   const yScale = context.trait<YScale>("y_scale");
   const smoothing = context.trait<number>("smoothing");
+  const held = useSignal<number | null>(null);
+  const seen = useComputed(() => held.value ?? smoothing.value);
   const figure = context.trait<string | null>("_figure").value;
   const failed = useSignal(false);
   const hosted = !failed.value && canHost(context, figure);
@@ -484,8 +516,11 @@ function Chart({ context }: { context: ViewContext }) {
           </p>
         </div>
       ) : (
-        <LossChart context={context} xAxis={xAxis} yScale={yScale} smoothing={smoothing} />
+        <LossChart context={context} xAxis={xAxis} yScale={yScale} smoothing={seen} />
       )}
+      <div class="cw-chart-words">
+        {GAP} <Why>{NOT_IN_THE_LOSS}</Why>
+      </div>
       <div class="cw-chart-options">
         <Choice
           label="Loss over"
@@ -509,9 +544,13 @@ function Chart({ context }: { context: ViewContext }) {
           min={0}
           max={0.99}
           step={0.01}
-          value={smoothing.value}
+          value={seen.value}
           text={(value) => value.toFixed(2)}
+          onInput={(value) => {
+            held.value = value;
+          }}
           onChange={(value) => {
+            held.value = null;
             smoothing.value = value;
           }}
         />

@@ -1,0 +1,119 @@
+"""The training panel's settings and words, in the page that needs no kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def training(page: Page) -> Locator:
+    return page.get_by_role("region", name="Training")
+
+
+def meta(page: Page, **facts: object) -> None:
+    page.evaluate(
+        "(facts) => harness.storeModel.update({ meta: { ...harness.storeModel.get('meta'), ...facts } })", facts
+    )
+
+
+def recipe(page: Page, **settings: object) -> None:
+    page.evaluate(
+        "(settings) => harness.storeModel.update({ recipe: { ...harness.storeModel.get('recipe'), ...settings } })",
+        settings,
+    )
+
+
+def test_badge_and_bar_count_the_epochs_of_the_running_fit(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", status="training", s_progress=0.5, s_epoch=5.5))
+    expect(training(page)).to_contain_text("epoch 3/5 · live")
+    recipe(page, fit_epochs=1)
+    expect(training(page)).to_contain_text("epoch 1/1 · live")
+    expect(training(page).get_by_role("progressbar")).to_have_attribute(
+        "aria-valuetext", "epoch 1/1 · 50 %, about 15 s left"
+    )
+    expect(training(page).get_by_role("spinbutton", name="Epochs")).to_have_value("5")
+
+
+def test_a_field_takes_what_python_takes(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel"))
+    field = training(page).get_by_label("Weight decay")
+    field.fill("20")
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    field.fill("101")
+    expect(training(page).get_by_role("alert")).to_have_text("Weight decay must be between 0 and 100.")
+
+
+def test_factors_that_cannot_be_changed_are_locked_with_the_reason(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", status="untrained"))
+    field = training(page).get_by_role("spinbutton", name="Factors")
+    expect(field).to_be_editable()
+    meta(page, can_resize=False)
+    expect(field).not_to_be_editable()
+    expect(field).to_have_attribute(
+        "title", "The neural model\u2019s tables are sized one by one: pass emb_szs= to collab_learner for other sizes"
+    )
+    expect(training(page).get_by_role("spinbutton", name="Seed")).to_be_editable()
+
+
+def test_the_smoothing_is_drawn_under_the_finger_and_sent_on_release(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", t_smoothing=0.5))
+    slider = training(page).get_by_role("slider", name="Smoothing")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    before = training(page).locator(".cw-chart svg").inner_html()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2)
+    expect(training(page).locator("output")).not_to_have_text("0.50")
+    page.wait_for_function("(before) => document.querySelector('.cw-chart svg').innerHTML !== before", arg=before)
+    assert page.evaluate("() => harness.models[0].get('smoothing')") == 0.5
+    page.mouse.up()
+    shown = training(page).locator("output").text_content()
+    sent = page.evaluate("() => harness.models[0].get('smoothing')")
+    assert f"{sent:.2f}" == shown != "0.50"
+
+
+def test_settings_that_are_listed_without_their_button_are_in_sight(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", t_controls=["train", "weight_decay"], t_show_settings=False))
+    expect(training(page).get_by_label("Weight decay")).to_be_visible()
+    expect(training(page).get_by_label("Learning rate")).to_have_count(0)
+    expect(training(page).get_by_role("button", name="Settings")).to_have_count(0)
+
+
+def test_what_the_curves_mean_is_said_beside_them(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", s_overfit_since=3, s_best_epoch=3))
+    expect(training(page).get_by_text("A gap is normal; rising validation is the sign.")).to_be_visible()
+    caution = training(page).get_by_text("The loss is not the quality of a ranking, and one run is not the truth")
+    expect(caution).not_to_be_visible()
+    training(page).locator(".cw-chart-words summary").click()
+    expect(caution).to_be_visible()
+    rows = training(page).get_by_role("table", name="Epochs").locator("tbody tr")
+    expect(rows.filter(has_text="rises after")).to_have_count(1)
+    expect(rows.nth(2)).to_contain_text("best, rises after")
+
+
+def test_a_new_seed_is_one_click(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", status="untrained", t_seed=123_456))
+    training(page).get_by_role("button", name="new seed").click()
+    field = training(page).get_by_role("spinbutton", name="Seed")
+    expect(field).not_to_have_value("123456")
+    assert page.evaluate("() => harness.models[0].get('seed')") == int(field.input_value()) < 10_000
+
+
+def test_usual_values_can_be_chosen(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel"))
+    chosen = "(field) => [...field.list.options].map((option) => option.value)"
+    assert "5e-3" in training(page).get_by_label("Learning rate").evaluate(chosen)
+    assert "0.1" in training(page).get_by_label("Weight decay").evaluate(chosen)
+
+
+def test_rescaled_settings_and_members_are_said(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel,BiasTable", t_batch_size=1024))
+    said = training(page).get_by_text("settings as for batches of 64")
+    expect(said).to_have_count(0)
+    recipe(page, rescale=True)
+    expect(said).to_be_visible()
+    meta(page, n_members=8)
+    expect(training(page).locator("header")).to_contain_text("8 members, averaged")
+    expect(page.get_by_role("region", name="Bias ranking").locator("header")).to_contain_text("· member 1 of 8")

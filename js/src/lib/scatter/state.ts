@@ -25,7 +25,7 @@ import {
 } from "./points";
 import { rampFor } from "./theme";
 import { asBox, type Box, extent, HomeBox } from "./viewbox";
-import { axisName, isNoise, type PointFacts } from "./words";
+import { axisName, axisTitle, isNoise, keptShare, type PointFacts } from "./words";
 
 export type Tool = "point" | "box" | "pan";
 
@@ -65,6 +65,11 @@ export interface MapState {
   labelKey: ReadonlySignal<string>;
   setAxis: (axis: "x" | "y", component: number) => void;
   facts: (row: number) => PointFacts;
+}
+
+/** An axis' title, the longer one first: the picture takes the one it has room for. */
+function titlesOf(component: number, { explained, fitCount }: MapFrame): readonly string[] {
+  return [axisTitle(component, explained, fitCount), axisName(component, explained)];
 }
 
 export function createMapState({ store, shared, trait, signal: abort }: ViewContext): MapState {
@@ -152,8 +157,9 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
       equal: equal.value !== false,
       flipX: flipX.value,
       flipY: flipY.value,
-      xTitle: axisName(x.value, now.frame.explained),
-      yTitle: axisName(y.value, now.frame.explained),
+      xTitle: titlesOf(x.value, now.frame),
+      yTitle: titlesOf(y.value, now.frame),
+      kept: keptShare(x.value, y.value, now.frame.explained),
       watermark: watermark.value,
       title,
     };

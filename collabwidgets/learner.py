@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -148,6 +149,7 @@ class CollabLearner:
         self._pictures = threading.Lock()  # the frames below are asked for by cells and by the publisher
         self._frames: dict[tuple[int, int | None], PCAFrame] = {}
         self._last_frame: PCAFrame | None = None
+        self._last_frame_random = False  # the last picture was of weights that nothing was learnt in
         self._reference: PCAFrame | None = None  # the last one before `retrain`, which the next ones lie like
         self.renewing = False
         self._callbacks: list[Callable[[], None]] = []
@@ -518,7 +520,7 @@ class CollabLearner:
         self._engine = self._engine_for(model)
         self._order = generator(self.recipe.seed, "batches")
         self._weights_seed, self._fits = self.recipe.seed, []
-        self._frames, self._last_frame = {}, None
+        self._frames, self._last_frame, self._last_frame_random = {}, None, False
         self.status, self.error, self.suggested_lr, self.epoch = "untrained", None, None, 0.0
         self.message = "Random weights. Press Train."
         self.progress_of_fit = Progress(0)
@@ -621,7 +623,10 @@ class CollabLearner:
                     previous=self._last_frame,
                     reference=self._reference,
                 )
-                self._last_frame = fitted
+                if self._last_frame_random and self._reference is None:
+                    # That axes differ from those of random weights is no change that anybody should be told of.
+                    fitted = replace(fitted, axis_match=None)
+                self._last_frame, self._last_frame_random = fitted, snapshot.epoch == 0
                 self._frames[key] = fitted
             return self._frames[key]
 

@@ -406,3 +406,26 @@ def test_selection_is_shared_by_name_and_by_row(learn):
         learn.view.selected_titles = ["no such title"]
     with pytest.warns(UserWarning, match="hides everything"):
         learn.view.min_count = 10**6
+
+
+def test_axes_are_not_compared_with_those_of_random_weights(learn):
+    learn.pca_frame(min_count=1)
+    learn.fit(1)
+    assert learn.pca_frame(min_count=1).axis_match is None
+    learn.fit(1)
+    assert learn.pca_frame(min_count=1).axis_match is not None
+
+
+def test_two_hundred_pictures_of_a_real_training_keep_sign_and_order(learn):
+    frames = []
+
+    def look():
+        if learn.step and (not frames or learn.snapshot.revision != frames[-1].revision):
+            frames.append(learn.pca_frame(min_count=1))
+
+    learn.on_change(look)
+    while len(frames) < 200:
+        learn.fit(5)
+    for before, after in itertools.pairwise(frames):
+        cosines = (before.components * after.components).sum(axis=1)
+        assert (cosines > 0).all(), f"turned round or exchanged: {cosines}"

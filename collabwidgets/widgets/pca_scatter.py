@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, Enum, Float, Int, List, TraitError, validate
+from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, validate
 
 from .view import View
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..learner import CollabLearner
     from .pictures import Picture
 
 _AXES = 6  # components that travel
+_OF_THE_PICTURE = ["explained_variance", "noise_level", "axis_match", "axis_correlations"]  # as the store has them
 
 
 class PCAScatter(View):
@@ -41,6 +43,14 @@ class PCAScatter(View):
     controls : list of str, optional
         Some of ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``, ``"n_labels"``,
         ``"min_count"``, ``"zoom"``, ``"scree"``; all by default.
+    explained_variance : list of float
+        Share of the variance of each component in the picture now on the pages. Read only, as the next three.
+    noise_level : float
+        The share that a component of random vectors would have.
+    axis_match : list of float, optional
+        Cosine of each component to its own in the picture before; None where there is nothing to compare with.
+    axis_correlations : dict
+        By component, "1" to "6": correlation of its scores with ``count``, ``mean`` and ``year``.
     **traits
         Those of every view, see `View`.
 
@@ -63,6 +73,26 @@ class PCAScatter(View):
     tool = Enum(("point", "box", "pan"), "point").tag(sync=True, page=True)
     view_box = List(Float(), default_value=None, allow_none=True).tag(sync=True, page=True)
     equal_aspect = Bool(True).tag(sync=True, page=True)
+
+    explained_variance = List(Float(), read_only=True)
+    noise_level = Float(read_only=True)
+    axis_match = List(Float(), default_value=None, allow_none=True, read_only=True)
+    axis_correlations = Dict(read_only=True)
+
+    def __init__(self, learner: CollabLearner, **traits: Any) -> None:
+        super().__init__(learner, **traits)
+        for name in _OF_THE_PICTURE:
+            self.set_trait(name, getattr(self._store_of_learner, name))
+        self._store_of_learner.observe(self._picture_moved, _OF_THE_PICTURE)
+
+    def close(self) -> None:
+        """Take the widget off its pages and let go of the learner's events."""
+        if not self.closed and hasattr(self, "_from_page"):
+            self._store_of_learner.unobserve(self._picture_moved, _OF_THE_PICTURE)
+        super().close()
+
+    def _picture_moved(self, change: dict[str, Any]) -> None:
+        self.set_trait(change["name"], change["new"])
 
     def to_frame(self) -> pd.DataFrame:
         """Title, coordinates on all components that can be chosen, count and mean, a row for each fitted

@@ -5,6 +5,7 @@ import { labelOrder } from "../src/lib/scatter/labels";
 import type { Rgb } from "../src/lib/scatter/palette";
 import { inOrder, Raster, Sprites } from "../src/lib/scatter/splat";
 import { project } from "../src/lib/scatter/viewbox";
+import { axisTitle, keptShare, pointLines } from "../src/lib/scatter/words";
 import { seeded } from "./seeded";
 
 const next = seeded(4);
@@ -83,4 +84,15 @@ test("points in a box are counted as far as anybody wants to know", () => {
   assert.equal(grid.count([0, 0, 0.5, 0.25]), inside.length);
   assert.equal(grid.count([0, 0, 0.5, 0.25], 64), 64);
   assert.deepEqual(grid.within([0, 0, 0.5, 0.25]), inside);
+});
+
+test("an axis says what it was fitted on, and a title with few ratings that it has few", () => {
+  assert.equal(axisTitle(1, [0.124, 0.081], 931), "PC 1 · 12.4 % of the variance of 931 titles");
+  assert.equal(keptShare(1, 2, [0.124, 0.081]), "20.5 % of the variance kept");
+  assert.equal(keptShare(2, 2, [0.124, 0.081]), "8.1 % of the variance kept");
+  const axis = (component: number) => ({ component, value: 0.5 });
+  const lines = (count: number) =>
+    pointLines({ title: "A", count, mean: 4, bias: null, effect: null, unit: "", x: axis(1), y: axis(2) });
+  assert.equal(lines(19)[0], "19 ratings (few: uncertain), mean 4.00");
+  assert.equal(lines(20)[0], "20 ratings, mean 4.00");
 });

@@ -233,6 +233,23 @@ def test_a_model_without_biases_has_a_table_that_says_so(dls):
 # ---------------------------------------------------------------------- PCAScatter
 
 
+def test_a_map_tells_what_its_axes_keep_and_who_listens_hears_of_the_next_picture(learn, until):
+    scatter, heard = PCAScatter(learn, min_count=5), []
+    scatter.observe(lambda change: heard.append(change["new"]), "explained_variance")
+    before = scatter.explained_variance
+    learn.start(epochs=2)
+    learn.wait()
+    frame = learn.pca_frame(min_count=5)
+    until(lambda: scatter.explained_variance == pytest.approx(frame.explained_variance_ratio.tolist()))
+    assert heard[-1] == scatter.explained_variance != before
+    assert scatter.noise_level == pytest.approx(frame.noise_level)
+    assert scatter.axis_correlations["1"] == pytest.approx(frame.correlations["PC1"])
+    with pytest.raises(TraitError, match="read-only"):
+        scatter.noise_level = 0.5
+    with pytest.raises(TypeError, match="explained_variance"):
+        PCAScatter(learn, explained_variance=[1.0])
+
+
 def test_the_map_is_the_learners_pca(trained):
     scatter = PCAScatter(trained, min_count=5)
     assert scatter.to_frame().equals(trained.pca(6, min_count=5))

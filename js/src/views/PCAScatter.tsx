@@ -1,9 +1,10 @@
 // The map of titles: a scatter of the learner's titles by two principal components of their factors.
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
 import { Frame } from "../components/Frame";
 import { EmptyResult } from "../components/Notice";
+import { useId } from "../components/useId";
 import type { ViewContext } from "../context";
 import { formatCount, plural } from "../lib/format";
 import type { Plot } from "../lib/scatter/plot";
@@ -12,6 +13,7 @@ import { helpfulMinCount } from "../lib/scatter/words";
 import css from "./PCAScatter.css";
 import { Controls } from "./scatter/Controls";
 import { Footer } from "./scatter/Footer";
+import { KeyList } from "./scatter/KeyList";
 import { Picture } from "./scatter/Picture";
 import { TakeAwayMap } from "./scatter/TakeAwayMap";
 
@@ -20,6 +22,7 @@ export const styles = css;
 export function PCAScatter({ context }: { context: ViewContext }) {
   const map = useMemo(() => createMapState(context), [context]);
   const announce = useSignal("");
+  const keys = useSignal(false);
   const plot = useRef<Plot | null>(null);
   const { store, shared } = context;
   const shown = map.rows.value.length;
@@ -27,7 +30,7 @@ export function PCAScatter({ context }: { context: ViewContext }) {
   const frame = map.map.value;
   const fixed = typeof context.trait<number | null>("height").value === "number";
   const facts = frame
-    ? `${plural(shown, "title")}${minCount > 0 ? ` (≥ ${plural(minCount, "rating")})` : ""}`
+    ? `${map.only.value ? "only " : ""}${plural(shown, "title")}${minCount > 0 ? ` (≥ ${plural(minCount, "rating")})` : ""}`
     : "";
   return (
     <Frame context={context} title="Map of titles" facts={facts} announce={announce.value}>
@@ -37,19 +40,20 @@ export function PCAScatter({ context }: { context: ViewContext }) {
           {!frame && (
             <div class="cw-scatter-skeleton">The map appears with the first picture of the model.</div>
           )}
-          {frame && shown === 0 && <Hidden context={context} minCount={minCount} />}
+          {frame && shown === 0 && <Hidden context={context} map={map} minCount={minCount} />}
           {frame && shown > 0 && (
             <>
               <Picture
                 context={context}
                 map={map}
                 announce={announce}
+                keys={keys}
                 onPlot={(made) => {
                   plot.current = made;
                 }}
               />
               <Footer context={context} map={map} />
-              <Actions context={context} map={map} plot={plot} facts={facts} />
+              <Actions context={context} map={map} plot={plot} facts={facts} keys={keys} />
             </>
           )}
         </div>
@@ -63,7 +67,15 @@ export function PCAScatter({ context }: { context: ViewContext }) {
   );
 }
 
-function Hidden({ context, minCount }: { context: ViewContext; minCount: number }) {
+function Hidden({ context, map, minCount }: { context: ViewContext; map: MapState; minCount: number }) {
+  if (map.only.value) {
+    return (
+      <EmptyResult action={{ label: "Show all titles", run: () => map.narrow(null) }}>
+        {`Min ratings ${formatCount(minCount)} hides all of the titles the map is narrowed to.`}
+      </EmptyResult>
+    );
+  }
+
   const { counts, trained } = context.store.items.value;
   const limit = helpfulMinCount(counts, trained, minCount);
   const action =
@@ -89,19 +101,23 @@ interface ActionsProps {
   map: MapState;
   plot: { current: Plot | null };
   facts: string;
+  /** Whether the list of keys is open. */
+  keys: Signal<boolean>;
 }
 
-function Actions({ context, map, plot, facts }: ActionsProps) {
+function Actions({ context, map, plot, facts, keys }: ActionsProps) {
   const { selection } = context.shared;
+  const listId = useId();
   const chosen = selection.value;
   const hidden = chosen.filter((row) => !map.isDrawn(row)).length;
+  const narrowed = map.only.value !== null;
   return (
     <div class="cw-scatter-actions">
       {chosen.length > 0 && (
         <>
           <span>
             {formatCount(chosen.length)} selected
-            {hidden > 0 && `, ${formatCount(hidden)} of them hidden by min ratings`}
+            {hidden > 0 && `, ${formatCount(hidden)} of them hidden${narrowed ? "" : " by min ratings"}`}
           </span>
           <Button
             label={`Clear (${formatCount(chosen.length)})`}
@@ -109,12 +125,28 @@ function Actions({ context, map, plot, facts }: ActionsProps) {
               selection.value = [];
             }}
           />
+          <Button
+            label="Only these"
+            title="Narrow the map to the selected titles; the axes stay as they are"
+            reason={hidden === chosen.length ? "None of them is on the map" : null}
+            onClick={() => map.narrow(chosen)}
+          />
         </>
       )}
-      <span class="cw-scatter-keys">
-        Keys: arrows, Home, N/P nearest, Enter chooses, Space adds, L label, + − 0 zoom, Esc
-      </span>
+      {narrowed && <Button label="Show all titles" onClick={() => map.narrow(null)} />}
+      <Button
+        label="Keys"
+        text="?"
+        title="Keys of the map (?)"
+        kind="quiet"
+        expanded={keys.value}
+        controls={listId}
+        onClick={() => {
+          keys.value = !keys.value;
+        }}
+      />
       <TakeAwayMap context={context} map={map} plot={plot} facts={facts} />
+      {keys.value && <KeyList id={listId} />}
     </div>
   );
 }

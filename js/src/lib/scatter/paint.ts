@@ -19,6 +19,9 @@ export interface Colors {
   biasHigh: Rgb;
 }
 
+/** Room for the buttons of the page, above the plot on the right. */
+const ZOOM_BUTTONS = 116;
+
 export function css([r, g, b]: Rgb, opacity = 1): string {
   return `rgb(${r} ${g} ${b} / ${opacity})`;
 }
@@ -26,8 +29,10 @@ export function css([r, g, b]: Rgb, opacity = 1): string {
 export interface Axes {
   x: Ticks;
   y: Ticks;
-  xTitle: string;
-  yTitle: string;
+  /** Longest first. */
+  xTitle: readonly string[];
+  yTitle: readonly string[];
+  kept: string;
 }
 
 export type Context2D = Pen;
@@ -63,9 +68,22 @@ export function paintAxes(
   context.font = `600 12px ${family}`;
   context.fillStyle = css(colors.foreground);
   context.textBaseline = "alphabetic";
-  context.fillText(axes.xTitle, left + width, top + height + 31);
+  const fitting = (titles: readonly string[], room: number) =>
+    titles.find((title) => context.measureText(title).width <= room) ?? titles.at(-1) ?? "";
+  const yLeft = Math.max(2, left - 36);
+  // What is kept stands in the lower corner, wherever the short title of the axis leaves it the room.
+  context.font = `11px ${family}`;
+  const kept = context.measureText(axes.kept).width + 16;
+  context.font = `600 12px ${family}`;
+  const room = left + width - yLeft;
+  const xTitle = fitting(axes.xTitle, room - kept);
+  context.fillText(xTitle, left + width, top + height + 31);
+  const hasRoom = context.measureText(xTitle).width + kept <= room;
   context.textAlign = "left";
-  context.fillText(axes.yTitle, Math.max(2, left - 36), top - 8);
+  context.fillText(fitting(axes.yTitle, room - ZOOM_BUTTONS), yLeft, top - 8);
+  context.font = `11px ${family}`;
+  context.fillStyle = css(colors.soft);
+  if (hasRoom) context.fillText(axes.kept, yLeft, top + height + 31);
 }
 
 export interface Ring {

@@ -37,8 +37,11 @@ export interface Scene extends Cloud {
   equal: boolean;
   flipX: boolean;
   flipY: boolean;
-  xTitle: string;
-  yTitle: string;
+  /** Titles of the axes, the one that says most first. */
+  xTitle: readonly string[];
+  yTitle: readonly string[];
+  /** What the picture keeps of all there is, for its corner. */
+  kept: string;
   watermark: string;
   /** The shortened title of a row. */
   title: (row: number) => string;
@@ -543,6 +546,7 @@ function axesOf(scene: Scene, { box, area }: Projection): Axes {
     y: ticks(box[1], box[3], area.height / 70),
     xTitle: scene.xTitle,
     yTitle: scene.yTitle,
+    kept: scene.kept,
   };
 }
 

@@ -1,7 +1,7 @@
 // From the store and the view's own traits to what is drawn: a chain of computed signals, each made anew only when
 // what it is made of has changed.
 
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ViewContext } from "../../context";
 import type { MapFrame } from "../../store";
 import { ratingUnit } from "../format";
@@ -25,7 +25,7 @@ import {
 } from "./points";
 import { rampFor } from "./theme";
 import { asBox, type Box, extent, HomeBox } from "./viewbox";
-import { axisName, isNoise, type PointFacts } from "./words";
+import { axisName, axisTitle, isNoise, keptShare, type PointFacts } from "./words";
 
 export type Tool = "point" | "box" | "pan";
 
@@ -50,6 +50,10 @@ export interface MapState {
   fits: Signal<number>;
   colors: Signal<Colors | null>;
   rows: ReadonlySignal<Int32Array>;
+  /** The titles the map is narrowed to, or null for all that pass the filter. */
+  only: ReadonlySignal<ReadonlySet<number> | null>;
+  /** Show these rows alone, or all with null, and all of them in sight. */
+  narrow: (rows: readonly number[] | null) => void;
   /** Whether a row is among `rows`, without looking through them. */
   isDrawn: (row: number) => boolean;
   columns: ReadonlySignal<Columns | null>;
@@ -67,6 +71,11 @@ export interface MapState {
   facts: (row: number) => PointFacts;
 }
 
+/** An axis' title, the longer one first: the picture takes the one it has room for. */
+function titlesOf(component: number, { explained, fitCount }: MapFrame): readonly string[] {
+  return [axisTitle(component, explained, fitCount), axisName(component, explained)];
+}
+
 export function createMapState({ store, shared, trait, signal: abort }: ViewContext): MapState {
   const wantedX = trait<number>("x");
   const wantedY = trait<number>("y");
@@ -79,6 +88,7 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
   const viewBox = trait<number[] | null>("view_box");
   const equal = trait<boolean>("equal_aspect");
   const fits = signal(0);
+  const only = signal<ReadonlySet<number> | null>(null);
   const live = liveMap(store, abort);
   const colors = signal<Colors | null>(null);
 
@@ -103,11 +113,14 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
   const rows = computed(() => {
     const now = columns.value;
     if (!now) return new Int32Array(0);
-    return shownRows(store.items.value, shared.minCount.value, now.x, now.y, order.value);
+    const chosen = only.value;
+    const candidates = chosen ? order.value.filter((row) => chosen.has(row)) : order.value;
+    return shownRows(store.items.value, shared.minCount.value, now.x, now.y, candidates);
   });
   const isDrawn = (row: number): boolean => {
     const now = columns.value;
-    return now !== null && isShown(store.items.value, shared.minCount.value, now.x, now.y, row);
+    if (!now || (only.value && !only.value.has(row))) return false;
+    return isShown(store.items.value, shared.minCount.value, now.x, now.y, row);
   };
   const bias = computed(() => {
     const raw = live.value.itemBias;
@@ -152,8 +165,9 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
       equal: equal.value !== false,
       flipX: flipX.value,
       flipY: flipY.value,
-      xTitle: axisName(x.value, now.frame.explained),
-      yTitle: axisName(y.value, now.frame.explained),
+      xTitle: titlesOf(x.value, now.frame),
+      yTitle: titlesOf(y.value, now.frame),
+      kept: keptShare(x.value, y.value, now.frame.explained),
       watermark: watermark.value,
       title,
     };
@@ -180,7 +194,17 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
       y: { component: y.peek(), value: now?.y[row] ?? Number.NaN },
     };
   };
+  const narrow = (chosen: readonly number[] | null) => {
+    batch(() => {
+      only.value = chosen && new Set(chosen);
+      fits.value++;
+      viewBox.value = null;
+    });
+  };
   const setAxis = (axis: "x" | "y", chosen: number) => {
+    const [here, other] = axis === "x" ? [x.peek(), y.peek()] : [y.peek(), x.peek()];
+    // A component that is taken from the other axis leaves it the one that was here.
+    if (chosen === other && here !== other) (axis === "x" ? wantedY : wantedX).value = here;
     (axis === "x" ? wantedX : wantedY).value = chosen;
     // What was in sight was in sight on other axes.
     viewBox.value = null;
@@ -199,6 +223,8 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
     fits,
     colors,
     rows,
+    only,
+    narrow,
     isDrawn,
     columns,
     colouring: coloured,

@@ -1,10 +1,26 @@
 // The sentences of the map: axis names, what guards against misreading it, what a point says of itself.
 
 import { formatBias, formatNumber, formatShare, plural } from "../format";
+import { FEW_RATINGS } from "../ranking";
 
 /** "PC 1 · 12.4 %": a component by its number from 1, with its share of the variance. */
 export function axisName(component: number, explained: readonly number[]): string {
   return `PC ${component} · ${formatShare(explained[component - 1])}`;
+}
+
+/** "PC 1 · 12.4 % of the variance of 931 titles": what the picture says beside an axis, where it has the room. */
+export function axisTitle(component: number, explained: readonly number[], fitCount: number): string {
+  const name = axisName(component, explained);
+  return fitCount > 0 ? `${name} of the variance of ${plural(fitCount, "title")}` : name;
+}
+
+/** "24.5 % of the variance kept": for a corner of the picture. */
+export function keptShare(x: number, y: number, explained: readonly number[]): string {
+  const kept = [...new Set([x, y])].reduce(
+    (sum, component) => sum + (explained[component - 1] ?? Number.NaN),
+    0,
+  );
+  return Number.isFinite(kept) ? `${formatShare(kept)} of the variance kept` : "";
 }
 
 /** How much of the variance the picture keeps: what is far apart in all dimensions can be close in two. */
@@ -52,7 +68,8 @@ export interface PointFacts {
 
 /** The lines of the tooltip under the title; the same text is what a screen reader hears. */
 export function pointLines(facts: PointFacts): string[] {
-  const lines = [`${plural(facts.count, "rating")}, mean ${formatNumber(facts.mean, 2)}`];
+  const few = facts.count < FEW_RATINGS ? " (few: uncertain)" : "";
+  const lines = [`${plural(facts.count, "rating")}${few}, mean ${formatNumber(facts.mean, 2)}`];
   if (facts.bias !== null) {
     const effect = facts.effect ?? facts.bias;
     const logit = facts.effect === null ? "" : ` (logit ${formatBias(facts.bias)})`;

@@ -43,7 +43,7 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
         </div>
         {!map.untrained.value && together.map((words) => <p key={words}>{words}</p>)}
       </div>
-      {(!wanted || wanted.includes("scree")) && <Scree frame={frame} shown={shown} />}
+      {(!wanted || wanted.includes("scree")) && <Scree map={map} frame={frame} shown={shown} />}
     </div>
   );
 }
@@ -96,52 +96,32 @@ function Strip({ ramp }: { ramp: Rgb[] }) {
   return <canvas ref={canvas} width={ramp.length} height={1} />;
 }
 
-const LINE = 14;
-const NAME = 30;
+/** Of the longest bar, in pixels. */
 const BAR = 90;
 
-/** Bars of the variance each component keeps, with the share that random vectors would give. */
-function Scree({ frame, shown }: { frame: MapFrame; shown: number[] }) {
+/** Bars of the variance each component keeps, to choose axes by, and the share that random vectors would give. */
+function Scree({ map, frame, shown }: { map: MapState; frame: MapFrame; shown: number[] }) {
   const { explained, noise, m } = frame;
   const shares = explained.slice(0, m);
   const most = Math.max(noise, ...shares, 1e-9);
-  const at = (share: number) => (share / most) * BAR;
-  const names = shares.map((share, i) => `PC ${i + 1} ${formatShare(share)}`).join(", ");
-  const random = noise > 0 ? `; random vectors would keep ${formatShare(noise)}` : "";
-  const height = shares.length * LINE;
+  const at = (share: number) => Math.max(1, (share / most) * BAR);
   return (
-    <svg
-      class="cw-scatter-scree"
-      role="img"
-      aria-label={`Variance by component: ${names}${random}.`}
-      width={NAME + BAR + 46}
-      height={height + (noise > 0 ? LINE + 2 : 0)}
-    >
+    <div class="cw-scatter-scree" role="group" aria-label="Variance by component">
       {shares.map((share, i) => (
-        <g key={i}>
-          <text x={0} y={i * LINE + 10}>
-            PC {i + 1}
-          </text>
-          <rect
-            class={shown.includes(i + 1) ? "cw-scatter-shown" : undefined}
-            x={NAME}
-            y={i * LINE + 2}
-            width={Math.max(1, at(share))}
-            height={LINE - 5}
-          />
-          <text x={NAME + at(share) + 5} y={i * LINE + 10}>
-            {formatShare(share)}
-          </text>
-        </g>
+        <button
+          key={i}
+          type="button"
+          aria-label={`PC ${i + 1}, ${formatShare(share)} of the variance`}
+          aria-pressed={shown.includes(i + 1)}
+          title="To the horizontal axis; with Shift to the vertical one"
+          onClick={(event) => map.setAxis(event.shiftKey ? "y" : "x", i + 1)}
+        >
+          <span>PC {i + 1}</span>
+          <i style={{ width: `${at(share)}px` }} />
+          <span>{formatShare(share)}</span>
+        </button>
       ))}
-      {noise > 0 && (
-        <>
-          <line x1={NAME + at(noise)} x2={NAME + at(noise)} y1={0} y2={height + 2} />
-          <text x={NAME + at(noise)} y={height + 12} text-anchor={at(noise) > BAR / 2 ? "end" : "start"}>
-            random {formatShare(noise)}
-          </text>
-        </>
-      )}
-    </svg>
+      {noise > 0 && <p style={{ "--at": `${at(noise)}px` }}>random vectors: {formatShare(noise)}</p>}
+    </div>
   );
 }

@@ -17,6 +17,8 @@ interface Props {
   context: ViewContext;
   map: MapState;
   announce: Signal<string>;
+  /** Whether the list of keys is open. */
+  keys: Signal<boolean>;
   /** Given the plot when there is one, for downloads. */
   onPlot: (plot: Plot) => void;
 }
@@ -26,7 +28,7 @@ const REACH = 12;
 const TOUCH_REACH = 24;
 const HINT_MS = 2500;
 
-export function Picture({ context, map, announce, onPlot }: Props) {
+export function Picture({ context, map, announce, keys, onPlot }: Props) {
   const { shared, store } = context;
   const summaryId = useId();
   const surface = useRef<HTMLDivElement>(null);
@@ -43,7 +45,7 @@ export function Picture({ context, map, announce, onPlot }: Props) {
   const labelled = useSignal<readonly number[]>([]);
   const hint = useSignal(false);
   const actions = useMemo(
-    () => createActions({ context, map, plot, own, tip, cursor, asked, announce, dragging }),
+    () => createActions({ context, map, plot, own, tip, cursor, asked, announce, dragging, keys }),
     [context, map],
   );
 
@@ -85,6 +87,14 @@ export function Picture({ context, map, announce, onPlot }: Props) {
     size.observe(el);
     // The page may scroll under a pointer that rests; a scroll of anything moves the point away from its tooltip.
     el.ownerDocument.addEventListener("scroll", actions.unhover, { signal, capture: true, passive: true });
+    // A tooltip under a resting pointer goes with Escape wherever the focus is; the focused map does so itself.
+    el.ownerDocument.addEventListener(
+      "keydown",
+      ({ key }) => {
+        if (key === "Escape" && !focused.peek()) actions.unhover();
+      },
+      { signal },
+    );
     return () => {
       life.abort();
       clearTimeout(timer);
@@ -231,11 +241,12 @@ interface ActionParts {
   asked: Signal<ReadonlySet<number>>;
   announce: Signal<string>;
   dragging: Signal<boolean>;
+  keys: Signal<boolean>;
 }
 
 /** What gestures and keys do, apart from the markup. */
 function createActions(parts: ActionParts) {
-  const { context, map, plot, own, tip, cursor, asked, announce, dragging } = parts;
+  const { context, map, plot, own, tip, cursor, asked, announce, dragging, keys } = parts;
   const { shared, store } = context;
   /** The box in sight at the start of a drag, and the one a gesture has reached but not yet written. */
   let start: { box: Box; view: NonNullable<Plot["view"]> } | null = null;
@@ -408,6 +419,9 @@ function createActions(parts: ActionParts) {
           announce.value = next.has(now) ? "Label on." : "Label off.";
           break;
         }
+        case "keys":
+          keys.value = !keys.value;
+          break;
         case "zoom":
           zoom(meaning.factor);
           break;

@@ -2,7 +2,7 @@
 
 export type KeyMeaning =
   | { kind: "move"; dx: number; dy: number }
-  | { kind: "home" | "next" | "previous" | "choose" | "add" | "label" | "leave" | "fit" }
+  | { kind: "home" | "next" | "previous" | "choose" | "add" | "label" | "leave" | "fit" | "keys" }
   | { kind: "zoom"; factor: number };
 
 const KEYS: Record<string, KeyMeaning> = {
@@ -22,6 +22,7 @@ const KEYS: Record<string, KeyMeaning> = {
   "-": { kind: "zoom", factor: 1 / 1.5 },
   _: { kind: "zoom", factor: 1 / 1.5 },
   0: { kind: "fit" },
+  "?": { kind: "keys" },
 };
 
 /** The meaning of a key press; undefined for keys that belong to the browser or the host. */

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 BLUE, VERMILION, GREY, GREEN, PURPLE = "#0072B2", "#D55E00", "#7f7f7f", "#009E73", "#CC79A7"
 
+# bqplot's own is orange in dark themes. The host's text, else a grey that is read on white and on black.
+_TEXT = "var(--jp-content-font-color1, #767676)"
+
 _UPDATE_SECONDS = 1.0  # a browser draws such a figure in tens of milliseconds, beside the training
 _LIVE_POINTS = 600  # while training; the last picture has them all
 _MARGIN = {"top": 16, "bottom": 44, "left": 56, "right": 16}
@@ -68,16 +71,23 @@ class LossCurves:
         self._scales = {"x": bqplot.LinearScale(min=0.0), "y": _y_scale(y_scale)}
         self._axes = {
             "x": bqplot.Axis(
-                scale=self._scales["x"], label=_AXIS_LABELS[x_axis], grid_lines="none", label_offset="32px"
+                scale=self._scales["x"],
+                label=_AXIS_LABELS[x_axis],
+                label_color=_TEXT,
+                grid_lines="none",
+                label_offset="32px",
             ),
-            "y": bqplot.Axis(scale=self._scales["y"], label="MSE", side="left", label_offset="40px"),
+            "y": bqplot.Axis(scale=self._scales["y"], label="MSE", label_color=_TEXT, side="left", label_offset="40px"),
         }
         self._raw = self._line("train, each batch", BLUE, opacities=[0.25], stroke_width=1.0, display_legend=False)
         self._train = self._line("train", BLUE)
         self._valid = self._line("valid", VERMILION, marker="circle", marker_size=48)
         self._mean = self._line("predict the mean", GREY, line_style="dotted", stroke_width=1.5)
+        self._best = bqplot.Scatter(
+            x=[], y=[], scales=dict(self._scales), colors=[VERMILION], default_size=110, names=[], display_names=False
+        )
         self.figure = bqplot.Figure(
-            marks=[self._raw, self._mean, self._train, self._valid],
+            marks=[self._raw, self._mean, self._train, self._valid, self._best],
             axes=list(self._axes.values()),
             fig_margin=_MARGIN,
             legend_location="top-right",
@@ -137,6 +147,10 @@ class LossCurves:
         _set(self._raw, at, loss)
         _set(self._train, at, train)
         _set(self._valid, valid_at, [value for _, value in valid])
+        best = learn.history.best
+        chosen = [i for i, (epoch, _) in enumerate(valid) if best is not None and epoch == best.epoch]
+        _set(self._best, valid_at[chosen], [valid[i][1] for i in chosen])
+        self._axes["y"].label = "MSE" if best is None or best.rmse is None else f"MSE; best RMSE {best.rmse:.3f}"
         if self._baseline is not None:
             _set(self._mean, [0.0, end], [self._baseline] * 2)
         if self._x_axis != "time" or not end <= (self._scales["x"].max or 0.0) <= 1.5 * end:
@@ -271,8 +285,8 @@ def pca_figure(learn: CollabLearner, n: int = 50, *, x: int = 1, y: int = 2) -> 
         tooltip=bqplot.Tooltip(fields=["name"], show_labels=False),
     )
     axes = [
-        bqplot.Axis(scale=scales["x"], label=f"PC {x} · {shares[x - 1]:.1%}"),
-        bqplot.Axis(scale=scales["y"], label=f"PC {y} · {shares[y - 1]:.1%}", side="left"),
+        bqplot.Axis(scale=scales["x"], label=f"PC {x} · {shares[x - 1]:.1%}", label_color=_TEXT),
+        bqplot.Axis(scale=scales["y"], label=f"PC {y} · {shares[y - 1]:.1%}", label_color=_TEXT, side="left"),
     ]
     return bqplot.Figure(marks=[points], axes=axes, fig_margin=_MARGIN, layout={"width": "100%", "height": "640px"})
 
@@ -297,8 +311,8 @@ def parabola_figure(a: Sequence[float] = (1, 2, 5, 10, 50)) -> bqplot.Figure:
         for value, color in zip(a, colors, strict=False)
     ]
     axes = [
-        bqplot.Axis(scale=scales["x"], label="x"),
-        bqplot.Axis(scale=scales["y"], label="a · x²", side="left"),
+        bqplot.Axis(scale=scales["x"], label="x", label_color=_TEXT),
+        bqplot.Axis(scale=scales["y"], label="a · x²", label_color=_TEXT, side="left"),
     ]
     return bqplot.Figure(
         marks=lines,
@@ -309,7 +323,7 @@ def parabola_figure(a: Sequence[float] = (1, 2, 5, 10, 50)) -> bqplot.Figure:
     )
 
 
-def _set(line: bqplot.Lines, x: Any, y: Any) -> None:
+def _set(line: bqplot.Lines | bqplot.Scatter, x: Any, y: Any) -> None:
     with line.hold_sync():
         line.x, line.y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
 

@@ -90,7 +90,7 @@ def test_what_the_curves_mean_is_said_beside_them(harness: Callable[..., str], p
     expect(caution).to_be_visible()
     rows = training(page).get_by_role("table", name="Epochs").locator("tbody tr")
     expect(rows.filter(has_text="rises after")).to_have_count(1)
-    expect(rows.nth(2)).to_contain_text("best, rises after")
+    expect(rows.nth(2)).to_contain_text("best ↗ validation loss rises after")
 
 
 def test_a_new_seed_is_one_click(harness: Callable[..., str], page: Page) -> None:

@@ -149,7 +149,13 @@ def test_the_panel_carries_a_live_figure_of_the_loss(learn, line, until):
     valid = next(mark for mark in panel._figure.marks if mark.labels == ["valid"])
     until(lambda: len(valid.y) == 3)
     np.testing.assert_allclose(valid.y, [row.valid_loss for row in learn.history.epochs])
+    best = min(learn.history.epochs, key=lambda row: row.valid_loss)
+    mark = panel._figure.marks[-1]
+    until(lambda: len(mark.x) == 1)
+    assert (mark.x[0], mark.y[0]) == (best.epoch, best.valid_loss)
+    assert panel._figure.axes[1].label == f"MSE; best RMSE {best.valid_loss**0.5:.3f}"
     panel.x_axis = "step"
+    assert mark.x[0] == best.epoch * learn.dls.n_batches(32)
     np.testing.assert_array_equal(valid.x, np.array([1, 2, 3]) * learn.dls.n_batches(32))
     panel.close()
     assert panel._figure.comm is None

@@ -72,10 +72,10 @@ export function EpochTable({ context }: { context: ViewContext }) {
                 </td>
                 <td class="cw-note">
                   {row.epoch === best && "best"}
-                  {row.epoch === best && row.epoch === overfit && ", "}
                   {row.epoch === overfit && (
-                    <span class="cw-rises" title="From here on the validation loss only rose">
-                      rises after
+                    <span class="cw-rises" title="After this epoch the validation loss only rose">
+                      {" \u2197"}
+                      <span class="cw-unseen"> validation loss rises after</span>
                     </span>
                   )}
                 </td>

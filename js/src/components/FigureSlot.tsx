@@ -1,6 +1,8 @@
 // Hosts a widget of another library (the bqplot figure) inside a view, where the host can make one.
 import { useEffect, useRef } from "preact/hooks";
 import type { ViewContext } from "../context";
+import { chartSummary } from "../lib/wording";
+import { useId } from "./useId";
 
 interface ForeignView {
   el: HTMLElement;
@@ -27,6 +29,7 @@ export function canHost(context: ViewContext, reference: string | null | undefin
 
 export function FigureSlot(props: { context: ViewContext; reference: string; onFailure: () => void }) {
   const { context, reference, onFailure } = props;
+  const id = useId();
   const slot = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let view: ForeignView | null = null;
@@ -55,5 +58,12 @@ export function FigureSlot(props: { context: ViewContext; reference: string; onF
       view?.remove?.();
     };
   }, [reference]);
-  return <div ref={slot} class="cw-figure" role="img" aria-label="Loss" />;
+  return (
+    <>
+      <div ref={slot} class="cw-figure" role="img" aria-label="Loss" aria-describedby={id} />
+      <p id={id} class="cw-unseen">
+        {chartSummary(context.store.history.value)}
+      </p>
+    </>
+  );
 }

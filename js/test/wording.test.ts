@@ -5,6 +5,8 @@ import {
   badge,
   chartSummary,
   epochAnnouncement,
+  fitEpochs,
+  membersNote,
   retrainHint,
   type Situation,
   sentence,
@@ -39,6 +41,17 @@ test("the badge counts the epochs of this fit, not of all fits", () => {
   assert.equal(badge(again).text, "epoch 3/5 · live");
   assert.equal(badge({ ...again, progress: 0 }).text, "epoch 1/5 · live");
   assert.equal(badge({ ...again, progress: 1 }).text, "epoch 5/5 · live");
+});
+
+test("the running fit's epochs are not the wish for the next one", () => {
+  assert.equal(fitEpochs({ epochs: 5, fit_epochs: 1 }), 1);
+  assert.equal(fitEpochs({ epochs: 5 }), 5);
+});
+
+test("several members are told: findings are the first one's, the loss is their average's", () => {
+  assert.equal(membersNote(1, false), "");
+  assert.equal(membersNote(8, false), "member 1 of 8");
+  assert.equal(membersNote(8, true), "8 members, averaged");
 });
 
 test("a lost kernel is told before anything else", () => {

@@ -88,6 +88,11 @@ def test_the_page_has_the_limits_of_the_traits(learn):
             setattr(panel, trait, high + 1)
 
 
+def test_the_page_knows_how_many_members_there_are(dls, learn):
+    assert LearnerStore.of(learn).meta["n_members"] == 1
+    assert LearnerStore.of(collab_learner(dls, members=3)).meta["n_members"] == 3
+
+
 def test_the_neural_models_factors_are_said_to_be_fixed(dls, learn):
     assert LearnerStore.of(learn).meta["can_resize"] is True
     assert LearnerStore.of(CollabLearner(dls, Taste(dls.n_users, dls.n_items))).meta["can_resize"] is False

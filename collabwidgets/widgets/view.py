@@ -72,7 +72,8 @@ class View(SyncedWidget):
     theme : {"auto", "light", "dark"}
     reduced_motion : {"auto", "on", "off"}
     controls : list of str, optional
-        Which controls to show; all by default.
+        Which controls to show; all by default. What a view gives away has the names ``copy``, ``csv``, ``png``,
+        ``svg`` and ``code``.
     sync_hover : bool
         Tell Python, in ``learn.view.hovered``, which item is under the pointer. ``False``
 

@@ -1,6 +1,8 @@
 """save_png() and save_svg(): files that say what the widget shows."""
 
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -202,3 +204,8 @@ def test_labels_overlap_neither_each_other_nor_a_labelled_point():
         for label in labels:
             px, py = x[label.index], y[label.index]
             assert not (left < px < right and top < py < bottom)
+
+
+def test_matplotlib_is_loaded_only_when_a_picture_is_saved():
+    code = "import collabwidgets.widgets, sys; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

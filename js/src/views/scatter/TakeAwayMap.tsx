@@ -31,10 +31,10 @@ export function TakeAwayMap({ context, map, plot, facts }: Props) {
   const picture = (look: Look) => {
     const frame = map.map.peek();
     if (!plot.current || !frame) return null;
-    const fitted = `Fitted on ${formatCount(frame.fitCount)} titles`;
     const notes = [
       keptVariance(map.x.peek(), map.y.peek(), frame.explained),
-      `${fitted}; random vectors would keep ${formatShare(frame.noise)} an axis.`,
+      `Random vectors would keep ${formatShare(frame.noise)} an axis.`,
+      `Fitted on ${formatCount(frame.fitCount)} titles.`,
       "Titles apart in all dimensions can meet here.",
     ];
     return mapPicture(plot.current, { facts, key: colourKey(map), notes }, look);

@@ -42,6 +42,7 @@ from .training import (
     can_fuse,
 )
 from .training.progress import Progress
+from .training.recipe import MOST_FACTORS
 from .view_state import ViewState
 from .worker import TrainingWorker, interrupt_asks
 
@@ -355,8 +356,8 @@ class CollabLearner:
                 "this learner was given a finished module, so it can only put its first weights back; "
                 "pass remake=(n_factors, generator) -> nn.Module to CollabLearner for another seed or size"
             )
-        if n_factors is not None and not 1 <= n_factors <= 1024:
-            raise ValueError(f"n_factors must be from 1 to 1024, not {n_factors}")
+        if n_factors is not None and not 1 <= n_factors <= MOST_FACTORS:
+            raise ValueError(f"n_factors must be from 1 to {MOST_FACTORS}, not {n_factors}")
         model = self.model
         if self._remake is not None:
             model = self._remake(n_factors or self.n_factors, generator(recipe.seed, "weights"))

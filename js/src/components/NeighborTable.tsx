@@ -2,22 +2,10 @@
 import type { Signal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { formatCount, formatNumber, formatSimilarity } from "../lib/format";
-import { METRICS, type Metric, type Order, scoreBar } from "../lib/metrics";
+import { METRICS, type Metric, type Neighbor, type Order, scoreBar } from "../lib/metrics";
 import type { Holding } from "./heldOrder";
 import { useRows } from "./rows";
 import { useSlidingRows } from "./slide";
-
-export interface Neighbor {
-  item: number;
-  title: string;
-  score: number;
-  count: number;
-  n_common?: number | null;
-  norm: number;
-  weak: boolean;
-  /** The same score against the pinned title. */
-  to_pinned?: number | null;
-}
 
 /** Fewer ratings, or a vector shorter than this share of the median, is weak evidence. */
 export interface WeakBelow {

@@ -3,6 +3,19 @@
 export type Metric = "cosine" | "centered_cosine" | "euclidean" | "dot";
 export type Order = "nearest" | "farthest";
 
+/** One row of Python's answer. */
+export interface Neighbor {
+  item: number;
+  title: string;
+  score: number;
+  count: number;
+  n_common?: number | null;
+  norm: number;
+  weak: boolean;
+  /** The same score against the pinned title. */
+  to_pinned?: number | null;
+}
+
 export interface MetricWords {
   /** In the select. */
   name: string;

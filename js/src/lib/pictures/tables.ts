@@ -1,7 +1,7 @@
 // What the bias ranking and the neighbour search put into a table with bars.
 import type { Side } from "../../store";
 import { formatBias, formatCount, formatNumber, formatSimilarity } from "../format";
-import { METRICS, type Metric, type Order, scoreBar } from "../metrics";
+import { METRICS, type Metric, type Neighbor, type Order, scoreBar } from "../metrics";
 import { FEW_RATINGS, type Ranking } from "../ranking";
 import { type BarRow, type BarTable, MOST_ROWS } from "./bars";
 
@@ -62,15 +62,7 @@ const more = (count: number): string => `… ${formatCount(count)} more`;
 
 export interface NeighborFacts {
   title: string;
-  neighbors: readonly {
-    item: number;
-    title: string;
-    score: number;
-    count: number;
-    n_common?: number | null;
-    norm: number;
-    weak: boolean;
-  }[];
+  neighbors: readonly Neighbor[];
   metric: Metric;
   order: Order;
   selection: readonly number[];

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from .notebooks import open_notebook, run_cell
 from .servers import JupyterServer
-from .test_themes import switch_theme
+from .test_themes import dark
 from .test_training_panel import SETUP, training
 
 _LABEL_COLOURS = """() => [...document.querySelectorAll('.bqplot text.axislabel')]
@@ -28,9 +28,9 @@ def test_figures_are_read_in_the_dark_and_described_in_words(lab: JupyterServer,
     )
     expect(chart.get_by_text(re.compile(r"MSE; best RMSE 0\.\d{3}"))).to_be_visible()
     expect(page.locator(".bqplot text.axislabel")).to_have_count(4)
-    switch_theme(page, "JupyterLab Dark")
-    expect(page.locator(".cw-TrainingPanel")).to_have_attribute("data-theme", "dark")
-    colours = page.evaluate(_LABEL_COLOURS)
+    with dark(page):
+        expect(page.locator(".cw-TrainingPanel")).to_have_attribute("data-theme", "dark")
+        colours = page.evaluate(_LABEL_COLOURS)
     for colour in colours:
         red, green, blue = (float(number) for number in re.findall(r"[\d.]+", colour)[:3])
         assert red == green == blue > (0.6 if "srgb" in colour else 153), colours

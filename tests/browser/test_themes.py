@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -54,6 +55,16 @@ def becomes(picture: Locator, fits: Callable[[float], bool]) -> None:
         assert time.monotonic() < deadline, found
 
 
+@contextmanager
+def dark(page: Page) -> Iterator[None]:
+    """JupyterLab's dark theme, and the light one again: the server keeps it, and other tests share the server."""
+    switch_theme(page, "JupyterLab Dark")
+    try:
+        yield
+    finally:
+        switch_theme(page, "JupyterLab Light")
+
+
 def switch_theme(page: Page, theme: str) -> None:
     page.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
 
@@ -67,15 +78,14 @@ def test_an_open_notebook_switched_to_dark_and_back_repaints_map_and_chart(jupyt
     becomes(canvas, lambda value: value > 0.9)
     becomes(chart, lambda value: value > 0.9)
     light = chart.evaluate(_COLOURS)
-    switch_theme(page, "JupyterLab Dark")
-    expect(page.locator(".cw-PCAScatter")).to_have_attribute("data-theme", "dark")
-    expect(page.locator(".cw-TrainingPanel")).to_have_attribute("data-theme", "dark")
-    page.wait_for_function(
-        f"([chart, light]) => String(({_COLOURS})(chart)) !== String(light)", arg=[chart.element_handle(), light]
-    )
-    becomes(canvas, lambda value: value < 0.1)
-    becomes(chart, lambda value: value < 0.1)
-    switch_theme(page, "JupyterLab Light")
+    with dark(page):
+        expect(page.locator(".cw-PCAScatter")).to_have_attribute("data-theme", "dark")
+        expect(page.locator(".cw-TrainingPanel")).to_have_attribute("data-theme", "dark")
+        page.wait_for_function(
+            f"([chart, light]) => String(({_COLOURS})(chart)) !== String(light)", arg=[chart.element_handle(), light]
+        )
+        becomes(canvas, lambda value: value < 0.1)
+        becomes(chart, lambda value: value < 0.1)
     expect(page.locator(".cw-PCAScatter")).to_have_attribute("data-theme", "light")
     becomes(canvas, lambda value: value > 0.9)
 

@@ -7,9 +7,9 @@ import { EmptyResult } from "../components/Notice";
 import { useId } from "../components/useId";
 import type { ViewContext } from "../context";
 import { formatCount, plural } from "../lib/format";
+import { helpfulMinCount } from "../lib/minratings";
 import type { Plot } from "../lib/scatter/plot";
 import { createMapState, type MapState } from "../lib/scatter/state";
-import { helpfulMinCount } from "../lib/scatter/words";
 import css from "./PCAScatter.css";
 import { Controls } from "./scatter/Controls";
 import { Footer } from "./scatter/Footer";
@@ -76,8 +76,7 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
     );
   }
 
-  const { counts, trained } = context.store.items.value;
-  const limit = helpfulMinCount(counts, trained, minCount);
+  const limit = helpfulMinCount(context.store.items.value, minCount);
   const action =
     limit === null
       ? null

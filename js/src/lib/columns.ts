@@ -19,7 +19,7 @@ const NEEDS: readonly [Column, number][] = [
   ["count", 64],
   ["rank", 140],
   ["effect", 90],
-  ["mean", 140],
+  ["mean", 120],
   ["rank_by_mean", 66],
   ["rank_change", 86],
 ];

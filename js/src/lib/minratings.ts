@@ -2,15 +2,11 @@
 
 const ROUND = [500, 200, 100, 50, 20, 10, 5];
 
-interface Counted {
-  counts: ArrayLike<number>;
-  trained: ArrayLike<number>;
-}
-
 /** A lower limit that shows at least ten of the rows, a round one where one does; null if no limit helps.
  * `among`: for each row whether it is asked for, as by a search; null for all. */
 export function helpfulMinCount(
-  { counts, trained }: Counted,
+  counts: ArrayLike<number>,
+  trained: ArrayLike<number>,
   now: number,
   among: ArrayLike<number> | null = null,
 ): number | null {

@@ -293,7 +293,8 @@ function Hidden({ count, order, minCount }: { count: number; order: Order; minCo
 
 function Nothing({ context }: { context: ViewContext }) {
   const { minCount } = context.shared;
-  const usual = helpfulMinCount(context.store.items.value, minCount.value);
+  const { counts, trained } = context.store.items.value;
+  const usual = helpfulMinCount(counts, trained, minCount.value);
   if (usual === null) return <EmptyResult>No other title to compare with.</EmptyResult>;
   const set = () => {
     minCount.value = usual;

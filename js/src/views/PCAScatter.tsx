@@ -76,7 +76,8 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
     );
   }
 
-  const limit = helpfulMinCount(context.store.items.value, minCount);
+  const { counts, trained } = context.store.items.value;
+  const limit = helpfulMinCount(counts, trained, minCount);
   const action =
     limit === null
       ? null

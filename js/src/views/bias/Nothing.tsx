@@ -53,7 +53,7 @@ export function Nothing({ context, search, side, ranking, text, one }: NothingPr
   }
   if (ranking.nTrained === 0) return <EmptyResult>No {one} with a training rating yet.</EmptyResult>;
   const that = typed ? ` that contain ‘${typed}’` : "";
-  const limit = helpfulMinCount(side, minCount.value, marks);
+  const limit = helpfulMinCount(side.counts, side.trained, minCount.value, marks);
   if (limit === null)
     return (
       <EmptyResult>

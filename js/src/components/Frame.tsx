@@ -19,6 +19,8 @@ export interface FrameProps {
   announce?: string;
   /** The training panel words its states itself. */
   ownStates?: boolean;
+  /** A training panel within this view says that it is untrained. */
+  saidWithin?: boolean;
   /** An answer is awaited: what is shown is the old one. */
   busy?: boolean;
   children?: ComponentChildren;
@@ -51,7 +53,7 @@ export function StatusBadge({ store }: { store: LearnerStore }) {
 }
 
 export function Frame(props: FrameProps) {
-  const { context, title, heading, facts, actions, announce, ownStates, busy, children } = props;
+  const { context, title, heading, facts, actions, announce, ownStates, saidWithin, busy, children } = props;
   const { store } = context;
   const message = context.trait<string>("message");
   const height = context.trait<number | null>("height").value;
@@ -59,7 +61,8 @@ export function Frame(props: FrameProps) {
   const state = situation(store);
   const said = ownStates ? null : sentence(state);
   // Training's own troubles are told where training is; here only what changes how this view is to be read.
-  const tell = said && (state.connection !== "connected" || state.status === "untrained") ? said : null;
+  const untrained = state.status === "untrained" && !saidWithin;
+  const tell = said && (state.connection !== "connected" || untrained) ? said : null;
   return (
     <section
       class="cw-frame"

@@ -27,6 +27,7 @@ export function TakeAwayLoss({ context }: { context: ViewContext }) {
         name="epochs"
         shown={cells}
         all={cells}
+        empty={store.history.value.length > 0 ? null : "No epoch has ended yet"}
         picture={(look) => lossPicture(facts(), look, words)}
       />
     </footer>

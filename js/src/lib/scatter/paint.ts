@@ -238,10 +238,15 @@ export function paintWatermark(
   context.textBaseline = "middle";
   do context.font = `600 ${size--}px ${family}`;
   while (size > 11 && context.measureText(text).width > width - 24);
-  context.lineJoin = "round";
-  context.lineWidth = 4;
-  context.strokeStyle = css(colors.background, 0.85);
-  context.strokeText(text, left + width / 2, top + height / 2);
-  context.fillStyle = css(colors.soft);
-  context.fillText(text, left + width / 2, top + height / 2);
+  // On a plate of its own: letters among as many points would be points themselves.
+  const [x, y, plate] = [left + width / 2, top + height / 2, context.measureText(text).width + size];
+  context.beginPath();
+  context.roundRect(x - plate / 2, y - size, plate, 2 * size, 6);
+  context.fillStyle = css(colors.background, 0.92);
+  context.fill();
+  context.lineWidth = 1;
+  context.strokeStyle = css(colors.border);
+  context.stroke();
+  context.fillStyle = css(colors.foreground);
+  context.fillText(text, x, y);
 }

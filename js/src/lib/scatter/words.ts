@@ -94,19 +94,3 @@ export function summary(
   const labelled = named.length ? ` Labelled: ${named.join("; ")}.` : "";
   return `Scatter plot of ${plural(shown, "title")} by two principal components: ${axes}.${labelled}`;
 }
-
-/** A lower limit that shows at least ten titles, a round one where one does; null if no limit helps. */
-export function helpfulMinCount(
-  counts: ArrayLike<number>,
-  trained: ArrayLike<number>,
-  now: number,
-): number | null {
-  const usable: number[] = [];
-  for (let row = 1; row < counts.length; row++)
-    if (trained[row] && counts[row] < now) usable.push(counts[row]);
-  if (usable.length === 0) return null;
-  usable.sort((a, b) => b - a);
-  const tenth = usable[Math.min(9, usable.length - 1)];
-  const round = [500, 200, 100, 50, 20, 10, 5].find((limit) => limit <= tenth && limit < now);
-  return round ?? tenth;
-}

@@ -96,17 +96,18 @@ function Strip({ ramp }: { ramp: Rgb[] }) {
   return <canvas ref={canvas} width={ramp.length} height={1} />;
 }
 
-/** Of the longest bar, in pixels. */
-const BAR = 90;
-
 /** Bars of the variance each component keeps, to choose axes by, and the share that random vectors would give. */
 function Scree({ map, frame, shown }: { map: MapState; frame: MapFrame; shown: number[] }) {
   const { explained, noise, m } = frame;
   const shares = explained.slice(0, m);
   const most = Math.max(noise, ...shares, 1e-9);
-  const at = (share: number) => Math.max(1, (share / most) * BAR);
   return (
-    <div class="cw-scatter-scree" role="group" aria-label="Variance by component">
+    <div
+      class="cw-scatter-scree"
+      role="group"
+      aria-label="Variance by component"
+      style={{ "--noise": noise / most }}
+    >
       {shares.map((share, i) => (
         <button
           key={i}
@@ -117,11 +118,11 @@ function Scree({ map, frame, shown }: { map: MapState; frame: MapFrame; shown: n
           onClick={(event) => map.setAxis(event.shiftKey ? "y" : "x", i + 1)}
         >
           <span>PC {i + 1}</span>
-          <i style={{ width: `${at(share)}px` }} />
+          <i style={{ "--share": share / most }} />
           <span>{formatShare(share)}</span>
         </button>
       ))}
-      {noise > 0 && <p style={{ "--at": `${at(noise)}px` }}>random vectors: {formatShare(noise)}</p>}
+      {noise > 0 && <p>random vectors: {formatShare(noise)}</p>}
     </div>
   );
 }

@@ -43,6 +43,7 @@ from .training import (
 )
 from .training.progress import Progress
 from .training.recipe import MOST_FACTORS
+from .training.recovery import stable_lr
 from .view_state import ViewState
 from .worker import TrainingWorker, interrupt_asks
 
@@ -428,12 +429,20 @@ class CollabLearner:
                 self._take_snapshot()
                 if self._table is not None:
                     self._table.add(record)
-            case Diverged(epoch, step, suggested_lr):
-                self.status, self.suggested_lr, self.epoch = "diverged", suggested_lr, float(epoch - 1)
-                self.message = (
-                    f"Loss became NaN at epoch {epoch}, step {step}; the weights are those before that epoch. "
-                    f"Try learning rate {suggested_lr:g} (a third)."
+            case Diverged(epoch, step):
+                self.epoch = float(epoch - 1)
+                self.message = "Loss became NaN. Looking for a learning rate that works."
+                self._changed()
+                self.suggested_lr = stable_lr(self._fresh_engine(), self.dls, self.recipe)
+                trial = (
+                    "No smaller learning rate lowers it: look for what makes it NaN in the model or the ratings."
+                    if self.suggested_lr is None
+                    else f"In a trial on fresh weights learning rate {self.suggested_lr:g} lowered it."
                 )
+                self.message = (
+                    f"Loss became NaN at epoch {epoch}, step {step}; the weights are those before that epoch. {trial}"
+                )
+                self.status = "diverged"
                 self._take_snapshot()
             case Finished(early, best_epoch):
                 self.status = "ready"
@@ -513,6 +522,14 @@ class CollabLearner:
         if self._engine_wanted == "fused" or (self._engine_wanted == "auto" and on_cpu and not can_fuse(model)):
             return FusedEngine(model)
         return AutogradEngine(model, self._device)
+
+    def _fresh_engine(self) -> Engine:
+        """Of a copy of the model as `reset` would make it."""
+        if self._remake is not None:
+            return self._engine_for(self._remake(self.n_factors, generator(self._weights_seed, "weights")))
+        model = copy.deepcopy(self.model)
+        model.load_state_dict(self._first_weights)
+        return self._engine_for(model)
 
     def _adopt(self, model: nn.Module) -> None:
         self.tables = find_tables(model, self.dls.n_users, self.dls.n_items, **self._named_tables)

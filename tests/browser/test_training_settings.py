@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
@@ -117,3 +118,26 @@ def test_rescaled_settings_and_members_are_said(harness: Callable[..., str], pag
     meta(page, n_members=8)
     expect(training(page).locator("header")).to_contain_text("8 members, averaged")
     expect(page.get_by_role("region", name="Bias ranking").locator("header")).to_contain_text("· member 1 of 8")
+
+
+def test_the_learning_rate_to_try_is_offered_once_and_used(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", status="diverged", s_suggested_lr=0.0015))
+    expect(training(page).get_by_text("Try learning rate")).to_have_count(1)
+    training(page).get_by_role("button", name="Try learning rate 1.5e-3").click()
+    expect(training(page).get_by_label("Learning rate")).to_have_value("1.5e-3")
+    page.wait_for_function("() => harness.sent.some(({ content }) => content.name === 'train')")
+    sent = page.evaluate("() => harness.sent.map(({ content }) => content).filter(({ kind }) => kind === 'command')")
+    assert [(command["name"], command["args"].get("lr")) for command in sent] == [("reset", None), ("train", 0.0015)]
+
+
+def test_without_a_kernel_nothing_is_promised_and_it_is_said_once(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("Dashboard", status="training", gone=1))
+    said = page.get_by_text(re.compile("^Not connected", re.IGNORECASE)).locator("visible=true")
+    expect(said).to_have_count(3)  # in the head, under it, and to a screen reader
+    expect(training(page).locator("header").get_by_text("not connected")).to_be_hidden()
+    expect(training(page).get_by_role("progressbar")).to_have_attribute("aria-valuetext", "epoch 3/5 · 52 %")
+    expect(training(page)).not_to_contain_text("left")
+    page.goto(harness("TrainingPanel,BiasTable", status="training", gone=1))
+    expect(training(page).get_by_text("Not connected. Showing the last state.", exact=True)).to_be_visible()
+    table = page.get_by_role("region", name="Bias ranking")
+    expect(table.get_by_text("Showing the last state; sorting and search still work.")).to_be_visible()

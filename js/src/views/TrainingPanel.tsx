@@ -275,6 +275,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
       ) : (
         said && (
           <Notice
+            shared={state.connection === "disconnected"}
             tone={said.tone}
             action={
               status === "diverged" && suggested !== null
@@ -462,7 +463,8 @@ function Progress({ context }: { context: ViewContext }) {
   const elapsed = store.elapsedSeconds.value;
   const left = store.etaSeconds.value;
   const current = currentEpoch(progress, epochs);
-  const eta = status === "training" ? etaText(left) : "";
+  const live = store.connection.value !== "disconnected";
+  const eta = status === "training" && live ? etaText(left) : "";
   const trained = store.epoch.value;
 
   let text = "not trained yet";

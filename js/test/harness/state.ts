@@ -168,7 +168,8 @@ export function storeState(status = "ready"): Record<string, unknown> {
     status,
     message:
       status === "diverged"
-        ? "Loss became NaN at epoch 1, step 212."
+        ? "Loss became NaN at epoch 1, step 212; the weights are those before that epoch. " +
+          "In a trial on fresh weights learning rate 0.0015 lowered it."
         : status === "error"
           ? "CUDA ran out of memory."
           : "",

@@ -38,12 +38,15 @@ from .training import (
     History,
     MembersEngine,
     Recipe,
+    Run,
+    Runs,
     Trainer,
     can_fuse,
 )
 from .training.progress import Progress
 from .training.recipe import MOST_FACTORS
 from .training.recovery import stable_lr
+from .training.runs import MOST_RUNS
 from .view_state import ViewState
 from .worker import TrainingWorker, interrupt_asks
 
@@ -143,6 +146,8 @@ class CollabLearner:
         if wd is not None:
             self.recipe = self.recipe.changed(wd=wd)
         self.history = History()
+        self._earlier: tuple[Run, ...] = ()
+        self._run_number = 1
         self.view = ViewState(dls.items, self.item_row)
         self.epoch = 0.0
         self.error: BaseException | None = None
@@ -371,10 +376,18 @@ class CollabLearner:
         self.recipe = recipe
         if self._remake is None:
             model.load_state_dict(self._first_weights)
+        self._keep_run(outcome)
         with self._pictures:
             self.history.clear()
             self._adopt(model)
             self._reference = reference if outcome == "replaced" else None
+
+    def _keep_run(self, outcome: str) -> None:
+        """Remember the run that is about to be forgotten, unless `retrain` has cut it short in its first epoch."""
+        run = self._present_run
+        if run is not None and (run.epochs or outcome != "replaced"):
+            self._earlier = (*self._earlier, run)[-MOST_RUNS:]
+            self._run_number += 1
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing trains in the background; False if `timeout` seconds were not enough."""
@@ -545,6 +558,24 @@ class CollabLearner:
         self._take_snapshot()
 
     # ------------------------------------------------------------------ numbers about the fit
+
+    @property
+    def runs(self) -> Runs:
+        """The present training and up to ten before it, oldest first, each from fresh weights.
+
+        One in which no batch was trained is none, nor is one that `retrain` replaced in its first epoch.
+        """
+        present = self._present_run
+        return Runs(self._earlier if present is None else (*self._earlier, present))
+
+    @property
+    def earlier_runs(self) -> tuple[Run, ...]:
+        """`runs` without the present one."""
+        return self._earlier
+
+    @property
+    def _present_run(self) -> Run | None:
+        return Run.of(self._run_number, self.history, self._fits, self.n_factors)
 
     @property
     def fits(self) -> tuple[Recipe, ...]:

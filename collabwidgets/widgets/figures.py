@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .earlier_curves import EarlierCurves, shown_runs
 from .published import BATCH_POINTS, baseline_mse
 from .publisher import COST_SHARE
 from .store import LearnerStore
@@ -33,7 +34,12 @@ _PER_EPOCH = 25  # stretches of an epoch in which `smoothing` of the past is kep
 
 
 def loss_figure(
-    learn: CollabLearner, *, smoothing: float = 0.6, x_axis: str = "epoch", y_scale: str = "linear"
+    learn: CollabLearner,
+    *,
+    smoothing: float = 0.6,
+    x_axis: str = "epoch",
+    y_scale: str = "linear",
+    runs: Sequence[int] = (),
 ) -> bqplot.Figure:
     """The loss of each batch (faint), smoothed, and the validation loss of each epoch; goes on while
     training.
@@ -46,13 +52,15 @@ def loss_figure(
     x_axis : {"epoch", "step", "time"}
         Epochs, batches or seconds trained.
     y_scale : {"linear", "log"}
+    runs : sequence of int
+        Numbers of earlier runs (see `CollabLearner.runs`) to draw behind the present one.
 
     Raises
     ------
     ImportError
         Without bqplot.
     """
-    return LossCurves(learn, smoothing=smoothing, x_axis=x_axis, y_scale=y_scale).figure
+    return LossCurves(learn, smoothing=smoothing, x_axis=x_axis, y_scale=y_scale, runs=runs).figure
 
 
 class LossCurves:
@@ -61,10 +69,10 @@ class LossCurves:
     The figure carries this object, so the two live equally long.
     """
 
-    def __init__(self, learn: CollabLearner, *, smoothing: float, x_axis: str, y_scale: str):
+    def __init__(self, learn: CollabLearner, *, smoothing: float, x_axis: str, y_scale: str, runs: Sequence[int] = ()):
         import bqplot
 
-        self._smoothing, self._x_axis = smoothing, x_axis
+        self._smoothing, self._x_axis, self._runs = smoothing, x_axis, tuple(runs)
         self._seen: tuple[Any, ...] = ()
         self._not_before = 0.0
         self._baseline = baseline_mse(learn)
@@ -79,6 +87,7 @@ class LossCurves:
             ),
             "y": bqplot.Axis(scale=self._scales["y"], label="MSE", label_color=_TEXT, side="left", label_offset="40px"),
         }
+        self._earlier = EarlierCurves(dict(self._scales))
         self._raw = self._line("train, each batch", BLUE, opacities=[0.25], stroke_width=1.0, display_legend=False)
         self._train = self._line("train", BLUE)
         self._valid = self._line("valid", VERMILION, marker="circle", marker_size=48)
@@ -87,7 +96,7 @@ class LossCurves:
             x=[], y=[], scales=dict(self._scales), colors=[VERMILION], default_size=110, names=[], display_names=False
         )
         self.figure = bqplot.Figure(
-            marks=[self._raw, self._mean, self._train, self._valid, self._best],
+            marks=[*self._earlier.marks, self._raw, self._mean, self._train, self._valid, self._best],
             axes=list(self._axes.values()),
             fig_margin=_MARGIN,
             legend_location="top-right",
@@ -100,14 +109,16 @@ class LossCurves:
         self.figure._curves = self
         LearnerStore.of(learn).follow(self)
 
-    def restyle(self, learn: CollabLearner, *, smoothing: float, x_axis: str, y_scale: str) -> None:
+    def restyle(
+        self, learn: CollabLearner, *, smoothing: float, x_axis: str, y_scale: str, runs: Sequence[int] = ()
+    ) -> None:
         """Draw with other choices from now on."""
         if y_scale != _kind_of(self._scales["y"]):
             self._scales["y"] = _y_scale(y_scale)
             for mark in self.figure.marks:
                 mark.scales = dict(self._scales)
             self._axes["y"].scale = self._scales["y"]
-        self._smoothing, self._x_axis = smoothing, x_axis
+        self._smoothing, self._x_axis, self._runs = smoothing, x_axis, tuple(runs)
         self._axes["x"].label = _AXIS_LABELS[x_axis]
         self._draw(learn)
 
@@ -142,7 +153,10 @@ class LossCurves:
         at = positions(x, learn, self._x_axis)
         valid = [(row.epoch, row.valid_loss) for row in epochs if row.valid_loss is not None]
         valid_at = positions([epoch for epoch, _ in valid], learn, self._x_axis)
-        end = max([*at[-1:], *valid_at[-1:], *positions([planned_end(learn)], learn, self._x_axis)]) or 1.0
+        earlier = shown_runs(learn, self._runs)
+        earlier_end, earlier_losses = self._earlier.draw(earlier, learn, self._x_axis, self._smoothing)
+        planned = positions([planned_end(learn)], learn, self._x_axis)
+        end = max([*at[-1:], *valid_at[-1:], *planned, earlier_end]) or 1.0
         train = smoothed(x, loss, self._smoothing)
         _set(self._raw, at, loss)
         _set(self._train, at, train)
@@ -156,7 +170,9 @@ class LossCurves:
         if self._x_axis != "time" or not end <= (self._scales["x"].max or 0.0) <= 1.5 * end:
             self._scales["x"].max = float(end) * (1.25 if self._x_axis == "time" and learn.status == "training" else 1)
         self._axes["x"].tick_values = whole_ticks(end) if self._x_axis == "epoch" else None
-        low, high = loss_range(train, [*(value for _, value in valid), *filter(None, [self._baseline])])
+        low, high = loss_range(
+            train, [*(value for _, value in valid), *earlier_losses, *filter(None, [self._baseline])]
+        )
         self._show_range(low, high)
 
     def _show_range(self, low: float, high: float) -> None:

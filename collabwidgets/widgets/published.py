@@ -139,6 +139,31 @@ def history_values(learn: CollabLearner) -> Values:
     }
 
 
+def run_values(learn: CollabLearner) -> Values:
+    """The runs by name, the present one last, and the curves of those before it."""
+    runs, earlier = learn.runs, learn.earlier_runs
+    rows, curves = [], []
+    for run, name in zip(runs, runs.names, strict=True):
+        before = run in earlier
+        valid = run.valid()
+        if before:
+            curves += [pair_bytes(run.x, run.loss), pair_bytes(*valid)]
+        rows.append(
+            {
+                "run": run.number,
+                "name": name,
+                "present": not before,
+                "epochs": len(run.epochs),
+                "valid_loss": None if run.best is None else json_number(run.best.valid_loss),
+                "best_epoch": None if run.best is None else run.best.epoch,
+                "seconds": json_number(run.seconds, 2),
+                "bs": run.fits[-1].bs,
+                "points": [len(run.x), len(valid[0])] if before else [0, 0],
+            }
+        )
+    return {"runs": rows, "_run_curves": b"".join(curves)}
+
+
 def picture_values(learn: CollabLearner) -> Values:
     """Biases and the map, all of the same snapshot."""
     frame, snapshot = _frame_and_snapshot(learn)

@@ -143,3 +143,27 @@ def test_without_a_kernel_nothing_is_promised_and_it_is_said_once(harness: Calla
     )
     table = page.get_by_role("region", name="Bias ranking")
     expect(table.get_by_text("Showing the last state; sorting and search still work.")).to_be_visible()
+
+
+def test_earlier_runs_are_shown_by_a_checkbox_and_read_by_the_crosshair(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", runs=1, t_visible_runs=[2]))
+    runs = training(page).get_by_role("table", name="Runs")
+    expect(runs.get_by_role("checkbox")).to_have_count(2)
+    expect(runs.get_by_role("checkbox", name="run 2: wd 0.05")).to_be_checked()
+    crosshair = training(page).get_by_role("slider", name="Crosshair of the loss chart")
+    crosshair.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    read = re.compile(r"^epoch 4; run 3: wd 0\.1: train 0\.\d{4} · valid 0\.8231 \(RMSE 0\.907 stars\) at epoch 4; run 2:")
+    expect(crosshair).to_have_attribute("aria-valuetext", read)
+    expect(crosshair).not_to_have_attribute("aria-valuetext", re.compile("run 1"))
+    runs.get_by_role("checkbox", name="run 1: wd 0.01").check()
+    assert page.evaluate("() => harness.models[0].get('visible_runs')") == [1, 2]
+    box = crosshair.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for run in ("run 1: wd 0.01", "run 2: wd 0.05", "run 3: wd 0.1"):
+        expect(crosshair.get_by_text(run)).to_be_visible()
+    crosshair.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    expect(crosshair).to_have_attribute("aria-valuetext", "off: arrow keys go from epoch to epoch")

@@ -27,7 +27,16 @@ class EarlierCurves:
         self._train = bqplot.Lines(x=[], y=[], opacities=[0.45], stroke_width=1.0, **style)
         self._valid = bqplot.Lines(x=[], y=[], opacities=[0.8], stroke_width=1.5, line_style="dashed", **style)
         self._numbers = bqplot.Label(
-            x=[], y=[], text=[], scales=scales, colors=[_GREY], default_size=11, font_weight="bold", x_offset=3
+            x=[],
+            y=[],
+            text=[],
+            scales=scales,
+            colors=[_GREY],
+            default_size=11,
+            font_weight="bold",
+            align="end",
+            x_offset=-6,
+            y_offset=-6,
         )
 
         self._drawn: tuple[Any, ...] = ([], "", 0.0)
@@ -59,7 +68,8 @@ class EarlierCurves:
         ends = [(at[-1], loss[-1]) for at, loss in _ends(train, valid)]
         with self._numbers.hold_sync():
             self._numbers.x, self._numbers.y = (np.array([end[i] for end in ends], np.float64) for i in (0, 1))
-            self._numbers.text = [str(run.number) for run in runs]
+            # Beside each other where curves end at one place; a figure space is as wide as a digit.
+            self._numbers.text = [f"{run.number}{chr(0x2007) * 2 * i}" for i, run in enumerate(runs)]
         losses = [float(loss) for _, curve in valid for loss in curve if np.isfinite(loss)]
         return max([0.0, *(float(at[-1]) for at, _ in train)]), losses
 
@@ -88,7 +98,7 @@ def _ends(train: list[Curve], valid: list[Curve]) -> list[Curve]:
 
 def _set(line: bqplot.Lines, curves: list[Curve]) -> None:
     """All curves in one mark: rows of equal length, ended by NaN, where a line is broken off."""
-    longest = max((len(at) for at, _ in curves), default=0)
+    longest = max(2, *(len(at) for at, _ in curves)) if curves else 0  # bqplot takes a single number for none
     x, y = (np.full((len(curves), longest), np.nan) for _ in range(2))
     for row, (at, loss) in enumerate(curves):
         x[row, : len(at)], y[row, : len(at)] = at, loss

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .earlier_curves import EarlierCurves, shown_runs
-from .published import BATCH_POINTS, baseline_mse
+from .published import BATCH_POINTS, baseline_mse, rating_unit
 from .publisher import COST_SHARE
 from .store import LearnerStore
 
@@ -29,6 +29,7 @@ _TEXT = "var(--jp-content-font-color1, #767676)"
 _UPDATE_SECONDS = 1.0  # a browser draws such a figure in tens of milliseconds, beside the training
 _LIVE_POINTS = 600  # while training; the last picture has them all
 _MARGIN = {"top": 16, "bottom": 44, "left": 56, "right": 16}
+_TWO_SCALES = _MARGIN | {"right": 56}
 _AXIS_LABELS = {"epoch": "epoch", "step": "batch", "time": "seconds"}
 _PER_EPOCH = 25  # stretches of an epoch in which `smoothing` of the past is kept
 
@@ -86,6 +87,14 @@ class LossCurves:
                 label_offset="32px",
             ),
             "y": bqplot.Axis(scale=self._scales["y"], label="MSE", label_color=_TEXT, side="left", label_offset="40px"),
+            "rmse": bqplot.Axis(
+                scale=self._scales["y"],
+                label=f"RMSE, {unit}" if (unit := rating_unit(learn)) == "stars" else "RMSE",
+                label_color=_TEXT,
+                side="right",
+                label_offset="40px",
+                grid_lines="none",
+            ),
         }
         self._earlier = EarlierCurves(dict(self._scales))
         self._raw = self._line("train, each batch", BLUE, opacities=[0.25], stroke_width=1.0, display_legend=False)
@@ -98,8 +107,9 @@ class LossCurves:
         self.figure = bqplot.Figure(
             marks=[*self._earlier.marks, self._raw, self._mean, self._train, self._valid, self._best],
             axes=list(self._axes.values()),
-            fig_margin=_MARGIN,
+            fig_margin=_TWO_SCALES,
             legend_location="top-right",
+            legend_text={"fill": _TEXT},
             min_aspect_ratio=0.5,
             max_aspect_ratio=6.0,
             layout={"width": "100%", "height": "280px"},
@@ -117,7 +127,8 @@ class LossCurves:
             self._scales["y"] = _y_scale(y_scale)
             for mark in self.figure.marks:
                 mark.scales = dict(self._scales)
-            self._axes["y"].scale = self._scales["y"]
+            for axis in ("y", "rmse"):
+                self._axes[axis].scale = self._scales["y"]
         self._smoothing, self._x_axis, self._runs = smoothing, x_axis, tuple(runs)
         self._axes["x"].label = _AXIS_LABELS[x_axis]
         self._draw(learn)
@@ -182,7 +193,19 @@ class LossCurves:
         if not fits or high - low < 0.6 * (scale.max - scale.min):
             with scale.hold_sync():
                 scale.min, scale.max = 0.9 * low, high
-            self._axes["y"].tick_values = log_ticks(scale.min, scale.max) if _kind_of(scale) == "log" else None
+            ticks = log_ticks(scale.min, scale.max) if _kind_of(scale) == "log" else None
+            self._show_ticks(even_ticks(scale.min, scale.max) if ticks is None else ticks)
+
+    def _show_ticks(self, losses: NDArray[np.float64]) -> None:
+        """The same places on both sides: at the left the loss, at the right its root."""
+        for axis, texts in (("y", losses), ("rmse", np.sqrt(losses))):
+            decimals = 2 if axis == "rmse" or len(losses) < 2 or float(np.diff(losses).min()) < 0.1 else 1
+            with self._axes[axis].hold_sync():
+                self._axes[axis].tick_values = losses
+                self._axes[axis].tick_labels = {
+                    _as_script_writes(at): f"{text:.{decimals}f}"
+                    for at, text in zip(losses.tolist(), texts, strict=True)
+                }
 
     def _line(self, label: str, color: str, *, display_legend: bool = True, **style: Any) -> bqplot.Lines:
         import bqplot
@@ -239,6 +262,15 @@ def log_ticks(low: float, high: float) -> NDArray[np.float64] | None:
     steps = np.outer(powers, (1, 2, 5)).ravel()
     shown = steps[(low <= steps) & (steps <= high)]
     return shown if len(shown) > 1 else None
+
+
+def even_ticks(low: float, high: float) -> NDArray[np.float64]:
+    """Four to eight round numbers from `low` to `high`: steps are 1, 2 or 5 times a power of ten."""
+    rough = (high - low) / 8
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * each for each in (1, 2, 5, 10) if power * each >= rough * (1 - 1e-9))
+    ticks = np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step
+    return np.round(ticks, 10)
 
 
 def smoothed(x: NDArray[np.float32], loss: NDArray[np.float32], weight: float) -> NDArray[np.float64]:
@@ -335,6 +367,7 @@ def parabola_figure(a: Sequence[float] = (1, 2, 5, 10, 50)) -> bqplot.Figure:
         axes=axes,
         fig_margin=_MARGIN,
         legend_location="top",
+        legend_text={"fill": _TEXT},
         layout={"width": "100%", "height": "320px"},
     )
 
@@ -342,6 +375,11 @@ def parabola_figure(a: Sequence[float] = (1, 2, 5, 10, 50)) -> bqplot.Figure:
 def _set(line: bqplot.Lines | bqplot.Scatter, x: Any, y: Any) -> None:
     with line.hold_sync():
         line.x, line.y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+
+
+def _as_script_writes(value: float) -> str:
+    """The name under which the page looks up a tick's label: 1, not 1.0."""
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def _y_scale(kind: str) -> Any:

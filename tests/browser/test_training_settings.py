@@ -145,7 +145,9 @@ def test_without_a_kernel_nothing_is_promised_and_it_is_said_once(harness: Calla
     expect(table.get_by_text("Showing the last state; sorting and search still work.")).to_be_visible()
 
 
-def test_earlier_runs_are_shown_by_a_checkbox_and_read_by_the_crosshair(harness: Callable[..., str], page: Page) -> None:
+def test_earlier_runs_are_shown_by_a_checkbox_and_read_by_the_crosshair(
+    harness: Callable[..., str], page: Page
+) -> None:
     page.goto(harness("TrainingPanel", runs=1, t_visible_runs=[2]))
     runs = training(page).get_by_role("table", name="Runs")
     expect(runs.get_by_role("checkbox")).to_have_count(2)
@@ -154,7 +156,9 @@ def test_earlier_runs_are_shown_by_a_checkbox_and_read_by_the_crosshair(harness:
     crosshair.focus()
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
-    read = re.compile(r"^epoch 4; run 3: wd 0\.1: train 0\.\d{4} · valid 0\.8231 \(RMSE 0\.907 stars\) at epoch 4; run 2:")
+    read = re.compile(
+        r"^epoch 4; run 3: wd 0\.1: train 0\.\d{4} · valid 0\.8231 \(RMSE 0\.907 stars\) at epoch 4; run 2:"
+    )
     expect(crosshair).to_have_attribute("aria-valuetext", read)
     expect(crosshair).not_to_have_attribute("aria-valuetext", re.compile("run 1"))
     runs.get_by_role("checkbox", name="run 1: wd 0.01").check()

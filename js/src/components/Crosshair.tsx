@@ -73,17 +73,6 @@ export function Crosshair({ context, facts, plot }: CrosshairProps) {
             class="cw-cross"
             style={{ left: `${x}px`, top: `${place.top}px`, height: `${place.bottom - place.top}px` }}
           />
-          {found.map(
-            ({ name, train }, i) =>
-              train !== null &&
-              within(place, train) && (
-                <div
-                  key={name}
-                  class={i || own !== name ? "cw-cross-point cw-cross-earlier" : "cw-cross-point"}
-                  style={{ left: `${x}px`, top: `${place.toY(train)}px` }}
-                />
-              ),
-          )}
           <div
             class="cw-cross-words"
             style={
@@ -95,7 +84,7 @@ export function Crosshair({ context, facts, plot }: CrosshairProps) {
             <b>{where}</b>
             {found.map((reading) => (
               <p key={reading.name}>
-                <span>{reading.name}</span> {readingText(reading, facts)}
+                <span>{reading.name}</span> {readingText(reading)}
               </p>
             ))}
           </div>
@@ -103,9 +92,4 @@ export function Crosshair({ context, facts, plot }: CrosshairProps) {
       )}
     </div>
   );
-}
-
-function within({ top, bottom, toY }: Plot, loss: number): boolean {
-  const y = toY(loss);
-  return y >= top && y <= bottom;
 }

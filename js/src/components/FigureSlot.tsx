@@ -2,7 +2,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { ViewContext } from "../context";
 import type { Plot } from "../lib/crosshair";
-import { yMapping } from "../lib/losschart";
 import type { LossFacts } from "../lib/losslayout";
 import { chartSummary } from "../lib/wording";
 import { Crosshair } from "./Crosshair";
@@ -35,23 +34,18 @@ interface ForeignModel {
   get(name: string): unknown;
 }
 
-/** Where a bqplot figure has its curves: its plot area, and the scales of its first two axes. */
+/** Where a bqplot figure has its curves: its plot area, and the scale of its first axis. */
 function plotOf(figure: ForeignModel, slot: Element): Plot | null {
   const area = slot.querySelector(".plotarea_background")?.getBoundingClientRect();
-  const [x, y] = ((figure.get("axes") ?? []) as ForeignModel[]).map(
-    (axis) => axis.get("scale") as ForeignModel,
-  );
-  if (!area?.width || !y) return null;
+  const [across] = (figure.get("axes") ?? []) as ForeignModel[];
+  if (!area?.width || !across) return null;
   const box = slot.getBoundingClientRect();
-  const [top, bottom] = [area.top - box.top, area.bottom - box.top];
-  const range = { low: Number(y.get("min")), high: Number(y.get("max")) };
   return {
     left: area.left - box.left,
     right: area.right - box.left,
-    top,
-    bottom,
-    end: Number(x.get("max")) || 1,
-    toY: yMapping(y.get("_model_name") === "LogScaleModel" ? "log" : "linear", range, top, bottom),
+    top: area.top - box.top,
+    bottom: area.bottom - box.top,
+    end: Number((across.get("scale") as ForeignModel).get("max")) || 1,
   };
 }
 

@@ -60,7 +60,7 @@ export function LossChart({ context, facts }: { context: ViewContext; facts: Los
   const right = Math.max(left + 1, width.value - MARGIN.right);
   const room = { left, right, top: MARGIN.top, bottom: height - MARGIN.bottom };
   const pen = new SvgPen(NO_RULER);
-  const { end, toY } = drawLoss(pen, PAGE_LOOK, facts, room);
+  const { end } = drawLoss(pen, PAGE_LOOK, facts, room);
 
   return (
     <div class="cw-chart">
@@ -72,7 +72,7 @@ export function LossChart({ context, facts }: { context: ViewContext; facts: Los
             </svg>
           )}
         </div>
-        <Crosshair context={context} facts={facts} plot={() => ({ ...room, end, toY })} />
+        <Crosshair context={context} facts={facts} plot={() => ({ ...room, end })} />
       </div>
       <p id={`${id}-words`} class="cw-unseen">
         {chartSummary(facts.history)}

@@ -11,7 +11,6 @@ export interface Plot {
   top: number;
   bottom: number;
   end: number;
-  toY: (loss: number) => number;
 }
 
 export interface Reading {
@@ -63,12 +62,18 @@ export function readings(
   return found;
 }
 
-/** One reading's numbers in words. */
-export function readingText({ train, valid, epoch }: Reading, facts: LossFacts): string {
-  const scored =
+/** One reading's numbers; given the chart's facts, with the error in stars and the epoch it was measured after. */
+export function readingText({ train, valid, epoch }: Reading, facts?: LossFacts): string {
+  const more =
+    facts &&
     valid !== null &&
-    `valid ${formatLoss(valid)} (RMSE ${formatRmse(Math.sqrt(valid), facts.meta.y_range)}) at epoch ${epoch}`;
-  return [train !== null && `train ${formatLoss(train)}`, scored].filter(Boolean).join(" \u00b7 ");
+    ` (RMSE ${formatRmse(Math.sqrt(valid), facts.meta.y_range)}) at epoch ${epoch}`;
+  return [
+    train !== null && `train ${formatLoss(train)}`,
+    valid !== null && `valid ${formatLoss(valid)}${more || ""}`,
+  ]
+    .filter(Boolean)
+    .join(" \u00b7 ");
 }
 
 /** Where the crosshair stands, in words. */

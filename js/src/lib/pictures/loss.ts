@@ -106,7 +106,7 @@ export function drawLoss(pen: Pen, look: Look, facts: LossFacts, room: Room): Lo
 /** Faint, validation dashed, and each with its number at its end: colours are the present run's. */
 function drawEarlier(pen: Pen, look: Look, facts: LossFacts, at: LossLayout, room: Room): void {
   const { left, right, top, bottom } = room;
-  for (const run of facts.earlier) {
+  facts.earlier.forEach((run, i) => {
     const map = runMapping(facts.xAxis, run, facts.meta.n_train);
     const along = (xs: Float32Array) => xs.map((x) => left + (map(x) / at.end) * (right - left));
     pen.strokeStyle = look.soft;
@@ -122,14 +122,11 @@ function drawEarlier(pen: Pen, look: Look, facts: LossFacts, at: LossLayout, roo
     const ended = run.valid.x.length ? run.valid : { x: run.train.x, loss: run.smoothed };
     const y = at.toY(ended.loss.at(-1) ?? Number.NaN);
     if (y >= top && y <= bottom) {
-      const x = along(ended.x).at(-1) as number;
-      write(pen, look, String(run.run), Math.min(x, right) + 3, y + 4, {
-        size: 11,
-        color: look.soft,
-        bold: true,
-      });
+      // Above its curve's end, and beside the numbers of others, which may end there too.
+      const x = (along(ended.x).at(-1) as number) - 6 - 10 * i;
+      write(pen, look, String(run.run), x, y - 5, { size: 11, color: look.soft, bold: true, align: "right" });
     }
-  }
+  });
 }
 
 /** A line through points, broken where one is not finite, and cut where it leaves the room above or below. */

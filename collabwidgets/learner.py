@@ -22,7 +22,7 @@ from .interpret.snapshot import Snapshot
 from .keywords import checked_keywords
 from .models import EmbeddingDotBias, EmbeddingNN, Members, SVDpp, find_tables, get_emb_sz
 from .models.tables import effective_table
-from .predict import predict
+from .predict import predict, predict_rows
 from .seeds import generator
 from .table import EpochTable
 from .training import (
@@ -95,6 +95,8 @@ class CollabLearner:
     epoch : float
         Epochs trained; 3.4 is in the middle of the fourth.
     history : History
+    suggested_lr : float or None
+        After a fit that diverged, a learning rate that lowered the loss in a trial on fresh weights.
     snapshot : Snapshot
         The last immutable copy of the tables; findings are made from it.
     view : ViewState
@@ -730,6 +732,47 @@ class CollabLearner:
             item, or NaN.
         """
         return predict(self.model, self.tables, self.dls, users, items, unknown=unknown)
+
+    def hit_rate(self, k: int = 10, *, liked: float | None = None, most_users: int = 2000) -> float:
+        """Share of validation users with a title they liked among the `k` ranked highest: `interpret.hit_rate`.
+
+        Rating error is not ranking quality: a model with a lower loss may rank worse. Titles that a user rated in
+        training are left out of that user's ranking, as are titles that were never trained.
+
+        Parameters
+        ----------
+        k : int
+            Titles in a list.
+        liked : float, optional
+            The rating from which a title counts as liked; by default the mean of the training ratings.
+        most_users : int
+            Of more users, so many are drawn, by the learner's seed; all else is exact.
+
+        Returns
+        -------
+        float
+            0 to 1; NaN without a validation rating that counts.
+
+        Raises
+        ------
+        RuntimeError
+            While it trains, since the weights would move under the ranking.
+        """
+        if self._worker.running:
+            raise RuntimeError("the weights move while it trains; pause() first, or wait()")
+        dls = self.dls
+        enough = dls.valid_y.numpy() >= (dls.rating_mean if liked is None else liked)
+        known = dls.items.trained.copy()
+        known[0] = False
+        return interpret.hit_rate(
+            lambda pairs: predict_rows(self.model, torch.from_numpy(pairs)),
+            dls.train_x.numpy(),
+            dls.valid_x.numpy()[enough & dls.users.trained[dls.valid_x[:, 0].numpy()]],
+            np.flatnonzero(known),
+            k=k,
+            most_users=most_users,
+            seed=self.recipe.seed,
+        )
 
     def item_row(self, item: Any) -> int:
         """The row of an item named as in the ratings table; an error names the nearest spelling."""

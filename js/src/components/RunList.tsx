@@ -11,7 +11,7 @@ export function RunList({ context }: { context: ViewContext }) {
     visible.value = on ? [...shown, run].sort((a, b) => a - b) : shown.filter((other) => other !== run);
   };
   return (
-    <div class="cw-runs">
+    <div class="cw-epochs cw-runs">
       <table>
         <caption>Runs</caption>
         <thead>

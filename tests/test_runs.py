@@ -73,11 +73,13 @@ def test_ten_runs_are_remembered_by_few_points_each(learn):
     for seed in range(MOST_RUNS + 3):
         train(learn, 5, bs=8, seed=seed)
     assert [run.number for run in learn.earlier_runs] == list(range(3, MOST_RUNS + 3))
-    x, loss = learn.history.batches()
-    assert len(x) > MOST_POINTS
+    x, loss = learn.history.batches(10_000)
+    per_point, rest = divmod(len(x), MOST_POINTS)
+    assert per_point > 1
+    assert rest == 0
     present = learn.runs[-1]
-    assert len(present.x) <= MOST_POINTS
-    assert (present.loss.min(), present.loss.max()) == (loss.min(), loss.max())
+    assert present.loss == pytest.approx(loss.reshape(MOST_POINTS, per_point).mean(axis=1))
+    assert list(present.x) == list(x[per_point - 1 :: per_point])
 
 
 def test_many_epochs_are_thinned_too():

@@ -24,7 +24,7 @@ class Run:
     """One training, from its weights' making to the next reset.
 
     ``number`` counts the learner's trainings from 1; ``fits`` are the settings of its fits, ``x`` and ``loss`` float32
-    ``[n]`` its batch losses over the epochs, at most 300 of them, ``epochs`` its rows.
+    ``[n]`` its batch losses over the epochs, averaged to at most 300 of them, ``epochs`` its rows.
     """
 
     number: int
@@ -37,8 +37,8 @@ class Run:
     @classmethod
     def of(cls, number: int, history: History, fits: Sequence[Recipe], n_factors: int) -> Run | None:
         """The run that a history tells of; ``None`` if no batch was trained."""
-        x, loss = history.batches(MOST_POINTS)
-        return cls(number, tuple(fits), n_factors, history.epochs, x, loss) if len(x) and fits else None
+        x, loss, n = history.batches_since(0)
+        return cls(number, tuple(fits), n_factors, history.epochs, *_averaged(x, loss)) if n and fits else None
 
     @property
     def best(self) -> EpochRecord | None:
@@ -72,6 +72,16 @@ class Run:
         rows = [(row.epoch, row.valid_loss) for row in self.epochs if row.valid_loss is not None]
         pairs = np.asarray(rows, np.float32).reshape(-1, 2)
         return thinned(pairs[:, 0], pairs[:, 1], MOST_POINTS)
+
+
+def _averaged(x: Floats, loss: Floats) -> tuple[Floats, Floats]:
+    """Means of equal stretches of a curve, each at the end of its stretch: it is to be compared, not searched."""
+    n = len(x)
+    if n <= MOST_POINTS:
+        return x, loss
+    ends = np.linspace(0, n, MOST_POINTS + 1).astype(np.int64)
+    sums = np.add.reduceat(loss.astype(np.float64), ends[:-1])
+    return x[ends[1:] - 1], (sums / np.diff(ends)).astype(np.float32)
 
 
 class Runs(Sequence[Run]):

@@ -26,7 +26,7 @@ class EarlierCurves:
         style = {"scales": scales, "colors": [_GREY], "display_legend": False}
         self._train = bqplot.Lines(x=[], y=[], opacities=[0.45], stroke_width=1.0, **style)
         self._valid = bqplot.Lines(x=[], y=[], opacities=[0.8], stroke_width=1.5, line_style="dashed", **style)
-        self._numbers = bqplot.Label(
+        self.numbers = bqplot.Label(
             x=[],
             y=[],
             text=[],
@@ -44,8 +44,8 @@ class EarlierCurves:
 
     @property
     def marks(self) -> list[bqplot.Mark]:
-        """From the back to the front."""
-        return [self._train, self._valid, self._numbers]
+        """Those that lie behind all others; `numbers` lies before them."""
+        return [self._train, self._valid]
 
     def draw(
         self, runs: Sequence[Run], learn: CollabLearner, x_axis: str, smoothing: float
@@ -66,10 +66,10 @@ class EarlierCurves:
         _set(self._train, train)
         _set(self._valid, valid)
         ends = [(at[-1], loss[-1]) for at, loss in _ends(train, valid)]
-        with self._numbers.hold_sync():
-            self._numbers.x, self._numbers.y = (np.array([end[i] for end in ends], np.float64) for i in (0, 1))
+        with self.numbers.hold_sync():
+            self.numbers.x, self.numbers.y = (np.array([end[i] for end in ends], np.float64) for i in (0, 1))
             # Beside each other where curves end at one place; a figure space is as wide as a digit.
-            self._numbers.text = [f"{run.number}{chr(0x2007) * 2 * i}" for i, run in enumerate(runs)]
+            self.numbers.text = [f"{run.number}{chr(0x2007) * 2 * i}" for i, run in enumerate(runs)]
         losses = [float(loss) for _, curve in valid for loss in curve if np.isfinite(loss)]
         return max([0.0, *(float(at[-1]) for at, _ in train)]), losses
 

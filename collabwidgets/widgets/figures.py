@@ -29,7 +29,7 @@ _TEXT = "var(--jp-content-font-color1, #767676)"
 _UPDATE_SECONDS = 1.0  # a browser draws such a figure in tens of milliseconds, beside the training
 _LIVE_POINTS = 600  # while training; the last picture has them all
 _MARGIN = {"top": 16, "bottom": 44, "left": 56, "right": 16}
-_TWO_SCALES = _MARGIN | {"right": 56}
+_TWO_SCALES = _MARGIN | {"right": 64}
 _AXIS_LABELS = {"epoch": "epoch", "step": "batch", "time": "seconds"}
 _PER_EPOCH = 25  # stretches of an epoch in which `smoothing` of the past is kept
 
@@ -92,7 +92,7 @@ class LossCurves:
                 label=f"RMSE, {unit}" if (unit := rating_unit(learn)) == "stars" else "RMSE",
                 label_color=_TEXT,
                 side="right",
-                label_offset="40px",
+                label_offset="46px",
                 grid_lines="none",
             ),
         }
@@ -105,7 +105,15 @@ class LossCurves:
             x=[], y=[], scales=dict(self._scales), colors=[VERMILION], default_size=110, names=[], display_names=False
         )
         self.figure = bqplot.Figure(
-            marks=[*self._earlier.marks, self._raw, self._mean, self._train, self._valid, self._best],
+            marks=[
+                *self._earlier.marks,
+                self._raw,
+                self._mean,
+                self._train,
+                self._valid,
+                self._best,
+                self._earlier.numbers,
+            ],
             axes=list(self._axes.values()),
             fig_margin=_TWO_SCALES,
             legend_location="top-right",

@@ -60,7 +60,7 @@ def test_earlier_runs_lie_behind_with_their_numbers(learn):
         assert learn.wait()
     panel = cw.TrainingPanel(learn)
     assert panel.visible_runs == [1, 2]
-    train, valid, numbers = panel._figure.marks[:3]
+    train, valid, *_, numbers = panel._figure.marks
     for row, run in enumerate(learn.earlier_runs):
         known = np.isfinite(train.x[row])
         assert train.x[row][known] == pytest.approx(run.x)

@@ -148,7 +148,8 @@ def test_without_a_kernel_nothing_is_promised_and_it_is_said_once(harness: Calla
 def test_earlier_runs_are_shown_by_a_checkbox_and_read_by_the_crosshair(
     harness: Callable[..., str], page: Page
 ) -> None:
-    page.goto(harness("TrainingPanel", runs=1, t_visible_runs=[2]))
+    page.goto(harness("TrainingPanel", runs=1, t_visible_runs=[2], t_hit_rate=0.3124))
+    expect(training(page).get_by_text("Hit rate@10 0.312")).to_be_visible()
     runs = training(page).get_by_role("table", name="Runs")
     expect(runs.get_by_role("checkbox")).to_have_count(2)
     expect(runs.get_by_role("checkbox", name="run 2: wd 0.05")).to_be_checked()

@@ -74,6 +74,19 @@ def test_earlier_runs_lie_behind_with_their_numbers(learn):
     panel.close()
 
 
+def test_the_hit_rate_is_measured_when_a_training_is_over(learn):
+    panel = cw.TrainingPanel(learn, second_metric="hit_rate")
+    learn.start(epochs=2)
+    assert learn.wait()
+    panel.follow(learn, settled=False, watched=True)
+    panel.follow(learn, settled=True, watched=True)
+    assert panel.hit_rate == learn.hit_rate()
+    panel.second_metric = "none"
+    panel.follow(learn, settled=True, watched=True)
+    assert panel.hit_rate is None
+    panel.close()
+
+
 def test_a_new_run_joins_those_in_the_chart(learn):
     panel = cw.TrainingPanel(learn)
     for seed in range(5):

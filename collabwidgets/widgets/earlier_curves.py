@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,34 @@ if TYPE_CHECKING:
     from ..training import Run
 
 _GREY = "#7f7f7f"
+
+
+Curve = tuple[NDArray[Any], NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class DrawnRun:
+    """Curves of an earlier run, as places on the horizontal axis and losses; that of training is smoothed."""
+
+    number: int
+    train: Curve
+    valid: Curve
+
+
+def drawn_runs(learn: CollabLearner, numbers: Iterable[int], x_axis: str, smoothing: float) -> list[DrawnRun]:
+    """The earlier runs of these numbers, for a chart over `x_axis`."""
+    return [_drawn(run, learn, x_axis, smoothing) for run in shown_runs(learn, numbers)]
+
+
+def _drawn(run: Run, learn: CollabLearner, x_axis: str, smoothing: float) -> DrawnRun:
+    from .figures import smoothed
+
+    scored, losses = run.valid()
+    return DrawnRun(
+        run.number,
+        (run_positions(run.x, run, learn, x_axis), smoothed(run.x, run.loss, smoothing)),
+        (run_positions(scored, run, learn, x_axis), losses),
+    )
 
 
 class EarlierCurves:
@@ -59,10 +88,8 @@ class EarlierCurves:
     def _draw(
         self, runs: Sequence[Run], learn: CollabLearner, x_axis: str, smoothing: float
     ) -> tuple[float, list[float]]:
-        from .figures import smoothed
-
-        train = [(run_positions(run.x, run, learn, x_axis), smoothed(run.x, run.loss, smoothing)) for run in runs]
-        valid = [(run_positions(at, run, learn, x_axis), loss) for run in runs for at, loss in [run.valid()]]
+        drawn = [_drawn(run, learn, x_axis, smoothing) for run in runs]
+        train, valid = [each.train for each in drawn], [each.valid for each in drawn]
         _set(self._train, train)
         _set(self._valid, valid)
         ends = [(at[-1], loss[-1]) for at, loss in _ends(train, valid)]
@@ -86,9 +113,6 @@ def run_positions(epochs: NDArray[Any], run: Run, learn: CollabLearner, axis: st
     if axis == "step":
         return at * learn.dls.n_batches(run.fits[-1].bs)
     return at * (run.seconds / max(len(run.epochs), 1)) if axis == "time" else at
-
-
-Curve = tuple[NDArray[Any], NDArray[Any]]
 
 
 def _ends(train: list[Curve], valid: list[Curve]) -> list[Curve]:

@@ -54,7 +54,7 @@ def test_stars_are_said_only_where_ratings_are_stars(learn):
     assert [axis.label for axis in cw.loss_figure(plain).axes][2] == "RMSE"
 
 
-def test_earlier_runs_lie_behind_with_their_numbers(learn):
+def test_earlier_runs_lie_behind_with_their_numbers(learn, tmp_path):
     for wd in (0.1, 0.2, 0.3):
         learn.retrain(2, wd=wd)
         assert learn.wait()
@@ -66,6 +66,8 @@ def test_earlier_runs_lie_behind_with_their_numbers(learn):
         assert train.x[row][known] == pytest.approx(run.x)
         assert valid.y[row] == pytest.approx([record.valid_loss for record in run.epochs])
     assert [text.strip("\u2007") for text in numbers.text] == ["1", "2"]
+    saved = panel.save_svg(tmp_path / "loss.svg").read_text()
+    assert [f"run-{number}-train" in saved for number in (1, 2, 3)] == [True, True, False]
     panel.visible_runs = [2]
     panel.x_axis = "step"
     assert valid.x == pytest.approx(np.array([1, 2]) * learn.dls.n_batches(learn.recipe.bs))

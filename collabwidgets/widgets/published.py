@@ -76,6 +76,12 @@ def baseline_mse(learn: CollabLearner) -> float | None:
     return json_number(float(((rated.double() - learn.dls.rating_mean) ** 2).mean()))
 
 
+def rating_unit(learn: CollabLearner) -> str:
+    """Of ratings: stars only where they look like stars."""
+    y_range = learn.snapshot.y_range
+    return "stars" if y_range is not None and 0 <= y_range[0] <= 1 and 4.5 <= y_range[1] <= 6 else "rating"
+
+
 def model_facts(learn: CollabLearner) -> Values:
     """The part of `meta` that belongs to the model, and may change with a reset."""
     snapshot = learn.snapshot
@@ -137,6 +143,31 @@ def history_values(learn: CollabLearner) -> Values:
         "overfit_since": history.overfit_since,
         "_batch_loss": pair_bytes(*history.batches(BATCH_POINTS)),
     }
+
+
+def run_values(learn: CollabLearner) -> Values:
+    """The runs by name, the present one last, and the curves of those before it."""
+    runs, earlier = learn.runs, learn.earlier_runs
+    rows, curves = [], []
+    for run, name in zip(runs, runs.names, strict=True):
+        before = run in earlier
+        valid = run.valid()
+        if before:
+            curves += [pair_bytes(run.x, run.loss), pair_bytes(*valid)]
+        rows.append(
+            {
+                "run": run.number,
+                "name": name,
+                "present": not before,
+                "epochs": len(run.epochs),
+                "valid_loss": None if run.best is None else json_number(run.best.valid_loss),
+                "best_epoch": None if run.best is None else run.best.epoch,
+                "seconds": json_number(run.seconds, 2),
+                "bs": run.fits[-1].bs,
+                "points": [len(run.x), len(valid[0])] if before else [0, 0],
+            }
+        )
+    return {"runs": rows, "_run_curves": b"".join(curves)}
 
 
 def picture_values(learn: CollabLearner) -> Values:

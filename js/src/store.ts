@@ -5,6 +5,7 @@ import { BoundTraits, onTraits, sameJson } from "./lib/bound";
 import { Curve, type CurvePoints } from "./lib/curve";
 import { bindHover } from "./lib/hover";
 import { Link } from "./lib/link";
+import { type EarlierRun, earlierRuns, type RunRow } from "./lib/runs";
 import { type Binary, decodeText, float32, int32, type Titles, uint8 } from "./lib/wire";
 
 export type { CurvePoints, Titles };
@@ -122,6 +123,9 @@ export interface LearnerStore {
   history: ReadonlySignal<EpochRow[]>;
   bestEpoch: ReadonlySignal<number | null>;
   overfitSince: ReadonlySignal<number | null>;
+  /** The last trainings, the present one last; and those before it with their curves. */
+  runs: ReadonlySignal<RunRow[]>;
+  earlierRuns: ReadonlySignal<EarlierRun[]>;
   /** Loss of single batches over the epochs trained, decimated; streamed while training. */
   curve: ReadonlySignal<CurvePoints>;
   /** Raw (not centred) biases by row, or null where the model has none. */
@@ -291,6 +295,10 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
     history: published<EpochRow[]>("history", []),
     bestEpoch: published<number | null>("best_epoch", null),
     overfitSince: published<number | null>("overfit_since", null),
+    runs: published<RunRow[]>("runs", []),
+    earlierRuns: derived<EarlierRun[]>(["runs", "_run_curves"], () =>
+      earlierRuns(read<RunRow[]>("runs", []), float32(model.get("_run_curves") as Binary)),
+    ),
     curve,
     itemBias: bias("_item_bias"),
     userBias: bias("_user_bias"),

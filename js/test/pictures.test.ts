@@ -165,6 +165,7 @@ function lossFacts(changed: Partial<LossFacts> = {}): LossFacts {
     status: "ready",
     xAxis: "epoch",
     yScale: "linear",
+    earlier: [],
     ...changed,
   };
 }

@@ -34,7 +34,6 @@ export function situation(store: LearnerStore): Situation {
     epochs: fitEpochs(store.recipe.value),
     progress: store.progress.value,
     message: store.message.value,
-    suggestedLr: store.suggestedLr.value,
     bestEpoch: store.bestEpoch.value,
     elapsed: store.elapsedSeconds.value,
     keepBest: store.recipe.value.keep_best ?? false,
@@ -59,7 +58,7 @@ export function Frame(props: FrameProps) {
   const height = context.trait<number | null>("height").value;
   const members = membersNote(store.meta.value.n_members, Boolean(ownStates));
   const state = situation(store);
-  const said = ownStates ? null : sentence(state);
+  const said = ownStates ? null : sentence(state, title);
   // Training's own troubles are told where training is; here only what changes how this view is to be read.
   const untrained = state.status === "untrained" && !saidWithin;
   const tell = said && (state.connection !== "connected" || untrained) ? said : null;

@@ -76,6 +76,22 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
     );
   }
 
+  if (map.missing.value.length > 0) {
+    return (
+      <EmptyResult
+        action={{
+          label: "Show components",
+          run: () => {
+            if (typeof map.x.value === "string") map.setAxis("x", map.y.value === 1 ? 2 : 1);
+            if (typeof map.y.value === "string") map.setAxis("y", map.x.value === 2 ? 1 : 2);
+          },
+        }}
+      >
+        {`No title has a place: ${map.missing.value.join(" ")}`}
+      </EmptyResult>
+    );
+  }
+
   const { counts, trained } = context.store.items.value;
   const limit = helpfulMinCount(counts, trained, minCount);
   const action =

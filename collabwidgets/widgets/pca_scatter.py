@@ -234,7 +234,9 @@ class PCAScatter(View):
     def _columns_to_send(self) -> dict[str, Any]:
         own = self._own_columns
         everything = len(own) * self._learner.n_items <= _SMALL
-        used = {getattr(self, name) for name in _SHOWS_COLUMNS} | {name for name in own if self._columns.get(name)}
+        used = {getattr(self, name) for name in _SHOWS_COLUMNS} | {
+            name for name in own if "values" in self._columns.get(name, {})
+        }
         return {
             name: {"kind": "number" if column.categories is None else "text"}
             | (column.wire() if everything or name in used else {})

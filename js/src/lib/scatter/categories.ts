@@ -52,8 +52,8 @@ const LAST: readonly Rgb[] = [
 /** Categories with a colour of their own; the next bin is all others, the one after no value. */
 export const CATEGORIES = 7;
 
-export function categoryColors({ foreground, soft, border }: Colors): Rgb[] {
-  return [...FIRST, foreground, ...LAST, soft, border];
+export function categoryColors({ foreground, neutral, border }: Colors): Rgb[] {
+  return [...FIRST, foreground, ...LAST, neutral, border];
 }
 
 /** The bins of a column of texts, and the names of those that occur among the rows, by bin. */

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -77,7 +79,7 @@ def frames(learn, line, scatter, n=4):
 
 def test_signs_follow_by_default_and_each_picture_goes_its_own_way_with_none(trained, line):
     held = frames(trained, line, PCAScatter(trained, fit_on="all"))
-    for before, after in zip(held, held[1:], strict=False):
+    for before, after in itertools.pairwise(held):
         assert ((before.frame.components * after.frame.components).sum(1) >= 0).all()
         np.testing.assert_allclose(
             after.frame.axis_match, np.abs((before.frame.components * after.frame.components).sum(1)), atol=1e-9

@@ -82,8 +82,8 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
         action={{
           label: "Show components",
           run: () => {
-            if (typeof map.x.value === "string") map.setAxis("x", map.y.value === 1 ? 2 : 1);
-            if (typeof map.y.value === "string") map.setAxis("y", map.x.value === 2 ? 1 : 2);
+            map.setAxis("x", 1);
+            map.setAxis("y", 2);
           },
         }}
       >

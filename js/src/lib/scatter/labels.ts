@@ -3,8 +3,6 @@
 import type { Cloud } from "./navigate";
 import type { Projection } from "./viewbox";
 
-export type LabelBy = "auto" | "count" | "extremes" | "selection" | "none";
-
 export interface Merit {
   counts: Int32Array;
   primary: number | null;
@@ -14,8 +12,8 @@ export interface Merit {
   asked: ReadonlySet<number>;
   /** How many points beyond the chosen ones may be labelled. */
   n: number;
-  /** Which: the ends of the axes and the most rated, one of these alone, or none but the chosen ones. */
-  by?: LabelBy;
+  /** Which: "auto" (the default), "count", "extremes", "selection" or "none", as the trait `label_by`. */
+  by?: string;
 }
 
 export interface Candidates {

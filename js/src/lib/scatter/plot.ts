@@ -3,7 +3,7 @@
 
 import { logTicks } from "./axes";
 import { PointGrid } from "./grid";
-import { type Candidates, type Label, type LabelBy, labelOrder, placeLabels } from "./labels";
+import { type Candidates, type Label, labelOrder, placeLabels } from "./labels";
 import type { Cloud } from "./navigate";
 import {
   type Axes,
@@ -60,7 +60,7 @@ export interface Marks {
   selection: readonly number[];
   asked: ReadonlySet<number>;
   nLabels: number;
-  labelBy: LabelBy;
+  labelBy: string;
 }
 
 /** Points that are drawn as shapes of their own in a file; more make one that no viewer opens. */

@@ -21,7 +21,7 @@ import {
   placeWords,
 } from "./axes";
 import { byCategory, byNumber, type OwnColumn, ownColumns, sizesByNumber } from "./categories";
-import { type LabelBy, trimmed } from "./labels";
+import { trimmed } from "./labels";
 import { liveMap } from "./live";
 import type { Colors } from "./paint";
 import type { ColorBy, Rgb } from "./palette";
@@ -64,7 +64,7 @@ export interface MapState {
   fitOn: Signal<string>;
   topN: Signal<number>;
   align: Signal<string>;
-  labelBy: Signal<LabelBy>;
+  labelBy: Signal<string>;
   flipX: Signal<boolean>;
   flipY: Signal<boolean>;
   colorBy: Signal<ColorBy>;
@@ -315,7 +315,7 @@ export function createMapState(context: ViewContext): MapState {
     fitOn: trait<string>("fit_on"),
     topN: trait<number>("top_n"),
     align: trait<string>("align"),
-    labelBy: trait<LabelBy>("label_by"),
+    labelBy: trait<string>("label_by"),
     flipX,
     flipY,
     colorBy,

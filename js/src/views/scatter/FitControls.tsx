@@ -1,5 +1,6 @@
 // What the map is fitted on, how its axes follow from picture to picture, and which titles are named: chosen seldom, and
 // so folded away unless a page asks for one of them by name.
+import type { Signal } from "@preact/signals";
 import { Choice, NumberField } from "../../components/fields";
 import type { MapState } from "../../lib/scatter/state";
 
@@ -9,27 +10,45 @@ interface Props {
   folded: boolean;
 }
 
+type Options = readonly (readonly [value: string, text: string])[];
+
+const FIT: Options = [
+  ["min_count", "titles shown"],
+  ["all", "all titles"],
+  ["top_n", "most rated"],
+];
+const ALIGN: Options = [
+  ["sign", "sign and order"],
+  ["procrustes", "turned to fit"],
+  ["none", "not at all"],
+];
+const LABELS: Options = [
+  ["auto", "ends, most rated"],
+  ["count", "most rated"],
+  ["extremes", "ends of the axes"],
+  ["selection", "selected"],
+  ["none", "none"],
+];
+
 export function FitControls({ map, has, folded }: Props) {
   if (!["fit_on", "align", "label_by"].some(has)) return null;
+  const choice = (name: string, trait: Signal<string>, label: string, help: string, options: Options) =>
+    has(name) && (
+      <div class="cw-scatter-medium">
+        <Choice
+          label={label}
+          help={help}
+          value={trait.value}
+          options={options}
+          onChange={(chosen) => {
+            trait.value = chosen;
+          }}
+        />
+      </div>
+    );
   const fields = (
     <>
-      {has("fit_on") && (
-        <div class="cw-scatter-medium">
-          <Choice
-            label="Fitted on"
-            help="The titles whose factors decide where the components lie"
-            value={map.fitOn.value}
-            options={[
-              ["min_count", "titles shown"],
-              ["all", "all titles"],
-              ["top_n", "most rated"],
-            ]}
-            onChange={(on) => {
-              map.fitOn.value = on;
-            }}
-          />
-        </div>
-      )}
+      {choice("fit_on", map.fitOn, "Fitted on", "The titles that decide where the components lie", FIT)}
       {has("fit_on") && map.fitOn.value === "top_n" && (
         <div class="cw-scatter-number">
           <NumberField
@@ -42,42 +61,8 @@ export function FitControls({ map, has, folded }: Props) {
           />
         </div>
       )}
-      {has("align") && (
-        <div class="cw-scatter-medium">
-          <Choice
-            label="Follow"
-            help="How the axes of a picture follow those of the one before"
-            value={map.align.value}
-            options={[
-              ["sign", "sign and order"],
-              ["procrustes", "turned to fit"],
-              ["none", "not at all"],
-            ]}
-            onChange={(align) => {
-              map.align.value = align;
-            }}
-          />
-        </div>
-      )}
-      {has("label_by") && (
-        <div class="cw-scatter-medium">
-          <Choice
-            label="Name"
-            help="Which titles are named in the map"
-            value={map.labelBy.value}
-            options={[
-              ["auto", "ends and most rated"],
-              ["count", "most rated"],
-              ["extremes", "ends of the axes"],
-              ["selection", "selected"],
-              ["none", "none"],
-            ]}
-            onChange={(by) => {
-              map.labelBy.value = by;
-            }}
-          />
-        </div>
-      )}
+      {choice("align", map.align, "Follow", "How axes follow those of the picture before", ALIGN)}
+      {choice("label_by", map.labelBy, "Named", "Which titles are named", LABELS)}
     </>
   );
   return folded ? (

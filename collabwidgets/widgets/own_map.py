@@ -79,8 +79,8 @@ class OwnMap:
         self._last_of: tuple[int, float] | None = None  # run and epoch of the last frame's weights
         self._reference: PCAFrame | None = None  # the last of the weights before these
 
-    def frame(self, learn: CollabLearner, fit: Fit) -> OwnFrame:
-        """The map of the learner's snapshot: the last one again if that is it.
+    def frame(self, learn: CollabLearner, fit: Fit, snapshot: Snapshot | None = None) -> OwnFrame:
+        """The map of a snapshot, the learner's last one by default: the same again if that is known.
 
         With ``align="sign"`` and ``"procrustes"`` components keep their place and direction as `fit_pca` says, the
         first one those of the learner's own map; with ``"none"`` each frame has the signs and the order that it has
@@ -92,7 +92,7 @@ class OwnMap:
             When there are no factors or too few titles.
         """
         with self._lock:
-            run, snapshot = learn.history.run, learn.snapshot
+            run, snapshot = learn.history.run, snapshot or learn.snapshot
             last, of = self._last, self._last_of
             if last is not None and of is not None and of[0] != run:
                 if of[1] > 0:

@@ -208,15 +208,15 @@ class PCAScatter(View):
 
     def _show_own(self) -> None:
         """Tell the pages, in step with the store: its biases are of the same weights."""
-        learn = self._learner
-        if learn.snapshot.revision != self._store_of_learner.revision:
+        learn, snapshot = self._learner, self._learner.snapshot
+        if snapshot.revision != self._store_of_learner.revision:
             return
         fit = self._fit()
-        told = (learn.history.run, learn.snapshot.revision, fit)
+        told = (learn.history.run, snapshot.revision, fit)
         if told == self._told:
             return
         try:
-            values = self._own_map.frame(learn, fit).wire()
+            values = self._own_map.frame(learn, fit, snapshot).wire()
         except ValueError:
             self._show_shared()  # no factors or too few titles, of which the map says what can be done
         else:

@@ -197,6 +197,8 @@ def _shades(colour: Colour | None, look: Look, n: int) -> NDArray[np.float64]:
     scale = _scale_of(colour)
     values = np.where(np.isfinite(colour.values), colour.values, (scale.vmin or 0.0) + 0.0)
     shades: NDArray[np.float64] = _ramp(colour, look)(scale(values).filled(0.5))
+    if colour.own:
+        shades[~np.isfinite(colour.values)] = to_rgba(look.line)
     return shades
 
 
@@ -303,7 +305,12 @@ def _key(place: Place, colour: Colour) -> None:
     """The ramp of colours with what it stands for, under the plot at the left."""
     scale, ramp = _scale_of(colour), _ramp(colour, place.look)
     low, high = float(scale.vmin or 0.0), float(scale.vmax or 0.0)
-    words = signed if colour.diverging else (lambda value: f"{value:,.0f}" if colour.log else f"{value:.2f}")
+    whole = colour.log or (colour.own and low.is_integer() and high.is_integer())
+    words = (
+        signed
+        if colour.diverging
+        else (lambda value: (f"{value:,.0f}" if colour.log else f"{value:.0f}") if whole else f"{value:.2f}")
+    )
     top = place.height - 0.66
     name = place.text(_LEFT, top + 0.1, f"colour: {colour.name}   {words(low)}", color=place.look.soft, size=TEXT - 1)
     left = _LEFT + 0.12 + text_width(str(name.get_text()), TEXT - 1)
@@ -311,6 +318,10 @@ def _key(place: Place, colour: Colour) -> None:
     axes.imshow([ramp(np.linspace(0, 1, 64))], aspect="auto", extent=(0, 1, 0, 1))
     axes.set(xticks=[], yticks=[])
     place.text(left + 1.28, top + 0.1, words(high), color=place.look.soft, size=TEXT - 1)
+    if colour.own and not np.isfinite(colour.values).all():
+        left += 1.44 + text_width(words(high), TEXT - 1)
+        place.text(left, top + 0.1, "●", color=place.look.line, size=TEXT - 1)
+        place.text(left + 0.14, top + 0.1, "no value", color=place.look.soft, size=TEXT - 1)
 
 
 def _categories(colour: Colour, look: Look, *, everything: bool = False) -> list[tuple[str, str]]:

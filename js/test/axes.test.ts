@@ -71,7 +71,10 @@ test("seven categories have a colour of their own, the rest one, and no value an
   // Of those that come first every one passes 3:1 on white (WCAG 2.2, relative luminance).
   const linear = (c: number) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
   for (const [r, g, b] of colors.slice(0, 5))
-    assert.ok(1.05 / (0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) + 0.05) >= 3, `${r} ${g} ${b}`);
+    assert.ok(
+      1.05 / (0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) + 0.05) >= 3,
+      `${r} ${g} ${b}`,
+    );
 });
 
 test("numbers of a column are coloured and sized between their 2nd and 98th percentile", () => {

@@ -15,6 +15,7 @@ from .own_columns import BUILT_IN, Column
 
 if TYPE_CHECKING:
     from ..learner import CollabLearner
+    from .own_map import OwnFrame
 
 Floats = NDArray[np.float64]
 
@@ -76,6 +77,18 @@ def values_of(name: str, learn: CollabLearner, own: Mapping[str, Column]) -> Flo
         raise ValueError("this model has no biases that could be found; name them with item_bias=, or show another")
     centred: Floats = bias.astype(np.float64) - float(bias[items.trained].mean(dtype=np.float64))
     return centred
+
+
+def places_of(learn: CollabLearner, own: OwnFrame, columns: Mapping[str, Column], axis: int | str, at: int) -> Floats:
+    """Places of all rows of the items on the horizontal axis (`at` 0) or the vertical one (1), NaN without one.
+
+    Of a component its scores, or the coordinate on the turned axis in its place; of counts the logarithm to base 10.
+    """
+    if isinstance(axis, int):
+        scores = own.frame.scores[:, axis - 1] if own.aligned is None else own.aligned[:, at]
+        return scores.astype(np.float64)
+    values = values_of(axis, learn, columns)
+    return np.log10(np.where(values > 0, values, np.nan)) if axis == "count" else values
 
 
 def axis_words(name: str, learn: CollabLearner) -> str:

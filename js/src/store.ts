@@ -32,11 +32,11 @@ export interface MapFrame {
   correlations: Record<string, Record<string, number>>;
   fitCount: number;
   revision: number;
-  /** What it was fitted on: "min_count", "all" or "top_n". */
-  fitOn: string;
+  /** What it was fitted on: "min_count" (the default), "all" or "top_n". */
+  fitOn?: string;
   /** The two components in whose plane `aligned` lies, or none; its two coordinates by row, of aligned axes. */
-  plane: number[];
-  aligned: Float32Array;
+  plane?: number[];
+  aligned?: Float32Array;
 }
 
 export interface EpochRow {

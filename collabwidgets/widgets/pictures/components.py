@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..map_columns import axis_words, values_of
+from ..map_columns import axis_words, places_of, values_of
 from ..own_columns import Column
 from .map import Axis, Colour, Floats, Points, map_picture
 from .paper import Picture
@@ -51,7 +51,7 @@ def components_picture(
     for component in shown:
         if component > frame.k:
             raise ValueError(f"the model has {frame.k} components, so there is no PC {component} to draw")
-    places = [_place(learn, own, columns, axis, at) for at, axis in enumerate((x, y))]
+    places = [places_of(learn, own, columns, axis, at) for at, axis in enumerate((x, y))]
     passing = items.trained & (items.counts >= min_count)
     rows = np.flatnonzero(passing & np.isfinite(places[0]) & np.isfinite(places[1]))
     if not len(rows):
@@ -79,14 +79,6 @@ def components_picture(
         facts=facts,
         notes=_notes(own, shown, int(passing.sum()) - len(rows)),
     )
-
-
-def _place(learn: CollabLearner, own: OwnFrame, columns: Mapping[str, Column], axis: int | str, at: int) -> Floats:
-    if isinstance(axis, int):
-        scores = own.frame.scores[:, axis - 1] if own.aligned is None else own.aligned[:, at]
-        return scores.astype(np.float64)
-    values = values_of(axis, learn, columns)
-    return np.log10(np.where(values > 0, values, np.nan)) if axis == "count" else values
 
 
 def _title(learn: CollabLearner, own: OwnFrame, axis: int | str, at: int) -> str:

@@ -78,7 +78,7 @@ export function mapTable(
   extras: readonly Extra[] = [],
 ): Cell[][] {
   const axes = Array.from({ length: frame.m }, (_, j) => j);
-  const turned = frame.plane.length ? [0, 1] : [];
+  const turned = frame.plane?.length ? [0, 1] : [];
   const header = [
     nameColumn,
     ...axes.map((j) => `PC${j + 1}`),
@@ -90,7 +90,7 @@ export function mapTable(
   const cells = Array.from(rows, (row): Cell[] => [
     side.names.at(row),
     ...axes.map((j) => shortest32(frame.scores[row * frame.m + j])),
-    ...turned.map((j) => shortest32(frame.aligned[2 * row + j])),
+    ...turned.map((j) => shortest32(frame.aligned?.[2 * row + j] ?? Number.NaN)),
     side.counts[row],
     shortest32(side.means[row]),
     ...extras.map(([, cell]) => cell(row)),

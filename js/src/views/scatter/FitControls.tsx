@@ -32,23 +32,23 @@ const LABELS: Options = [
 
 export function FitControls({ map, has, folded }: Props) {
   if (!["fit_on", "align", "label_by"].some(has)) return null;
-  const choice = (name: string, trait: Signal<string>, label: string, help: string, options: Options) =>
-    has(name) && (
-      <div class="cw-scatter-medium">
-        <Choice
-          label={label}
-          help={help}
-          value={trait.value}
-          options={options}
-          onChange={(chosen) => {
-            trait.value = chosen;
-          }}
-        />
-      </div>
-    );
+  const choice = (trait: Signal<string>, label: string, help: string, options: Options) => (
+    <div class="cw-scatter-medium">
+      <Choice
+        label={label}
+        help={help}
+        value={trait.value}
+        options={options}
+        onChange={(chosen) => {
+          trait.value = chosen;
+        }}
+      />
+    </div>
+  );
   const fields = (
     <>
-      {choice("fit_on", map.fitOn, "Fitted on", "The titles that decide where the components lie", FIT)}
+      {has("fit_on") &&
+        choice(map.fitOn, "Fitted on", "The titles that decide where the components lie", FIT)}
       {has("fit_on") && map.fitOn.value === "top_n" && (
         <div class="cw-scatter-number">
           <NumberField
@@ -61,8 +61,8 @@ export function FitControls({ map, has, folded }: Props) {
           />
         </div>
       )}
-      {choice("align", map.align, "Follow", "How axes follow those of the picture before", ALIGN)}
-      {choice("label_by", map.labelBy, "Named", "Which titles are named", LABELS)}
+      {has("align") && choice(map.align, "Follow", "How axes follow those of the picture before", ALIGN)}
+      {has("label_by") && choice(map.labelBy, "Named", "Which titles are named", LABELS)}
     </>
   );
   return folded ? (

@@ -178,7 +178,7 @@ def picture_values(learn: CollabLearner) -> Values:
         "snapshot_epoch": json_number(snapshot.epoch, 4) or 0.0,
         "_item_bias": _bias_bytes(snapshot.item_bias),
         "_user_bias": _bias_bytes(snapshot.user_bias),
-        **(_EMPTY_MAP if frame is None else _map_values(frame, snapshot)),
+        **(_EMPTY_MAP if frame is None else map_values(frame)),
     }
 
 
@@ -199,7 +199,8 @@ def _frame_and_snapshot(learn: CollabLearner) -> tuple[PCAFrame | None, Snapshot
     return frame, snapshot
 
 
-def _map_values(frame: PCAFrame, snapshot: Snapshot) -> Values:
+def map_values(frame: PCAFrame) -> Values:
+    """A map by the names of the store's traits."""
     match = frame.axis_match
     return {
         "_scores": number_bytes(frame.scores, np.float32),

@@ -6,6 +6,7 @@ import { Curve, type CurvePoints } from "./lib/curve";
 import { bindHover } from "./lib/hover";
 import { Link } from "./lib/link";
 import { type EarlierRun, earlierRuns, type RunRow } from "./lib/runs";
+import { MAP_TRAITS, mapFrame } from "./lib/scatter/frame";
 import { type Binary, decodeText, float32, int32, type Titles, uint8 } from "./lib/wire";
 
 export type { CurvePoints, Titles };
@@ -32,6 +33,11 @@ export interface MapFrame {
   correlations: Record<string, Record<string, number>>;
   fitCount: number;
   revision: number;
+  /** What it was fitted on: "min_count" (the default), "all" or "top_n". */
+  fitOn?: string;
+  /** The two components in whose plane `aligned` lies, or none; its two coordinates by row, of aligned axes. */
+  plane?: number[];
+  aligned?: Float32Array;
 }
 
 export interface EpochRow {
@@ -188,16 +194,6 @@ const EMPTY_META: Meta = {
   version: "",
 };
 
-const MAP_TRAITS = [
-  "_scores",
-  "_scores_m",
-  "explained_variance",
-  "noise_level",
-  "axis_match",
-  "axis_correlations",
-  "fit_count",
-  "revision",
-] as const;
 const MIN_COUNT_MS = 150;
 
 /** Build the store of one learner. Awaits nothing: a host gives up on a widget that is slow to start. */
@@ -238,24 +234,9 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
       return values.length ? values : null;
     });
 
-  const map = derived<MapFrame | null>(MAP_TRAITS, (previous) => {
-    const m = read("_scores_m", 0);
-    const scores = float32(model.get("_scores") as Binary);
-    if (!m || !scores.length) return null;
-    // Scores and their width can come in two messages: keep the last whole frame until both are there.
-    if (scores.length !== items.peek().n * m) return previous ?? null;
-    return {
-      scores,
-      m,
-      n: scores.length / m,
-      explained: read<number[]>("explained_variance", []),
-      noise: read("noise_level", 0),
-      match: read<number[] | null>("axis_match", null),
-      correlations: read<Record<string, Record<string, number>>>("axis_correlations", {}),
-      fitCount: read("fit_count", 0),
-      revision: read("revision", 0),
-    };
-  });
+  const map = derived<MapFrame | null>(MAP_TRAITS, (previous) =>
+    mapFrame((name) => model.get(name), items.peek().n, previous ?? null),
+  );
 
   const link = new Link(model, abort);
   const own = new BoundTraits(model, abort, () => link.lost());

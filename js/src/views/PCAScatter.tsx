@@ -76,6 +76,22 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
     );
   }
 
+  if (map.missing.value.length > 0) {
+    return (
+      <EmptyResult
+        action={{
+          label: "Show components",
+          run: () => {
+            map.setAxis("x", 1);
+            map.setAxis("y", 2);
+          },
+        }}
+      >
+        {`No title has a place: ${map.missing.value.join(" ")}`}
+      </EmptyResult>
+    );
+  }
+
   const { counts, trained } = context.store.items.value;
   const limit = helpfulMinCount(counts, trained, minCount);
   const action =

@@ -52,8 +52,8 @@ export function paintAxes(
   context.fillStyle = css(colors.soft);
   context.textBaseline = "top";
   context.textAlign = "center";
-  for (const value of axes.x.values) {
-    const text = tickText(value, axes.x.digits);
+  for (const [i, value] of axes.x.values.entries()) {
+    const text = axes.x.texts?.[i] ?? tickText(value, axes.x.digits);
     const half = context.measureText(text).width / 2;
     // Moved inwards at the corners rather than cut off.
     const at = Math.min(Math.max(value * view.ax + view.bx, left + half), left + width - half);
@@ -61,9 +61,9 @@ export function paintAxes(
   }
   context.textBaseline = "middle";
   context.textAlign = "right";
-  for (const value of axes.y.values) {
+  for (const [i, value] of axes.y.values.entries()) {
     const at = Math.min(Math.max(value * view.ay + view.by, top + 5), top + height - 5);
-    context.fillText(tickText(value, axes.y.digits), left - 6, at);
+    context.fillText(axes.y.texts?.[i] ?? tickText(value, axes.y.digits), left - 6, at);
   }
   context.font = `600 12px ${family}`;
   context.fillStyle = css(colors.foreground);

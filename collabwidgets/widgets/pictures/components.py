@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,8 @@ from .map import Axis, Colour, Floats, Points, map_picture
 from .paper import Picture
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ...interpret.pca import PCAFrame
     from ...learner import CollabLearner
 
@@ -32,6 +34,8 @@ def components_picture(
     primary: int | None,
     pinned: int | None,
     facts: str,
+    neighbors: pd.DataFrame | None = None,
+    trails: Mapping[int, Floats] | None = None,
 ) -> Picture:
     """A `map_picture` of the titles that `frame` was fitted on, its axes named by component and share.
 
@@ -66,12 +70,20 @@ def components_picture(
         view_box=view_box,
         equal=equal,
         facts=facts,
+        neighbors=() if neighbors is None else [int(row) for row in neighbors.index],
+        trails=trails or {},
         notes=(
             f"Together the axes keep {kept:.1%} of the variance (random: {frame.noise_level:.1%} each). "
             f"Fitted on {len(rows):,} {items.name}s.",
-            "What is far apart in all dimensions can be close in two.",
+            "What is far apart in all dimensions can be close in two." if neighbors is None else _how_far(neighbors),
         ),
     )
+
+
+def _how_far(neighbors: pd.DataFrame) -> str:
+    n, far, hidden = len(neighbors), int(neighbors["far"].sum()), int(neighbors.attrs.get("n_hidden", 0))
+    words = f"{far} of {n} true neighbours {'is' if far == 1 else 'are'} far on the map"
+    return f"{words}; {hidden} more hidden by min ratings." if hidden else f"{words}."
 
 
 def _colour(learn: CollabLearner, frame: PCAFrame, by: str) -> Colour | None:

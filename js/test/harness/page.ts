@@ -2,7 +2,16 @@
 import { mount } from "../../src/host";
 import { createStore } from "../../src/store";
 import { type Renderer, ShimModel, shimHost } from "./shim";
-import { batchLoss, history, neighborsOf, type Question, storeState, VIEW_TRAITS, view } from "./state";
+import {
+  batchLoss,
+  history,
+  mapAnswer,
+  neighborsOf,
+  type Question,
+  storeState,
+  VIEW_TRAITS,
+  view,
+} from "./state";
 
 const query = new URLSearchParams(location.search);
 const flag = (name: string) => query.get(name) === "1";
@@ -34,8 +43,19 @@ storeModel.onSend = (content) => {
   setTimeout(() => act(content), 30);
 };
 
+storeModel.state.picture_min_count = storeModel.state.min_count;
+storeModel.on("change:min_count", () => {
+  if (flag("slow")) return;
+  setTimeout(() => storeModel.update({ picture_min_count: storeModel.get("min_count") }), 30);
+});
+
 /** A kernel of a few lines: enough for the buttons to do what they say. */
-function act({ id, name }: Record<string, unknown>): void {
+function act({ id, name, args }: Record<string, unknown>): void {
+  if (["neighbors", "frame", "trails"].includes(String(name))) {
+    const { value, buffers } = mapAnswer(String(name), args as Record<string, unknown>, storeModel.state);
+    storeModel.receive({ kind: "answer", id, ok: true, value }, buffers);
+    return;
+  }
   const next: Record<string, Record<string, unknown>> = {
     train: { status: "training" },
     resume: { status: "training" },

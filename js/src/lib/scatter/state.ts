@@ -10,6 +10,7 @@ import { trimmed } from "./labels";
 import { liveMap } from "./live";
 import type { Colors } from "./paint";
 import type { ColorBy, Rgb } from "./palette";
+import { type PastMap, pastMap, type Trail, trailsOf, trailsOn } from "./past";
 import type { Scene } from "./plot";
 import {
   type Colouring,
@@ -24,10 +25,19 @@ import {
   sizes,
 } from "./points";
 import { rampFor } from "./theme";
+import {
+  farOf,
+  farWords,
+  keepAsking,
+  mapRanks,
+  type NeighborAnswers,
+  neighborAnswers,
+  type TrueNeighbors,
+} from "./trueneighbors";
 import { asBox, type Box, extent, HomeBox } from "./viewbox";
 import { axisName, axisTitle, isNoise, keptShare, type PointFacts } from "./words";
 
-export type Tool = "point" | "box" | "pan";
+export type Tool = "point" | "box" | "lasso" | "pan";
 
 interface Columns {
   frame: MapFrame;
@@ -44,6 +54,24 @@ export interface MapState {
   sizeBy: Signal<SizeBy>;
   nLabels: Signal<number>;
   tool: Signal<Tool>;
+  showNeighbors: Signal<boolean>;
+  k: Signal<number>;
+  trail: Signal<boolean>;
+  trailLength: Signal<number>;
+  /** Which of the epochs kept is shown; -1 for the newest. */
+  frame: Signal<number>;
+  /** The one under a finger that is still down. */
+  scrubbed: Signal<number | null>;
+  /** The earlier epoch that is shown; null for the newest. */
+  past: ReadonlySignal<PastMap | null>;
+  answers: NeighborAnswers;
+  /** The primary title's true neighbours, where they are to be shown and known. */
+  neighbors: ReadonlySignal<TrueNeighbors | null>;
+  /** How many of them are far on the map, in words. */
+  farWords: ReadonlySignal<string>;
+  trails: ReadonlySignal<readonly Trail[]>;
+  /** The filter has changed, and the axes that go with it are not there yet. */
+  waiting: ReadonlySignal<boolean>;
   /** The view's trait; null shows all. */
   viewBox: Signal<number[] | null>;
   /** Changes when all is to be fitted again. */
@@ -92,7 +120,17 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
   const live = liveMap(store, abort);
   const colors = signal<Colors | null>(null);
 
-  const map = computed(() => live.value.map);
+  const showNeighbors = trait<boolean>("show_neighbors");
+  const k = trait<number>("k");
+  const trail = trait<boolean>("trail");
+  const trailLength = trait<number>("trail_length");
+  const wantedFrame = trait<number>("frame");
+  const scrubbed = signal<number | null>(null);
+
+  const present = computed(() => live.value.map);
+  const frame = computed(() => scrubbed.value ?? wantedFrame.value ?? -1);
+  const past = pastMap(store, frame, shared.minCount, present, abort);
+  const map = computed(() => past.value?.map ?? present.value);
   // A model may have fewer components than a trait asks for.
   const component = (wanted: unknown, fallback: number) => {
     const m = map.value?.m ?? 1;
@@ -110,12 +148,14 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
     return { frame, x: scoresOf(frame, x.value), y: scoresOf(frame, y.value) };
   });
   const order = computed(() => drawOrder(store.items.value.counts));
-  const rows = computed(() => {
+  const filtered = computed(() => {
     const now = columns.value;
     if (!now) return new Int32Array(0);
+    return shownRows(store.items.value, shared.minCount.value, now.x, now.y, order.value);
+  });
+  const rows = computed(() => {
     const chosen = only.value;
-    const candidates = chosen ? order.value.filter((row) => chosen.has(row)) : order.value;
-    return shownRows(store.items.value, shared.minCount.value, now.x, now.y, candidates);
+    return chosen ? filtered.value.filter((row) => chosen.has(row)) : filtered.value;
   });
   const isDrawn = (row: number): boolean => {
     const now = columns.value;
@@ -178,6 +218,46 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
     return [homeKey.value, flipX.value, flipY.value, viewBox.value, frame, rows.value.length > 0].join();
   });
 
+  const answers = neighborAnswers(
+    store,
+    () => untrained.value,
+    () => shared.minCount.value,
+    () => k.value ?? 10,
+    abort,
+  );
+  const ofPrimary = () => (showNeighbors.value ? shared.primary.value : null);
+  keepAsking(store, answers, ofPrimary, abort);
+  const neighbors = computed(() => {
+    const row = ofPrimary();
+    return row === null ? null : answers.of(row);
+  });
+  const far = computed(() => {
+    const now = columns.value;
+    const primary = ofPrimary();
+    const found = neighbors.value;
+    if (!now || primary === null || !found) return "";
+    const all = filtered.value;
+    const ranks = mapRanks(all, now.x, now.y, primary, found.rows, equal.value !== false);
+    const others = all.length - (all.includes(primary) ? 1 : 0);
+    return farWords(farOf(ranks, others, k.value ?? 10), ranks.length, found.hidden);
+  });
+  const ways = trailsOf(
+    store,
+    () => trail.value === true,
+    () => [...new Set([...shared.selection.value, shared.primary.value ?? 0])],
+    shared.minCount,
+    abort,
+  );
+  const trails = computed(() => {
+    const before = past.value?.epoch ?? null;
+    return ways.value ? trailsOn(ways.value, x.value, y.value, trailLength.value ?? 10, before) : [];
+  });
+  const waiting = computed(
+    () =>
+      store.connection.value !== "disconnected" &&
+      store.shared.minCount.value !== store.pictureMinCount.value,
+  );
+
   const facts = (row: number): PointFacts => {
     const { names, counts, means } = store.items.peek();
     const { y_range: yRange, rating_mean: mean } = store.meta.peek();
@@ -219,6 +299,18 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
     sizeBy,
     nLabels,
     tool,
+    showNeighbors,
+    k,
+    trail,
+    trailLength,
+    frame: wantedFrame,
+    scrubbed,
+    past,
+    answers,
+    neighbors,
+    farWords: far,
+    trails,
+    waiting,
     viewBox,
     fits,
     colors,

@@ -1,6 +1,6 @@
 // The map's controls: which components, what colours and sizes mean, the tool, how many labels, the filter.
 import { Button } from "../../components/Button";
-import { Choice, NumberField, RadioGroup } from "../../components/fields";
+import { Checkbox, Choice, NumberField, RadioGroup } from "../../components/fields";
 import { MinRatings } from "../../components/MinRatings";
 import type { ViewContext } from "../../context";
 import type { MapState } from "../../lib/scatter/state";
@@ -56,9 +56,10 @@ export function Controls({ context, map }: Props) {
           options={[
             ["point", "Point"],
             ["box", "Box"],
+            ["lasso", "Lasso"],
             ["pan", "Pan"],
           ]}
-          help="What a drag does: Point and Pan move the map, Box selects; Shift and drag always selects"
+          help="What a drag does: Point and Pan move the map, Box and Lasso select; Shift and drag always selects, and adds"
           onChange={(tool) => {
             map.tool.value = tool;
           }}
@@ -72,6 +73,50 @@ export function Controls({ context, map }: Props) {
             rule={{ min: 0, max: 200, integer: true }}
             onChange={(n) => {
               map.nLabels.value = n;
+            }}
+          />
+        </div>
+      )}
+      {has("show_neighbors") && (
+        <Checkbox
+          label="True neighbours"
+          checked={map.showNeighbors.value}
+          help="Lines from the explored title to its nearest in all dimensions"
+          onChange={(on) => {
+            map.showNeighbors.value = on;
+          }}
+        />
+      )}
+      {has("k") && map.showNeighbors.value && (
+        <div class="cw-scatter-number">
+          <NumberField
+            label="k"
+            value={map.k.value}
+            rule={{ min: 1, max: 100, integer: true }}
+            onChange={(k) => {
+              map.k.value = k;
+            }}
+          />
+        </div>
+      )}
+      {has("trail") && (
+        <Checkbox
+          label="Trail"
+          checked={map.trail.value}
+          help="The way of the selected titles through earlier epochs of this run"
+          onChange={(on) => {
+            map.trail.value = on;
+          }}
+        />
+      )}
+      {has("trail_length") && map.trail.value && (
+        <div class="cw-scatter-number">
+          <NumberField
+            label="Epochs back"
+            value={map.trailLength.value}
+            rule={{ min: 1, max: 1000, integer: true }}
+            onChange={(length) => {
+              map.trailLength.value = length;
             }}
           />
         </div>

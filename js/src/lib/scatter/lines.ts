@@ -14,11 +14,17 @@ function trace(context: Context2D, line: Line): void {
 /** From one point to each of its true neighbours. */
 export function paintNeighbors(context: Context2D, lines: readonly Line[], colors: Colors): void {
   context.setLineDash([]);
-  context.lineWidth = 1.5;
-  context.strokeStyle = css(colors.accent, 0.7);
-  for (const line of lines) {
-    trace(context, line);
-    context.stroke();
+  // On a ground of their own: among points of their colour they would be lost.
+  for (const [width, color] of [
+    [4, css(colors.background, 0.8)],
+    [1.75, css(colors.accent)],
+  ] as const) {
+    context.lineWidth = width;
+    context.strokeStyle = color;
+    for (const line of lines) {
+      trace(context, line);
+      context.stroke();
+    }
   }
 }
 
@@ -26,7 +32,7 @@ export function paintNeighbors(context: Context2D, lines: readonly Line[], color
 export function paintTrail(context: Context2D, line: Line, colors: Colors): void {
   const n = line.length / 2 - 1;
   context.setLineDash([]);
-  context.lineWidth = 1.5;
+  context.lineWidth = 2;
   for (let i = 0; i < n; i++) {
     context.strokeStyle = css(colors.foreground, 0.15 + (0.65 * (i + 1)) / n);
     trace(context, line.slice(2 * i, 2 * i + 4));

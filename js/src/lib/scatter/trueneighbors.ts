@@ -4,6 +4,7 @@ import { effect, signal } from "@preact/signals";
 import type { LearnerStore } from "../../store";
 import { plural } from "../format";
 import { Latest } from "../latest";
+import { extent } from "./viewbox";
 
 export interface TrueNeighbors {
   /** Nearest first. */
@@ -111,7 +112,9 @@ export function mapRanks(
   rows: readonly number[],
   equal: boolean,
 ): number[] {
-  const [sx, sy] = equal ? [1, 1] : [x, y].map((values) => extentOf(shown, values));
+  const box = (equal ? null : extent(shown, x, y)) ?? [0, 0, 1, 1];
+  const sx = box[2] - box[0] || 1;
+  const sy = box[3] - box[1] || 1;
   const distance = (row: number) => ((x[row] - x[anchor]) / sx) ** 2 + ((y[row] - y[anchor]) / sy) ** 2;
   const of = rows.map(distance);
   const ranks = rows.map(() => 1);
@@ -121,16 +124,6 @@ export function mapRanks(
     for (let i = 0; i < of.length; i++) if (d < of[i]) ranks[i]++;
   }
   return ranks;
-}
-
-function extentOf(rows: Int32Array, values: Float32Array): number {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const row of rows) {
-    low = Math.min(low, values[row]);
-    high = Math.max(high, values[row]);
-  }
-  return high - low || 1;
 }
 
 /** How many of `ranks` are far: not among the nearest tenth of `others` titles, nor the nearest `k`. */

@@ -1,4 +1,5 @@
 // The map's controls: which components, what colours and sizes mean, the tool, how many labels, the filter.
+import type { Signal } from "@preact/signals";
 import { Button } from "../../components/Button";
 import { Checkbox, Choice, NumberField, RadioGroup } from "../../components/fields";
 import { MinRatings } from "../../components/MinRatings";
@@ -65,62 +66,17 @@ export function Controls({ context, map }: Props) {
           }}
         />
       )}
-      {has("n_labels") && (
-        <div class="cw-scatter-number">
-          <NumberField
-            label="Labels"
-            value={map.nLabels.value}
-            rule={{ min: 0, max: 200, integer: true }}
-            onChange={(n) => {
-              map.nLabels.value = n;
-            }}
-          />
-        </div>
-      )}
-      {has("show_neighbors") && (
-        <Checkbox
-          label="True neighbours"
-          checked={map.showNeighbors.value}
-          help="Lines from the explored title to its nearest in all dimensions"
-          onChange={(on) => {
-            map.showNeighbors.value = on;
-          }}
-        />
-      )}
-      {has("k") && map.showNeighbors.value && (
-        <div class="cw-scatter-number">
-          <NumberField
-            label="k"
-            value={map.k.value}
-            rule={{ min: 1, max: 100, integer: true }}
-            onChange={(k) => {
-              map.k.value = k;
-            }}
-          />
-        </div>
-      )}
-      {has("trail") && (
-        <Checkbox
-          label="Trail"
-          checked={map.trail.value}
-          help="The way of the selected titles through earlier epochs of this run"
-          onChange={(on) => {
-            map.trail.value = on;
-          }}
-        />
-      )}
-      {has("trail_length") && map.trail.value && (
-        <div class="cw-scatter-number">
-          <NumberField
-            label="Epochs back"
-            value={map.trailLength.value}
-            rule={{ min: 1, max: 1000, integer: true }}
-            onChange={(length) => {
-              map.trailLength.value = length;
-            }}
-          />
-        </div>
-      )}
+      {has("n_labels") && number("Labels", map.nLabels, 0, 200)}
+      {has("show_neighbors") &&
+        check(
+          "True neighbours",
+          map.showNeighbors,
+          "Lines from the explored title to its nearest in all dimensions",
+        )}
+      {has("k") && map.showNeighbors.value && number("k", map.k, 1, 100)}
+      {has("trail") &&
+        check("Trail", map.trail, "The way of the selected titles through earlier epochs of this run")}
+      {has("trail_length") && map.trail.value && number("Length", map.trailLength, 1, 1000)}
       {has("min_count") && (
         <div class="cw-scatter-range">
           <MinRatings context={context} />
@@ -140,6 +96,34 @@ export function Controls({ context, map }: Props) {
       ) : (
         settings
       )}
+    </div>
+  );
+}
+
+function check(label: string, on: Signal<boolean>, help: string) {
+  return (
+    <Checkbox
+      label={label}
+      checked={on.value}
+      help={help}
+      onChange={(checked) => {
+        on.value = checked;
+      }}
+    />
+  );
+}
+
+function number(label: string, trait: Signal<number>, min: number, max: number) {
+  return (
+    <div class="cw-scatter-number">
+      <NumberField
+        label={label}
+        value={trait.value}
+        rule={{ min, max, integer: true }}
+        onChange={(n) => {
+          trait.value = n;
+        }}
+      />
     </div>
   );
 }

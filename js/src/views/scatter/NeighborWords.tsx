@@ -15,7 +15,9 @@ export function NeighborWords({ context, map }: { context: ViewContext; map: Map
   }
   return (
     <div>
-      {store.items.value.names.at(primary)}: {words}{" "}
+      <span>
+        {store.items.value.names.at(primary)}: {words}
+      </span>{" "}
       <Why>
         True neighbours are the nearest by cosine in all dimensions, as the neighbour search finds them. One
         is far on the map if it is not among the nearest tenth of the titles there, or the nearest{" "}

@@ -44,10 +44,10 @@ storeModel.onSend = (content) => {
 };
 
 storeModel.state.picture_min_count = storeModel.state.min_count;
-storeModel.on("change:min_count", () => {
-  if (flag("slow")) return;
+const refit = () => {
   setTimeout(() => storeModel.update({ picture_min_count: storeModel.get("min_count") }), 30);
-});
+};
+storeModel.on("change:min_count", refit);
 
 /** A kernel of a few lines: enough for the buttons to do what they say. */
 function act({ id, name, args }: Record<string, unknown>): void {
@@ -145,6 +145,8 @@ Object.assign(window, {
     storeModel,
     models,
     sent: storeModel.sent,
+    refit,
+    asked: (name: string, args: Record<string, unknown>) => mapAnswer(name, args, storeModel.state).value,
     remove: () => lifetime.abort(),
     renderAndRemove,
   },

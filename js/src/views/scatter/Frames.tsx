@@ -41,7 +41,7 @@ export function Frames({ context, map }: { context: ViewContext; map: MapState }
       />
       {shown && (
         <>
-          <span role="status">
+          <span>
             Showing epoch {shown.epoch} of {last}, in the colours of the newest.
           </span>
           <Button

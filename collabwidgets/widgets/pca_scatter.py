@@ -165,7 +165,7 @@ class PCAScatter(View):
         frame = self._learner.neighbors(row=self.primary, k=self.k, min_count=self.min_count)
         items, scores = self._learner.dls.items, self._shown_frame().scores
         shown = items.trained & (items.counts >= self.min_count)
-        x, y = scores[:, self.x - 1], scores[:, self.y - 1]
+        x, y = scores[:, self._columns(scores)].T
         ranks = map_ranks(x, y, shown, self.primary, frame.index.to_numpy(), equal=self.equal_aspect)
         shown[self.primary] = False
         return frame.assign(map_rank=ranks, far=ranks > far_beyond(int(np.count_nonzero(shown)), self.k))
@@ -203,6 +203,10 @@ class PCAScatter(View):
             facts=f"{self._n_titles()} (≥ {self.min_count:,} ratings), {self._epoch_shown()}",
         )
 
+    def _columns(self, scores: np.ndarray[Any, np.dtype[np.float32]]) -> list[int]:
+        """Of the scores that stand on the two axes; a model may have fewer components than are asked for."""
+        return [min(axis, scores.shape[1]) - 1 for axis in (self.x, self.y)]
+
     def _trails(self) -> dict[int, np.ndarray[Any, np.dtype[np.float64]]]:
         """By row the places it had, oldest first, and has in the picture, float64 [n, 2]; empty without `trail`."""
         rows = [row for row in dict.fromkeys([*self.selection, self.primary]) if row is not None]
@@ -212,7 +216,8 @@ class PCAScatter(View):
         if 0 <= self.frame < len(before):
             before = before[: self.frame]
         frames = [*before[-self.trail_length :], self._shown_frame()]
-        places = np.array([frame.scores[rows][:, [self.x - 1, self.y - 1]] for frame in frames], dtype=np.float64)
+        columns = self._columns(frames[-1].scores)
+        places = np.array([frame.scores[rows][:, columns] for frame in frames], dtype=np.float64)
         return {row: places[:, i] for i, row in enumerate(rows) if np.isfinite(places[:, i]).all()}
 
     def _epoch_shown(self) -> str:

@@ -28,6 +28,7 @@ interface Props {
 const REACH = 12;
 const TOUCH_REACH = 24;
 const HINT_MS = 2500;
+const OLD_MS = 300;
 /** True neighbours that a tooltip names. */
 const NAMED = 3;
 const NOBODY: readonly number[] = [];
@@ -48,6 +49,8 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
   const asked = useSignal<ReadonlySet<number>>(new Set());
   const labelled = useSignal<readonly number[]>([]);
   const hint = useSignal(false);
+  /** The axes of the filter are still to come, and not only for a blink. */
+  const old = useSignal(false);
   const actions = useMemo(
     () => createActions({ context, map, plot, own, tip, cursor, asked, announce, dragging, keys }),
     [context, map],
@@ -145,6 +148,14 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
     const place = open && plot.current.locate(open.row);
     tip.value = open && place ? { row: open.row, ...place } : null;
   });
+  useSignalEffect(() => {
+    old.value = false;
+    if (!map.waiting.value) return;
+    const timer = setTimeout(() => {
+      old.value = true;
+    }, OLD_MS);
+    return () => clearTimeout(timer);
+  });
   const askAbout = useMemo(() => map.answers.asker(), [map]);
   useSignalEffect(() => askAbout(tip.value?.row ?? null));
   useSignalEffect(() => actions.sayNearest());
@@ -196,7 +207,7 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
           tabIndex={0}
           data-cursor={cursorKind}
           data-dragging={dragging.value ? "" : undefined}
-          data-old={map.waiting.value ? "" : undefined}
+          data-old={old.value ? "" : undefined}
           onFocus={() => {
             focused.value = true;
             if (surface.current?.matches(":focus-visible")) actions.arrive();

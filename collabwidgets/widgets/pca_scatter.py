@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, validate
 
+from ..interpret.on_map import far_beyond, map_ranks
 from ..learner import CollabLearner
 from . import code
-from .map_columns import Chosen, values_of
+from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
 from .own_map import ALIGN, AXES, FIT_ON, Fit, OwnFrame, OwnMap
+from .questions import MOST_NEIGHBORS
 from .view import View
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..interpret import PCAFrame
     from .pictures import Picture
 
 # as the store has them
@@ -66,15 +69,31 @@ class PCAScatter(View):
         Titles written beside their points.
     label_by : {"auto", "count", "extremes", "selection", "none"}
         Which titles: those selected, at the ends of the axes, and most rated; or one of these alone.
-    tool : {"point", "box", "pan"}
+    tool : {"point", "box", "lasso", "pan"}
+        What a drag does: ``box`` and ``lasso`` select, the others move the map.
     view_box : list of 4 floats, optional
         Left, bottom, right and top of the part to show, in the units of the axes (of a count log10); all by default.
     equal_aspect : bool
         The same unit on both axes, without which distances cannot be compared. Where one of them is no component
         there is no common unit, and each axis fills its side.
+    show_neighbors : bool
+        Lines from the primary title to its true neighbours, the nearest by cosine in all dimensions, and how many of
+        them are far on the map: not among the nearest tenth of the titles on it, or the nearest `k` if that is more.
+    k : int
+        True neighbours of a title, 1 to 100: for the lines, the tooltip, and the keys N and P.
+    trail : bool
+        The way that the selected titles and the primary one have come since earlier epochs of this run, on two
+        components.
+    trail_length : int
+        Epochs that a trail goes back.
+    frame : int
+        Which of the `n_frames` earlier epochs to show, 0 being the oldest; -1, the default, is the newest picture.
+        A new run begins at the newest. Earlier epochs, and trails, are those of ``fit_on="min_count"`` and
+        ``align="sign"``.
     controls : list of str, optional
         Some of ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``, ``"n_labels"``,
-        ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"align"``, ``"zoom"``, ``"scree"``; all by default.
+        ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"align"``, ``"zoom"``, ``"scree"``, ``"show_neighbors"``,
+        ``"k"``, ``"trail"``, ``"trail_length"``, ``"frame"``; all by default.
     explained_variance : list of float
         Share of the variance of each component in the picture now on the pages. Read only, as the next four.
     noise_level : float
@@ -86,6 +105,8 @@ class PCAScatter(View):
         ``align="procrustes"`` of the axes "A" and "B" too.
     fit_count : int
         Titles it was fitted on.
+    n_frames : int
+        Epochs of this run whose maps are kept: at most 60 and 64 MB, of a long run every second, fourth, …
     **traits
         Those of every view, see `View`.
 
@@ -103,31 +124,11 @@ class PCAScatter(View):
     """
 
     _controls = (
-        "x",
-        "y",
-        "flip",
-        "color_by",
-        "size_by",
-        "tool",
-        "n_labels",
-        "label_by",
-        "min_count",
-        "fit_on",
-        "align",
-        "zoom",
-        "scree",
+        *("x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count", "fit_on", "align"),
+        *("zoom", "scree", "show_neighbors", "k", "trail", "trail_length", "frame"),
     )
     _undone = (
-        "x",
-        "y",
-        "flip_x",
-        "flip_y",
-        "color_by",
-        "size_by",
-        "label_by",
-        "fit_on",
-        "top_n",
-        "align",
+        *("x", "y", "flip_x", "flip_y", "color_by", "size_by", "label_by", "fit_on", "top_n", "align"),
         "view_box",
     )
 
@@ -142,15 +143,21 @@ class PCAScatter(View):
     align = Enum(ALIGN, "sign").tag(sync=True, page=True)
     label_by = Enum(("auto", "count", "extremes", "selection", "none"), "auto").tag(sync=True, page=True)
     n_labels = Int(25, min=0, max=1000).tag(sync=True, page=True)
-    tool = Enum(("point", "box", "pan"), "point").tag(sync=True, page=True)
+    tool = Enum(("point", "box", "lasso", "pan"), "point").tag(sync=True, page=True)
     view_box = List(Float(), default_value=None, allow_none=True).tag(sync=True, page=True)
     equal_aspect = Bool(True).tag(sync=True, page=True)
+    show_neighbors = Bool(False).tag(sync=True, page=True)
+    k = Int(10, min=1, max=MOST_NEIGHBORS).tag(sync=True, page=True)
+    trail = Bool(False).tag(sync=True, page=True)
+    trail_length = Int(10, min=1, max=1000).tag(sync=True, page=True)
+    frame = Int(-1, min=-1).tag(sync=True, page=True)
 
     explained_variance = List(Float(), read_only=True)
     noise_level = Float(read_only=True)
     axis_match = List(Float(), default_value=None, allow_none=True, read_only=True)
     axis_correlations = Dict(read_only=True)
     fit_count = Int(read_only=True)
+    n_frames = Int(read_only=True)
 
     _map = Dict().tag(sync=True, echo_update=False)  # a map of its own, whole; empty where it shows the store's
     _columns = Dict().tag(sync=True, echo_update=False)  # of `data` by name, with values where they are needed
@@ -167,6 +174,8 @@ class PCAScatter(View):
         self._store_of_learner.observe(self._picture_moved, _OF_THE_PICTURE)
         self.observe(self._columns_moved, _SHOWS_COLUMNS)
         self.observe(self._fit_moved, _FIT)
+        self.set_trait("n_frames", len(self._store_of_learner.frame_epochs))
+        self._store_of_learner.observe(self._frames_moved, "frame_epochs")
         if self._is_own() and learner.status != "training":
             self._show_own()
 
@@ -174,6 +183,7 @@ class PCAScatter(View):
         """Take the widget off its pages and let go of the learner's events."""
         if not self.closed and hasattr(self, "_from_page"):
             self._store_of_learner.unobserve(self._picture_moved, _OF_THE_PICTURE)
+            self._store_of_learner.unobserve(self._frames_moved, "frame_epochs")
         super().close()
 
     # ------------------------------------------------------------------ what it was fitted on
@@ -224,10 +234,20 @@ class PCAScatter(View):
         self._told = told
 
     def _frame(self) -> OwnFrame:
-        """The map as it is now, by its own settings."""
+        """The map by its own settings, of the epoch that `frame` chooses; as it is now where that is not kept."""
+        past = list(self._past().values()) if self.frame >= 0 else []
+        return OwnFrame(past[self.frame], self._fit()) if 0 <= self.frame < len(past) else self._present()
+
+    def _present(self) -> OwnFrame:
         if self._is_own():
             return self._own_map.frame(self._learner, self._fit())
         return OwnFrame(self._learner.pca_frame(AXES, min_count=self.min_count), self._fit())
+
+    def _past(self) -> dict[int, PCAFrame]:
+        """The maps of earlier epochs, by epoch; none where the axes are held in another way."""
+        if self.fit_on != "min_count" or self.align != "sign":
+            return {}
+        return self._store_of_learner.past.frames(self._present().frame, min_count=self.min_count)
 
     # ------------------------------------------------------------------ columns of the caller's own
 
@@ -247,7 +267,43 @@ class PCAScatter(View):
         if change["new"] in self._own_columns and "values" not in self._columns[change["new"]]:
             self.publish({"_columns": self._columns_to_send()})
 
+    # ------------------------------------------------------------------ earlier epochs
+
+    def _frames_moved(self, change: dict[str, Any]) -> None:
+        before, epochs = change["old"], change["new"]
+        self.set_trait("n_frames", len(epochs))
+        if self.frame >= 0 and before[: self.frame + 1] != epochs[: self.frame + 1]:  # that epoch is there no more
+            self.publish({"frame": -1})
+
     # ------------------------------------------------------------------ twins
+
+    def true_neighbors(self) -> pd.DataFrame:
+        """The nearest titles of the primary one in all dimensions, and how near the map shows them.
+
+        Returns
+        -------
+        DataFrame, index ``item``
+            As `CollabLearner.neighbors` gives it for `k` and `min_count`, by cosine, with two columns more:
+
+            * ``map_rank`` int: its place among the titles on the map, the nearest one being 1;
+            * ``far`` bool: not among the nearest tenth of the titles on the map, nor among its nearest `k`.
+
+        Raises
+        ------
+        ValueError
+            When no title is primary, it was never trained, or the model has no item factors.
+        """
+        if self.primary is None:
+            name = self._learner.dls.item_name
+            raise ValueError(f"no {name} is primary, so there is nothing to be near to; set primary= its row")
+        frame = self._learner.neighbors(row=self.primary, k=self.k, min_count=self.min_count)
+        items, own = self._learner.dls.items, self._frame()
+        x, y = (places_of(self._learner, own, self._own_columns, axis, at) for at, axis in enumerate((self.x, self.y)))
+        shown = items.trained & (items.counts >= self.min_count) & np.isfinite(x + y)
+        equal = self.equal_aspect and isinstance(self.x, int) and isinstance(self.y, int)
+        ranks = map_ranks(x, y, shown, self.primary, frame.index.to_numpy(), equal=equal)
+        shown[self.primary] = False
+        return frame.assign(map_rank=ranks, far=ranks > far_beyond(int(np.count_nonzero(shown)), self.k))
 
     def to_frame(self) -> pd.DataFrame:
         """What the map shows, a row for each title with at least `min_count` ratings.
@@ -255,8 +311,9 @@ class PCAScatter(View):
         Returns
         -------
         DataFrame, index ``item``
-            The title; ``PC1`` to ``PC6``; ``A`` and ``B`` where the axes are aligned; count and mean; and whichever of
-            bias, year and the columns of `data` is on an axis or, but for the bias, a colour or a size.
+            The title; ``PC1`` to ``PC6``, of the epoch that `frame` chooses; ``A`` and ``B`` where the axes are
+            aligned; count and mean; and whichever of bias, year and the columns of `data` is on an axis or, but for
+            the bias, a colour or a size.
 
         Raises
         ------
@@ -290,6 +347,8 @@ class PCAScatter(View):
             self._own_columns,
             **style,
             label_by=self.label_by,
+            neighbors=self.true_neighbors() if self.show_neighbors and self.primary is not None else None,
+            trails=self._trails(),
             color_by=self.color_by,
             size_by=self.size_by,
             equal=self.equal_aspect,
@@ -297,7 +356,7 @@ class PCAScatter(View):
             primary=self.primary,
             pinned=self.pinned,
             min_count=self.min_count,
-            facts=f"{self._n_titles()} (≥ {self.min_count:,} ratings), {self._epoch()}",
+            facts=f"{self._n_titles()} (≥ {self.min_count:,} ratings), {self._epoch_shown()}",
         )
 
     def _call(self) -> str:
@@ -306,6 +365,26 @@ class PCAScatter(View):
         names = ", ".join(self._own_columns)
         arguments = ["learn", "data=data", *code.trait_arguments(self, self._usual())]
         return f"# data: your own table of titles ({code.one_line(names)})\n" + code.written("cw.PCAScatter", arguments)
+
+    def _trails(self) -> dict[int, np.ndarray[Any, np.dtype[np.float64]]]:
+        """By row the places it had, oldest first, and has in the picture, float64 [n, 2]; empty without `trail`."""
+        rows = [row for row in dict.fromkeys([*self.selection, self.primary]) if row is not None]
+        if not (self.trail and rows and isinstance(self.x, int) and isinstance(self.y, int)):
+            return {}
+        before = list(self._past().values())
+        if 0 <= self.frame < len(before):
+            before = before[: self.frame]
+        frames = [*before[-self.trail_length :], self._frame().frame]
+        columns = [min(axis, frames[-1].k) - 1 for axis in (self.x, self.y)]
+        places = np.array([frame.scores[rows][:, columns] for frame in frames], dtype=np.float64)
+        return {row: places[:, i] for i, row in enumerate(rows) if np.isfinite(places[:, i]).all()}
+
+    def _epoch_shown(self) -> str:
+        epochs, now = list(self._past()) if self.frame >= 0 else [], self._epoch()
+        return f"epoch {epochs[self.frame]} of a run at {now}" if 0 <= self.frame < len(epochs) else now
+
+    def _usual(self) -> dict[str, Any]:
+        return {"frame": self.frame}  # a program that trains first and looks then has no earlier epochs to show
 
     @validate("view_box")
     def _four_corners(self, proposal: dict[str, Any]) -> list[float] | None:

@@ -172,10 +172,12 @@ def run_values(learn: CollabLearner) -> Values:
 
 def picture_values(learn: CollabLearner) -> Values:
     """Biases and the map, all of the same snapshot."""
+    min_count = learn.view.min_count  # before the map is made: one that is set meanwhile has a picture to come
     frame, snapshot = _frame_and_snapshot(learn)
     return {
         "revision": snapshot.revision,
         "snapshot_epoch": json_number(snapshot.epoch, 4) or 0.0,
+        "picture_min_count": min_count,
         "_item_bias": _bias_bytes(snapshot.item_bias),
         "_user_bias": _bias_bytes(snapshot.user_bias),
         **(_EMPTY_MAP if frame is None else map_values(frame)),

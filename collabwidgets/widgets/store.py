@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from traitlets import Bool, Bytes, Dict, Float, Int, List, TraitError, Unicode
 
-from . import published
+from ..interpret.past import Past
+from . import published, questions
 from .bundle import built_code
 from .commands import run_command
 from .publisher import Publisher
@@ -93,6 +94,8 @@ class LearnerStore(SyncedWidget):
     axis_match = List(Float(), default_value=None, allow_none=True).tag(sync=True)
     axis_correlations = Dict().tag(sync=True)
     fit_count = Int().tag(sync=True)
+    picture_min_count = Int(20).tag(sync=True)  # that the picture was asked for with
+    frame_epochs: List[Any] = List(Int()).tag(sync=True)  # the epochs whose maps a page may ask for
 
     # what is being looked at: two writers
     selection = List(Int()).tag(sync=True, page=True)
@@ -119,6 +122,7 @@ class LearnerStore(SyncedWidget):
         self._view_state = weakref.ref(learn.view)
         self._views: weakref.WeakValueDictionary[str, View] = weakref.WeakValueDictionary()
         self.data_facts = published.data_facts(learn)
+        self.past = Past()
         super().__init__(
             meta=self.data_facts | published.model_facts(learn),
             **published.side_values(learn),
@@ -215,12 +219,15 @@ class LearnerStore(SyncedWidget):
     def _answer(self, content: dict[str, Any]) -> None:
         request = content.get("id")
         answer: dict[str, Any] = {"kind": "answer", "id": request, "ok": True}
+        buffers: list[bytes] = []
         try:
             learn = self.learner
             if learn is None:
                 raise RuntimeError("the learner behind this widget is gone; run the cell again")
             if content.get("name") == "code":
                 answer["value"] = self._code(content.get("args", {}))
+            elif questions.is_question(content.get("name")):
+                answer["value"], buffers = questions.answer(learn, self.past, content["name"], content.get("args"))
             else:
                 run_command(learn, content.get("name"), content.get("args", {}))
         except (ValueError, TypeError, RuntimeError) as error:
@@ -231,7 +238,7 @@ class LearnerStore(SyncedWidget):
             logger.exception("command %s failed", content.get("name"))
             answer |= {"ok": False, "error": f"{type(error).__name__}: {error}", "type": type(error).__name__}
             self._tell(content.get("name"), error)
-        self.send(answer)
+        self.send(answer, buffers)
 
     def _code(self, args: Any) -> str:
         """The Python behind one of the views, which the page names; it has no other way to know it."""

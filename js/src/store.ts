@@ -4,7 +4,7 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "@prea
 import { BoundTraits, onTraits, sameJson } from "./lib/bound";
 import { Curve, type CurvePoints } from "./lib/curve";
 import { bindHover } from "./lib/hover";
-import { Link } from "./lib/link";
+import { type Answered, Link } from "./lib/link";
 import { type EarlierRun, earlierRuns, type RunRow } from "./lib/runs";
 import { MAP_TRAITS, mapFrame } from "./lib/scatter/frame";
 import { type Binary, decodeText, float32, int32, type Titles, uint8 } from "./lib/wire";
@@ -140,6 +140,10 @@ export interface LearnerStore {
   map: ReadonlySignal<MapFrame | null>;
   /** Of the published arrays. */
   revision: ReadonlySignal<number>;
+  /** The filter that the picture was made for. */
+  pictureMinCount: ReadonlySignal<number>;
+  /** Epochs of this run whose maps the kernel keeps. */
+  frameEpochs: ReadonlySignal<number[]>;
   snapshotEpoch: ReadonlySignal<number>;
   shared: SharedState;
   /** The title a map is asked to bring into sight; `n` counts the questions, so that the same can be asked again. */
@@ -150,6 +154,8 @@ export interface LearnerStore {
   canRedo: ReadonlySignal<boolean>;
   /** Ask Python for something; what it answers, if anything; rejects with Error(sentence). */
   command(name: string, args?: Record<string, unknown>): Promise<unknown>;
+  /** Ask something that nobody waits for, such as what to show of a point under the pointer; may reject. */
+  ask(name: string, args: Record<string, unknown>): Promise<Answered>;
   /** busy: a command has had no answer for 300 ms. */
   connection: ReadonlySignal<Connection>;
   /** The views on this page, for the heartbeat and for the one view that speaks to a screen reader. */
@@ -285,6 +291,8 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
     userBias: bias("_user_bias"),
     map,
     revision: published("revision", 0),
+    pictureMinCount: published("picture_min_count", 20),
+    frameEpochs: published<number[]>("frame_epochs", []),
     snapshotEpoch: published("snapshot_epoch", 0),
     shared,
     lookAt: signal<{ item: number; n: number } | null>(null),
@@ -295,6 +303,7 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
       own.flush(); // a filter that still rests under the finger goes first
       return link.command(name, args);
     },
+    ask: (name, args) => link.ask(name, args),
     connection: link.connection,
     views,
     register(view, signal) {

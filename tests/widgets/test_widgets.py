@@ -2,6 +2,7 @@
 
 import itertools
 
+import bqplot
 import numpy as np
 import pytest
 from torch import nn
@@ -155,7 +156,7 @@ def test_the_panel_carries_a_live_figure_of_the_loss(learn, line, until):
     until(lambda: len(valid.y) == 3)
     np.testing.assert_allclose(valid.y, [row.valid_loss for row in learn.history.epochs])
     best = min(learn.history.epochs, key=lambda row: row.valid_loss)
-    mark = panel._figure.marks[-1]
+    mark = next(mark for mark in panel._figure.marks if isinstance(mark, bqplot.Scatter))
     until(lambda: len(mark.x) == 1)
     assert (mark.x[0], mark.y[0]) == (best.epoch, best.valid_loss)
     assert panel._figure.axes[1].label == f"MSE; best RMSE {best.valid_loss**0.5:.3f}"

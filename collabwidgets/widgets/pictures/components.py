@@ -13,6 +13,8 @@ from .map import Axis, Colour, Floats, Points, map_picture
 from .paper import Picture
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ...learner import CollabLearner
     from ..own_map import OwnFrame
 
@@ -37,6 +39,8 @@ def components_picture(
     pinned: int | None,
     min_count: int,
     facts: str,
+    neighbors: pd.DataFrame | None = None,
+    trails: Mapping[int, Floats] | None = None,
 ) -> Picture:
     """A `map_picture` of the titles with at least `min_count` ratings, its axes named by what is on them.
 
@@ -77,7 +81,9 @@ def components_picture(
         view_box=view_box,
         equal=equal and isinstance(x, int) and isinstance(y, int),
         facts=facts,
-        notes=_notes(own, shown, int(passing.sum()) - len(rows)),
+        neighbors=() if neighbors is None else [int(row) for row in neighbors.index],
+        trails=trails or {},
+        notes=_notes(own, shown, int(passing.sum()) - len(rows), neighbors),
     )
 
 
@@ -89,7 +95,7 @@ def _title(learn: CollabLearner, own: OwnFrame, axis: int | str, at: int) -> str
     return f"PC {axis} · {own.frame.explained_variance_ratio[axis - 1]:.1%} of the variance"
 
 
-def _notes(own: OwnFrame, shown: list[int], n_missing: int) -> tuple[str, ...]:
+def _notes(own: OwnFrame, shown: list[int], n_missing: int, neighbors: pd.DataFrame | None) -> tuple[str, ...]:
     frame, first, second = own.frame, "", ""
     if shown:
         kept = sum(frame.explained_variance_ratio[component - 1] for component in shown)
@@ -101,9 +107,17 @@ def _notes(own: OwnFrame, shown: list[int], n_missing: int) -> tuple[str, ...]:
             f"Fitted on {which}{len(frame.rows):,} {most_rated}{frame.items.name}s."
         )
         second = "What is far apart in all dimensions can be close in two."
+    if neighbors is not None:
+        second = _how_far(neighbors)
     if n_missing:
         second = f"{n_missing:,} without a value on an axis {'is' if n_missing == 1 else 'are'} not shown. {second}"
     return tuple(filter(None, (first, second)))
+
+
+def _how_far(neighbors: pd.DataFrame) -> str:
+    n, far, hidden = len(neighbors), int(neighbors["far"].sum()), int(neighbors.attrs.get("n_hidden", 0))
+    words = f"{far} of {n} true neighbours {'is' if far == 1 else 'are'} far on the map"
+    return f"{words}; {hidden} more hidden by min ratings." if hidden else f"{words}."
 
 
 def _colour(

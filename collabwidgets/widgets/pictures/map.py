@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +80,8 @@ def map_picture(
     view_box: Collection[float] | None = None,
     equal: bool = True,
     facts: str = "",
+    neighbors: Sequence[int] = (),
+    trails: Mapping[int, Floats] | None = None,
     notes: Sequence[str] = (),
 ) -> Picture:
     """Points with titles beside those that are chosen, at the ends of the axes, and most rated.
@@ -106,6 +108,10 @@ def map_picture(
         One unit is as long on either axis.
     facts : str
         Beside the heading.
+    neighbors : sequence of int
+        Rows to draw lines to from the primary one.
+    trails : dict of int to float64 [n, 2], optional
+        By row, the places it has come by, the last one being where it is.
     notes : sequence of str
         Lines under the axes, two at most.
     """
@@ -143,6 +149,9 @@ def map_picture(
             rasterized=len(points.x) > _RASTER_FROM,
             gid="points",
         )
+        _lines(axes, points, look, primary, neighbors)
+        for row, way in (trails or {}).items():
+            _trail(axes, row, way, look)
         marked = _mark(axes, points, radii, shades, look, selected, primary, pinned)
         if label_by != "none":
             _label(axes, points, radii, marked, n_labels, label_by, width, height, look)
@@ -226,6 +235,26 @@ def _ramp(colour: Colour, look: Look) -> Colormap:
 
 def _plain(look: Look) -> Colormap:
     return LinearSegmentedColormap.from_list("plain", [look.accent, look.accent])
+
+
+def _lines(axes: Axes, points: Points, look: Look, primary: int | None, neighbors: Sequence[int]) -> None:
+    """From the primary point to its true neighbours, under what is marked."""
+    at = {int(row): i for i, row in enumerate(points.rows)}
+    if primary not in at:
+        return
+    start = at[primary]
+    for row in neighbors:
+        if row in at:
+            ends = [start, at[row]]
+            axes.plot(points.x[ends], points.y[ends], color=look.accent, lw=1, alpha=0.7, gid=f"neighbor-{row}")
+
+
+def _trail(axes: Axes, row: int, way: Floats, look: Look) -> None:
+    """Fainter the longer ago; the point itself is the solid end."""
+    n = len(way) - 1
+    for i in range(n):
+        alpha = 0.15 + 0.65 * (i + 1) / n
+        axes.plot(*way[i : i + 2].T, color=look.foreground, lw=1.3, alpha=alpha, gid=f"trail-{row}-{i}")
 
 
 def _mark(

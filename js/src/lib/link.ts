@@ -23,10 +23,16 @@ interface Answer {
   value?: unknown;
 }
 
+/** What the kernel answered: JSON, and arrays. */
+export interface Answered {
+  value: unknown;
+  buffers: readonly DataView[];
+}
+
 interface Pending {
-  resolve(value: unknown): void;
+  resolve(answered: Answered): void;
   reject(error: Error): void;
-  timer: ReturnType<typeof setTimeout>;
+  timer: ReturnType<typeof setTimeout> | undefined;
   late: boolean;
 }
 
@@ -89,15 +95,21 @@ export class Link {
     );
   }
 
-  command(name: string, args: Record<string, unknown>): Promise<unknown> {
+  async command(name: string, args: Record<string, unknown>): Promise<unknown> {
+    return (await this.ask(name, args, BUSY_MS)).value;
+  }
+
+  /** A question that nobody waits for: however late its answer is, the kernel is not called busy for it. */
+  ask(name: string, args: Record<string, unknown>, busyAfter?: number): Promise<Answered> {
     const id = `${this.client}-${++this.#count}`;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const notice = () => {
         const pending = this.#pending.get(id);
         if (!pending) return;
         pending.late = true;
         if (this.#connection.peek() === "connected") this.#connection.value = "busy";
-      }, BUSY_MS);
+      };
+      const timer = busyAfter === undefined ? undefined : setTimeout(notice, busyAfter);
       this.#pending.set(id, { resolve, reject, timer, late: false });
       // Where no kernel ever was, sending may do nothing at all: then the last known state decides.
       if (this.#connection.peek() === "disconnected" || !this.#send({ kind: "command", id, name, args }))
@@ -184,7 +196,7 @@ export class Link {
   }
 
   #receive(message: unknown, buffers: readonly DataView[]): void {
-    if (isKind<Answer>(message, "answer")) this.#settle(message);
+    if (isKind<Answer>(message, "answer")) this.#settle(message, buffers);
     else if (isKind<PointsMessage>(message, "points")) {
       const expected = this.#seq === null ? null : this.#seq + 1;
       this.#seq = message.seq;
@@ -196,14 +208,14 @@ export class Link {
       this.#connection.value = "connected";
   }
 
-  #settle(answer: Answer): void {
+  #settle(answer: Answer, buffers: readonly DataView[]): void {
     const pending = this.#pending.get(answer.id);
     if (!pending) return;
     this.#pending.delete(answer.id);
     clearTimeout(pending.timer);
     const late = [...this.#pending.values()].some((other) => other.late);
     if (!late && this.#connection.peek() === "busy") this.#connection.value = "connected";
-    if (answer.ok) pending.resolve(answer.value);
+    if (answer.ok) pending.resolve({ value: answer.value, buffers });
     else pending.reject(new Error(answer.error || "The kernel refused, without saying why."));
   }
 }

@@ -13,6 +13,7 @@ import { createMapState, type MapState } from "../lib/scatter/state";
 import css from "./PCAScatter.css";
 import { Controls } from "./scatter/Controls";
 import { Footer } from "./scatter/Footer";
+import { Frames } from "./scatter/Frames";
 import { KeyList } from "./scatter/KeyList";
 import { Picture } from "./scatter/Picture";
 import { TakeAwayMap } from "./scatter/TakeAwayMap";
@@ -33,7 +34,13 @@ export function PCAScatter({ context }: { context: ViewContext }) {
     ? `${map.only.value ? "only " : ""}${plural(shown, "title")}${minCount > 0 ? ` (≥ ${plural(minCount, "rating")})` : ""}`
     : "";
   return (
-    <Frame context={context} title="Map of titles" facts={facts} announce={announce.value}>
+    <Frame
+      context={context}
+      title="Map of titles"
+      facts={facts}
+      announce={announce.value}
+      busy={map.waiting.value}
+    >
       {store.meta.value.has_factors ? (
         <div class={`cw-scatter${fixed ? " cw-scatter-fixed" : ""}`}>
           <Controls context={context} map={map} />
@@ -52,6 +59,7 @@ export function PCAScatter({ context }: { context: ViewContext }) {
                   plot.current = made;
                 }}
               />
+              <Frames context={context} map={map} />
               <Footer context={context} map={map} />
               <Actions context={context} map={map} plot={plot} facts={facts} keys={keys} />
             </>

@@ -5,6 +5,7 @@ import { type Renderer, ShimModel, shimHost } from "./shim";
 import {
   batchLoss,
   history,
+  mapAnswer,
   neighborsOf,
   type Question,
   runState,
@@ -47,8 +48,19 @@ storeModel.onSend = (content) => {
   setTimeout(() => act(content), 30);
 };
 
+storeModel.state.picture_min_count = storeModel.state.min_count;
+const refit = () => {
+  setTimeout(() => storeModel.update({ picture_min_count: storeModel.get("min_count") }), 30);
+};
+storeModel.on("change:min_count", refit);
+
 /** A kernel of a few lines: enough for the buttons to do what they say. */
-function act({ id, name }: Record<string, unknown>): void {
+function act({ id, name, args }: Record<string, unknown>): void {
+  if (["neighbors", "frame", "trails"].includes(String(name))) {
+    const { value, buffers } = mapAnswer(String(name), args as Record<string, unknown>, storeModel.state);
+    storeModel.receive({ kind: "answer", id, ok: true, value }, buffers);
+    return;
+  }
   const next: Record<string, Record<string, unknown>> = {
     train: { status: "training" },
     resume: { status: "training" },
@@ -138,6 +150,8 @@ Object.assign(window, {
     storeModel,
     models,
     sent: storeModel.sent,
+    refit,
+    asked: (name: string, args: Record<string, unknown>) => mapAnswer(name, args, storeModel.state).value,
     remove: () => lifetime.abort(),
     renderAndRemove,
   },

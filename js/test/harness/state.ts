@@ -1,5 +1,5 @@
 // A made-up state of the size of MovieLens 100K: 1,664 titles, 943 users, planted factors, a plausible history.
-import { encodeText } from "../../src/lib/wire";
+import { encodeText, float32, int32 } from "../../src/lib/wire";
 import { seeded } from "../seeded";
 import { KNOWN } from "./titles";
 
@@ -228,6 +228,8 @@ export function storeState(status = "ready"): Record<string, unknown> {
     },
     engine: "fused",
     revision: fresh ? 0 : 5,
+    picture_min_count: 20,
+    frame_epochs: Array.from({ length: epochs }, (_, i) => i + 1),
     snapshot_epoch: epoch,
     _item_bias: view(bias),
     _user_bias: view(userBias),
@@ -320,6 +322,11 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
     _map: {},
     _columns: {},
     tool: "point",
+    show_neighbors: false,
+    k: 10,
+    trail: false,
+    trail_length: 10,
+    frame: -1,
     view_box: null,
     equal_aspect: true,
   },
@@ -340,6 +347,54 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
   },
   Dashboard: { ...COMMON, title: "MovieLens 100K", layout: "full", _views: [] },
 };
+
+/** What a kernel would answer to questions about the map: neighbours in all six components, earlier epochs smaller. */
+export function mapAnswer(
+  name: string,
+  args: Record<string, unknown>,
+  state: Record<string, unknown>,
+): { value: unknown; buffers: DataView[] } {
+  const scores = float32(state._scores as DataView);
+  const counts = int32(state._item_counts as DataView);
+  const row = args.row as number;
+  const at = (other: number, axis: number) => scores[other * AXES + axis];
+  const axes = Array.from({ length: AXES }, (_, axis) => axis);
+  const wobble = (epoch: number, axis: number) => (epoch / 5) * (1 + 0.2 * Math.sin(epoch * (axis + 2)));
+  const then = (other: number, epoch: number) =>
+    axes.map(
+      (axis) => at(other, axis) * wobble(epoch, axis) + 0.3 * Math.sin(other * axis) * (1 - epoch / 5),
+    );
+  if (name === "neighbors") {
+    const length = (other: number) => Math.hypot(...axes.map((axis) => at(other, axis)));
+    const cosine = (other: number) =>
+      axes.reduce((sum, axis) => sum + at(row, axis) * at(other, axis), 0) / (length(row) * length(other));
+    const others = [...counts.keys()].filter(
+      (other) => other && other !== row && Number.isFinite(at(other, 0)),
+    );
+    const near = others.sort((a, b) => cosine(b) - cosine(a));
+    const k = args.k as number;
+    const passes = (other: number) => counts[other] >= (args.min_count as number);
+    const hidden = near.slice(0, k).filter((other) => !passes(other)).length;
+    const rows = near.filter(passes).slice(0, k);
+    return { value: { rows, hidden, revision: state.revision }, buffers: [] };
+  }
+  if (name === "frame") {
+    const values = Float32Array.from(counts.keys(), () => 0);
+    const frame = [...values.keys()].flatMap((other) => then(other, args.epoch as number));
+    const value = {
+      m: AXES,
+      explained: [0.09, 0.07, 0.05, 0.04, 0.03, 0.02],
+      noise: 0.02,
+      correlations: {},
+      fitCount: 789,
+    };
+    return { value, buffers: [view(Float32Array.from(frame))] };
+  }
+  const epochs = state.frame_epochs as number[];
+  const rows = args.rows as number[];
+  const places = epochs.flatMap((epoch) => rows.flatMap((other) => then(other, epoch)));
+  return { value: { epochs, m: AXES }, buffers: [view(Float32Array.from(places))] };
+}
 
 export interface Question {
   item: number | null;

@@ -6,8 +6,8 @@ export interface Modifiers {
 }
 
 export interface Meanings {
-  /** What a drag without keys does now; with Shift it is always a box. */
-  drag: () => "pan" | "box";
+  /** What a drag without keys does now; with Shift one that would pan is a box. */
+  drag: () => "pan" | "box" | "lasso";
   /** Whether the plain wheel belongs to the plot. */
   ownsWheel: () => boolean;
   hover: (place: { x: number; y: number; touch: boolean } | null) => void;
@@ -16,6 +16,8 @@ export interface Meanings {
   /** From the place of the start to here, in pixels. */
   pan: (dx: number, dy: number) => void;
   box: (corners: readonly [number, number, number, number], done: boolean, modifiers: Modifiers) => void;
+  /** The line drawn so far, x0 y0 x1 y1 … */
+  lasso: (loop: readonly number[], done: boolean, modifiers: Modifiers) => void;
   zoom: (x: number, y: number, factor: number) => void;
   /** The last of a run of pans or zooms. */
   settled: () => void;
@@ -31,7 +33,8 @@ interface Drag {
   id: number;
   x: number;
   y: number;
-  mode: "press" | "pan" | "box" | "pinch";
+  mode: "press" | "pan" | "box" | "lasso" | "pinch";
+  loop: number[];
 }
 
 /** Listen on `plot` until `signal` is aborted; returns what gives up a drag in progress (true if there was one). */
@@ -61,11 +64,11 @@ export function listen(plot: HTMLElement, means: Meanings, signal: AbortSignal):
     const at = place(event);
     touches.set(event.pointerId, at);
     if (touches.size === 2 && drag) {
-      if (drag.mode === "box") means.cancelled();
+      if (drag.mode === "box" || drag.mode === "lasso") means.cancelled();
       drag.mode = "pinch";
       means.hover(null);
     } else if (touches.size === 1) {
-      drag = { id: event.pointerId, ...at, mode: "press" };
+      drag = { id: event.pointerId, ...at, mode: "press", loop: [at.x, at.y] };
     }
   };
   const move = (event: PointerEvent) => {
@@ -88,22 +91,27 @@ export function listen(plot: HTMLElement, means: Meanings, signal: AbortSignal):
     if (event.pointerId !== drag.id) return;
     if (drag.mode === "press") {
       if (Math.hypot(at.x - drag.x, at.y - drag.y) < SLACK) return;
-      drag.mode = event.shiftKey ? "box" : means.drag();
+      const wanted = means.drag();
+      drag.mode = event.shiftKey && wanted === "pan" ? "box" : wanted;
       plot.setPointerCapture(event.pointerId);
       means.dragStart();
     }
     if (drag.mode === "pan") means.pan(at.x - drag.x, at.y - drag.y);
-    else means.box([drag.x, drag.y, at.x, at.y], false, modifiers(event));
+    else if (drag.mode === "lasso") {
+      drag.loop.push(at.x, at.y);
+      means.lasso(drag.loop, false, modifiers(event));
+    } else means.box([drag.x, drag.y, at.x, at.y], false, modifiers(event));
   };
   const up = (event: PointerEvent) => {
     touches.delete(event.pointerId);
     if (!drag) return;
     const at = place(event);
-    const { mode, x, y } = drag;
+    const { mode, x, y, loop } = drag;
     if (mode === "pinch" ? touches.size > 0 : event.pointerId !== drag.id) return;
     drag = null;
     if (mode === "press") means.click(at.x, at.y, event.pointerType === "touch", modifiers(event));
     else if (mode === "box") means.box([x, y, at.x, at.y], true, modifiers(event));
+    else if (mode === "lasso") means.lasso([...loop, at.x, at.y], true, modifiers(event));
     else means.settled();
   };
   const lost = (event: PointerEvent) => {

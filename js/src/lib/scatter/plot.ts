@@ -4,6 +4,7 @@
 import { logTicks } from "./axes";
 import { PointGrid } from "./grid";
 import { type Candidates, type Label, labelOrder, placeLabels } from "./labels";
+import { paintLoop, paintNeighbors, paintTrail } from "./lines";
 import type { Cloud } from "./navigate";
 import {
   type Axes,
@@ -22,6 +23,7 @@ import {
   type Ring,
 } from "./paint";
 import type { Rgb } from "./palette";
+import type { Trail } from "./past";
 import { inOrder, type Painted, Raster, Sprites } from "./splat";
 import { ticks } from "./ticks";
 import { type Area, type Box, between, boxUnder, type Projection, project } from "./viewbox";
@@ -61,6 +63,9 @@ export interface Marks {
   asked: ReadonlySet<number>;
   nLabels: number;
   labelBy: string;
+  /** Rows to draw lines to from the primary one. */
+  neighbors: readonly number[];
+  trails: readonly Trail[];
 }
 
 /** Points that are drawn as shapes of their own in a file; more make one that no viewer opens. */
@@ -81,6 +86,8 @@ const NO_MARKS: Marks = {
   asked: new Set(),
   nLabels: 0,
   labelBy: "auto",
+  neighbors: [],
+  trails: [],
 };
 
 export class Plot {
@@ -94,6 +101,7 @@ export class Plot {
   #height = 0;
   #visible = false;
   #boxTool: readonly number[] | null = null;
+  #loop: readonly number[] | null = null;
   #grid: PointGrid | null = null;
   #sprites: Sprites | null = null;
   #spritesOf: readonly unknown[] = [];
@@ -202,6 +210,12 @@ export class Plot {
   /** Corners of the box tool in pixels, or null. */
   setBoxTool(corners: readonly number[] | null): void {
     this.#boxTool = corners;
+    this.#schedule(false);
+  }
+
+  /** The loop of the lasso in pixels, or null. */
+  setLasso(loop: readonly number[] | null): void {
+    this.#loop = loop;
     this.#schedule(false);
   }
 
@@ -447,6 +461,16 @@ export class Plot {
     context.beginPath();
     context.rect(view.area.left, view.area.top, view.area.width, view.area.height);
     context.clip();
+    const along = (xs: readonly number[], ys: readonly number[]) =>
+      xs.flatMap((x, i) => [x * view.ax + view.bx, ys[i] * view.ay + view.by]);
+    const { primary } = marks;
+    if (primary !== null && Number.isFinite(now.x[primary] + now.y[primary])) {
+      const ends = marks.neighbors.filter((row) => this.#isDrawn(scene, row));
+      const lines = ends.map((row) => along([now.x[primary], now.x[row]], [now.y[primary], now.y[row]]));
+      paintNeighbors(context, lines, colors);
+    }
+    for (const { row, x, y } of marks.trails)
+      paintTrail(context, along([...x, now.x[row]], [...y, now.y[row]]), colors);
     const shown = new Set<number>();
     const ring = (row: number, kind: Ring["kind"]): Ring | null => {
       const x = now.x[row] * view.ax + view.bx;
@@ -490,6 +514,7 @@ export class Plot {
       paintTag(context, scene.title(marks.hovered), hovered, view, colors, this.#family);
     }
     if (this.#boxTool) paintBox(context, this.#boxTool, colors);
+    if (this.#loop) paintLoop(context, this.#loop, colors);
     context.restore();
   }
 

@@ -25,6 +25,7 @@ import { trimmed } from "./labels";
 import { liveMap } from "./live";
 import type { Colors } from "./paint";
 import type { ColorBy, Rgb } from "./palette";
+import { type PastMap, pastMap, type Trail, trailsOf, trailsOn } from "./past";
 import type { Scene } from "./plot";
 import {
   type Colouring,
@@ -39,10 +40,19 @@ import {
   sizes,
 } from "./points";
 import { rampFor } from "./theme";
+import {
+  farOf,
+  farWords,
+  keepAsking,
+  mapRanks,
+  type NeighborAnswers,
+  neighborAnswers,
+  type TrueNeighbors,
+} from "./trueneighbors";
 import { asBox, type Box, extent, HomeBox } from "./viewbox";
 import { isNoise, keptShare, type PointFacts } from "./words";
 
-export type Tool = "point" | "box" | "pan";
+export type Tool = "point" | "box" | "lasso" | "pan";
 
 interface Columns {
   frame: MapFrame;
@@ -71,6 +81,26 @@ export interface MapState {
   sizeBy: Signal<SizeBy>;
   nLabels: Signal<number>;
   tool: Signal<Tool>;
+  showNeighbors: Signal<boolean>;
+  k: Signal<number>;
+  trail: Signal<boolean>;
+  trailLength: Signal<number>;
+  /** Which of the epochs kept is shown; -1 for the newest. */
+  frame: Signal<number>;
+  /** Whether earlier epochs are kept of this kind of map. */
+  hasPast: ReadonlySignal<boolean>;
+  /** The one under a finger that is still down. */
+  scrubbed: Signal<number | null>;
+  /** The earlier epoch that is shown; null for the newest. */
+  past: ReadonlySignal<PastMap | null>;
+  answers: NeighborAnswers;
+  /** The primary title's true neighbours, where they are to be shown and known. */
+  neighbors: ReadonlySignal<TrueNeighbors | null>;
+  /** How many of them are far on the map, in words. */
+  farWords: ReadonlySignal<string>;
+  trails: ReadonlySignal<readonly Trail[]>;
+  /** The filter has changed, and the axes that go with it are not there yet. */
+  waiting: ReadonlySignal<boolean>;
   /** The view's trait; null shows all. */
   viewBox: Signal<number[] | null>;
   /** Changes when all is to be fitted again. */
@@ -101,7 +131,7 @@ export interface MapState {
 }
 
 export function createMapState(context: ViewContext): MapState {
-  const { store, shared, trait } = context;
+  const { store, shared, trait, signal: abort } = context;
   const wantedX = trait<AxisChoice>("x");
   const wantedY = trait<AxisChoice>("y");
   const flipX = trait<boolean>("flip_x");
@@ -118,7 +148,20 @@ export function createMapState(context: ViewContext): MapState {
   const own = ownColumns(context);
   const colors = signal<Colors | null>(null);
 
-  const map = computed(() => live.value.map);
+  const showNeighbors = trait<boolean>("show_neighbors");
+  const k = trait<number>("k");
+  const trail = trait<boolean>("trail");
+  const trailLength = trait<number>("trail_length");
+  const wantedFrame = trait<number>("frame");
+  const fitOn = trait<string>("fit_on");
+  const align = trait<string>("align");
+  const scrubbed = signal<number | null>(null);
+
+  const present = computed(() => live.value.map);
+  const hasPast = computed(() => fitOn.value === "min_count" && align.value === "sign");
+  const frame = computed(() => (hasPast.value ? (scrubbed.value ?? wantedFrame.value ?? -1) : -1));
+  const past = pastMap(store, frame, shared.minCount, present, abort);
+  const map = computed(() => past.value?.map ?? present.value);
   const bias = computed(() => {
     const raw = live.value.itemBias;
     const { trained, n } = store.items.value;
@@ -161,13 +204,19 @@ export function createMapState(context: ViewContext): MapState {
   const components = computed(() =>
     [...new Set([x.value, y.value])].filter((choice): choice is number => typeof choice === "number"),
   );
+  // Between stars and years there is no common unit.
+  const equalUnits = computed(
+    () => equal.value !== false && typeof x.value === "number" && typeof y.value === "number",
+  );
   const order = computed(() => drawOrder(store.items.value.counts));
-  const rows = computed(() => {
+  const filtered = computed(() => {
     const now = columns.value;
     if (!now) return new Int32Array(0);
+    return shownRows(store.items.value, shared.minCount.value, now.x, now.y, order.value);
+  });
+  const rows = computed(() => {
     const chosen = only.value;
-    const candidates = chosen ? order.value.filter((row) => chosen.has(row)) : order.value;
-    return shownRows(store.items.value, shared.minCount.value, now.x, now.y, candidates);
+    return chosen ? filtered.value.filter((row) => chosen.has(row)) : filtered.value;
   });
   const isDrawn = (row: number): boolean => {
     const now = columns.value;
@@ -233,8 +282,7 @@ export function createMapState(context: ViewContext): MapState {
       colors: ramp.value,
       radii: radiiNow.value,
       box,
-      // Between stars and years there is no common unit.
-      equal: equal.value !== false && beside.every(({ choice }) => typeof choice === "number"),
+      equal: equalUnits.value,
       flipX: flipX.value,
       flipY: flipY.value,
       xLog: beside[0].log,
@@ -259,6 +307,47 @@ export function createMapState(context: ViewContext): MapState {
     if (!Number.isFinite(value)) return `${name}: none`;
     return `${name}: ${own.peek().get(name)?.names?.at(value) ?? numberWords(value)}`;
   };
+  const answers = neighborAnswers(
+    store,
+    () => untrained.value,
+    () => shared.minCount.value,
+    () => k.value ?? 10,
+    abort,
+  );
+  const ofPrimary = () => (showNeighbors.value ? shared.primary.value : null);
+  keepAsking(store, answers, ofPrimary, abort);
+  const neighbors = computed(() => {
+    const row = ofPrimary();
+    return row === null ? null : answers.of(row);
+  });
+  const far = computed(() => {
+    const now = columns.value;
+    const primary = ofPrimary();
+    const found = neighbors.value;
+    if (!now || primary === null || !found) return "";
+    const all = filtered.value;
+    const ranks = mapRanks(all, now.x, now.y, primary, found.rows, equalUnits.value);
+    const others = all.length - (all.includes(primary) ? 1 : 0);
+    return farWords(farOf(ranks, others, k.value ?? 10), ranks.length, found.hidden);
+  });
+  const ways = trailsOf(
+    store,
+    () => trail.value === true && hasPast.value,
+    () => [...new Set([...shared.selection.value, shared.primary.value ?? 0])],
+    shared.minCount,
+    abort,
+  );
+  const trails = computed(() => {
+    const before = past.value?.epoch ?? null;
+    const [horizontal, vertical] = [x.value, y.value];
+    if (!ways.value || typeof horizontal === "string" || typeof vertical === "string") return [];
+    return trailsOn(ways.value, horizontal, vertical, trailLength.value ?? 10, before);
+  });
+  const waiting = computed(
+    () =>
+      store.connection.value !== "disconnected" &&
+      store.shared.minCount.value !== store.pictureMinCount.value,
+  );
   const facts = (row: number): PointFacts => {
     const { names, counts, means } = store.items.peek();
     const { y_range: yRange, rating_mean: mean } = store.meta.peek();
@@ -312,9 +401,9 @@ export function createMapState(context: ViewContext): MapState {
     components,
     ownColumns: own,
     missing,
-    fitOn: trait<string>("fit_on"),
+    fitOn,
     topN: trait<number>("top_n"),
-    align: trait<string>("align"),
+    align,
     labelBy: trait<string>("label_by"),
     flipX,
     flipY,
@@ -322,6 +411,19 @@ export function createMapState(context: ViewContext): MapState {
     sizeBy,
     nLabels,
     tool,
+    showNeighbors,
+    k,
+    trail,
+    trailLength,
+    frame: wantedFrame,
+    hasPast,
+    scrubbed,
+    past,
+    answers,
+    neighbors,
+    farWords: far,
+    trails,
+    waiting,
     viewBox,
     fits,
     colors,

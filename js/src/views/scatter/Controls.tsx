@@ -1,6 +1,7 @@
 // The map's controls: which components, what colours and sizes mean, the tool, how many labels, the filter.
+import type { Signal } from "@preact/signals";
 import { Button } from "../../components/Button";
-import { Choice, NumberField, RadioGroup } from "../../components/fields";
+import { Checkbox, Choice, NumberField, RadioGroup } from "../../components/fields";
 import { MinRatings } from "../../components/MinRatings";
 import type { ViewContext } from "../../context";
 import { type AxisChoice, isAligned, numberOptions } from "../../lib/scatter/axes";
@@ -50,26 +51,26 @@ export function Controls({ context, map }: Props) {
           options={[
             ["point", "Point"],
             ["box", "Box"],
+            ["lasso", "Lasso"],
             ["pan", "Pan"],
           ]}
-          help="What a drag does: Point and Pan move the map, Box selects; Shift and drag always selects"
+          help="What a drag does: Point and Pan move the map, Box and Lasso select; Shift and drag always selects, and adds"
           onChange={(tool) => {
             map.tool.value = tool;
           }}
         />
       )}
-      {has("n_labels") && (
-        <div class="cw-scatter-number">
-          <NumberField
-            label="Labels"
-            value={map.nLabels.value}
-            rule={{ min: 0, max: 200, integer: true }}
-            onChange={(n) => {
-              map.nLabels.value = n;
-            }}
-          />
-        </div>
-      )}
+      {has("n_labels") && number("Labels", map.nLabels, 0, 200)}
+      {has("show_neighbors") &&
+        check(
+          "True neighbours",
+          map.showNeighbors,
+          "Lines from the explored title to its nearest in all dimensions",
+        )}
+      {has("k") && map.showNeighbors.value && number("k", map.k, 1, 100)}
+      {has("trail") &&
+        check("Trail", map.trail, "The way of the selected titles through earlier epochs of this run")}
+      {has("trail_length") && map.trail.value && number("Length", map.trailLength, 1, 1000)}
       {has("min_count") && (
         <div class="cw-scatter-range">
           <MinRatings context={context} />
@@ -90,6 +91,34 @@ export function Controls({ context, map }: Props) {
       ) : (
         settings
       )}
+    </div>
+  );
+}
+
+function check(label: string, on: Signal<boolean>, help: string) {
+  return (
+    <Checkbox
+      label={label}
+      checked={on.value}
+      help={help}
+      onChange={(checked) => {
+        on.value = checked;
+      }}
+    />
+  );
+}
+
+function number(label: string, trait: Signal<number>, min: number, max: number) {
+  return (
+    <div class="cw-scatter-number">
+      <NumberField
+        label={label}
+        value={trait.value}
+        rule={{ min, max, integer: true }}
+        onChange={(n) => {
+          trait.value = n;
+        }}
+      />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { BINS, type ColorScale, type Rgb } from "../../lib/scatter/palette";
 import type { MapState } from "../../lib/scatter/state";
 import { changedAxes, goesWith, isNoise, keptVariance } from "../../lib/scatter/words";
 import type { MapFrame } from "../../store";
+import { NeighborWords } from "./NeighborWords";
 
 export function Footer({ context, map }: { context: ViewContext; map: MapState }) {
   const frame = map.map.value;
@@ -24,6 +25,7 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
     <div class="cw-scatter-foot">
       <div class="cw-scatter-words">
         <Legend map={map} hasBias={context.store.itemBias.value !== null} />
+        <NeighborWords context={context} map={map} />
         {noise && (
           <p>
             <strong>No structure yet:</strong> no axis keeps more than random vectors would.

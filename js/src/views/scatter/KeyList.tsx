@@ -3,7 +3,7 @@
 const LIST = [
   ["Arrows", "next title that way"],
   ["Home", "title in the middle"],
-  ["N, P", "next and previous near it"],
+  ["N, P", "its true neighbours, or near ones on the map"],
   ["Enter", "explore it"],
   ["Space", "select it"],
   ["L", "its label on or off"],

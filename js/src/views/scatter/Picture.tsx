@@ -1,9 +1,10 @@
 // The plot itself: canvases, gestures, keyboard, tooltip, and what a screen reader hears of them.
-import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { type Signal, signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import { Button } from "../../components/Button";
 import type { ViewContext } from "../../context";
 import { listen } from "../../lib/scatter/gestures";
+import { within } from "../../lib/scatter/lasso";
 import { inDirection, nearestOnMap, nearestTo } from "../../lib/scatter/navigate";
 import { MOVE_MS, Plot, RETRAINED_MS } from "../../lib/scatter/plot";
 import type { MapState } from "../../lib/scatter/state";
@@ -27,6 +28,10 @@ interface Props {
 const REACH = 12;
 const TOUCH_REACH = 24;
 const HINT_MS = 2500;
+const OLD_MS = 300;
+/** True neighbours that a tooltip names. */
+const NAMED = 3;
+const NOBODY: readonly number[] = [];
 
 export function Picture({ context, map, announce, keys, onPlot }: Props) {
   const { shared, store } = context;
@@ -44,6 +49,8 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
   const asked = useSignal<ReadonlySet<number>>(new Set());
   const labelled = useSignal<readonly number[]>([]);
   const hint = useSignal(false);
+  /** The axes of the filter are still to come, and not only for a blink. */
+  const old = useSignal(false);
   const actions = useMemo(
     () => createActions({ context, map, plot, own, tip, cursor, asked, announce, dragging, keys }),
     [context, map],
@@ -142,16 +149,30 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
     tip.value = open && place ? { row: open.row, ...place } : null;
   });
   useSignalEffect(() => {
+    old.value = false;
+    if (!map.waiting.value) return;
+    const timer = setTimeout(() => {
+      old.value = true;
+    }, OLD_MS);
+    return () => clearTimeout(timer);
+  });
+  const askAbout = useMemo(() => map.answers.asker(), [map]);
+  useSignalEffect(() => askAbout(tip.value?.row ?? null));
+  useSignalEffect(() => actions.sayNearest());
+  useSignalEffect(() => {
     const hovered = shared.hovered.value;
+    const neighbors = map.neighbors.value?.rows ?? NOBODY;
     plot.current?.mark({
       hovered: hovered ?? (focused.value ? cursor.value : null),
       tagHovered: hovered !== null && hovered !== own.value,
       primary: shared.primary.value,
       pinned: shared.pinned.value,
       selection: shared.selection.value,
-      asked: asked.value,
+      asked: neighbors.length ? new Set([...asked.value, ...neighbors]) : asked.value,
       nLabels: map.nLabels.value,
       labelBy: map.labelBy.value ?? "auto",
+      neighbors,
+      trails: map.trails.value,
     });
   });
 
@@ -170,8 +191,10 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
     return summary(map.rows.value.length, x?.name ?? "", y?.name ?? "", map.components.value.length, names);
   });
   const facts = tip.value ? map.facts(tip.value.row) : null;
+  const nearest = tip.value && nearestNames(map, store, tip.value.row);
   const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
-  const cursorKind = map.tool.value === "box" ? "box" : own.value !== null ? "point" : "pan";
+  const cursorKind =
+    map.tool.value === "box" || map.tool.value === "lasso" ? "box" : own.value !== null ? "point" : "pan";
   const wanted = context.trait<string[] | null>("controls").value;
   return (
     <>
@@ -186,6 +209,7 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
           tabIndex={0}
           data-cursor={cursorKind}
           data-dragging={dragging.value ? "" : undefined}
+          data-old={old.value ? "" : undefined}
           onFocus={() => {
             focused.value = true;
             if (surface.current?.matches(":focus-visible")) actions.arrive();
@@ -215,7 +239,9 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
           </div>
         )}
       </div>
-      {facts && tip.value && <PlacedTooltip surface={surface} tip={tip.value} facts={facts} />}
+      {facts && tip.value && (
+        <PlacedTooltip surface={surface} tip={tip.value} facts={facts} nearest={nearest} />
+      )}
     </>
   );
 }
@@ -224,13 +250,21 @@ function PlacedTooltip(props: {
   surface: { current: HTMLDivElement | null };
   tip: { x: number; y: number; radius: number };
   facts: ReturnType<MapState["facts"]>;
+  nearest: string | null;
 }) {
-  const { surface, tip, facts } = props;
+  const { surface, tip, facts, nearest } = props;
   // The plot's place in the widget: the tooltip may use the room of all of it.
   const frame = surface.current?.parentElement;
   const x = tip.x + (frame?.offsetLeft ?? 0);
   const y = tip.y + (frame?.offsetTop ?? 0);
-  return <Tooltip title={facts.title} lines={pointLines(facts)} x={x} y={y} radius={tip.radius} />;
+  const lines = nearest ? [...pointLines(facts), `nearest: ${nearest}`] : pointLines(facts);
+  return <Tooltip title={facts.title} lines={lines} x={x} y={y} radius={tip.radius} />;
+}
+
+/** The first true neighbours of a row; null while they are not known. */
+function nearestNames(map: MapState, { items }: ViewContext["store"], row: number): string | null {
+  const rows = map.answers.of(row)?.rows.slice(0, NAMED) ?? NOBODY;
+  return rows.length ? rows.map((each) => items.value.names.at(each)).join(", ") : null;
 }
 
 interface ActionParts {
@@ -253,6 +287,8 @@ function createActions(parts: ActionParts) {
   /** The box in sight at the start of a drag, and the one a gesture has reached but not yet written. */
   let start: { box: Box; view: NonNullable<Plot["view"]> } | null = null;
   let reached: Box | null = null;
+  /** The row whose true neighbours are still to be told. */
+  const untold = signal<number | null>(null);
   /** N and P walk through the points nearest to this one. */
   let walk: { rows: number[]; at: number } | null = null;
 
@@ -318,8 +354,13 @@ function createActions(parts: ActionParts) {
   };
   const say = (row: number) => {
     const facts = map.facts(row);
-    const [nearest] = near(row, 1);
-    const tail = nearest === undefined ? "" : `, nearest on the map: ${store.items.peek().names.at(nearest)}`;
+    const known = nearestNames(map, store, row);
+    const asking = !known && map.answers.mayAsk(row);
+    const [nearest] = known || asking ? [] : near(row, 1);
+    const onMap =
+      nearest === undefined ? "" : `, nearest on the map: ${store.items.peek().names.at(nearest)}`;
+    const tail = known ? `, nearest: ${known}` : onMap;
+    untold.value = asking ? row : null;
     announce.value = `${facts.title}, ${pointLines(facts).join(", ")}${tail}.`;
   };
   const near = (row: number, limit: number): number[] => {
@@ -359,6 +400,14 @@ function createActions(parts: ActionParts) {
 
   return {
     giveUpDrag: (): boolean => false,
+    /** The kernel has answered about the point that was told last. */
+    sayNearest() {
+      const row = untold.value;
+      const names = row === null ? null : nearestNames(map, store, row);
+      if (!names) return;
+      untold.value = null;
+      if (cursor.peek() === row) announce.value = `Nearest: ${names}.`;
+    },
     unhover,
     fit,
     zoom,
@@ -400,7 +449,8 @@ function createActions(parts: ActionParts) {
         case "previous":
           if (now === null) goTo(home());
           else {
-            walk ??= { rows: [now, ...near(now, 50)], at: 0 };
+            const known = map.answers.of(now)?.rows.filter((row) => map.isDrawn(row)) ?? NOBODY;
+            walk ??= { rows: [now, ...(known.length ? known : near(now, 50))], at: 0 };
             const { rows } = walk;
             walk.at = (walk.at + (meaning.kind === "next" ? 1 : rows.length - 1)) % rows.length;
             goTo(rows[walk.at]);
@@ -441,7 +491,10 @@ function createActions(parts: ActionParts) {
       }
     },
     pointer: {
-      drag: () => (map.tool.peek() === "box" ? "box" : "pan") as "box" | "pan",
+      drag: () => {
+        const tool = map.tool.peek();
+        return tool === "box" || tool === "lasso" ? tool : "pan";
+      },
       hover: (place: { x: number; y: number; touch: boolean } | null) => {
         if (!place) {
           unhover();
@@ -484,10 +537,24 @@ function createActions(parts: ActionParts) {
         select(rows, add);
         announce.value = `${shared.selection.peek().length} selected.`;
       },
+      lasso: (loop: readonly number[], done: boolean, { add }: { add: boolean }) => {
+        const made = plot.current;
+        made?.setLasso(done ? null : loop);
+        if (!done) return;
+        dragging.value = false;
+        start = null;
+        const { view, grid, cloud } = made ?? {};
+        if (!view || !grid || !cloud) return;
+        const { ax, bx, ay, by } = view;
+        const inUnits = loop.map((at, i) => (i % 2 ? (at - by) / ay : (at - bx) / ax));
+        select(within(grid, cloud.x, cloud.y, inUnits), add);
+        announce.value = `${shared.selection.peek().length} selected.`;
+      },
       zoom: zoomAt,
       settled: commit,
       cancelled: () => {
         plot.current?.setBoxTool(null);
+        plot.current?.setLasso(null);
         const before = asBox(map.viewBox.peek()) ?? map.home.peek();
         if (start && before) plot.current?.look(before);
         reached = null;

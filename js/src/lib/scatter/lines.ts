@@ -1,0 +1,53 @@
+// Lines over the points: to true neighbours, the ways that titles have come, and the loop of the lasso.
+
+import { type Colors, type Context2D, css } from "./paint";
+
+/** Pixels x0 y0 x1 y1 … */
+type Line = readonly number[];
+
+function trace(context: Context2D, line: Line): void {
+  context.beginPath();
+  context.moveTo(line[0], line[1]);
+  for (let i = 2; i < line.length; i += 2) context.lineTo(line[i], line[i + 1]);
+}
+
+/** From one point to each of its true neighbours. */
+export function paintNeighbors(context: Context2D, lines: readonly Line[], colors: Colors): void {
+  context.setLineDash([]);
+  // On a ground of their own: among points of their colour they would be lost.
+  for (const [width, color] of [
+    [4, css(colors.background, 0.8)],
+    [1.75, css(colors.accent)],
+  ] as const) {
+    context.lineWidth = width;
+    context.strokeStyle = color;
+    for (const line of lines) {
+      trace(context, line);
+      context.stroke();
+    }
+  }
+}
+
+/** Fainter the longer ago; the solid end is where the point is. */
+export function paintTrail(context: Context2D, line: Line, colors: Colors): void {
+  const n = line.length / 2 - 1;
+  context.setLineDash([]);
+  context.lineWidth = 2;
+  for (let i = 0; i < n; i++) {
+    context.strokeStyle = css(colors.foreground, 0.15 + (0.65 * (i + 1)) / n);
+    trace(context, line.slice(2 * i, 2 * i + 4));
+    context.stroke();
+  }
+}
+
+/** What a lasso has gone around so far; it is closed by a straight line. */
+export function paintLoop(context: Context2D, loop: Line, colors: Colors): void {
+  context.lineWidth = 1.5;
+  context.fillStyle = css(colors.accent, 0.12);
+  context.strokeStyle = css(colors.accent);
+  context.setLineDash([4, 3]);
+  trace(context, loop);
+  context.fill();
+  context.stroke();
+  context.setLineDash([]);
+}

@@ -1,0 +1,64 @@
+// Earlier epochs of the run: a slider through them, and words while the map is not the newest.
+import { Button } from "../../components/Button";
+import { Slider } from "../../components/fields";
+import type { ViewContext } from "../../context";
+import type { MapState } from "../../lib/scatter/state";
+
+export function Frames({ context, map }: { context: ViewContext; map: MapState }) {
+  const { store } = context;
+  const epochs = store.frameEpochs.value;
+  const wanted = context.trait<string[] | null>("controls").value;
+  if (epochs.length < 2 || map.untrained.value || (wanted && !wanted.includes("frame"))) return null;
+  if (store.connection.value === "disconnected") {
+    return <p class="cw-scatter-frames">Maps of earlier epochs need the kernel.</p>;
+  }
+  if (!map.hasPast.value) {
+    return (
+      <p class="cw-scatter-frames">
+        Earlier epochs are kept for maps fitted on min ratings that follow each other by sign.
+      </p>
+    );
+  }
+  const last = epochs[epochs.length - 1];
+  // The last epoch is the newest picture, unless training has gone on or weights of a better epoch were loaded.
+  const best = store.recipe.value.keep_best ? store.bestEpoch.value : null;
+  const same = store.snapshotEpoch.value === last && (best === null || best === last);
+  const newest = epochs.length - (same ? 1 : 0);
+  const chosen = map.scrubbed.value ?? map.frame.value;
+  const at = chosen < 0 || chosen >= epochs.length ? newest : Math.min(chosen, newest);
+  const frameAt = (place: number) => (place >= newest ? -1 : place);
+  const shown = map.past.value;
+  return (
+    <div class="cw-scatter-frames">
+      <Slider
+        label="Epoch"
+        value={at}
+        min={0}
+        max={newest}
+        step={1}
+        text={(place) => (place >= newest ? "newest" : `${epochs[place]} of ${last}`)}
+        help="The map as it was at the end of an earlier epoch"
+        onInput={(place) => {
+          map.scrubbed.value = frameAt(place);
+        }}
+        onChange={(place) => {
+          map.frame.value = frameAt(place);
+          map.scrubbed.value = null;
+        }}
+      />
+      {shown && (
+        <>
+          <span>
+            Showing epoch {shown.epoch} of {last}, in the colours of the newest.
+          </span>
+          <Button
+            label="Newest"
+            onClick={() => {
+              map.frame.value = -1;
+            }}
+          />
+        </>
+      )}
+    </div>
+  );
+}

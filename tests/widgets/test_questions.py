@@ -1,0 +1,125 @@
+"""What a page asks of the map's neighbours and earlier epochs, and the same in Python."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from collabwidgets.widgets import PCAScatter
+from collabwidgets.widgets.wire import bytes_numbers
+
+
+@pytest.fixture
+def scatter(learn, until):
+    widget = PCAScatter(learn, min_count=30)
+    learn.fit_one_cycle(4)
+    until(lambda: widget.n_frames == 4)
+    return widget
+
+
+def ask(line, store, name, **args):
+    line.say(store, kind="command", id=name, name=name, args=args)
+    return [each for each in line.of(store) if each.content.get("kind") == "answer"][-1]
+
+
+def brute_force(learn, row, k, min_count):
+    factors, items = learn.snapshot.item_factors.astype(float), learn.dls.items
+    cosine = factors @ factors[row] / np.linalg.norm(factors, axis=1) / np.linalg.norm(factors[row])
+    order = [int(i) for i in np.argsort(-cosine) if items.trained[i] and i != row]
+    shown = [i for i in order if items.counts[i] >= min_count]
+    return shown[:k], sum(items.counts[i] < min_count for i in order[:k])
+
+
+def test_the_true_neighbours_are_those_of_a_search_through_all_titles(line, scatter, learn):
+    answer = ask(line, scatter._store_of_learner, "neighbors", row=7, k=5, min_count=30).content
+    rows, hidden = brute_force(learn, 7, 5, 30)
+    assert answer["value"] == {"rows": rows, "hidden": hidden, "revision": learn.snapshot.revision}
+
+
+def test_a_true_neighbour_is_far_where_many_titles_lie_nearer_on_the_map(scatter, learn):
+    scatter.primary, scatter.k, scatter.y = 7, 5, 3
+    found = scatter.true_neighbors()
+    rows, hidden = brute_force(learn, 7, 5, 30)
+    assert list(found.index) == rows
+    assert found.attrs["n_hidden"] == hidden
+    map_ = learn.pca(6, min_count=30)[["PC1", "PC3"]]
+    distance = np.hypot(*(map_ - learn.pca_frame(min_count=30).scores[7, [0, 2]]).to_numpy(float).T)
+    others = distance[map_.index != 7]
+    at = {row: distance[i] for i, row in enumerate(map_.index)}
+    ranks = [1 + int((others < at[row] - 1e-7).sum()) for row in rows]
+    assert found["map_rank"].tolist() == ranks
+    assert found["far"].tolist() == [rank > max(5, -(-len(others) // 10)) for rank in ranks]
+
+
+def test_without_a_primary_title_there_is_nothing_to_be_near_to(scatter):
+    with pytest.raises(ValueError, match="no title is primary"):
+        scatter.true_neighbors()
+
+
+def test_an_earlier_epoch_is_asked_for_and_shown(line, scatter, learn):
+    store = scatter._store_of_learner
+    assert store.frame_epochs == [1, 2, 3, 4]
+    answer = ask(line, store, "frame", epoch=2, min_count=30)
+    facts = answer.content["value"]
+    scores = bytes_numbers(answer.buffers[0], np.float32).reshape(-1, facts["m"])
+    scatter.frame = 1
+    shown = scatter.to_frame()
+    assert np.allclose(shown.filter(regex="^PC").to_numpy(), scores[shown.index], atol=1e-6)
+    assert shown.attrs["explained_variance_ratio"] == pytest.approx(facts["explained"])
+    now = learn.pca(6, min_count=30)
+    assert abs(now["PC1"] - shown["PC1"]).max() > 0.01  # training has moved them since
+    scatter.frame = -1
+    assert scatter.to_frame().equals(now)
+
+
+def test_trails_are_the_places_of_some_titles_at_all_epochs(line, scatter):
+    store = scatter._store_of_learner
+    answer = ask(line, store, "trails", rows=[7, 3], min_count=30)
+    assert answer.content["value"] == {"epochs": [1, 2, 3, 4], "m": 6}
+    places = bytes_numbers(answer.buffers[0], np.float32).reshape(4, 2, 6)
+    for i, epoch in enumerate([1, 2, 3, 4]):
+        frame = bytes_numbers(ask(line, store, "frame", epoch=epoch, min_count=30).buffers[0], np.float32)
+        assert np.array_equal(places[i], frame.reshape(-1, 6)[[7, 3]])
+
+
+def test_no_array_of_an_earlier_epoch_is_in_what_a_notebook_saves(scatter):
+    saved = scatter._store_of_learner.get_state()
+    assert saved["frame_epochs"] == [1, 2, 3, 4]
+    large = {name for name, value in saved.items() if isinstance(value, bytes) and len(value) >= 91 * 6 * 4}
+    assert large == {"_batch_loss", "_scores"}
+
+
+def test_a_new_run_begins_at_the_newest_picture_without_earlier_epochs(line, scatter, learn, until):
+    scatter.frame = 2
+    learn.reset()
+    until(lambda: scatter.n_frames == 0)
+    assert scatter.frame == -1
+    refused = ask(line, scatter._store_of_learner, "neighbors", row=7, k=5, min_count=30).content
+    assert not refused["ok"]
+    assert "nothing is trained" in refused["error"]
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("neighbors", {"row": 0, "k": 5, "min_count": 0}),
+        ("neighbors", {"row": 7, "k": 10**6, "min_count": 0}),
+        ("neighbors", {"row": 7, "k": 5}),
+        ("frame", {"epoch": "2", "min_count": 0}),
+        ("frame", {"epoch": 77, "min_count": 0}),
+        ("trails", {"rows": [1] * 1000, "min_count": 0}),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(line, scatter, name, args):
+    assert not ask(line, scatter._store_of_learner, name, **args).content["ok"]
+
+
+def test_the_saved_picture_has_the_lines_the_words_and_the_trails(scatter, tmp_path):
+    scatter.primary, scatter.selection, scatter.show_neighbors, scatter.trail = 7, [3], True, True
+    scatter.trail_length = 2
+    svg = scatter.save_svg(tmp_path / "map.svg").read_text()
+    for row in scatter.true_neighbors().index:
+        assert f'id="neighbor-{row}"' in svg
+    assert f"{int(scatter.true_neighbors()['far'].sum())} of 10 true neighbours" in svg
+    assert [f'id="trail-3-{i}"' in svg for i in range(3)] == [True, True, False]
+    assert "frame=" not in scatter.to_code()

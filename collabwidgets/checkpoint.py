@@ -51,6 +51,8 @@ class Checkpoint:
         Ids of the rows, ``'#na#'`` left out.
     ratings : int
         Checksum of the training and validation ratings, in their order.
+    split : dict
+        The loaders' seed and valid_pct, which fixed that order.
     status, message, suggested_lr, epoch, recipe, fits, weights_seed
         As of the learner.
     order : uint8 tensor
@@ -70,6 +72,7 @@ class Checkpoint:
     users: list[int | str]
     items: list[int | str]
     ratings: int
+    split: dict[str, Any]
     status: str
     message: str
     suggested_lr: float | None
@@ -187,6 +190,7 @@ _PLAIN = (
     "model",
     "y_range",
     "ratings",
+    "split",
     "status",
     "message",
     "suggested_lr",
@@ -213,6 +217,11 @@ def _umask() -> int:
     return mask
 
 
+def split_of(dls: CollabDataLoaders) -> dict[str, Any]:
+    """What fixes which ratings are for validation."""
+    return {"seed": dls.seed, "valid_pct": dls.valid_pct}
+
+
 def ratings_checksum(dls: CollabDataLoaders) -> int:
     """A number that other ratings, or another split of the same, very likely do not have."""
     total = 0
@@ -234,6 +243,20 @@ def check_data(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> No
                 continue
             difference = f"other {name}s: row {row + 1} was {known[row]!r}, in these loaders it is {ids[row]!r}"
         raise ValueError(f"{path} was trained on {difference}; load it with loaders of the ratings it was trained on")
+
+
+def other_ratings(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> str:
+    """What is to be warned of where the ratings of `dls`, or their split, are others; else nothing."""
+    if checkpoint.ratings == ratings_checksum(dls):
+        return ""
+    was, found = (
+        ", ".join(f"{name}={value}" for name, value in split.items()) for split in (checkpoint.split, split_of(dls))
+    )
+    differs = f"on another split of them ({was}; these loaders have {found})" if was != found else "on other ratings"
+    return (
+        f"{path} was trained {differs}: what is validation here may have been trained on there, and its losses are "
+        "not those of these ratings"
+    )
 
 
 def check_model(checkpoint: Checkpoint, model: nn.Module, path: Path) -> None:

@@ -581,6 +581,7 @@ class CollabLearner:
             users=list(self.dls.classes[self.dls.user_name])[1:],
             items=list(self.dls.classes[self.dls.item_name])[1:],
             ratings=checkpoint.ratings_checksum(self.dls),
+            split=checkpoint.split_of(self.dls),
             status="stopped" if self.status in ("paused", "error") else self.status,
             message="" if self.status in ("paused", "error") else self.message,
             suggested_lr=self.suggested_lr,
@@ -616,12 +617,8 @@ class CollabLearner:
         saved = checkpoint.read(file)
         checkpoint.check_data(saved, self.dls, file)
         checkpoint.check_model(saved, self.model, file)
-        if saved.ratings != checkpoint.ratings_checksum(self.dls):
-            warnings.warn(
-                f"{file} was trained on other ratings, or on another split of them (another seed or valid_pct): what "
-                "is validation here may have been trained on there, and its losses are not those of these loaders",
-                stacklevel=2,
-            )
+        if differs := checkpoint.other_ratings(saved, self.dls, file):
+            warnings.warn(differs, stacklevel=2)
         with self._commands:
             self.renewing = True
             try:

@@ -185,7 +185,7 @@ def test_other_users_and_items_are_named(learn: cw.CollabLearner, tmp_path: Path
 
 
 def test_another_split_is_warned_of(learn: cw.CollabLearner, tmp_path: Path) -> None:
-    with pytest.warns(UserWarning, match="on another split of them"):
+    with pytest.warns(UserWarning, match=r"on another split of them \(seed=5, valid_pct=0.2; these .* seed=6, valid"):
         cw.load_learner(learn.save(tmp_path / "model"), loaders(seed=6))
 
 

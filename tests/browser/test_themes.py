@@ -38,7 +38,7 @@ _PICTURE = """async (png) => {
 # As VS Code has it: the theme named on the outer page, its colours on the inner one, widgets on white.
 _VSCODE = "http://127.0.0.1:1/vscode"
 _OUTER = f"""<!doctype html><body data-vscode-theme-kind="vscode-dark" style="margin:0">
-<iframe src="{_VSCODE}/output?{{query}}" style="border:0;width:520px;height:900px"></iframe>"""
+<iframe src="{_VSCODE}/output?{{query}}" style="border:0;width:520px;height:1400px"></iframe>"""
 _OUTPUT = """<style>
 .cell-output-ipywidget-background { background: white !important; padding: 8px; }
 html { background: var(--vscode-editor-background); }
@@ -126,7 +126,7 @@ def test_in_vs_code_the_outer_pages_theme_is_found_and_no_white_is_left_behind(
         route.fulfill(body=body, content_type="text/html; charset=utf-8")
 
     page.route(re.compile(re.escape(_VSCODE)), serve)
-    page.set_viewport_size({"width": 520, "height": 900})
+    page.set_viewport_size({"width": 520, "height": 1400})
     page.goto(_VSCODE)
     frame = page.frame_locator("iframe")
     widget = frame.locator(".cw-PCAScatter")

@@ -26,7 +26,8 @@ demo: $(VENV)/.ready
 	$(BIN)/collabwidgets demo
 
 test: $(VENV)/.ready chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile -m "not alone"
+	$(BIN)/python -m pytest -m alone
 	cd js && npm test --silent
 
 check: $(VENV)/.ready

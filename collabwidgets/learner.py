@@ -25,7 +25,7 @@ from .interpret.snapshot import Snapshot
 from .keywords import checked_keywords
 from .models import EmbeddingDotBias, EmbeddingNN, Members, SVDpp, find_tables, get_emb_sz
 from .models.tables import effective_table
-from .predict import predict
+from .predict import predict, predict_rows
 from .seeds import generator
 from .table import EpochTable
 from .training import (
@@ -41,11 +41,15 @@ from .training import (
     History,
     MembersEngine,
     Recipe,
+    Run,
+    Runs,
     Trainer,
     can_fuse,
 )
 from .training.progress import Progress
 from .training.recipe import MOST_FACTORS
+from .training.recovery import stable_lr
+from .training.runs import MOST_RUNS
 from .view_state import ViewState
 from .worker import TrainingWorker, interrupt_asks
 
@@ -94,6 +98,8 @@ class CollabLearner:
     epoch : float
         Epochs trained; 3.4 is in the middle of the fourth.
     history : History
+    suggested_lr : float or None
+        After a fit that diverged, a learning rate that lowered the loss in a trial on fresh weights.
     snapshot : Snapshot
         The last immutable copy of the tables; findings are made from it.
     view : ViewState
@@ -145,6 +151,8 @@ class CollabLearner:
         if wd is not None:
             self.recipe = self.recipe.changed(wd=wd)
         self.history = History()
+        self._earlier: tuple[Run, ...] = ()
+        self._run_number = 1
         self.view = ViewState(dls.items, self.item_row)
         self.epoch = 0.0
         self.error: BaseException | None = None
@@ -373,10 +381,18 @@ class CollabLearner:
         self.recipe = recipe
         if self._remake is None:
             model.load_state_dict(self._first_weights)
+        self._keep_run(outcome)
         with self._pictures:
             self.history.clear()
             self._adopt(model)
             self._reference = reference if outcome == "replaced" else None
+
+    def _keep_run(self, outcome: str) -> None:
+        """Remember the run that is about to be forgotten, unless `retrain` has cut it short in its first epoch."""
+        run = self._present_run
+        if run is not None and (run.epochs or outcome != "replaced"):
+            self._earlier = (*self._earlier, run)[-MOST_RUNS:]
+            self._run_number += 1
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing trains in the background; False if `timeout` seconds were not enough."""
@@ -431,12 +447,20 @@ class CollabLearner:
                 self._take_snapshot()
                 if self._table is not None:
                     self._table.add(record)
-            case Diverged(epoch, step, suggested_lr):
-                self.status, self.suggested_lr, self.epoch = "diverged", suggested_lr, float(epoch - 1)
-                self.message = (
-                    f"Loss became NaN at epoch {epoch}, step {step}; the weights are those before that epoch. "
-                    f"Try learning rate {suggested_lr:g} (a third)."
+            case Diverged(epoch, step):
+                self.epoch = float(epoch - 1)
+                self.message = "Loss became NaN. Looking for a learning rate that works."
+                self._changed()
+                self.suggested_lr = stable_lr(self._fresh_engine(), self.dls, self.recipe)
+                trial = (
+                    "No smaller learning rate lowers it: look for what makes it NaN in the model or the ratings."
+                    if self.suggested_lr is None
+                    else f"In a trial on fresh weights learning rate {self.suggested_lr:g} lowered it."
                 )
+                self.message = (
+                    f"Loss became NaN at epoch {epoch}, step {step}; the weights are those before that epoch. {trial}"
+                )
+                self.status = "diverged"
                 self._take_snapshot()
             case Finished(early, best_epoch):
                 self.status = "ready"
@@ -517,6 +541,14 @@ class CollabLearner:
             return FusedEngine(model)
         return AutogradEngine(model, self._device)
 
+    def _fresh_engine(self) -> Engine:
+        """Of a copy of the model as `reset` would make it."""
+        if self._remake is not None:
+            return self._engine_for(self._remake(self.n_factors, generator(self._weights_seed, "weights")))
+        model = copy.deepcopy(self.model)
+        model.load_state_dict(self._first_weights)
+        return self._engine_for(model)
+
     def _adopt(self, model: nn.Module) -> None:
         self.tables = find_tables(model, self.dls.n_users, self.dls.n_items, **self._named_tables)
         self.model = model
@@ -536,8 +568,8 @@ class CollabLearner:
         """Write weights, history, settings and status into a file, for `load` and `load_learner`; returns its path.
 
         A paused fit is saved as a stopped one. The ratings are not in the file, but the ids of users and items are,
-        by which `load` knows whether its ratings are the same. The optimizer's moments are not either: a fit after
-        loading starts with fresh ones.
+        by which `load` knows whether its ratings are the same. Earlier runs are not either, nor the optimizer's
+        moments: a fit after loading starts with fresh ones.
 
         Parameters
         ----------
@@ -631,6 +663,7 @@ class CollabLearner:
         self._changed()
 
     def _take(self, saved: checkpoint.Checkpoint) -> None:
+        self._keep_run("stopped")
         first_weights = self._first_weights
         self.model.load_state_dict(saved.weights)
         self.recipe = saved.recipe
@@ -649,6 +682,24 @@ class CollabLearner:
             self._take_snapshot()
 
     # ------------------------------------------------------------------ numbers about the fit
+
+    @property
+    def runs(self) -> Runs:
+        """The present training and up to ten before it, oldest first, each from fresh weights.
+
+        One in which no batch was trained is none, nor is one that `retrain` replaced in its first epoch.
+        """
+        present = self._present_run
+        return Runs(self._earlier if present is None else (*self._earlier, present))
+
+    @property
+    def earlier_runs(self) -> tuple[Run, ...]:
+        """`runs` without the present one."""
+        return self._earlier
+
+    @property
+    def _present_run(self) -> Run | None:
+        return Run.of(self._run_number, self.history, self._fits, self.n_factors)
 
     @property
     def fits(self) -> tuple[Recipe, ...]:
@@ -803,6 +854,47 @@ class CollabLearner:
             item, or NaN.
         """
         return predict(self.model, self.tables, self.dls, users, items, unknown=unknown)
+
+    def hit_rate(self, k: int = 10, *, liked: float | None = None, most_users: int = 2000) -> float:
+        """Share of validation users with a title they liked among the `k` ranked highest: `interpret.hit_rate`.
+
+        Rating error is not ranking quality: a model with a lower loss may rank worse. Titles that a user rated in
+        training are left out of that user's ranking, as are titles that were never trained.
+
+        Parameters
+        ----------
+        k : int
+            Titles in a list.
+        liked : float, optional
+            The rating from which a title counts as liked; by default the mean of the training ratings.
+        most_users : int
+            Of more users, so many are drawn, by the learner's seed; all else is exact.
+
+        Returns
+        -------
+        float
+            0 to 1; NaN without a validation rating that counts.
+
+        Raises
+        ------
+        RuntimeError
+            While it trains, since the weights would move under the ranking.
+        """
+        if self._worker.running:
+            raise RuntimeError("the weights move while it trains; pause() first, or wait()")
+        dls = self.dls
+        enough = dls.valid_y.numpy() >= (dls.rating_mean if liked is None else liked)
+        known = dls.items.trained.copy()
+        known[0] = False
+        return interpret.hit_rate(
+            lambda pairs: predict_rows(self.model, torch.from_numpy(pairs)),
+            dls.train_x.numpy(),
+            dls.valid_x.numpy()[enough & dls.users.trained[dls.valid_x[:, 0].numpy()]],
+            np.flatnonzero(known),
+            k=k,
+            most_users=most_users,
+            seed=self.recipe.seed,
+        )
 
     def item_row(self, item: Any) -> int:
         """The row of an item named as in the ratings table; an error names the nearest spelling."""

@@ -48,6 +48,15 @@ def predict(
     return stars
 
 
+def predict_rows(model: nn.Module, x: torch.Tensor) -> NDArray[np.float32]:
+    """Ratings float32 ``[n]`` of pairs named by row, int64 ``[n, 2]``."""
+    device = next(model.parameters()).device
+    model.eval()
+    with torch.no_grad():
+        predicted: NDArray[np.float32] = model(x.to(device)).reshape(-1).float().cpu().numpy()
+    return predicted
+
+
 def _with_average_rows(model: nn.Module, tables: TableNames, dls: CollabDataLoaders) -> dict[str, torch.Tensor]:
     """The parameters with row 0, which stands for unknown ids, as the mean of the trained rows."""
     changed = {}

@@ -51,6 +51,7 @@ def test_eight_members_predict_better_than_any_one_of_them(dls):
     assert statistics.median(losses) <= 0.795
 
 
+@pytest.mark.alone
 def test_implicit_factors_predict_better_still_in_seconds(dls):
     losses, seconds = [], []
     for seed in range(3):

@@ -293,15 +293,56 @@ def test_factors_of_a_trained_model_need_a_reset_first(learn):
     assert learn.n_factors == 4
 
 
-def test_an_exploding_fit_says_what_to_do(dls):
+@pytest.mark.parametrize(
+    ("engine", "y_range", "absurd"),
+    [
+        ("fused", (0, 5.5), {"lr": 1, "wd": 3}),
+        ("fused", None, {"lr": 10, "wd": 0.5}),
+        ("fused", None, {"lr": 10, "wd": 100, "schedule": "constant"}),
+        ("fused", (0, 5.5), {"lr": 5, "wd": 50, "bs": 128, "rescale": True}),
+        ("autograd", None, {"lr": 10, "wd": 3}),
+        ("autograd", (0, 5.5), {"lr": 10, "wd": 0.5, "schedule": "constant"}),
+    ],
+)
+def test_after_an_exploding_fit_the_learning_rate_to_try_works(dls, absurd, engine, y_range):
+    learn = cw.collab_learner(dls, n_factors=8, y_range=y_range, engine=engine)
+    with torch.no_grad():
+        untrained = float(((learn.model(dls.train_x) - dls.train_y) ** 2).mean())
+    learn.start(epochs=3, **absurd)
+    assert learn.wait(20)
+    assert learn.status == "diverged"
+    assert "NaN at epoch" in learn.message
+    assert f"learning rate {learn.suggested_lr:g} " in learn.message
+    assert np.isfinite(learn.snapshot.item_factors).all()
+    lr = learn.suggested_lr
+    learn.reset(seed=learn.recipe.seed)  # as the panel's button does
+    learn.start(epochs=3, **absurd | {"lr": lr})
+    assert learn.wait(20)
+    assert learn.status == "ready"
+    losses = learn.history.batches()[1]
+    assert np.isfinite(losses).all()
+    assert learn.history.epochs[-1].train_loss < untrained
+
+
+def test_a_trial_of_learning_rates_leaves_the_training_as_it_would_be(dls):
+    learn, other = (cw.collab_learner(dls, n_factors=8, engine="autograd") for _ in range(2))
+    learn.start(epochs=3, lr=10, wd=10)
+    learn.wait(20)
+    for each in (learn, other):
+        each.reset()
+        each.start(epochs=2, lr=1e-2, wd=0.1)
+        assert each.wait(20)
+    assert np.array_equal(learn.snapshot.item_factors, other.snapshot.item_factors)
+
+
+def test_where_no_learning_rate_helps_it_is_said_that_it_is_another_fault(dls):
     learn = cw.collab_learner(dls, n_factors=8)
     learn.dls.train_y[7] = float("inf")
     learn.start(epochs=1, lr=0.3)
     assert learn.wait(20)
     assert learn.status == "diverged"
-    assert learn.suggested_lr == pytest.approx(0.1)
-    assert "NaN at epoch 1" in learn.message
-    assert "0.1" in learn.message
+    assert learn.suggested_lr is None
+    assert "the model or the ratings" in learn.message
     assert np.isfinite(learn.snapshot.item_factors).all()
 
 

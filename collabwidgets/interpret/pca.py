@@ -204,7 +204,7 @@ def fit_pca(
     scores -= (components @ center).astype(np.float32)
     scores[~side.trained] = np.nan
     years = next((f.years for f in (previous, reference) if f is not None and f.items is side), None)
-    years = _years(side.names) if years is None else years
+    years = years_of(side.names) if years is None else years
     match, known = None, cosines if cosines is not None else shared
     if known is not None:
         match = np.full(k, np.nan)
@@ -219,7 +219,7 @@ def fit_pca(
         explained_variance_ratio=kept / total if total > 0 else np.zeros(k),
         noise_level=1 / table.shape[1],
         axis_match=match,
-        correlations=_correlations(scores[rows], side.counts[rows], side.means[rows], years[rows]),
+        correlations=correlations_of(scores[rows], side.counts[rows], side.means[rows], years[rows]),
         items=side,
         years=years,
     )
@@ -325,7 +325,8 @@ def _strong_first(order: list[int], variances: NDArray[np.float64]) -> list[int]
     return placed
 
 
-def _years(names: NDArray[np.object_]) -> NDArray[np.float64]:
+def years_of(names: NDArray[np.object_]) -> NDArray[np.float64]:
+    """The year at the end of each name, "(1995)"; NaN where there is none."""
     years = np.full(len(names), np.nan)
     for row, name in enumerate(names):
         end = str(name).rstrip()[-6:]
@@ -334,12 +335,13 @@ def _years(names: NDArray[np.object_]) -> NDArray[np.float64]:
     return years
 
 
-def _correlations(
+def correlations_of(
     scores: NDArray[np.float32],
     counts: NDArray[np.int32],
     means: NDArray[np.float32],
     years: NDArray[np.float64],
 ) -> dict[str, dict[str, float]]:
+    """By column of `scores`, "PC1" on, its Pearson's r with log count, mean and year; see `PCAFrame`."""
     found: dict[str, dict[str, float]] = {f"PC{j + 1}": {} for j in range(scores.shape[1])}
     for name, values in (("count", np.log(np.maximum(counts, 1))), ("mean", means), ("year", years)):
         known = np.isfinite(values)

@@ -6,6 +6,7 @@ from .fused import FusedEngine, can_fuse
 from .history import EpochRecord, History
 from .members import MembersEngine
 from .recipe import Recipe
+from .runs import Run, Runs
 from .schedule import Schedule, schedule_for
 from .trainer import Engine, Trainer
 
@@ -23,6 +24,8 @@ __all__ = [
     "History",
     "MembersEngine",
     "Recipe",
+    "Run",
+    "Runs",
     "Schedule",
     "Trainer",
     "can_fuse",

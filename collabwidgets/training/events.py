@@ -43,7 +43,6 @@ class Diverged:
 
     epoch: int
     step: int
-    suggested_lr: float
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ class Trainer:
                 if len(bad):
                     self.engine.restore(start)
                     first = event.step - len(event.losses) + int(bad[0]) + 1
-                    yield Diverged(epoch, first - fitted * self.batches, _third(self.recipe.lr))
+                    yield Diverged(epoch, first - fitted * self.batches)
                     return
                 train_loss.add(event.losses)
                 yield event
@@ -155,7 +155,3 @@ class _RunningMean:
     @property
     def value(self) -> float:
         return self._sum / self._weight
-
-
-def _third(lr: float) -> float:
-    return float(f"{lr / 3:.1e}")

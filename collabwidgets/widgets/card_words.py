@@ -23,13 +23,13 @@ def card_words(dls: CollabDataLoaders) -> dict[str, Any]:
     return {
         "bars": [
             ["Ratings by value", card.values],
-            [f"Ratings a {item} (median {card.median_per_item:,})", card.per_item],
-            [f"Ratings a {user} (median {card.median_per_user:,})", card.per_user],
+            [f"Ratings per {item} (median {card.median_per_item:,})", card.per_item],
+            [f"Ratings per {user} (median {card.median_per_user:,})", card.per_user],
         ],
         "notes": [
             [
                 f"{dls.n_ratings:,} ratings of {n_items:,} {item}s by {n_users:,} {user}s: "
-                f"{dls.n_ratings / (n_items * n_users):.1%} of all pairs. {dls.n_train:,} for training, "
+                f"{100 * dls.n_ratings / (n_items * n_users):.1f} % of all pairs. {dls.n_train:,} for training, "
                 f"{dls.n_valid:,} held out; mean {dls.rating_mean:.2f}.",
                 "",
                 "",
@@ -63,4 +63,4 @@ def _named(dls: CollabDataLoaders, rows: Sequence[int]) -> tuple[str, str]:
         return "", ""
     names = "; ".join(str(dls.items.names[row]) for row in rows[:_MOST_NAMED])
     more = f" and {len(rows) - _MOST_NAMED:,} more" if len(rows) > _MOST_NAMED else ""
-    return f"the {dls.item_name}s", f"{names}{more}."
+    return "which?", f"{names}{more}."

@@ -103,7 +103,7 @@ def _data(learn: CollabLearner) -> str:
     if dls.origin:
         return f"ratings = {dls.origin}\ndls = {call}"
     names = ", ".join((dls.user_name, dls.item_name, dls.rating_name))
-    return f"# ratings: your own DataFrame of {dls.n_ratings:,} rows ({_one_line(names)})\ndls = {call}"
+    return f"# ratings: your own DataFrame of {dls.n_ratings:,} rows ({one_line(names)})\ndls = {call}"
 
 
 def _model(learn: CollabLearner) -> str:
@@ -129,7 +129,7 @@ def _module(learn: CollabLearner) -> str:
         return "model = " + _call(f"cw.{type(model).__name__}", [*sizes, str(learn.n_factors)], arguments)
     if type(model) is EmbeddingDotBias:
         return "model = " + _call("cw.EmbeddingDotBias", [str(learn.n_factors), *sizes], arguments)
-    return f"# model: your own module, with fresh weights ({_one_line(type(model).__name__)})"
+    return f"# model: your own module, with fresh weights ({one_line(type(model).__name__)})"
 
 
 def _first_recipe(learn: CollabLearner) -> Recipe:
@@ -218,7 +218,7 @@ def _literal(value: Any) -> str:
     return f'"{text[1:-1]}"' if plain else text
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Names of columns and classes are anybody's text, and a line break would end the comment."""
     return " ".join(part for part in text.split() if part.isprintable())
 

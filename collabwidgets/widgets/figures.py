@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .published import BATCH_POINTS, baseline_mse
+from .earlier_curves import EarlierCurves, shown_runs
+from .published import BATCH_POINTS, baseline_mse, rating_unit
 from .publisher import COST_SHARE
 from .store import LearnerStore
 
@@ -28,12 +29,18 @@ _TEXT = "var(--jp-content-font-color1, #767676)"
 _UPDATE_SECONDS = 1.0  # a browser draws such a figure in tens of milliseconds, beside the training
 _LIVE_POINTS = 600  # while training; the last picture has them all
 _MARGIN = {"top": 16, "bottom": 44, "left": 56, "right": 16}
+_TWO_SCALES = _MARGIN | {"right": 64}
 _AXIS_LABELS = {"epoch": "epoch", "step": "batch", "time": "seconds"}
 _PER_EPOCH = 25  # stretches of an epoch in which `smoothing` of the past is kept
 
 
 def loss_figure(
-    learn: CollabLearner, *, smoothing: float = 0.6, x_axis: str = "epoch", y_scale: str = "linear"
+    learn: CollabLearner,
+    *,
+    smoothing: float = 0.6,
+    x_axis: str = "epoch",
+    y_scale: str = "linear",
+    runs: Sequence[int] = (),
 ) -> bqplot.Figure:
     """The loss of each batch (faint), smoothed, and the validation loss of each epoch; goes on while
     training.
@@ -46,13 +53,15 @@ def loss_figure(
     x_axis : {"epoch", "step", "time"}
         Epochs, batches or seconds trained.
     y_scale : {"linear", "log"}
+    runs : sequence of int
+        Numbers of earlier runs (see `CollabLearner.runs`) to draw behind the present one.
 
     Raises
     ------
     ImportError
         Without bqplot.
     """
-    return LossCurves(learn, smoothing=smoothing, x_axis=x_axis, y_scale=y_scale).figure
+    return LossCurves(learn, smoothing=smoothing, x_axis=x_axis, y_scale=y_scale, runs=runs).figure
 
 
 class LossCurves:
@@ -61,10 +70,10 @@ class LossCurves:
     The figure carries this object, so the two live equally long.
     """
 
-    def __init__(self, learn: CollabLearner, *, smoothing: float, x_axis: str, y_scale: str):
+    def __init__(self, learn: CollabLearner, *, smoothing: float, x_axis: str, y_scale: str, runs: Sequence[int] = ()):
         import bqplot
 
-        self._smoothing, self._x_axis = smoothing, x_axis
+        self._smoothing, self._x_axis, self._runs = smoothing, x_axis, tuple(runs)
         self._seen: tuple[Any, ...] = ()
         self._not_before = 0.0
         self._baseline = baseline_mse(learn)
@@ -78,7 +87,16 @@ class LossCurves:
                 label_offset="32px",
             ),
             "y": bqplot.Axis(scale=self._scales["y"], label="MSE", label_color=_TEXT, side="left", label_offset="40px"),
+            "rmse": bqplot.Axis(
+                scale=self._scales["y"],
+                label=f"RMSE, {unit}" if (unit := rating_unit(learn)) == "stars" else "RMSE",
+                label_color=_TEXT,
+                side="right",
+                label_offset="46px",
+                grid_lines="none",
+            ),
         }
+        self._earlier = EarlierCurves(dict(self._scales))
         self._raw = self._line("train, each batch", BLUE, opacities=[0.25], stroke_width=1.0, display_legend=False)
         self._train = self._line("train", BLUE)
         self._valid = self._line("valid", VERMILION, marker="circle", marker_size=48)
@@ -87,10 +105,19 @@ class LossCurves:
             x=[], y=[], scales=dict(self._scales), colors=[VERMILION], default_size=110, names=[], display_names=False
         )
         self.figure = bqplot.Figure(
-            marks=[self._raw, self._mean, self._train, self._valid, self._best],
+            marks=[
+                *self._earlier.marks,
+                self._raw,
+                self._mean,
+                self._train,
+                self._valid,
+                self._best,
+                self._earlier.numbers,
+            ],
             axes=list(self._axes.values()),
-            fig_margin=_MARGIN,
+            fig_margin=_TWO_SCALES,
             legend_location="top-right",
+            legend_text={"fill": _TEXT},
             min_aspect_ratio=0.5,
             max_aspect_ratio=6.0,
             layout={"width": "100%", "height": "280px"},
@@ -100,14 +127,17 @@ class LossCurves:
         self.figure._curves = self
         LearnerStore.of(learn).follow(self)
 
-    def restyle(self, learn: CollabLearner, *, smoothing: float, x_axis: str, y_scale: str) -> None:
+    def restyle(
+        self, learn: CollabLearner, *, smoothing: float, x_axis: str, y_scale: str, runs: Sequence[int] = ()
+    ) -> None:
         """Draw with other choices from now on."""
         if y_scale != _kind_of(self._scales["y"]):
             self._scales["y"] = _y_scale(y_scale)
             for mark in self.figure.marks:
                 mark.scales = dict(self._scales)
-            self._axes["y"].scale = self._scales["y"]
-        self._smoothing, self._x_axis = smoothing, x_axis
+            for axis in ("y", "rmse"):
+                self._axes[axis].scale = self._scales["y"]
+        self._smoothing, self._x_axis, self._runs = smoothing, x_axis, tuple(runs)
         self._axes["x"].label = _AXIS_LABELS[x_axis]
         self._draw(learn)
 
@@ -142,7 +172,10 @@ class LossCurves:
         at = positions(x, learn, self._x_axis)
         valid = [(row.epoch, row.valid_loss) for row in epochs if row.valid_loss is not None]
         valid_at = positions([epoch for epoch, _ in valid], learn, self._x_axis)
-        end = max([*at[-1:], *valid_at[-1:], *positions([planned_end(learn)], learn, self._x_axis)]) or 1.0
+        earlier = shown_runs(learn, self._runs)
+        earlier_end, earlier_losses = self._earlier.draw(earlier, learn, self._x_axis, self._smoothing)
+        planned = positions([planned_end(learn)], learn, self._x_axis)
+        end = max([*at[-1:], *valid_at[-1:], *planned, earlier_end]) or 1.0
         train = smoothed(x, loss, self._smoothing)
         _set(self._raw, at, loss)
         _set(self._train, at, train)
@@ -156,7 +189,9 @@ class LossCurves:
         if self._x_axis != "time" or not end <= (self._scales["x"].max or 0.0) <= 1.5 * end:
             self._scales["x"].max = float(end) * (1.25 if self._x_axis == "time" and learn.status == "training" else 1)
         self._axes["x"].tick_values = whole_ticks(end) if self._x_axis == "epoch" else None
-        low, high = loss_range(train, [*(value for _, value in valid), *filter(None, [self._baseline])])
+        low, high = loss_range(
+            train, [*(value for _, value in valid), *earlier_losses, *filter(None, [self._baseline])]
+        )
         self._show_range(low, high)
 
     def _show_range(self, low: float, high: float) -> None:
@@ -166,7 +201,19 @@ class LossCurves:
         if not fits or high - low < 0.6 * (scale.max - scale.min):
             with scale.hold_sync():
                 scale.min, scale.max = 0.9 * low, high
-            self._axes["y"].tick_values = log_ticks(scale.min, scale.max) if _kind_of(scale) == "log" else None
+            ticks = log_ticks(scale.min, scale.max) if _kind_of(scale) == "log" else None
+            self._show_ticks(even_ticks(scale.min, scale.max) if ticks is None else ticks)
+
+    def _show_ticks(self, losses: NDArray[np.float64]) -> None:
+        """The same places on both sides: at the left the loss, at the right its root."""
+        for axis, texts in (("y", losses), ("rmse", np.sqrt(losses))):
+            decimals = 2 if axis == "rmse" or len(losses) < 2 or float(np.diff(losses).min()) < 0.1 else 1
+            with self._axes[axis].hold_sync():
+                self._axes[axis].tick_values = losses
+                self._axes[axis].tick_labels = {
+                    _as_script_writes(at): f"{text:.{decimals}f}"
+                    for at, text in zip(losses.tolist(), texts, strict=True)
+                }
 
     def _line(self, label: str, color: str, *, display_legend: bool = True, **style: Any) -> bqplot.Lines:
         import bqplot
@@ -223,6 +270,15 @@ def log_ticks(low: float, high: float) -> NDArray[np.float64] | None:
     steps = np.outer(powers, (1, 2, 5)).ravel()
     shown = steps[(low <= steps) & (steps <= high)]
     return shown if len(shown) > 1 else None
+
+
+def even_ticks(low: float, high: float) -> NDArray[np.float64]:
+    """Four to eight round numbers from `low` to `high`: steps are 1, 2 or 5 times a power of ten."""
+    rough = (high - low) / 8
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * each for each in (1, 2, 5, 10) if power * each >= rough * (1 - 1e-9))
+    ticks = np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step
+    return np.round(ticks, 10)
 
 
 def smoothed(x: NDArray[np.float32], loss: NDArray[np.float32], weight: float) -> NDArray[np.float64]:
@@ -319,6 +375,7 @@ def parabola_figure(a: Sequence[float] = (1, 2, 5, 10, 50)) -> bqplot.Figure:
         axes=axes,
         fig_margin=_MARGIN,
         legend_location="top",
+        legend_text={"fill": _TEXT},
         layout={"width": "100%", "height": "320px"},
     )
 
@@ -326,6 +383,11 @@ def parabola_figure(a: Sequence[float] = (1, 2, 5, 10, 50)) -> bqplot.Figure:
 def _set(line: bqplot.Lines | bqplot.Scatter, x: Any, y: Any) -> None:
     with line.hold_sync():
         line.x, line.y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+
+
+def _as_script_writes(value: float) -> str:
+    """The name under which the page looks up a tick's label: 1, not 1.0."""
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def _y_scale(kind: str) -> Any:

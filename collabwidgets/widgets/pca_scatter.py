@@ -2,73 +2,145 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, validate
 
+from ..learner import CollabLearner
+from . import code
+from .map_columns import Chosen, values_of
+from .own_columns import Column, read_columns
+from .own_map import ALIGN, AXES, FIT_ON, Fit, OwnFrame, OwnMap
 from .view import View
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..learner import CollabLearner
     from .pictures import Picture
 
-_AXES = 6  # components that travel
-_OF_THE_PICTURE = ["explained_variance", "noise_level", "axis_match", "axis_correlations"]  # as the store has them
+# as the store has them
+_OF_THE_PICTURE = ["explained_variance", "noise_level", "axis_match", "axis_correlations", "fit_count"]
+_FIT = ["fit_on", "top_n", "align", "x", "y", "min_count", "linked"]  # what a map of its own depends on
+_SHOWS_COLUMNS = ["x", "y", "color_by", "size_by"]
+_SMALL = 400_000  # values of own columns that travel all at once, so that a page can choose without asking
 
 
 class PCAScatter(View):
     """A map of the titles: near each other if the same people like them, as far as two axes can show it.
 
-    The axes are fitted on the titles with at least ``learn.view.min_count`` ratings, and keep their
-    direction from one epoch to the next.
+    The axes are fitted on the titles with at least `min_count` ratings, and keep their direction from one epoch to
+    the next; `fit_on` and `align` change either. Shown are the titles with at least `min_count` ratings, fitted or
+    not. A title that has no value on an axis has no place, and the map says how many there are.
 
     Parameters
     ----------
     learner : CollabLearner
-    x, y : int
-        Components on the two axes, 1 to 6.
+    x, y : int or str
+        What is on the two axes: a component, 1 to 6; ``"bias"``, in the model's unit and relative to the average
+        title; ``"count"``, logarithmic; ``"mean"``; ``"year"``, from the end of the title, "(1995)"; or a column of
+        numbers of `data`.
     flip_x, flip_y : bool
         Turn an axis around: the sign of a component means nothing.
-    color_by : {"bias", "count", "mean", "none"}
-    size_by : {"count", "none"}
+    color_by : str
+        ``"bias"``, ``"count"``, ``"mean"``, ``"year"``, ``"none"``, or any column of `data`: numbers by a ramp from
+        their 2nd to their 98th percentile, texts by category, the seven most frequent in colours of their own.
+    size_by : str
+        ``"count"``, ``"none"``, ``"bias"``, ``"mean"``, ``"year"``, or a column of numbers of `data`.
+    data : DataFrame or dict, optional
+        Columns of your own: a table with the titles in a column called as the ratings call them (``"title"``), else
+        in its index; or a dict from a column's name to a mapping or Series by title, or to an array with a value for
+        each item row. A column called ``"year"`` takes the place of the year in the titles.
+    fit_on : {"min_count", "all", "top_n"}
+        What the components are fitted on: the titles with at least `min_count` ratings, all that were trained, or
+        the `top_n` most rated, as in the book.
+    top_n : int
+        10 or more. ``1000``
+    align : {"sign", "procrustes", "none"}
+        How a picture follows the one before: components keep their sign and order; or the two shown are turned in
+        their plane to lie as before, which makes them axes "A" and "B" and no components; or every picture by
+        itself, to see why axes flip.
     n_labels : int
         Titles written beside their points.
+    label_by : {"auto", "count", "extremes", "selection", "none"}
+        Which titles: those selected, at the ends of the axes, and most rated; or one of these alone.
     tool : {"point", "box", "pan"}
     view_box : list of 4 floats, optional
-        Left, bottom, right and top of the part to show; all by default.
+        Left, bottom, right and top of the part to show, in the units of the axes (of a count log10); all by default.
     equal_aspect : bool
-        The same unit on both axes, without which distances cannot be compared.
+        The same unit on both axes, without which distances cannot be compared. Where one of them is no component
+        there is no common unit, and each axis fills its side.
     controls : list of str, optional
         Some of ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``, ``"n_labels"``,
-        ``"min_count"``, ``"zoom"``, ``"scree"``; all by default.
+        ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"align"``, ``"zoom"``, ``"scree"``; all by default.
     explained_variance : list of float
-        Share of the variance of each component in the picture now on the pages. Read only, as the next three.
+        Share of the variance of each component in the picture now on the pages. Read only, as the next four.
     noise_level : float
         The share that a component of random vectors would have.
     axis_match : list of float, optional
         Cosine of each component to its own in the picture before; None where there is nothing to compare with.
     axis_correlations : dict
-        By component, "1" to "6": correlation of its scores with ``count``, ``mean`` and ``year``.
+        By component, "1" to "6": correlation of its scores with ``count``, ``mean`` and ``year``; with
+        ``align="procrustes"`` of the axes "A" and "B" too.
+    fit_count : int
+        Titles it was fitted on.
     **traits
         Those of every view, see `View`.
+
+    Warns
+    -----
+    UserWarning
+        When `data` lacks most titles, has an infinite number, or a column called as one of the widget's own.
 
     Examples
     --------
     >>> scatter = PCAScatter(learn, x=1, y=3)
     >>> scatter.observe(lambda change: print(scatter.selected_titles), "selection")
+    >>> ratings, movies = cw.load_movielens("100k", items=True)
+    >>> PCAScatter(learn, data=movies, x="year", color_by="genres")
     """
 
-    _controls = ("x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "min_count", "zoom", "scree")
-    _undone = ("x", "y", "flip_x", "flip_y", "color_by", "size_by", "view_box")
+    _controls = (
+        "x",
+        "y",
+        "flip",
+        "color_by",
+        "size_by",
+        "tool",
+        "n_labels",
+        "label_by",
+        "min_count",
+        "fit_on",
+        "align",
+        "zoom",
+        "scree",
+    )
+    _undone = (
+        "x",
+        "y",
+        "flip_x",
+        "flip_y",
+        "color_by",
+        "size_by",
+        "label_by",
+        "fit_on",
+        "top_n",
+        "align",
+        "view_box",
+    )
 
-    x = Int(1, min=1, max=_AXES).tag(sync=True, page=True)
-    y = Int(2, min=1, max=_AXES).tag(sync=True, page=True)
+    x = Chosen(1, components=AXES).tag(sync=True, page=True)
+    y = Chosen(2, components=AXES).tag(sync=True, page=True)
     flip_x = Bool(False).tag(sync=True, page=True)
     flip_y = Bool(False).tag(sync=True, page=True)
-    color_by = Enum(("bias", "count", "mean", "none"), "bias").tag(sync=True, page=True)
-    size_by = Enum(("count", "none"), "count").tag(sync=True, page=True)
+    color_by = Chosen("bias", none=True, texts=True).tag(sync=True, page=True)
+    size_by = Chosen("count", none=True).tag(sync=True, page=True)
+    fit_on = Enum(FIT_ON, "min_count").tag(sync=True, page=True)
+    top_n = Int(1000, min=10).tag(sync=True, page=True)
+    align = Enum(ALIGN, "sign").tag(sync=True, page=True)
+    label_by = Enum(("auto", "count", "extremes", "selection", "none"), "auto").tag(sync=True, page=True)
     n_labels = Int(25, min=0, max=1000).tag(sync=True, page=True)
     tool = Enum(("point", "box", "pan"), "point").tag(sync=True, page=True)
     view_box = List(Float(), default_value=None, allow_none=True).tag(sync=True, page=True)
@@ -78,12 +150,25 @@ class PCAScatter(View):
     noise_level = Float(read_only=True)
     axis_match = List(Float(), default_value=None, allow_none=True, read_only=True)
     axis_correlations = Dict(read_only=True)
+    fit_count = Int(read_only=True)
 
-    def __init__(self, learner: CollabLearner, **traits: Any) -> None:
+    _map = Dict().tag(sync=True, echo_update=False)  # a map of its own, whole; empty where it shows the store's
+    _columns = Dict().tag(sync=True, echo_update=False)  # of `data` by name, with values where they are needed
+
+    def __init__(self, learner: CollabLearner, *, data: pd.DataFrame | Mapping[str, Any] | None = None, **traits: Any):
+        self._own_map = OwnMap()
+        self._told: tuple[int, int, Fit] | None = None
+        self._own_columns: dict[str, Column] = {}
+        if data is not None and isinstance(learner, CollabLearner):
+            self._own_columns = read_columns(data, learner.dls.items)
         super().__init__(learner, **traits)
-        for name in _OF_THE_PICTURE:
-            self.set_trait(name, getattr(self._store_of_learner, name))
+        self._columns = self._columns_to_send()
+        self._show_shared()
         self._store_of_learner.observe(self._picture_moved, _OF_THE_PICTURE)
+        self.observe(self._columns_moved, _SHOWS_COLUMNS)
+        self.observe(self._fit_moved, _FIT)
+        if self._is_own() and learner.status != "training":
+            self._show_own()
 
     def close(self) -> None:
         """Take the widget off its pages and let go of the learner's events."""
@@ -91,20 +176,109 @@ class PCAScatter(View):
             self._store_of_learner.unobserve(self._picture_moved, _OF_THE_PICTURE)
         super().close()
 
+    # ------------------------------------------------------------------ what it was fitted on
+
+    def _fit(self) -> Fit:
+        x, y = self.x, self.y
+        plane = (x, y) if isinstance(x, int) and isinstance(y, int) and x != y else None
+        return Fit(self.fit_on, self.top_n, self.min_count, self.align, plane if self.align == "procrustes" else None)
+
+    def _is_own(self) -> bool:
+        """Whether the store's map, which all views share, is not the one to show."""
+        return self.fit_on != "min_count" or self.align != "sign" or "min_count" not in self.linked
+
+    def _fit_moved(self, _change: dict[str, Any]) -> None:
+        if self._is_own() or self._map:
+            self._store_of_learner.publisher.wake()
+
     def _picture_moved(self, change: dict[str, Any]) -> None:
-        self.set_trait(change["name"], change["new"])
+        if not self._map:
+            self.set_trait(change["name"], change["new"])
+
+    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
+        if not self._is_own():
+            if self._map:
+                self._show_shared()
+        elif settled or (watched and self.shown):
+            self._show_own()
+
+    def _show_shared(self) -> None:
+        self._told = None
+        self.publish({"_map": {}} | {name: getattr(self._store_of_learner, name) for name in _OF_THE_PICTURE})
+
+    def _show_own(self) -> None:
+        """Tell the pages, in step with the store: its biases are of the same weights."""
+        learn, snapshot = self._learner, self._learner.snapshot
+        if snapshot.revision != self._store_of_learner.revision:
+            return
+        fit = self._fit()
+        told = (learn.history.run, snapshot.revision, fit)
+        if told == self._told:
+            return
+        try:
+            values = self._own_map.frame(learn, fit, snapshot).wire()
+        except ValueError:
+            self._show_shared()  # no factors or too few titles, of which the map says what can be done
+        else:
+            self.publish({"_map": values} | {name: values[name] for name in _OF_THE_PICTURE})
+        self._told = told
+
+    def _frame(self) -> OwnFrame:
+        """The map as it is now, by its own settings."""
+        if self._is_own():
+            return self._own_map.frame(self._learner, self._fit())
+        return OwnFrame(self._learner.pca_frame(AXES, min_count=self.min_count), self._fit())
+
+    # ------------------------------------------------------------------ columns of the caller's own
+
+    def _columns_to_send(self) -> dict[str, Any]:
+        own = self._own_columns
+        everything = len(own) * self._learner.n_items <= _SMALL
+        used = {getattr(self, name) for name in _SHOWS_COLUMNS} | {
+            name for name in own if "values" in self._columns.get(name, {})
+        }
+        return {
+            name: {"kind": "number" if column.categories is None else "text"}
+            | (column.wire() if everything or name in used else {})
+            for name, column in own.items()
+        }
+
+    def _columns_moved(self, change: dict[str, Any]) -> None:
+        if change["new"] in self._own_columns and "values" not in self._columns[change["new"]]:
+            self.publish({"_columns": self._columns_to_send()})
+
+    # ------------------------------------------------------------------ twins
 
     def to_frame(self) -> pd.DataFrame:
-        """Title, coordinates on all components that can be chosen, count and mean, a row for each fitted
-        title.
+        """What the map shows, a row for each title with at least `min_count` ratings.
+
+        Returns
+        -------
+        DataFrame, index ``item``
+            The title; ``PC1`` to ``PC6``; ``A`` and ``B`` where the axes are aligned; count and mean; and whichever of
+            bias, year and the columns of `data` is on an axis or, but for the bias, a colour or a size.
 
         Raises
         ------
         ValueError
             When the model has no item factors, or too few titles pass the filter.
         """
-        k = min(_AXES, max(self._learner.n_factors, 1))
-        return self._learner.pca(k, min_count=self.min_count)
+        own = self._frame()
+        side = own.frame.items
+        shown = replace(own.frame, rows=np.flatnonzero(side.trained & (side.counts >= self.min_count)))
+        frame = shown.to_frame(self._learner.snapshot)
+        rows = frame.index.to_numpy()
+        if own.aligned is not None:
+            for at, name in enumerate("AB"):
+                frame.insert(1 + own.frame.k + at, name, own.aligned[rows, at])
+        axes, marks = [self.x, self.y], [self.color_by, self.size_by]
+        for name in dict.fromkeys([*axes, *(mark for mark in marks if mark not in ("bias", "none"))]):
+            if isinstance(name, str) and name not in ("count", "mean"):
+                column = self._own_columns.get(name)
+                values = values_of(name, self._learner, self._own_columns)[rows]
+                is_text = column is not None and column.categories is not None
+                frame[name] = [column.words(row) or None for row in rows] if is_text and column else values
+        return frame
 
     def _picture(self) -> Picture:
         from .pictures.components import components_picture
@@ -112,16 +286,26 @@ class PCAScatter(View):
         style = {name: getattr(self, name) for name in ("x", "y", "flip_x", "flip_y", "view_box", "n_labels")}
         return components_picture(
             self._learner,
-            self._learner.pca_frame(_AXES, min_count=self.min_count),
+            self._frame(),
+            self._own_columns,
             **style,
+            label_by=self.label_by,
             color_by=self.color_by,
             size_by=self.size_by,
             equal=self.equal_aspect,
             selected=self.selection,
             primary=self.primary,
             pinned=self.pinned,
+            min_count=self.min_count,
             facts=f"{self._n_titles()} (≥ {self.min_count:,} ratings), {self._epoch()}",
         )
+
+    def _call(self) -> str:
+        if not self._own_columns:
+            return super()._call()
+        names = ", ".join(self._own_columns)
+        arguments = ["learn", "data=data", *code.trait_arguments(self, self._usual())]
+        return f"# data: your own table of titles ({code.one_line(names)})\n" + code.written("cw.PCAScatter", arguments)
 
     @validate("view_box")
     def _four_corners(self, proposal: dict[str, Any]) -> list[float] | None:
@@ -133,4 +317,5 @@ class PCAScatter(View):
         return box
 
     def _state(self) -> str:
-        return f"{super()._state()}, PC {self.x} × PC {self.y}"
+        x, y = (f"PC {axis}" if isinstance(axis, int) else axis for axis in (self.x, self.y))
+        return f"{super()._state()}, {x} × {y}"

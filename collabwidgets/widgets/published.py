@@ -76,6 +76,12 @@ def baseline_mse(learn: CollabLearner) -> float | None:
     return json_number(float(((rated.double() - learn.dls.rating_mean) ** 2).mean()))
 
 
+def rating_unit(learn: CollabLearner) -> str:
+    """Of ratings: stars only where they look like stars."""
+    y_range = learn.snapshot.y_range
+    return "stars" if y_range is not None and 0 <= y_range[0] <= 1 and 4.5 <= y_range[1] <= 6 else "rating"
+
+
 def model_facts(learn: CollabLearner) -> Values:
     """The part of `meta` that belongs to the model, and may change with a reset."""
     snapshot = learn.snapshot
@@ -139,6 +145,31 @@ def history_values(learn: CollabLearner) -> Values:
     }
 
 
+def run_values(learn: CollabLearner) -> Values:
+    """The runs by name, the present one last, and the curves of those before it."""
+    runs, earlier = learn.runs, learn.earlier_runs
+    rows, curves = [], []
+    for run, name in zip(runs, runs.names, strict=True):
+        before = run in earlier
+        valid = run.valid()
+        if before:
+            curves += [pair_bytes(run.x, run.loss), pair_bytes(*valid)]
+        rows.append(
+            {
+                "run": run.number,
+                "name": name,
+                "present": not before,
+                "epochs": len(run.epochs),
+                "valid_loss": None if run.best is None else json_number(run.best.valid_loss),
+                "best_epoch": None if run.best is None else run.best.epoch,
+                "seconds": json_number(run.seconds, 2),
+                "bs": run.fits[-1].bs,
+                "points": [len(run.x), len(valid[0])] if before else [0, 0],
+            }
+        )
+    return {"runs": rows, "_run_curves": b"".join(curves)}
+
+
 def picture_values(learn: CollabLearner) -> Values:
     """Biases and the map, all of the same snapshot."""
     frame, snapshot = _frame_and_snapshot(learn)
@@ -147,7 +178,7 @@ def picture_values(learn: CollabLearner) -> Values:
         "snapshot_epoch": json_number(snapshot.epoch, 4) or 0.0,
         "_item_bias": _bias_bytes(snapshot.item_bias),
         "_user_bias": _bias_bytes(snapshot.user_bias),
-        **(_EMPTY_MAP if frame is None else _map_values(frame, snapshot)),
+        **(_EMPTY_MAP if frame is None else map_values(frame)),
     }
 
 
@@ -168,7 +199,8 @@ def _frame_and_snapshot(learn: CollabLearner) -> tuple[PCAFrame | None, Snapshot
     return frame, snapshot
 
 
-def _map_values(frame: PCAFrame, snapshot: Snapshot) -> Values:
+def map_values(frame: PCAFrame) -> Values:
+    """A map by the names of the store's traits."""
     match = frame.axis_match
     return {
         "_scores": number_bytes(frame.scores, np.float32),

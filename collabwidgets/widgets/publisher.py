@@ -245,7 +245,7 @@ class Publisher:
             return 0
         values: dict[str, Any] = {}
         if new_history:
-            values |= published.history_values(learn)
+            values |= published.history_values(learn) | published.run_values(learn)
             if not settled:
                 values |= published.status_values(learn)
         if new_picture:

@@ -80,6 +80,8 @@ class LearnerStore(SyncedWidget):
     best_epoch = Int(None, allow_none=True).tag(sync=True)
     overfit_since = Int(None, allow_none=True).tag(sync=True)
     _batch_loss = _binary()
+    runs: List[Any] = List().tag(sync=True)
+    _run_curves = _binary()
     revision = Int().tag(sync=True)
     snapshot_epoch = Float().tag(sync=True)
     _item_bias = _binary()
@@ -123,6 +125,7 @@ class LearnerStore(SyncedWidget):
             **published.side_values(learn),
             **published.status_values(learn),
             **published.history_values(learn),
+            **published.run_values(learn),
             **published.picture_values(learn),
             **{name: getattr(learn.view, name) for name in (*_MIRRORED, *_STEPS)},
         )

@@ -20,6 +20,7 @@ from ..learner import CollabLearner
 from . import code
 from .bundle import built_code
 from .no_learner import NoLearner
+from .published import rating_unit
 from .store import SHARED, LearnerStore
 from .synced import SyncedWidget
 
@@ -415,8 +416,7 @@ class View(SyncedWidget):
 
     def _unit(self) -> str:
         """Of ratings: stars only where they look like stars."""
-        y_range = self._learner.snapshot.y_range
-        return "stars" if y_range is not None and 0 <= y_range[0] <= 1 and 4.5 <= y_range[1] <= 6 else "rating"
+        return rating_unit(self._learner)
 
     def _n_titles(self) -> str:
         items = self._learner.dls.items

@@ -6,6 +6,8 @@ import { Curve, type CurvePoints } from "./lib/curve";
 import { bindHover } from "./lib/hover";
 import { Link } from "./lib/link";
 import { PageHistory } from "./lib/pagehistory";
+import { type EarlierRun, earlierRuns, type RunRow } from "./lib/runs";
+import { MAP_TRAITS, mapFrame } from "./lib/scatter/frame";
 import { type Binary, decodeText, float32, int32, type Titles, uint8 } from "./lib/wire";
 
 export type { CurvePoints, Titles };
@@ -32,6 +34,11 @@ export interface MapFrame {
   correlations: Record<string, Record<string, number>>;
   fitCount: number;
   revision: number;
+  /** What it was fitted on: "min_count" (the default), "all" or "top_n". */
+  fitOn?: string;
+  /** The two components in whose plane `aligned` lies, or none; its two coordinates by row, of aligned axes. */
+  plane?: number[];
+  aligned?: Float32Array;
 }
 
 export interface EpochRow {
@@ -125,6 +132,9 @@ export interface LearnerStore {
   history: ReadonlySignal<EpochRow[]>;
   bestEpoch: ReadonlySignal<number | null>;
   overfitSince: ReadonlySignal<number | null>;
+  /** The last trainings, the present one last; and those before it with their curves. */
+  runs: ReadonlySignal<RunRow[]>;
+  earlierRuns: ReadonlySignal<EarlierRun[]>;
   /** Loss of single batches over the epochs trained, decimated; streamed while training. */
   curve: ReadonlySignal<CurvePoints>;
   /** Raw (not centred) biases by row, or null where the model has none. */
@@ -191,16 +201,6 @@ const EMPTY_META: Meta = {
   version: "",
 };
 
-const MAP_TRAITS = [
-  "_scores",
-  "_scores_m",
-  "explained_variance",
-  "noise_level",
-  "axis_match",
-  "axis_correlations",
-  "fit_count",
-  "revision",
-] as const;
 const MIN_COUNT_MS = 150;
 
 /** Build the store of one learner. Awaits nothing: a host gives up on a widget that is slow to start. */
@@ -241,24 +241,9 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
       return values.length ? values : null;
     });
 
-  const map = derived<MapFrame | null>(MAP_TRAITS, (previous) => {
-    const m = read("_scores_m", 0);
-    const scores = float32(model.get("_scores") as Binary);
-    if (!m || !scores.length) return null;
-    // Scores and their width can come in two messages: keep the last whole frame until both are there.
-    if (scores.length !== items.peek().n * m) return previous ?? null;
-    return {
-      scores,
-      m,
-      n: scores.length / m,
-      explained: read<number[]>("explained_variance", []),
-      noise: read("noise_level", 0),
-      match: read<number[] | null>("axis_match", null),
-      correlations: read<Record<string, Record<string, number>>>("axis_correlations", {}),
-      fitCount: read("fit_count", 0),
-      revision: read("revision", 0),
-    };
-  });
+  const map = derived<MapFrame | null>(MAP_TRAITS, (previous) =>
+    mapFrame((name) => model.get(name), items.peek().n, previous ?? null),
+  );
 
   const link = new Link(model, abort);
   const own = new BoundTraits(model, abort, () => link.lost());
@@ -306,6 +291,10 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
     history: published<EpochRow[]>("history", []),
     bestEpoch: published<number | null>("best_epoch", null),
     overfitSince: published<number | null>("overfit_since", null),
+    runs: published<RunRow[]>("runs", []),
+    earlierRuns: derived<EarlierRun[]>(["runs", "_run_curves"], () =>
+      earlierRuns(read<RunRow[]>("runs", []), float32(model.get("_run_curves") as Binary)),
+    ),
     curve,
     itemBias: bias("_item_bias"),
     userBias: bias("_user_bias"),

@@ -15,7 +15,6 @@ const state: Situation = {
   epochs: 5,
   progress: 0.64,
   message: "",
-  suggestedLr: null,
   bestEpoch: 3,
   elapsed: 41.3,
   lastEpoch: 3,
@@ -39,7 +38,7 @@ test("an epoch is a message, and so is what becomes of the training", () => {
   assert.equal(said({}), "Epoch 3 of 5. Validation loss 0.840, best so far.");
   assert.equal(said({ progress: 0.7, epoch: 3.5 }), said({}));
   assert.equal(said({ status: "paused" }), "Paused at epoch 3.2; weights kept.");
-  assert.match(said({ status: "diverged", suggestedLr: 0.0015 }), /NaN.*1\.5e-3/);
+  assert.match(said({ status: "diverged" }), /NaN/);
   assert.equal(
     said({ status: "ready", epoch: 5, bestEpoch: 5, lastEpoch: 5 }, 5),
     "Epoch 5 of 5. Validation loss 0.824. Done in 00:41. The last epoch was the best.",

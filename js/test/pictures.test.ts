@@ -165,6 +165,7 @@ function lossFacts(changed: Partial<LossFacts> = {}): LossFacts {
     status: "ready",
     xAxis: "epoch",
     yScale: "linear",
+    earlier: [],
     ...changed,
   };
 }
@@ -212,6 +213,7 @@ test("a map has the plot, the meaning of its colours and what its axes keep", ()
     low: "−0.5",
     high: "+0.5",
     ramp: [[0, 0, 0] as const, [9, 9, 9] as const],
+    named: [["no value", [5, 5, 5] as const] as const],
   };
   const notes = ["Together the axes keep 20.5 % of the variance."];
   const picture = mapPicture(plot, { facts: "931 titles", key, notes }, LOOK);
@@ -223,13 +225,19 @@ test("a map has the plot, the meaning of its colours and what its axes keep", ()
     "931 titles",
     "colour: bias −0.5",
     "+0.5",
+    "no value",
     "Together the axes keep 20.5 % of the variance.",
   ])
     assert.ok(svg.includes(text), text);
 });
 
 test("the map's table has every component that travels", () => {
-  const frame = { scores: Float32Array.of(Number.NaN, Number.NaN, 0.1, 0.2, 0.3, 0.4), m: 2, n: 3 };
+  const frame = {
+    scores: Float32Array.of(Number.NaN, Number.NaN, 0.1, 0.2, 0.3, 0.4),
+    m: 2,
+    n: 3,
+    plane: [],
+  };
   const table = mapTable(side(["A", "B"], [5, 7]), frame as never, [2, 1], "title");
   assert.deepEqual(table, [
     ["title", "PC1", "PC2", "count", "mean"],

@@ -87,12 +87,11 @@ test("points in a box are counted as far as anybody wants to know", () => {
 });
 
 test("an axis says what it was fitted on, and a title with few ratings that it has few", () => {
-  assert.equal(axisTitle(1, [0.124, 0.081], 931), "PC 1 · 12.4 % of the variance of 931 titles");
-  assert.equal(keptShare(1, 2, [0.124, 0.081]), "20.5 % of the variance kept");
-  assert.equal(keptShare(2, 2, [0.124, 0.081]), "8.1 % of the variance kept");
-  const axis = (component: number) => ({ component, value: 0.5 });
+  assert.equal(axisTitle(1, [0.124, 0.081], "931 titles"), "PC 1 · 12.4 % of the variance of 931 titles");
+  assert.equal(keptShare([1, 2], [0.124, 0.081]), "20.5 % of the variance kept");
+  assert.equal(keptShare([2], [0.124, 0.081]), "8.1 % of the variance kept");
   const lines = (count: number) =>
-    pointLines({ title: "A", count, mean: 4, bias: null, effect: null, unit: "", x: axis(1), y: axis(2) });
+    pointLines({ title: "A", count, mean: 4, bias: null, effect: null, unit: "", places: [] });
   assert.equal(lines(19)[0], "19 ratings (few: uncertain), mean 4.00");
   assert.equal(lines(20)[0], "20 ratings, mean 4.00");
 });

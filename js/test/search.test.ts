@@ -173,27 +173,23 @@ function manyTitles(seed: number, n: number): { titles: string[]; ratings: Int32
 test("the search lists and counts what a full sort would, whatever was typed before", () => {
   const { titles, ratings } = manyTitles(11, 20_000);
   const index = indexOf(column(titles), ratings, new Uint8Array(titles.length).fill(1));
-  const rare = titles.map((_, row) => ({ row, match: 3 }));
   const typed = ["a", "ab", "abba c", "abba ca", "ca", "b", "bb", "aba", "ch", "hc", "cab a", "abba b 2 ab"];
   for (const query of [...typed, "bachbach", "acbh", "achb", "zz"]) {
+    const matches = titles
+      .map((title, row) => ({ row, match: matchFolded(title, query) }))
+      .filter(({ match }) => match < 3)
+      .sort((a, b) => a.match - b.match || ratings[b.row] - ratings[a.row] || a.row - b.row);
     for (const minCount of [0, 10, 59]) {
+      const enough = matches.filter(({ row }) => ratings[row] >= minCount);
+      const contained = enough.filter(({ match }) => match < 2).length;
       for (const limit of [1, 50, 100_000]) {
-        const matches = rare
-          .map(({ row }) => ({ row, match: matchFolded(titles[row], query) }))
-          .filter(({ match }) => match < 3);
-        const enough = matches.filter(({ row }) => ratings[row] >= minCount);
-        const contained = enough.filter(({ match }) => match < 2);
         // Letters in order count only where they could be listed.
-        const counts = ({ match }: { match: number }) => match < 2 || contained.length < limit;
-        const sorted = enough
-          .filter(counts)
-          .sort((a, b) => a.match - b.match || ratings[b.row] - ratings[a.row] || a.row - b.row);
+        const counts = ({ match }: { match: number }) => match < 2 || contained < limit;
+        const sorted = enough.filter(counts);
         const found = index.find(query, { minCount, limit });
-        assert.deepEqual(
-          found.rows,
-          sorted.slice(0, limit).map(({ row }) => row),
-          query,
-        );
+        const listed = sorted.slice(0, limit).map(({ row }) => row);
+        // As text: to look for a difference among 20,000 numbers takes longer than the search.
+        assert.equal(found.rows.join(), listed.join(), query);
         assert.equal(found.total, sorted.length);
         assert.equal(found.hidden, matches.filter(counts).length - sorted.length);
       }

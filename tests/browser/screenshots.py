@@ -28,11 +28,10 @@ def take(browser: Browser, theme: str, path: Path) -> None:
             nearest = board.get_by_role("table", name="Nearest titles").locator("tbody").get_by_role("row")
             expect(nearest).to_have_count(10)
             page.mouse.move(0, 0)
-            height = board.evaluate(
-                "(board) => { scrollTo(0, 0); return Math.ceil(board.getBoundingClientRect().bottom); }"
-            )
-            page.set_viewport_size({"width": 1440, "height": height + 24})
-            page.screenshot(path=path)
+            # High enough for all of it: what is out of sight is not drawn, and Voila scrolls a box, not the page.
+            height = board.evaluate("(board) => Math.ceil(board.getBoundingClientRect().height)")
+            page.set_viewport_size({"width": 1440, "height": height + 100})
+            board.locator("xpath=..").screenshot(path=path)
             page.close()
         finally:
             server.stop()

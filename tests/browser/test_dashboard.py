@@ -87,6 +87,7 @@ def test_train_moves_chart_table_map_and_neighbours(
     assert external == []
 
 
+@pytest.mark.alone
 def test_pause_resume_and_stop_in_voila(dashboard: DashboardServer, page: Page) -> None:
     panel = open_dashboard(page, dashboard).get_by_role("region", name="Training")
     panel.get_by_role("button", name="Settings").click()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
+import numpy as np
 from playwright.sync_api import Locator, Page, expect
+
+from collabwidgets.widgets.wire import number_bytes, text_bytes
 
 from .test_tables import Show, harness, selection, show, state
 
@@ -92,3 +96,101 @@ def test_escape_takes_a_tooltip_away_that_is_only_hovered(show: Show) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("tooltip")).to_have_count(0)
     assert selection(page) == [3]
+
+
+def base64_of(data: bytes) -> str:
+    """As a host hands bytes over where buffers do not survive."""
+    return base64.b64encode(data).decode()
+
+
+def column(values: np.ndarray, names: list[str] | None = None) -> dict[str, str]:
+    sent = {"kind": "text" if names else "number", "values": base64_of(number_bytes(values, np.float32))}
+    return sent | ({"names": base64_of(text_bytes(names))} if names else {})
+
+
+N = 1665  # rows of the harness' items
+
+
+def test_axes_colours_and_sizes_show_what_is_chosen_and_say_so(show: Show) -> None:
+    genre, budget = np.arange(N) % 9.0, np.arange(N, dtype=float)
+    genre[2], budget[3] = np.nan, np.nan
+    names = [f"genre {i}" for i in range(9)]
+    page = show("PCAScatter", view_box=[0, 0, 1, 1], _columns={"genre": column(genre, names), "budget": column(budget)})
+    region = page.get_by_role("region", name="Map of titles")
+    horizontal = region.get_by_label("Horizontal axis", exact=True)
+    expect(horizontal.get_by_role("option")).to_contain_text(
+        ["PC 1", "PC 6", "bias", "ratings", "mean", "year", "budget"]
+    )
+    horizontal.select_option("year")
+    assert (state(page, "x"), state(page, "view_box")) == ("year", None)
+    expect(plot_of(page)).to_have_accessible_description(re.compile("horizontally year, vertically PC 2 · 8.1 %"))
+    expect(region.get_by_text("PC 2 keeps 8.1 % of the variance.")).to_be_visible()
+    horizontal.select_option("budget")
+    expect(region.get_by_text("1 title without budget is not shown.")).to_be_visible()
+    region.get_by_label("Vertical axis", exact=True).select_option("ratings")
+    assert state(page, "y") == "count"
+    expect(plot_of(page)).to_have_accessible_description(re.compile(r"horizontally budget, vertically ratings \(log\)"))
+    expect(region.get_by_text("No axis is a component")).to_be_visible()
+    region.get_by_role("button", name="Flip vertical axis").click()
+    assert state(page, "flip_y") is True
+    region.get_by_label("Colour", exact=True).select_option("genre")
+    legend = region.locator("p", has_text="genre:")
+    for name in (*names[:7], "other", "no value"):
+        expect(legend.get_by_text(name, exact=True)).to_be_visible()
+    region.get_by_label("Size", exact=True).select_option("budget")
+    expect(legend).to_contain_text("size: budget")
+    assert (state(page, "color_by"), state(page, "size_by")) == ("genre", "budget")
+    # The tooltip names the category, one without a colour of its own too.
+    page.evaluate("() => { harness.store.shared.selection.value = [8] }")
+    page.get_by_role("button", name="Only these").click()
+    plot_of(page).press("Home")
+    expect(page.get_by_role("tooltip")).to_contain_text("budget 8, genre: genre 8")
+    # A component again, by its bar.
+    page.get_by_role("group", name="Variance by component").get_by_role("button").first.click()
+    assert state(page, "x") == 1
+
+
+def test_a_map_of_its_own_is_drawn_and_its_turned_axes_are_no_components(show: Show) -> None:
+    rng = np.random.default_rng(0)
+    own = {
+        "_scores": base64_of(number_bytes(rng.normal(size=(N, 6)), np.float32)),
+        "_scores_m": 6,
+        "explained_variance": [0.2, 0.1, 0.05, 0.04, 0.03, 0.02],
+        "noise_level": 0.02,
+        "axis_match": [0.5] * 6,
+        "axis_correlations": {"1": {"count": 0.9}, "A": {"mean": 0.31}, "B": {}},
+        "fit_count": 1000,
+        "revision": 5,
+        "fit_on": "top_n",
+    }
+    page = show("PCAScatter")
+    region = page.get_by_role("region", name="Map of titles")
+    region.get_by_text("More", exact=True).click()
+    for label, option, trait, value in (
+        ("Fitted on", "most rated", "fit_on", "top_n"),
+        ("Follow", "turned to fit", "align", "procrustes"),
+        ("Named", "ends of the axes", "label_by", "extremes"),
+    ):
+        region.get_by_label(label, exact=True).select_option(option)
+        assert state(page, trait) == value
+    region.get_by_label("Most rated", exact=True).fill("500")
+    page.keyboard.press("Enter")
+    assert state(page, "top_n") == 500
+    send = "own => harness.models[0].update({ _map: own })"
+    page.evaluate(send, own)
+    expect(region.get_by_text("Together the axes keep 30.0 % of the variance.")).to_be_visible()
+    expect(region.get_by_text("Axes changed a lot")).to_be_visible()
+    page.evaluate(
+        send, own | {"plane": [1, 2], "_aligned": base64_of(number_bytes(rng.normal(size=(N, 2)), np.float32))}
+    )
+    expect(plot_of(page)).to_have_accessible_description(
+        re.compile("horizontally aligned axis A, vertically aligned axis B")
+    )
+    expect(region.get_by_label("Horizontal axis", exact=True)).to_have_value("#1")
+    expect(region.get_by_label("Horizontal axis", exact=True).locator("option:checked")).to_have_text("PC 1, turned")
+    expect(region.get_by_text("Together the axes keep 30.0 % of the variance.")).to_be_visible()
+    expect(region.get_by_text("Axis A goes with: mean r = 0.31")).to_be_visible()
+    expect(region.get_by_text("PC 1 goes with")).to_have_count(0)
+    expect(region.get_by_text("Axes changed a lot")).to_have_count(0)
+    page.evaluate(send, {})
+    expect(region.get_by_text("Together the axes keep 20.5 % of the variance.")).to_be_visible()

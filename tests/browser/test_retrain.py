@@ -13,6 +13,8 @@ from .notebooks import open_notebook, run_cell
 from .servers import JupyterServer
 from .test_training_panel import SETUP, button, epoch_rows, training
 
+pytestmark = pytest.mark.alone
+
 MOVIELENS = """
 import collabwidgets as cw
 dls = cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=42)

@@ -247,6 +247,31 @@ def test_bias_and_mean_can_be_compared_at_every_width(show: Show, width: int) ->
     assert page.locator(".cw-table-box").evaluate(sideways) == 0
 
 
+@pytest.mark.parametrize(("view", "table"), [("BiasTable", "Biases"), ("NeighborSearch", "Nearest titles")])
+def test_on_a_narrow_page_half_of_a_row_is_its_title(show: Show, view: str, table: str) -> None:
+    page = show(view, 320, s_primary=10)
+    row = rows(page, table).first
+    title, number = row.get_by_role("rowheader"), row.get_by_role("cell").last
+    expect(number).to_have_text(re.compile(r"^\d+$"))
+    assert title.bounding_box()["width"] >= 0.5 * row.bounding_box()["width"]
+    assert number.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth")
+
+
+def test_every_view_offers_the_same_filter_where_the_one_set_hides_all(show: Show) -> None:
+    page = show("BiasTable,NeighborSearch,PCAScatter", s_primary=10, s_min_count=5_000, k=0)  # no neighbour is left
+    offers = page.get_by_role("button", name=re.compile("^Set to "))
+    expect(offers).to_have_count(3)
+    assert len(set(offers.all_inner_texts())) == 1
+    table = page.get_by_role("region", name="Bias ranking")
+    for name in ("Copy", "CSV", "PNG", "SVG"):
+        button = table.get_by_role("button", name=name, exact=True)
+        expect(button).to_be_disabled()
+        expect(button).to_have_accessible_description("No title is shown")
+    table.get_by_role("button", name=re.compile("^Set to ")).click()
+    expect(table.get_by_role("button", name="Copy", exact=True)).to_be_enabled()
+    assert rows(page, "Biases").count() >= 10
+
+
 def test_columns_sorting_and_the_rows_shown(show: Show) -> None:
     page = show("BiasTable", columns=["mean", "rank_change"], n=4)
     headers = page.get_by_role("columnheader")

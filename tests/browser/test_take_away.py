@@ -26,7 +26,12 @@ learn.fit_one_cycle(3)
 VIEWS = {
     "Training": ("cw.TrainingPanel(learn)", "epochs", 3, "predict the mean"),
     "Bias ranking": ("cw.BiasTable(learn, n=4)", "title-biases", 60, "0 is the average title"),
-    "Map of titles": ("cw.PCAScatter(learn, x=2, y=1)", "map-of-titles-pc2-pc1", 60, "Together the axes keep"),
+    "Map of titles": (
+        'cw.PCAScatter(learn, fit_on="all", x=2, y=1)',
+        "map-of-titles-pc2-pc1",
+        60,
+        "Fitted on all 60 titles.",
+    ),
     "Neighbours": ("cw.NeighborSearch(learn, k=5)", "nearest-to-title-07", 5, "Nearest to Title 07"),
 }
 

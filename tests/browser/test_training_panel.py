@@ -87,12 +87,14 @@ def test_a_fit_fills_table_and_chart(jupyter: JupyterServer, page: Page) -> None
     expect(training(page).get_by_role("img", name="Loss").locator("svg").first).to_be_visible()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("host", ["lab", "lab_without_subshells", "notebook7"])
 def test_stop_takes_at_most_200_ms(host: str, request: pytest.FixtureRequest, page: Page) -> None:
     open_notebook(page, request.getfixturevalue(host), "stop", SETUP, LONG)
     assert statistics.median(milliseconds_to_stop(page) for _ in range(5)) <= 200
 
 
+@pytest.mark.alone
 def test_stop_takes_at_most_200_ms_while_a_cell_runs(lab: JupyterServer, page: Page) -> None:
     wait = "import time\nwhile True: time.sleep(0)"  # gives no widget message a chance on the main thread
     open_notebook(page, lab, "busy", SETUP, LONG, wait, run=2)

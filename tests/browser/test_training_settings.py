@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
@@ -117,3 +118,57 @@ def test_rescaled_settings_and_members_are_said(harness: Callable[..., str], pag
     meta(page, n_members=8)
     expect(training(page).locator("header")).to_contain_text("8 members, averaged")
     expect(page.get_by_role("region", name="Bias ranking").locator("header")).to_contain_text("· member 1 of 8")
+
+
+def test_the_learning_rate_to_try_is_offered_once_and_used(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", status="diverged", s_suggested_lr=0.0015))
+    expect(training(page).get_by_text("Try learning rate")).to_have_count(1)
+    training(page).get_by_role("button", name="Try learning rate 1.5e-3").click()
+    expect(training(page).get_by_label("Learning rate", exact=True)).to_have_value("1.5e-3")
+    page.wait_for_function("() => harness.sent.some(({ content }) => content.name === 'train')")
+    sent = page.evaluate("() => harness.sent.map(({ content }) => content).filter(({ kind }) => kind === 'command')")
+    assert [(command["name"], command["args"].get("lr")) for command in sent] == [("reset", None), ("train", 0.0015)]
+
+
+def test_without_a_kernel_nothing_is_promised_and_it_is_said_once(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("Dashboard", status="training", gone=1))
+    said = page.get_by_text(re.compile("^Not connected", re.IGNORECASE)).locator("visible=true")
+    expect(said).to_have_count(3)  # in the head, under it, and to a screen reader
+    expect(training(page).locator("header").get_by_text("not connected")).to_be_hidden()
+    expect(training(page).get_by_role("progressbar")).to_have_attribute("aria-valuetext", "epoch 3/5 · 52 %")
+    expect(training(page)).not_to_contain_text("left")
+    page.goto(harness("TrainingPanel,BiasTable", status="training", gone=1))
+    expect(training(page).get_by_role("paragraph").filter(has_text="Showing the last state.")).to_have_text(
+        "Not connected. Showing the last state."
+    )
+    table = page.get_by_role("region", name="Bias ranking")
+    expect(table.get_by_text("Showing the last state; sorting and search still work.")).to_be_visible()
+
+
+def test_earlier_runs_are_shown_by_a_checkbox_and_read_by_the_crosshair(
+    harness: Callable[..., str], page: Page
+) -> None:
+    page.goto(harness("TrainingPanel", runs=1, t_visible_runs=[2], t_hit_rate=0.3124))
+    expect(training(page).get_by_text("Hit rate@10 0.312")).to_be_visible()
+    runs = training(page).get_by_role("table", name="Runs")
+    expect(runs.get_by_role("checkbox")).to_have_count(2)
+    expect(runs.get_by_role("checkbox", name="run 2: wd 0.05")).to_be_checked()
+    crosshair = training(page).get_by_role("slider", name="Crosshair of the loss chart")
+    crosshair.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    read = re.compile(
+        r"^epoch 4; run 3: wd 0\.1: train 0\.\d{4} · valid 0\.8231 \(RMSE 0\.907 stars\) at epoch 4; run 2:"
+    )
+    expect(crosshair).to_have_attribute("aria-valuetext", read)
+    expect(crosshair).not_to_have_attribute("aria-valuetext", re.compile("run 1"))
+    runs.get_by_role("checkbox", name="run 1: wd 0.01").check()
+    assert page.evaluate("() => harness.models[0].get('visible_runs')") == [1, 2]
+    box = crosshair.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for run in ("run 1: wd 0.01", "run 2: wd 0.05", "run 3: wd 0.1"):
+        expect(crosshair.get_by_text(run)).to_be_visible()
+    crosshair.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    expect(crosshair).to_have_attribute("aria-valuetext", "off: arrow keys go from epoch to epoch")

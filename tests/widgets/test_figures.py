@@ -1,9 +1,11 @@
 """The axes of the bqplot figures."""
 
+import numpy as np
 import pytest
+from traitlets import TraitError
 
 import collabwidgets as cw
-from collabwidgets.widgets.figures import log_ticks
+from collabwidgets.widgets.figures import even_ticks, log_ticks
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,87 @@ from collabwidgets.widgets.figures import log_ticks
 def test_a_log_axis_has_one_two_and_five_times_the_powers_of_ten(low, high, ticks):
     found = log_ticks(low, high)
     assert found is None if ticks is None else found == pytest.approx(ticks)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0.45, 1.3, [0.6, 0.8, 1.0, 1.2]),
+        (0.0, 1.0, [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]),
+        (0.80, 0.86, [0.8, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86]),
+    ],
+)
+def test_even_ticks_are_round_numbers_within(low, high, ticks):
+    assert even_ticks(low, high) == pytest.approx(ticks)
+
+
+@pytest.mark.parametrize("y_scale", ["linear", "log"])
+def test_the_right_axis_has_the_root_of_the_left_one(learn, y_scale):
+    learn.start(epochs=2)
+    learn.wait()
+    left, right = cw.loss_figure(learn, y_scale=y_scale).axes[1:]
+    assert (left.side, right.side, right.label) == ("left", "right", "RMSE, stars")
+    assert list(left.tick_values) == list(right.tick_values)
+    assert len(left.tick_values) >= 2
+    for key, text in right.tick_labels.items():
+        assert float(text) == pytest.approx(float(key) ** 0.5, abs=0.005)
+        assert float(left.tick_labels[key]) == pytest.approx(float(key), abs=0.05)
+        assert key == str(int(float(key))) or "." in key.rstrip("0")  # as a page's script writes the number
+
+
+def test_stars_are_said_only_where_ratings_are_stars(learn):
+    plain = cw.collab_learner(learn.dls, n_factors=3)
+    assert [axis.label for axis in cw.loss_figure(plain).axes][2] == "RMSE"
+
+
+def test_earlier_runs_lie_behind_with_their_numbers(learn, tmp_path):
+    for wd in (0.1, 0.2, 0.3):
+        learn.retrain(2, wd=wd)
+        assert learn.wait()
+    panel = cw.TrainingPanel(learn)
+    assert panel.visible_runs == [1, 2]
+    train, valid, *_, numbers = panel._figure.marks
+    for row, run in enumerate(learn.earlier_runs):
+        known = np.isfinite(train.x[row])
+        assert train.x[row][known] == pytest.approx(run.x)
+        assert valid.y[row] == pytest.approx([record.valid_loss for record in run.epochs])
+    assert [text.strip("\u2007") for text in numbers.text] == ["1", "2"]
+    saved = panel.save_svg(tmp_path / "loss.svg").read_text()
+    assert [f"run-{number}-train" in saved for number in (1, 2, 3)] == [True, True, False]
+    panel.visible_runs = [2]
+    panel.x_axis = "step"
+    assert valid.x == pytest.approx(np.array([1, 2]) * learn.dls.n_batches(learn.recipe.bs))
+    with pytest.raises(TraitError, match="names 7, which is no earlier run; there are 1, 2"):
+        panel.visible_runs = [7]
+    panel.close()
+
+
+def test_the_hit_rate_is_measured_when_a_training_is_over(learn):
+    panel = cw.TrainingPanel(learn, second_metric="hit_rate")
+    learn.start(epochs=2)
+    assert learn.wait()
+    panel.follow(learn, settled=False, watched=True)
+    panel.follow(learn, settled=True, watched=True)
+    assert panel.hit_rate == learn.hit_rate()
+    panel.second_metric = "none"
+    panel.follow(learn, settled=True, watched=True)
+    assert panel.hit_rate is None
+    panel.close()
+
+
+def test_a_new_run_joins_those_in_the_chart(learn):
+    panel = cw.TrainingPanel(learn)
+    for seed in range(5):
+        learn.retrain(1, seed=seed)
+        assert learn.wait()
+        panel.follow(learn, settled=True, watched=True)
+    assert panel.visible_runs == [2, 3, 4]
+    panel.visible_runs = []
+    learn.reset()
+    panel.follow(learn, settled=True, watched=True)
+    assert panel.visible_runs == [5]
+    assert "visible_runs" not in panel.to_code()
+    panel.close()
 
 
 def test_the_words_on_the_axes_have_the_hosts_colour(learn):

@@ -103,6 +103,7 @@ def test_points_wait_for_a_page_that_has_not_drawn_but_not_for_ever(learn, line,
     assert np.diff(late()).min() > 0.8
 
 
+@pytest.mark.alone
 def test_nothing_floods_the_line_while_everything_is_watched(learn, line, until):
     store = LearnerStore.of(learn)
     scatter, search = PCAScatter(learn), NeighborSearch(learn, item=3)
@@ -209,6 +210,7 @@ def test_after_a_silence_nothing_is_sent_until_the_end_or_until_the_page_is_back
     assert len(store.history) == len(learn.history)
 
 
+@pytest.mark.alone
 def test_an_idle_learner_costs_nothing(learn, line, monkeypatch):
     store = LearnerStore.of(learn)
     turns = []

@@ -60,8 +60,13 @@ def test_controls_are_checked_and_documented(learn, widget):
 def test_the_names_of_controls_are_those_that_the_page_looks_for():
     js = Path(__file__).parents[2] / "js" / "src" / "views"
     sources = {widget: [js / f"{widget.__name__}.tsx"] for widget in ALL}
-    for widget, folder in ((BiasTable, "bias"), (PCAScatter, "scatter"), (NeighborSearch, "neighbors")):
-        sources[widget] += (js / folder).glob("*.tsx")
+    for widget, folder in (
+        (TrainingPanel, "training"),
+        (BiasTable, "bias"),
+        (PCAScatter, "scatter"),
+        (NeighborSearch, "neighbors"),
+    ):
+        sources[widget] += (js / folder).glob("*.ts*")
     for widget, files in sources.items():
         text = "\n".join(file.read_text() for file in files)
         asked = set(re.findall(r'\b(?:has|shows|wanted\.includes)\(\s*"(\w+)"', text))

@@ -1,88 +1,138 @@
-"""Components: the map of a learner's titles on two of their principal components, from the fitted frame."""
+"""Components: the map of a learner's titles, on principal components or whatever else the view has on its axes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..map_columns import axis_words, places_of, values_of
+from ..own_columns import Column
 from .map import Axis, Colour, Floats, Points, map_picture
 from .paper import Picture
 
 if TYPE_CHECKING:
-    from ...interpret.pca import PCAFrame
     from ...learner import CollabLearner
+    from ..own_map import OwnFrame
 
 
 def components_picture(
     learn: CollabLearner,
-    frame: PCAFrame,
+    own: OwnFrame,
+    columns: Mapping[str, Column],
     *,
-    x: int,
-    y: int,
+    x: int | str,
+    y: int | str,
     flip_x: bool,
     flip_y: bool,
     view_box: Collection[float] | None,
     n_labels: int,
+    label_by: str,
     color_by: str,
     size_by: str,
     equal: bool,
     selected: Collection[int],
     primary: int | None,
     pinned: int | None,
+    min_count: int,
     facts: str,
 ) -> Picture:
-    """A `map_picture` of the titles that `frame` was fitted on, its axes named by component and share.
+    """A `map_picture` of the titles with at least `min_count` ratings, its axes named by what is on them.
 
     Raises
     ------
     ValueError
-        When the frame has no such component.
+        When the frame has no such component, or the model no biases to be shown.
     """
-    for component in (x, y):
+    frame = own.frame
+    items = frame.items
+    shown = [axis for axis in dict.fromkeys((x, y)) if isinstance(axis, int)]
+    for component in shown:
         if component > frame.k:
             raise ValueError(f"the model has {frame.k} components, so there is no PC {component} to draw")
-    items, rows = frame.items, frame.rows
+    places = [places_of(learn, own, columns, axis, at) for at, axis in enumerate((x, y))]
+    passing = items.trained & (items.counts >= min_count)
+    rows = np.flatnonzero(passing & np.isfinite(places[0]) & np.isfinite(places[1]))
+    if not len(rows):
+        raise ValueError(f"no {items.name} has a value on both axes ({x} and {y}); choose another axis")
     points = Points(
         rows=rows,
-        x=frame.scores[rows, x - 1].astype(np.float64),
-        y=frame.scores[rows, y - 1].astype(np.float64),
+        x=places[0][rows],
+        y=places[1][rows],
         names=items.names[rows],
         counts=items.counts[rows].astype(np.int64),
     )
-    shares = frame.explained_variance_ratio
-    kept = shares[x - 1] + (shares[y - 1] if x != y else 0.0)
     return map_picture(
         points,
-        Axis(f"PC {x} · {shares[x - 1]:.1%} of the variance", flip_x),
-        Axis(f"PC {y} · {shares[y - 1]:.1%} of the variance", flip_y),
-        colour=_colour(learn, frame, color_by),
-        sized=size_by == "count",
+        Axis(_title(learn, own, x, 0), flip_x, log=x == "count"),
+        Axis(_title(learn, own, y, 1), flip_y, log=y == "count"),
+        colour=_colour(learn, own, columns, color_by, rows),
+        shares=_shares(learn, columns, size_by, rows),
         n_labels=n_labels,
+        label_by=label_by,
         selected=selected,
         primary=primary,
         pinned=pinned,
         view_box=view_box,
-        equal=equal,
+        equal=equal and isinstance(x, int) and isinstance(y, int),
         facts=facts,
-        notes=(
-            f"Together the axes keep {kept:.1%} of the variance (random: {frame.noise_level:.1%} each). "
-            f"Fitted on {len(rows):,} {items.name}s.",
-            "What is far apart in all dimensions can be close in two.",
-        ),
+        notes=_notes(own, shown, int(passing.sum()) - len(rows)),
     )
 
 
-def _colour(learn: CollabLearner, frame: PCAFrame, by: str) -> Colour | None:
-    items, rows = frame.items, frame.rows
-    bias = learn.snapshot.item_bias
-    if by == "bias" and bias is not None:
-        values: Floats = bias[rows].astype(np.float64) - float(bias[items.trained].mean(dtype=np.float64))
-        unit = "bias, logit" if learn.snapshot.y_range is not None else "bias"
-        return Colour(unit, values, diverging=True)
+def _title(learn: CollabLearner, own: OwnFrame, axis: int | str, at: int) -> str:
+    if isinstance(axis, str):
+        return axis_words(axis, learn)
+    if own.aligned is not None:
+        return f"aligned axis {'AB'[at]}"
+    return f"PC {axis} · {own.frame.explained_variance_ratio[axis - 1]:.1%} of the variance"
+
+
+def _notes(own: OwnFrame, shown: list[int], n_missing: int) -> tuple[str, ...]:
+    frame, first, second = own.frame, "", ""
+    if shown:
+        kept = sum(frame.explained_variance_ratio[component - 1] for component in shown)
+        who = "Together the axes keep" if len(shown) > 1 else f"PC {shown[0]} keeps"
+        which = {"all": "all ", "top_n": "the "}.get(own.fit.fit_on, "")
+        most_rated = "most rated " if own.fit.fit_on == "top_n" else ""
+        first = (
+            f"{who} {kept:.1%} of the variance (random: {frame.noise_level:.1%} each). "
+            f"Fitted on {which}{len(frame.rows):,} {most_rated}{frame.items.name}s."
+        )
+        second = "What is far apart in all dimensions can be close in two."
+    if n_missing:
+        second = f"{n_missing:,} without a value on an axis {'is' if n_missing == 1 else 'are'} not shown. {second}"
+    return tuple(filter(None, (first, second)))
+
+
+def _colour(
+    learn: CollabLearner, own: OwnFrame, columns: Mapping[str, Column], by: str, rows: np.ndarray[tuple[int], np.dtype]
+) -> Colour | None:
+    if by == "none" or (by == "bias" and learn.snapshot.item_bias is None):
+        return None
+    values = values_of(by, learn, columns)[rows]
+    if by == "bias":
+        return Colour("bias, logit" if learn.snapshot.y_range is not None else "bias", values, diverging=True)
     if by == "count":
-        return Colour("ratings", items.counts[rows].astype(np.float64), log=True)
+        return Colour("ratings", values, log=True)
     if by == "mean":
-        return Colour("mean rating", items.means[rows].astype(np.float64))
-    return None
+        return Colour("mean rating", values)
+    column = columns.get(by)
+    return Colour(by, values, own=True, categories=None if column is None else column.categories)
+
+
+def _shares(
+    learn: CollabLearner, columns: Mapping[str, Column], by: str, rows: np.ndarray[tuple[int], np.dtype]
+) -> Floats | None:
+    """How large a point is, from 0 to 1: the area grows with the count, the radius with anything else."""
+    if by == "none" or (by == "bias" and learn.snapshot.item_bias is None):
+        return None
+    values = values_of(by, learn, columns)[rows]
+    if by == "count":
+        shares: Floats = np.sqrt(values / max(1.0, values.max(initial=1)))
+        return shares
+    known = values[np.isfinite(values)]
+    low, high = np.quantile(known, (0.02, 0.98)) if len(known) else (0.0, 1.0)
+    shares = np.clip((values - low) / (high - low if high > low else 1.0), 0, 1)
+    return np.where(np.isfinite(shares), shares, 0.0)

@@ -37,19 +37,26 @@ class Label:
 
 
 def label_order(
-    x: NDArray[np.float64], y: NDArray[np.float64], counts: NDArray[np.int64], chosen: Sequence[int], n: int
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    counts: NDArray[np.int64],
+    chosen: Sequence[int],
+    n: int,
+    by: str = "auto",
 ) -> list[int]:
-    """Points worth a label, best first: those chosen, the ends of both axes, then the most rated.
+    """Points worth a label, best first: those chosen, the ends of both axes, then the most rated; or, `by` "extremes",
+    "count" or "selection", but for those chosen one of these alone.
 
     More than `n`, as not all find room.
     """
     order = dict.fromkeys(chosen[:_CHOSEN])
-    if n > 0 and len(x):
-        ends = min(_ENDS, -(-n // 8))
+    if n > 0 and len(x) and by in ("auto", "extremes"):
+        ends = n if by == "extremes" else min(_ENDS, -(-n // 8))
         for values in (x, y):
             by_value = np.argsort(values, kind="stable")
             for i in range(min(ends, len(by_value))):
                 order |= dict.fromkeys((int(by_value[i]), int(by_value[-1 - i])))
+    if n > 0 and len(x) and by in ("auto", "count"):
         order |= dict.fromkeys(np.argsort(-counts, kind="stable")[: 4 * n].tolist())
     return list(order)
 

@@ -11,6 +11,7 @@ from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from ...training.history import EpochRecord
+from ..earlier_curves import DrawnRun
 from ..figures import loss_range, smoothed, whole_ticks
 from .paper import TEXT, Picture, Place
 
@@ -30,6 +31,7 @@ def loss_picture(
     best_epoch: int | None = None,
     unit: str = "stars",
     facts: str = "",
+    earlier: Sequence[DrawnRun] = (),
 ) -> Picture:
     """The loss of each batch (faint), smoothed, and the validation loss of each epoch.
 
@@ -51,12 +53,15 @@ def loss_picture(
         Of the root mean squared error.
     facts : str
         Beside the heading.
+    earlier : sequence of DrawnRun
+        Runs before this one, faint behind it and numbered.
     """
     scored = [row for row in epochs if row.valid_loss is not None and math.isfinite(row.valid_loss)]
     position, losses = batches
     curve = smoothed(position, losses, smoothing)
     valid = [row.valid_loss or 0.0 for row in scored]
-    low, high = loss_range(curve, [*valid, *([] if baseline is None else [baseline])])
+    before = [float(loss) for run in earlier for loss in run.valid[1]]
+    low, high = loss_range(curve, [*valid, *before, *([] if baseline is None else [baseline])])
     best = next((row for row in scored if row.epoch == best_epoch), None)
 
     def draw(place: Place) -> None:
@@ -66,12 +71,26 @@ def loss_picture(
         axes.spines[["left", "right", "top"]].set_visible(False)
         axes.grid(axis="y", color=look.line, linewidth=0.8)
         axes.set_axisbelow(True)
+        for run in earlier:
+            axes.plot(*run.train, color=look.soft, alpha=0.45, linewidth=0.8, gid=f"run-{run.number}-train")
+            axes.plot(*run.valid, color=look.soft, alpha=0.8, linestyle=(0, (5, 3)), linewidth=1.2)
+            for x, y in list(zip(*run.valid, strict=True))[-1:]:
+                axes.annotate(
+                    f"{run.number}",
+                    (x, y),
+                    (-5, 4),
+                    textcoords="offset points",
+                    ha="right",
+                    color=look.soft,
+                    size=TEXT - 1,
+                )
         batch_at = at(position)
         axes.plot(batch_at, losses, color=look.train, alpha=0.25, linewidth=0.7, gid="train-raw")
         axes.plot(batch_at, curve, color=look.train, linewidth=1.6, gid="train")
         valid_at = at([row.epoch for row in scored])
         axes.plot(valid_at, valid, color=look.valid, linewidth=1.6, marker="o", markersize=5, gid="valid")
-        end = float(max([*batch_at[-1:], *valid_at[-1:]], default=1.0)) or 1.0
+        ends = [float(run.train[0][-1]) for run in earlier]
+        end = float(max([*batch_at[-1:], *valid_at[-1:], *ends], default=1.0)) or 1.0
         axes.set_xlim(0, end * 1.01)
         axes.set_yscale(y_scale)
         axes.set_ylim(low, high)

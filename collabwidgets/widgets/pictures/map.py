@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, LinearSegmentedColormap, LogNorm, Normalize
+from matplotlib.colors import Colormap, LinearSegmentedColormap, LogNorm, Normalize, to_rgba
 from matplotlib.patheffects import Stroke
+from matplotlib.ticker import FixedLocator, FuncFormatter
 from numpy.typing import NDArray
 
 from .labels import label_order, place_labels
@@ -23,6 +24,9 @@ _LEFT, _TOP, _RIGHT, _BOTTOM = 0.7, 0.75, 0.25, 1.2  # inches around the plot
 _LETTERS = 28  # of a label
 _RASTER_FROM = 20_000  # points; as shapes of their own they would make a file that no viewer opens
 _ROOM = 0.1
+# Okabe and Ito's, those first that can be told from white; black (here the foreground) in place of their yellow,
+# which cannot
+_CATEGORIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "", "#e69f00", "#56b4e9")
 
 
 @dataclass(frozen=True)
@@ -38,20 +42,27 @@ class Points:
 
 @dataclass(frozen=True)
 class Axis:
-    """Its name, and whether it runs the other way round."""
+    """Its name, whether it runs the other way round, and whether places on it are logarithms to base 10."""
 
     name: str
     flipped: bool = False
+    log: bool = False
 
 
 @dataclass(frozen=True)
 class Colour:
-    """What colours stand for: a name, one value a point, and how they run."""
+    """What colours stand for: a name, one value a point, and how they run.
+
+    Of an own column the ends of the ramp are the 2nd and 98th percentile; with `categories` values are numbers of
+    those, most frequent first.
+    """
 
     name: str
     values: Floats
     diverging: bool = False
     log: bool = False
+    own: bool = False
+    categories: tuple[str, ...] | None = None
 
 
 def map_picture(
@@ -60,8 +71,9 @@ def map_picture(
     y: Axis,
     *,
     colour: Colour | None,
-    sized: bool = True,
+    shares: Floats | None,
     n_labels: int = 25,
+    label_by: str = "auto",
     selected: Collection[int] = (),
     primary: int | None = None,
     pinned: int | None = None,
@@ -78,10 +90,12 @@ def map_picture(
     x, y : Axis
     colour : Colour, optional
         Without it all points have one colour.
-    sized : bool
-        Whether a point's area grows with its count.
+    shares : float64 [n], optional
+        The size of each point, 0 to 1; without them all are alike.
     n_labels : int
         Titles at most, beyond those chosen.
+    label_by : str
+        As of the widget.
     selected : collection of int
         Rows to outline and name.
     primary, pinned : int, optional
@@ -110,7 +124,13 @@ def map_picture(
         axes.set_ylim((box[3], box[1]) if y.flipped else (box[1], box[3]))
         axes.set_xlabel(x.name, color=look.foreground, size=TEXT, loc="right", weight="bold")
         axes.set_ylabel(y.name, color=look.foreground, size=TEXT, loc="top", weight="bold")
-        radii = _radii(points.counts, sized)
+        for axis, run in ((axes.xaxis, x), (axes.yaxis, y)):
+            if run.log:
+                low, high = axis.get_view_interval()
+                places = _powers(min(low, high), max(low, high))
+                axis.set_major_locator(FixedLocator(np.log10(places).tolist()))
+                axis.set_major_formatter(FuncFormatter(lambda place, _: f"{10**place:,.0f}"))
+        radii = _radii(len(points.x), shares)
         order = np.argsort(-points.counts, kind="stable")  # the small ones on top
         shades = _shades(colour, look, len(points.x))
         axes.scatter(
@@ -124,8 +144,11 @@ def map_picture(
             gid="points",
         )
         marked = _mark(axes, points, radii, shades, look, selected, primary, pinned)
-        _label(axes, points, radii, marked, n_labels, width, height, look)
-        if colour is not None:
+        if label_by != "none":
+            _label(axes, points, radii, marked, n_labels, label_by, width, height, look)
+        if colour is not None and colour.categories is not None:
+            _category_key(place, colour)
+        elif colour is not None:
             _key(place, colour)
         for number, note in enumerate(notes):
             place.text(_LEFT, place.height - 0.34 + 0.18 * number, note, color=look.soft, size=TEXT - 1)
@@ -149,20 +172,33 @@ def _box(points: Points, wanted: Collection[float] | None, width: float, height:
     return box
 
 
-def _radii(counts: NDArray[np.int64], sized: bool) -> Floats:
+def _powers(low: float, high: float) -> list[float]:
+    """1, 2 and 5 times powers of ten between two logarithms; only the powers where there are many."""
+    steps = (1, 2, 5) if high - low < 3.5 else (1,)
+    every = [step * 10.0**power for power in range(int(np.floor(low)), int(np.ceil(high)) + 1) for step in steps]
+    return [value for value in every if low <= np.log10(value) <= high and value >= 1]
+
+
+def _radii(n: int, shares: Floats | None) -> Floats:
     """Of each point in inches; smaller where there are many."""
-    shrink = float(np.clip((1500 / max(1, len(counts))) ** 0.3, 0.35, 1.0))
-    share = np.sqrt(counts / max(1, counts.max(initial=1))) if sized else np.full(len(counts), 0.25)
-    radii: Floats = shrink * (2.2 + 4.8 * share) / 96
+    shrink = float(np.clip((1500 / max(1, n)) ** 0.3, 0.35, 1.0))
+    radii: Floats = shrink * (2.2 + 4.8 * (np.full(n, 0.25) if shares is None else shares)) / 96
     return radii
 
 
 def _shades(colour: Colour | None, look: Look, n: int) -> NDArray[np.float64]:
     if colour is None:
         return np.tile(_plain(look)(0.5), (n, 1))
+    if colour.categories is not None:
+        table = np.array([to_rgba(shade) for _, shade in _categories(colour, look, everything=True)])
+        number = np.minimum(colour.values, len(table) - 2)  # beyond those with a colour of their own: "other"
+        drawn: NDArray[np.float64] = table[np.where(np.isfinite(number), number, len(table) - 1).astype(int)]
+        return drawn
     scale = _scale_of(colour)
     values = np.where(np.isfinite(colour.values), colour.values, (scale.vmin or 0.0) + 0.0)
     shades: NDArray[np.float64] = _ramp(colour, look)(scale(values).filled(0.5))
+    if colour.own:
+        shades[~np.isfinite(colour.values)] = to_rgba(look.line)
     return shades
 
 
@@ -172,6 +208,8 @@ def _scale_of(colour: Colour) -> Normalize:
         end = float(np.quantile(np.abs(known), 0.98)) if len(known) else 1.0
         return Normalize(-(end or 1.0), end or 1.0)
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    if colour.own and len(known):
+        low, high = map(float, np.quantile(known, (0.02, 0.98)))
     if colour.log:
         return LogNorm(max(1.0, low), max(high, low + 1))
     return Normalize(low, high if high > low else low + 1)
@@ -181,7 +219,9 @@ def _ramp(colour: Colour, look: Look) -> Colormap:
     if colour.diverging:
         return LinearSegmentedColormap.from_list("bias", [look.low, look.middle, look.high])
     start, end = (0.22, 1.0) if look.dark else (0.0, 0.86)  # the end that would vanish in the background is left out
-    return LinearSegmentedColormap.from_list("count", colormaps["viridis"](np.linspace(start, end, 64)))
+    return LinearSegmentedColormap.from_list(
+        "count", colormaps["cividis" if colour.own else "viridis"](np.linspace(start, end, 64))
+    )
 
 
 def _plain(look: Look) -> Colormap:
@@ -218,14 +258,22 @@ def _mark(
 
 
 def _label(
-    axes: Axes, points: Points, radii: Floats, marked: list[int], n: int, width: float, height: float, look: Look
+    axes: Axes,
+    points: Points,
+    radii: Floats,
+    marked: list[int],
+    n: int,
+    by: str,
+    width: float,
+    height: float,
+    look: Look,
 ) -> None:
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     x, y = (points.x - left) / (right - left) * width, (top - points.y) / (top - bottom) * height
     inside = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
     chosen = [i for i in marked if inside[i]]
     in_sight = np.flatnonzero(inside)
-    others = label_order(points.x[in_sight], points.y[in_sight], points.counts[in_sight], [], n)
+    others = label_order(points.x[in_sight], points.y[in_sight], points.counts[in_sight], [], n, by)
     order = list(dict.fromkeys([*chosen, *(int(in_sight[i]) for i in others)]))
     texts = [shortened(points.names[i], _LETTERS) for i in order]
     text_of = dict(zip(order, texts, strict=True))
@@ -257,7 +305,12 @@ def _key(place: Place, colour: Colour) -> None:
     """The ramp of colours with what it stands for, under the plot at the left."""
     scale, ramp = _scale_of(colour), _ramp(colour, place.look)
     low, high = float(scale.vmin or 0.0), float(scale.vmax or 0.0)
-    words = signed if colour.diverging else (lambda value: f"{value:,.0f}" if colour.log else f"{value:.2f}")
+    whole = colour.log or (colour.own and low.is_integer() and high.is_integer())
+    words = (
+        signed
+        if colour.diverging
+        else (lambda value: (f"{value:,.0f}" if colour.log else f"{value:.0f}") if whole else f"{value:.2f}")
+    )
     top = place.height - 0.66
     name = place.text(_LEFT, top + 0.1, f"colour: {colour.name}   {words(low)}", color=place.look.soft, size=TEXT - 1)
     left = _LEFT + 0.12 + text_width(str(name.get_text()), TEXT - 1)
@@ -265,3 +318,35 @@ def _key(place: Place, colour: Colour) -> None:
     axes.imshow([ramp(np.linspace(0, 1, 64))], aspect="auto", extent=(0, 1, 0, 1))
     axes.set(xticks=[], yticks=[])
     place.text(left + 1.28, top + 0.1, words(high), color=place.look.soft, size=TEXT - 1)
+    if colour.own and not np.isfinite(colour.values).all():
+        left += 1.44 + text_width(words(high), TEXT - 1)
+        place.text(left, top + 0.1, "●", color=place.look.line, size=TEXT - 1)
+        place.text(left + 0.14, top + 0.1, "no value", color=place.look.soft, size=TEXT - 1)
+
+
+def _categories(colour: Colour, look: Look, *, everything: bool = False) -> list[tuple[str, str]]:
+    """Names and colours: the most frequent, then "other" and "no value" where there are such, or in any case."""
+    names = colour.categories or ()
+    own = [(name, shade or look.foreground) for name, shade in zip(names, _CATEGORIES, strict=False)]
+    known = np.isfinite(colour.values)
+    if everything or bool((colour.values[known] >= len(own)).any()):
+        own.append(("other", look.soft))
+    if everything or not known.all():
+        own.append(("no value", look.line))
+    return own
+
+
+def _category_key(place: Place, colour: Colour) -> None:
+    """The names of the categories, each behind its colour, as many as the line has room for."""
+    left, top, size = _LEFT, place.height - 0.56, TEXT - 1
+    left += 0.1 + text_width(
+        str(place.text(left, top, f"{colour.name}:", color=place.look.soft, size=size).get_text()), size
+    )
+    for name, shade in _categories(colour, place.look):
+        text = shortened(name, 22)
+        width = text_width(text, size)
+        if left + 0.14 + width > place.width - _RIGHT:
+            return
+        place.text(left, top, "●", color=shade, size=size)
+        place.text(left + 0.14, top, text, color=place.look.soft, size=size)
+        left += 0.14 + width + 0.16

@@ -25,6 +25,7 @@ export function EpochTable({ context }: { context: ViewContext }) {
   const history = store.history.value;
   const best = store.bestEpoch.value;
   const overfit = store.overfitSince.value;
+  const hits = context.trait<number | null>("hit_rate").value ?? null;
   const shown = history.slice(-MOST_ROWS);
   const scroll = useRef<HTMLDivElement>(null);
   const stars = ratingUnit(store.meta.value.y_range) === "stars";
@@ -85,6 +86,12 @@ export function EpochTable({ context }: { context: ViewContext }) {
         </table>
         {!history.length && <p class="cw-none">No epoch yet.</p>}
       </div>
+      {hits !== null && (
+        <p class="cw-chart-words">
+          Hit rate@10 {formatNumber(hits, 3)}: so many users find a title they liked among ten. Rating error
+          is not ranking quality.
+        </p>
+      )}
     </div>
   );
 }

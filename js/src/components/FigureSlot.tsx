@@ -1,7 +1,10 @@
 // Hosts a widget of another library (the bqplot figure) inside a view, where the host can make one.
 import { useEffect, useRef } from "preact/hooks";
 import type { ViewContext } from "../context";
+import type { Plot } from "../lib/crosshair";
+import type { LossFacts } from "../lib/losslayout";
 import { chartSummary } from "../lib/wording";
+import { Crosshair } from "./Crosshair";
 import { useId } from "./useId";
 
 interface ForeignView {
@@ -27,10 +30,36 @@ export function canHost(context: ViewContext, reference: string | null | undefin
   return Boolean(reference?.startsWith("IPY_MODEL_") && managerOf(context));
 }
 
-export function FigureSlot(props: { context: ViewContext; reference: string; onFailure: () => void }) {
-  const { context, reference, onFailure } = props;
+interface ForeignModel {
+  get(name: string): unknown;
+}
+
+/** Where a bqplot figure has its curves: its plot area, and the scale of its first axis. */
+function plotOf(figure: ForeignModel, slot: Element): Plot | null {
+  const area = slot.querySelector(".plotarea_background")?.getBoundingClientRect();
+  const [across] = (figure.get("axes") ?? []) as ForeignModel[];
+  if (!area?.width || !across) return null;
+  const box = slot.getBoundingClientRect();
+  return {
+    left: area.left - box.left,
+    right: area.right - box.left,
+    top: area.top - box.top,
+    bottom: area.bottom - box.top,
+    end: Number((across.get("scale") as ForeignModel).get("max")) || 1,
+  };
+}
+
+export interface FigureSlotProps {
+  context: ViewContext;
+  facts: LossFacts;
+  reference: string;
+  onFailure: () => void;
+}
+
+export function FigureSlot({ context, facts, reference, onFailure }: FigureSlotProps) {
   const id = useId();
   const slot = useRef<HTMLDivElement>(null);
+  const figure = useRef<ForeignModel | null>(null);
   useEffect(() => {
     let view: ForeignView | null = null;
     let gone = false;
@@ -41,6 +70,7 @@ export function FigureSlot(props: { context: ViewContext; reference: string; onF
       const made = await manager.create_view(model, {});
       if (gone) return made.remove?.();
       view = made;
+      figure.current = model as ForeignModel;
       slot.current?.replaceChildren(made.el);
       // A view's drawing waits for this event, which Lumino would send to a widget of its own.
       made.trigger("displayed");
@@ -60,9 +90,16 @@ export function FigureSlot(props: { context: ViewContext; reference: string; onF
   }, [reference]);
   return (
     <>
-      <div ref={slot} class="cw-figure" role="img" aria-label="Loss" aria-describedby={id} />
+      <div class="cw-plot">
+        <div ref={slot} class="cw-figure" role="img" aria-label="Loss" aria-describedby={id} />
+        <Crosshair
+          context={context}
+          facts={facts}
+          plot={() => (figure.current && slot.current ? plotOf(figure.current, slot.current) : null)}
+        />
+      </div>
       <p id={id} class="cw-unseen">
-        {chartSummary(context.store.history.value)}
+        {chartSummary(facts.history)}
       </p>
     </>
   );

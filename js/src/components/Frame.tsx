@@ -19,6 +19,8 @@ export interface FrameProps {
   announce?: string;
   /** The training panel words its states itself. */
   ownStates?: boolean;
+  /** A training panel within this view says that it is untrained. */
+  saidWithin?: boolean;
   /** An answer is awaited: what is shown is the old one. */
   busy?: boolean;
   children?: ComponentChildren;
@@ -32,7 +34,6 @@ export function situation(store: LearnerStore): Situation {
     epochs: fitEpochs(store.recipe.value),
     progress: store.progress.value,
     message: store.message.value,
-    suggestedLr: store.suggestedLr.value,
     bestEpoch: store.bestEpoch.value,
     elapsed: store.elapsedSeconds.value,
     keepBest: store.recipe.value.keep_best ?? false,
@@ -51,15 +52,16 @@ export function StatusBadge({ store }: { store: LearnerStore }) {
 }
 
 export function Frame(props: FrameProps) {
-  const { context, title, heading, facts, actions, announce, ownStates, busy, children } = props;
+  const { context, title, heading, facts, actions, announce, ownStates, saidWithin, busy, children } = props;
   const { store } = context;
   const message = context.trait<string>("message");
   const height = context.trait<number | null>("height").value;
   const members = membersNote(store.meta.value.n_members, Boolean(ownStates));
   const state = situation(store);
-  const said = ownStates ? null : sentence(state);
+  const said = ownStates ? null : sentence(state, title);
   // Training's own troubles are told where training is; here only what changes how this view is to be read.
-  const tell = said && (state.connection !== "connected" || state.status === "untrained") ? said : null;
+  const untrained = state.status === "untrained" && !saidWithin;
+  const tell = said && (state.connection !== "connected" || untrained) ? said : null;
   return (
     <section
       class="cw-frame"

@@ -1,26 +1,19 @@
 // The loss chart as SVG, where no bqplot figure can be shown: train faint and smoothed, validation with markers.
-import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ViewContext } from "../context";
-import { smooth } from "../lib/curve";
-import { formatLoss, formatNumber, formatRmse } from "../lib/format";
-import { nearest, type XAxis, type YScale } from "../lib/losschart";
+import type { XAxis, YScale } from "../lib/losschart";
 import type { LossFacts } from "../lib/losslayout";
 import { drawLoss } from "../lib/pictures/loss";
 import { SvgPen } from "../lib/pictures/pen";
 import { PAGE_LOOK } from "../lib/pictures/picture";
+import type { DrawnRun } from "../lib/runs";
 import { chartSummary } from "../lib/wording";
 import type { LearnerStore } from "../store";
+import { Crosshair } from "./Crosshair";
 import { LossLegend } from "./LossLegend";
 import { useId } from "./useId";
-
-export interface LossChartProps {
-  context: ViewContext;
-  xAxis: ReadonlySignal<XAxis>;
-  yScale: ReadonlySignal<YScale>;
-  smoothing: ReadonlySignal<number>;
-}
 
 /** Nothing in this chart is placed by the width of a text. */
 const NO_RULER = { font: "", measureText: () => ({ width: 0 }) };
@@ -32,6 +25,7 @@ export function lossFacts(
   smoothed: Float32Array,
   xAxis: XAxis,
   yScale: YScale,
+  earlier: readonly DrawnRun[],
 ): LossFacts {
   return {
     curve: store.curve.value,
@@ -43,15 +37,15 @@ export function lossFacts(
     status: store.status.value,
     xAxis,
     yScale,
+    earlier,
   };
 }
 
-export function LossChart({ context, xAxis, yScale, smoothing }: LossChartProps) {
-  const { store, signal } = context;
+export function LossChart({ context, facts }: { context: ViewContext; facts: LossFacts }) {
+  const { signal } = context;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const width = useSignal(0);
-  const pointed = useSignal<number | null>(null);
 
   useEffect(() => {
     const observer = new ResizeObserver((entries) => {
@@ -61,79 +55,30 @@ export function LossChart({ context, xAxis, yScale, smoothing }: LossChartProps)
     return () => observer.disconnect();
   }, [signal]);
 
-  const smoothed = useComputed(() => smooth(store.curve.value, smoothing.value));
   const height = width.value < 480 ? 224 : 264;
-  const history = store.history.value;
-  const { y_range } = store.meta.value;
-  const curve = store.curve.value;
   const left = MARGIN.left;
   const right = Math.max(left + 1, width.value - MARGIN.right);
-  const bottom = height - MARGIN.bottom;
-  const room = { left, right, top: MARGIN.top, bottom };
+  const room = { left, right, top: MARGIN.top, bottom: height - MARGIN.bottom };
   const pen = new SvgPen(NO_RULER);
-  const facts = lossFacts(store, smoothed.value, xAxis.value, yScale.value);
-  const { mapX, end, toX, toY, scored } = drawLoss(pen, PAGE_LOOK, facts, room);
-  const summary = chartSummary(history);
-
-  const point = (event: PointerEvent) => {
-    const bounds = (event.currentTarget as Element).getBoundingClientRect();
-    const share = (event.clientX - bounds.left - left) / (right - left);
-    pointed.value = share < 0 || share > 1 ? null : share * end;
-  };
-  const read = pointed.value === null ? null : readAt(pointed.value);
-
-  function readAt(wanted: number) {
-    const xs = Float32Array.from(curve.x, mapX);
-    const i = nearest(xs, wanted);
-    if (i < 0) return null;
-    const row = scored.reduce<(typeof scored)[number] | null>((closest, other) => {
-      if (!closest) return other;
-      return Math.abs(mapX(other.epoch) - wanted) < Math.abs(mapX(closest.epoch) - wanted) ? other : closest;
-    }, null);
-    return { x: toX(curve.x[i]), y: toY(smoothed.value[i]), epoch: curve.x[i], loss: smoothed.value[i], row };
-  }
+  const { end } = drawLoss(pen, PAGE_LOOK, facts, room);
 
   return (
-    <div class="cw-chart" ref={box}>
-      <div role="img" aria-label="Loss" aria-describedby={`${id}-words`}>
-        {width.value > 0 && (
-          <svg
-            width={width.value}
-            height={height}
-            aria-hidden="true"
-            onPointerMove={point}
-            onPointerLeave={() => {
-              pointed.value = null;
-            }}
-          >
-            {pen.parts.map(([name, attributes, text], i) => h(name, { key: i, ...attributes }, text))}
-            {read && (
-              <>
-                <line class="cw-cross" x1={read.x} x2={read.x} y1={MARGIN.top} y2={bottom} />
-                <circle class="cw-cross-point" cx={read.x} cy={read.y} r={3.5} />
-              </>
-            )}
-          </svg>
-        )}
+    <div class="cw-chart">
+      <div class="cw-plot" ref={box}>
+        <div role="img" aria-label="Loss" aria-describedby={`${id}-words`}>
+          {width.value > 0 && (
+            <svg width={width.value} height={height} aria-hidden="true">
+              {pen.parts.map(([name, attributes, text], i) => h(name, { key: i, ...attributes }, text))}
+            </svg>
+          )}
+        </div>
+        <Crosshair context={context} facts={facts} plot={() => ({ ...room, end })} />
       </div>
       <p id={`${id}-words`} class="cw-unseen">
-        {summary}
+        {chartSummary(facts.history)}
       </p>
       <p class="cw-legend" aria-hidden="true">
-        {read ? (
-          <span>
-            epoch {formatNumber(read.epoch, 2)} · <b class="cw-train-name">train</b> {formatLoss(read.loss)}
-            {read.row && (
-              <>
-                {" · "}
-                <b class="cw-valid-name">valid</b> {formatLoss(read.row.valid_loss)} (
-                {formatRmse(read.row.rmse, y_range)}) at epoch {read.row.epoch}
-              </>
-            )}
-          </span>
-        ) : (
-          <LossLegend context={context} />
-        )}
+        <LossLegend context={context} />
       </p>
     </div>
   );

@@ -154,7 +154,7 @@ export function NeighborTable(props: NeighborTableProps) {
                 </th>
                 <td class="cw-col-score">
                   <span
-                    class="cw-track"
+                    class="cw-bar"
                     data-signed={order === "farthest" && metric !== "euclidean"}
                     aria-hidden="true"
                   >
@@ -165,18 +165,18 @@ export function NeighborTable(props: NeighborTableProps) {
                       }}
                     />
                   </span>
-                  <span class="cw-score-value">{formatSimilarity(score)}</span>
+                  <span class="cw-value">{formatSimilarity(score)}</span>
                 </td>
                 {pinned && <td class="cw-col-pinned">{formatSimilarity(to_pinned)}</td>}
                 <td class="cw-col-count">{formatCount(count)}</td>
                 {common && <td class="cw-col-common">{formatCount(n_common)}</td>}
                 <td class="cw-col-length">
-                  <span class="cw-track" aria-hidden="true">
+                  <span class="cw-bar" aria-hidden="true">
                     <span
                       style={{ insetInlineStart: 0, width: `${longest > 0 ? (100 * norm) / longest : 0}%` }}
                     />
                   </span>
-                  <span class="cw-length-value">{formatNumber(norm, 2)}</span>
+                  <span class="cw-value">{formatNumber(norm, 2)}</span>
                 </td>
               </tr>
             );

@@ -11,10 +11,17 @@ export interface NoticeAction {
   reason?: string | null;
 }
 
-export function Notice(props: { tone: Tone; children: ComponentChildren; action?: NoticeAction | null }) {
-  const { tone, children, action } = props;
+export interface NoticeProps {
+  tone: Tone;
+  children: ComponentChildren;
+  action?: NoticeAction | null;
+  /** Where this view is part of a larger one, that one says it. */
+  shared?: boolean;
+}
+
+export function Notice({ tone, children, action, shared }: NoticeProps) {
   return (
-    <div class="cw-notice" data-tone={tone}>
+    <div class={`cw-notice${shared ? " cw-shared-notice" : ""}`} data-tone={tone}>
       <p>{children}</p>
       {action && <Button label={action.label} reason={action.reason} onClick={action.run} />}
     </div>

@@ -250,7 +250,7 @@ function Row({ row, index, view, mostRatings, selected, primary, lit, inUse }: R
     bias: () => (
       <>
         <Diverging reach={value / (inStars ? ranking.effectDomain : ranking.biasDomain)} />
-        <span class="cw-bias-value">{formatBias(value)}</span>
+        <span class="cw-value">{formatBias(value)}</span>
       </>
     ),
     effect: () => (
@@ -322,7 +322,7 @@ function Count({ count, most }: { count: number; most: number }) {
           few
         </span>
       ) : (
-        <span class="cw-count-bar" aria-hidden="true">
+        <span class="cw-bar" aria-hidden="true">
           <span style={{ width: `${(100 * Math.log1p(count)) / Math.log1p(most)}%` }} />
         </span>
       )}
@@ -358,7 +358,7 @@ function Moved({ by, epoch }: { by: number; epoch: number }) {
 function Diverging({ reach }: { reach: number }) {
   const size = Number.isFinite(reach) ? Math.min(1, Math.abs(reach)) : 0;
   return (
-    <span class="cw-diverging" aria-hidden="true">
+    <span class="cw-bar cw-diverging" aria-hidden="true">
       <span class={reach < 0 ? "cw-below" : "cw-above"} style={{ width: `${50 * size}%` }} />
     </span>
   );

@@ -15,6 +15,8 @@ export interface TakeAwayProps {
   shown: () => Cell[][];
   /** What the file holds. */
   all: () => Cell[][];
+  /** Why there is no row to take, as "No epoch has ended yet". */
+  empty?: string | null;
   /** What is seen, drawn in the given look; null where there is nothing to see. */
   picture: (look: Look) => Picture | null;
 }
@@ -22,10 +24,10 @@ export interface TakeAwayProps {
 /** A screen shows one dot a pixel, a page wants two. */
 const SHARPEST = 2;
 
-export function TakeAway({ context, state, name, shown, all, picture }: TakeAwayProps) {
+export function TakeAway({ context, state, name, shown, all, empty, picture }: TakeAwayProps) {
   const has = useControls(context);
   const untrained = context.store.status.value === "untrained";
-  const reason = untrained ? "Train first: there is nothing to draw yet" : null;
+  const undrawn = empty ?? (untrained ? "Train first: there is nothing to draw yet" : null);
   const save = async (kind: "png" | "svg") => {
     try {
       const made = picture(readLook(context.el));
@@ -44,6 +46,7 @@ export function TakeAway({ context, state, name, shown, all, picture }: TakeAway
           label="Copy"
           icon="copy"
           title="Copy as tab-separated text"
+          reason={empty}
           onClick={() => state.copy(shown(), context.el)}
         />
       )}
@@ -52,6 +55,7 @@ export function TakeAway({ context, state, name, shown, all, picture }: TakeAway
           label="CSV"
           icon="save"
           title="Download as CSV"
+          reason={empty}
           onClick={() => download(toCsv(all()), `${name}.csv`, "text/csv;charset=utf-8")}
         />
       )}
@@ -61,7 +65,7 @@ export function TakeAway({ context, state, name, shown, all, picture }: TakeAway
           label={kind.toUpperCase()}
           icon="save"
           title="Download the picture"
-          reason={reason}
+          reason={undrawn}
           onClick={() => void save(kind)}
         />
       ))}

@@ -4,6 +4,7 @@ import { smooth } from "../lib/curve";
 import { plural } from "../lib/format";
 import type { XAxis, YScale } from "../lib/losschart";
 import { lossPicture } from "../lib/pictures/loss";
+import { drawnRuns } from "../lib/runs";
 import { useCopy } from "./copying";
 import { epochCells } from "./EpochTable";
 import { lossFacts } from "./LossChart";
@@ -16,7 +17,10 @@ export function TakeAwayLoss({ context }: { context: ViewContext }) {
   const facts = () => {
     const smoothing = context.trait<number>("smoothing").value ?? 0.6;
     const [xAxis, yScale] = [context.trait<XAxis>("x_axis").value, context.trait<YScale>("y_scale").value];
-    return lossFacts(store, smooth(store.curve.value, smoothing), xAxis ?? "epoch", yScale ?? "linear");
+    const visible = context.trait<number[]>("visible_runs").value ?? [];
+    const earlier = drawnRuns(store.earlierRuns.value, visible, smoothing);
+    const smoothed = smooth(store.curve.value, smoothing);
+    return lossFacts(store, smoothed, xAxis ?? "epoch", yScale ?? "linear", earlier);
   };
   const words = `${store.meta.value.model}, ${plural(store.history.value.length, "epoch")}`;
   return (
@@ -27,6 +31,7 @@ export function TakeAwayLoss({ context }: { context: ViewContext }) {
         name="epochs"
         shown={cells}
         all={cells}
+        empty={store.history.value.length > 0 ? null : "No epoch has ended yet"}
         picture={(look) => lossPicture(facts(), look, words)}
       />
     </footer>

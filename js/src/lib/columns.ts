@@ -14,14 +14,14 @@ export type Column = (typeof COLUMNS)[number];
 
 /** Pixels that a column needs, with what it leaves to the title; the most needed columns first. */
 const NEEDS: readonly [Column, number][] = [
-  ["title", 96],
-  ["bias", 88],
-  ["count", 76],
+  ["title", 110],
+  ["bias", 72],
+  ["count", 64],
   ["rank", 140],
   ["effect", 90],
-  ["mean", 80],
-  ["rank_by_mean", 86],
-  ["rank_change", 80],
+  ["mean", 120],
+  ["rank_by_mean", 66],
+  ["rank_change", 86],
 ];
 
 /** In a second line what is compared with the bias comes first; what finds no room there either is left out. */

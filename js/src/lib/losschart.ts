@@ -33,11 +33,13 @@ export function lossRange(
   smoothed: Float32Array,
   history: readonly EpochRow[],
   baseline: number | null,
+  others: readonly number[] = [],
 ): Range {
   const settled = Array.from(smoothed.subarray(Math.floor(smoothed.length * 0.02))).filter(Number.isFinite);
   settled.sort((a, b) => a - b);
   const at = (share: number) => settled[Math.min(settled.length - 1, Math.floor(share * settled.length))];
   const values = settled.length ? [at(0.002), at(0.985)] : [];
+  values.push(...others);
   for (const row of history) {
     values.push(row.train_loss);
     if (row.valid_loss !== null) values.push(row.valid_loss);

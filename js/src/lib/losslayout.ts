@@ -3,6 +3,7 @@ import type { EpochRow, Meta, Recipe, Status } from "../store";
 import type { CurvePoints } from "./curve";
 import { formatClock, formatNumber } from "./format";
 import { lossRange, type XAxis, xMapping, xTicks, type YScale, yMapping } from "./losschart";
+import { type DrawnRun, runMapping } from "./runs";
 import { ticks, tickText } from "./scatter/ticks";
 import { fitEpochs } from "./wording";
 
@@ -16,6 +17,8 @@ export interface LossFacts {
   status: Status;
   xAxis: XAxis;
   yScale: YScale;
+  /** Runs before this one, to be drawn behind it. */
+  earlier: readonly DrawnRun[];
 }
 
 export interface Room {
@@ -40,14 +43,20 @@ export interface LossLayout {
   baselineY: number | null;
 }
 
+/** From epochs of the present run to what the x axis counts. */
+export const mappingOf = ({ xAxis, history, meta, recipe }: LossFacts): ((epoch: number) => number) =>
+  xMapping(xAxis, history, Math.max(1, Math.floor(meta.n_train / (recipe.bs || 64))));
+
 export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room): LossLayout {
   const { curve, history, meta, recipe, xAxis, yScale } = facts;
   const trained = Math.max(curve.x.at(-1) ?? 0, history.at(-1)?.epoch ?? 0);
   const waits = ["training", "paused"].includes(facts.status);
   const planned = (facts.status === "untrained" ? recipe.epochs : waits && fitEpochs(recipe)) || 0;
-  const mapX = xMapping(xAxis, history, Math.max(1, Math.floor(meta.n_train / (recipe.bs || 64))));
-  const end = mapX(Math.max(1, trained, planned)) || 1;
-  const range = lossRange(facts.smoothed, history, meta.baseline_mse);
+  const mapX = mappingOf(facts);
+  const ends = facts.earlier.map((run) => runMapping(xAxis, run, meta.n_train)(run.train.x.at(-1) ?? 0));
+  const end = Math.max(mapX(Math.max(trained, planned || (ends.length ? 0 : 1))), ...ends) || 1;
+  const scores = facts.earlier.flatMap((run) => [...run.valid.loss]);
+  const range = lossRange(facts.smoothed, history, meta.baseline_mse, scores);
   const toY = yMapping(yScale, range, top, bottom);
   const losses = ticks(range.low, range.high, 5);
   const below = xTicks(xAxis, end, Math.min(10, Math.max(3, (right - left) / 64)));

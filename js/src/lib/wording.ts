@@ -1,6 +1,6 @@
 // The sentences of every state, in one place, so that all widgets say the same.
 import type { Connection, EpochRow, Recipe, Status } from "../store";
-import { formatClock, formatNumber, formatRate } from "./format";
+import { formatClock, formatNumber } from "./format";
 
 export interface Situation {
   status: Status;
@@ -10,7 +10,6 @@ export interface Situation {
   epochs: number;
   progress: number;
   message: string;
-  suggestedLr: number | null;
   bestEpoch: number | null;
   elapsed: number | null;
   lastEpoch: number;
@@ -58,15 +57,20 @@ function epochsText(epoch: number): string {
   return `${whole} ${epoch === 1 ? "epoch" : "epochs"}`;
 }
 
-export const DISCONNECTED = "Not connected. Showing the last state; sorting and search still work.";
+/** What of a view needs no kernel, by the view's name. */
+const STILL: Readonly<Record<string, string>> = {
+  "Bias ranking": "; sorting and search still work",
+  "Map of titles": "; axes, zoom and selection still work",
+};
 export const BUSY =
   "Kernel is busy in a cell; it will act when the cell ends. To stop now use the kernel\u2019s stop button.";
 
-/** The sentence under a widget's head, or null where there is nothing to say. */
-export function sentence(situation: Situation): { tone: Tone; text: string } | null {
-  const { status, connection, epoch, message, suggestedLr, bestEpoch, elapsed, lastEpoch, keepBest } =
-    situation;
-  if (connection === "disconnected") return { tone: "warn", text: DISCONNECTED };
+/** The sentence under the head of a widget of that name, or null where there is nothing to say. */
+export function sentence(situation: Situation, view = ""): { tone: Tone; text: string } | null {
+  const { status, connection, epoch, message, bestEpoch, elapsed, lastEpoch, keepBest } = situation;
+  if (connection === "disconnected") {
+    return { tone: "warn", text: `Not connected. Showing the last state${STILL[view] ?? ""}.` };
+  }
   if (connection === "busy") return { tone: "warn", text: BUSY };
   switch (status) {
     case "untrained":
@@ -85,13 +89,8 @@ export function sentence(situation: Situation): { tone: Tone; text: string } | n
         : `Epoch ${bestEpoch} was the best.`;
       return { tone: "quiet", text: `${time} ${best}` };
     }
-    case "diverged": {
-      const hint = suggestedLr === null ? "" : ` Try learning rate ${formatRate(suggestedLr)}.`;
-      return {
-        tone: "bad",
-        text: (message || "The loss became NaN.") + (message.includes("Try") ? "" : hint),
-      };
-    }
+    case "diverged":
+      return { tone: "bad", text: message || "The loss became NaN." };
     case "error":
       return { tone: "bad", text: message || "Training ended with an error." };
     default:

@@ -143,6 +143,7 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
     return parts;
   }, [order, view, ends]);
 
+  const some = order.length > 0;
   const one = kind === "users" ? "user" : "title";
   const names = `${one}s`;
   const total = kind === "users" ? meta.n_users : meta.n_items;
@@ -217,7 +218,7 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
           noise.
         </Notice>
       )}
-      {order.length === 0 ? (
+      {!some ? (
         <Nothing search={search} side={side} ranking={ranking} context={context} text={typed} one={one} />
       ) : (
         <div class="cw-ranking" {...holding.pointer}>
@@ -259,10 +260,10 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
           )}
         </div>
       )}
-      <Guard store={store} one={one} center={centered} />
+      {some && <Guard store={store} one={one} center={centered} />}
       <footer class="cw-foot">
         <Selected selection={links.selection} />
-        {order.length > 0 && (
+        {some && (
           <Button
             label="Slope view"
             title="Draw lines from the rank by mean to the rank by bias"
@@ -278,12 +279,15 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
           name={`${one}-biases`}
           shown={copied}
           all={() => tableOf(frame, Array.from(order))}
+          empty={some ? null : `No ${one} is shown`}
           picture={(look) => barsPicture(rankingTable({ ...frame, ...pictured }), look)}
         />
-        <span class="cw-hint">
-          {moved && `▴▾ moved since epoch ${moved.epoch}. `}
-          Click selects a row, Ctrl+click adds one.
-        </span>
+        {some && (
+          <span class="cw-hint">
+            {moved && `▴▾ moved since epoch ${moved.epoch}. `}
+            Click selects a row, Ctrl+click adds one.
+          </span>
+        )}
       </footer>
     </Frame>
   );

@@ -50,6 +50,7 @@ export function Dashboard({ context }: { context: ViewContext }) {
       context={context}
       title="Dashboard"
       heading={title}
+      saidWithin={parts.some(({ kind }) => kind === "TrainingPanel")}
       facts={<Facts context={context} title={title} />}
       actions={
         <>

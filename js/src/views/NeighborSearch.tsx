@@ -15,11 +15,12 @@ import type { ViewContext } from "../context";
 import type { Cell } from "../lib/delimited";
 import { formatCount, plural } from "../lib/format";
 import { MEAN, METRICS, type Metric, type Neighbor, type Order } from "../lib/metrics";
+import { helpfulMinCount } from "../lib/minratings";
 import { barsPicture } from "../lib/pictures/bars";
 import { fileStem } from "../lib/pictures/picture";
 import { neighborsTable } from "../lib/pictures/tables";
 import { FEW_RATINGS } from "../lib/ranking";
-import { type TitleSearch, titleSearch } from "../lib/search";
+import { titleSearch } from "../lib/search";
 import css from "./NeighborSearch.css";
 import { Anchor } from "./neighbors/Anchor";
 import { Settings } from "./neighbors/Settings";
@@ -189,7 +190,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
                   onCopy={() => copy.copy(picked(), context.el)}
                 />
               )}
-              {shown.length === 0 && !looking && <Nothing context={context} search={search} />}
+              {shown.length === 0 && !looking && <Nothing context={context} />}
             </div>
             {shown.length > 0 && (
               <>
@@ -290,12 +291,11 @@ function Hidden({ count, order, minCount }: { count: number; order: Order; minCo
   );
 }
 
-function Nothing({ context, search }: { context: ViewContext; search: TitleSearch }) {
+function Nothing({ context }: { context: ViewContext }) {
   const { minCount } = context.shared;
-  const { counts } = context.store.items.value;
-  const enough = counts[search.byCount[Math.min(search.byCount.length - 1, 99)]] ?? 0;
-  const usual = [100, 50, 20, 10, 5, 1].find((count) => count <= enough) ?? 0;
-  if (minCount.value <= usual) return <EmptyResult>No other title to compare with.</EmptyResult>;
+  const { counts, trained } = context.store.items.value;
+  const usual = helpfulMinCount(counts, trained, minCount.value);
+  if (usual === null) return <EmptyResult>No other title to compare with.</EmptyResult>;
   const set = () => {
     minCount.value = usual;
   };

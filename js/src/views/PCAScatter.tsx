@@ -7,9 +7,9 @@ import { EmptyResult } from "../components/Notice";
 import { useId } from "../components/useId";
 import type { ViewContext } from "../context";
 import { formatCount, plural } from "../lib/format";
+import { helpfulMinCount } from "../lib/minratings";
 import type { Plot } from "../lib/scatter/plot";
 import { createMapState, type MapState } from "../lib/scatter/state";
-import { helpfulMinCount } from "../lib/scatter/words";
 import css from "./PCAScatter.css";
 import { Controls } from "./scatter/Controls";
 import { Footer } from "./scatter/Footer";
@@ -72,6 +72,22 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
     return (
       <EmptyResult action={{ label: "Show all titles", run: () => map.narrow(null) }}>
         {`Min ratings ${formatCount(minCount)} hides all of the titles the map is narrowed to.`}
+      </EmptyResult>
+    );
+  }
+
+  if (map.missing.value.length > 0) {
+    return (
+      <EmptyResult
+        action={{
+          label: "Show components",
+          run: () => {
+            map.setAxis("x", 1);
+            map.setAxis("y", 2);
+          },
+        }}
+      >
+        {`No title has a place: ${map.missing.value.join(" ")}`}
       </EmptyResult>
     );
   }

@@ -12,7 +12,7 @@
 //
 // The page has `window.harness`: the store, its model, the views' models (shims), every message that was sent, and
 // `renderAndRemove(model)`, which mounts a further view of a model and takes it away.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -39,11 +39,14 @@ const { outputFiles } = await esbuild.build({
   plugins: [cssText],
 });
 const script = outputFiles[0].text.replaceAll("</script", "<\\/script");
-await mkdir(join(here, "out"), { recursive: true });
+const page = join(here, "out", "index.html");
+const half = `${page}.${process.pid}`; // two test runs may build it at once
+await mkdir(dirname(page), { recursive: true });
 await writeFile(
-  join(here, "out", "index.html"),
+  half,
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>collabwidgets</title>
 <style>body{margin:24px;font:14px system-ui,sans-serif}body[data-page=dark]{background:#111}body>div{margin-bottom:24px}</style>
 </head><body><main id="main"></main><script type="module">${script}</script></body></html>`,
 );
-console.log(join(here, "out", "index.html"));
+await rename(half, page);
+console.log(page);

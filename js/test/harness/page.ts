@@ -2,7 +2,16 @@
 import { mount } from "../../src/host";
 import { createStore } from "../../src/store";
 import { type Renderer, ShimModel, shimHost } from "./shim";
-import { batchLoss, history, neighborsOf, type Question, storeState, VIEW_TRAITS, view } from "./state";
+import {
+  batchLoss,
+  history,
+  neighborsOf,
+  type Question,
+  runState,
+  storeState,
+  VIEW_TRAITS,
+  view,
+} from "./state";
 
 const query = new URLSearchParams(location.search);
 const flag = (name: string) => query.get(name) === "1";
@@ -26,7 +35,11 @@ const overrides = (prefix: string) =>
       .map(([name, text]) => [name.slice(2), JSON.parse(text)]),
   );
 const lifetime = new AbortController();
-const storeModel = new ShimModel({ ...storeState(query.get("status") ?? "ready"), ...overrides("s.") });
+const storeModel = new ShimModel({
+  ...storeState(query.get("status") ?? "ready"),
+  ...(flag("runs") ? runState() : {}),
+  ...overrides("s."),
+});
 const store = createStore(storeModel.asModel(), lifetime.signal);
 storeModel.onSend = (content) => {
   if (flag("gone")) throw new Error("Cannot send");

@@ -83,6 +83,28 @@ export function batchLoss(end: number, points = 1200, seed = 3): Float32Array {
   return pairs;
 }
 
+/** Two trainings of before, the first with less weight decay, and the present one. */
+export function runState(): Record<string, unknown> {
+  const past = [1, 2].map((run) => {
+    const valid = history(5).flatMap((row) => [row.epoch, (row.valid_loss ?? 0) + 0.06 / run]);
+    return { run, train: batchLoss(5, 300, run), valid: Float32Array.from(valid) };
+  });
+  const name = (run: number) => `run ${run}: wd ${[0.01, 0.05, 0.1][run - 1]}`;
+  const row = { epochs: 5, seconds: 42, bs: 64, valid_loss: 0.8531, best_epoch: 4 };
+  return {
+    runs: [
+      ...past.map(({ run, train, valid }) => ({
+        ...row,
+        run,
+        name: name(run),
+        present: false,
+        points: [train.length / 2, valid.length / 2],
+      })),
+      { ...row, run: 3, name: name(3), present: true, valid_loss: 0.8231, points: [0, 0] },
+    ],
+    _run_curves: view(Float32Array.from(past.flatMap(({ train, valid }) => [...train, ...valid]))),
+  };
+}
 /** The state of a LearnerStore in the given status. */
 export function storeState(status = "ready"): Record<string, unknown> {
   const random = generator(7);
@@ -168,7 +190,8 @@ export function storeState(status = "ready"): Record<string, unknown> {
     status,
     message:
       status === "diverged"
-        ? "Loss became NaN at epoch 1, step 212."
+        ? "Loss became NaN at epoch 1, step 212; the weights are those before that epoch. " +
+          "In a trial on fresh weights learning rate 0.0015 lowered it."
         : status === "error"
           ? "CUDA ran out of memory."
           : "",
@@ -188,6 +211,8 @@ export function storeState(status = "ready"): Record<string, unknown> {
     overfit_since: null,
     run: 1,
     _batch_loss: view(batchLoss(epoch)),
+    runs: [],
+    _run_curves: null,
     recipe: {
       epochs: 5,
       fit_epochs: 5,
@@ -261,6 +286,7 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
     x_axis: "epoch",
     y_scale: "linear",
     smoothing: 0.6,
+    visible_runs: [],
     show_settings: true,
     _figure: null,
   },
@@ -287,6 +313,12 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
     color_by: "bias",
     size_by: "count",
     n_labels: 25,
+    label_by: "auto",
+    fit_on: "min_count",
+    top_n: 1000,
+    align: "sign",
+    _map: {},
+    _columns: {},
     tool: "point",
     view_box: null,
     equal_aspect: true,

@@ -2,6 +2,7 @@
 // own chart and the one that is taken away are this drawing.
 import { formatLoss, formatRmse, ratingUnit } from "../format";
 import { type LossFacts, type LossLayout, layOutLoss, type Room } from "../losslayout";
+import { runMapping } from "../runs";
 import type { Pen } from "./pen";
 import { heading, type Look, type Picture, write } from "./picture";
 
@@ -67,6 +68,7 @@ export function drawLoss(pen: Pen, look: Look, facts: LossFacts, room: Room): Lo
     line(pen, [left, right], [baselineY, baselineY], room);
     pen.setLineDash([]);
   }
+  drawEarlier(pen, look, facts, at, room);
   const xs = Float32Array.from(facts.curve.x, at.toX);
   pen.lineJoin = "round";
   pen.strokeStyle = look.train;
@@ -99,6 +101,32 @@ export function drawLoss(pen: Pen, look: Look, facts: LossFacts, room: Room): Lo
     write(pen, look, "predict the mean", right - 4, y, end);
   }
   return at;
+}
+
+/** Faint, validation dashed, and each with its number at its end: colours are the present run's. */
+function drawEarlier(pen: Pen, look: Look, facts: LossFacts, at: LossLayout, room: Room): void {
+  const { left, right, top, bottom } = room;
+  facts.earlier.forEach((run, i) => {
+    const map = runMapping(facts.xAxis, run, facts.meta.n_train);
+    const along = (xs: Float32Array) => xs.map((x) => left + (map(x) / at.end) * (right - left));
+    pen.strokeStyle = look.soft;
+    pen.globalAlpha = 0.45;
+    pen.lineWidth = 1;
+    line(pen, along(run.train.x), run.smoothed.map(at.toY), room);
+    pen.globalAlpha = 0.8;
+    pen.lineWidth = 1.5;
+    pen.setLineDash([5, 3]);
+    line(pen, along(run.valid.x), run.valid.loss.map(at.toY), room);
+    pen.setLineDash([]);
+    pen.globalAlpha = 1;
+    const ended = run.valid.x.length ? run.valid : { x: run.train.x, loss: run.smoothed };
+    const y = at.toY(ended.loss.at(-1) ?? Number.NaN);
+    if (y >= top && y <= bottom) {
+      // Above its curve's end, and beside the numbers of others, which may end there too.
+      const x = (along(ended.x).at(-1) as number) - 6 - 10 * i;
+      write(pen, look, String(run.run), x, y - 5, { size: 11, color: look.soft, bold: true, align: "right" });
+    }
+  });
 }
 
 /** A line through points, broken where one is not finite, and cut where it leaves the room above or below. */

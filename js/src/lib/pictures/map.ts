@@ -10,8 +10,14 @@ import { type Look, type Picture, write } from "./picture";
 export interface MapFacts {
   /** "931 titles (≥ 20 ratings)" */
   facts: string;
-  /** What colours stand for, at both ends of the ramp; null where they stand for nothing. */
-  key: { name: string; low: string; high: string; ramp: readonly Rgb[] } | null;
+  /** What colours stand for, at both ends of the ramp and by name; null where they stand for nothing. */
+  key: {
+    name: string;
+    low: string;
+    high: string;
+    ramp: readonly Rgb[];
+    named: readonly (readonly [string, Rgb])[];
+  } | null;
   notes: readonly string[];
 }
 
@@ -36,13 +42,20 @@ export function mapPicture(plot: Drawn, { facts, key, notes }: MapFacts, look: L
       if (key) {
         const name = `colour: ${key.name.split(",")[0]} ${key.low}`;
         write(pen, look, name, 16, y, small);
-        const left = 24 + pen.measureText(name).width;
+        let left = 24 + pen.measureText(name).width;
         const step = 96 / key.ramp.length;
         key.ramp.forEach((color, i) => {
           pen.fillStyle = css(color);
           pen.fillRect(left + i * step, y - 9, step + 0.3, 9);
         });
         write(pen, look, key.high, left + 104, y, small);
+        if (key.ramp.length) left += 120 + pen.measureText(key.high).width;
+        for (const [text, color] of key.named) {
+          pen.fillStyle = css(color);
+          pen.fillRect(left, y - 9, 9, 9);
+          write(pen, look, text, left + 13, y, small);
+          left += 24 + pen.measureText(text).width;
+        }
         y += 24;
       }
       for (const note of notes) {
@@ -53,15 +66,34 @@ export function mapPicture(plot: Drawn, { facts, key, notes }: MapFacts, look: L
   };
 }
 
-/** The map as a table: names, coordinates on all components that travel, counts and means. */
-export function mapTable(side: Side, frame: MapFrame, rows: Iterable<number>, nameColumn: string): Cell[][] {
+/** Another column of the table, by row. */
+export type Extra = readonly [name: string, cell: (row: number) => Cell];
+
+/** The map as a table: names, coordinates on all components that travel and aligned, counts, means, and the rest. */
+export function mapTable(
+  side: Side,
+  frame: MapFrame,
+  rows: Iterable<number>,
+  nameColumn: string,
+  extras: readonly Extra[] = [],
+): Cell[][] {
   const axes = Array.from({ length: frame.m }, (_, j) => j);
-  const header = [nameColumn, ...axes.map((j) => `PC${j + 1}`), "count", "mean"];
+  const turned = frame.plane?.length ? [0, 1] : [];
+  const header = [
+    nameColumn,
+    ...axes.map((j) => `PC${j + 1}`),
+    ...turned.map((j) => "AB"[j]),
+    "count",
+    "mean",
+    ...extras.map(([name]) => name),
+  ];
   const cells = Array.from(rows, (row): Cell[] => [
     side.names.at(row),
     ...axes.map((j) => shortest32(frame.scores[row * frame.m + j])),
+    ...turned.map((j) => shortest32(frame.aligned?.[2 * row + j] ?? Number.NaN)),
     side.counts[row],
     shortest32(side.means[row]),
+    ...extras.map(([, cell]) => cell(row)),
   ]);
   return [header, ...cells];
 }

@@ -12,6 +12,8 @@ export interface Merit {
   asked: ReadonlySet<number>;
   /** How many points beyond the chosen ones may be labelled. */
   n: number;
+  /** Which: "auto" (the default), "count", "extremes", "selection" or "none", as the trait `label_by`. */
+  by?: string;
 }
 
 export interface Candidates {
@@ -33,6 +35,7 @@ const CHOSEN = 60;
 export function labelOrder(cloud: Cloud, view: Projection, merit: Merit): Candidates {
   const { x, y } = cloud;
   const order = new Set<number>();
+  if (merit.by === "none") return { rows: [], chosen: 0 };
   // What someone chose is named even where the filter hides its point: it is drawn as an empty ring.
   const add = (row: number | null | undefined) => {
     if (typeof row === "number" && isInSight(cloud, view, row)) order.add(row);
@@ -42,10 +45,11 @@ export function labelOrder(cloud: Cloud, view: Projection, merit: Merit): Candid
   add(merit.pinned);
   for (const row of merit.asked) add(row);
   const chosen = order.size;
-  if (merit.n > 0) {
+  const { by = "auto" } = merit;
+  if (merit.n > 0 && by !== "selection") {
     const inSight = cloud.rows.filter((row) => isInSight(cloud, view, row));
-    const ends = Math.min(ENDS, Math.ceil(merit.n / 8));
-    for (const values of [x, y]) {
+    const ends = by === "extremes" ? merit.n : Math.min(ENDS, Math.ceil(merit.n / 8));
+    for (const values of by === "count" ? [] : [x, y]) {
       const low = bestBy(inSight, values, -1, ends);
       const high = bestBy(inSight, values, 1, ends);
       for (let i = 0; i < ends; i++) {
@@ -53,7 +57,7 @@ export function labelOrder(cloud: Cloud, view: Projection, merit: Merit): Candid
         add(high[i]);
       }
     }
-    for (const row of bestBy(inSight, merit.counts, 1, 4 * merit.n)) order.add(row);
+    if (by !== "extremes") for (const row of bestBy(inSight, merit.counts, 1, 4 * merit.n)) order.add(row);
   }
   return { rows: [...order], chosen };
 }

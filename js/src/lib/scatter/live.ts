@@ -1,7 +1,9 @@
 // The store's picture as one value: what comes in one message changes together, before the next frame.
 
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { LearnerStore, MapFrame } from "../../store";
+import type { ViewContext } from "../../context";
+import type { MapFrame } from "../../store";
+import { ownMap } from "./frame";
 
 export interface Live {
   map: MapFrame | null;
@@ -13,9 +15,11 @@ export interface Live {
   run: number;
 }
 
-export function liveMap(store: LearnerStore, abort: AbortSignal): ReadonlySignal<Live> {
+export function liveMap(context: ViewContext): ReadonlySignal<Live> {
+  const { store, signal: abort } = context;
+  const own = ownMap(context);
   const read = (): Live => ({
-    map: store.map.value,
+    map: own.value ?? store.map.value,
     itemBias: store.itemBias.value,
     untrained: store.status.value === "untrained" || store.snapshotEpoch.value === 0,
     training: store.status.value === "training",

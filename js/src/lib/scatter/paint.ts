@@ -52,8 +52,8 @@ export function paintAxes(
   context.fillStyle = css(colors.soft);
   context.textBaseline = "top";
   context.textAlign = "center";
-  for (const value of axes.x.values) {
-    const text = tickText(value, axes.x.digits);
+  for (const [i, value] of axes.x.values.entries()) {
+    const text = axes.x.texts?.[i] ?? tickText(value, axes.x.digits);
     const half = context.measureText(text).width / 2;
     // Moved inwards at the corners rather than cut off.
     const at = Math.min(Math.max(value * view.ax + view.bx, left + half), left + width - half);
@@ -61,9 +61,9 @@ export function paintAxes(
   }
   context.textBaseline = "middle";
   context.textAlign = "right";
-  for (const value of axes.y.values) {
+  for (const [i, value] of axes.y.values.entries()) {
     const at = Math.min(Math.max(value * view.ay + view.by, top + 5), top + height - 5);
-    context.fillText(tickText(value, axes.y.digits), left - 6, at);
+    context.fillText(axes.y.texts?.[i] ?? tickText(value, axes.y.digits), left - 6, at);
   }
   context.font = `600 12px ${family}`;
   context.fillStyle = css(colors.foreground);
@@ -238,10 +238,15 @@ export function paintWatermark(
   context.textBaseline = "middle";
   do context.font = `600 ${size--}px ${family}`;
   while (size > 11 && context.measureText(text).width > width - 24);
-  context.lineJoin = "round";
-  context.lineWidth = 4;
-  context.strokeStyle = css(colors.background, 0.85);
-  context.strokeText(text, left + width / 2, top + height / 2);
-  context.fillStyle = css(colors.soft);
-  context.fillText(text, left + width / 2, top + height / 2);
+  // On a plate of its own: letters among as many points would be points themselves.
+  const [x, y, plate] = [left + width / 2, top + height / 2, context.measureText(text).width + size];
+  context.beginPath();
+  context.roundRect(x - plate / 2, y - size, plate, 2 * size, 6);
+  context.fillStyle = css(colors.background, 0.92);
+  context.fill();
+  context.lineWidth = 1;
+  context.strokeStyle = css(colors.border);
+  context.stroke();
+  context.fillStyle = css(colors.foreground);
+  context.fillText(text, x, y);
 }

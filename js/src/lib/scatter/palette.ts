@@ -30,7 +30,22 @@ export function ramp(stops: readonly Rgb[], from = 0, to = 1, bins = BINS): Rgb[
   });
 }
 
-export type ColorBy = "bias" | "count" | "mean" | "none";
+/** matplotlib's cividis (Nuñez, Anderton and Renslow, 2018), likewise: for columns of the user's own. */
+export const CIVIDIS: readonly Rgb[] = [
+  [0, 34, 78],
+  [18, 53, 112],
+  [59, 73, 108],
+  [87, 93, 109],
+  [112, 113, 115],
+  [138, 134, 120],
+  [165, 156, 116],
+  [195, 179, 105],
+  [225, 204, 85],
+  [254, 232, 56],
+];
+
+/** "bias", "count", "mean", "year", "none", or the name of a column of the user's own. */
+export type ColorBy = string;
 
 /** What the colours stand for: the values at the ends of the ramp, and whether the way between is logarithmic. */
 export interface ColorScale {
@@ -38,6 +53,10 @@ export interface ColorScale {
   low: number;
   high: number;
   log: boolean;
+  /** Of a column that is coloured by its values alone; without it the names above have their own ways. */
+  own?: "categories" | "numbers";
+  /** Names of bins that stand for more than a place on the ramp. */
+  legend?: readonly (readonly [name: string, bin: number])[];
 }
 
 /** The bin of a value, clamped to the ends; a value that is no number gets the middle bin. */

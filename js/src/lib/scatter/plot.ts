@@ -1,6 +1,7 @@
 // The picture: two canvases, one of pixels for the points and one for what stands over them, painted at most once
 // a frame and never while nobody can see it. It is told what to show and knows nothing of stores or gestures.
 
+import { logTicks } from "./axes";
 import { PointGrid } from "./grid";
 import { type Candidates, type Label, labelOrder, placeLabels } from "./labels";
 import type { Cloud } from "./navigate";
@@ -37,6 +38,9 @@ export interface Scene extends Cloud {
   equal: boolean;
   flipX: boolean;
   flipY: boolean;
+  /** Whether an axis holds logarithms to base 10. */
+  xLog: boolean;
+  yLog: boolean;
   /** Titles of the axes, the one that says most first. */
   xTitle: readonly string[];
   yTitle: readonly string[];
@@ -56,6 +60,7 @@ export interface Marks {
   selection: readonly number[];
   asked: ReadonlySet<number>;
   nLabels: number;
+  labelBy: string;
 }
 
 /** Points that are drawn as shapes of their own in a file; more make one that no viewer opens. */
@@ -75,6 +80,7 @@ const NO_MARKS: Marks = {
   selection: [],
   asked: new Set(),
   nLabels: 0,
+  labelBy: "auto",
 };
 
 export class Plot {
@@ -161,7 +167,8 @@ export class Plot {
       old.pinned !== marks.pinned ||
       old.selection !== marks.selection ||
       old.asked !== marks.asked ||
-      old.nLabels !== marks.nLabels
+      old.nLabels !== marks.nLabels ||
+      old.labelBy !== marks.labelBy
     ) {
       this.#candidates = null;
       this.#labels = null;
@@ -498,7 +505,7 @@ export class Plot {
   #layout(context: Context2D, scene: Scene): Label[] {
     const view = this.view;
     if (this.#labels || !view) return this.#labels ?? [];
-    const { primary, pinned, selection, asked, nLabels } = this.#marks;
+    const { primary, pinned, selection, asked, nLabels, labelBy } = this.#marks;
     const fresh = this.#candidates === null;
     this.#candidates ??= labelOrder(scene, view, {
       counts: scene.counts,
@@ -507,6 +514,7 @@ export class Plot {
       selection,
       asked,
       n: scene.watermark ? 0 : nLabels,
+      by: labelBy,
     });
     context.font = labelFont(this.#family);
     const width = (row: number): number => {
@@ -542,8 +550,8 @@ export class Plot {
 
 function axesOf(scene: Scene, { box, area }: Projection): Axes {
   return {
-    x: ticks(box[0], box[2], area.width / 90),
-    y: ticks(box[1], box[3], area.height / 70),
+    x: (scene.xLog ? logTicks : ticks)(box[0], box[2], area.width / 90),
+    y: (scene.yLog ? logTicks : ticks)(box[1], box[3], area.height / 70),
     xTitle: scene.xTitle,
     yTitle: scene.yTitle,
     kept: scene.kept,

@@ -4,7 +4,8 @@ import type { MapFrame, Side } from "../../store";
 import { spread } from "../ranking";
 import { BINS, binOf, type ColorBy, type ColorScale, range } from "./palette";
 
-export type SizeBy = "count" | "none";
+/** "count", "none", or the name of anything else that is a number. */
+export type SizeBy = string;
 
 /** Sizes a point can have; one sprite each. */
 export const SIZES = 12;

@@ -4,8 +4,23 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ViewContext } from "../../context";
 import type { MapFrame } from "../../store";
+import { shortest32 } from "../delimited";
 import { ratingUnit } from "../format";
+import type { Extra } from "../pictures/map";
 import { effectAtMean } from "../ranking";
+import {
+  type AxisChoice,
+  type AxisFacts,
+  alignedAxis,
+  axisFacts,
+  isAligned,
+  missingWords,
+  numbersOf,
+  numberWords,
+  placesOf,
+  placeWords,
+} from "./axes";
+import { byCategory, byNumber, type OwnColumn, ownColumns, sizesByNumber } from "./categories";
 import { trimmed } from "./labels";
 import { liveMap } from "./live";
 import type { Colors } from "./paint";
@@ -25,7 +40,7 @@ import {
 } from "./points";
 import { rampFor } from "./theme";
 import { asBox, type Box, extent, HomeBox } from "./viewbox";
-import { axisName, axisTitle, isNoise, keptShare, type PointFacts } from "./words";
+import { isNoise, keptShare, type PointFacts } from "./words";
 
 export type Tool = "point" | "box" | "pan";
 
@@ -36,8 +51,20 @@ interface Columns {
 }
 
 export interface MapState {
-  x: ReadonlySignal<number>;
-  y: ReadonlySignal<number>;
+  x: ReadonlySignal<AxisChoice>;
+  y: ReadonlySignal<AxisChoice>;
+  /** Null until there is a map. */
+  axes: ReadonlySignal<readonly [x: AxisFacts, y: AxisFacts] | null>;
+  /** The components on the axes, or in whose plane they lie. */
+  components: ReadonlySignal<readonly number[]>;
+  /** The view's `data`, by name. */
+  ownColumns: ReadonlySignal<ReadonlyMap<string, OwnColumn>>;
+  /** Which titles have no place, in sentences. */
+  missing: ReadonlySignal<readonly string[]>;
+  fitOn: Signal<string>;
+  topN: Signal<number>;
+  align: Signal<string>;
+  labelBy: Signal<string>;
   flipX: Signal<boolean>;
   flipY: Signal<boolean>;
   colorBy: Signal<ColorBy>;
@@ -67,18 +94,16 @@ export interface MapState {
   run: ReadonlySignal<number>;
   /** While this stays the same the same titles stay labelled. */
   labelKey: ReadonlySignal<string>;
-  setAxis: (axis: "x" | "y", component: number) => void;
+  setAxis: (axis: "x" | "y", chosen: AxisChoice) => void;
   facts: (row: number) => PointFacts;
+  /** What is shown beside components, counts and means, as columns of a table. */
+  extras: () => Extra[];
 }
 
-/** An axis' title, the longer one first: the picture takes the one it has room for. */
-function titlesOf(component: number, { explained, fitCount }: MapFrame): readonly string[] {
-  return [axisTitle(component, explained, fitCount), axisName(component, explained)];
-}
-
-export function createMapState({ store, shared, trait, signal: abort }: ViewContext): MapState {
-  const wantedX = trait<number>("x");
-  const wantedY = trait<number>("y");
+export function createMapState(context: ViewContext): MapState {
+  const { store, shared, trait } = context;
+  const wantedX = trait<AxisChoice>("x");
+  const wantedY = trait<AxisChoice>("y");
   const flipX = trait<boolean>("flip_x");
   const flipY = trait<boolean>("flip_y");
   const colorBy = trait<ColorBy>("color_by");
@@ -89,26 +114,53 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
   const equal = trait<boolean>("equal_aspect");
   const fits = signal(0);
   const only = signal<ReadonlySet<number> | null>(null);
-  const live = liveMap(store, abort);
+  const live = liveMap(context);
+  const own = ownColumns(context);
   const colors = signal<Colors | null>(null);
 
   const map = computed(() => live.value.map);
-  // A model may have fewer components than a trait asks for.
-  const component = (wanted: unknown, fallback: number) => {
-    const m = map.value?.m ?? 1;
-    return Number.isInteger(wanted) && (wanted as number) >= 1 && (wanted as number) <= m
-      ? (wanted as number)
-      : Math.min(fallback, m);
+  const bias = computed(() => {
+    const raw = live.value.itemBias;
+    const { trained, n } = store.items.value;
+    return raw && raw.length === n ? centred(raw, trained) : null;
+  });
+  const numbers = (name: string) => numbersOf(name, store.items.value, bias.value, own.value);
+  // A model may have fewer components than a trait asks for; and a column's values may still be on their way, until when
+  // the axis stays what it was.
+  const resolved = (wanted: ReadonlySignal<AxisChoice>, fallback: number) => {
+    let last: AxisChoice = fallback;
+    return computed(() => {
+      const m = map.value?.m ?? 1;
+      const choice = wanted.value;
+      if (typeof choice === "string") last = numbers(choice) ? choice : last;
+      else last = choice >= 1 && choice <= m ? choice : Math.min(fallback, m);
+      return last;
+    });
   };
-  const x = computed(() => component(wantedX.value, 1));
-  const y = computed(() => component(wantedY.value, 2));
+  const x = resolved(wantedX, 1);
+  const y = resolved(wantedY, 2);
   const untrained = computed(() => live.value.untrained);
 
   const columns = computed<Columns | null>(() => {
     const frame = map.value;
     if (!frame || frame.n !== store.items.value.n) return null;
-    return { frame, x: scoresOf(frame, x.value), y: scoresOf(frame, y.value) };
+    const aligned = isAligned(frame, x.value, y.value);
+    const places = (choice: AxisChoice, at: 0 | 1) => {
+      if (typeof choice === "string") return placesOf(choice, numbers(choice) ?? []);
+      return aligned ? alignedAxis(frame, at) : scoresOf(frame, choice);
+    };
+    return { frame, x: places(x.value, 0), y: places(y.value, 1) };
   });
+  const axes = computed(() => {
+    const frame = map.value;
+    if (!frame) return null;
+    const aligned = isAligned(frame, x.value, y.value);
+    const facts = (choice: AxisChoice, at: 0 | 1) => axisFacts(choice, at, frame, aligned, store.meta.value);
+    return [facts(x.value, 0), facts(y.value, 1)] as const;
+  });
+  const components = computed(() =>
+    [...new Set([x.value, y.value])].filter((choice): choice is number => typeof choice === "number"),
+  );
   const order = computed(() => drawOrder(store.items.value.counts));
   const rows = computed(() => {
     const now = columns.value;
@@ -122,15 +174,33 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
     if (!now || (only.value && !only.value.has(row))) return false;
     return isShown(store.items.value, shared.minCount.value, now.x, now.y, row);
   };
-  const bias = computed(() => {
-    const raw = live.value.itemBias;
-    const { trained, n } = store.items.value;
-    return raw && raw.length === n ? centred(raw, trained) : null;
+  const missing = computed(() => {
+    const now = columns.value;
+    if (!now || !axes.value || components.value.length === 2) return [];
+    const { counts, trained } = store.items.value;
+    const passing = order.value.filter((row) => trained[row] && counts[row] >= shared.minCount.value);
+    return missingWords(axes.value, [now.x, now.y], passing);
   });
   const effectiveColor = computed<ColorBy>(() => (untrained.value ? "none" : colorBy.value));
-  const coloured = computed(() => colouring(effectiveColor.value, rows.value, store.items.value, bias.value));
-  const ramp = computed(() => (colors.value ? rampFor(coloured.value.scale.by, colors.value) : []));
-  const sizeOf = computed(() => sizes(sizeBy.value, store.items.value));
+  const coloured = computed(() => {
+    const by = effectiveColor.value;
+    const column = own.value.get(by);
+    if (!column && by !== "year") return colouring(by, rows.value, store.items.value, bias.value);
+    const values = numbers(by);
+    // Still on its way.
+    if (!values) return colouring("none", rows.value, store.items.value, null);
+    return column?.names && column.values
+      ? byCategory(by, column.values, column.names, rows.value)
+      : byNumber(by, values, rows.value);
+  });
+  const ramp = computed(() => (colors.value ? rampFor(coloured.value.scale, colors.value) : []));
+  const sizeOf = computed(() => {
+    const by = sizeBy.value;
+    const values = by === "count" || by === "none" ? null : numbers(by);
+    return values
+      ? sizesByNumber(values, rows.value)
+      : sizes(by === "count" ? by : "none", store.items.value);
+  });
   const radiiNow = computed(() => radii(rows.value.length));
 
   const homeBox = new HomeBox();
@@ -151,7 +221,8 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
   const scene = computed<Scene | null>(() => {
     const now = columns.value;
     const box = asBox(viewBox.value) ?? home.value;
-    if (!now || !box || ramp.value.length === 0 || rows.value.length === 0) return null;
+    const beside = axes.value;
+    if (!now || !box || !beside || ramp.value.length === 0 || rows.value.length === 0) return null;
     return {
       rows: rows.value,
       x: now.x,
@@ -162,12 +233,15 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
       colors: ramp.value,
       radii: radiiNow.value,
       box,
-      equal: equal.value !== false,
+      // Between stars and years there is no common unit.
+      equal: equal.value !== false && beside.every(({ choice }) => typeof choice === "number"),
       flipX: flipX.value,
       flipY: flipY.value,
-      xTitle: titlesOf(x.value, now.frame),
-      yTitle: titlesOf(y.value, now.frame),
-      kept: keptShare(x.value, y.value, now.frame.explained),
+      xLog: beside[0].log,
+      yLog: beside[1].log,
+      xTitle: beside[0].titles,
+      yTitle: beside[1].titles,
+      kept: keptShare(components.value, now.frame.explained),
       watermark: watermark.value,
       title,
     };
@@ -178,6 +252,13 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
     return [homeKey.value, flipX.value, flipY.value, viewBox.value, frame, rows.value.length > 0].join();
   });
 
+  /** What a colour or a size stands for, where no other line says it. */
+  const valueWords = (name: string, row: number) => {
+    if (name === x.peek() || name === y.peek() || ["bias", "count", "mean", "none"].includes(name)) return "";
+    const value = numbers(name)?.[row] ?? Number.NaN;
+    if (!Number.isFinite(value)) return `${name}: none`;
+    return `${name}: ${own.peek().get(name)?.names?.at(value) ?? numberWords(value)}`;
+  };
   const facts = (row: number): PointFacts => {
     const { names, counts, means } = store.items.peek();
     const { y_range: yRange, rating_mean: mean } = store.meta.peek();
@@ -190,9 +271,23 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
       bias: b,
       effect: b === null || !yRange ? null : effectAtMean(b, mean, yRange),
       unit: ratingUnit(yRange),
-      x: { component: x.peek(), value: now?.x[row] ?? Number.NaN },
-      y: { component: y.peek(), value: now?.y[row] ?? Number.NaN },
+      places: [
+        ...(axes.peek() ?? []).map((axis, at) =>
+          placeWords(axis, (at ? now?.y : now?.x)?.[row] ?? Number.NaN),
+        ),
+        ...[...new Set([colorBy.peek(), sizeBy.peek()])].map((name) => valueWords(name, row)),
+      ].filter(Boolean),
     };
+  };
+  const extras = (): Extra[] => {
+    const marks = [colorBy.peek(), sizeBy.peek()].filter((name) => name !== "bias");
+    return [...new Set([x.peek(), y.peek(), ...marks])].flatMap((name): Extra[] => {
+      const values = typeof name === "string" && !["count", "mean"].includes(name) ? numbers(name) : null;
+      if (!values) return [];
+      const names = own.peek().get(String(name))?.names;
+      const cell = (row: number) => (Number.isFinite(values[row]) ? shortest32(values[row]) : null);
+      return [[String(name), (row) => (names ? names.at(values[row]) : cell(row))]];
+    });
   };
   const narrow = (chosen: readonly number[] | null) => {
     batch(() => {
@@ -201,7 +296,7 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
       viewBox.value = null;
     });
   };
-  const setAxis = (axis: "x" | "y", chosen: number) => {
+  const setAxis = (axis: "x" | "y", chosen: AxisChoice) => {
     const [here, other] = axis === "x" ? [x.peek(), y.peek()] : [y.peek(), x.peek()];
     // A component that is taken from the other axis leaves it the one that was here.
     if (chosen === other && here !== other) (axis === "x" ? wantedY : wantedX).value = here;
@@ -213,6 +308,14 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
   return {
     x,
     y,
+    axes,
+    components,
+    ownColumns: own,
+    missing,
+    fitOn: trait<string>("fit_on"),
+    topN: trait<number>("top_n"),
+    align: trait<string>("align"),
+    labelBy: trait<string>("label_by"),
     flipX,
     flipY,
     colorBy,
@@ -237,5 +340,6 @@ export function createMapState({ store, shared, trait, signal: abort }: ViewCont
     map,
     setAxis,
     facts,
+    extras,
   };
 }

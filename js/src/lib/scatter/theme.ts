@@ -1,7 +1,8 @@
 // The colours of the picture, read from the custom properties that its element has at this moment.
 
+import { categoryColors } from "./categories";
 import type { Colors } from "./paint";
-import { type ColorBy, type Rgb, ramp, VIRIDIS } from "./palette";
+import { CIVIDIS, type ColorScale, type Rgb, ramp, VIRIDIS } from "./palette";
 
 /** Resolves properties such as `--cw-bg`, whatever they are made of, to what the browser would paint. */
 export function readColors(el: HTMLElement): { colors: Colors; family: string } {
@@ -42,9 +43,12 @@ function isDark([r, g, b]: Rgb): boolean {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
 }
 
-/** The ramp of a colouring; the end of viridis that would vanish in the background is left out. */
-export function rampFor(by: ColorBy, colors: Colors): Rgb[] {
+/** The colours of a colouring by bin; the end of a ramp that would vanish in the background is left out. */
+export function rampFor({ by, own }: ColorScale, colors: Colors): Rgb[] {
   if (by === "bias") return ramp([colors.biasLow, colors.biasMiddle, colors.biasHigh]);
   if (by === "none") return ramp([colors.neutral, colors.neutral]);
-  return isDark(colors.background) ? ramp(VIRIDIS, 0.22, 1) : ramp(VIRIDIS, 0, 0.86);
+  if (own === "categories") return categoryColors(colors);
+  const stops = own ? CIVIDIS : VIRIDIS;
+  const shades = isDark(colors.background) ? ramp(stops, 0.22, 1) : ramp(stops, 0, 0.86);
+  return own ? [...shades, colors.border] : shades;
 }

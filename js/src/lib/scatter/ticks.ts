@@ -4,6 +4,8 @@ export interface Ticks {
   values: number[];
   /** Decimals that tell neighbouring values apart. */
   digits: number;
+  /** What is written at them, where it is not themselves. */
+  texts?: string[];
 }
 
 /** Multiples of 1, 2 or 5 · 10ⁿ within [lo, hi], about `count` of them. */

@@ -9,25 +9,27 @@ export function axisName(component: number, explained: readonly number[]): strin
 }
 
 /** "PC 1 · 12.4 % of the variance of 931 titles": what the picture says beside an axis, where it has the room. */
-export function axisTitle(component: number, explained: readonly number[], fitCount: number): string {
+export function axisTitle(component: number, explained: readonly number[], fittedOn: string): string {
   const name = axisName(component, explained);
-  return fitCount > 0 ? `${name} of the variance of ${plural(fitCount, "title")}` : name;
+  return fittedOn ? `${name} of the variance of ${fittedOn}` : name;
 }
 
 /** "24.5 % of the variance kept": for a corner of the picture. */
-export function keptShare(x: number, y: number, explained: readonly number[]): string {
-  const kept = [...new Set([x, y])].reduce(
-    (sum, component) => sum + (explained[component - 1] ?? Number.NaN),
-    0,
-  );
-  return Number.isFinite(kept) ? `${formatShare(kept)} of the variance kept` : "";
+export function keptShare(shown: readonly number[], explained: readonly number[]): string {
+  return shown.length ? `${formatShare(sumOf(shown, explained))} of the variance kept` : "";
+}
+
+function sumOf(shown: readonly number[], explained: readonly number[]): number {
+  return shown.reduce((sum, component) => sum + (explained[component - 1] ?? Number.NaN), 0);
 }
 
 /** How much of the variance the picture keeps: what is far apart in all dimensions can be close in two. */
-export function keptVariance(x: number, y: number, explained: readonly number[]): string {
-  if (x === y) return `This axis keeps ${formatShare(explained[x - 1])} of the variance.`;
-  const kept = (explained[x - 1] ?? Number.NaN) + (explained[y - 1] ?? Number.NaN);
-  return `Together the axes keep ${formatShare(kept)} of the variance.`;
+export function keptVariance(shown: readonly number[], explained: readonly number[]): string {
+  if (shown.length === 0) return "No axis is a component, so nearness here is not what the model learnt.";
+  const kept = formatShare(sumOf(shown, explained));
+  return shown.length > 1
+    ? `Together the axes keep ${kept} of the variance.`
+    : `PC ${shown[0]} keeps ${kept} of the variance.`;
 }
 
 /** A component this little above what random vectors give says nothing. */
@@ -43,13 +45,17 @@ export function changedAxes(match: readonly number[] | null, shown: readonly num
 }
 
 /** "PC 1 goes with: ratings r = 0.61, mean r = 0.43"; empty where nothing is known or nothing goes with it. */
-export function goesWith(component: number, correlations: Record<string, Record<string, number>>): string {
+export function goesWith(
+  component: number | string,
+  correlations: Record<string, Record<string, number>>,
+): string {
   const found = correlations[String(component)] ?? correlations[`PC${component}`] ?? {};
   const parts = Object.entries(found)
     .filter(([, r]) => Number.isFinite(r) && Math.abs(r) >= 0.2)
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
     .map(([name, r]) => `${name === "count" ? "ratings" : name} r = ${formatNumber(r, 2)}`);
-  return parts.length ? `PC ${component} goes with: ${parts.join(", ")}` : "";
+  const name = typeof component === "string" ? `Axis ${component}` : `PC ${component}`;
+  return parts.length ? `${name} goes with: ${parts.join(", ")}` : "";
 }
 
 export interface PointFacts {
@@ -62,8 +68,8 @@ export interface PointFacts {
   effect: number | null;
   /** What the effect is counted in: "stars", or "rating". */
   unit: string;
-  x: { component: number; value: number };
-  y: { component: number; value: number };
+  /** Where it lies on the axes, and its values of the user's own that colours and sizes show. */
+  places: readonly string[];
 }
 
 /** The lines of the tooltip under the title; the same text is what a screen reader hears. */
@@ -75,38 +81,21 @@ export function pointLines(facts: PointFacts): string[] {
     const logit = facts.effect === null ? "" : ` (logit ${formatBias(facts.bias)})`;
     lines.push(`bias ${formatBias(effect)} ${facts.unit}${logit}`);
   }
-  lines.push(
-    `PC ${facts.x.component} ${formatNumber(facts.x.value, 2)}, PC ${facts.y.component} ${formatNumber(facts.y.value, 2)}`,
-  );
+  if (facts.places.length) lines.push(facts.places.join(", "));
   return lines;
 }
 
 /** What stands for the picture when it is not seen. */
 export function summary(
   shown: number,
-  x: number,
-  y: number,
-  explained: readonly number[],
+  x: string,
+  y: string,
+  components: number,
   named: readonly string[],
 ): string {
   if (shown === 0) return "Scatter plot without points.";
-  const axes = `horizontally ${axisName(x, explained)}, vertically ${axisName(y, explained)}`;
+  const axes = `horizontally ${x}, vertically ${y}`;
+  const by = components === 2 ? " by two principal components" : "";
   const labelled = named.length ? ` Labelled: ${named.join("; ")}.` : "";
-  return `Scatter plot of ${plural(shown, "title")} by two principal components: ${axes}.${labelled}`;
-}
-
-/** A lower limit that shows at least ten titles, a round one where one does; null if no limit helps. */
-export function helpfulMinCount(
-  counts: ArrayLike<number>,
-  trained: ArrayLike<number>,
-  now: number,
-): number | null {
-  const usable: number[] = [];
-  for (let row = 1; row < counts.length; row++)
-    if (trained[row] && counts[row] < now) usable.push(counts[row]);
-  if (usable.length === 0) return null;
-  usable.sort((a, b) => b - a);
-  const tenth = usable[Math.min(9, usable.length - 1)];
-  const round = [500, 200, 100, 50, 20, 10, 5].find((limit) => limit <= tenth && limit < now);
-  return round ?? tenth;
+  return `Scatter plot of ${plural(shown, "title")}${by}: ${axes}.${labelled}`;
 }

@@ -92,7 +92,7 @@ export function Controls(props: ControlsProps) {
       )}
       {has("n") && show.value !== "all" && (
         <NumberField
-          label="Rows an end"
+          label={(show.value ?? "both_ends") === "both_ends" ? "Rows at each end" : "Rows"}
           value={n.value ?? 5}
           rule={{ min: 1, max: 10_000, integer: true }}
           onChange={(value) => {

@@ -4,6 +4,7 @@ import { EmptyResult } from "../../components/Notice";
 import { useNearestSpelling } from "../../components/nearestSpelling";
 import type { ViewContext } from "../../context";
 import { formatCount } from "../../lib/format";
+import { helpfulMinCount } from "../../lib/minratings";
 import type { Ranking } from "../../lib/ranking";
 import type { TitleSearch } from "../../lib/search";
 import type { Side } from "../../store";
@@ -23,10 +24,7 @@ export function Nothing({ context, search, side, ranking, text, one }: NothingPr
   const { minCount } = context.shared;
   const typed = text.value.trim();
   const marks = search.containing(typed);
-  const counts = Array.from(search.byCount)
-    .filter((row) => marks === null || marks[row])
-    .map((row) => side.counts[row]);
-  const missed = typed !== "" && counts.length === 0 && search.ready;
+  const missed = search.ready && marks !== null && !marks.includes(1);
   const nearest = useNearestSpelling(search, side.counts, typed, missed);
   if (!search.ready) return <EmptyResult>Reading the names …</EmptyResult>;
   if (missed) {
@@ -54,15 +52,20 @@ export function Nothing({ context, search, side, ranking, text, one }: NothingPr
     );
   }
   if (ranking.nTrained === 0) return <EmptyResult>No {one} with a training rating yet.</EmptyResult>;
-  // Enough for a look at both ends, in round numbers.
-  const enough = counts[Math.min(counts.length - 1, 19)];
-  const usual = [300, 200, 100, 50, 20, 10, 5, 1].find((count) => count <= enough) ?? 0;
+  const that = typed ? ` that contain ‘${typed}’` : "";
+  const limit = helpfulMinCount(side.counts, side.trained, minCount.value, marks);
+  if (limit === null)
+    return (
+      <EmptyResult>
+        None of the {one}s{that} has a training rating yet.
+      </EmptyResult>
+    );
   const set = () => {
-    minCount.value = usual;
+    minCount.value = limit;
   };
   return (
-    <EmptyResult action={{ label: `Set to ${formatCount(usual)}`, run: set }}>
-      0 {one}s: min ratings {formatCount(minCount.value)} hides all{typed ? ` that contain ‘${typed}’` : ""}.
+    <EmptyResult action={{ label: `Set to ${formatCount(limit)}`, run: set }}>
+      0 {one}s: min ratings {formatCount(minCount.value)} hides all{that}.
     </EmptyResult>
   );
 }

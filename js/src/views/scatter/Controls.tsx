@@ -3,8 +3,10 @@ import { Button } from "../../components/Button";
 import { Choice, NumberField, RadioGroup } from "../../components/fields";
 import { MinRatings } from "../../components/MinRatings";
 import type { ViewContext } from "../../context";
+import { type AxisChoice, isAligned, numberOptions } from "../../lib/scatter/axes";
 import type { MapState } from "../../lib/scatter/state";
 import { axisName } from "../../lib/scatter/words";
+import { FitControls } from "./FitControls";
 
 interface Props {
   context: ViewContext;
@@ -22,12 +24,7 @@ export function Controls({ context, map }: Props) {
           <Choice
             label="Colour"
             value={map.colorBy.value}
-            options={[
-              ["bias", "bias"],
-              ["count", "ratings"],
-              ["mean", "mean"],
-              ["none", "none"],
-            ]}
+            options={[...numberOptions(map.ownColumns.value, true), ["none", "none"]]}
             onChange={(by) => {
               map.colorBy.value = by;
             }}
@@ -39,10 +36,7 @@ export function Controls({ context, map }: Props) {
           <Choice
             label="Size"
             value={map.sizeBy.value}
-            options={[
-              ["count", "ratings"],
-              ["none", "none"],
-            ]}
+            options={[...numberOptions(map.ownColumns.value, false), ["none", "none"]]}
             onChange={(by) => {
               map.sizeBy.value = by;
             }}
@@ -81,6 +75,7 @@ export function Controls({ context, map }: Props) {
           <MinRatings context={context} />
         </div>
       )}
+      <FitControls map={map} has={has} folded={!narrow && !wanted} />
     </>
   );
   return (
@@ -103,21 +98,28 @@ function Axis({ axis, map, flip }: { axis: "x" | "y"; map: MapState; flip: boole
   const frame = map.map.value;
   const side = axis === "x" ? "horizontal" : "vertical";
   const flipped = axis === "x" ? map.flipX : map.flipY;
-  const options = Array.from({ length: frame?.m ?? 1 }, (_, i) => {
-    return [String(i + 1), axisName(i + 1, frame?.explained ?? [])] as const;
+  const choice = (axis === "x" ? map.x : map.y).value;
+  // Of turned axes the components are the plane, and no share is an axis' own.
+  const aligned = frame !== null && isAligned(frame, map.x.value, map.y.value);
+  const components = Array.from({ length: frame?.m ?? 1 }, (_, i) => {
+    const name = aligned ? `PC ${i + 1}, turned` : axisName(i + 1, frame?.explained ?? []);
+    return [`#${i + 1}`, name] as const;
   });
+  const numbers = numberOptions(map.ownColumns.value, false).map(
+    ([name, words]) => [`=${name}`, words] as const,
+  );
   return (
     <div class="cw-scatter-axis">
       <Choice
         label={axis === "x" ? "Horizontal axis" : "Vertical axis"}
-        value={String((axis === "x" ? map.x : map.y).value)}
-        options={options}
-        onChange={(component) => map.setAxis(axis, Number(component))}
+        value={keyOf(choice)}
+        options={[...components, ...numbers]}
+        onChange={(key) => map.setAxis(axis, key[0] === "#" ? Number(key.slice(1)) : key.slice(1))}
       />
       {flip && (
         <Button
           label={`Flip ${side} axis`}
-          title={`Flip the ${side} axis: its direction means nothing`}
+          title={`Flip the ${side} axis${typeof choice === "number" ? ": its direction means nothing" : ""}`}
           text={axis === "x" ? "⇄" : "⇅"}
           pressed={flipped.value}
           onClick={() => {
@@ -127,4 +129,9 @@ function Axis({ axis, map, flip }: { axis: "x" | "y"; map: MapState; flip: boole
       )}
     </div>
   );
+}
+
+/** As an option of a select: a column may be called "1". */
+function keyOf(choice: AxisChoice): string {
+  return typeof choice === "number" ? `#${choice}` : `=${choice}`;
 }

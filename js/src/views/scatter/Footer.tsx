@@ -3,7 +3,8 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { Why } from "../../components/Why";
 import type { ViewContext } from "../../context";
 import { formatBias, formatCount, formatNumber, formatShare } from "../../lib/format";
-import type { ColorScale, Rgb } from "../../lib/scatter/palette";
+import { isAligned, numberWords } from "../../lib/scatter/axes";
+import { BINS, type ColorScale, type Rgb } from "../../lib/scatter/palette";
 import type { MapState } from "../../lib/scatter/state";
 import { changedAxes, goesWith, isNoise, keptVariance } from "../../lib/scatter/words";
 import type { MapFrame } from "../../store";
@@ -11,10 +12,11 @@ import type { MapFrame } from "../../store";
 export function Footer({ context, map }: { context: ViewContext; map: MapState }) {
   const frame = map.map.value;
   if (!frame) return null;
-  const shown = [map.x.value, map.y.value];
-  const changed = map.untrained.value ? [] : changedAxes(frame.match, shown);
-  const together = [...new Set(shown)]
-    .map((component) => goesWith(component, frame.correlations))
+  const shown = map.components.value;
+  const aligned = isAligned(frame, map.x.value, map.y.value);
+  const changed = map.untrained.value || aligned ? [] : changedAxes(frame.match, shown);
+  const together = (aligned ? ["A", "B"] : shown)
+    .map((axis) => goesWith(axis, frame.correlations))
     .filter(Boolean);
   const noise = !map.untrained.value && isNoise(frame.explained, frame.noise);
   const wanted = context.trait<string[] | null>("controls").value;
@@ -34,13 +36,17 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
           </p>
         )}
         <div>
-          {keptVariance(shown[0], shown[1], frame.explained)}{" "}
+          {aligned && "The axes are turned to lie as before, and are no components. "}
+          {keptVariance(shown, frame.explained)}{" "}
           <Why>
             The map is a shadow of {context.store.meta.value.n_factors ?? "many"} dimensions: titles apart in
             them can fall together here. Neighbours are computed in all of them. The sign of an axis is
             arbitrary.
           </Why>
         </div>
+        {map.missing.value.map((words) => (
+          <p key={words}>{words}</p>
+        ))}
         {!map.untrained.value && together.map((words) => <p key={words}>{words}</p>)}
       </div>
       {(!wanted || wanted.includes("scree")) && <Scree map={map} frame={frame} shown={shown} />}
@@ -48,42 +54,61 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
   );
 }
 
-function ends({ by, low, high }: ColorScale): [string, string] {
+function ends({ by, low, high, own }: ColorScale): [string, string] {
+  if (own === "categories") return ["", ""];
+  if (own) return [numberWords(low), numberWords(high)];
   if (by === "bias") return [formatBias(low), formatBias(high)];
   if (by === "count") return [formatCount(low), formatCount(high)];
   return [formatNumber(low, 2), formatNumber(high, 2)];
 }
 
-const NAMES = { bias: "bias, relative to the average title", count: "ratings (log)", mean: "mean rating" };
+const NAMES: Record<string, string> = {
+  bias: "bias, relative to the average title",
+  count: "ratings (log)",
+  mean: "mean rating",
+};
 
 /** What the colours stand for; null where they stand for nothing. */
 export function colourKey(map: MapState) {
   const { scale } = map.colouring.value;
-  if (scale.by === "none") return null;
+  const colors = map.ramp.value;
+  if (scale.by === "none" || colors.length === 0) return null;
   const [low, high] = ends(scale);
-  return { name: NAMES[scale.by], low, high, ramp: map.ramp.value };
+  const ramp = scale.own === "categories" ? [] : colors.slice(0, BINS);
+  const named = (scale.legend ?? []).map(([name, bin]) => [name, colors[bin]] as const);
+  return { name: NAMES[scale.by] ?? scale.by, low, high, ramp, named };
 }
 
 function Legend({ map, hasBias }: { map: MapState; hasBias: boolean }) {
-  const sized = map.sizeBy.value === "count" ? "size: ratings" : "";
+  const by = map.sizeBy.value;
+  const sized = by === "none" ? "" : `size: ${by === "count" ? "ratings" : by}`;
   if (map.colorBy.value === "bias" && !hasBias) {
     return <p class="cw-scatter-legend">This model has no biases to colour by. {sized}</p>;
   }
   const key = colourKey(map);
   if (!key) return sized ? <p class="cw-scatter-legend">{sized}</p> : null;
-  const { name, low, high } = key;
+  const { name, low, high, ramp, named } = key;
   return (
     <p class="cw-scatter-legend">
       <span>{name}:</span>
-      <span>{low}</span>
-      <Strip ramp={map.ramp.value} />
-      <span>{high}</span>
+      {ramp.length > 0 && (
+        <>
+          <span>{low}</span>
+          <Strip ramp={ramp} />
+          <span>{high}</span>
+        </>
+      )}
+      {named.map(([text, color]) => (
+        <span key={text} class="cw-scatter-named">
+          <Strip ramp={[color]} /> {text}
+        </span>
+      ))}
       {sized && <span>· {sized}</span>}
     </p>
   );
 }
 
-function Strip({ ramp }: { ramp: Rgb[] }) {
+function Strip({ ramp }: { ramp: readonly Rgb[] }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
@@ -96,17 +121,18 @@ function Strip({ ramp }: { ramp: Rgb[] }) {
   return <canvas ref={canvas} width={ramp.length} height={1} />;
 }
 
-/** Of the longest bar, in pixels. */
-const BAR = 90;
-
 /** Bars of the variance each component keeps, to choose axes by, and the share that random vectors would give. */
-function Scree({ map, frame, shown }: { map: MapState; frame: MapFrame; shown: number[] }) {
+function Scree({ map, frame, shown }: { map: MapState; frame: MapFrame; shown: readonly number[] }) {
   const { explained, noise, m } = frame;
   const shares = explained.slice(0, m);
   const most = Math.max(noise, ...shares, 1e-9);
-  const at = (share: number) => Math.max(1, (share / most) * BAR);
   return (
-    <div class="cw-scatter-scree" role="group" aria-label="Variance by component">
+    <div
+      class="cw-scatter-scree"
+      role="group"
+      aria-label="Variance by component"
+      style={{ "--noise": noise / most }}
+    >
       {shares.map((share, i) => (
         <button
           key={i}
@@ -117,11 +143,11 @@ function Scree({ map, frame, shown }: { map: MapState; frame: MapFrame; shown: n
           onClick={(event) => map.setAxis(event.shiftKey ? "y" : "x", i + 1)}
         >
           <span>PC {i + 1}</span>
-          <i style={{ width: `${at(share)}px` }} />
+          <i style={{ "--share": share / most }} />
           <span>{formatShare(share)}</span>
         </button>
       ))}
-      {noise > 0 && <p style={{ "--at": `${at(noise)}px` }}>random vectors: {formatShare(noise)}</p>}
+      {noise > 0 && <p>random vectors: {formatShare(noise)}</p>}
     </div>
   );
 }

@@ -151,6 +151,7 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
       selection: shared.selection.value,
       asked: asked.value,
       nLabels: map.nLabels.value,
+      labelBy: map.labelBy.value ?? "auto",
     });
   });
 
@@ -165,7 +166,8 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
 
   const words = useComputed(() => {
     const names = labelled.value.slice(0, 8).map((row) => store.items.value.names.at(row));
-    return summary(map.rows.value.length, map.x.value, map.y.value, map.map.value?.explained ?? [], names);
+    const [x, y] = map.axes.value ?? [];
+    return summary(map.rows.value.length, x?.name ?? "", y?.name ?? "", map.components.value.length, names);
   });
   const facts = tip.value ? map.facts(tip.value.row) : null;
   const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
@@ -367,7 +369,8 @@ function createActions(parts: ActionParts) {
       shared.primary.value = row;
       cursor.value = row;
       if (!columns || !Number.isFinite(columns.x[row] + columns.y[row])) {
-        announce.value = `${name} has no place on the map: it was not trained.`;
+        const why = store.items.peek().trained[row] ? "it has no value on an axis" : "it was not trained";
+        announce.value = `${name} has no place on the map: ${why}.`;
         return;
       }
       bring(row);

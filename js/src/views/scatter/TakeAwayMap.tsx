@@ -2,13 +2,19 @@
 import { useCopy } from "../../components/copying";
 import { TakeAway } from "../../components/TakeAway";
 import type { ViewContext } from "../../context";
-import { formatCount, formatShare } from "../../lib/format";
+import { formatShare } from "../../lib/format";
 import { mapPicture, mapTable } from "../../lib/pictures/map";
 import type { Look } from "../../lib/pictures/picture";
+import { fittedOn } from "../../lib/scatter/axes";
 import type { Plot } from "../../lib/scatter/plot";
 import type { MapState } from "../../lib/scatter/state";
 import { keptVariance } from "../../lib/scatter/words";
 import { colourKey } from "./Footer";
+
+/** "pc1"; of a column what may stand in the name of a file. */
+function fileName(axis: string | number): string {
+  return typeof axis === "number" ? `pc${axis}` : axis.replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase();
+}
 
 interface Props {
   context: ViewContext;
@@ -22,7 +28,7 @@ export function TakeAwayMap({ context, map, plot, facts }: Props) {
   const copy = useCopy();
   const table = (rows: Iterable<number>) => {
     const frame = map.map.peek();
-    return frame ? mapTable(store.items.peek(), frame, rows, store.meta.peek().item_name) : [];
+    return frame ? mapTable(store.items.peek(), frame, rows, store.meta.peek().item_name, map.extras()) : [];
   };
   const picked = () => {
     const rows = shared.selection.peek().filter(map.isDrawn);
@@ -32,10 +38,11 @@ export function TakeAwayMap({ context, map, plot, facts }: Props) {
     const frame = map.map.peek();
     if (!plot.current || !frame) return null;
     const notes = [
-      keptVariance(map.x.peek(), map.y.peek(), frame.explained),
+      keptVariance(map.components.peek(), frame.explained),
       `Random vectors would keep ${formatShare(frame.noise)} an axis.`,
-      `Fitted on ${formatCount(frame.fitCount)} titles.`,
+      `Fitted on ${fittedOn(frame)}.`,
       "Titles apart in all dimensions can meet here.",
+      ...map.missing.peek(),
     ];
     return mapPicture(plot.current, { facts, key: colourKey(map), notes }, look);
   };
@@ -43,7 +50,7 @@ export function TakeAwayMap({ context, map, plot, facts }: Props) {
     <TakeAway
       context={context}
       state={copy}
-      name={`map-of-titles-pc${map.x.value}-pc${map.y.value}`}
+      name={`map-of-titles-${[map.x.value, map.y.value].map(fileName).join("-")}`}
       shown={picked}
       all={() => table(map.rows.peek())}
       picture={picture}

@@ -1,0 +1,163 @@
+"""The trainings of one learner, each from fresh weights: what they were set to, and how their loss fell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from .history import EpochRecord, Floats, History, thinned
+from .recipe import Recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_RUNS = 10  # that are remembered beside the present one
+MOST_POINTS = 300  # of each of its curves
+_NAMED = ("wd", "lr", "factors", "bs", "epochs", "schedule", "seed", "patience", "rescale")
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One training, from its weights' making to the next reset.
+
+    ``number`` counts the learner's trainings from 1; ``fits`` are the settings of its fits, ``x`` and ``loss`` float32
+    ``[n]`` its batch losses over the epochs, averaged to at most 300 of them, ``epochs`` its rows.
+    """
+
+    number: int
+    fits: tuple[Recipe, ...]
+    n_factors: int
+    epochs: tuple[EpochRecord, ...]
+    x: Floats = field(repr=False)
+    loss: Floats = field(repr=False)
+
+    @classmethod
+    def of(cls, number: int, history: History, fits: Sequence[Recipe], n_factors: int) -> Run | None:
+        """The run that a history tells of; ``None`` if no batch was trained."""
+        x, loss, n = history.batches_since(0)
+        return cls(number, tuple(fits), n_factors, history.epochs, *_averaged(x, loss)) if n and fits else None
+
+    @property
+    def best(self) -> EpochRecord | None:
+        """The epoch with the lowest validation loss."""
+        rows = [row for row in self.epochs if row.valid_loss is not None]
+        return min(rows, key=lambda row: row.valid_loss or 0.0, default=None)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds trained in whole epochs."""
+        return sum(row.seconds for row in self.epochs)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What it was set to: the last fit's, but the epochs of all."""
+        last = self.fits[-1]
+        return {
+            "wd": last.wd,
+            "lr": last.lr,
+            "factors": self.n_factors,
+            "bs": last.bs,
+            "epochs": sum(fit.epochs for fit in self.fits),
+            "schedule": last.schedule,
+            "seed": last.seed,
+            "patience": last.patience,
+            "rescale": last.rescale,
+        }
+
+    def valid(self) -> tuple[Floats, Floats]:
+        """Validation losses over the epochs, float32 ``[n]`` each, at most 300."""
+        rows = [(row.epoch, row.valid_loss) for row in self.epochs if row.valid_loss is not None]
+        pairs = np.asarray(rows, np.float32).reshape(-1, 2)
+        return thinned(pairs[:, 0], pairs[:, 1], MOST_POINTS)
+
+
+def _averaged(x: Floats, loss: Floats) -> tuple[Floats, Floats]:
+    """Means of equal stretches of a curve, each at the end of its stretch: it is to be compared, not searched."""
+    n = len(x)
+    if n <= MOST_POINTS:
+        return x, loss
+    ends = np.linspace(0, n, MOST_POINTS + 1).astype(np.int64)
+    sums = np.add.reduceat(loss.astype(np.float64), ends[:-1])
+    return x[ends[1:] - 1], (sums / np.diff(ends)).astype(np.float32)
+
+
+class Runs(Sequence[Run]):
+    """The last runs of a learner, oldest first, the present one last.
+
+    Examples
+    --------
+    >>> learn.runs.to_frame().sort_values("valid_loss")  # doctest: +SKIP
+    """
+
+    def __init__(self, runs: Iterable[Run] = ()):
+        self._runs = tuple(runs)
+
+    @property
+    def names(self) -> list[str]:
+        """What tells each from the others: ``"run 2: wd 0.01"``."""
+        settings = [run.settings for run in self._runs]
+        differ = [name for name in _NAMED if len({each[name] for each in settings}) > 1]
+        return [
+            ": ".join(filter(None, [f"run {run.number}", ", ".join(_said(name, each[name]) for name in differ)]))
+            for run, each in zip(self._runs, settings, strict=True)
+        ]
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a run: run, name, its settings, epochs_trained, train_loss, valid_loss and best_epoch, seconds.
+
+        ``valid_loss`` is the lowest, ``train_loss`` the last; both are NaN before an epoch has ended.
+        """
+        import pandas as pd
+
+        rows = [
+            {"run": run.number, "name": name}
+            | run.settings
+            | {
+                "epochs_trained": float(run.x[-1]),
+                "train_loss": run.epochs[-1].train_loss if run.epochs else None,
+                "valid_loss": None if run.best is None else run.best.valid_loss,
+                "best_epoch": None if run.best is None else run.best.epoch,
+                "seconds": run.seconds,
+            }
+            for run, name in zip(self._runs, self.names, strict=True)
+        ]
+        results = ("epochs_trained", "train_loss", "valid_loss", "best_epoch", "seconds")
+        frame = pd.DataFrame(rows, columns=["run", "name", *_NAMED, *results])
+        return frame.astype({"train_loss": float, "valid_loss": float, "best_epoch": "Int64"})
+
+    @overload
+    def __getitem__(self, index: int) -> Run: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Runs: ...
+
+    def __getitem__(self, index: int | slice) -> Run | Runs:
+        return Runs(self._runs[index]) if isinstance(index, slice) else self._runs[index]
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __repr__(self) -> str:
+        return f"Runs({', '.join(self.names)})"
+
+
+def _said(name: str, value: Any) -> str:
+    """A setting in a few letters."""
+    if name == "schedule":
+        return str(value).replace("_", "-")
+    if isinstance(value, bool):
+        return f"{name}d" if value else f"not {name}d"
+    return f"{value} {name}" if name in ("epochs", "factors") else f"{name} {_number(value)}"
+
+
+def _number(value: float) -> str:
+    """As people type it: 0.01, 5e-3, 64."""
+    if value == int(value):
+        return str(int(value))
+    if value >= 0.01:
+        return f"{value:g}"
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return f"{float(mantissa):g}e{int(exponent)}"

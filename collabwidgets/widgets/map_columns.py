@@ -1,0 +1,98 @@
+"""What a map can show of a title beside its components: bias, count, mean, year, or a column of the caller's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from traitlets import TraitError, TraitType
+
+from ..data.spelling import did_you_mean
+from ..interpret.pca import years_of
+from .own_columns import BUILT_IN, Column
+
+if TYPE_CHECKING:
+    from ..learner import CollabLearner
+    from .own_map import OwnFrame
+
+Floats = NDArray[np.float64]
+
+
+class Chosen(TraitType[Any, Any]):
+    """The name of what is shown: a built-in, a column of the view's `data`, or the number of a component.
+
+    Parameters
+    ----------
+    default : int or str
+    components : int
+        How many components may be chosen, by number from 1.
+    none : bool
+        Whether "none" may be.
+    texts : bool
+        Whether columns of texts may be.
+    """
+
+    def __init__(self, default: int | str, *, components: int = 0, none: bool = False, texts: bool = False) -> None:
+        super().__init__(default)
+        self._components, self._none, self._texts = components, none, texts
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= self._components:
+            return value
+        own: Mapping[str, Column] = obj._own_columns
+        names = [*BUILT_IN, *(["none"] if self._none else []), *(name for name in own if name not in BUILT_IN)]
+        if isinstance(value, str) and value in names:
+            if self._texts or value not in own or own[value].categories is None:
+                return value
+            raise TraitError(
+                f"{self.name}={value!r} is a column of texts, and this shows numbers; take it for color_by"
+            )
+        choices = f"a component from 1 to {self._components}, " if self._components else ""
+        hint = did_you_mean(value, names) if isinstance(value, str) else ""
+        columns = "" if own else "; a column of your own comes with data="
+        raise TraitError(f"{self.name}={value!r} is not known; choose {choices}{', '.join(names)}{columns}.{hint}")
+
+
+def values_of(name: str, learn: CollabLearner, own: Mapping[str, Column]) -> Floats:
+    """One number for each row of the items, NaN where there is none: biases relative to the average title.
+
+    Raises
+    ------
+    ValueError
+        When the model has no biases.
+    """
+    items = learn.dls.items
+    if name in own:
+        return own[name].values
+    if name == "year":
+        return years_of(items.names)
+    if name == "count":
+        return items.counts.astype(np.float64)
+    if name == "mean":
+        return items.means.astype(np.float64)
+    bias = learn.snapshot.item_bias
+    if bias is None:
+        raise ValueError("this model has no biases that could be found; name them with item_bias=, or show another")
+    centred: Floats = bias.astype(np.float64) - float(bias[items.trained].mean(dtype=np.float64))
+    return centred
+
+
+def places_of(learn: CollabLearner, own: OwnFrame, columns: Mapping[str, Column], axis: int | str, at: int) -> Floats:
+    """Places of all rows of the items on the horizontal axis (`at` 0) or the vertical one (1), NaN without one.
+
+    Of a component its scores, or the coordinate on the turned axis in its place; of counts the logarithm to base 10.
+    """
+    if isinstance(axis, int):
+        scores = own.frame.scores[:, axis - 1] if own.aligned is None else own.aligned[:, at]
+        return scores.astype(np.float64)
+    values = values_of(axis, learn, columns)
+    return np.log10(np.where(values > 0, values, np.nan)) if axis == "count" else values
+
+
+def axis_words(name: str, learn: CollabLearner) -> str:
+    """What stands beside an axis that shows it."""
+    logit = "logit" if learn.snapshot.y_range is not None else "rating"
+    words = {"bias": f"bias ({logit}), relative to the average title", "count": "ratings (log)", "mean": "mean rating"}
+    return words.get(name, name)

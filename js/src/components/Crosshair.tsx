@@ -1,0 +1,95 @@
+// A line over the loss chart that follows the pointer, or the arrow keys from epoch to epoch, and what it reads there.
+import { useSignal } from "@preact/signals";
+import type { ViewContext } from "../context";
+import { type Plot, placeText, readings, readingText } from "../lib/crosshair";
+import { type LossFacts, mappingOf } from "../lib/losslayout";
+
+export interface CrosshairProps {
+  context: ViewContext;
+  facts: LossFacts;
+  /** Where the curves are at this moment; null before they are drawn. */
+  plot: () => Plot | null;
+}
+
+export function Crosshair({ context, facts, plot }: CrosshairProps) {
+  const at = useSignal<number | null>(null);
+  const place = at.value === null ? null : plot();
+  const mapX = mappingOf(facts);
+  const epochs = Math.max(facts.history.length, ...facts.earlier.map((run) => run.epochs));
+  const own = context.store.runs.value.find((run) => run.present && facts.earlier.length)?.name ?? "this run";
+  const found = at.value === null ? [] : readings(facts, mapX, at.value, own);
+  const share = place && at.value !== null ? Math.min(1, at.value / place.end) : 0;
+  const x = place ? place.left + share * (place.right - place.left) : 0;
+  const where = at.value === null ? "" : placeText(facts, at.value);
+  const words = found.map((reading) => `${reading.name}: ${readingText(reading, facts)}`);
+
+  const leave = () => {
+    at.value = null;
+  };
+  const point = (event: PointerEvent) => {
+    const room = plot();
+    if (!room) return;
+    const box = (event.currentTarget as Element).getBoundingClientRect();
+    const along = (event.clientX - box.left - room.left) / (room.right - room.left);
+    at.value = along < 0 || along > 1 ? null : along * room.end;
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Escape" && at.value !== null) {
+      event.preventDefault();
+      leave();
+      return;
+    }
+    const before = Array.from({ length: epochs }, (_, i) => i + 1).filter(
+      (epoch) => mapX(epoch) < (at.value ?? 0) - 1e-6,
+    );
+    const here = before.length;
+    const on = at.value !== null && Math.abs(mapX(here + 1) - at.value) < 1e-6;
+    const next = { ArrowRight: here + (on ? 2 : 1), ArrowLeft: here, Home: 1, End: epochs }[event.key];
+    if (next === undefined || !epochs) return;
+    event.preventDefault();
+    at.value = mapX(Math.min(epochs, Math.max(1, next)));
+  };
+
+  return (
+    <div
+      class="cw-crosshair"
+      role="slider"
+      tabIndex={0}
+      aria-label="Crosshair of the loss chart"
+      aria-valuemin={0}
+      aria-valuemax={place?.end ?? Math.max(1, epochs)}
+      aria-valuenow={at.value ?? 0}
+      aria-valuetext={[where || "off: arrow keys go from epoch to epoch", ...words].join("; ")}
+      onPointerMove={point}
+      onPointerDown={point}
+      onPointerLeave={leave}
+      onBlur={leave}
+      onKeyDown={press}
+    >
+      {place && found.length > 0 && (
+        <div aria-hidden="true">
+          <div
+            class="cw-cross"
+            style={{ left: `${x}px`, top: `${place.top}px`, height: `${place.bottom - place.top}px` }}
+          />
+          <div
+            class="cw-cross-words"
+            style={
+              share > 0.5
+                ? { right: `calc(100% - ${x - 8}px)`, top: `${place.top}px` }
+                : { left: `${x + 8}px`, top: `${place.top}px` }
+            }
+          >
+            <b>{where}</b>
+            {found.map((reading) => (
+              <p key={reading.name}>
+                <span>{reading.name}</span> {readingText(reading)}
+              </p>
+            ))}
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+// The runs of the learner: which of the earlier ones are drawn behind the present one, and what each came to.
+import type { ViewContext } from "../context";
+import { formatLoss } from "../lib/format";
+
+export function RunList({ context }: { context: ViewContext }) {
+  const runs = context.store.runs.value;
+  const visible = context.trait<number[]>("visible_runs");
+  if (!runs.some((run) => !run.present)) return null;
+  const shown = visible.value ?? [];
+  const toggle = (run: number, on: boolean) => {
+    visible.value = on ? [...shown, run].sort((a, b) => a - b) : shown.filter((other) => other !== run);
+  };
+  return (
+    <div class="cw-epochs cw-runs">
+      <table>
+        <caption>Runs</caption>
+        <thead>
+          <tr>
+            <th scope="col">in the chart</th>
+            <th scope="col">best valid</th>
+            <th scope="col">epoch</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...runs].reverse().map(({ run, name, present, valid_loss, best_epoch }) => (
+            <tr key={run} class={present ? "cw-best-row" : undefined}>
+              <th scope="row">
+                {present ? (
+                  name
+                ) : (
+                  <label class="cw-check">
+                    <input
+                      type="checkbox"
+                      checked={shown.includes(run)}
+                      onChange={(event) => toggle(run, event.currentTarget.checked)}
+                    />
+                    <span>{name}</span>
+                  </label>
+                )}
+              </th>
+              <td>{formatLoss(valid_loss)}</td>
+              <td>{best_epoch ?? "\u2013"}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+// What the crosshair of the loss chart reads at a place: every visible curve's value there. No DOM.
+import { formatLoss, formatNumber, formatRmse } from "./format";
+import { nearest } from "./losschart";
+import type { LossFacts } from "./losslayout";
+import { runMapping } from "./runs";
+
+/** Where a chart has its curves, in its own pixels; `end` is the last value of the x axis. */
+export interface Plot {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+  end: number;
+}
+
+export interface Reading {
+  name: string;
+  train: number | null;
+  valid: number | null;
+  /** The epoch at whose end `valid` was measured. */
+  epoch: number | null;
+}
+
+/** Values at `at` on the x axis: of the present run first, then of the earlier ones that reach so far. */
+export function readings(
+  facts: LossFacts,
+  mapX: (epoch: number) => number,
+  at: number,
+  name: string,
+): Reading[] {
+  const found: Reading[] = [];
+  const read = (
+    name: string,
+    map: (epoch: number) => number,
+    curve: { x: Float32Array; loss: Float32Array },
+    scored: { x: Float32Array; loss: Float32Array },
+  ) => {
+    const value = ({ x, loss }: typeof curve): [number | null, number | null] => {
+      const i = nearest(Float32Array.from(x, map), at);
+      return i < 0 ? [null, null] : [loss[i], x[i]];
+    };
+    // Beyond its end a curve has no value; half an epoch is as near as the last one gets.
+    const last = curve.x.at(-1);
+    if (last === undefined || at > map(last + 0.5)) return;
+    const [valid, epoch] = value(scored);
+    found.push({ name, train: value(curve)[0], valid, epoch });
+  };
+  const rows = facts.history.filter((row) => row.valid_loss !== null && Number.isFinite(row.valid_loss));
+  read(
+    name,
+    mapX,
+    { x: facts.curve.x, loss: facts.smoothed },
+    {
+      x: Float32Array.from(rows, (row) => row.epoch),
+      loss: Float32Array.from(rows, (row) => row.valid_loss as number),
+    },
+  );
+  for (const run of facts.earlier) {
+    const map = runMapping(facts.xAxis, run, facts.meta.n_train);
+    read(run.name, map, { x: run.train.x, loss: run.smoothed }, run.valid);
+  }
+  return found;
+}
+
+/** One reading's numbers; given the chart's facts, with the error in stars and the epoch it was measured after. */
+export function readingText({ train, valid, epoch }: Reading, facts?: LossFacts): string {
+  const more =
+    facts &&
+    valid !== null &&
+    ` (RMSE ${formatRmse(Math.sqrt(valid), facts.meta.y_range)}) at epoch ${epoch}`;
+  return [
+    train !== null && `train ${formatLoss(train)}`,
+    valid !== null && `valid ${formatLoss(valid)}${more || ""}`,
+  ]
+    .filter(Boolean)
+    .join(" \u00b7 ");
+}
+
+/** Where the crosshair stands, in words. */
+export function placeText(facts: LossFacts, at: number): string {
+  switch (facts.xAxis) {
+    case "epoch":
+      return `epoch ${formatNumber(at, Number.isInteger(at) ? 0 : 2)}`;
+    case "step":
+      return `batch ${Math.round(at)}`;
+    default:
+      return `${formatNumber(at, at < 10 ? 2 : 0)} s`;
+  }
+}

@@ -1,0 +1,154 @@
+// What can be on an axis: a component, an aligned axis of the plane of two, or a number that every title has.
+
+import type { MapFrame, Meta, Side } from "../../store";
+import { formatNumber, plural } from "../format";
+import type { OwnColumn } from "./categories";
+import { type Ticks, ticks } from "./ticks";
+import { axisName, axisTitle } from "./words";
+
+/** A component by its number from 1, or the name of something else. */
+export type AxisChoice = number | string;
+
+export interface AxisFacts {
+  choice: AxisChoice;
+  /** The component, if it is one. */
+  component: number | null;
+  /** "PC 1 · 12.4 %", "year": its name in words. */
+  name: string;
+  /** What stands beside the axis, the one that says most first. */
+  titles: readonly string[];
+  log: boolean;
+}
+
+/** Numbers of titles that are no components, by the name of the trait's value. */
+export const NUMBERS: readonly (readonly [name: string, words: string])[] = [
+  ["bias", "bias"],
+  ["count", "ratings"],
+  ["mean", "mean"],
+  ["year", "year"],
+];
+
+/** `NUMBERS`, and the names of the user's own columns behind them; of texts only where `texts`. */
+export function numberOptions(
+  columns: ReadonlyMap<string, OwnColumn>,
+  texts: boolean,
+): (readonly [string, string])[] {
+  const own = [...columns].filter(([name, { names }]) => name !== "year" && (texts || !names));
+  return [...NUMBERS, ...own.map(([name]) => [name, name] as const)];
+}
+
+/** Whether both axes are the turned ones that were fitted for this pair of components. */
+export function isAligned({ plane }: MapFrame, x: AxisChoice, y: AxisChoice): boolean {
+  return plane?.length === 2 && plane[0] === x && plane[1] === y;
+}
+
+/** Every second coordinate from `at` on. */
+export function alignedAxis({ aligned, n }: MapFrame, at: 0 | 1): Float32Array {
+  return Float32Array.from({ length: n }, (_, row) => aligned?.[2 * row + at] ?? Number.NaN);
+}
+
+/** The year at the end of a name, "(1995)"; NaN where it ends in none. */
+export function yearOf(name: string): number {
+  return Number(/\((\d{4})\)\s*$/.exec(name)?.[1] ?? Number.NaN);
+}
+
+/** What an axis, a colour or a size shows, by row; null where there is nothing of that name. */
+export function numbersOf(
+  name: string,
+  side: Side,
+  bias: ArrayLike<number> | null,
+  columns: ReadonlyMap<string, OwnColumn>,
+): ArrayLike<number> | null {
+  const own = columns.get(name);
+  if (own) return own.values;
+  if (name === "bias") return bias;
+  if (name === "count") return side.counts;
+  if (name === "mean") return side.means;
+  if (name === "year") return Float32Array.from({ length: side.n }, (_, row) => yearOf(side.names.at(row)));
+  return null;
+}
+
+/** Places on an axis: counts by their logarithm. */
+export function placesOf(name: string, values: ArrayLike<number>): Float32Array {
+  return name === "count"
+    ? Float32Array.from(values, (value) => (value > 0 ? Math.log10(value) : Number.NaN))
+    : Float32Array.from(values);
+}
+
+export function axisFacts(
+  choice: AxisChoice,
+  at: 0 | 1,
+  frame: MapFrame,
+  aligned: boolean,
+  meta: Meta,
+): AxisFacts {
+  const component = typeof choice === "number" ? choice : null;
+  const log = choice === "count";
+  if (component === null) {
+    const unit = meta.y_range ? "logit" : "rating";
+    const name =
+      { bias: `bias (${unit})`, count: "ratings (log)", mean: "mean rating" }[choice] ?? String(choice);
+    const titles = choice === "bias" ? [`bias (${unit}), relative to the average title`, name] : [name];
+    return { choice, component, name, titles, log };
+  }
+  const fitted = fittedOn(frame);
+  if (aligned) {
+    const name = `aligned axis ${"AB"[at]}`;
+    const plane = `${name} of PC ${frame.plane?.join(" and ")}, fitted on ${fitted}`;
+    return { choice, component: null, name, titles: [plane, name], log };
+  }
+  const name = axisName(component, frame.explained);
+  const titles = [axisTitle(component, frame.explained, frame.fitCount > 0 ? fitted : ""), name];
+  return { choice, component, name, titles, log };
+}
+
+/** "931 titles", "all 1,634 titles", "the 1,000 most rated titles". */
+export function fittedOn({ fitCount, fitOn }: MapFrame): string {
+  if (fitOn === "all") return `all ${plural(fitCount, "title")}`;
+  if (fitOn === "top_n") return `the ${plural(fitCount, "most rated title")}`;
+  return plural(fitCount, "title");
+}
+
+/** What a point says of its place: nothing of what is said of every point anyway. */
+export function placeWords({ choice, component, name }: AxisFacts, value: number): string {
+  if (typeof choice === "string") {
+    if (choice === "bias" || choice === "count" || choice === "mean") return "";
+    return `${choice} ${numberWords(value)}`;
+  }
+  return `${component === null ? name : `PC ${component}`} ${formatNumber(value, 2)}`;
+}
+
+/** A number of a column: whole ones as they are, as a year is not grouped. */
+export function numberWords(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e5 ? String(value) : formatNumber(value, 2);
+}
+
+/** "12 titles without a year are not shown." for each axis that has such. */
+export function missingWords(
+  axes: readonly AxisFacts[],
+  places: readonly ArrayLike<number>[],
+  candidates: Int32Array,
+): string[] {
+  return axes.flatMap(({ choice }, i) => {
+    if (typeof choice === "number" || (i === 1 && choice === axes[0].choice)) return [];
+    let n = 0;
+    for (const row of candidates) if (!Number.isFinite(places[i][row])) n++;
+    const what = choice === "year" ? "a year" : choice;
+    return n ? [`${plural(n, "title")} without ${what} ${n === 1 ? "is" : "are"} not shown.`] : [];
+  });
+}
+
+/** Round numbers along an axis of logarithms to base 10: 1, 2, 5, 10 … */
+export function logTicks(low: number, high: number, count: number): Ticks {
+  const steps = high - low > count / 2 ? [1] : [1, 2, 5];
+  let numbers: number[] = [];
+  for (let power = Math.max(0, Math.floor(low)); power <= high; power++)
+    numbers.push(...steps.map((step) => step * 10 ** power));
+  if (high - low < 0.7) numbers = ticks(10 ** low, 10 ** high, count).values.filter((value) => value > 0);
+  numbers = numbers.filter((value) => Math.log10(value) >= low && Math.log10(value) <= high);
+  return {
+    values: numbers.map(Math.log10),
+    digits: 0,
+    texts: numbers.map((value) => value.toLocaleString()),
+  };
+}

@@ -1,0 +1,95 @@
+// The loss chart, as a bqplot figure where the host can show one, what it means and how it is drawn.
+import { useComputed, useSignal } from "@preact/signals";
+import { canHost, FigureSlot } from "../../components/FigureSlot";
+import { Choice, Slider } from "../../components/fields";
+import { LossChart, lossFacts } from "../../components/LossChart";
+import { LossLegend } from "../../components/LossLegend";
+import { Why } from "../../components/Why";
+import type { ViewContext } from "../../context";
+import { smooth } from "../../lib/curve";
+import type { XAxis, YScale } from "../../lib/losschart";
+import { drawnRuns } from "../../lib/runs";
+import { GAP, NOT_IN_THE_LOSS } from "../../lib/wording";
+
+const X_AXES = [
+  ["epoch", "epoch"],
+  ["step", "batch"],
+  ["time", "time"],
+] as const;
+const Y_SCALES = [
+  ["linear", "linear"],
+  ["log", "log"],
+] as const;
+export function Chart({ context }: { context: ViewContext }) {
+  const xAxis = context.trait<XAxis>("x_axis");
+  const yScale = context.trait<YScale>("y_scale");
+  const smoothing = context.trait<number>("smoothing");
+  const held = useSignal<number | null>(null);
+  const seen = useComputed(() => held.value ?? smoothing.value);
+  const figure = context.trait<string | null>("_figure").value;
+  const failed = useSignal(false);
+  const { store } = context;
+  const visible = context.trait<number[]>("visible_runs");
+  const smoothed = useComputed(() => smooth(store.curve.value, seen.value));
+  const earlier = useComputed(() => drawnRuns(store.earlierRuns.value, visible.value ?? [], seen.value));
+  const facts = lossFacts(store, smoothed.value, xAxis.value, yScale.value, earlier.value);
+  const hosted = !failed.value && canHost(context, figure);
+  return (
+    <div class="cw-chart-block">
+      {hosted ? (
+        <div>
+          <FigureSlot
+            context={context}
+            facts={facts}
+            reference={figure}
+            onFailure={() => {
+              failed.value = true;
+            }}
+          />
+          <p class="cw-legend" aria-hidden="true">
+            <LossLegend context={context} />
+          </p>
+        </div>
+      ) : (
+        <LossChart context={context} facts={facts} />
+      )}
+      <div class="cw-chart-words">
+        {GAP} <Why>{NOT_IN_THE_LOSS}</Why>
+      </div>
+      <div class="cw-chart-options">
+        <Choice
+          label="Loss over"
+          value={xAxis.value}
+          options={X_AXES}
+          onChange={(value) => {
+            xAxis.value = value;
+          }}
+        />
+        <Choice
+          label="Scale"
+          value={yScale.value}
+          options={Y_SCALES}
+          onChange={(value) => {
+            yScale.value = value;
+          }}
+        />
+        <Slider
+          label="Smoothing"
+          help="Of the training curve; the faint line is the raw loss of each batch"
+          min={0}
+          max={0.99}
+          step={0.01}
+          value={seen.value}
+          text={(value) => value.toFixed(2)}
+          onInput={(value) => {
+            held.value = value;
+          }}
+          onChange={(value) => {
+            held.value = null;
+            smoothing.value = value;
+          }}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+// How far the running fit is, and how long it will still take.
+import type { ViewContext } from "../../context";
+import { etaText, formatNumber, progressLine } from "../../lib/format";
+import { currentEpoch, fitEpochs } from "../../lib/wording";
+
+export function Progress({ context }: { context: ViewContext }) {
+  const { store } = context;
+  const status = store.status.value;
+  const progress = Math.min(1, Math.max(0, store.progress.value || 0));
+  const epochs = fitEpochs(store.recipe.value);
+  const active = status === "training" || status === "paused";
+  const percent = Math.floor(100 * progress + 1e-9);
+  const elapsed = store.elapsedSeconds.value;
+  const left = store.etaSeconds.value;
+  const current = currentEpoch(progress, epochs);
+  const live = store.connection.value !== "disconnected";
+  const eta = status === "training" && live ? etaText(left) : "";
+  const trained = store.epoch.value;
+
+  let text = "not trained yet";
+  if (active && epochs) text = `epoch ${current}/${epochs} · ${percent} %`;
+  else if (trained > 0) text = `${formatNumber(trained, Number.isInteger(trained) ? 0 : 1)} epochs trained`;
+  return (
+    <div
+      class="cw-progress-row"
+      title={active && epochs ? progressLine(current, epochs, elapsed, left) : undefined}
+    >
+      <div
+        class="cw-progress"
+        role="progressbar"
+        aria-label="Training progress"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+        aria-valuetext={[text, eta].filter(Boolean).join(", ")}
+        data-status={status}
+      >
+        <div class="cw-progress-bar" style={{ width: `${100 * progress}%` }} />
+      </div>
+      <span>{text}</span>
+      <span class="cw-eta">{eta}</span>
+    </div>
+  );
+}

@@ -1,0 +1,148 @@
+"""PCAScatter: a map fitted on other titles than the learner's, with its axes held in another way."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA
+
+from collabwidgets.learner import collab_learner
+from collabwidgets.widgets import PCAScatter
+from collabwidgets.widgets.store import LearnerStore
+from collabwidgets.widgets.wire import bytes_numbers
+
+
+def sent(scatter):
+    """The map of its own that a page would draw, [n_items, m]."""
+    return bytes_numbers(scatter._map["_scores"], np.float32).reshape(-1, scatter._map["_scores_m"])
+
+
+def shares(learn, rows):
+    return PCA(6).fit(learn.snapshot.item_factors[rows].astype(np.float64)).explained_variance_ratio_
+
+
+@pytest.fixture
+def trained(learn):
+    learn.view.min_count = 60
+    learn.fit_one_cycle(2)
+    return learn
+
+
+@pytest.mark.parametrize("kw", [{"fit_on": "all"}, {"fit_on": "top_n", "top_n": 30}])
+def test_a_map_is_fitted_on_what_its_view_says_and_shows_what_passes(trained, kw):
+    items = trained.dls.items
+    fitted = np.flatnonzero(items.trained)
+    if "top_n" in kw:
+        fitted = np.sort(fitted[np.argsort(-items.counts[fitted], kind="stable")[:30]])
+    scatter = PCAScatter(trained, **kw)
+    np.testing.assert_allclose(scatter.explained_variance, shares(trained, fitted), rtol=1e-5)
+    assert scatter.fit_count == len(fitted) != len(trained.pca())
+    assert scatter._map["fit_on"] == kw["fit_on"]
+    frame = scatter.to_frame()
+    assert frame.index.tolist() == np.flatnonzero(items.trained & (items.counts >= 60)).tolist()
+    reference = PCA(2).fit(trained.snapshot.item_factors[fitted]).transform(trained.snapshot.item_factors)
+    for at in (0, 1):
+        ours = frame[f"PC{at + 1}"].to_numpy()
+        np.testing.assert_allclose(np.abs(ours), np.abs(reference[frame.index, at]), atol=1e-5)
+        np.testing.assert_array_equal(sent(scatter)[frame.index, at], ours)
+
+
+def test_a_view_goes_back_to_the_map_that_all_share(trained, until):
+    scatter = PCAScatter(trained, fit_on="all")
+    assert scatter._map
+    scatter.fit_on = "min_count"
+    until(lambda: not scatter._map)
+    assert scatter.explained_variance == LearnerStore.of(trained).explained_variance
+    assert scatter.fit_count == len(trained.pca())
+    trained.view.undo()
+    assert scatter.fit_on == "all"
+    until(lambda: bool(scatter._map))
+
+
+def test_a_view_with_a_filter_of_its_own_has_axes_of_its_own(trained):
+    scatter = PCAScatter(trained, linked=False, min_count=0)
+    assert scatter.fit_count == int(trained.dls.items.trained.sum())
+    assert LearnerStore.of(trained).fit_count < scatter.fit_count
+
+
+def frames(learn, line, scatter, n=4):
+    """Maps of its own after each of `n` epochs, as sent."""
+    found = []
+    for _ in range(n):
+        learn.fit_one_cycle(1, 2e-2)
+        scatter.to_frame()
+        found.append(scatter._frame())
+    return found
+
+
+def test_signs_follow_by_default_and_each_picture_goes_its_own_way_with_none(trained, line):
+    held = frames(trained, line, PCAScatter(trained, fit_on="all"))
+    for before, after in itertools.pairwise(held):
+        assert ((before.frame.components * after.frame.components).sum(1) >= 0).all()
+        np.testing.assert_allclose(
+            after.frame.axis_match, np.abs((before.frame.components * after.frame.components).sum(1)), atol=1e-9
+        )
+    alone = PCAScatter(trained, fit_on="all", align="none")
+    for own in frames(trained, line, alone):
+        largest = np.abs(own.frame.components).argmax(1)
+        assert (own.frame.components[np.arange(6), largest] > 0).all()  # svd_flip's convention, frame by frame
+
+
+def test_turned_axes_stay_near_the_picture_before_and_keep_distances(trained, line):
+    scatter = PCAScatter(trained, x=1, y=3, align="procrustes")
+    first = scatter._frame()
+    np.testing.assert_array_equal(first.aligned, first.frame.scores[:, [0, 2]])  # begins as what it was
+    for own in frames(trained, line, scatter, 2):
+        plane, rows = own.frame.scores[:, [0, 2]], own.frame.rows
+        np.testing.assert_allclose(
+            np.linalg.norm(own.aligned[rows], axis=1), np.linalg.norm(plane[rows], axis=1), rtol=1e-4
+        )
+        assert set(own.correlations()) == {"1", "2", "3", "4", "5", "6", "A", "B"}
+        r = np.corrcoef(own.aligned[rows, 0], np.log(own.frame.items.counts[rows]))[0, 1]
+        assert own.correlations()["A"]["count"] == pytest.approx(r, abs=1e-4)
+    frame = scatter.to_frame()
+    np.testing.assert_array_equal(frame[["A", "B"]].to_numpy(), own.aligned[frame.index])
+    scatter.y = 2  # another plane begins as its components are
+    np.testing.assert_array_equal(scatter._frame().aligned, scatter._frame().frame.scores[:, :2])
+    scatter.y = "count"
+    assert scatter._frame().aligned is None
+
+
+def test_own_maps_come_in_step_with_the_store_none_while_unseen_and_the_last_one_always(dls, line, until):
+    learn = collab_learner(dls, n_factors=8, y_range=(0, 5.5), seed=3, engine="autograd")
+    scatter, store = PCAScatter(learn, fit_on="all"), LearnerStore.of(learn)
+    until(lambda: store.revision == learn.snapshot.revision)
+    line.say(store, kind="hello", client="page")
+    line.say(store, kind="beat", client="page", visible=True)
+    before = len(line.of(scatter))
+    learn.start(epochs=3)
+    learn.wait()
+    until(lambda: bool(scatter._map) and scatter._map["revision"] == learn.snapshot.revision == store.revision)
+    maps = [message for message in line.of(scatter)[before:] if "_map" in message.names]
+    assert len(maps) == 1  # nobody sees it: the final state alone
+    scatter.set_state({"_visible": True})
+    before, pictures = len(line.of(scatter)), len([m for m in line.of(store) if "_scores" in m.names])
+    learn.start(epochs=3)
+    learn.wait()
+    until(lambda: scatter._map["revision"] == learn.snapshot.revision == store.revision)
+    maps = [message for message in line.of(scatter)[before:] if "_map" in message.names]
+    of_store = [m for m in line.of(store) if "_scores" in m.names][pictures:]
+    assert 1 <= len(maps) <= len(of_store)
+    assert {m.thread for m in maps} == {"collabwidgets-publisher"}
+    assert {m.state["_map"]["revision"] for m in maps} <= {m.state["revision"] for m in of_store}
+    store.close()
+
+
+def test_titles_and_axes_of_the_saved_picture_say_what_is_shown(trained, tmp_path):
+    def words(**kw):
+        return PCAScatter(trained, **kw).save_svg(tmp_path / "map.svg").read_text()
+
+    aligned = words(align="procrustes")
+    assert "aligned axis A" in aligned
+    assert "PC 1 ·" not in aligned
+    assert "Fitted on all 90 titles." in words(fit_on="all")
+    assert "Fitted on the 30 most rated titles." in words(fit_on="top_n", top_n=30)
+    assert "ratings (log)" in words(x="count", y="mean")
+    assert words(label_by="none", n_labels=9).count("Title ") < words(n_labels=9).count("Title ")

@@ -32,6 +32,7 @@ _ROOM_OF = {
     "Snapshot": "interpret",
     "CollabLearner": "learner",
     "collab_learner": "learner",
+    "load_learner": "loading",
     "BiasTable": "widgets",
     "Dashboard": "widgets",
     "LearnerStore": "widgets",
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from .data import CollabDataLoaders, Vocab, load_movielens, synthetic_ratings
     from .interpret import Snapshot
     from .learner import CollabLearner, collab_learner
+    from .loading import load_learner
     from .models import (
         CollabNN,
         DotProduct,

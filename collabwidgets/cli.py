@@ -31,11 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _demo(options: argparse.Namespace) -> None:
-    source = _source(options, None)
-    source.loaders()  # downloads here, where the progress and a failure can be read
-    source.to_environment()
-    _compile()
-    _serve(_DASHBOARD, options)
+    _show(_source(options, None), options)  # downloads here, where the progress and a failure can be read
 
 
 def _dashboard(options: argparse.Namespace) -> None:
@@ -43,13 +39,19 @@ def _dashboard(options: argparse.Namespace) -> None:
     if path.suffix == ".ipynb":
         if not path.is_file():
             raise FileNotFoundError(f"there is no notebook {path}")
+        if options.checkpoint:
+            raise ValueError("--checkpoint is for a file of ratings; in a notebook cw.load_learner(path, dls) loads it")
         _serve(path, options)
     else:
-        source = _source(options, options.path)
-        source.loaders()  # a column that cannot be read is better heard of here than in a page
-        source.to_environment()
-        _compile()
-        _serve(_DASHBOARD, options)
+        _show(_source(options, options.path), options)
+
+
+def _show(source: RatingsSource, options: argparse.Namespace) -> None:
+    # A column or a checkpoint that cannot be read is better heard of here than in a page.
+    source.shown() if source.checkpoint else source.loaders()
+    source.to_environment()
+    _compile()
+    _serve(_DASHBOARD, options)
 
 
 def _compile() -> None:
@@ -69,6 +71,8 @@ def _train(options: argparse.Namespace) -> None:
     learn = source.learner(n_factors=options.factors, wd=options.wd, seed=options.seed)
     print(learn)
     learn.fit_one_cycle(options.epochs, options.lr, wd=options.wd)
+    if options.checkpoint:
+        print(f"Saved as {learn.save(options.checkpoint)}")
     ranked = learn.biases()[[learn.dls.items.name, "bias", "count", "mean"]]
     print(f"\nHighest and lowest bias among {len(ranked):,} with at least {learn.view.min_count} ratings:")
     print(
@@ -79,9 +83,8 @@ def _train(options: argparse.Namespace) -> None:
 def _source(options: argparse.Namespace, csv: str | None) -> RatingsSource:
     from .app.served import RatingsSource
 
-    return RatingsSource(
-        csv, getattr(options, "user", None), getattr(options, "item", None), getattr(options, "rating", None)
-    )
+    user, item, rating = (getattr(options, column, None) for column in ("user", "item", "rating"))
+    return RatingsSource(csv, user, item, rating, options.checkpoint)
 
 
 def _serve(notebook: Path, options: argparse.Namespace) -> None:
@@ -118,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     train = _command(commands, "train", _train, "train in the terminal and print what came out")
     train.add_argument("ratings", metavar="CSV|movielens", help="a CSV file of ratings, or MovieLens 100K")
     _add_columns(train)
+    train.add_argument("--checkpoint", metavar="FILE", help="save the trained model, for demo and dashboard to show")
     train.add_argument("--epochs", type=int, default=5)
     train.add_argument("--lr", type=float, default=5e-3, help="highest learning rate of the cycle (5e-3)")
     train.add_argument("--wd", type=float, default=0.1, help="weight decay (0.1)")
@@ -143,6 +147,7 @@ def _add_columns(command: argparse.ArgumentParser) -> None:
 
 
 def _add_server_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--checkpoint", metavar="FILE", help="begin with the model that train has saved, trained")
     command.add_argument("--port", type=int, default=0, help="port on this machine (a free one)")
     command.add_argument("--no-browser", action="store_true", help="print the address only")
     command.add_argument("--theme", choices=["light", "dark"], default="light")

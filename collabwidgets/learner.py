@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import copy
+import os
 import threading
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from . import interpret
+from . import checkpoint, interpret
 from .calls import Call, remembered
 from .interpret.bias import FEW
 from .interpret.neighbors import SHORT
@@ -558,6 +561,125 @@ class CollabLearner:
         self.message = "Random weights. Press Train."
         self.progress_of_fit = Progress(0)
         self._take_snapshot()
+
+    # ------------------------------------------------------------------ to and from a file
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write weights, history, settings and status into a file, for `load` and `load_learner`; returns its path.
+
+        A paused fit is saved as a stopped one. The ratings are not in the file, but the ids of users and items are,
+        by which `load` knows whether its ratings are the same. Earlier runs are not either, nor the optimizer's
+        moments: a fit after loading starts with fresh ones.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of a safetensors file with JSON in its header; ``.safetensors`` is added to a name without an ending. A
+            file of that name is replaced as a whole, at once.
+
+        Raises
+        ------
+        RuntimeError
+            While it is training.
+        FileNotFoundError
+            When the folder does not exist.
+        """
+        file = checkpoint.checkpoint_path(path)
+        with self._commands:
+            if self._worker.running:
+                raise RuntimeError("it is training: wait() for the end, or pause() and wait(), then save")
+            checkpoint.write(file, self._saved())
+        return file
+
+    def _saved(self) -> checkpoint.Checkpoint:
+        self._engine.sync()
+        function, arguments = self.made_by.function, dict(self.made_by.arguments)
+        if function == "collab_learner":
+            if self.can_resize:
+                arguments["n_factors"] = self.n_factors  # a reset may have changed it
+        else:
+            kept = (*self._named_tables, "engine", "device", "wd")
+            arguments = {name: arguments[name] for name in kept if name in arguments}
+        if arguments.get("device") is not None:
+            arguments["device"] = str(arguments["device"])
+        y_range = getattr(self.model, "y_range", None)
+        fit = self.progress_of_fit
+        return checkpoint.Checkpoint(
+            function=function,
+            arguments=arguments,
+            model=type(self.model).__name__,
+            y_range=None if y_range is None else (float(y_range[0]), float(y_range[1])),
+            weights=self.model.state_dict(),
+            users=list(self.dls.classes[self.dls.user_name])[1:],
+            items=list(self.dls.classes[self.dls.item_name])[1:],
+            ratings=checkpoint.ratings_checksum(self.dls),
+            split=checkpoint.split_of(self.dls),
+            status="stopped" if self.status in ("paused", "error") else self.status,
+            message="" if self.status in ("paused", "error") else self.message,
+            suggested_lr=self.suggested_lr,
+            epoch=self.epoch,
+            recipe=self.recipe,
+            fits=self.fits,
+            weights_seed=self.weights_seed,
+            order=self._order.get_state(),
+            progress={"step": fit.step, "n_steps": fit.n_steps, "epochs": fit.epochs, "seconds": fit.elapsed_seconds},
+            epochs=self.history.epochs,
+            curve=self.history.batches_since(0)[:2],
+        )
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Take over what `save` wrote: weights, history, settings and status; open widgets follow.
+
+        A fit that runs or is paused is dropped. `reset` makes fresh weights, as ever.
+
+        Raises
+        ------
+        FileNotFoundError
+            When there is no such file.
+        ValueError
+            When the file is damaged or something else, when its users or items are not those of the learner's
+            ratings, and when its weights are not of such a model. Then nothing has changed.
+
+        Warns
+        -----
+        UserWarning
+            When the ratings, or their split, are not those that the saved weights were trained on.
+        """
+        file = checkpoint.checkpoint_path(path)
+        saved = checkpoint.read(file)
+        checkpoint.check_data(saved, self.dls, file)
+        checkpoint.check_model(saved, self.model, file)
+        if differs := checkpoint.other_ratings(saved, self.dls, file):
+            warnings.warn(differs, stacklevel=2)
+        with self._commands:
+            self.renewing = True
+            try:
+                self._worker.ask("stopped")
+                self._worker.wait()
+                self._worker.drop()
+                self._take(saved)
+            finally:
+                self.renewing = False
+        self._changed()
+
+    def _take(self, saved: checkpoint.Checkpoint) -> None:
+        self._keep_run("stopped")
+        first_weights = self._first_weights
+        self.model.load_state_dict(saved.weights)
+        self.recipe = saved.recipe
+        with self._pictures:
+            self._adopt(self.model)
+            self._first_weights = first_weights  # what `reset` puts back
+            self._reference = None
+            self._order.set_state(saved.order)
+            self._weights_seed, self._fits = saved.weights_seed, list(saved.fits)
+            self.status, self.message, self.suggested_lr = saved.status, saved.message, saved.suggested_lr
+            self.epoch, self.progress_of_fit = saved.epoch, Progress.left_at(**saved.progress)
+            self.history.clear()
+            self.history.add_batches(*saved.curve)
+            for record in saved.epochs:
+                self.history.add_epoch(record)
+            self._take_snapshot()
 
     # ------------------------------------------------------------------ numbers about the fit
 

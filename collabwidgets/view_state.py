@@ -6,12 +6,12 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from traitlets import Bool, HasTraits, Int, List, TraitError, Undefined, validate
+from traitlets import Bool, HasTraits, Int, List, TraitError, Undefined, Unicode, validate
 
 from .data.side import Side
 from .view_history import ViewHistory
 
-_REMEMBERED = ("selection", "primary", "pinned", "min_count")
+_REMEMBERED = ("selection", "primary", "pinned", "min_count", "query")
 
 
 class ViewState(HasTraits):
@@ -25,6 +25,8 @@ class ViewState(HasTraits):
         The item explored in detail, the one it is compared with, the one under the pointer.
     min_count : int
         Hide items with fewer ratings.
+    query : str
+        Show only names that contain this, in the views that are linked by it.
     can_undo, can_redo : bool
         Whether `undo` and `redo` have something to do; read-only.
 
@@ -39,6 +41,7 @@ class ViewState(HasTraits):
     pinned = Int(None, allow_none=True)
     hovered = Int(None, allow_none=True)
     min_count = Int(20, min=0)
+    query = Unicode()
     can_undo = Bool(False, read_only=True)
     can_redo = Bool(False, read_only=True)
 

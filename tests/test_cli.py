@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,33 @@ def test_train_prints_the_epochs_and_both_ends_of_the_ranking(
     printed = capsys.readouterr().out
     assert "80 users × 30" in printed
     assert printed.count("Title ") == 10
+
+
+def test_what_train_has_saved_is_what_the_page_shows_first(
+    ratings_csv: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLLABWIDGETS_RATINGS", "{}")
+    monkeypatch.chdir(ratings_csv.parent)
+    options = ["--epochs", "2", "--factors", "4", "--seed", "7", "--checkpoint", "model.safetensors"]
+    assert main(["train", ratings_csv.name, *COLUMNS, *options]) == 0
+    assert "Saved as model.safetensors" in capsys.readouterr().out
+    columns = {"user_name": "user", "item_name": "title", "rating_name": "rating"}
+    RatingsSource(ratings_csv.name, **columns, checkpoint="model.safetensors").to_environment()
+    monkeypatch.chdir("/")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # such as of another split: it is the one that train was told
+        learn = RatingsSource.from_environment().shown()
+    assert (learn.status, learn.epoch, learn.n_factors, learn.dls.seed) == ("ready", 2.0, 4, 7)
+
+
+def test_a_checkpoint_that_is_not_there_is_told_with_what_makes_it(
+    ratings_csv: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["dashboard", str(ratings_csv), "--checkpoint", "nowhere.safetensors"]) == 1
+    assert capsys.readouterr().err == (
+        f"collabwidgets: there is no checkpoint nowhere.safetensors; collabwidgets train {ratings_csv} "
+        "--checkpoint nowhere.safetensors makes one\n"
+    )
 
 
 @pytest.mark.parametrize("command", ["train", "dashboard"])

@@ -1,4 +1,4 @@
-"""The ratings that the served notebook shows: what the command line left in the environment."""
+"""The ratings, and the model, that the served notebook shows: what the command line left in the environment."""
 
 from __future__ import annotations
 
@@ -8,20 +8,27 @@ import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..checkpoint import read
 from ..data import CollabDataLoaders, DuplicateRatingsWarning, load_movielens
 from ..learner import CollabLearner, collab_learner
+from ..loading import load_learner
 
 _VARIABLE = "COLLABWIDGETS_RATINGS"
 
 
 @dataclass(frozen=True)
 class RatingsSource:
-    """A CSV file of ratings and what its columns are called; MovieLens 100K where there is no file."""
+    """A CSV file of ratings and what its columns are called; MovieLens 100K where there is no file.
+
+    With a `checkpoint` its model is shown, trained, as soon as the page is there; without one the page begins
+    untrained.
+    """
 
     csv: str | None = None
     user_name: str | None = None
     item_name: str | None = None
     rating_name: str | None = None
+    checkpoint: str | None = None
 
     @classmethod
     def from_environment(cls) -> RatingsSource:
@@ -29,9 +36,13 @@ class RatingsSource:
         return cls(**json.loads(os.environ.get(_VARIABLE, "{}")))
 
     def to_environment(self) -> None:
-        """Leave it to the kernels that this process starts: with an absolute path, as they run elsewhere."""
-        source = {**asdict(self), "csv": self.csv and str(Path(self.csv).resolve())}
+        """Leave it to the kernels that this process starts: with absolute paths, as they run elsewhere."""
+        paths = {name: path and str(Path(path).resolve()) for name, path in self._paths().items()}
+        source = asdict(self) | paths
         os.environ[_VARIABLE] = json.dumps(source)
+
+    def _paths(self) -> dict[str, str | None]:
+        return {"csv": self.csv, "checkpoint": self.checkpoint}
 
     def loaders(self, seed: int | None = 42) -> CollabDataLoaders:
         """Read the ratings, MovieLens from its cache or its source, and split them.
@@ -67,6 +78,23 @@ class RatingsSource:
         margin = 0.1 * (high - low)
         y_range = (0.0, 5.5) if self.csv is None else (low - margin, high + margin)
         return collab_learner(dls, n_factors, y_range=y_range, wd=wd)
+
+    def shown(self) -> CollabLearner:
+        """What the page shows first: the learner of the checkpoint, on the split it was trained on, else a new one.
+
+        Raises
+        ------
+        ValueError, OSError
+            If there is no such file, or it was trained on other ratings; the message says which.
+        """
+        if self.checkpoint is None:
+            return self.learner()
+        if not Path(self.checkpoint).is_file():
+            raise FileNotFoundError(
+                f"there is no checkpoint {self.checkpoint}; "
+                f"collabwidgets train {self.csv or 'movielens'} --checkpoint {self.checkpoint} makes one"
+            )
+        return load_learner(self.checkpoint, self.loaders(read(Path(self.checkpoint)).split["seed"]))
 
     @property
     def title(self) -> str:

@@ -35,6 +35,13 @@ class Progress:
         self._first_step = 0
         self._validations, self._validating = 0, 0.0
 
+    @classmethod
+    def left_at(cls, step: int, n_steps: int, epochs: int, seconds: float) -> Progress:
+        """That of a fit of another time, which was left at `step` after so many `seconds`."""
+        progress = cls(n_steps, epochs)
+        progress.step, progress._elapsed = step, seconds
+        return progress
+
     def go(self) -> None:
         """The clock runs."""
         self._since = self._clock()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Enum, Int, List, TraitError, Unicode, validate
 
+from .store import SHARED
 from .view import View
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class BiasTable(View):
         ``rank_change`` is the places gained by bias against the mean.
     ascending : bool
     query : str
-        Only names that contain this.
+        Only names that contain this. Each table has its own, so that one may search titles and another users, unless
+        `linked` names ``"query"`` beside what else is shared: then it is ``learn.view.query``.
     center : bool
         Count biases from the mean bias of the trained rows.
     units : {"logit", "stars"}
@@ -60,6 +62,7 @@ class BiasTable(View):
     >>> BiasTable(learn, n=10).to_frame().head(5)
     """
 
+    _linkable = (*SHARED, "query")
     _controls = ("search", "min_count", "show", "n", "units", "kind", "sort_by", "reset")
     _undone = ("kind", "show", "n", "sort_by", "ascending", "query", "units", "slope_view")
 

@@ -67,7 +67,7 @@ def trait_arguments(view: View, usual: Mapping[str, Any]) -> list[str]:
         if value == (usual[name] if name in usual else view.traits()[name].default(view)):
             continue
         if name == "linked":
-            value = True if len(value) == len(SHARED) else (tuple(value) or False)
+            value = True if value == list(SHARED) else (tuple(value) or False)
         arguments.append(f"{name}={_value(learn, name, value)}")
     return arguments
 
@@ -167,6 +167,8 @@ def _looked_at(view: View) -> Iterator[str]:
     state, learn = view.learner.view, view.learner
     if state.min_count != _DEFAULT_MIN_COUNT:
         yield f"learn.view.min_count = {state.min_count}"
+    if state.query:
+        yield f"learn.view.query = {_literal(state.query)}"
     if state.selection:
         titles = [_title(learn, row) for row in state.selection]
         if None in titles:

@@ -37,7 +37,8 @@ class NeighborSearch(View):
     metric : {"cosine", "centered_cosine", "euclidean", "dot"}
     order : {"nearest", "farthest"}
     query : str
-        What is typed in the search box.
+        What is typed in the search box to find one title. It hides nothing, so it is no filter and cannot be linked as
+        that of a `BiasTable` can.
     weak_below : dict
         ``{"count": 20, "norm": 0.25}``: fewer ratings than this, or a vector shorter than this share of the median
         length, is marked as weak evidence.

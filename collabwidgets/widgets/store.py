@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from .publisher import Follower
     from .view import View
 
-SHARED = ("selection", "primary", "pinned", "min_count")
-_MIRRORED = (*SHARED, "hovered")
+SHARED = ("selection", "primary", "pinned", "min_count")  # of all views, unless `linked` says otherwise
+_MIRRORED = (*SHARED, "query", "hovered")
 _STEPS = ("can_undo", "can_redo")
 _LONGEST_NAME = 100
 
@@ -103,6 +103,7 @@ class LearnerStore(SyncedWidget):
     pinned = Int(None, allow_none=True).tag(sync=True, page=True)
     hovered = Int(None, allow_none=True).tag(sync=True, page=True)
     min_count = Int(20, min=0).tag(sync=True, page=True)
+    query = Unicode().tag(sync=True, page=True)
     can_undo = Bool().tag(sync=True)
     can_redo = Bool().tag(sync=True)
     failure = Unicode().tag(sync=True)  # of the last change, or of somebody's observer; the pages may empty it

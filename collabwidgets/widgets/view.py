@@ -35,22 +35,23 @@ logger = logging.getLogger(__name__)
 
 
 class Linked(TraitType[list[str], Any]):
-    """Which of selection, primary, pinned and min_count a view shares: ``True``, ``False`` or some of their
-    names."""
+    """What a view shares: ``True`` for selection, primary, pinned and min_count, ``False`` for nothing, or the names
+    of some of what it can share."""
 
     default_value = list(SHARED)  # noqa: RUF012 - traitlets' way; never changed in place
     info_text = f"True, False, or some of {', '.join(SHARED)}"
 
     def validate(self, obj: Any, value: Any) -> list[str]:
+        known = obj._linkable
         if isinstance(value, bool):
             return list(SHARED) if value else []
         if isinstance(value, str) or not isinstance(value, Iterable):
             self.error(obj, value)
         names = list(value)
         for name in names:
-            if name not in SHARED:
-                raise TraitError(f"linked names {name!r}; choose True, False, or some of {', '.join(SHARED)}")
-        return [name for name in SHARED if name in names]
+            if name not in known:
+                raise TraitError(f"linked names {name!r}; choose True, False, or some of {', '.join(known)}")
+        return [name for name in known if name in names]
 
 
 _TAKE_AWAY = ("copy", "csv", "png", "svg", "code")  # controls of every view
@@ -144,6 +145,7 @@ class View(SyncedWidget):
     controls = List(Unicode(), default_value=None, allow_none=True).tag(sync=True)
     sync_hover = Bool(False).tag(sync=True)
 
+    _linkable: ClassVar[tuple[str, ...]] = SHARED  # what `linked` may name
     _controls: ClassVar[tuple[str, ...]] = ()  # what `controls` may name
     _followed_traits: ClassVar[tuple[str, ...]] = ("status", "epoch")  # the learner's, of which observers hear
     _undone: ClassVar[tuple[str, ...]] = ()  # traits of its own that `undo` takes back
@@ -161,7 +163,7 @@ class View(SyncedWidget):
         for name in shared:
             if name in traits:
                 setattr(learner.view, name, traits.pop(name))
-        start = {name: getattr(learner.view, name) for name in SHARED}
+        start = {name: getattr(learner.view, name) for name in (*SHARED, *shared)}
         own_id = uuid.uuid4().hex
         super().__init__(
             model_id=own_id,
@@ -171,10 +173,10 @@ class View(SyncedWidget):
             _name=own_id,
             **(start | traits),
         )
-        learner.view.observe(self._from_shared, [*SHARED, "hovered"])
-        self.observe(self._to_shared, list(SHARED))
+        learner.view.observe(self._from_shared, [*self._linkable, "hovered"])
+        self.observe(self._to_shared, list(self._linkable))
         self.observe(self._relink, "linked")
-        self.observe(self._remember, [*SHARED, *self._undone])
+        self.observe(self._remember, list({*self._linkable, *self._undone}))
         self._store_of_learner.observe(self._learner_moved, list(self._followed_traits))
         self._store_of_learner.follow(self)
         self._store_of_learner.know(self)
@@ -284,7 +286,7 @@ class View(SyncedWidget):
     def close(self) -> None:
         """Take the widget off its pages and let go of the learner's events."""
         if not self.closed and hasattr(self, "_from_page"):
-            self._learner.view.unobserve(self._from_shared, [*SHARED, "hovered"])
+            self._learner.view.unobserve(self._from_shared, [*self._linkable, "hovered"])
             self._store_of_learner.unobserve(self._learner_moved, list(self._followed_traits))
         super().close()
 
@@ -321,7 +323,7 @@ class View(SyncedWidget):
     def _relink(self, _change: dict[str, Any]) -> None:
         self.publish({name: getattr(self._learner.view, name) for name in self.linked})
         # Where no page mirrors what is linked, it goes on from here with what all had.
-        self.send_state([name for name in SHARED if name not in self.linked])
+        self.send_state([name for name in self._linkable if name not in self.linked])
 
     def _remember(self, change: dict[str, Any]) -> None:
         if change["name"] not in self.linked:  # of what is linked, `learn.view` remembers itself
@@ -338,7 +340,7 @@ class View(SyncedWidget):
     def _should_send_property(self, key: str, value: Any) -> bool:
         # What is linked the page reads from the store; sending it once a view would be n times the same
         # message.
-        if (key in SHARED and key in self.linked) or (key == "hovered" and self.linked):
+        if key in self.linked or (key == "hovered" and self.linked):
             return False
         return bool(super()._should_send_property(key, value))
 

@@ -4,7 +4,7 @@
 // A view's own style sheet is views/Name.css: import it as text in views/Name.tsx (`import css from "./Name.css"`),
 // export `const styles = css`, and list it in SHEETS below. Every selector starts with `.cw`; colours and sizes come
 // from the custom properties at the top of styles.css.
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { type ComponentType, h, render } from "preact";
 import { Failure } from "./components/Failure";
 import { situation } from "./components/Frame";
@@ -34,6 +34,13 @@ const VIEWS: Record<string, ComponentType<{ context: ViewContext }>> = {
 };
 const SHEETS = [base, trainingPanel, biasTable, pcaScatter, neighborSearch, dashboard].join("\n");
 
+/** Of the views' own traits, what can be undone without a kernel: what else there is needs one to be seen. */
+const LOOKED = new Set(
+  "x y flip_x flip_y view_box color_by size_by label_by query kind show n sort_by ascending units slope_view tab".split(
+    " ",
+  ),
+);
+
 export interface MountArguments {
   model: AnyModel;
   el: HTMLElement;
@@ -54,7 +61,11 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
   const place = watchPlace(root, traits, abort);
   const reference = model.get("_store") as string | undefined;
   if (typeof reference === "string") store.watchKernel(reference);
-  const { state: shared, sharesHover } = linkedState(store.shared, traits, model, abort);
+  const { state: shared, sharesHover, sharesFilter } = linkedState(store.shared, traits, model, abort);
+  const stop = sharesFilter.subscribe((shares) => {
+    root.toggleAttribute("data-own-filter", !shares);
+  });
+  abort.addEventListener("abort", stop, { once: true });
   const wantsHover = traits.trait<boolean>("sync_hover", false);
   const mounted: MountedView = {
     kind,
@@ -73,7 +84,11 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
     el: root,
     host,
     signal: abort,
-    trait: (name) => traits.trait(name),
+    trait: <T>(name: string) => {
+      const bound = traits.trait<T>(name);
+      if (LOOKED.has(name)) store.remember(bound as Signal<unknown>, abort);
+      return bound;
+    },
     speaks,
     speech: computed(() => (speaks.value ? trainingAnnouncement(situation(store), store.history.value) : "")),
     ...place,
@@ -84,8 +99,7 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
       const step = historyKey(event);
       if (step) {
         event.preventDefault();
-        // Without a kernel there is nobody who remembers; the frame says so.
-        store.command(step).catch(() => {});
+        store.retrace(step);
       }
     },
     { signal: abort },

@@ -58,6 +58,17 @@ test("a view can share one thing and not another", () => {
   close();
 });
 
+test("a table's search is its own, unless it is named", () => {
+  const { store, model, shared, close } = open({ query: "fargo" });
+  store.shared.query.value = "alien";
+  assert.equal(shared.query.value, "fargo");
+  model.update({ linked: [...NAMES, "query"] });
+  assert.equal(shared.query.value, "alien");
+  shared.query.value = "star";
+  assert.deepEqual([store.shared.query.value, store.shared.minCount.value], ["star", 20]);
+  close();
+});
+
 test("the model of a linked view has what is shared, without telling the kernel, and may set it", async () => {
   const raw = { set_state: (state: Record<string, unknown>) => model.update(state) };
   const { store, model, close } = open({

@@ -4,15 +4,37 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from collabwidgets.app.served import RatingsSource
+
 from .servers import DashboardServer, status_of
+from .test_themes import becomes
 from .test_training_panel import button, milliseconds_to_stop
+
+# What a host does to an open page whose theme is changed: the mark on the body, and the colours.
+SWITCH_TO_LIGHT = """() => {
+  document.body.dataset.jpThemeLight = 'true';
+  const colours = { '--jp-layout-color1': 'white', '--jp-ui-font-color1': '#212121', '--jp-border-color2': '#e0e0e0' };
+  for (const [name, value] of Object.entries(colours)) document.body.style.setProperty(name, value);
+}"""
+
+
+@pytest.fixture(scope="module")
+def from_checkpoint(ratings_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashboardServer]:
+    """`collabwidgets dashboard ratings.csv --checkpoint model.safetensors`, in the dark; trained for four epochs."""
+    folder = tmp_path_factory.mktemp("from_checkpoint")
+    learn = RatingsSource(str(ratings_csv)).learner(n_factors=10)
+    learn.fit_one_cycle(4)
+    file = learn.save(folder / "model")
+    server = DashboardServer(folder, "dashboard", str(ratings_csv), "--checkpoint", str(file), "--theme", "dark")
+    yield server
+    server.stop()
 
 
 def open_dashboard(page: Page, server: DashboardServer) -> Locator:
@@ -24,12 +46,12 @@ def open_dashboard(page: Page, server: DashboardServer) -> Locator:
     return dashboard
 
 
-def train(dashboard: Locator) -> Locator:
+def train(dashboard: Locator, epochs: int = 5) -> Locator:
     """Press Train and wait for the end; the rows of the table of epochs."""
     panel = dashboard.get_by_role("region", name="Training")
     panel.get_by_role("button", name="Train", exact=True).click()
     rows = panel.get_by_role("table", name="Epochs").locator("tbody").get_by_role("row")
-    expect(rows).to_have_count(5, timeout=60_000)
+    expect(rows).to_have_count(epochs, timeout=60_000)
     expect(panel.get_by_role("button", name="Train", exact=True)).to_be_visible()
     return rows
 
@@ -110,13 +132,52 @@ def test_a_closed_page_ends_its_kernel(dashboard: DashboardServer, open_context:
     assert gone(kernels)
 
 
-def test_a_stopped_server_takes_its_kernels_along(ratings_csv: Path, page: Page, tmp_path: Path) -> None:
-    server = DashboardServer(tmp_path, "dashboard", str(ratings_csv), "--theme", "dark")
-    open_dashboard(page, server)
+def test_a_page_from_a_checkpoint_is_trained_when_it_is_first_seen(
+    from_checkpoint: DashboardServer, page: Page, errors: list[str]
+) -> None:
+    board = open_dashboard(page, from_checkpoint)
+    panel = board.get_by_role("region", name="Training")
+    rows = panel.get_by_role("table", name="Epochs").locator("tbody").get_by_role("row")
+    # At once: that these are there is no matter of waiting.
+    assert rows.count() == 4
+    assert "ready · 4 epochs" in panel.inner_text()
+    assert re.search(r"epoch 4/4 done in \d\d:\d\d · best valid", board.inner_text())
+    assert board.get_by_role("table", name="Biases").locator("tbody").get_by_role("row").count() >= 20
+    assert panel.get_by_role("progressbar").get_attribute("aria-valuenow") == "100"
+
+    panel.get_by_role("button", name="Reset").click()
+    expect(rows).to_have_count(0)
+    expect(panel).to_contain_text("Random weights. Press Train.")
+    losses = valid_losses(train(board, epochs=4))
+    assert losses[-1] < losses[0]
+    assert errors == []
+
+
+def test_a_theme_switched_in_an_open_voila_page_repaints_map_and_chart(
+    from_checkpoint: DashboardServer, page: Page
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1800})
+    board = open_dashboard(page, from_checkpoint)
+    canvas = board.get_by_role("region", name="Map of titles").locator("canvas").first
+    chart = board.get_by_role("img", name="Loss")
+    for picture in (canvas, chart):
+        becomes(picture, lambda value: value < 0.1)
+    page.evaluate(SWITCH_TO_LIGHT)
+    expect(page.locator(".cw-Dashboard")).to_have_attribute("data-theme", "light")
+    for picture in (canvas, chart):
+        becomes(picture, lambda value: value > 0.9)
+    # The reader's own choice, against the page's.
+    board.get_by_role("combobox", name="Theme").select_option("Dark")
+    for picture in (canvas, chart):
+        becomes(picture, lambda value: value < 0.1)
+
+
+def test_a_stopped_server_takes_its_kernels_along(from_checkpoint: DashboardServer, page: Page) -> None:
+    open_dashboard(page, from_checkpoint)
     expect(page.locator("[data-theme=dark]").first).to_be_visible()
-    kernels = server.kernels()
+    kernels = from_checkpoint.kernels()
     assert kernels
-    assert server.stop() == 0
+    assert from_checkpoint.stop() == 0
     assert gone(kernels)
 
 

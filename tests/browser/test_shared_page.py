@@ -95,6 +95,39 @@ def test_the_buttons_say_why_they_cannot_be_pressed_and_then_can(show) -> None:
     assert page.evaluate(_SENT) == ["undo"]
 
 
+def test_without_a_kernel_the_page_takes_back_what_is_looked_at(show) -> None:
+    page = show("Dashboard", gone="1")
+    undo, redo = (page.get_by_role("button", name=name) for name in ("Undo", "Redo"))
+    expect(undo).to_have_accessible_description("Nothing to undo")
+    row = page.get_by_role("table", name="Biases").locator("tbody").get_by_role("row").first
+    row.click()
+    clear = page.get_by_role("button", name="Clear (1)").first
+    expect(clear).to_be_visible()
+    axis = page.get_by_role("combobox", name="Horizontal axis")
+    axis.select_option(index=2)
+    chosen = axis.input_value()
+    expect(undo).to_be_enabled()
+    row.focus()
+    # A click and a choice that follow each other at once may be one step.
+    for _ in range(2):
+        page.keyboard.press("Control+z")
+    expect(clear).to_have_count(0)
+    expect(axis).not_to_have_value(chosen)
+    expect(undo).to_be_disabled()
+    for _ in range(2):
+        page.keyboard.press("Control+Shift+z")
+    expect(clear).to_be_visible()
+    expect(axis).to_have_value(chosen)
+    expect(redo).to_be_disabled()
+
+
+@pytest.mark.parametrize(("linked", "filters"), [(None, 1), (["selection", "primary"], 4)])
+def test_a_filter_of_its_own_can_be_seen_in_a_part_of_the_dashboard(linked, filters, show) -> None:
+    page = show("Dashboard", t_linked=linked, s_primary=3)
+    expect(page.get_by_role("table", name="Nearest titles").locator("tbody tr")).to_have_count(10)
+    expect(page.get_by_role("slider", name="Min ratings")).to_have_count(filters)
+
+
 def test_a_failure_is_under_every_widget_spoken_once_and_dismissed_in_all(show) -> None:
     page = show("BiasTable,PCAScatter", s_failure="KeyError: 'no such column'")
     for name in ("Bias ranking", "Map of titles"):

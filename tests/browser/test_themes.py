@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from .notebooks import open_notebook
 from .servers import JupyterServer
 from .test_linked_widgets import SETUP
 
-# Of a picture: the relative luminance, 0 black to 1 white, of what most of it is, and how many colours are in it.
+# Of a picture: the relative luminance, 0 black to 1 white, of what most of it is, how many colours are in it, and which
+# share of it is pure white.
 _PICTURE = """async (png) => {
   const picture = await createImageBitmap(await (await fetch('data:image/png;base64,' + png)).blob());
   const canvas = new OffscreenCanvas(picture.width, picture.height);
@@ -28,7 +32,28 @@ _PICTURE = """async (png) => {
   }
   const [most] = [...found].sort((a, b) => b[1] - a[1])[0];
   const [r, g, b] = most.split(',').map((value) => (value / 255) ** 2.2);
-  return { luminance: 0.2126 * r + 0.7152 * g + 0.0722 * b, colours: found.size };
+  const white = (found.get('255,255,255') ?? 0) / (pixels.length / 4);
+  return { luminance: 0.2126 * r + 0.7152 * g + 0.0722 * b, colours: found.size, white };
+}"""
+# As VS Code has it: the theme named on the outer page, its colours on the inner one, widgets on white.
+_VSCODE = "http://127.0.0.1:1/vscode"
+_OUTER = f"""<!doctype html><body data-vscode-theme-kind="vscode-dark" style="margin:0">
+<iframe src="{_VSCODE}/output?{{query}}" style="border:0;width:520px;height:1400px"></iframe>"""
+_OUTPUT = """<style>
+.cell-output-ipywidget-background { background: white !important; padding: 8px; }
+html { background: var(--vscode-editor-background); }
+</style><div class="cell-output-ipywidget-background"><main id="main"></main></div>"""
+_COLOURS_OF_KIND = {
+    "vscode-dark": ("#1e1e1e", "#d4d4d4"),
+    "vscode-light": ("#fffffe", "#3b3b3b"),
+    "vscode-high-contrast": ("#000000", "#ffffff"),
+    "vscode-high-contrast-light": ("#fffffe", "#292929"),
+}
+_SWITCH_VSCODE = """([kind, background, text]) => {
+  const inner = document.querySelector('iframe').contentDocument.documentElement;
+  inner.style.setProperty('--vscode-editor-background', background);
+  inner.style.setProperty('--vscode-editor-foreground', text);
+  document.body.dataset.vscodeThemeKind = kind;
 }"""
 _SORT_AND_COUNT_MOTIONS = """(header) => new Promise((done) => {
   header.click();
@@ -88,6 +113,31 @@ def test_an_open_notebook_switched_to_dark_and_back_repaints_map_and_chart(jupyt
         becomes(chart, lambda value: value < 0.1)
     expect(page.locator(".cw-PCAScatter")).to_have_attribute("data-theme", "light")
     becomes(canvas, lambda value: value > 0.9)
+
+
+def test_in_vs_code_the_outer_pages_theme_is_found_and_no_white_is_left_behind(
+    harness: Callable[..., str], page: Page
+) -> None:
+    address, _, query = harness("PCAScatter").partition("?")
+    widgets = Path(urlparse(address).path).read_text().replace('<main id="main"></main>', _OUTPUT)
+
+    def serve(route: Route) -> None:
+        body = widgets if "/output?" in route.request.url else _OUTER.format(query=query)
+        route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+    page.route(re.compile(re.escape(_VSCODE)), serve)
+    page.set_viewport_size({"width": 520, "height": 1400})
+    page.goto(_VSCODE)
+    frame = page.frame_locator("iframe")
+    widget = frame.locator(".cw-PCAScatter")
+    expect(widget).to_have_attribute("data-theme", "dark")  # as it is when the page opens
+    wrapper, canvas = frame.locator(".cell-output-ipywidget-background"), frame.locator("canvas").first
+    for kind, colours in _COLOURS_OF_KIND.items():
+        page.evaluate(_SWITCH_VSCODE, [kind, *colours])
+        dark = colours[0] < "#888888"
+        expect(widget).to_have_attribute("data-theme", "dark" if dark else "light")
+        becomes(canvas, (lambda value: value < 0.1) if dark else (lambda value: value > 0.9))
+        assert looked_at(wrapper)["white"] < (0.05 if kind == "vscode-high-contrast" else 0.002), kind
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

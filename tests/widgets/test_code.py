@@ -49,6 +49,7 @@ def assert_same(made: View, view: View) -> None:
     assert made.learner.view.selection == state.selection
     assert (made.learner.view.primary, made.learner.view.pinned) == (state.primary, state.pinned)
     assert made.learner.view.min_count == state.min_count
+    assert (made.learner.view.query, made.linked) == (state.query, view.linked)
     np.testing.assert_allclose(made.learner.snapshot.item_factors, view.learner.snapshot.item_factors, atol=1e-6)
     assert [row.valid_loss for row in made.learner.history.epochs] == pytest.approx(
         [row.valid_loss for row in view.learner.history.epochs]
@@ -60,6 +61,7 @@ def assert_same(made: View, view: View) -> None:
     [
         lambda learn: PCAScatter(learn, x=3, y=1, flip_x=True, view_box=[-1, -1, 1, 1.5], theme="dark"),
         lambda learn: BiasTable(learn, n=3, sort_by="count", query="the \"best\" \\ 'one'", min_count=2),
+        lambda learn: BiasTable(learn, linked=("selection", "primary", "pinned", "query"), query="title 1"),
         lambda learn: BiasTable(learn, linked=False, selection=[4, 9], min_count=1, controls=["search"]),
         lambda learn: NeighborSearch(learn, item=7, k=3, metric="dot"),
         lambda learn: NeighborSearch(learn, linked=("selection",), item=7, height=500),

@@ -104,6 +104,25 @@ def test_a_widget_takes_back_what_it_does_alone(learn):
     assert not alone.redo()
 
 
+def test_a_search_is_linked_where_it_is_asked_for(learn):
+    alone, one, other = BiasTable(learn), *(BiasTable(learn, linked=("selection", "query")) for _ in range(2))
+    one.query = "title 1"
+    assert (other.query, learn.view.query, alone.query) == ("title 1", "title 1", "")
+    assert other.to_frame().equals(one.to_frame())
+    assert len(alone.to_frame()) > len(one.to_frame())
+    assert BiasTable(learn, linked=("query",)).query == "title 1"
+    assert (learn.view.undo(), other.query) == (True, "")
+    alone.linked = ("query",)
+    learn.view.query = "2"
+    assert alone.query == "2"
+
+
+@pytest.mark.parametrize("view", [PCAScatter, NeighborSearch])
+def test_a_view_without_a_text_filter_cannot_link_one(view, learn):
+    with pytest.raises(TraitError, match="linked names 'query'; choose True, False, or some of selection, primary"):
+        view(learn, linked=("query",))
+
+
 def test_a_message_can_be_dismissed_and_goes_with_the_next_success(learn, line, monkeypatch):
     monkeypatch.setattr("collabwidgets.widgets.synced._GESTURE", 0.0)
     table = BiasTable(learn)

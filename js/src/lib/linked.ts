@@ -1,5 +1,5 @@
 // The shared state as one view has it: linked names are the store's, the others the view's own, and this may change.
-import { effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
 import type { AnyModel } from "../context";
 import type { SharedState } from "../store";
 import { type BoundTraits, sameJson } from "./bound";
@@ -15,6 +15,7 @@ export interface Linked {
   state: SharedState;
   /** Whether hovers are shared: they are unless nothing is. */
   sharesHover: ReadonlySignal<boolean>;
+  sharesFilter: ReadonlySignal<boolean>;
 }
 
 export function linkedState(
@@ -44,10 +45,16 @@ export function linkedState(
   );
 
   const shares = (name: string) => linked.value === null || linked.value.includes(name);
-  const bind = <T>(name: string, all: Signal<T>, fallback: T, delay = 0): Signal<T> => {
+  const bind = <T>(
+    name: string,
+    all: Signal<T>,
+    fallback: T,
+    delay = 0,
+    joined = () => shares(name),
+  ): Signal<T> => {
     const own = traits.trait<T>(name, fallback, delay);
-    stops.push(...mirror(name, all, own, () => shares(name), raw));
-    return either(() => shares(name), all, own, stops);
+    stops.push(...mirror(name, all, own, joined, raw));
+    return either(joined, all, own, stops);
   };
   const ownHover = signal<number | null>(null);
   const sharesHover = signal(true);
@@ -63,8 +70,11 @@ export function linkedState(
       primary: bind<number | null>("primary", shared.primary, null),
       pinned: bind<number | null>("pinned", shared.pinned, null),
       minCount: bind<number>("min_count", shared.minCount, 20, MIN_COUNT_MS),
+      // Two tables may search for different things: shared only where it is asked for.
+      query: bind<string>("query", shared.query, "", 0, () => Boolean(linked.value?.includes("query"))),
     },
     sharesHover,
+    sharesFilter: computed(() => shares("min_count")),
   };
 }
 

@@ -82,7 +82,6 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
   const n = context.trait<number>("n");
   const sortBy = context.trait<SortKey>("sort_by");
   const ascending = context.trait<boolean>("ascending");
-  const query = context.trait<string>("query");
   const centered = context.trait<boolean>("center");
   const center = centered.value ?? true;
   const units = context.trait<Units>("units");
@@ -102,7 +101,7 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
   const preview = useSignal<number | null>(null);
   // It counts the ratings of titles.
   const minCount = kind === "items" ? (preview.value ?? shared.minCount.value) : 0;
-  const typed = useQuiet(query);
+  const typed = useQuiet(shared.query);
   const text = typed.value;
   const sort = sortBy.value ?? "bias";
   const up = ascending.value ?? false;

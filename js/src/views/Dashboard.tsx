@@ -139,8 +139,6 @@ function Lower({ context, part }: { context: ViewContext; part: Part }) {
 
 function History({ context }: { context: ViewContext }) {
   const { store } = context;
-  const gone = store.connection.value === "disconnected" ? "Not connected to the kernel" : null;
-  const step = (name: "undo" | "redo") => () => void store.command(name).catch(() => {});
   return (
     <div class="cw-row">
       <Button
@@ -148,16 +146,16 @@ function History({ context }: { context: ViewContext }) {
         icon="undo"
         label="Undo"
         title="Undo (Ctrl/Cmd+Z): selection, filter, axes; never training"
-        reason={gone ?? (store.canUndo.value ? null : "Nothing to undo")}
-        onClick={step("undo")}
+        reason={store.canUndo.value ? null : "Nothing to undo"}
+        onClick={() => store.retrace("undo")}
       />
       <Button
         kind="quiet"
         icon="redo"
         label="Redo"
         title="Redo (Shift+Ctrl/Cmd+Z)"
-        reason={gone ?? (store.canRedo.value ? null : "Nothing to redo")}
-        onClick={step("redo")}
+        reason={store.canRedo.value ? null : "Nothing to redo"}
+        onClick={() => store.retrace("redo")}
       />
     </div>
   );

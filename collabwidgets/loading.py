@@ -1,0 +1,107 @@
+"""load_learner: a learner made anew from its checkpoint and the ratings it was trained on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from .checkpoint import Checkpoint, check_data, checkpoint_path, read
+from .keywords import checked_keywords
+from .learner import CollabLearner, collab_learner
+from .models import DotProduct, DotProductBias, EmbeddingDotBias
+from .seeds import generator
+
+if TYPE_CHECKING:
+    from .data.loaders import CollabDataLoaders
+
+# Models of the package that CollabLearner was given: what makes one of so many users, items and factors.
+_NAMED: dict[str, tuple[str, Callable[..., nn.Module]]] = {
+    "DotProduct": ("user_factors.weight", lambda users, items, k, **kw: DotProduct(users, items, k, **kw)),
+    "DotProductBias": ("user_factors.weight", lambda users, items, k, **kw: DotProductBias(users, items, k, **kw)),
+    "EmbeddingDotBias": ("u_weight.weight", lambda users, items, k, **kw: EmbeddingDotBias(k, users, items, **kw)),
+}
+
+
+@checked_keywords
+def load_learner(
+    path: str | os.PathLike[str],
+    dls: CollabDataLoaders,
+    *,
+    model: nn.Module | None = None,
+    engine: str | None = None,
+    device: str | torch.device | None = None,
+) -> CollabLearner:
+    """A learner as `CollabLearner.save` left it.
+
+    It predicts bit for bit as the saved one did, and has its history, settings and status. A fit goes on from there;
+    the optimizer's moments start anew.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``.safetensors`` is added to a name without an ending. The file is data; loading it runs no code.
+    dls : CollabDataLoaders
+        Of the ratings it was trained on, as no ratings are in the file.
+    model : nn.Module, optional
+        For a learner that was given a module of one's own: an object of that class and size, whose weights are
+        replaced. What `collab_learner` made is made anew without.
+    engine, device : optional
+        As in `CollabLearner`; by default as they were, and the CPU where there is no such device.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such file.
+    ValueError
+        When the file is damaged or something else, when users or items of `dls` are not those of the file (the error
+        says which differs first), and when the weights do not fit `model`.
+
+    Warns
+    -----
+    UserWarning
+        When the ratings, or their split into training and validation, are not those it was trained on.
+
+    Examples
+    --------
+    >>> learn.save("movielens")  # doctest: +SKIP
+    >>> learn = cw.load_learner("movielens", dls)  # doctest: +SKIP
+    """
+    file = checkpoint_path(path)
+    saved = read(file)
+    check_data(saved, dls, file)
+    arguments = dict(saved.arguments)
+    if engine is not None:
+        arguments["engine"] = engine
+    if device is not None:
+        arguments["device"] = device
+    elif not _is_there(arguments.get("device")):
+        arguments.pop("device")
+    arguments["seed"] = saved.weights_seed
+    if saved.function == "collab_learner":
+        if model is not None:
+            raise ValueError(f"{file} holds a learner that collab_learner makes anew; leave out model=")
+        learn = collab_learner(dls, **arguments)
+    else:
+        learn = CollabLearner(dls, _own_model(saved, dls, file) if model is None else model, **arguments)
+    learn.load(file)
+    return learn
+
+
+def _own_model(saved: Checkpoint, dls: CollabDataLoaders, file: os.PathLike[str]) -> nn.Module:
+    table, make = _NAMED.get(saved.model, ("", None))
+    if make is None or table not in saved.weights:
+        raise ValueError(
+            f"{file} holds the weights of {saved.model}, a module of your own; pass model= an object of that class"
+        )
+    source = generator(saved.weights_seed, "weights")
+    return make(dls.n_users, dls.n_items, saved.weights[table].shape[1], y_range=saved.y_range, generator=source)
+
+
+def _is_there(device: Any) -> bool:
+    if device is None or torch.device(device).type == "cpu":
+        return True
+    return torch.device(device).type == "cuda" and torch.cuda.is_available()

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from .layers import Embedding, sigmoid_range
+from .tables import TableNames
 
 YRange = tuple[float, float]
 
@@ -87,6 +88,8 @@ class EmbeddingDotBias(nn.Module):
     generator : torch.Generator, optional
         Source of the starting weights, drawn in the order u_weight, i_weight, u_bias, i_bias.
     """
+
+    table_names = TableNames("u_weight", "i_weight", "u_bias", "i_bias")  # of one factor shapes do not tell them apart
 
     def __init__(
         self,

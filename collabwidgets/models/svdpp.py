@@ -11,7 +11,6 @@ from torch import Tensor
 
 from .dot import EmbeddingDotBias, YRange
 from .layers import Embedding, sigmoid_range
-from .tables import TableNames
 
 
 class SVDpp(EmbeddingDotBias):
@@ -54,7 +53,6 @@ class SVDpp(EmbeddingDotBias):
     >>> learn.fit_one_cycle(8, 1.5e-3, wd=0.4, bs=512, rescale=True)
     """
 
-    table_names = TableNames("u_weight", "i_weight", "u_bias", "i_bias")
     _rated_by_user: Tensor
     _rated_by_user_back: Tensor
     _raters_of_item: Tensor

@@ -60,3 +60,10 @@ def test_a_wrong_name_and_a_wrong_size_say_what_is_there():
     with pytest.raises(ValueError, match="4 rows, but the data needs 5"):
         find_tables(model, 4, 5, item_factors="user_factors")
     assert torch.is_tensor(model.movie_bias)
+
+
+def test_one_factor_and_a_bias_of_the_same_shape_are_told_apart():
+    model = EmbeddingDotBias(1, 7, 5)
+    names = find_tables(model, 7, 5)
+    assert (names.item_factors, names.item_bias) == ("i_weight", "i_bias")
+    assert (names.user_factors, names.user_bias) == ("u_weight", "u_bias")

@@ -65,7 +65,7 @@ def test_widgets_in_marimo_train_and_follow_each_other(app: MarimoServer, page: 
     search.press("Enter")
     nearest = body_rows(region(page, "Neighbours").get_by_role("table", name="Nearest titles"))
     expect(nearest).to_have_count(10)
-    first = nearest.first.get_by_role("rowheader").inner_text()
+    first = nearest.first.get_by_role("rowheader").inner_text().splitlines()[0]  # evidence stands under it
     nearest.first.get_by_role("rowheader").click()
     expect(body_rows(biases).filter(has_text=first)).to_contain_text("selected")
     assert errors == []

@@ -9,8 +9,6 @@ from __future__ import annotations
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,17 +61,27 @@ _FIRST_PICTURE = """async () => {
   while (!complete()) await new Promise(requestAnimationFrame);
   return (performance.now() - began) / 1000;
 }"""
-# Frames are those in which the map's points were painted, not those in which the browser had nothing to do.
-_COUNT_FRAMES = """() => {
-  const seen = window.frames_seen = [];
-  const pens = CanvasRenderingContext2D.prototype;
-  window.put_back ??= pens.putImageData;
-  pens.putImageData = function (...image) { seen.push(performance.now()); window.put_back.apply(this, image); };
-}"""
-_FRAMES_A_SECOND = """() => {
-  CanvasRenderingContext2D.prototype.putImageData = window.put_back;
-  const seen = window.frames_seen;
-  return 1000 * (seen.length - 1) / (seen.at(-1) - seen[0]);
+# A pointer that moves, or a wheel that turns, once a frame for some seconds. Counted are the frames in which the map's
+# points were painted, not those in which the browser had nothing to do.
+_FRAMES_A_SECOND = """async (plot, [kind, seconds]) => {
+  const box = plot.getBoundingClientRect();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const gestures = {
+    pan: (turn) => new PointerEvent('pointermove', { bubbles: true, pointerId: 1, isPrimary: true, buttons: 1,
+      clientX: x + (turn * 7) % 200 - 100, clientY: y + (turn * 3) % 120 - 60 }),
+    zoom: (turn) => new WheelEvent('wheel', { bubbles: true, cancelable: true, ctrlKey: true,
+      clientX: x, clientY: y, deltaY: turn % 24 < 12 ? -40 : 40 }),
+  };
+  const pens = CanvasRenderingContext2D.prototype, put = pens.putImageData;
+  const painted = [];
+  pens.putImageData = function (...image) { painted.push(performance.now()); put.apply(this, image); };
+  const end = performance.now() + 1000 * seconds;
+  for (let turn = 0; performance.now() < end; turn++) {
+    await new Promise(requestAnimationFrame);
+    plot.dispatchEvent(gestures[kind](turn));
+  }
+  pens.putImageData = put;
+  return 1000 * (painted.length - 1) / (painted.at(-1) - painted[0]);
 }"""
 # From a letter typed, or a header pressed, until the page that answers has been laid out, in milliseconds.
 _ANSWERED = """async (element, [act, watched]) => {
@@ -127,16 +135,6 @@ HEAD = """| titles | first picture | panning, frames a second | zooming | a key 
 |---|---|---|---|---|---|---|"""
 
 
-def frames_a_second(page: Page, gesture: Callable[[int], None]) -> float:
-    """While `gesture` is called again and again, with the number of the call."""
-    page.evaluate(_COUNT_FRAMES)
-    end, turn = time.monotonic() + GESTURE_SECONDS, 0
-    while time.monotonic() < end:
-        gesture(turn)
-        turn += 1
-    return page.evaluate(_FRAMES_A_SECOND)
-
-
 def pan_and_zoom(page: Page, plot: Locator) -> tuple[float, float]:
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
@@ -144,13 +142,10 @@ def pan_and_zoom(page: Page, plot: Locator) -> tuple[float, float]:
     page.get_by_role("radio", name="Pan").check(force=True)
     page.mouse.move(x, y)
     page.mouse.down()
-    pan = frames_a_second(page, lambda turn: page.mouse.move(x + (turn * 7) % 200 - 100, y + (turn * 3) % 120 - 60))
+    page.mouse.move(x + 20, y)
+    pan = plot.evaluate(_FRAMES_A_SECOND, ["pan", GESTURE_SECONDS])
     page.mouse.up()
-    page.mouse.move(x, y)
-    page.keyboard.down("Control")
-    zoom = frames_a_second(page, lambda turn: page.mouse.wheel(0, -40 if turn // 12 % 2 == 0 else 40))
-    page.keyboard.up("Control")
-    return pan, zoom
+    return pan, plot.evaluate(_FRAMES_A_SECOND, ["zoom", GESTURE_SECONDS])
 
 
 def search_and_sort(page: Page) -> tuple[list[float], list[float]]:

@@ -94,11 +94,9 @@ function Legend({ map, hasBias }: { map: MapState; hasBias: boolean }) {
     <p class="cw-scatter-legend">
       <span>{name}:</span>
       {ramp.length > 0 && (
-        <>
-          <span>{low}</span>
-          <Strip ramp={ramp} />
-          <span>{high}</span>
-        </>
+        <span class="cw-scatter-ends">
+          {low} <Strip ramp={ramp} /> {high}
+        </span>
       )}
       {named.map(([text, color]) => (
         <span key={text} class="cw-scatter-named">

@@ -25,6 +25,6 @@ export interface ViewContext {
   /** Changes with any colour of the page's theme: what is painted must be painted anew. */
   look: ReadonlySignal<string>;
   reducedMotion: ReadonlySignal<boolean>;
-  /** Width of the root in CSS pixels; 0 until it is laid out. */
+  /** Width of the root in CSS pixels, as if its letters were of their usual size; 0 until it is laid out. */
   width: ReadonlySignal<number>;
 }

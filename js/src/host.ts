@@ -32,6 +32,8 @@ const VIEWS: Record<string, ComponentType<{ context: ViewContext }>> = {
   NeighborSearch,
   Dashboard,
 };
+/** Pixels of the letters that all is laid out for. */
+const TEXT_SIZE = 13;
 const SHEETS = [base, trainingPanel, biasTable, pcaScatter, neighborSearch, dashboard].join("\n");
 
 /** Of the views' own traits, what can be undone without a kernel: what else there is needs one to be seen. */
@@ -178,7 +180,9 @@ function watchPlace(root: HTMLElement, traits: BoundTraits, abort: AbortSignal):
     adoptStyles(root, SHEETS, abort);
     watchAround();
     readTheme();
-    width.value = entries[entries.length - 1].contentRect.width;
+    // Twice as large letters leave half the room.
+    const letters = Number.parseFloat(getComputedStyle(root).fontSize) / TEXT_SIZE || 1;
+    width.value = entries[entries.length - 1].contentRect.width / letters;
   });
   sizes.observe(root);
   const see = () => {

@@ -46,6 +46,8 @@ _DOUBLE_THE_TEXT = """() => {
   const sizes = [...document.querySelectorAll('.cw, .cw *')].map((element) => [element, size(element)]);
   for (const [element, size] of sizes) element.style.setProperty('font-size', `${2 * size}px`, 'important');
 }"""
+_OVERFULL = """(cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth + 1)
+  .map((cell) => cell.innerText)"""
 _LABELS_OUTSIDE = """(root) => [...root.querySelectorAll('.cw-button, .cw-segment')].filter((button) => {
   const range = document.createRange();
   range.selectNodeContents(button);
@@ -74,6 +76,20 @@ def test_buttons_hold_text_of_twice_the_size(harness: Callable[..., str], page: 
     expect(page.get_by_role("table", name="Nearest titles").locator("tbody tr")).to_have_count(10)
     page.evaluate(_DOUBLE_THE_TEXT)
     assert page.locator(".cw-Dashboard").evaluate(_LABELS_OUTSIDE) == []
+
+
+@pytest.mark.parametrize(("view", "table"), [("BiasTable", "Biases"), ("NeighborSearch", "Nearest titles")])
+def test_tables_hold_text_of_twice_the_size(view: str, table: str, harness: Callable[..., str], page: Page) -> None:
+    page.set_viewport_size({"width": 1000, "height": 1600})
+    page.goto(harness(view, width=900, s_primary=3))
+    rows = page.get_by_role("table", name=table).locator("tbody [data-row]")
+    expect(rows).to_have_count(10)
+    assert page.get_by_role("columnheader").count() > 5
+    page.evaluate(_DOUBLE_THE_TEXT)
+    expect(page.get_by_role("columnheader")).to_have_count(4)  # as at half the width
+    for row in rows.all():
+        assert row.get_by_role("cell").evaluate_all(_OVERFULL) == []
+        assert row.get_by_role("rowheader").bounding_box()["width"] > 300
 
 
 @pytest.mark.parametrize("width", [280, 420, 1200])

@@ -20,6 +20,7 @@ from . import checkpoint, interpret
 from .calls import Call, remembered
 from .interpret.bias import FEW
 from .interpret.neighbors import SHORT
+from .interpret.past import Past
 from .interpret.pca import PCAFrame
 from .interpret.snapshot import Snapshot
 from .keywords import checked_keywords
@@ -151,6 +152,7 @@ class CollabLearner:
         if wd is not None:
             self.recipe = self.recipe.changed(wd=wd)
         self.history = History()
+        self.past = Past()
         self._earlier: tuple[Run, ...] = ()
         self._run_number = 1
         self.view = ViewState(dls.items, self.item_row)
@@ -522,6 +524,7 @@ class CollabLearner:
             rating_mean=self.dls.rating_mean,
             **arrays,
         )
+        self.past.keep(self.snapshot, self.history.run)
 
     def _array(self, role: str) -> NDArray[np.float32] | None:
         name = getattr(self.tables, role)

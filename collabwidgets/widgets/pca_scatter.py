@@ -247,7 +247,7 @@ class PCAScatter(View):
         """The maps of earlier epochs, by epoch; none where the axes are held in another way."""
         if self.fit_on != "min_count" or self.align != "sign":
             return {}
-        return self._store_of_learner.past.frames(self._present().frame, min_count=self.min_count)
+        return self._learner.past.frames(self._present().frame, min_count=self.min_count)
 
     # ------------------------------------------------------------------ columns of the caller's own
 

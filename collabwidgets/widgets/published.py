@@ -141,6 +141,7 @@ def history_values(learn: CollabLearner) -> Values:
         "history": rows,
         "best_epoch": None if best is None else best.epoch,
         "overfit_since": history.overfit_since,
+        "frame_epochs": learn.past.epochs,
         "_batch_loss": pair_bytes(*history.batches(BATCH_POINTS)),
     }
 

@@ -128,8 +128,6 @@ class Publisher:
         """Something of the learner moved. A new status is a button pressed somewhere, and the end of a new run is
         what a setting has led to: somebody waits for either."""
         learn = self._learn()
-        if learn is not None:
-            self._store.past.keep(learn.snapshot, learn.history.run)
         if learn is not None and not _just_begun_anew(learn, self._store):
             ended = learn.status != "training" and learn.history.run != self._store.run
             if ended or learn.status != self._store.status:
@@ -248,7 +246,6 @@ class Publisher:
         values: dict[str, Any] = {}
         if new_history:
             values |= published.history_values(learn) | published.run_values(learn)
-            values |= {"frame_epochs": self._store.past.epochs}
             if not settled:
                 values |= published.status_values(learn)
         if new_picture:

@@ -12,7 +12,6 @@ from .wire import number_bytes
 
 if TYPE_CHECKING:
     from ..interpret import PCAFrame
-    from ..interpret.past import Past
     from ..learner import CollabLearner
 
 Answer = tuple[dict[str, Any], list[bytes]]
@@ -36,12 +35,12 @@ def nearest_rows(learn: CollabLearner, row: int, k: int, min_count: int) -> tupl
     return [int(each) for each in found.index], int(found.attrs["n_hidden"]), snapshot.revision
 
 
-def past_frames(learn: CollabLearner, past: Past, min_count: int) -> dict[int, PCAFrame]:
+def past_frames(learn: CollabLearner, min_count: int) -> dict[int, PCAFrame]:
     """The maps at the ends of the epochs that are kept, by epoch, in the axes of the present one."""
-    return past.frames(learn.pca_frame(min_count=min_count), min_count=min_count)
+    return learn.past.frames(learn.pca_frame(min_count=min_count), min_count=min_count)
 
 
-def _neighbors(learn: CollabLearner, _past: Past, row: Any, k: Any, min_count: Any) -> Answer:
+def _neighbors(learn: CollabLearner, row: Any, k: Any, min_count: Any) -> Answer:
     rows, hidden, revision = nearest_rows(
         learn,
         _whole("row", row, 1, len(learn.dls.items) - 1),
@@ -51,8 +50,8 @@ def _neighbors(learn: CollabLearner, _past: Past, row: Any, k: Any, min_count: A
     return {"rows": rows, "hidden": hidden, "revision": revision}, []
 
 
-def _frame(learn: CollabLearner, past: Past, epoch: Any, min_count: Any) -> Answer:
-    frames = past_frames(learn, past, _whole("min_count", min_count, 0, _MOST))
+def _frame(learn: CollabLearner, epoch: Any, min_count: Any) -> Answer:
+    frames = past_frames(learn, _whole("min_count", min_count, 0, _MOST))
     frame = frames.get(_whole("epoch", epoch, 1, _MOST))
     if frame is None:
         raise ValueError(f"epoch {epoch} is not kept; of this run {len(frames)} epochs are")
@@ -66,11 +65,11 @@ def _frame(learn: CollabLearner, past: Past, epoch: Any, min_count: Any) -> Answ
     return facts, [number_bytes(frame.scores, np.float32)]
 
 
-def _trails(learn: CollabLearner, past: Past, rows: Any, min_count: Any) -> Answer:
+def _trails(learn: CollabLearner, rows: Any, min_count: Any) -> Answer:
     if not isinstance(rows, list) or len(rows) > MOST_TRAILS:
         raise ValueError(f"rows must be a list of at most {MOST_TRAILS} rows")
     wanted = [_whole("row", row, 1, len(learn.dls.items) - 1) for row in rows]
-    frames = past_frames(learn, past, _whole("min_count", min_count, 0, _MOST))
+    frames = past_frames(learn, _whole("min_count", min_count, 0, _MOST))
     places = np.array([frame.scores[wanted] for frame in frames.values()])
     m = next((frame.k for frame in frames.values()), 0)
     return {"epochs": list(frames), "m": m}, [number_bytes(places, np.float32)]
@@ -88,14 +87,12 @@ def is_question(name: Any) -> bool:
     return isinstance(name, str) and name in _QUESTIONS
 
 
-def answer(learn: CollabLearner, past: Past, name: str, args: Any) -> Answer:
+def answer(learn: CollabLearner, name: str, args: Any) -> Answer:
     """What a page asked, as JSON and binary buffers.
 
     Parameters
     ----------
     learn : CollabLearner
-    past : Past
-        Of the same learner.
     name : {"neighbors", "frame", "trails"}
     args : dict
         ``neighbors``: row, k, min_count. ``frame``: epoch, min_count. ``trails``: rows, min_count.
@@ -118,7 +115,7 @@ def answer(learn: CollabLearner, past: Past, name: str, args: Any) -> Answer:
         raise ValueError(f"{name!r} is asked with {', '.join(sorted(takes))}, and nothing else")
     if learn.snapshot.epoch == 0:
         raise RuntimeError("nothing is trained yet, so what the random weights say is chance")
-    return function(learn, past, **args)
+    return function(learn, **args)
 
 
 def _whole(name: str, value: Any, low: int, high: int) -> int:

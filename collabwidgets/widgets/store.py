@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from traitlets import Bool, Bytes, Dict, Float, Int, List, TraitError, Unicode
 
-from ..interpret.past import Past
 from . import published, questions
 from .bundle import built_code
 from .commands import run_command
@@ -123,7 +122,6 @@ class LearnerStore(SyncedWidget):
         self._view_state = weakref.ref(learn.view)
         self._views: weakref.WeakValueDictionary[str, View] = weakref.WeakValueDictionary()
         self.data_facts = published.data_facts(learn)
-        self.past = Past()
         super().__init__(
             meta=self.data_facts | published.model_facts(learn),
             **published.side_values(learn),
@@ -228,7 +226,7 @@ class LearnerStore(SyncedWidget):
             if content.get("name") == "code":
                 answer["value"] = self._code(content.get("args", {}))
             elif questions.is_question(content.get("name")):
-                answer["value"], buffers = questions.answer(learn, self.past, content["name"], content.get("args"))
+                answer["value"], buffers = questions.answer(learn, content["name"], content.get("args"))
             else:
                 run_command(learn, content.get("name"), content.get("args", {}))
         except (ValueError, TypeError, RuntimeError) as error:

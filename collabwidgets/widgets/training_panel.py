@@ -174,6 +174,8 @@ class TrainingPanel(View):
             self._figure = self._curves.figure
         self.observe(self._restyle, [*_STYLE, "visible_runs"])
         self.observe(lambda _change: self._store_of_learner.publisher.wake(), "second_metric")
+        if self.second_metric != "none":
+            self._store_of_learner.publisher.wake()  # there may be a trained model already
 
     def train(self) -> None:
         """Start a training with the panel's settings, as its button does."""

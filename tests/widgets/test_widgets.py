@@ -434,3 +434,16 @@ def test_a_dashboard_of_two_learners_is_refused(learn, dls):
     with pytest.raises(ValueError, match="Did you mean 'scatter'"):
         Dashboard(learn, views=["scater"])
     LearnerStore.of(other).close()
+
+
+def test_what_was_trained_before_a_widget_was_made_is_there_too(learn, until):
+    learn.fit_one_cycle(3)
+    scatter = PCAScatter(learn)
+    assert scatter.n_frames == 3
+    scatter.frame = 0
+    assert not np.allclose(scatter.to_frame().PC1, learn.pca().PC1)
+    panel = TrainingPanel(learn, second_metric="hit_rate")
+    until(lambda: panel.hit_rate is not None)
+    assert panel.hit_rate == pytest.approx(learn.hit_rate())
+    panel.close()
+    scatter.close()

@@ -798,6 +798,7 @@ class CollabLearner:
                     top_n=top_n,
                     previous=self._last_frame,
                     reference=self._reference,
+                    upright=self.view.pinned,
                 )
                 if self._last_frame_random and self._reference is None:
                     # That axes differ from those of random weights is no change that anybody should be told of.

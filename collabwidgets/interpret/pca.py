@@ -124,6 +124,7 @@ def fit_pca(
     top_n: int | None = None,
     previous: PCAFrame | None = None,
     reference: PCAFrame | None = None,
+    upright: int | None = None,
 ) -> PCAFrame:
     """Fit principal components of the item factors: centred, not scaled.
 
@@ -132,7 +133,8 @@ def fit_pca(
     "Resolving the sign ambiguity in the singular value decomposition"), and near-equal ones change places
     at the least disturbance, so that a picture drawn while training would flip:
 
-    * a first frame turns each component so that its largest loading is positive, as scikit-learn does;
+    * a first frame turns each component so that its largest loading is positive, as scikit-learn does, or so that
+      the item `upright` lies to the right and up;
     * a later frame, given `previous`, hands its six strongest components to the places of `previous` so that
       the absolute cosines sum highest, and turns each component to point the way its predecessor did. A
       component over 1.25 times as strong as the heir of a place takes that place, so that components still
@@ -160,6 +162,8 @@ def fit_pca(
         The frame shown before, of the same weights as training has moved them since.
     reference : PCAFrame, optional
         A frame of other weights for the same items, with any number of factors.
+    upright : int, optional
+        Row of a trained item whose scores a first frame makes positive.
 
     Returns
     -------
@@ -196,7 +200,8 @@ def fit_pca(
     near = vectors[: max(k, _FOLLOWED)]
     cosines = None if previous is None else previous.components @ near.T
     shared = None if reference is None else _shared_scores(reference.scores[rows], table[rows], near)
-    vectors, order = _in_place(vectors, variances, _likeness(cosines, shared))
+    towards = None if upright is None or not side.trained[upright] else table[upright] - center
+    vectors, order = _in_place(vectors, variances, _likeness(cosines, shared), towards)
     components, kept = vectors[:k], variances[order[:k]]
     total = variances.sum()
 
@@ -287,13 +292,18 @@ def _likeness(cosines: NDArray[np.float64] | None, shared: NDArray[np.float64] |
 
 
 def _in_place(
-    vectors: NDArray[np.float64], variances: NDArray[np.float64], likeness: NDArray[np.float64] | None
+    vectors: NDArray[np.float64],
+    variances: NDArray[np.float64],
+    likeness: NDArray[np.float64] | None,
+    towards: NDArray[np.float64] | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """Vectors in the order and with the signs of the frames before, and which eigenvector each one is."""
     order = np.arange(len(vectors))
     largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=1, keepdims=True), axis=1)
     signs = np.where(largest[:, 0] < 0, -1.0, 1.0)
     if likeness is None:
+        if towards is not None:
+            signs = np.where(vectors @ towards < 0, -1.0, 1.0)
         return vectors * signs[:, None], order
     followed = min(_FOLLOWED, len(vectors))
     heirs = _assignment(np.abs(likeness[:followed, :followed]))

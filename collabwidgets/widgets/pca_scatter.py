@@ -36,7 +36,9 @@ class PCAScatter(View):
 
     The axes are fitted on the titles with at least `min_count` ratings, and keep their direction from one epoch to
     the next; `fit_on` and `align` change either. Shown are the titles with at least `min_count` ratings, fitted or
-    not. A title that has no value on an axis has no place, and the map says how many there are.
+    not. A title that has no value on an axis has no place, and the map says how many there are. In the first picture
+    of a learner a title that is pinned lies to the right and up. Where a table's search is linked
+    (``linked=("selection", "min_count", "query")`` on both), the map names the titles found.
 
     Parameters
     ----------

@@ -313,3 +313,11 @@ def test_the_old_axes_stay_faint_under_a_bar_until_those_of_a_new_filter_are_the
     page.evaluate("() => harness.storeModel.update({ picture_min_count: 50 })")
     expect(page.get_by_role("progressbar", name="Loading")).to_have_count(0)
     expect(plot_of(page).locator("canvas").first).to_have_css("opacity", "1")
+
+
+def test_a_linked_search_names_what_it_finds_on_the_map(show: Show) -> None:
+    page = show("BiasTable,PCAScatter", 900, linked=["selection", "min_count", "query"], label_by="selection")
+    description = "() => document.querySelector('.cw-scatter-canvas').nextElementSibling.textContent"
+    assert "Fargo" not in page.evaluate(description)
+    page.get_by_role("searchbox", name="Search titles").fill("fargo")
+    expect(plot_of(page)).to_have_accessible_description(re.compile(r"Fargo \(1996\)"))

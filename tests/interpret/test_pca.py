@@ -316,3 +316,13 @@ def test_models_that_have_nothing_to_show_are_answered(make_snapshot, make_side,
         fit_pca(make_snapshot(item_factors=factors[:, :5]), previous=fit_pca(make_snapshot(item_factors=factors)))
     with pytest.raises(ValueError, match="the reference has 301 rows and the snapshot 300"):
         fit_pca(make_snapshot(item_factors=factors[1:]), reference=fit_pca(make_snapshot(item_factors=factors)))
+
+
+def test_a_first_frame_turns_an_item_up_and_to_the_right(make_snapshot, factors):
+    snapshot = make_snapshot(item_factors=factors)
+    plain = fit_pca(snapshot, min_count=0)
+    for row in (3, 17, 42):
+        frame = fit_pca(snapshot, min_count=0, upright=row)
+        assert (frame.scores[row] > 0).all()
+        np.testing.assert_allclose(np.abs(frame.scores), np.abs(plain.scores), rtol=1e-4, atol=1e-5)
+    assert (fit_pca(snapshot, min_count=0, previous=plain, upright=3).scores[1:] == plain.scores[1:]).all()

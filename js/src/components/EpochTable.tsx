@@ -88,8 +88,8 @@ export function EpochTable({ context }: { context: ViewContext }) {
       </div>
       {hits !== null && (
         <p class="cw-chart-words">
-          Hit rate@10 {formatNumber(hits, 3)}: so many users find a title they liked among ten. Rating error
-          is not ranking quality.
+          Hit rate@10 {formatNumber(hits, 3)}: the share of users with a title they liked among the ten ranked
+          highest. Rating error is not ranking quality.
         </p>
       )}
     </div>

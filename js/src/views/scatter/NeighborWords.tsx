@@ -17,6 +17,7 @@ export function NeighborWords({ context, map }: { context: ViewContext; map: Map
     <div>
       <span>
         {store.items.value.names.at(primary)}: {words}
+        {map.past.value && " They are those of the newest epoch."}
       </span>{" "}
       <Why>
         True neighbours are the nearest by cosine in all dimensions, as the neighbour search finds them. One

@@ -11,6 +11,7 @@ import type { MapState } from "../../lib/scatter/state";
 import { readColors } from "../../lib/scatter/theme";
 import { allowedZoom, asBox, type Box, boxUnder, panned, zoomedAt } from "../../lib/scatter/viewbox";
 import { pointLines, summary } from "../../lib/scatter/words";
+import { titleSearch } from "../../lib/search";
 import { keyMeaning } from "./keys";
 import { Tooltip } from "./Tooltip";
 
@@ -28,6 +29,8 @@ interface Props {
 const REACH = 12;
 const TOUCH_REACH = 24;
 const HINT_MS = 2500;
+/** Titles that a search has found are named, as far as they are so few. */
+const MOST_FOUND = 10;
 const OLD_MS = 300;
 /** True neighbours that a tooltip names. */
 const NAMED = 3;
@@ -159,6 +162,13 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
   const askAbout = useMemo(() => map.answers.asker(), [map]);
   useSignalEffect(() => askAbout(tip.value?.row ?? null));
   useSignalEffect(() => actions.sayNearest());
+  // Where the search is linked, what it finds is named.
+  const found = useComputed(() => {
+    const query = shared.query.value.trim();
+    if (!query) return NOBODY;
+    return titleSearch(store.items.value).find(query, { minCount: shared.minCount.value, limit: MOST_FOUND })
+      .rows;
+  });
   useSignalEffect(() => {
     const hovered = shared.hovered.value;
     const neighbors = map.neighbors.value?.rows ?? NOBODY;
@@ -168,7 +178,7 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
       primary: shared.primary.value,
       pinned: shared.pinned.value,
       selection: shared.selection.value,
-      asked: neighbors.length ? new Set([...asked.value, ...neighbors]) : asked.value,
+      asked: new Set([...asked.value, ...neighbors, ...found.value]),
       nLabels: map.nLabels.value,
       labelBy: map.labelBy.value ?? "auto",
       neighbors,

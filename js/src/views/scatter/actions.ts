@@ -1,0 +1,319 @@
+// What gestures and keys do on the map, apart from the markup.
+import { type Signal, signal } from "@preact/signals";
+import type { ViewContext } from "../../context";
+import { within } from "../../lib/scatter/lasso";
+import { inDirection, nearestOnMap, nearestTo } from "../../lib/scatter/navigate";
+import type { Plot } from "../../lib/scatter/plot";
+import type { MapState } from "../../lib/scatter/state";
+import { allowedZoom, asBox, type Box, boxUnder, panned, zoomedAt } from "../../lib/scatter/viewbox";
+import { pointLines } from "../../lib/scatter/words";
+import { keyMeaning } from "./keys";
+
+/** A finger hides what it points at, and is not as sure. */
+const REACH = 12;
+const TOUCH_REACH = 24;
+/** True neighbours that a tooltip names. */
+const NAMED = 3;
+const NOBODY: readonly number[] = [];
+
+/** The first true neighbours of a row; null while they are not known. */
+export function nearestNames(map: MapState, { items }: ViewContext["store"], row: number): string | null {
+  const rows = map.answers.of(row)?.rows.slice(0, NAMED) ?? NOBODY;
+  return rows.length ? rows.map((each) => items.value.names.at(each)).join(", ") : null;
+}
+
+interface ActionParts {
+  context: ViewContext;
+  map: MapState;
+  plot: { current: Plot | null };
+  own: Signal<number | null>;
+  tip: Signal<{ row: number; x: number; y: number; radius: number } | null>;
+  cursor: Signal<number | null>;
+  asked: Signal<ReadonlySet<number>>;
+  announce: Signal<string>;
+  dragging: Signal<boolean>;
+  keys: Signal<boolean>;
+}
+
+export function createActions(parts: ActionParts) {
+  const { context, map, plot, own, tip, cursor, asked, announce, dragging, keys } = parts;
+  const { shared, store } = context;
+  /** The box in sight at the start of a drag, and the one a gesture has reached but not yet written. */
+  let start: { box: Box; view: NonNullable<Plot["view"]> } | null = null;
+  let reached: Box | null = null;
+  /** The row whose true neighbours are still to be told. */
+  const untold = signal<number | null>(null);
+  /** N and P walk through the points nearest to this one. */
+  let walk: { rows: number[]; at: number } | null = null;
+
+  const pointAt = (row: number | null, keyboard: boolean) => {
+    const place = row === null ? null : (plot.current?.locate(row) ?? null);
+    if (own.peek() !== row) own.value = row;
+    if (shared.hovered.peek() !== row) shared.hovered.value = row;
+    if (row === null || !place) tip.value = null;
+    else if (keyboard || tip.peek()?.row !== row) tip.value = { row, ...place };
+  };
+  const unhover = () => {
+    tip.value = null;
+    // Another view's hover is left alone.
+    if (own.peek() === null) return;
+    if (shared.hovered.peek() === own.peek()) shared.hovered.value = null;
+    own.value = null;
+  };
+  const select = (rows: readonly number[], add: boolean) => {
+    shared.selection.value = [...new Set(add ? [...shared.selection.peek(), ...rows] : rows)];
+  };
+  const choose = (row: number) => {
+    shared.selection.value = [row];
+    shared.primary.value = row;
+  };
+  const toggle = (row: number) => {
+    const before = shared.selection.peek();
+    const has = before.includes(row);
+    shared.selection.value = has ? before.filter((other) => other !== row) : [...before, row];
+    announce.value = `${store.items.peek().names.at(row)} ${has ? "removed from" : "added to"} the selection.`;
+  };
+  const commit = () => {
+    plot.current?.settle();
+    if (reached) map.viewBox.value = [...reached];
+    reached = null;
+    start = null;
+    dragging.value = false;
+  };
+  const look = (box: Box) => {
+    unhover();
+    reached = box;
+    plot.current?.look(box);
+  };
+  const zoomAt = (x: number, y: number, wanted: number) => {
+    const view = plot.current?.view;
+    const home = map.home.peek();
+    if (view && home) look(zoomedAt(view, x, y, allowedZoom(view.box, home, wanted)));
+  };
+  const fit = () => {
+    unhover();
+    map.fits.value++;
+    map.viewBox.value = null;
+    announce.value = "All titles in sight.";
+  };
+  /** Zoom by button or key: around the cursor, or the middle. */
+  const zoom = (factor: number) => {
+    const view = plot.current?.view;
+    if (!view) return;
+    const { left, top, width, height } = view.area;
+    const at = cursor.peek() === null ? null : plot.current?.locate(cursor.peek() as number);
+    zoomAt(at?.x ?? left + width / 2, at?.y ?? top + height / 2, factor);
+    commit();
+    announce.value = factor > 1 ? "Zoomed in." : "Zoomed out.";
+  };
+  const say = (row: number) => {
+    const facts = map.facts(row);
+    const known = nearestNames(map, store, row);
+    const asking = !known && map.answers.mayAsk(row);
+    const [nearest] = known || asking ? [] : near(row, 1);
+    const onMap =
+      nearest === undefined ? "" : `, nearest on the map: ${store.items.peek().names.at(nearest)}`;
+    const tail = known ? `, nearest: ${known}` : onMap;
+    untold.value = asking ? row : null;
+    announce.value = `${facts.title}, ${pointLines(facts).join(", ")}${tail}.`;
+  };
+  const near = (row: number, limit: number): number[] => {
+    const view = plot.current?.view;
+    const cloud = plot.current?.cloud;
+    return view && cloud ? nearestOnMap(cloud, view, row, limit) : [];
+  };
+  /** The map follows to a point that is out of sight: then it lies in the middle. */
+  const bring = (row: number) => {
+    const view = plot.current?.view;
+    const cloud = plot.current?.cloud;
+    if (!view || !cloud || plot.current?.locate(row)) return;
+    const { left, top, width, height } = view.area;
+    const x = cloud.x[row] * view.ax + view.bx;
+    const y = cloud.y[row] * view.ay + view.by;
+    look(panned(view, left + width / 2 - x, top + height / 2 - y));
+    commit();
+  };
+  const goTo = (row: number | null) => {
+    if (row === null || !plot.current?.view) return;
+    cursor.value = row;
+    bring(row);
+    pointAt(row, true);
+    say(row);
+  };
+  const home = (): number | null => {
+    const view = plot.current?.view;
+    const cloud = plot.current?.cloud;
+    if (!view || !cloud) return null;
+    const { left, top, width, height } = view.area;
+    return nearestTo(cloud, view, left + width / 2, top + height / 2);
+  };
+  const here = (): number | null => {
+    const now = cursor.peek() ?? shared.primary.peek();
+    return now !== null && plot.current?.locate(now) ? now : null;
+  };
+
+  return {
+    giveUpDrag: (): boolean => false,
+    /** The kernel has answered about the point that was told last. */
+    sayNearest() {
+      const row = untold.value;
+      const names = row === null ? null : nearestNames(map, store, row);
+      if (!names) return;
+      untold.value = null;
+      if (cursor.peek() === row) announce.value = `Nearest: ${names}.`;
+    },
+    unhover,
+    fit,
+    zoom,
+    /** Another view asks for this title: it is marked, named and in sight. */
+    show(row: number) {
+      const name = store.items.peek().names.at(row);
+      const columns = map.columns.peek();
+      shared.primary.value = row;
+      cursor.value = row;
+      if (!columns || !Number.isFinite(columns.x[row] + columns.y[row])) {
+        const why = store.items.peek().trained[row] ? "it has no value on an axis" : "it was not trained";
+        announce.value = `${name} has no place on the map: ${why}.`;
+        return;
+      }
+      bring(row);
+      const hidden = map.isDrawn(row) ? "" : ", hidden by min ratings";
+      announce.value = `${name} is shown on the map${hidden}.`;
+    },
+    /** Focus by keyboard: something is pointed at from the start. */
+    arrive() {
+      goTo(here() ?? home());
+    },
+    key(event: KeyboardEvent) {
+      const meaning = keyMeaning(event);
+      const view = plot.current?.view;
+      const cloud = plot.current?.cloud;
+      if (!meaning || !view || !cloud) return;
+      event.preventDefault();
+      const now = here();
+      if (meaning.kind !== "next" && meaning.kind !== "previous") walk = null;
+      switch (meaning.kind) {
+        case "move":
+          goTo(now === null ? home() : inDirection(cloud, view, now, meaning.dx, meaning.dy));
+          break;
+        case "home":
+          goTo(home());
+          break;
+        case "next":
+        case "previous":
+          if (now === null) goTo(home());
+          else {
+            const known = map.answers.of(now)?.rows.filter((row) => map.isDrawn(row)) ?? NOBODY;
+            walk ??= { rows: [now, ...(known.length ? known : near(now, 50))], at: 0 };
+            const { rows } = walk;
+            walk.at = (walk.at + (meaning.kind === "next" ? 1 : rows.length - 1)) % rows.length;
+            goTo(rows[walk.at]);
+          }
+          break;
+        case "choose":
+          if (now === null) break;
+          choose(now);
+          announce.value = `${store.items.peek().names.at(now)} chosen.`;
+          break;
+        case "add":
+          if (now !== null) toggle(now);
+          break;
+        case "label": {
+          if (now === null) break;
+          const next = new Set(asked.peek());
+          if (!next.delete(now)) next.add(now);
+          asked.value = next;
+          announce.value = next.has(now) ? "Label on." : "Label off.";
+          break;
+        }
+        case "keys":
+          keys.value = !keys.value;
+          break;
+        case "zoom":
+          zoom(meaning.factor);
+          break;
+        case "fit":
+          fit();
+          break;
+        case "leave":
+          if (this.giveUpDrag()) break;
+          if (tip.peek()) unhover();
+          else if (shared.selection.peek().length) {
+            shared.selection.value = [];
+            announce.value = "Selection cleared.";
+          } else (event.currentTarget as HTMLElement).blur();
+      }
+    },
+    pointer: {
+      drag: () => {
+        const tool = map.tool.peek();
+        return tool === "box" || tool === "lasso" ? tool : "pan";
+      },
+      hover: (place: { x: number; y: number; touch: boolean } | null) => {
+        if (!place) {
+          unhover();
+          return;
+        }
+        const row = plot.current?.hit(place.x, place.y, place.touch ? TOUCH_REACH : REACH) ?? null;
+        if (row === null) unhover();
+        else pointAt(row, false);
+      },
+      click: (x: number, y: number, touch: boolean, { add }: { add: boolean }) => {
+        const row = plot.current?.hit(x, y, touch ? TOUCH_REACH : REACH) ?? null;
+        if (row === null) return;
+        cursor.value = row;
+        walk = null;
+        if (add) toggle(row);
+        else choose(row);
+        if (touch) pointAt(row, false);
+      },
+      dragStart: () => {
+        unhover();
+        dragging.value = true;
+        const view = plot.current?.view;
+        start = view ? { box: view.box, view } : null;
+      },
+      pan: (dx: number, dy: number) => {
+        if (start) look(panned(start.view, dx, dy));
+      },
+      box: (corners: readonly [number, number, number, number], done: boolean, { add }: { add: boolean }) => {
+        const made = plot.current;
+        if (!done) {
+          made?.setBoxTool(corners);
+          return;
+        }
+        made?.setBoxTool(null);
+        dragging.value = false;
+        start = null;
+        const view = made?.view;
+        if (!view) return;
+        const rows = made.grid?.within(boxUnder(view, ...corners)) ?? [];
+        select(rows, add);
+        announce.value = `${shared.selection.peek().length} selected.`;
+      },
+      lasso: (loop: readonly number[], done: boolean, { add }: { add: boolean }) => {
+        const made = plot.current;
+        made?.setLasso(done ? null : loop);
+        if (!done) return;
+        dragging.value = false;
+        start = null;
+        const { view, grid, cloud } = made ?? {};
+        if (!view || !grid || !cloud) return;
+        const { ax, bx, ay, by } = view;
+        const inUnits = loop.map((at, i) => (i % 2 ? (at - by) / ay : (at - bx) / ax));
+        select(within(grid, cloud.x, cloud.y, inUnits), add);
+        announce.value = `${shared.selection.peek().length} selected.`;
+      },
+      zoom: zoomAt,
+      settled: commit,
+      cancelled: () => {
+        plot.current?.setBoxTool(null);
+        plot.current?.setLasso(null);
+        const before = asBox(map.viewBox.peek()) ?? map.home.peek();
+        if (start && before) plot.current?.look(before);
+        reached = null;
+        commit();
+      },
+    },
+  };
+}

@@ -59,6 +59,10 @@ class OwnFrame:
             found |= dict(zip(_NAMES, own.values(), strict=True))
         return found
 
+    def columns(self) -> NDArray[np.float32]:
+        """Scores on the components, float32 [n_items, k], and beside them the aligned coordinates if there are any."""
+        return self.frame.scores if self.aligned is None else np.hstack([self.frame.scores, self.aligned])
+
     def wire(self) -> dict[str, Any]:
         """What a page reads: `published.map_values` under the same names, and what it was fitted on."""
         return map_values(self.frame) | {
@@ -121,13 +125,28 @@ class OwnMap:
         return fit_pca(snapshot, k=AXES, min_count=min_count, top_n=top_n, previous=before, reference=self._reference)
 
     def _turned(self, frame: PCAFrame, fit: Fit) -> NDArray[np.float32] | None:
-        if fit.align != "procrustes" or fit.plane is None or max(fit.plane) > frame.k:
-            return None
-        columns = frame.scores[:, [component - 1 for component in fit.plane]]
         last = self._last
-        if last is None or last.aligned is None or last.fit.plane != fit.plane:
-            return columns
-        return procrustes(columns, last.aligned, frame.rows)[0]
+        return _aligned(frame, fit, last.aligned if last is not None and last.fit.plane == fit.plane else None)
+
+
+def past_maps(learn: CollabLearner, now: OwnFrame) -> dict[int, OwnFrame]:
+    """The maps at the ends of the epochs that are kept, by epoch, ascending; held to the present one as it says."""
+    fit = now.fit
+    min_count, top_n = fit.rows
+    frames = learn.past.frames(now.frame, min_count=min_count, top_n=top_n, follow=fit.align != "none")
+    found, later = {}, now.aligned
+    for epoch, frame in reversed(frames.items()):  # each is turned to the one after it, the last to the present one
+        later = _aligned(frame, fit, later)
+        found[epoch] = OwnFrame(frame, fit, later)
+    return dict(reversed(found.items()))
+
+
+def _aligned(frame: PCAFrame, fit: Fit, beside: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+    """The two shown columns, turned to lie as they do in the picture `beside`; None where no two are aligned."""
+    if fit.align != "procrustes" or fit.plane is None or max(fit.plane) > frame.k:
+        return None
+    columns = frame.scores[:, [component - 1 for component in fit.plane]]
+    return columns if beside is None else procrustes(columns, beside, frame.rows)[0]
 
 
 def _shared(learn: CollabLearner, snapshot: Snapshot) -> PCAFrame | None:

@@ -14,14 +14,13 @@ from ..learner import CollabLearner
 from . import code
 from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
-from .own_map import ALIGN, AXES, FIT_ON, Fit, OwnFrame, OwnMap
+from .own_map import ALIGN, AXES, FIT_ON, Fit, OwnFrame, OwnMap, past_maps
 from .questions import MOST_NEIGHBORS
 from .view import View
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..interpret import PCAFrame
     from .pictures import Picture
 
 # as the store has them
@@ -90,8 +89,7 @@ class PCAScatter(View):
         Epochs that a trail goes back.
     frame : int
         Which of the `n_frames` earlier epochs to show, 0 being the oldest; -1, the default, is the newest picture.
-        A new run begins at the newest. Earlier epochs, and trails, are those of ``fit_on="min_count"`` and
-        ``align="sign"``.
+        A new run begins at the newest.
     controls : list of str, optional
         Some of ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``, ``"n_labels"``,
         ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"align"``, ``"zoom"``, ``"scree"``, ``"show_neighbors"``,
@@ -237,19 +235,17 @@ class PCAScatter(View):
 
     def _frame(self) -> OwnFrame:
         """The map by its own settings, of the epoch that `frame` chooses; as it is now where that is not kept."""
-        past = list(self._past().values()) if self.frame >= 0 else []
-        return OwnFrame(past[self.frame], self._fit()) if 0 <= self.frame < len(past) else self._present()
+        past = list(self.past_maps().values()) if self.frame >= 0 else []
+        return past[self.frame] if 0 <= self.frame < len(past) else self._present()
 
     def _present(self) -> OwnFrame:
         if self._is_own():
             return self._own_map.frame(self._learner, self._fit())
         return OwnFrame(self._learner.pca_frame(AXES, min_count=self.min_count), self._fit())
 
-    def _past(self) -> dict[int, PCAFrame]:
-        """The maps of earlier epochs, by epoch; none where the axes are held in another way."""
-        if self.fit_on != "min_count" or self.align != "sign":
-            return {}
-        return self._learner.past.frames(self._present().frame, min_count=self.min_count)
+    def past_maps(self) -> dict[int, OwnFrame]:
+        """The maps at the ends of earlier epochs, by epoch, ascending: fitted and held as the present one is."""
+        return past_maps(self._learner, self._present())
 
     # ------------------------------------------------------------------ columns of the caller's own
 
@@ -373,16 +369,17 @@ class PCAScatter(View):
         rows = [row for row in dict.fromkeys([*self.selection, self.primary]) if row is not None]
         if not (self.trail and rows and isinstance(self.x, int) and isinstance(self.y, int)):
             return {}
-        before = list(self._past().values())
+        before = list(self.past_maps().values())
         if 0 <= self.frame < len(before):
             before = before[: self.frame]
-        frames = [*before[-self.trail_length :], self._frame().frame]
-        columns = [min(axis, frames[-1].k) - 1 for axis in (self.x, self.y)]
-        places = np.array([frame.scores[rows][:, columns] for frame in frames], dtype=np.float64)
+        maps = [*before[-self.trail_length :], self._frame()]
+        k = maps[-1].frame.k
+        columns = [min(axis, k) - 1 for axis in (self.x, self.y)] if maps[-1].aligned is None else [k, k + 1]
+        places = np.array([own.columns()[rows][:, columns] for own in maps], dtype=np.float64)
         return {row: places[:, i] for i, row in enumerate(rows) if np.isfinite(places[:, i]).all()}
 
     def _epoch_shown(self) -> str:
-        epochs, now = list(self._past()) if self.frame >= 0 else [], self._epoch()
+        epochs, now = list(self.past_maps()) if self.frame >= 0 else [], self._epoch()
         return f"epoch {epochs[self.frame]} of a run at {now}" if 0 <= self.frame < len(epochs) else now
 
     def _usual(self) -> dict[str, Any]:

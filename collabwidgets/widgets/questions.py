@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
 
@@ -11,8 +11,8 @@ from ..interpret import neighbors
 from .wire import number_bytes
 
 if TYPE_CHECKING:
-    from ..interpret import PCAFrame
     from ..learner import CollabLearner
+    from .own_map import OwnFrame
 
 Answer = tuple[dict[str, Any], list[bytes]]
 
@@ -35,11 +35,6 @@ def nearest_rows(learn: CollabLearner, row: int, k: int, min_count: int) -> tupl
     return [int(each) for each in found.index], int(found.attrs["n_hidden"]), snapshot.revision
 
 
-def past_frames(learn: CollabLearner, min_count: int) -> dict[int, PCAFrame]:
-    """The maps at the ends of the epochs that are kept, by epoch, in the axes of the present one."""
-    return learn.past.frames(learn.pca_frame(min_count=min_count), min_count=min_count)
-
-
 def _neighbors(learn: CollabLearner, row: Any, k: Any, min_count: Any) -> Answer:
     rows, hidden, revision = nearest_rows(
         learn,
@@ -50,58 +45,68 @@ def _neighbors(learn: CollabLearner, row: Any, k: Any, min_count: Any) -> Answer
     return {"rows": rows, "hidden": hidden, "revision": revision}, []
 
 
-def _frame(learn: CollabLearner, epoch: Any, min_count: Any) -> Answer:
-    frames = past_frames(learn, _whole("min_count", min_count, 0, _MOST))
-    frame = frames.get(_whole("epoch", epoch, 1, _MOST))
-    if frame is None:
-        raise ValueError(f"epoch {epoch} is not kept; of this run {len(frames)} epochs are")
-    facts = {
-        "m": frame.k,
-        "explained": [float(share) for share in frame.explained_variance_ratio],
-        "noise": float(frame.noise_level),
-        "correlations": {name.removeprefix("PC"): dict(r) for name, r in frame.correlations.items()},
-        "fitCount": len(frame.rows),
-    }
-    return facts, [number_bytes(frame.scores, np.float32)]
+@runtime_checkable
+class HasPast(Protocol):
+    """A view whose map can be shown as it was."""
+
+    def past_maps(self) -> dict[int, OwnFrame]:
+        """The maps of earlier epochs, by epoch, ascending."""
+        ...
 
 
-def _trails(learn: CollabLearner, rows: Any, min_count: Any) -> Answer:
+def _past_of(view: object) -> dict[int, OwnFrame]:
+    if not isinstance(view, HasPast):
+        raise ValueError("that map is closed; run its cell again")
+    return view.past_maps()
+
+
+def _frame(_learn: CollabLearner, view: object, epoch: Any) -> Answer:
+    maps = _past_of(view)
+    own = maps.get(_whole("epoch", epoch, 1, _MOST))
+    if own is None:
+        raise ValueError(f"epoch {epoch} is not kept; of this run {len(maps)} epochs are")
+    facts = own.wire()
+    return facts, [facts.pop("_scores"), facts.pop("_aligned")]
+
+
+def _trails(learn: CollabLearner, view: object, rows: Any) -> Answer:
     if not isinstance(rows, list) or len(rows) > MOST_TRAILS:
         raise ValueError(f"rows must be a list of at most {MOST_TRAILS} rows")
     wanted = [_whole("row", row, 1, len(learn.dls.items) - 1) for row in rows]
-    frames = past_frames(learn, _whole("min_count", min_count, 0, _MOST))
-    places = np.array([frame.scores[wanted] for frame in frames.values()])
-    m = next((frame.k for frame in frames.values()), 0)
-    return {"epochs": list(frames), "m": m}, [number_bytes(places, np.float32)]
+    maps = _past_of(view)
+    places = np.array([own.columns()[wanted] for own in maps.values()], dtype=np.float32)
+    return {"epochs": list(maps), "m": places.shape[-1]}, [number_bytes(places, np.float32)]
 
 
 _QUESTIONS: Mapping[str, tuple[Callable[..., Answer], frozenset[str]]] = {
     "neighbors": (_neighbors, frozenset(("row", "k", "min_count"))),
-    "frame": (_frame, frozenset(("epoch", "min_count"))),
-    "trails": (_trails, frozenset(("rows", "min_count"))),
+    "frame": (_frame, frozenset(("view", "epoch"))),
+    "trails": (_trails, frozenset(("view", "rows"))),
 }
 
 
-def is_question(name: Any) -> bool:
+def is_question(name: Any) -> TypeGuard[str]:
     """Whether `answer` knows it."""
     return isinstance(name, str) and name in _QUESTIONS
 
 
-def answer(learn: CollabLearner, name: str, args: Any) -> Answer:
+def answer(learn: CollabLearner, view: object, name: str, args: Any) -> Answer:
     """What a page asked, as JSON and binary buffers.
 
     Parameters
     ----------
     learn : CollabLearner
+    view : View, optional
+        Whose map is asked about, in ``frame`` and ``trails``.
     name : {"neighbors", "frame", "trails"}
     args : dict
-        ``neighbors``: row, k, min_count. ``frame``: epoch, min_count. ``trails``: rows, min_count.
+        ``neighbors``: row, k, min_count. ``frame``: view and epoch. ``trails``: view and rows.
 
     Returns
     -------
     dict, list of bytes
-        ``neighbors``: rows, hidden, revision. ``frame``: facts of a map, and its scores, float32 [n_items, m].
-        ``trails``: epochs and m, and scores, float32 [len(epochs), len(rows), m].
+        ``neighbors``: rows, hidden, revision. ``frame``: `OwnFrame.wire` with its arrays ``_scores`` and ``_aligned``
+        as buffers. ``trails``: epochs and m, and `OwnFrame.columns`, float32 [len(epochs), len(rows), m].
 
     Raises
     ------
@@ -115,7 +120,7 @@ def answer(learn: CollabLearner, name: str, args: Any) -> Answer:
         raise ValueError(f"{name!r} is asked with {', '.join(sorted(takes))}, and nothing else")
     if learn.snapshot.epoch == 0:
         raise RuntimeError("nothing is trained yet, so what the random weights say is chance")
-    return function(learn, **args)
+    return function(learn, **{**args, "view": view} if "view" in takes else args)
 
 
 def _whole(name: str, value: Any, low: int, high: int) -> int:

@@ -145,7 +145,7 @@ class LearnerStore(SyncedWidget):
         self.publisher.add(follower)
 
     def know(self, view: View) -> None:
-        """A view's page may ask for its code; held weakly."""
+        """A view's page may ask for its code, and its map for earlier epochs; held weakly."""
         self._views[view._name] = view
 
     def close(self) -> None:
@@ -223,12 +223,16 @@ class LearnerStore(SyncedWidget):
             learn = self.learner
             if learn is None:
                 raise RuntimeError("the learner behind this widget is gone; run the cell again")
-            if content.get("name") == "code":
-                answer["value"] = self._code(content.get("args", {}))
-            elif questions.is_question(content.get("name")):
-                answer["value"], buffers = questions.answer(learn, content["name"], content.get("args"))
+            name, args = content.get("name"), content.get("args", {})
+            if name == "code":
+                view = self._named(args)
+                if view is None:
+                    raise ValueError("that widget is closed; run its cell again")
+                answer["value"] = view.to_code()
+            elif questions.is_question(name):
+                answer["value"], buffers = questions.answer(learn, self._named(args), name, args)
             else:
-                run_command(learn, content.get("name"), content.get("args", {}))
+                run_command(learn, name, args)
         except (ValueError, TypeError, RuntimeError) as error:
             logger.info("refused %s: %s", content.get("name"), error)
             answer |= {"ok": False, "error": str(error), "type": type(error).__name__}
@@ -239,12 +243,9 @@ class LearnerStore(SyncedWidget):
             self._tell(content.get("name"), error)
         self.send(answer, buffers)
 
-    def _code(self, args: Any) -> str:
-        """The Python behind one of the views, which the page names; it has no other way to know it."""
-        view = self._views.get(str(args.get("view"))) if isinstance(args, dict) else None
-        if view is None:
-            raise ValueError("that widget is closed; run its cell again")
-        return view.to_code()
+    def _named(self, args: Any) -> View | None:
+        """The view that a page means."""
+        return self._views.get(str(args.get("view"))) if isinstance(args, dict) else None
 
     def _tell(self, command: Any, error: Exception) -> None:
         """Show the failure of a command for which no panel waits."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.linalg import orthogonal_procrustes
+from sklearn.decomposition import PCA
 
 from collabwidgets.widgets import PCAScatter
 from collabwidgets.widgets.wire import bytes_numbers
@@ -59,26 +61,65 @@ def test_without_a_primary_title_there_is_nothing_to_be_near_to(scatter):
 def test_an_earlier_epoch_is_asked_for_and_shown(line, scatter, learn):
     store = scatter._store_of_learner
     assert store.frame_epochs == [1, 2, 3, 4]
-    answer = ask(line, store, "frame", epoch=2, min_count=30)
+    answer = ask(line, store, "frame", epoch=2, view=scatter._name)
     facts = answer.content["value"]
-    scores = bytes_numbers(answer.buffers[0], np.float32).reshape(-1, facts["m"])
+    scores = bytes_numbers(answer.buffers[0], np.float32).reshape(-1, facts["_scores_m"])
     scatter.frame = 1
     shown = scatter.to_frame()
     assert np.allclose(shown.filter(regex="^PC").to_numpy(), scores[shown.index], atol=1e-6)
-    assert shown.attrs["explained_variance_ratio"] == pytest.approx(facts["explained"])
+    assert shown.attrs["explained_variance_ratio"] == pytest.approx(facts["explained_variance"])
     now = learn.pca(6, min_count=30)
     assert abs(now["PC1"] - shown["PC1"]).max() > 0.01  # training has moved them since
     scatter.frame = -1
     assert scatter.to_frame().equals(now)
 
 
+@pytest.mark.parametrize("kw", [{"fit_on": "top_n", "top_n": 40}, {"fit_on": "all"}, {"align": "none"}])
+def test_earlier_epochs_are_fitted_and_held_as_the_view_says(scatter, learn, kw):
+    own = PCAScatter(learn, **kw)
+    items, fitted = learn.dls.items, np.flatnonzero(learn.dls.items.trained)
+    if own.fit_on == "top_n":
+        fitted = fitted[np.argsort(-items.counts[fitted], kind="stable")[:40]]
+    elif own.fit_on == "min_count":
+        fitted = fitted[items.counts[fitted] >= 30]
+    for epoch, factors in ((each.epoch, each.item_factors) for each in learn.past._kept):
+        own.frame = int(epoch) - 1
+        shown = own.to_frame()
+        reference = PCA(6).fit(factors[fitted].astype(float)).transform(factors.astype(float))[shown.index]
+        ours = shown[[f"PC{i}" for i in range(1, 7)]].to_numpy()
+        apart = np.minimum(*(np.abs(ours[:, None] - sign * reference[:, :, None]).max(0) for sign in (1, -1)))
+        assert sorted(apart.argmin(axis=0)) == list(range(6))
+        assert apart.min(axis=0).max() < 1e-4
+        if own.align == "none":  # each map by itself has the order and the signs that scikit-learn gives it
+            assert np.abs(ours - reference).max() < 1e-4
+    own.frame = -1
+    now = own.to_frame()[["PC1", "PC2"]].to_numpy()
+    own.frame = own.n_frames - 1  # the last epoch's weights are the present ones: nothing is mirrored on the way back
+    assert np.abs(own.to_frame()[["PC1", "PC2"]].to_numpy() - now).max() < 1e-5
+
+
+def test_aligned_axes_lie_in_every_epoch_as_near_to_the_next_as_a_turn_can_bring_them(line, scatter, learn):
+    own = PCAScatter(learn, align="procrustes")
+    answer = ask(line, scatter._store_of_learner, "trails", rows=[7, 3], view=own._name)
+    places = bytes_numbers(answer.buffers[0], np.float32).reshape(4, 2, 8)
+    later = None
+    for frame in range(3, -1, -1):
+        own.frame = frame
+        shown = own.to_frame()
+        assert np.allclose(shown.loc[[7, 3], ["A", "B"]], places[frame, :, 6:])
+        if later is not None:
+            turn = orthogonal_procrustes(shown[["PC1", "PC2"]], later[["A", "B"]])[0]
+            assert np.abs(shown[["PC1", "PC2"]].to_numpy() @ turn - shown[["A", "B"]].to_numpy()).max() < 1e-4
+        later = shown
+
+
 def test_trails_are_the_places_of_some_titles_at_all_epochs(line, scatter):
     store = scatter._store_of_learner
-    answer = ask(line, store, "trails", rows=[7, 3], min_count=30)
+    answer = ask(line, store, "trails", rows=[7, 3], view=scatter._name)
     assert answer.content["value"] == {"epochs": [1, 2, 3, 4], "m": 6}
     places = bytes_numbers(answer.buffers[0], np.float32).reshape(4, 2, 6)
     for i, epoch in enumerate([1, 2, 3, 4]):
-        frame = bytes_numbers(ask(line, store, "frame", epoch=epoch, min_count=30).buffers[0], np.float32)
+        frame = bytes_numbers(ask(line, store, "frame", epoch=epoch, view=scatter._name).buffers[0], np.float32)
         assert np.array_equal(places[i], frame.reshape(-1, 6)[[7, 3]])
 
 
@@ -105,12 +146,14 @@ def test_a_new_run_begins_at_the_newest_picture_without_earlier_epochs(line, sca
         ("neighbors", {"row": 0, "k": 5, "min_count": 0}),
         ("neighbors", {"row": 7, "k": 10**6, "min_count": 0}),
         ("neighbors", {"row": 7, "k": 5}),
-        ("frame", {"epoch": "2", "min_count": 0}),
-        ("frame", {"epoch": 77, "min_count": 0}),
-        ("trails", {"rows": [1] * 1000, "min_count": 0}),
+        ("frame", {"epoch": "2"}),
+        ("frame", {"epoch": 77}),
+        ("frame", {"epoch": 2, "view": "nobody"}),
+        ("trails", {"rows": [1] * 1000}),
     ],
 )
 def test_a_question_that_makes_no_sense_is_refused(line, scatter, name, args):
+    args = args if name == "neighbors" else {"view": scatter._name} | args
     assert not ask(line, scatter._store_of_learner, name, **args).content["ok"]
 
 

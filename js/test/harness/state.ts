@@ -382,11 +382,11 @@ export function mapAnswer(
     const values = Float32Array.from(counts.keys(), () => 0);
     const frame = [...values.keys()].flatMap((other) => then(other, args.epoch as number));
     const value = {
-      m: AXES,
-      explained: [0.09, 0.07, 0.05, 0.04, 0.03, 0.02],
-      noise: 0.02,
-      correlations: {},
-      fitCount: 789,
+      _scores_m: AXES,
+      explained_variance: [0.09, 0.07, 0.05, 0.04, 0.03, 0.02],
+      noise_level: 0.02,
+      axis_correlations: {},
+      fit_count: 789,
     };
     return { value, buffers: [view(Float32Array.from(frame))] };
   }

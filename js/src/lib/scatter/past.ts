@@ -1,9 +1,11 @@
 // Earlier epochs: the map as it was, and the ways titles have come. The kernel keeps them; the page asks as it needs.
 
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
+import type { ViewContext } from "../../context";
 import type { LearnerStore, MapFrame } from "../../store";
 import { Latest } from "../latest";
 import { float32 } from "../wire";
+import { mapFrame } from "./frame";
 
 /** The most titles whose ways are drawn: of more nobody could follow one. */
 const MOST_TRAILS = 50;
@@ -13,7 +15,7 @@ export interface PastMap {
   map: MapFrame;
 }
 
-/** Where some titles were at the ends of earlier epochs: scores [epochs, rows, m]. */
+/** Where some titles were at the ends of earlier epochs: [epochs, rows, m], aligned axes as the last two of m. */
 export interface Trails {
   epochs: readonly number[];
   rows: readonly number[];
@@ -48,26 +50,28 @@ function answered<Q, A>(
 
 /** The map of an earlier epoch, by its place among those kept; null shows the present one. */
 export function pastMap(
-  store: LearnerStore,
+  { store, model, signal: abort }: ViewContext,
   frame: ReadonlySignal<number>,
-  minCount: ReadonlySignal<number>,
   live: ReadonlySignal<MapFrame | null>,
-  abort: AbortSignal,
 ): ReadonlySignal<PastMap | null> {
   const epoch = computed(() => store.frameEpochs.value[frame.value] ?? null);
   const question = computed(() => {
     const now = live.value;
-    return epoch.value === null || !now ? null : { epoch: epoch.value, min_count: minCount.value, now };
+    return epoch.value === null || !now ? null : { epoch: epoch.value, now };
   });
   return answered(
     store,
     () => question.value,
-    async ({ epoch, min_count, now }) => {
-      const { value, buffers } = await store.ask("frame", { epoch, min_count });
-      const scores = float32(buffers[0]);
-      const facts = value as Pick<MapFrame, "m" | "explained" | "noise" | "correlations" | "fitCount">;
-      if (scores.length !== now.n * facts.m) return null;
-      return { epoch, map: { ...facts, scores, n: now.n, match: null, revision: now.revision } };
+    async ({ epoch, now }) => {
+      const { value, buffers } = await store.ask("frame", { view: model.get("_name"), epoch });
+      const facts: Record<string, unknown> = {
+        ...(value as Record<string, unknown>),
+        _scores: buffers[0],
+        _aligned: buffers[1],
+        revision: now.revision, // that of the colours and neighbours beside it
+      };
+      const map = mapFrame((name) => facts[name], now.n, null);
+      return map && { epoch, map };
     },
     abort,
   );
@@ -75,11 +79,10 @@ export function pastMap(
 
 /** The ways of `rows`, while `on`. */
 export function trailsOf(
-  store: LearnerStore,
+  { store, model, signal: abort }: ViewContext,
   on: () => boolean,
   rows: () => readonly number[],
-  minCount: ReadonlySignal<number>,
-  abort: AbortSignal,
+  live: ReadonlySignal<MapFrame | null>,
 ): ReadonlySignal<Trails | null> {
   const question = computed(() => {
     const { trained } = store.items.value;
@@ -89,8 +92,8 @@ export function trailsOf(
           .slice(0, MOST_TRAILS)
       : [];
     if (!wanted.length || !store.frameEpochs.value.length) return null;
-    void store.revision.value; // the ways are told in the axes of the present map
-    return { rows: wanted, min_count: minCount.value };
+    void live.value; // the ways are told in the axes of the present map
+    return { view: model.get("_name"), rows: wanted };
   });
   return answered(
     store,

@@ -87,8 +87,6 @@ export interface MapState {
   trailLength: Signal<number>;
   /** Which of the epochs kept is shown; -1 for the newest. */
   frame: Signal<number>;
-  /** Whether earlier epochs are kept of this kind of map. */
-  hasPast: ReadonlySignal<boolean>;
   /** The one under a finger that is still down. */
   scrubbed: Signal<number | null>;
   /** The earlier epoch that is shown; null for the newest. */
@@ -158,9 +156,8 @@ export function createMapState(context: ViewContext): MapState {
   const scrubbed = signal<number | null>(null);
 
   const present = computed(() => live.value.map);
-  const hasPast = computed(() => fitOn.value === "min_count" && align.value === "sign");
-  const frame = computed(() => (hasPast.value ? (scrubbed.value ?? wantedFrame.value ?? -1) : -1));
-  const past = pastMap(store, frame, shared.minCount, present, abort);
+  const frame = computed(() => scrubbed.value ?? wantedFrame.value ?? -1);
+  const past = pastMap(context, frame, present);
   const map = computed(() => past.value?.map ?? present.value);
   const bias = computed(() => {
     const raw = live.value.itemBias;
@@ -331,17 +328,21 @@ export function createMapState(context: ViewContext): MapState {
     return farWords(farOf(ranks, others, k.value ?? 10), ranks.length, found.hidden);
   });
   const ways = trailsOf(
-    store,
-    () => trail.value === true && hasPast.value,
+    context,
+    () => trail.value === true,
     () => [...new Set([...shared.selection.value, shared.primary.value ?? 0])],
-    shared.minCount,
-    abort,
+    present,
   );
   const trails = computed(() => {
     const before = past.value?.epoch ?? null;
     const [horizontal, vertical] = [x.value, y.value];
-    if (!ways.value || typeof horizontal === "string" || typeof vertical === "string") return [];
-    return trailsOn(ways.value, horizontal, vertical, trailLength.value ?? 10, before);
+    const frame = map.value;
+    if (!ways.value || !frame || typeof horizontal === "string" || typeof vertical === "string") return [];
+    const { m } = ways.value;
+    const turned = isAligned(frame, horizontal, vertical);
+    if (turned !== m > frame.m) return []; // the answer is of other axes; the next is on its way
+    const [across, up] = turned ? [m - 1, m] : [horizontal, vertical];
+    return trailsOn(ways.value, across, up, trailLength.value ?? 10, before);
   });
   const waiting = computed(
     () =>
@@ -416,7 +417,6 @@ export function createMapState(context: ViewContext): MapState {
     trail,
     trailLength,
     frame: wantedFrame,
-    hasPast,
     scrubbed,
     past,
     answers,

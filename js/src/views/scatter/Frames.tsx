@@ -12,13 +12,6 @@ export function Frames({ context, map }: { context: ViewContext; map: MapState }
   if (store.connection.value === "disconnected") {
     return <p class="cw-scatter-frames">Maps of earlier epochs need the kernel.</p>;
   }
-  if (!map.hasPast.value) {
-    return (
-      <p class="cw-scatter-frames">
-        Earlier epochs are kept for maps fitted on min ratings that follow each other by sign.
-      </p>
-    );
-  }
   const last = epochs[epochs.length - 1];
   // The last epoch is the newest picture, unless training has gone on or weights of a better epoch were loaded.
   const best = store.recipe.value.keep_best ? store.bestEpoch.value : null;

@@ -27,6 +27,8 @@ export interface NeighborAnswers {
   of: (row: number) => TrueNeighbors | null;
   /** Whether the kernel can be asked about a row now. */
   mayAsk: (row: number) => boolean;
+  /** Ask about a row without a rest, unless its answer is here; done when there is an answer, or none will come. */
+  find: (row: number) => Promise<void>;
   /** Somebody who asks: of several rows one after the other only the last that rests is asked about. */
   asker: () => (row: number | null) => void;
 }
@@ -63,6 +65,7 @@ export function neighborAnswers(
   };
   return {
     mayAsk,
+    find,
     of(row) {
       void changed.value;
       const found = known.get(keyOf(row));

@@ -152,6 +152,25 @@ export function createActions(parts: ActionParts) {
     return now !== null && plot.current?.locate(now) ? now : null;
   };
 
+  /** Through the true neighbours of a point, as soon as they are known; through the nearest on the map without a kernel. */
+  const stepFrom = async (row: number, by: 1 | -1) => {
+    if (!walk) {
+      const asks = map.answers.mayAsk(row);
+      if (asks) await map.answers.find(row);
+      if (context.signal.aborted || (!walk && here() !== row)) return;
+      const known = map.answers.of(row)?.rows.filter((other) => map.isDrawn(other)) ?? NOBODY;
+      const rows = known.length || asks ? known : near(row, 50);
+      if (!walk && !rows.length) {
+        announce.value = "None of its nearest titles is on the map.";
+        return;
+      }
+      walk ??= { rows: [row, ...rows], at: 0 };
+    }
+    const { rows } = walk;
+    walk.at = (walk.at + by + rows.length) % rows.length;
+    goTo(rows[walk.at]);
+  };
+
   return {
     giveUpDrag: (): boolean => false,
     /** The kernel has answered about the point that was told last. */
@@ -202,13 +221,7 @@ export function createActions(parts: ActionParts) {
         case "next":
         case "previous":
           if (now === null) goTo(home());
-          else {
-            const known = map.answers.of(now)?.rows.filter((row) => map.isDrawn(row)) ?? NOBODY;
-            walk ??= { rows: [now, ...(known.length ? known : near(now, 50))], at: 0 };
-            const { rows } = walk;
-            walk.at = (walk.at + (meaning.kind === "next" ? 1 : rows.length - 1)) % rows.length;
-            goTo(rows[walk.at]);
-          }
+          else stepFrom(now, meaning.kind === "next" ? 1 : -1);
           break;
         case "choose":
           if (now === null) break;

@@ -1,22 +1,18 @@
-"""Checkpoint: what a learner has learnt and how, as one safetensors file with JSON in its header; never pickle."""
+"""Checkpoint: what a learner has learnt and how; and whether it is of some ratings and some model."""
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .training import Recipe
+from .training import Recipe, Run
 from .training.history import EpochRecord
 
 if TYPE_CHECKING:
@@ -24,11 +20,6 @@ if TYPE_CHECKING:
     from .data.vocab import Vocab
 
 Floats = NDArray[np.float32]
-
-_SUFFIX = ".safetensors"
-_FORMAT, _VERSION = "collabwidgets", 1
-_WEIGHT, _CURVE_X, _CURVE_LOSS, _ORDER = "weight.", "curve.x", "curve.loss", "order"
-_IDS = {"users": "ids.users", "items": "ids.items"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +53,8 @@ class Checkpoint:
     epochs : tuple of EpochRecord
     curve : (float32 [n], float32 [n])
         Batch losses, their positions first.
+    earlier : tuple of Run
+        The trainings before this one, oldest first.
     """
 
     function: str
@@ -84,137 +77,7 @@ class Checkpoint:
     progress: dict[str, Any]
     epochs: tuple[EpochRecord, ...]
     curve: tuple[Floats, Floats]
-
-
-def checkpoint_path(path: str | os.PathLike[str]) -> Path:
-    """The file that is meant: a name without an ending gets ``.safetensors``."""
-    path = Path(path)
-    return path if path.suffix else path.with_suffix(_SUFFIX)
-
-
-def write(path: Path, checkpoint: Checkpoint) -> None:
-    """Write the file beside its place and then put it there, so that no half of one is ever read.
-
-    Raises
-    ------
-    FileNotFoundError
-        When the folder does not exist.
-    """
-    from safetensors.torch import save_file
-
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in; make it first")
-    x, loss = checkpoint.curve
-    tensors = {f"{_WEIGHT}{name}": value for name, value in checkpoint.weights.items()}
-    tensors |= {_CURVE_X: torch.from_numpy(x), _CURVE_LOSS: torch.from_numpy(loss), _ORDER: checkpoint.order}
-    for side, name in _IDS.items():
-        # Millions of titles would be too long for the header.
-        text = json.dumps(getattr(checkpoint, side), ensure_ascii=False).encode()
-        tensors[name] = torch.frombuffer(bytearray(text), dtype=torch.uint8)
-    facts = {
-        "version": _VERSION,
-        **{name: getattr(checkpoint, name) for name in _PLAIN},
-        "recipe": asdict(checkpoint.recipe),
-        "fits": [asdict(recipe) for recipe in checkpoint.fits],
-        "epochs": [asdict(record) for record in checkpoint.epochs],
-    }
-    # Tables that a module uses twice are two copies in the file: it knows no shared memory.
-    copies = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        save_file(copies, beside, {_FORMAT: json.dumps(facts, default=_of_numpy)})
-        os.chmod(beside, 0o666 & ~_umask())  # a temporary file is for its maker alone
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-
-
-def read(path: Path) -> Checkpoint:
-    """What `write` has written.
-
-    Raises
-    ------
-    FileNotFoundError
-        When there is no such file.
-    ValueError
-        When it is damaged, is something else, or was written by a later version.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no checkpoint {path}; learn.save({path.stem!r}) makes one")
-    try:
-        with safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 - no mapping
-    except SafetensorError as error:
-        raise ValueError(
-            f"{path} is no checkpoint, or is damaged ({error}); take another copy, or train and save anew"
-        ) from error
-    if _FORMAT not in metadata:
-        raise ValueError(f"{path} is a safetensors file, but no checkpoint of a learner; learn.save() writes those")
-    try:
-        facts = json.loads(metadata[_FORMAT])
-        if facts["version"] > _VERSION:
-            raise ValueError(
-                f"{path} was written by a later version of collabwidgets (format {facts['version']}, this one reads "
-                f"{_VERSION}); update it: pip install -U collabwidgets"
-            )
-        return _checkpoint(facts, tensors)
-    except (KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(
-            f"{path} is damaged ({type(error).__name__}: {error}); take another copy, or train and save anew"
-        ) from error
-
-
-def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint:
-    weights = {name.removeprefix(_WEIGHT): value for name, value in tensors.items() if name.startswith(_WEIGHT)}
-    plain = {name: facts[name] for name in _PLAIN}
-    return Checkpoint(
-        **plain | {"y_range": None if plain["y_range"] is None else tuple(plain["y_range"])},
-        weights=weights,
-        **{side: json.loads(tensors[name].numpy().tobytes()) for side, name in _IDS.items()},
-        recipe=_recipe(facts["recipe"]),
-        fits=tuple(_recipe(each) for each in facts["fits"]),
-        order=tensors[_ORDER],
-        epochs=tuple(EpochRecord(**each) for each in facts["epochs"]),
-        curve=(tensors[_CURVE_X].numpy(), tensors[_CURVE_LOSS].numpy()),
-    )
-
-
-_PLAIN = (
-    "function",
-    "arguments",
-    "model",
-    "y_range",
-    "ratings",
-    "split",
-    "status",
-    "message",
-    "suggested_lr",
-    "epoch",
-    "weights_seed",
-    "progress",
-)
-
-
-def _recipe(values: dict[str, Any]) -> Recipe:
-    return Recipe(**values | {"moms": tuple(values["moms"])})
-
-
-def _of_numpy(value: Any) -> Any:
-    """A caller's y_range may be of numpy's numbers."""
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(f"{value!r} cannot be saved")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    earlier: tuple[Run, ...] = ()
 
 
 def split_of(dls: CollabDataLoaders) -> dict[str, Any]:

@@ -16,17 +16,15 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from . import checkpoint, interpret
+from . import checkpoint, checkpoint_file
 from .calls import Call, remembered
-from .interpret.bias import FEW
-from .interpret.neighbors import SHORT
+from .findings import Findings
+from .interpret.chain import Chain
 from .interpret.past import Past
-from .interpret.pca import PCAFrame
 from .interpret.snapshot import Snapshot
 from .keywords import checked_keywords
 from .models import EmbeddingDotBias, EmbeddingNN, Members, SVDpp, find_tables, get_emb_sz
 from .models.tables import effective_table
-from .predict import predict, predict_rows
 from .seeds import generator
 from .table import EpochTable
 from .training import (
@@ -55,8 +53,6 @@ from .view_state import ViewState
 from .worker import TrainingWorker, interrupt_asks
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .data.loaders import CollabDataLoaders
 
 ModelMaker = Callable[[int, torch.Generator], nn.Module]
@@ -64,10 +60,9 @@ ModelMaker = Callable[[int, torch.Generator], nn.Module]
 FASTAI_WD = 0.01  # what fit_one_cycle decays by when nobody says
 MOST_MEMBERS = 256
 _ENGINES = ("auto", "fused", "autograd")
-_AXES = 6  # components that are followed from frame to frame
 
 
-class CollabLearner:
+class CollabLearner(Findings):
     """Trains a module on ratings, and is what every widget looks at.
 
     Parameters
@@ -160,11 +155,7 @@ class CollabLearner:
         self.error: BaseException | None = None
         self.suggested_lr: float | None = None
         self._commands = threading.RLock()  # start, pause, stop and reset come from cells and from pages
-        self._pictures = threading.Lock()  # the frames below are asked for by cells and by the publisher
-        self._frames: dict[tuple[int, int | None], PCAFrame] = {}
-        self._last_frame: PCAFrame | None = None
-        self._last_frame_random = False  # the last picture was of weights that nothing was learnt in
-        self._reference: PCAFrame | None = None  # the last one before `retrain`, which the next ones lie like
+        self._maps = Chain()
         self.renewing = False
         self._callbacks: list[Callable[[], None]] = []
         self._table: EpochTable | None = None
@@ -374,9 +365,7 @@ class CollabLearner:
         model = self.model
         if self._remake is not None:
             model = self._remake(n_factors or self.n_factors, generator(recipe.seed, "weights"))
-        reference = self._reference
-        if self.epoch > 0 and self._last_frame is not None and (self.status != "training" or reference is None):
-            reference = self._last_frame  # not one of a fit that is cut short: nobody has come to know that picture
+        reference = self._maps.reference(trained=self.epoch > 0, training=self.status == "training")
         self._worker.ask(outcome)
         self._worker.wait()
         self._worker.drop()
@@ -384,10 +373,10 @@ class CollabLearner:
         if self._remake is None:
             model.load_state_dict(self._first_weights)
         self._keep_run(outcome)
-        with self._pictures:
+        with self._maps.lock:
             self.history.clear()
             self._adopt(model)
-            self._reference = reference if outcome == "replaced" else None
+            self._maps.restart(reference if outcome == "replaced" else None)
 
     def _keep_run(self, outcome: str) -> None:
         """Remember the run that is about to be forgotten, unless `retrain` has cut it short in its first epoch."""
@@ -559,7 +548,6 @@ class CollabLearner:
         self._engine = self._engine_for(model)
         self._order = generator(self.recipe.seed, "batches")
         self._weights_seed, self._fits = self.recipe.seed, []
-        self._frames, self._last_frame, self._last_frame_random = {}, None, False
         self.status, self.error, self.suggested_lr, self.epoch = "untrained", None, None, 0.0
         self.message = "Random weights. Press Train."
         self.progress_of_fit = Progress(0)
@@ -571,8 +559,8 @@ class CollabLearner:
         """Write weights, history, settings and status into a file, for `load` and `load_learner`; returns its path.
 
         A paused fit is saved as a stopped one. The ratings are not in the file, but the ids of users and items are,
-        by which `load` knows whether its ratings are the same. Earlier runs are not either, nor the optimizer's
-        moments: a fit after loading starts with fresh ones.
+        by which `load` knows whether its ratings are the same. Earlier runs are in it, but not the maps of earlier
+        epochs, nor the optimizer's moments: a fit after loading starts with fresh ones.
 
         Parameters
         ----------
@@ -587,11 +575,11 @@ class CollabLearner:
         FileNotFoundError
             When the folder does not exist.
         """
-        file = checkpoint.checkpoint_path(path)
+        file = checkpoint_file.checkpoint_path(path)
         with self._commands:
             if self._worker.running:
                 raise RuntimeError("it is training: wait() for the end, or pause() and wait(), then save")
-            checkpoint.write(file, self._saved())
+            checkpoint_file.write(file, self._saved())
         return file
 
     def _saved(self) -> checkpoint.Checkpoint:
@@ -628,12 +616,14 @@ class CollabLearner:
             progress={"step": fit.step, "n_steps": fit.n_steps, "epochs": fit.epochs, "seconds": fit.elapsed_seconds},
             epochs=self.history.epochs,
             curve=self.history.batches_since(0)[:2],
+            earlier=self._earlier,
         )
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Take over what `save` wrote: weights, history, settings and status; open widgets follow.
 
-        A fit that runs or is paused is dropped. `reset` makes fresh weights, as ever.
+        A fit that runs or is paused is dropped. `reset` makes fresh weights, as ever. In `runs` what the learner has
+        trained so far comes first, then what was trained before the checkpoint.
 
         Raises
         ------
@@ -648,8 +638,8 @@ class CollabLearner:
         UserWarning
             When the ratings, or their split, are not those that the saved weights were trained on.
         """
-        file = checkpoint.checkpoint_path(path)
-        saved = checkpoint.read(file)
+        file = checkpoint_file.checkpoint_path(path)
+        saved = checkpoint_file.read(file)
         checkpoint.check_data(saved, self.dls, file)
         checkpoint.check_model(saved, self.model, file)
         if differs := checkpoint.other_ratings(saved, self.dls, file):
@@ -667,13 +657,17 @@ class CollabLearner:
 
     def _take(self, saved: checkpoint.Checkpoint) -> None:
         self._keep_run("stopped")
+        for run in saved.earlier:
+            number = run.number if run.number >= self._run_number else self._run_number
+            self._earlier = (*self._earlier, replace(run, number=number))[-MOST_RUNS:]
+            self._run_number = number + 1
         first_weights = self._first_weights
         self.model.load_state_dict(saved.weights)
         self.recipe = saved.recipe
-        with self._pictures:
+        with self._maps.lock:
             self._adopt(self.model)
+            self._maps.restart(None)
             self._first_weights = first_weights  # what `reset` puts back
-            self._reference = None
             self._order.set_state(saved.order)
             self._weights_seed, self._fits = saved.weights_seed, list(saved.fits)
             self.status, self.message, self.suggested_lr = saved.status, saved.message, saved.suggested_lr
@@ -735,11 +729,6 @@ class CollabLearner:
         return len(self.model.members) if isinstance(self.model, Members) else 1
 
     @property
-    def n_factors(self) -> int:
-        """Columns of the item factors; 0 if the model has none that could be found."""
-        return self.snapshot.n_factors
-
-    @property
     def progress(self) -> float:
         """Share of the current fit that is done, 0 to 1."""
         return self.progress_of_fit.share
@@ -763,146 +752,6 @@ class CollabLearner:
     def elapsed_seconds(self) -> float:
         """Seconds the current fit has trained, pauses left out."""
         return self.progress_of_fit.elapsed_seconds
-
-    # ------------------------------------------------------------------ findings
-
-    def biases(self, kind: str = "items", *, min_count: int | None = None, center: bool = True) -> pd.DataFrame:
-        """What remains of a title's (or a user's) ratings once taste is allowed for: `interpret.biases`."""
-        minimum = (self.view.min_count if kind == "items" else 0) if min_count is None else min_count
-        return interpret.biases(self.snapshot, kind=kind, min_count=minimum, center=center)
-
-    def pca(self, k: int = 3, *, min_count: int | None = None, top_n: int | None = None) -> pd.DataFrame:
-        """Titles on the first `k` principal components of the item factors: `interpret.fit_pca`.
-
-        Signs and order of the components follow those of the last picture, so that it does not flip while training.
-        """
-        if not 1 <= k <= max(self.n_factors, 1):
-            raise ValueError(f"k={k}: the model has {self.n_factors} factors, so k goes from 1 to {self.n_factors}")
-        return (
-            self.pca_frame(k, min_count=min_count, top_n=top_n)
-            .to_frame(self.snapshot)
-            .drop(columns=[f"PC{i + 1}" for i in range(k, max(k, _AXES))], errors="ignore")
-        )
-
-    def pca_frame(self, k: int = _AXES, *, min_count: int | None = None, top_n: int | None = None) -> PCAFrame:
-        """The fitted components themselves, at least six of them where the model has as many factors."""
-        minimum = self.view.min_count if min_count is None else min_count
-        with self._pictures:
-            snapshot, key = self.snapshot, (minimum, top_n)
-            known = self._frames.get(key)
-            if known is None or known.revision != snapshot.revision or known.k < min(k, self.n_factors):
-                fitted = interpret.fit_pca(
-                    snapshot,
-                    k=max(k, _AXES),
-                    min_count=minimum,
-                    top_n=top_n,
-                    previous=self._last_frame,
-                    reference=self._reference,
-                    upright=self.view.pinned,
-                )
-                if self._last_frame_random and self._reference is None:
-                    # That axes differ from those of random weights is no change that anybody should be told of.
-                    fitted = replace(fitted, axis_match=None)
-                self._last_frame, self._last_frame_random = fitted, snapshot.epoch == 0
-                self._frames[key] = fitted
-            return self._frames[key]
-
-    def neighbors(
-        self,
-        item: Any = None,
-        k: int = 10,
-        *,
-        row: int | Sequence[int] | None = None,
-        metric: str = "cosine",
-        order: str = "nearest",
-        min_count: int | None = None,
-        pinned: int | None = None,
-        weak_count: float = FEW,
-        weak_norm: float = SHORT,
-    ) -> pd.DataFrame:
-        """Titles whose factors lie nearest to those of `item`: `interpret.neighbors`.
-
-        Name the item by its title, or pass ``row=`` its row; a list of them asks for the mean of several.
-        """
-        return interpret.neighbors(
-            self.snapshot,
-            self._item_rows(item) if row is None else row,
-            k=k,
-            metric=metric,
-            order=order,
-            min_count=self.view.min_count if min_count is None else min_count,
-            ratings=self._rated,
-            pinned=pinned,
-            weak_count=weak_count,
-            weak_norm=weak_norm,
-        )
-
-    def _item_rows(self, item: Any) -> int | list[int]:
-        return [self.item_row(each) for each in item] if isinstance(item, list) else self.item_row(item)
-
-    @property
-    def _rated(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        both = torch.cat([self.dls.train_x, self.dls.valid_x]).numpy()
-        return both[:, 0], both[:, 1]
-
-    @checked_keywords
-    def predict(self, users: Any, items: Any, *, unknown: str = "raise") -> NDArray[np.float32]:
-        """Predicted ratings in stars, float32 ``[n]``, of pairs named by id: `users` and `items` of equal length.
-
-        Parameters
-        ----------
-        users, items : sequence, or one id
-            As they stand in the ratings table.
-        unknown : {"raise", "average", "nan"}
-            What an id that was not in the ratings means: an error with the nearest spelling, the mean known user or
-            item, or NaN.
-        """
-        return predict(self.model, self.tables, self.dls, users, items, unknown=unknown)
-
-    def hit_rate(self, k: int = 10, *, liked: float | None = None, most_users: int = 2000) -> float:
-        """Share of validation users with a title they liked among the `k` ranked highest: `interpret.hit_rate`.
-
-        Rating error is not ranking quality: a model with a lower loss may rank worse. Titles that a user rated in
-        training are left out of that user's ranking, as are titles that were never trained.
-
-        Parameters
-        ----------
-        k : int
-            Titles in a list.
-        liked : float, optional
-            The rating from which a title counts as liked; by default the mean of the training ratings.
-        most_users : int
-            Of more users, so many are drawn, by the learner's seed; all else is exact.
-
-        Returns
-        -------
-        float
-            0 to 1; NaN without a validation rating that counts.
-
-        Raises
-        ------
-        RuntimeError
-            While it trains, since the weights would move under the ranking.
-        """
-        if self._worker.running:
-            raise RuntimeError("the weights move while it trains; pause() first, or wait()")
-        dls = self.dls
-        enough = dls.valid_y.numpy() >= (dls.rating_mean if liked is None else liked)
-        known = dls.items.trained.copy()
-        known[0] = False
-        return interpret.hit_rate(
-            lambda pairs: predict_rows(self.model, torch.from_numpy(pairs)),
-            dls.train_x.numpy(),
-            dls.valid_x.numpy()[enough & dls.users.trained[dls.valid_x[:, 0].numpy()]],
-            np.flatnonzero(known),
-            k=k,
-            most_users=most_users,
-            seed=self.recipe.seed,
-        )
-
-    def item_row(self, item: Any) -> int:
-        """The row of an item named as in the ratings table; an error names the nearest spelling."""
-        return self.dls.items.index(item)
 
     def __repr__(self) -> str:
         model = self.model.first if isinstance(self.model, Members) else self.model

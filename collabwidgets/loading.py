@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from .checkpoint import Checkpoint, check_data, checkpoint_path, read
+from .checkpoint import Checkpoint, check_data
+from .checkpoint_file import checkpoint_path, read
 from .keywords import checked_keywords
 from .learner import CollabLearner, collab_learner
 from .models import DotProduct, DotProductBias, EmbeddingDotBias

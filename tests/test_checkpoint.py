@@ -85,6 +85,23 @@ def test_history_settings_and_status_come_along(learn: cw.CollabLearner, tmp_pat
         assert getattr(again, name) == getattr(learn, name), name
 
 
+def test_earlier_runs_come_along_and_go_on_being_counted(learn: cw.CollabLearner, tmp_path: Path) -> None:
+    learn.reset()
+    learn.fit(1, 1e-3, wd=0.3)
+    learn.reset()
+    learn.fit_one_cycle(1)
+    file = learn.save(tmp_path / "model")
+    again = cw.load_learner(file, learn.dls)
+    assert again.runs.to_frame().equals(learn.runs.to_frame())
+    assert [run.number for run in again.runs] == [1, 2, 3]
+    for mine, theirs in zip(again.runs, learn.runs, strict=True):
+        assert np.array_equal(mine.x, theirs.x)
+        assert np.array_equal(mine.loss, theirs.loss)
+    learn.load(file)  # what was trained here since then, or before, is not lost
+    assert [run.number for run in learn.runs] == [1, 2, 3, 4, 5, 6]
+    assert [run.settings["wd"] for run in learn.runs] == [run.settings["wd"] for run in again.runs] * 2
+
+
 def test_training_goes_on_and_reset_begins_anew(learn: cw.CollabLearner, tmp_path: Path) -> None:
     first = cw.collab_learner(learn.dls, n_factors=8, y_range=(0, 5.5))
     again = cw.load_learner(learn.save(tmp_path / "model"), learn.dls)

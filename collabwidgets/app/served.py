@@ -8,7 +8,7 @@ import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..checkpoint import read
+from ..checkpoint_file import read
 from ..data import CollabDataLoaders, DuplicateRatingsWarning, load_movielens
 from ..learner import CollabLearner, collab_learner
 from ..loading import load_learner

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .chain import AXES
 from .pca import PCAFrame, _assignment, fit_pca
 from .snapshot import Snapshot
 
 MOST_FRAMES = 60
 MOST_BYTES = 64_000_000
-_AXES = 6  # components that are followed from epoch to epoch
 _FITS = 4  # filters whose maps are remembered
 
 
@@ -92,7 +92,7 @@ class Past:
                 frame = before.get(snapshot.revision)
                 if frame is None:
                     before_it = previous if follow else None
-                    frame = fit_pca(snapshot, k=_AXES, min_count=min_count, top_n=top_n, previous=before_it)
+                    frame = fit_pca(snapshot, k=AXES, min_count=min_count, top_n=top_n, previous=before_it)
                 fitted[snapshot.revision] = previous = frame
             self._fitted[key] = fitted
         if previous is None or previous.n_factors != now.n_factors:

@@ -1,0 +1,182 @@
+"""The file of a checkpoint: safetensors with JSON in its header; never pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .checkpoint import Checkpoint
+from .training import Recipe, Run
+from .training.history import EpochRecord
+
+_SUFFIX = ".safetensors"
+_FORMAT, _VERSION = "collabwidgets", 1
+_WEIGHT, _CURVE_X, _CURVE_LOSS, _ORDER = "weight.", "curve.x", "curve.loss", "order"
+_IDS = {"users": "ids.users", "items": "ids.items"}
+
+
+def checkpoint_path(path: str | os.PathLike[str]) -> Path:
+    """The file that is meant: a name without an ending gets ``.safetensors``."""
+    path = Path(path)
+    return path if path.suffix else path.with_suffix(_SUFFIX)
+
+
+def write(path: Path, checkpoint: Checkpoint) -> None:
+    """Write the file beside its place and then put it there, so that no half of one is ever read.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the folder does not exist.
+    """
+    from safetensors.torch import save_file
+
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in; make it first")
+    x, loss = checkpoint.curve
+    tensors = {f"{_WEIGHT}{name}": value for name, value in checkpoint.weights.items()}
+    tensors |= {_CURVE_X: torch.from_numpy(x), _CURVE_LOSS: torch.from_numpy(loss), _ORDER: checkpoint.order}
+    for place, run in enumerate(checkpoint.earlier):
+        x_name, loss_name = _curve(place)
+        tensors |= {x_name: torch.from_numpy(run.x), loss_name: torch.from_numpy(run.loss)}
+    for side, name in _IDS.items():
+        # Millions of titles would be too long for the header.
+        text = json.dumps(getattr(checkpoint, side), ensure_ascii=False).encode()
+        tensors[name] = torch.frombuffer(bytearray(text), dtype=torch.uint8)
+    facts = {
+        "version": _VERSION,
+        **{name: getattr(checkpoint, name) for name in _PLAIN},
+        "recipe": asdict(checkpoint.recipe),
+        "fits": [asdict(recipe) for recipe in checkpoint.fits],
+        "epochs": [asdict(record) for record in checkpoint.epochs],
+        "earlier": [
+            {
+                "number": run.number,
+                "n_factors": run.n_factors,
+                "fits": [asdict(recipe) for recipe in run.fits],
+                "epochs": [asdict(record) for record in run.epochs],
+            }
+            for run in checkpoint.earlier
+        ],
+    }
+    # Tables that a module uses twice are two copies in the file: it knows no shared memory.
+    copies = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        save_file(copies, beside, {_FORMAT: json.dumps(facts, default=_of_numpy)})
+        os.chmod(beside, 0o666 & ~_umask())  # a temporary file is for its maker alone
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def read(path: Path) -> Checkpoint:
+    """What `write` has written.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such file.
+    ValueError
+        When it is damaged, is something else, or was written by a later version.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no checkpoint {path}; learn.save({path.stem!r}) makes one")
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 - no mapping
+    except SafetensorError as error:
+        raise ValueError(
+            f"{path} is no checkpoint, or is damaged ({error}); take another copy, or train and save anew"
+        ) from error
+    if _FORMAT not in metadata:
+        raise ValueError(f"{path} is a safetensors file, but no checkpoint of a learner; learn.save() writes those")
+    try:
+        facts = json.loads(metadata[_FORMAT])
+        if facts["version"] > _VERSION:
+            raise ValueError(
+                f"{path} was written by a later version of collabwidgets (format {facts['version']}, this one reads "
+                f"{_VERSION}); update it: pip install -U collabwidgets"
+            )
+        return _checkpoint(facts, tensors)
+    except (KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"{path} is damaged ({type(error).__name__}: {error}); take another copy, or train and save anew"
+        ) from error
+
+
+def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint:
+    weights = {name.removeprefix(_WEIGHT): value for name, value in tensors.items() if name.startswith(_WEIGHT)}
+    plain = {name: facts[name] for name in _PLAIN}
+    return Checkpoint(
+        **plain | {"y_range": None if plain["y_range"] is None else tuple(plain["y_range"])},
+        weights=weights,
+        **{side: json.loads(tensors[name].numpy().tobytes()) for side, name in _IDS.items()},
+        recipe=_recipe(facts["recipe"]),
+        fits=tuple(_recipe(each) for each in facts["fits"]),
+        order=tensors[_ORDER],
+        epochs=tuple(EpochRecord(**each) for each in facts["epochs"]),
+        curve=(tensors[_CURVE_X].numpy(), tensors[_CURVE_LOSS].numpy()),
+        earlier=tuple(
+            Run(
+                number=run["number"],
+                fits=tuple(_recipe(each) for each in run["fits"]),
+                n_factors=run["n_factors"],
+                epochs=tuple(EpochRecord(**each) for each in run["epochs"]),
+                x=tensors[x].numpy(),
+                loss=tensors[loss].numpy(),
+            )
+            for run, (x, loss) in ((run, _curve(place)) for place, run in enumerate(facts.get("earlier", [])))
+        ),
+    )
+
+
+def _curve(place: int) -> tuple[str, str]:
+    """Names of the curve of an earlier run."""
+    return f"run.{place}.x", f"run.{place}.loss"
+
+
+_PLAIN = (
+    "function",
+    "arguments",
+    "model",
+    "y_range",
+    "ratings",
+    "split",
+    "status",
+    "message",
+    "suggested_lr",
+    "epoch",
+    "weights_seed",
+    "progress",
+)
+
+
+def _recipe(values: dict[str, Any]) -> Recipe:
+    return Recipe(**values | {"moms": tuple(values["moms"])})
+
+
+def _of_numpy(value: Any) -> Any:
+    """A caller's y_range may be of numpy's numbers."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} cannot be saved")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

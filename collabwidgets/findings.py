@@ -1,0 +1,168 @@
+"""Findings: what can be read out of a learner, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from . import interpret
+from .interpret.bias import FEW
+from .interpret.chain import AXES, Chain
+from .interpret.neighbors import SHORT
+from .interpret.pca import PCAFrame
+from .interpret.snapshot import Snapshot
+from .keywords import checked_keywords
+from .models.tables import TableNames
+from .predict import predict, predict_rows
+from .training import Recipe
+from .view_state import ViewState
+from .worker import TrainingWorker
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .data.loaders import CollabDataLoaders
+
+
+class Findings:
+    """The part of `CollabLearner` that answers; what it answers from is the learner's."""
+
+    dls: CollabDataLoaders
+    model: nn.Module
+    tables: TableNames
+    snapshot: Snapshot
+    recipe: Recipe
+    view: ViewState
+    _maps: Chain
+    _worker: TrainingWorker
+
+    @property
+    def n_factors(self) -> int:
+        """Columns of the item factors; 0 if the model has none that could be found."""
+        return self.snapshot.n_factors
+
+    def biases(self, kind: str = "items", *, min_count: int | None = None, center: bool = True) -> pd.DataFrame:
+        """What remains of a title's (or a user's) ratings once taste is allowed for: `interpret.biases`."""
+        minimum = (self.view.min_count if kind == "items" else 0) if min_count is None else min_count
+        return interpret.biases(self.snapshot, kind=kind, min_count=minimum, center=center)
+
+    def pca(self, k: int = 3, *, min_count: int | None = None, top_n: int | None = None) -> pd.DataFrame:
+        """Titles on the first `k` principal components of the item factors: `interpret.fit_pca`.
+
+        Signs and order of the components follow those of the last picture, so that it does not flip while training.
+        """
+        if not 1 <= k <= max(self.n_factors, 1):
+            raise ValueError(f"k={k}: the model has {self.n_factors} factors, so k goes from 1 to {self.n_factors}")
+        return (
+            self.pca_frame(k, min_count=min_count, top_n=top_n)
+            .to_frame(self.snapshot)
+            .drop(columns=[f"PC{i + 1}" for i in range(k, max(k, AXES))], errors="ignore")
+        )
+
+    def pca_frame(self, k: int = AXES, *, min_count: int | None = None, top_n: int | None = None) -> PCAFrame:
+        """The fitted components themselves, at least six of them where the model has as many factors."""
+        minimum = self.view.min_count if min_count is None else min_count
+        with self._maps.lock:
+            return self._maps.frame(self.snapshot, k=k, min_count=minimum, top_n=top_n, upright=self.view.pinned)
+
+    def neighbors(
+        self,
+        item: Any = None,
+        k: int = 10,
+        *,
+        row: int | Sequence[int] | None = None,
+        metric: str = "cosine",
+        order: str = "nearest",
+        min_count: int | None = None,
+        pinned: int | None = None,
+        weak_count: float = FEW,
+        weak_norm: float = SHORT,
+    ) -> pd.DataFrame:
+        """Titles whose factors lie nearest to those of `item`: `interpret.neighbors`.
+
+        Name the item by its title, or pass ``row=`` its row; a list of them asks for the mean of several.
+        """
+        return interpret.neighbors(
+            self.snapshot,
+            self._item_rows(item) if row is None else row,
+            k=k,
+            metric=metric,
+            order=order,
+            min_count=self.view.min_count if min_count is None else min_count,
+            ratings=self._rated,
+            pinned=pinned,
+            weak_count=weak_count,
+            weak_norm=weak_norm,
+        )
+
+    def _item_rows(self, item: Any) -> int | list[int]:
+        return [self.item_row(each) for each in item] if isinstance(item, list) else self.item_row(item)
+
+    @property
+    def _rated(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        both = torch.cat([self.dls.train_x, self.dls.valid_x]).numpy()
+        return both[:, 0], both[:, 1]
+
+    @checked_keywords
+    def predict(self, users: Any, items: Any, *, unknown: str = "raise") -> NDArray[np.float32]:
+        """Predicted ratings in stars, float32 ``[n]``, of pairs named by id: `users` and `items` of equal length.
+
+        Parameters
+        ----------
+        users, items : sequence, or one id
+            As they stand in the ratings table.
+        unknown : {"raise", "average", "nan"}
+            What an id that was not in the ratings means: an error with the nearest spelling, the mean known user or
+            item, or NaN.
+        """
+        return predict(self.model, self.tables, self.dls, users, items, unknown=unknown)
+
+    def hit_rate(self, k: int = 10, *, liked: float | None = None, most_users: int = 2000) -> float:
+        """Share of validation users with a title they liked among the `k` ranked highest: `interpret.hit_rate`.
+
+        Rating error is not ranking quality: a model with a lower loss may rank worse. Titles that a user rated in
+        training are left out of that user's ranking, as are titles that were never trained.
+
+        Parameters
+        ----------
+        k : int
+            Titles in a list.
+        liked : float, optional
+            The rating from which a title counts as liked; by default the mean of the training ratings.
+        most_users : int
+            Of more users, so many are drawn, by the learner's seed; all else is exact.
+
+        Returns
+        -------
+        float
+            0 to 1; NaN without a validation rating that counts.
+
+        Raises
+        ------
+        RuntimeError
+            While it trains, since the weights would move under the ranking.
+        """
+        if self._worker.running:
+            raise RuntimeError("the weights move while it trains; pause() first, or wait()")
+        dls = self.dls
+        enough = dls.valid_y.numpy() >= (dls.rating_mean if liked is None else liked)
+        known = dls.items.trained.copy()
+        known[0] = False
+        return interpret.hit_rate(
+            lambda pairs: predict_rows(self.model, torch.from_numpy(pairs)),
+            dls.train_x.numpy(),
+            dls.valid_x.numpy()[enough & dls.users.trained[dls.valid_x[:, 0].numpy()]],
+            np.flatnonzero(known),
+            k=k,
+            most_users=most_users,
+            seed=self.recipe.seed,
+        )
+
+    def item_row(self, item: Any) -> int:
+        """The row of an item named as in the ratings table; an error names the nearest spelling."""
+        return self.dls.items.index(item)

@@ -148,14 +148,15 @@ class LossCurves:
 
     shown = False  # a figure does not know whether it is seen, so it asks for nothing
 
-    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
+    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
         """Draw again if there is something new, somebody may see it and it was not done just now."""
         now = time.monotonic()
         if not watched or self._moment(learn) == self._seen or (not settled and now < self._not_before):
-            return
+            return 0
         began = time.thread_time()
         self._draw(learn)
         self._not_before = now + max(_UPDATE_SECONDS, COST_SHARE * (time.thread_time() - began))
+        return 0
 
     def close(self) -> None:
         """Close the figure and all its parts."""

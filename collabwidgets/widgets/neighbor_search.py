@@ -118,9 +118,10 @@ class NeighborSearch(View):
             self.to_frame(), title, metric=self.metric, order=self.order, facts=facts, selected=chosen
         )
 
-    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
+    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
         if self.revision != self._store.revision and (settled or self.shown):
             self._search(None)
+        return 0
 
     def _search(self, _change: Any) -> None:
         # Question and answer in one turn: a page and the pump may ask at once, and the last question must win.

@@ -205,26 +205,28 @@ class PCAScatter(View):
         if not self._map:
             self.set_trait(change["name"], change["new"])
 
-    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
+    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
         if not self._is_own():
             if self._map:
                 self._show_shared()
         elif settled or (watched and self.shown):
-            self._show_own()
+            return self._show_own()
+        return 0
 
     def _show_shared(self) -> None:
         self._told = None
         self.publish({"_map": {}} | {name: getattr(self._store_of_learner, name) for name in _OF_THE_PICTURE})
 
-    def _show_own(self) -> None:
-        """Tell the pages, in step with the store: its biases are of the same weights."""
+    def _show_own(self) -> int:
+        """Tell the pages, in step with the store: its biases are of the same weights. The bytes sent."""
         learn, snapshot = self._learner, self._learner.snapshot
         if snapshot.revision != self._store_of_learner.revision:
-            return
+            return 0
         fit = self._fit()
         told = (learn.history.run, snapshot.revision, fit)
         if told == self._told:
-            return
+            return 0
+        values: dict[str, Any] = {}
         try:
             values = self._own_map.frame(learn, fit, snapshot).wire()
         except ValueError:
@@ -232,6 +234,7 @@ class PCAScatter(View):
         else:
             self.publish({"_map": values} | {name: values[name] for name in _OF_THE_PICTURE})
         self._told = told
+        return sum(len(value) for value in values.values() if isinstance(value, bytes))
 
     def _frame(self) -> OwnFrame:
         """The map by its own settings, of the epoch that `frame` chooses; as it is now where that is not kept."""

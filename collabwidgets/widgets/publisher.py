@@ -52,8 +52,8 @@ class Follower(Protocol):
     def shown(self) -> bool:
         """Somebody sees it, as far as it knows."""
 
-    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
-        """The learner may have moved.
+    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
+        """The learner may have moved; the bytes of the arrays that it has sent.
 
         ``settled``: nothing trains, so this may be the last call for long. ``watched``: somebody may be
         looking, so that it is worth while to show what is in between two epochs.
@@ -194,10 +194,10 @@ class Publisher:
             self._status_at = now
             self._store.publish(published.status_values(learn))
         size = self._publish_results(learn, now, settled=settled, watched=keeps_up and self._is_watched())
-        self._tell_followers(learn, settled)
-        if size:
-            cost = time.thread_time() - began
-            self._results_at = now + max(PICTURE_SECONDS, COST_SHARE * cost, size / BYTES_PER_SECOND)
+        own = self._tell_followers(learn, settled)
+        if size or own:
+            rest = max(COST_SHARE * (time.thread_time() - began), (size + own) / BYTES_PER_SECOND)
+            self._results_at = max(now, self._results_at) + max(PICTURE_SECONDS if size else 0, rest)
         return again
 
     def _keeps_up(self, now: float) -> bool:
@@ -260,19 +260,20 @@ class Publisher:
     def _is_watched(self) -> bool:
         return self.pages.visible and any(follower.shown for follower in list(self._followers))
 
-    def _tell_followers(self, learn: CollabLearner, settled: bool) -> None:
+    def _tell_followers(self, learn: CollabLearner, settled: bool) -> int:
         watched = settled or self.pages.visible or self.pages.never
-        errors = []
+        errors, size = [], 0
         for follower in list(self._followers):
             if follower.closed:
                 self._followers.discard(follower)
                 continue
             try:
-                follower.follow(learn, settled=settled, watched=watched)
+                size += follower.follow(learn, settled=settled, watched=watched)
             except Exception as error:  # the others go on
                 errors.append(error)
         if errors:
             raise errors[0]
+        return size
 
     def _nobody_left(self) -> bool:
         """All pages are closed: then say nothing, since a kernel that talks is never culled.

@@ -233,7 +233,7 @@ class TrainingPanel(View):
             earlier=drawn_runs(learn, self.visible_runs, self.x_axis, self.smoothing),
         )
 
-    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
+    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
         self._follow_runs(learn)
         self._measure(learn, settled)
         settings = _settings_of(learn)
@@ -242,6 +242,7 @@ class TrainingPanel(View):
             moved = {name: value for name, value in settings.items() if value != self._followed[name]}
             self._followed = settings
             self.publish(moved)
+        return 0
 
     def _follow_runs(self, learn: CollabLearner) -> None:
         known, self._known_runs = self._known_runs, _numbers(learn)

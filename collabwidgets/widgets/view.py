@@ -369,8 +369,9 @@ class View(SyncedWidget):
         """Whether a page says that it can be seen."""
         return bool(self._visible)
 
-    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> None:
-        """The learner may have moved; called by the pump thread."""
+    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
+        """The learner may have moved; called by the pump thread. The bytes of the arrays that were sent."""
+        return 0
 
     # ------------------------------------------------------------------ where widgets cannot be shown
 

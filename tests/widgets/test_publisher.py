@@ -141,6 +141,27 @@ def test_pictures_between_epochs_are_made_only_while_somebody_sees_a_view(dls, l
         learn.wait()
 
 
+def test_the_bytes_of_a_views_own_map_count_towards_how_often_pictures_come(dls, line, until, monkeypatch):
+    monkeypatch.setattr(publisher, "PICTURE_SECONDS", 0.01)
+    monkeypatch.setattr(publisher, "BYTES_PER_SECOND", 20_000)
+    learn = collab_learner(dls, n_factors=8, engine="autograd")
+    store, scatter = LearnerStore.of(learn), PCAScatter(learn, fit_on="all")
+    line.set(scatter, _visible=True)
+
+    def pictures(widget, name):
+        return [m for m in line.of(widget) if m.kind == "comm_msg" and name in m.names]
+
+    with AttentivePage(line, store):
+        learn.start(epochs=500)
+        until(lambda: len(pictures(store, "_scores")) >= 4 and len(pictures(scatter, "_map")) >= 3)
+        learn.stop()
+    told = pictures(store, "_scores")
+    own = sum(len(buffer) for buffer in pictures(scatter, "_map")[0].buffers)
+    shared = sum(len(buffer) for buffer in told[1].buffers)
+    assert own > 1000
+    assert np.diff([m.at for m in told[1:4]]).min() >= (own + shared) / 20_000
+
+
 def test_a_brief_retraining_is_told_at_its_end_and_at_once(dls, line, until):
     learn = collab_learner(dls, n_factors=8, y_range=(0, 5.5), seed=3, engine="fused")
     store = LearnerStore.of(learn)
@@ -250,7 +271,7 @@ def test_one_follower_that_fails_keeps_the_others_going(learn, until, caplog):
     def fail(learn, **_):
         raise LookupError("lost")
 
-    both = [Follower(fail), Follower(lambda learn, **how: followed.append(how))]
+    both = [Follower(fail), Follower(lambda learn, **how: followed.append(how) or 0)]
     for follower in both:
         store.follow(follower)
     store.publisher.wake()

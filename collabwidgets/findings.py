@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Findings:
-    """The part of `CollabLearner` that answers; what it answers from is the learner's."""
+    """The part of `CollabLearner` that answers about titles; what it answers from is the learner's."""
 
     dls: CollabDataLoaders
     model: nn.Module

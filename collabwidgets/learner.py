@@ -7,7 +7,7 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,6 @@ from torch import nn
 
 from . import checkpoint, checkpoint_file
 from .calls import Call, remembered
-from .findings import Findings
 from .interpret.chain import Chain
 from .interpret.past import Past
 from .interpret.snapshot import Snapshot
@@ -27,6 +26,7 @@ from .models import EmbeddingDotBias, EmbeddingNN, Members, SVDpp, find_tables, 
 from .models.tables import effective_table
 from .seeds import generator
 from .table import EpochTable
+from .tastes import Tastes
 from .training import (
     AutogradEngine,
     BatchEnd,
@@ -62,7 +62,7 @@ MOST_MEMBERS = 256
 _ENGINES = ("auto", "fused", "autograd")
 
 
-class CollabLearner(Findings):
+class CollabLearner(Tastes):
     """Trains a module on ratings, and is what every widget looks at.
 
     Parameters
@@ -702,6 +702,21 @@ class CollabLearner(Findings):
     def fits(self) -> tuple[Recipe, ...]:
         """The settings of each fit since the weights were made, the running one included."""
         return tuple(self._fits)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What its numbers depend on, but for the ratings: model, size, engine, split, and the settings of `recipe`."""
+        model = self.model.first if isinstance(self.model, Members) else self.model
+        return {
+            "model": type(model).__name__,
+            "n_members": self.n_members,
+            "n_factors": self.n_factors,
+            "y_range": self.snapshot.y_range,
+            "engine": self.engine,
+            "weights_seed": self.weights_seed,
+            "split": checkpoint.split_of(self.dls),
+            **asdict(self.recipe),
+        }
 
     @property
     def weights_seed(self) -> int:

@@ -1,9 +1,23 @@
 """Findings: from an immutable snapshot to tables; numpy and pandas, no widgets."""
 
 from .bias import biases
+from .explain import explain
+from .fold_in import Folded, fold_in
 from .hit_rate import hit_rate
 from .neighbors import neighbors
 from .pca import PCAFrame, fit_pca
+from .recommend import recommend
 from .snapshot import Snapshot
 
-__all__ = ["PCAFrame", "Snapshot", "biases", "fit_pca", "hit_rate", "neighbors"]
+__all__ = [
+    "Folded",
+    "PCAFrame",
+    "Snapshot",
+    "biases",
+    "explain",
+    "fit_pca",
+    "fold_in",
+    "hit_rate",
+    "neighbors",
+    "recommend",
+]

@@ -1,0 +1,192 @@
+"""Fold in: the taste of somebody new, from a few ratings, while every title stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .product import Doubles, Taste, item_biases, required_user_factors, squeezed
+from .snapshot import Snapshot
+
+_METHODS = ("fitted", "average_user", "nearest_user")
+_STEPS = 100
+_STILL = 1e-10  # a step this short, against the whole, is the last
+
+
+@dataclass(frozen=True, eq=False)
+class Folded:
+    """Somebody new, as the model sees them.
+
+    Attributes
+    ----------
+    taste : Taste
+    rows : int64 [m]
+        Items that were rated.
+    ratings : float64 [m]
+    method : str
+    like : int, optional
+        With ``"nearest_user"``, the row of that user.
+    pulls : float64 [m, k + 1]
+        By how much each rating has moved the vector, and the bias behind it, away from the average user: with
+        ``"fitted"`` they sum to the whole way; else there are none (``[0, k + 1]``).
+    """
+
+    taste: Taste
+    rows: NDArray[np.int64]
+    ratings: Doubles
+    method: str
+    like: int | None
+    pulls: Doubles
+
+    @property
+    def factors(self) -> Doubles:
+        """float64 [k]."""
+        return self.taste.factors
+
+    @property
+    def bias(self) -> float:
+        """A logit if the model has a y_range, else in rating units."""
+        return self.taste.bias
+
+
+def fold_in(
+    snapshot: Snapshot,
+    ratings: Mapping[int, float],
+    *,
+    method: str = "fitted",
+    strength: float = 1.0,
+    noise: float = 1.0,
+) -> Folded:
+    """Fit one new user to frozen items.
+
+    ``"fitted"`` is the most likely taste given the ratings and what users of this model are like: it minimises
+    ``Σ (rating − prediction)² / noise + strength · (t − m)ᵀ C⁻¹ (t − m)`` over the vector t of factors and bias, where
+    m and C are mean and covariance of the trained users' (the covariance drawn towards equal variances, by as many
+    made-up users as t has numbers): maximum a posteriori with a prior read off the table, as in empirical Bayes
+    (Salakhutdinov & Mnih 2008, "Bayesian Probabilistic Matrix Factorization", learn that prior beside the rest). Few
+    ratings move a new user little from the average one, and most along the ways in which users
+    differ. Solved by Gauss–Newton steps, halved while they do not descend.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Of a dot-product model.
+    ratings : dict of int to float
+        By item row, in rating units; may be empty.
+    method : {"fitted", "average_user", "nearest_user"}
+        Or the mean of the trained users, whatever was rated; or the trained user whose predictions for the rated titles
+        come nearest to the ratings, of equals the one with more ratings.
+    strength : float
+        How much the average user counts against the ratings: above 0; 1 is what the table says.
+    noise : float
+        Variance of a rating around its prediction, in squared rating units, above 0.
+
+    Returns
+    -------
+    Folded
+
+    Raises
+    ------
+    ValueError
+        For another method, a strength or noise that is not above 0, a rating that is not finite or not within y_range,
+        an item that was never trained, ``"nearest_user"`` without a rating, or no dot product.
+    """
+    if method not in _METHODS:
+        raise ValueError(f"method={method!r} is not known; choose one of {', '.join(_METHODS)}")
+    for name, value in (("strength", strength), ("noise", noise)):
+        if not (np.isfinite(value) and value > 0):
+            raise ValueError(f"{name} must be a number above 0, not {value!r}")
+    users = required_user_factors(snapshot)[snapshot.users.trained].astype(np.float64)
+    biases = None if snapshot.user_bias is None else snapshot.user_bias[snapshot.users.trained].astype(np.float64)
+    rows = np.array(list(ratings), dtype=np.int64)
+    given = _checked(snapshot, rows, np.array(list(ratings.values()), dtype=np.float64))
+    people = users if biases is None else np.column_stack([users, biases])
+    mean = people.mean(axis=0)
+    vectors = snapshot.required_item_factors[rows].astype(np.float64)
+    design = vectors if biases is None else np.column_stack([vectors, np.ones(len(rows))])
+    offsets = item_biases(snapshot)[rows]
+
+    def folded(t: Doubles, like: int | None, pulls: Doubles) -> Folded:
+        if biases is None:
+            pulls = np.column_stack([pulls, np.zeros(len(pulls))])
+        taste = Taste(t[: users.shape[1]], 0.0 if biases is None else float(t[-1]))
+        return Folded(taste, rows, given, method, like, pulls)
+
+    none = np.empty((0, people.shape[1]))
+    if method == "average_user":
+        return folded(mean, None, none)
+    if method == "nearest_user":
+        if not len(rows):
+            raise ValueError("nobody is nearest to somebody without a rating; rate a title, or take 'average_user'")
+        errors = ((squeezed(people @ design.T + offsets, snapshot.y_range) - given) ** 2).sum(axis=1)
+        counts = snapshot.users.counts[snapshot.users.trained]
+        at = int(np.lexsort((-counts, errors))[0])
+        return folded(people[at], int(np.flatnonzero(snapshot.users.trained)[at]), none)
+    precision = strength * _precision(people)
+    return folded(*_most_likely(design, offsets, given, snapshot.y_range, mean, precision, noise))
+
+
+def _checked(snapshot: Snapshot, rows: NDArray[np.int64], given: Doubles) -> Doubles:
+    for row, rating in zip(rows, given, strict=True):
+        name = snapshot.items.names[row]
+        if not snapshot.items.trained[row]:
+            raise ValueError(f"{name!r} was never trained, so nothing is known of it; leave it out")
+        if not np.isfinite(rating):
+            raise ValueError(f"the rating of {name!r} is {rating}; pass a number")
+        if snapshot.y_range is not None and not snapshot.y_range[0] <= rating <= snapshot.y_range[1]:
+            low, high = snapshot.y_range
+            raise ValueError(f"the rating of {name!r} is {rating:g}; this model's ratings lie from {low:g} to {high:g}")
+    return given
+
+
+def _precision(people: Doubles) -> Doubles:
+    """Inverse covariance of the rows, among which as many as there are columns are made up that differ in every way
+    alike: so that few users do not forbid a new one what none of them has."""
+    n, d = people.shape
+    centred = people - people.mean(axis=0)
+    covariance = centred.T @ centred / max(1, n - 1)
+    alike = max(float(np.trace(covariance)) / d, 1e-12)
+    return np.asarray(np.linalg.inv((n * covariance + d * alike * np.eye(d)) / (n + d)), dtype=np.float64)
+
+
+def _most_likely(
+    design: Doubles,
+    offsets: Doubles,
+    given: Doubles,
+    y_range: tuple[float, float] | None,
+    mean: Doubles,
+    precision: Doubles,
+    noise: float,
+) -> tuple[Doubles, None, Doubles]:
+    def loss(t: Doubles) -> float:
+        residuals = given - squeezed(design @ t + offsets, y_range)
+        return float(residuals @ residuals / noise + (t - mean) @ precision @ (t - mean))
+
+    def slopes(t: Doubles) -> tuple[Doubles, Doubles]:
+        predicted = squeezed(design @ t + offsets, y_range)
+        if y_range is None:
+            return design, given - predicted
+        low, high = y_range
+        slope = (predicted - low) * (high - predicted) / (high - low)  # of the scaled sigmoid
+        return slope[:, None] * design, given - predicted
+
+    t, here = mean, loss(mean)
+    for _ in range(_STEPS):
+        jacobian, residuals = slopes(t)
+        curvature = jacobian.T @ jacobian / noise + precision
+        step = _solved(curvature, jacobian.T @ residuals / noise - precision @ (t - mean))
+        while loss(t + step) > here and np.abs(step).max() > 1e-12:
+            step = 0.5 * step
+        t, here = t + step, loss(t + step)
+        if np.linalg.norm(step) <= _STILL * (1 + np.linalg.norm(t)):
+            break
+    # Where the loss is at rest precision @ (t - mean) is jacobian.T @ residuals / noise: a sum over the ratings.
+    jacobian, residuals = slopes(t)
+    return t, None, _solved(precision, (jacobian * residuals[:, None]).T / noise).T
+
+
+def _solved(matrix: Doubles, right: Doubles) -> Doubles:
+    return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)

@@ -1,0 +1,63 @@
+"""Product: what a dot-product model says of one user's vector and every title, from the tables of a snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .snapshot import Snapshot
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Taste:
+    """One user as the model sees them: ``factors`` float64 ``[k]`` and ``bias``, 0 where the model has none.
+
+    ``item_bias`` says whether the model adds one; a model without y_range counts in rating units, else in logits.
+    """
+
+    factors: Doubles
+    bias: float
+
+
+def taste_of(snapshot: Snapshot, row: int) -> Taste:
+    """The taste of a user that the model was trained on, by row."""
+    users = required_user_factors(snapshot)
+    bias = snapshot.user_bias
+    return Taste(users[row].astype(np.float64), 0.0 if bias is None else float(bias[row]))
+
+
+def required_user_factors(snapshot: Snapshot) -> NDArray[np.float32]:
+    """`user_factors`, or a ValueError when the model has none of the items' width."""
+    users, items = snapshot.user_factors, snapshot.required_item_factors
+    if users is None or users.shape[1] != items.shape[1]:
+        raise ValueError(
+            "the model multiplies no user factors with item factors; this answer is of dot-product models, such as "
+            "collab_learner makes without use_nn=True"
+        )
+    return users
+
+
+def item_biases(snapshot: Snapshot) -> Doubles:
+    """float64 [n_items]; zeros where the model has none."""
+    bias = snapshot.item_bias
+    return np.zeros(len(snapshot.items)) if bias is None else bias.astype(np.float64)
+
+
+def logits(snapshot: Snapshot, taste: Taste) -> Doubles:
+    """What the model adds up for every title, float64 [n_items], before it is squeezed into y_range."""
+    factors = snapshot.required_item_factors.astype(np.float64)
+    sums: Doubles = factors @ taste.factors + taste.bias + item_biases(snapshot)
+    return sums
+
+
+def squeezed(logit: Doubles, y_range: tuple[float, float] | None) -> Doubles:
+    """Ratings of logits: ``low + (high - low) * sigmoid(logit)``; the same again without a range."""
+    if y_range is None:
+        return logit
+    low, high = y_range
+    share: Doubles = 0.5 * (1 + np.tanh(0.5 * logit))  # the sigmoid, without overflow
+    return low + (high - low) * share

@@ -58,11 +58,14 @@ class Findings:
         """
         if not 1 <= k <= max(self.n_factors, 1):
             raise ValueError(f"k={k}: the model has {self.n_factors} factors, so k goes from 1 to {self.n_factors}")
-        return (
-            self.pca_frame(k, min_count=min_count, top_n=top_n)
-            .to_frame(self.snapshot)
-            .drop(columns=[f"PC{i + 1}" for i in range(k, max(k, AXES))], errors="ignore")
-        )
+        frame = self.pca_frame(k, min_count=min_count, top_n=top_n)
+        if frame.k < k:
+            raise ValueError(
+                f"{len(frame.rows)} {self.dls.item_name}s have {frame.k} components at most, k={k} are asked for: "
+                "set min_count lower, or ask for fewer"
+            )
+        others = [f"PC{i + 1}" for i in range(k, frame.k)]
+        return frame.to_frame(self.snapshot).drop(columns=others)
 
     def pca_frame(self, k: int = AXES, *, min_count: int | None = None, top_n: int | None = None) -> PCAFrame:
         """The fitted components themselves, at least six of them where the model has as many factors."""

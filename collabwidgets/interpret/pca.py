@@ -39,8 +39,8 @@ class PCAFrame:
         Share of the fitted rows' variance along each component, 0 to 1; all 0 when the rows are equal.
         Normally descending; near-equal neighbours may stand in the order of the frame before.
     noise_level : float
-        Share of each component were the factors random, ``1 / n_factors``. Of m random rows the strongest
-        component reaches about ``(1 + sqrt(n_factors / m))**2 / n_factors`` (Marchenko & Pastur 1967).
+        Share of each component were the factors random, on average: ``1 / n_factors``. The strongest of random ones
+        has more, see `noise_edge`.
     axis_match : float64 [k], optional
         ``|cosine|`` between each component and the one in its place in the frame before, or, in the first frame
         after new weights, ``|r|`` between the scores on them; NaN where that had none; None in a first frame. Below
@@ -80,6 +80,12 @@ class PCAFrame:
     def n_factors(self) -> int:
         """Dimensions of the space the components live in."""
         return int(self.components.shape[1])
+
+    @property
+    def noise_edge(self) -> float:
+        """What the strongest of random components would keep: of m fitted rows about
+        ``(1 + sqrt(n_factors / m))**2 / n_factors`` (Marchenko & Pastur 1967), at most 1."""
+        return min(1.0, float(1 + np.sqrt(self.n_factors / len(self.rows))) ** 2 / self.n_factors)
 
     def to_frame(self, snapshot: Snapshot) -> pd.DataFrame:
         """Coordinates of the fitted items as a table.
@@ -152,7 +158,8 @@ def fit_pca(
     snapshot : Snapshot
         With ``item_factors``.
     k : int
-        Components wanted, at least 1; *up to*: a model with fewer factors gives that many.
+        Components wanted, at least 1; *up to*: a model with fewer factors gives that many, and m rows lie in m - 1
+        dimensions.
     min_count : int
         Fit on trained items with at least this many ratings.
     top_n : int, optional
@@ -172,9 +179,8 @@ def fit_pca(
     Raises
     ------
     ValueError
-        When the model has no item factors, `k` < 1, `top_n` or `min_count` leaves fewer than 2 rows or fewer
-        than the components wanted (the message names the largest `min_count` that leaves enough), factors
-        are not finite, `previous` has another number of factors or items, or `reference` another number of items.
+        When the model has no item factors, `k` < 1, `top_n` or `min_count` leaves fewer than 2 rows (the message
+        names the largest `min_count` that leaves enough), factors are not finite, `previous` has another number of factors or items, or `reference` another number of items.
 
     Examples
     --------
@@ -194,8 +200,8 @@ def fit_pca(
             f"the reference has {len(reference.scores)} rows and the snapshot {len(table)}; "
             "they must be of the same items"
         )
-    k = min(k, table.shape[1])
-    rows = _fitted_rows(side, min_count, top_n, needed=max(2, k))
+    rows = _fitted_rows(side, min_count, top_n)
+    k = min(k, table.shape[1], len(rows) - 1)
     center, variances, vectors = _eigen(table[rows])
     near = vectors[: max(k, _FOLLOWED)]
     cosines = None if previous is None else previous.components @ near.T
@@ -230,24 +236,23 @@ def fit_pca(
     )
 
 
-def _fitted_rows(side: Side, min_count: int, top_n: int | None, needed: int) -> NDArray[np.int64]:
+def _fitted_rows(side: Side, min_count: int, top_n: int | None) -> NDArray[np.int64]:
     trained = np.flatnonzero(side.trained)
-    if len(trained) < needed:
+    if len(trained) < 2:
         raise ValueError(
-            f"{len(trained)} of {len(side.names) - 1} rows of {side.name!r} have a training rating; these "
-            f"components need {needed}: ask for fewer (k=) or train on more ratings"
+            f"{len(trained)} of {len(side.names) - 1} rows of {side.name!r} have a training rating; components need "
+            "2 or more: train on more ratings"
         )
     counts = side.counts[trained]
     if top_n is not None:
-        if top_n < needed:
-            raise ValueError(f"top_n is {top_n}; these components need at least {needed} rows")
+        if top_n < 2:
+            raise ValueError(f"top_n is {top_n}; components need at least 2 rows")
         return np.sort(trained[np.argsort(-counts, kind="stable")[:top_n]])
     rows = trained[counts >= min_count]
-    if len(rows) < needed:
-        most = int(np.sort(counts)[-needed])
+    if len(rows) < 2:
         raise ValueError(
-            f"min_count={min_count} leaves {len(rows)} of {len(trained)} trained rows of {side.name!r}; "
-            f"these components need {needed}: set min_count to {most} or lower"
+            f"min_count={min_count} leaves {len(rows)} of {len(trained)} trained rows of {side.name!r}; components "
+            f"need 2 or more: set min_count to {int(np.sort(counts)[-2])} or lower"
         )
     return rows
 

@@ -5,7 +5,7 @@ import { labelOrder } from "../src/lib/scatter/labels";
 import type { Rgb } from "../src/lib/scatter/palette";
 import { inOrder, Raster, Sprites } from "../src/lib/scatter/splat";
 import { project } from "../src/lib/scatter/viewbox";
-import { axisTitle, keptShare, pointLines } from "../src/lib/scatter/words";
+import { axisTitle, isNoise, keptShare, noiseEdge, pointLines } from "../src/lib/scatter/words";
 import { seeded } from "./seeded";
 
 const next = seeded(4);
@@ -94,4 +94,14 @@ test("an axis says what it was fitted on, and a title with few ratings that it h
     pointLines({ title: "A", count, mean: 4, bias: null, effect: null, unit: "", places: [] });
   assert.equal(lines(19)[0], "19 ratings (few: uncertain), mean 4.00");
   assert.equal(lines(20)[0], "20 ratings, mean 4.00");
+});
+
+test("random components are told from learnt ones by the edge of Marchenko and Pastur, not by their mean", () => {
+  // Variance shares of a table of 931 x 50 standard normal numbers, by NumPy; and of the chapter's trained model.
+  const random = { noise: 0.02, fitCount: 931, explained: [0.0296, 0.0291, 0.0282] };
+  assert.ok(Math.abs(noiseEdge(random) - (1 + Math.sqrt(50 / 931)) ** 2 / 50) < 1e-12);
+  assert.equal(isNoise(random), true);
+  assert.equal(isNoise({ ...random, explained: [0.219, 0.06, 0.04] }), false);
+  assert.equal(isNoise({ noise: 0.02, fitCount: 12, explained: [0.168, 0.15] }), true);
+  assert.equal(isNoise({ noise: 1, fitCount: 931, explained: [1] }), false); // a model of one factor
 });

@@ -303,6 +303,18 @@ def test_the_map_goes_back_to_earlier_epochs_by_keys_and_says_so(show: Show) -> 
     assert state(page, "frame") == -1
 
 
+def test_a_filter_that_leaves_too_few_titles_says_so_and_offers_one_that_does_not(show: Show) -> None:
+    counts = "() => Math.max(...harness.store.items.value.counts)"
+    most = show("PCAScatter").evaluate(counts)
+    for limit, words in ((5000, "0 titles: min ratings 5,000 hides all."), (most, f"1 title: min ratings {most}")):
+        page = show("PCAScatter", s_min_count=limit, s_picture_min_count=limit, s__scores_m=0)
+        region = page.get_by_role("region", name="Map of titles")
+        expect(region.get_by_text(words)).to_be_visible()
+        region.get_by_role("button", name=re.compile("^Set to ")).click()
+        assert 0 < state(page, "min_count", "harness.storeModel") < limit
+        expect(region.get_by_text("The map appears with the next picture of the model.")).to_be_visible()
+
+
 def test_the_old_axes_stay_faint_under_a_bar_until_those_of_a_new_filter_are_there(show: Show) -> None:
     page = show("PCAScatter", 1000)
     page.evaluate("() => { harness.storeModel.off('change:min_count', harness.refit) }")

@@ -286,18 +286,39 @@ def test_a_frame_cannot_be_changed(make_snapshot, factors):
 def test_too_few_rows_name_the_largest_min_count_that_leaves_enough(make_snapshot, make_side):
     counts = [10, 300, 40, 200, 90, 60]
     snapshot = make_snapshot(item_factors=np.eye(6), items=make_side(6, counts=counts, untrained=(2,)))
-    with pytest.raises(ValueError, match=r"leaves 1 of 5 trained rows .* need 2: set min_count to 90 or lower"):
+    with pytest.raises(ValueError, match=r"leaves 1 of 5 trained rows .* need 2 or more: set min_count to 90 or lower"):
         fit_pca(snapshot, k=1, min_count=100)
-    with pytest.raises(ValueError, match="need 4: set min_count to 40 or lower"):
-        fit_pca(snapshot, k=4, min_count=41)
-    assert len(fit_pca(snapshot, k=4, min_count=40).rows) == 4
+
+
+def test_few_rows_have_a_component_less_than_there_are_rows(make_snapshot, make_side):
+    rng = np.random.default_rng(3)
+    table, counts = rng.normal(size=(6, 8)), [10, 300, 40, 200, 90, 60]
+    snapshot = make_snapshot(item_factors=table, items=make_side(6, counts=counts))
+    before = None
+    for min_count, n in ((0, 6), (41, 4), (61, 3), (91, 2)):
+        frame = fit_pca(snapshot, min_count=min_count, previous=before)
+        reference = PCA(n - 1).fit(table[np.array(counts) >= min_count].astype(np.float32))
+        assert frame.k == n - 1
+        np.testing.assert_allclose(frame.explained_variance_ratio.sum(), 1)
+        np.testing.assert_allclose(
+            sorted(frame.explained_variance_ratio), sorted(reference.explained_variance_ratio_), atol=1e-6
+        )
+        before = frame
+
+
+def test_the_edge_of_noise_is_where_the_strongest_of_random_components_lies(make_snapshot):
+    rng = np.random.default_rng(0)
+    for n, k in ((900, 50), (2000, 20), (40, 50)):
+        frame = fit_pca(make_snapshot(item_factors=rng.normal(size=(n, k))))
+        assert frame.noise_level == 1 / k
+        assert 0.85 < frame.explained_variance_ratio[0] / frame.noise_edge < 1.05
 
 
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
         ({"k": 0}, "k is 0; ask for at least 1"),
-        ({"top_n": 2}, "top_n is 2; these components need at least 4"),
+        ({"top_n": 1}, "top_n is 1; components need at least 2"),
     ],
 )
 def test_impossible_requests_are_answered(make_snapshot, keywords, message):

@@ -49,6 +49,22 @@ def test_a_map_is_fitted_on_what_its_view_says_and_shows_what_passes(trained, kw
         np.testing.assert_array_equal(sent(scatter)[frame.index, at], ours)
 
 
+def test_a_map_of_few_titles_has_as_many_axes_as_they_span(trained, until, tmp_path):
+    counts = np.sort(trained.dls.items.counts[trained.dls.items.trained])
+    for place in (-2, -4):
+        trained.view.min_count = int(counts[place])
+        scatter, m = PCAScatter(trained), np.count_nonzero(counts >= counts[place]) - 1
+        assert m < 6
+        until(lambda m=m, scatter=scatter: len(scatter.explained_variance) == m)
+        assert sum(scatter.explained_variance) == pytest.approx(1)
+        assert list(scatter.to_frame().filter(regex="^PC")) == [f"PC{i + 1}" for i in range(m)]
+        scatter.y = min(2, m)
+        assert scatter.save_svg(tmp_path / "few.svg").exists()
+    trained.view.min_count = int(counts[-1]) + 1
+    with pytest.raises(ValueError, match=r"leaves 0 of .* set min_count to \d+ or lower"):
+        scatter.to_frame()
+
+
 def test_a_view_goes_back_to_the_map_that_all_share(trained, until):
     scatter = PCAScatter(trained, fit_on="all")
     assert scatter._map

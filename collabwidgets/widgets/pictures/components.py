@@ -103,7 +103,7 @@ def _notes(own: OwnFrame, shown: list[int], n_missing: int, neighbors: pd.DataFr
         which = {"all": "all ", "top_n": "the "}.get(own.fit.fit_on, "")
         most_rated = "most rated " if own.fit.fit_on == "top_n" else ""
         first = (
-            f"{who} {kept:.1%} of the variance (random: {frame.noise_level:.1%} each). "
+            f"{who} {kept:.1%} of the variance (random: {frame.noise_edge:.1%} at most). "
             f"Fitted on {which}{len(frame.rows):,} {most_rated}{frame.items.name}s."
         )
         second = "What is far apart in all dimensions can be close in two."

@@ -44,10 +44,7 @@ export function PCAScatter({ context }: { context: ViewContext }) {
       {store.meta.value.has_factors ? (
         <div class={`cw-scatter${fixed ? " cw-scatter-fixed" : ""}`}>
           <Controls context={context} map={map} />
-          {!frame && (
-            <div class="cw-scatter-skeleton">The map appears with the first picture of the model.</div>
-          )}
-          {frame && shown === 0 && <Hidden context={context} map={map} minCount={minCount} />}
+          {(!frame || shown === 0) && <Hidden context={context} map={map} minCount={minCount} />}
           {frame && shown > 0 && (
             <>
               <Picture
@@ -102,6 +99,10 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
 
   const { counts, trained } = context.store.items.value;
   const limit = helpfulMinCount(counts, trained, minCount);
+  const passing = counts.reduce((n, count, row) => n + (trained[row] && count >= minCount ? 1 : 0), 0);
+  if (!map.map.value && passing > 1) {
+    return <div class="cw-scatter-skeleton">The map appears with the next picture of the model.</div>;
+  }
   const action =
     limit === null
       ? null
@@ -115,7 +116,9 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
     <EmptyResult action={action}>
       {limit === null
         ? "No title has a place on the map yet."
-        : `0 titles: min ratings ${formatCount(minCount)} hides all.`}
+        : passing
+          ? `${plural(passing, "title")}: min ratings ${formatCount(minCount)} leaves too few for a map.`
+          : `0 titles: min ratings ${formatCount(minCount)} hides all.`}
     </EmptyResult>
   );
 }

@@ -260,7 +260,7 @@ export function createMapState(context: ViewContext): MapState {
   const watermark = computed(() => {
     if (untrained.value) return "untrained: random weights";
     const frame = map.value;
-    return frame && isNoise(frame.explained, frame.noise) ? "no structure yet" : "";
+    return frame && isNoise(frame) ? "no structure yet" : "";
   });
   const title = (row: number) => trimmed(store.items.peek().names.at(row));
 

@@ -1,5 +1,6 @@
 // The sentences of the map: axis names, what guards against misreading it, what a point says of itself.
 
+import type { MapFrame } from "../../store";
 import { formatBias, formatNumber, formatShare, plural } from "../format";
 import { FEW_RATINGS } from "../ranking";
 
@@ -32,11 +33,17 @@ export function keptVariance(shown: readonly number[], explained: readonly numbe
     : `PC ${shown[0]} keeps ${kept} of the variance.`;
 }
 
-/** A component this little above what random vectors give says nothing. */
-const NOISE_MARGIN = 1.25;
+/** Of a few rows the strongest random component can lie a little above the edge. */
+const NOISE_MARGIN = 1.05;
 
-export function isNoise(explained: readonly number[], noise: number): boolean {
-  return noise > 0 && explained.length > 0 && Math.max(...explained) <= NOISE_MARGIN * noise;
+/** What the strongest of k components of n random vectors keeps, (1 + √(k / n))² / k (Marchenko & Pastur 1967). */
+export function noiseEdge({ noise, fitCount }: Pick<MapFrame, "noise" | "fitCount">): number {
+  return noise > 0 && fitCount > 0 ? Math.min(1, (Math.sqrt(noise) + 1 / Math.sqrt(fitCount)) ** 2) : 0;
+}
+
+/** Whether no component keeps more than random vectors would; of one component alone nothing can be said. */
+export function isNoise(frame: Pick<MapFrame, "noise" | "fitCount" | "explained">): boolean {
+  return frame.noise < 1 && Math.max(0, ...frame.explained) <= NOISE_MARGIN * noiseEdge(frame);
 }
 
 /** The components whose direction is hardly that of the frame before, numbered from 1. */

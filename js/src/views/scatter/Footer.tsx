@@ -6,7 +6,7 @@ import { formatBias, formatCount, formatNumber, formatShare } from "../../lib/fo
 import { isAligned, numberWords } from "../../lib/scatter/axes";
 import { BINS, type ColorScale, type Rgb } from "../../lib/scatter/palette";
 import type { MapState } from "../../lib/scatter/state";
-import { changedAxes, goesWith, isNoise, keptVariance } from "../../lib/scatter/words";
+import { changedAxes, goesWith, isNoise, keptVariance, noiseEdge } from "../../lib/scatter/words";
 import type { MapFrame } from "../../store";
 import { NeighborWords } from "./NeighborWords";
 
@@ -19,7 +19,7 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
   const together = (aligned ? ["A", "B"] : shown)
     .map((axis) => goesWith(axis, frame.correlations))
     .filter(Boolean);
-  const noise = !map.untrained.value && isNoise(frame.explained, frame.noise);
+  const noise = !map.untrained.value && isNoise(frame);
   const wanted = context.trait<string[] | null>("controls").value;
   return (
     <div class="cw-scatter-foot">
@@ -123,7 +123,8 @@ function Strip({ ramp }: { ramp: readonly Rgb[] }) {
 
 /** Bars of the variance each component keeps, to choose axes by, and the share that random vectors would give. */
 function Scree({ map, frame, shown }: { map: MapState; frame: MapFrame; shown: readonly number[] }) {
-  const { explained, noise, m } = frame;
+  const { explained, m } = frame;
+  const noise = noiseEdge(frame);
   const shares = explained.slice(0, m);
   const most = Math.max(noise, ...shares, 1e-9);
   return (
@@ -147,7 +148,11 @@ function Scree({ map, frame, shown }: { map: MapState; frame: MapFrame; shown: r
           <span>{formatShare(share)}</span>
         </button>
       ))}
-      {noise > 0 && <p>random vectors: {formatShare(noise)}</p>}
+      {noise > 0 && (
+        <p title={`The strongest of random components; on average they keep ${formatShare(frame.noise)}`}>
+          random vectors: {formatShare(noise)}
+        </p>
+      )}
     </div>
   );
 }

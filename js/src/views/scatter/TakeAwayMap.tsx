@@ -8,7 +8,7 @@ import type { Look } from "../../lib/pictures/picture";
 import { fittedOn } from "../../lib/scatter/axes";
 import type { Plot } from "../../lib/scatter/plot";
 import type { MapState } from "../../lib/scatter/state";
-import { keptVariance } from "../../lib/scatter/words";
+import { keptVariance, noiseEdge } from "../../lib/scatter/words";
 import { colourKey } from "./Footer";
 
 /** "pc1"; of a column what may stand in the name of a file. */
@@ -39,7 +39,7 @@ export function TakeAwayMap({ context, map, plot, facts }: Props) {
     if (!plot.current || !frame) return null;
     const notes = [
       keptVariance(map.components.peek(), frame.explained),
-      `Random vectors would keep ${formatShare(frame.noise)} an axis.`,
+      `Random vectors would keep ${formatShare(noiseEdge(frame))}.`,
       `Fitted on ${fittedOn(frame)}.`,
       "Titles apart in all dimensions can meet here.",
       ...map.missing.peek(),

@@ -180,7 +180,8 @@ def fit_pca(
     ------
     ValueError
         When the model has no item factors, `k` < 1, `top_n` or `min_count` leaves fewer than 2 rows (the message
-        names the largest `min_count` that leaves enough), factors are not finite, `previous` has another number of factors or items, or `reference` another number of items.
+        names the largest `min_count` that leaves enough), factors are not finite, `previous` has another number of
+        factors or items, or `reference` another number of items.
 
     Examples
     --------

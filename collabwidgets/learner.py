@@ -158,6 +158,7 @@ class CollabLearner(Tastes):
         self._maps = Chain()
         self.renewing = False
         self._callbacks: list[Callable[[], None]] = []
+        self._settlers: list[Callable[[], None]] = []
         self._table: EpochTable | None = None
         self._snapshot_wanted = False
         self._revision = 0
@@ -200,6 +201,7 @@ class CollabLearner(Tastes):
         finally:
             table, self._table = self._table, None
             table.end(self.message if self.status != "ready" else "")
+        self._settle()
         if self.error is not None:
             raise self.error
 
@@ -387,7 +389,10 @@ class CollabLearner(Tastes):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing trains in the background; False if `timeout` seconds were not enough."""
-        return self._worker.wait(timeout)
+        over = self._worker.wait(timeout)
+        if over:
+            self._settle()
+        return over
 
     def _prepare(self, n_factors: int | None, **settings: Any) -> None:
         recipe = self.recipe.changed(**settings)
@@ -491,6 +496,15 @@ class CollabLearner(Tastes):
         """
         self._callbacks.append(callback)
         return lambda: self._callbacks.remove(callback) if callback in self._callbacks else None
+
+    def on_settled(self, callback: Callable[[], None]) -> None:
+        """Call `callback` before a training that somebody waits for returns to them, in their thread: when
+        `fit_one_cycle` or `wait` is over, what widgets say of the end can be read."""
+        self._settlers.append(callback)
+
+    def _settle(self) -> None:
+        for callback in tuple(self._settlers):
+            callback()
 
     def request_snapshot(self) -> None:
         """Ask for a fresh snapshot at the next batch; one comes at each epoch's end without asking."""

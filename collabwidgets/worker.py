@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from .training.events import EpochEnd, Event
+
+_LAST_SECONDS = 2.0  # that the process waits for the thread when it ends
 
 
 class TrainingWorker:
@@ -56,8 +59,10 @@ class TrainingWorker:
         self._drive()
 
     def start(self, *, one_epoch: bool = False) -> None:
-        """Train in a background thread, which dies with the process."""
+        """Train in a background thread, which ends with the process."""
         self._begin(one_epoch)
+        # A daemon thread that the interpreter finds in torch's code when it shuts down takes the process with it.
+        atexit.register(self._end)
         threading.Thread(target=self._drive, name="collabwidgets-training", daemon=True).start()
 
     def ask(self, what: str) -> None:
@@ -97,6 +102,12 @@ class TrainingWorker:
             self._ended(outcome)
         finally:
             self._idle.set()
+            atexit.unregister(self._end)
+
+    def _end(self) -> None:
+        """The interpreter shuts down."""
+        self.ask("stopped")
+        self.wait(_LAST_SECONDS)
 
 
 @contextmanager

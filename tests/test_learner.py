@@ -3,6 +3,8 @@
 import _thread
 import itertools
 import re
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -470,3 +472,16 @@ def test_two_hundred_pictures_of_a_real_training_keep_sign_and_order(learn):
     for before, after in itertools.pairwise(frames):
         cosines = (before.components * after.components).sum(axis=1)
         assert (cosines > 0).all(), f"turned round or exchanged: {cosines}"
+
+
+def test_a_script_that_ends_while_something_trains_ends_quietly():
+    program = """
+import time, collabwidgets as cw
+ratings, _ = cw.synthetic_ratings(500, 300, 50_000, seed=1)
+learn = cw.collab_learner(cw.CollabDataLoaders.from_df(ratings, seed=1), engine="autograd")
+learn.start(1000)
+while learn.step < 10:
+    time.sleep(0.01)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

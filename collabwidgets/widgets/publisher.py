@@ -29,10 +29,12 @@ Floats = NDArray[np.float32]
 
 TURN_SECONDS = 0.25  # between two looks at the learner; each message costs the page's host more than it costs us
 STATUS_SECONDS = 0.5
+UNSEEN_SECONDS = 2.0  # the status where nobody looks, for Python's observers; nothing else is sent there
 PICTURE_SECONDS = 1.0
 BRIEF_SECONDS = 0.6  # a retraining that will be over by then is shown when it is: what flashes tells nobody anything
 GUESS_SECONDS = 0.2  # before that its progress does not yet say when it will be over
 BEHIND_SECONDS = 0.9  # pages say every half a second what they have painted; one that is later cannot keep up
+CATCH_UP_SECONDS = 2.0  # that a caller waits for at most
 ACK_SECONDS = 1.0  # and is sent the next message after so long all the same
 COST_SHARE = 50  # what took 1 ms to make comes again after 50 ms at the earliest: 2 % of one core
 BYTES_PER_SECOND = 2_000_000
@@ -101,6 +103,7 @@ class Publisher:
         self._sent_at = -ACK_SECONDS
         self._unpainted: deque[tuple[int, float]] = deque(maxlen=100)
         self._run, self._position = learn.history.run, 0
+        self._missed = False  # points, while nobody looked
         self._status_at = 0.0
         self._results_at = 0.0  # while training no results before this moment
         self._told_history: tuple[int, int, bool] | None = None
@@ -108,7 +111,9 @@ class Publisher:
         self._ping: threading.Event | None = None
         self._fault = ""
         self._urgent = threading.Event()  # ends the rest between two turns
+        self._awaited: list[threading.Event] = []
         learn.on_change(self._moved)  # never undone: what undoes it would keep the learner alive
+        learn.on_settled(self.catch_up)
         self._at_end = weakref.finalize(learn, self.end)
         self._at_end.atexit = False
         self._thread = threading.Thread(target=self._pump, name="collabwidgets-publisher", daemon=True)
@@ -134,6 +139,15 @@ class Publisher:
                 self._urgent.set()
         self._bell.ring()
 
+    def catch_up(self) -> None:
+        """Look at the learner at once, and return when all that moved has been told, after 2 seconds all the same."""
+        if self._thread.is_alive() and threading.current_thread() is not self._thread:
+            told = threading.Event()
+            self._awaited.append(told)
+            self._urgent.set()
+            self._bell.ring()
+            told.wait(CATCH_UP_SECONDS)
+
     def heard(self) -> None:
         """A page has said something: if it waits for an answer, look now."""
         if self.pages.greeting_due:
@@ -157,7 +171,10 @@ class Publisher:
             learn = self._learn()
             if self._over or learn is None:
                 break
+            awaited, self._awaited = self._awaited, []
             again = self._safe_turn(learn)
+            for each in awaited:
+                each.set()
             del learn  # nothing here may keep it alive while this thread sleeps
             self._urgent.wait(TURN_SECONDS)
             self._urgent.clear()
@@ -185,7 +202,13 @@ class Publisher:
         if _just_begun_anew(learn, self._store):
             return GUESS_SECONDS
         settled = learn.status != "training"
-        if self._nobody_left() and not settled:
+        if not settled and self._nobody_left():
+            return None
+        if not settled and self._nobody_looks(learn):
+            self._missed = True
+            if now - self._status_at >= UNSEEN_SECONDS:
+                self._status_at = now
+                self._store.publish(published.status_values(learn))
             return None
         keeps_up = self._keeps_up(now)
         again = self._send_points(learn, now, keeps_up)
@@ -207,9 +230,8 @@ class Publisher:
         return not self._unpainted or now - self._unpainted[0][1] < BEHIND_SECONDS
 
     def _send_points(self, learn: CollabLearner, now: float, keeps_up: bool) -> float | None:
-        greeting = self.pages.takes_greeting()
         history = learn.history
-        reset = greeting or history.run != self._run
+        reset = self.pages.takes_greeting() or self._missed or history.run != self._run
         if not reset:
             if not self.pages.listening:
                 return None
@@ -223,7 +245,7 @@ class Publisher:
             if not len(x):
                 return None
             x, loss = thinned(x, loss, POINTS_PER_MESSAGE)
-        self._run = run
+        self._run, self._missed = run, False
         self._seq += 1
         self._sent_at = now
         self._unpainted.append((self._seq, now))
@@ -259,6 +281,13 @@ class Publisher:
 
     def _is_watched(self) -> bool:
         return self.pages.visible and any(follower.shown for follower in list(self._followers))
+
+    def _nobody_looks(self, learn: CollabLearner) -> bool:
+        """Pages are there, but what they show of the learner is scrolled away or in a hidden tab, and there is no news
+        that a page must have all the same. Whoever comes to see it wakes this thread."""
+        if not self.pages.listening or self.pages.visible or any(each.shown for each in list(self._followers)):
+            return False
+        return not self.pages.greeting_due and learn.status == self._store.status
 
     def _tell_followers(self, learn: CollabLearner, settled: bool) -> int:
         watched = settled or self.pages.visible or self.pages.never

@@ -176,6 +176,7 @@ class View(SyncedWidget):
         learner.view.observe(self._from_shared, [*self._linkable, "hovered"])
         self.observe(self._to_shared, list(self._linkable))
         self.observe(self._relink, "linked")
+        self.observe(self._seen, "_visible")
         self.observe(self._remember, list({*self._linkable, *self._undone}))
         self._store_of_learner.observe(self._learner_moved, list(self._followed_traits))
         self._store_of_learner.follow(self)
@@ -324,6 +325,10 @@ class View(SyncedWidget):
         self.publish({name: getattr(self._learner.view, name) for name in self.linked})
         # Where no page mirrors what is linked, it goes on from here with what all had.
         self.send_state([name for name in self._linkable if name not in self.linked])
+
+    def _seen(self, change: dict[str, Any]) -> None:
+        if change["new"]:
+            self._store_of_learner.publisher.wake()  # while nobody saw it, it was told nothing
 
     def _remember(self, change: dict[str, Any]) -> None:
         if change["name"] not in self.linked:  # of what is linked, `learn.view` remembers itself

@@ -232,6 +232,26 @@ def test_after_a_silence_nothing_is_sent_until_the_end_or_until_the_page_is_back
     assert len(store.history) == len(learn.history)
 
 
+def test_what_nobody_sees_is_told_its_status_alone_and_all_when_it_comes_into_sight(learn, line, until):
+    store, scatter = LearnerStore.of(learn), PCAScatter(learn)
+    line.say(store, kind="hello", client="page")
+    line.say(store, kind="beat", client="page", visible=False)
+    until(lambda: line.points(store))
+    learn.start(epochs=1000)
+    until(lambda: store.status == "training")
+    began, before = len(learn.history), len(line.of(store))
+    until(lambda: line.say(store, kind="beat", client="page", visible=False) or len(learn.history) > began + 20)
+    unseen = line.of(store)[before:]
+    assert not [m for m in unseen if {"history", "_scores"} & m.names or m.content.get("kind") == "points"]
+    line.set(scatter, _visible=True)
+    until(lambda: line.points(store)[-1].content["reset"] and len(store.history) > began + 20)
+    until(lambda: any("_scores" in message.names for message in line.of(store)[before + len(unseen) :]))
+    line.set(scatter, _visible=False)
+    learn.stop()
+    until(lambda: store.status == "stopped" and store.revision == learn.snapshot.revision)
+    assert len(store.history) == len(learn.history)
+
+
 @pytest.mark.alone
 def test_an_idle_learner_costs_nothing(learn, line, monkeypatch):
     store = LearnerStore.of(learn)
@@ -315,3 +335,13 @@ def test_a_whole_curve_goes_on_where_it_says(learn):
     x, _, position = whole_curve(learn.history)
     assert position == len(learn.history.batches(10**9)[0]) == len(x)
     assert len(learn.history.batches_since(position)[0]) == 0
+
+
+def test_when_a_fit_returns_the_widgets_traits_are_those_of_its_end(learn, line):
+    scatter = PCAScatter(learn)
+    for fit in (lambda: learn.fit_one_cycle(3), lambda: learn.start(epochs=2) or learn.wait()):
+        fit()
+        own = learn.pca_frame(min_count=scatter.min_count).explained_variance_ratio
+        assert scatter.explained_variance == [float(share) for share in own]
+        assert scatter.n_frames == len(learn.past.epochs) == learn.epoch
+        assert LearnerStore.of(learn).status == "ready"

@@ -55,6 +55,8 @@ class Checkpoint:
         Batch losses, their positions first.
     earlier : tuple of Run
         The trainings before this one, oldest first.
+    weights_epoch : float, optional
+        The epoch that the weights are of, where those of an earlier one were put back.
     """
 
     function: str
@@ -78,6 +80,7 @@ class Checkpoint:
     epochs: tuple[EpochRecord, ...]
     curve: tuple[Floats, Floats]
     earlier: tuple[Run, ...] = ()
+    weights_epoch: float | None = None
 
 
 def split_of(dls: CollabDataLoaders) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
         "recipe": asdict(checkpoint.recipe),
         "fits": [asdict(recipe) for recipe in checkpoint.fits],
         "epochs": [asdict(record) for record in checkpoint.epochs],
+        "weights_epoch": checkpoint.weights_epoch,
         "earlier": [
             {
                 "number": run.number,
@@ -130,6 +131,7 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
         order=tensors[_ORDER],
         epochs=tuple(EpochRecord(**each) for each in facts["epochs"]),
         curve=(tensors[_CURVE_X].numpy(), tensors[_CURVE_LOSS].numpy()),
+        weights_epoch=facts.get("weights_epoch"),
         earlier=tuple(
             Run(
                 number=run["number"],

@@ -142,7 +142,8 @@ class CollabLearner(Tastes):
         }
         self._remake, self._device, self._engine_wanted = remake, device, engine
         self.can_resize = remake is not None
-        self.recipe = Recipe(bs=dls.bs, rescale=dls.auto_bs, seed=dls.seed if seed is None else seed)
+        seed = dls.seed if seed is None else seed
+        self.recipe = Recipe(bs=dls.bs, rescale=dls.auto_bs, seed=seed, keep_best=True)
         self._default_wd = wd
         if wd is not None:
             self.recipe = self.recipe.changed(wd=wd)
@@ -154,6 +155,7 @@ class CollabLearner(Tastes):
         self.epoch = 0.0
         self.error: BaseException | None = None
         self.suggested_lr: float | None = None
+        self._weights_epoch: float | None = None  # of which the weights are, where an earlier epoch's were put back
         self._commands = threading.RLock()  # start, pause, stop and reset come from cells and from pages
         self._maps = Chain()
         self.renewing = False
@@ -416,6 +418,7 @@ class CollabLearner(Tastes):
 
     def _go(self) -> None:
         self.status, self.message, self.error, self.suggested_lr = "training", "", None, None
+        self._weights_epoch = None
         self.progress_of_fit.go()
         self._changed()
 
@@ -462,6 +465,7 @@ class CollabLearner(Tastes):
                 self.status = "ready"
                 self.message = self._last_word(early, best_epoch)
                 if best_epoch is not None:
+                    self._weights_epoch = float(best_epoch)
                     self._take_snapshot()
         self._changed()
 
@@ -520,7 +524,7 @@ class CollabLearner(Tastes):
         arrays = {role: self._array(role) for role in self._named_tables}
         self.snapshot = Snapshot(
             revision=self._revision,
-            epoch=self.epoch,
+            epoch=self.epoch if self._weights_epoch is None else self._weights_epoch,
             users=self.dls.users,
             items=self.dls.items,
             y_range=getattr(self.model, "y_range", None),
@@ -563,6 +567,7 @@ class CollabLearner(Tastes):
         self._order = generator(self.recipe.seed, "batches")
         self._weights_seed, self._fits = self.recipe.seed, []
         self.status, self.error, self.suggested_lr, self.epoch = "untrained", None, None, 0.0
+        self._weights_epoch = None
         self.message = "Random weights. Press Train."
         self.progress_of_fit = Progress(0)
         self._take_snapshot()
@@ -631,6 +636,7 @@ class CollabLearner(Tastes):
             epochs=self.history.epochs,
             curve=self.history.batches_since(0)[:2],
             earlier=self._earlier,
+            weights_epoch=self._weights_epoch,
         )
 
     def load(self, path: str | os.PathLike[str]) -> None:
@@ -686,6 +692,7 @@ class CollabLearner(Tastes):
             self._weights_seed, self._fits = saved.weights_seed, list(saved.fits)
             self.status, self.message, self.suggested_lr = saved.status, saved.message, saved.suggested_lr
             self.epoch, self.progress_of_fit = saved.epoch, Progress.left_at(**saved.progress)
+            self._weights_epoch = saved.weights_epoch
             self.history.clear()
             self.history.add_batches(*saved.curve)
             for record in saved.epochs:

@@ -474,6 +474,21 @@ def test_two_hundred_pictures_of_a_real_training_keep_sign_and_order(learn):
         assert (cosines > 0).all(), f"turned round or exchanged: {cosines}"
 
 
+def test_weights_of_an_earlier_epoch_are_said_to_be_of_it(dls, tmp_path):
+    learn = cw.collab_learner(dls, n_factors=8, y_range=(0, 5.5))
+    assert learn.recipe.keep_best  # as the button and start() have it; fit_one_cycle is fastai's and has not
+    learn.start(epochs=30, lr=0.05, wd=0.0)
+    learn.wait()
+    best = learn.history.best.epoch
+    assert best < learn.epoch == 30
+    assert learn.snapshot.epoch == best
+    again = cw.load_learner(learn.save(tmp_path / "model"), dls)
+    assert (again.epoch, again.snapshot.epoch) == (30, best)
+    learn.step_epoch()
+    learn.wait()
+    assert learn.epoch == 31
+
+
 def test_a_script_that_ends_while_something_trains_ends_quietly():
     program = """
 import time, collabwidgets as cw

@@ -56,7 +56,7 @@ def widget_call(view: View, usual: Mapping[str, Any]) -> str:
 
 def trait_arguments(view: View, usual: Mapping[str, Any]) -> list[str]:
     """``name=value`` of each trait that a new widget would not have by itself."""
-    learn, linked = view.learner, view.linked
+    learn, linked = view.learner, view._shared
     # What is shared is said once, of learn.view; a view on its own starts from there.
     usual = {name: getattr(learn.view, name) for name in SHARED} | dict(usual)
     arguments = []
@@ -66,8 +66,6 @@ def trait_arguments(view: View, usual: Mapping[str, Any]) -> list[str]:
             continue
         if value == (usual[name] if name in usual else view.traits()[name].default(view)):
             continue
-        if name == "linked":
-            value = True if value == list(SHARED) else (tuple(value) or False)
         arguments.append(f"{name}={_value(learn, name, value)}")
     return arguments
 

@@ -84,7 +84,7 @@ class NeighborSearch(View):
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:
         super().__init__(learner, **traits)
-        if "primary" in self.linked:
+        if "primary" in self._shared:
             if traits.get("item") is not None:
                 self.primary = self.item
             else:
@@ -154,7 +154,7 @@ class NeighborSearch(View):
         return self.pinned if self.pinned is not None and self._learner.dls.items.trained[self.pinned] else None
 
     def _item_is_primary(self, change: dict[str, Any]) -> None:
-        if "primary" not in self.linked:
+        if "primary" not in self._shared:
             return
         if change["name"] == "item":
             self.primary = self.item

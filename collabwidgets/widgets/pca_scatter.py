@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, validate
+from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, validate
 
 from ..interpret.on_map import far_beyond, map_ranks
 from ..learner import CollabLearner
@@ -66,6 +66,9 @@ class PCAScatter(View):
         How a picture follows the one before: components keep their sign and order; or the two shown are turned in
         their plane to lie as before, which makes them axes "A" and "B" and no components; or every picture by
         itself, to see why axes flip.
+    query : str
+        Words searched for: the titles found are named on the map. ``""``; shared with a table's search where `linked`
+        names it.
     n_labels : int
         Titles written beside their points.
     label_by : {"auto", "count", "extremes", "selection", "none"}
@@ -127,11 +130,13 @@ class PCAScatter(View):
         *("x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count", "fit_on", "align"),
         *("zoom", "scree", "show_neighbors", "k", "trail", "trail_length", "frame"),
     )
+    _linkable = (*View._linkable, "query")
     _undone = (
         *("x", "y", "flip_x", "flip_y", "color_by", "size_by", "label_by", "fit_on", "top_n", "align"),
         "view_box",
     )
 
+    query = Unicode().tag(sync=True, page=True)
     x = Chosen(1, components=AXES).tag(sync=True, page=True)
     y = Chosen(2, components=AXES).tag(sync=True, page=True)
     flip_x = Bool(False).tag(sync=True, page=True)
@@ -195,7 +200,7 @@ class PCAScatter(View):
 
     def _is_own(self) -> bool:
         """Whether the store's map, which all views share, is not the one to show."""
-        return self.fit_on != "min_count" or self.align != "sign" or "min_count" not in self.linked
+        return self.fit_on != "min_count" or self.align != "sign" or "min_count" not in self._shared
 
     def _fit_moved(self, _change: dict[str, Any]) -> None:
         if self._is_own() or self._map:

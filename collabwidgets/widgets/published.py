@@ -16,6 +16,7 @@ from .wire import json_number, number_bytes, pair_bytes, text_bytes
 
 if TYPE_CHECKING:
     from ..learner import CollabLearner
+    from ..training import Runs
 
 Values = dict[str, Any]
 
@@ -129,16 +130,21 @@ def status_values(learn: CollabLearner) -> Values:
     }
 
 
+def epoch_rows(learn: CollabLearner) -> list[dict[str, Any]]:
+    """A row an epoch: epoch, train_loss, valid_loss, rmse, seconds and lr."""
+    return [
+        {name: json_number(value) for name, value in asdict(record).items()} | {"epoch": record.epoch}
+        for record in learn.history.epochs
+    ]
+
+
 def history_values(learn: CollabLearner) -> Values:
     """The epochs and the thinned batch losses: for whoever comes later."""
     history = learn.history
     best = history.best
-    rows = [
-        {name: json_number(value) for name, value in asdict(r).items()} | {"epoch": r.epoch} for r in history.epochs
-    ]
     return {
         "run": history.run,
-        "history": rows,
+        "history": epoch_rows(learn),
         "best_epoch": None if best is None else best.epoch,
         "overfit_since": history.overfit_since,
         "frame_epochs": learn.past.epochs,
@@ -146,28 +152,33 @@ def history_values(learn: CollabLearner) -> Values:
     }
 
 
+def run_rows(learn: CollabLearner, runs: Runs | None = None) -> list[dict[str, Any]]:
+    """A row a run, the present one last: run, name, present, epochs, valid_loss and best_epoch, seconds, bs."""
+    runs, earlier = learn.runs if runs is None else runs, learn.earlier_runs
+    return [
+        {
+            "run": run.number,
+            "name": name,
+            "present": run not in earlier,
+            "epochs": len(run.epochs),
+            "valid_loss": None if run.best is None else json_number(run.best.valid_loss),
+            "best_epoch": None if run.best is None else run.best.epoch,
+            "seconds": json_number(run.seconds, 2),
+            "bs": run.fits[-1].bs,
+        }
+        for run, name in zip(runs, runs.names, strict=True)
+    ]
+
+
 def run_values(learn: CollabLearner) -> Values:
-    """The runs by name, the present one last, and the curves of those before it."""
-    runs, earlier = learn.runs, learn.earlier_runs
-    rows, curves = [], []
-    for run, name in zip(runs, runs.names, strict=True):
-        before = run in earlier
+    """`run_rows`, and the curves of the earlier runs, of which each row says how many points they have."""
+    runs, curves = learn.runs, []
+    rows = run_rows(learn, runs)
+    for row, run in zip(rows, runs, strict=True):
         valid = run.valid()
-        if before:
+        row["points"] = [0, 0] if row["present"] else [len(run.x), len(valid[0])]
+        if not row["present"]:
             curves += [pair_bytes(run.x, run.loss), pair_bytes(*valid)]
-        rows.append(
-            {
-                "run": run.number,
-                "name": name,
-                "present": not before,
-                "epochs": len(run.epochs),
-                "valid_loss": None if run.best is None else json_number(run.best.valid_loss),
-                "best_epoch": None if run.best is None else run.best.epoch,
-                "seconds": json_number(run.seconds, 2),
-                "bs": run.fits[-1].bs,
-                "points": [len(run.x), len(valid[0])] if before else [0, 0],
-            }
-        )
     return {"runs": rows, "_run_curves": b"".join(curves)}
 
 

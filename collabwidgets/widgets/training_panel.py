@@ -11,7 +11,7 @@ from traitlets import Bool, Enum, Float, Instance, Int, List, TraitError, valida
 from ..learner import CollabLearner
 from ..training.recipe import LIMITS, MOST_FACTORS, SCHEDULES, Recipe
 from .code import trained_recipe
-from .published import baseline_mse
+from .published import baseline_mse, epoch_rows, run_rows
 from .view import OfLearner, View
 from .wire import json_number
 
@@ -96,12 +96,12 @@ class TrainingPanel(View):
         Of the running or last fit: its share, 0 to 1, and its batches; read-only, as all of these.
     eta_seconds, elapsed_seconds : float or None, float
         Seconds left, ``None`` while they cannot be known, and trained.
-    history : tuple of EpochRecord
-        A row an epoch.
+    history : list of dict
+        A row an epoch: epoch, train_loss, valid_loss, rmse, seconds, lr.
     hit_rate : float or None
         `CollabLearner.hit_rate` of the trained model, for ``second_metric="hit_rate"``.
-    runs : Runs
-        The present training and those before the last resets, see `CollabLearner.runs`.
+    runs : list of dict
+        A row for the present training and each of those before the last resets, see `CollabLearner.runs`.
     best_epoch, overfit_since : int or None
         The epoch with the lowest validation loss, and the one after which it only rose.
     baselines : dict of str to float
@@ -138,8 +138,8 @@ class TrainingPanel(View):
 
     _followed_traits = (*View._followed_traits, *_PROGRESS, "history", "runs", "best_epoch", "overfit_since")
     progress, step, n_steps, eta_seconds, elapsed_seconds = map(OfLearner, _PROGRESS)
-    history = OfLearner("history.epochs")
-    runs = OfLearner("runs")
+    history = OfLearner(epoch_rows)
+    runs = OfLearner(run_rows)
     best_epoch = OfLearner("history.best_epoch")
     overfit_since = OfLearner("history.overfit_since")
 

@@ -34,24 +34,29 @@ _FALLBACK_ROWS = 10
 logger = logging.getLogger(__name__)
 
 
-class Linked(TraitType[list[str], Any]):
+class Linked(TraitType[bool | tuple[str, ...], Any]):
     """What a view shares: ``True`` for selection, primary, pinned and min_count, ``False`` for nothing, or the names
     of some of what it can share."""
 
-    default_value = list(SHARED)  # noqa: RUF012 - traitlets' way; never changed in place
+    default_value = True
     info_text = f"True, False, or some of {', '.join(SHARED)}"
 
-    def validate(self, obj: Any, value: Any) -> list[str]:
+    def validate(self, obj: Any, value: Any) -> bool | tuple[str, ...]:
         known = obj._linkable
         if isinstance(value, bool):
-            return list(SHARED) if value else []
+            return value
         if isinstance(value, str) or not isinstance(value, Iterable):
             self.error(obj, value)
         names = list(value)
         for name in names:
             if name not in known:
                 raise TraitError(f"linked names {name!r}; choose True, False, or some of {', '.join(known)}")
-        return [name for name in known if name in names]
+        return tuple(name for name in known if name in names)
+
+    @staticmethod
+    def names(linked: bool | tuple[str, ...], _view: Any = None) -> list[str]:
+        """What is shared, by name."""
+        return list(linked) if isinstance(linked, tuple) else list(SHARED) if linked else []
 
 
 _TAKE_AWAY = ("copy", "csv", "png", "svg", "code")  # controls of every view
@@ -60,9 +65,9 @@ _TAKE_AWAY = ("copy", "csv", "png", "svg", "code")  # controls of every view
 class OfLearner(TraitType[Any, Any]):
     """A read-only trait: the learner's own at the moment it is read. Observers hear of it from the pump thread."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, read: str | Callable[[CollabLearner], Any]) -> None:
         super().__init__(read_only=True)
-        self._of_learner = attrgetter(path)
+        self._of_learner: Callable[[CollabLearner], Any] = attrgetter(read) if isinstance(read, str) else read
 
     def get(self, obj: Any, cls: Any = None) -> Any:
         return self._of_learner(obj.learner)
@@ -100,8 +105,9 @@ class View(SyncedWidget):
     ----------
     status : str
         Of the learner: untrained, training, paused, ready, stopped, diverged or error; read-only.
-    epoch : float
-        Epochs that the learner has been trained; read-only.
+    epoch : int
+        The epoch of what is shown, as many as the weights had been trained; read-only. ``learner.epoch`` counts on in
+        the middle of an epoch, and where the weights of an earlier one were put back.
     hovered : int or None
         The item under the pointer, where `sync_hover` asks for it; read-only.
     message : str
@@ -130,14 +136,14 @@ class View(SyncedWidget):
     message = Unicode().tag(sync=True)
     _ref = Unicode().tag(sync=True)
     status = OfLearner("status")
-    epoch = OfLearner("epoch")
+    epoch = OfLearner(lambda learn: int(learn.snapshot.epoch))
 
     selection = List(Int()).tag(sync=True, page=True)
     primary = Int(None, allow_none=True).tag(sync=True, page=True)
     pinned = Int(None, allow_none=True).tag(sync=True, page=True)
     min_count = Int(20, min=0).tag(sync=True, page=True)
     hovered = Int(None, allow_none=True, read_only=True).tag(sync=True, page=True, result=True)
-    linked = Linked().tag(sync=True)
+    linked = Linked().tag(sync=True, to_json=Linked.names)
 
     height = Int(None, min=100, max=10_000, allow_none=True).tag(sync=True, page=True)
     theme = Enum(("auto", "light", "dark"), "auto").tag(sync=True, page=True)
@@ -147,7 +153,7 @@ class View(SyncedWidget):
 
     _linkable: ClassVar[tuple[str, ...]] = SHARED  # what `linked` may name
     _controls: ClassVar[tuple[str, ...]] = ()  # what `controls` may name
-    _followed_traits: ClassVar[tuple[str, ...]] = ("status", "epoch")  # the learner's, of which observers hear
+    _followed_traits: ClassVar[tuple[str, ...]] = ("status",)  # the learner's, of which observers hear
     _undone: ClassVar[tuple[str, ...]] = ()  # traits of its own that `undo` takes back
 
     def __new__(cls, learner: CollabLearner | None = None, **traits: Any) -> Any:
@@ -159,7 +165,7 @@ class View(SyncedWidget):
         self._learner = _checked_learner(learner, type(self).__name__)
         self._check_keywords(traits)
         self._store_of_learner = LearnerStore.of(learner)
-        shared = Linked().validate(self, traits.get("linked", True))
+        shared = Linked.names(Linked().validate(self, traits.get("linked", True)))
         for name in shared:
             if name in traits:
                 setattr(learner.view, name, traits.pop(name))
@@ -179,6 +185,7 @@ class View(SyncedWidget):
         self.observe(self._seen, "_visible")
         self.observe(self._remember, list({*self._linkable, *self._undone}))
         self._store_of_learner.observe(self._learner_moved, list(self._followed_traits))
+        self._store_of_learner.observe(self._epoch_moved, "snapshot_epoch")
         self._store_of_learner.follow(self)
         self._store_of_learner.know(self)
 
@@ -289,6 +296,7 @@ class View(SyncedWidget):
         if not self.closed and hasattr(self, "_from_page"):
             self._learner.view.unobserve(self._from_shared, [*self._linkable, "hovered"])
             self._store_of_learner.unobserve(self._learner_moved, list(self._followed_traits))
+            self._store_of_learner.unobserve(self._epoch_moved, "snapshot_epoch")
         super().close()
 
     def __repr__(self) -> str:
@@ -303,7 +311,7 @@ class View(SyncedWidget):
     def _from_shared(self, change: dict[str, Any]) -> None:
         """`learn.view` moved. Somebody's observer here must not keep the other views from hearing of it."""
         name = change["name"]
-        if name in self.linked or (name == "hovered" and self.linked):
+        if name in self._shared or (name == "hovered" and self.linked):
             try:
                 self.publish({name: change["new"]})
             except Exception as error:
@@ -314,24 +322,28 @@ class View(SyncedWidget):
 
     def _to_shared(self, change: dict[str, Any]) -> None:
         name, value = change["name"], change["new"]
-        if name in self.linked and getattr(self._learner.view, name) != value:
+        if name in self._shared and getattr(self._learner.view, name) != value:
             try:
                 setattr(self._learner.view, name, value)
             except TraitError:
                 self.publish({name: getattr(self._learner.view, name)})
                 raise
 
+    @property
+    def _shared(self) -> list[str]:
+        return Linked.names(self.linked)
+
     def _relink(self, _change: dict[str, Any]) -> None:
-        self.publish({name: getattr(self._learner.view, name) for name in self.linked})
+        self.publish({name: getattr(self._learner.view, name) for name in self._shared})
         # Where no page mirrors what is linked, it goes on from here with what all had.
-        self.send_state([name for name in self._linkable if name not in self.linked])
+        self.send_state([name for name in self._linkable if name not in self._shared])
 
     def _seen(self, change: dict[str, Any]) -> None:
         if change["new"]:
             self._store_of_learner.publisher.wake()  # while nobody saw it, it was told nothing
 
     def _remember(self, change: dict[str, Any]) -> None:
-        if change["name"] not in self.linked:  # of what is linked, `learn.view` remembers itself
+        if change["name"] not in self._shared:  # of what is linked, `learn.view` remembers itself
             self._learner.view.remember(self, change)
 
     def _learner_moved(self, change: dict[str, Any]) -> None:
@@ -342,10 +354,15 @@ class View(SyncedWidget):
         except Exception as error:
             self._failed(error)
 
+    def _epoch_moved(self, change: dict[str, Any]) -> None:
+        old, new = int(change["old"]), int(change["new"])
+        if old != new:
+            self._learner_moved({"name": "epoch", "old": old, "new": new})
+
     def _should_send_property(self, key: str, value: Any) -> bool:
         # What is linked the page reads from the store; sending it once a view would be n times the same
         # message.
-        if key in self.linked or (key == "hovered" and self.linked):
+        if key in self._shared or (key == "hovered" and self.linked):
             return False
         return bool(super()._should_send_property(key, value))
 
@@ -430,7 +447,8 @@ class View(SyncedWidget):
         return f"{shown:,} {items.name}{'' if shown == 1 else 's'}"
 
     def _epoch(self) -> str:
-        epoch = self._learner.epoch
+        """Of what is shown: the weights may be those of an earlier epoch, put back."""
+        epoch = self._learner.snapshot.epoch
         return f"epoch {epoch:.3g}" if epoch else "untrained"
 
 

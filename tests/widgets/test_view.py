@@ -117,10 +117,21 @@ def test_a_search_is_linked_where_it_is_asked_for(learn):
     assert alone.query == "2"
 
 
-@pytest.mark.parametrize("view", [PCAScatter, NeighborSearch])
-def test_a_view_without_a_text_filter_cannot_link_one(view, learn):
+def test_a_view_without_a_text_filter_cannot_link_one(learn):
     with pytest.raises(TraitError, match="linked names 'query'; choose True, False, or some of selection, primary"):
-        view(learn, linked=("query",))
+        NeighborSearch(learn, linked=("query",))
+
+
+def test_what_is_linked_is_read_back_as_it_was_given(learn, line):
+    for given, sent in (
+        (True, ["selection", "primary", "pinned", "min_count"]),
+        (False, []),
+        (("selection", "query"), ["selection", "query"]),
+    ):
+        scatter = PCAScatter(learn, linked=given)
+        assert scatter.linked == given
+        assert line.of(scatter)[0].state["linked"] == sent
+        assert BiasTable(learn, linked=["query", "selection"]).linked == ("selection", "query")
 
 
 def test_a_message_can_be_dismissed_and_goes_with_the_next_success(learn, line, monkeypatch):

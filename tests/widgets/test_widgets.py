@@ -62,14 +62,15 @@ def test_one_epoch_more_is_a_fit_of_one_epoch_and_no_wish_for_the_next(learn, un
 def test_where_the_training_is_can_be_read_and_observed(learn, until):
     panel, heard = TrainingPanel(learn), []
     panel.observe(lambda change: heard.append((change.name, change.new)), ["progress", "best_epoch", "history"])
-    assert (panel.progress, panel.history, panel.best_epoch) == (0.0, (), None)
+    assert (panel.progress, panel.history, panel.best_epoch) == (0.0, [], None)
     learn.start(epochs=2)
     learn.wait()
     until(
         lambda: {"progress", "best_epoch", "history"} <= {name for name, _ in heard} and heard and panel.progress == 1
     )
     assert panel.step == panel.n_steps == 2 * learn.dls.n_batches(32)
-    assert [row.epoch for row in panel.history] == [1, 2]
+    assert [row["epoch"] for row in panel.history] == [1, 2]
+    assert panel.to_frame().iloc[1].to_dict() == pytest.approx(panel.history[1])
     best = panel.to_frame().valid_loss.idxmin() + 1
     assert (panel.best_epoch, panel.overfit_since, panel.eta_seconds) == (best, None, None)
     assert panel.elapsed_seconds > 0
@@ -409,7 +410,7 @@ def test_what_is_set_on_a_dashboard_later_reaches_the_widgets_it_made(learn):
     board = Dashboard(learn, views=["scatter", own])
     board.theme, board.reduced_motion, board.linked = "dark", "on", ("min_count",)
     assert (board.scatter.theme, board.scatter.reduced_motion) == ("dark", "on")
-    assert board.scatter.linked == board.linked == ["min_count"]
+    assert board.scatter.linked == board.linked == ("min_count",)
     assert own.theme == "light"
 
 

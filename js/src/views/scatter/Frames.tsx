@@ -14,8 +14,7 @@ export function Frames({ context, map }: { context: ViewContext; map: MapState }
   }
   const last = epochs[epochs.length - 1];
   // The last epoch is the newest picture, unless training has gone on or weights of a better epoch were loaded.
-  const best = store.recipe.value.keep_best ? store.bestEpoch.value : null;
-  const same = store.snapshotEpoch.value === last && (best === null || best === last);
+  const same = store.snapshotEpoch.value === last;
   const newest = epochs.length - (same ? 1 : 0);
   const chosen = map.scrubbed.value ?? map.frame.value;
   const at = chosen < 0 || chosen >= epochs.length ? newest : Math.min(chosen, newest);

@@ -101,7 +101,8 @@ class CollabLearner(Tastes):
     view : ViewState
         Selection and filter, shared by all widgets.
     recipe : Recipe
-        Settings of the last or running fit, and the next one's defaults.
+        Settings of the last or running fit, and the next one's defaults; at first with ``keep_best``, which the fits
+        under fastai's names, `fit_one_cycle` and `fit`, leave out unless asked.
     renewing : bool
         Whether `retrain` is exchanging the weights: some milliseconds in which there is nothing to show.
     can_resize : bool

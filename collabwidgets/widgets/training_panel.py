@@ -313,6 +313,10 @@ class TrainingPanel(View):
             logger.info("no bqplot (%s): the panel draws the loss itself", error)
             return None
 
+    def _epoch(self) -> str:
+        epoch = self._learner.epoch
+        return f"epoch {epoch:.3g}" if epoch else "untrained"
+
     def _restyle(self, _change: dict[str, Any]) -> None:
         if self._curves is not None:
             self._curves.restyle(self._learner, **self._style(), runs=self.visible_runs)

@@ -230,7 +230,7 @@ export function storeState(status = "ready"): Record<string, unknown> {
     revision: fresh ? 0 : 5,
     picture_min_count: 20,
     frame_epochs: Array.from({ length: epochs }, (_, i) => i + 1),
-    snapshot_epoch: epoch,
+    snapshot_epoch: status === "ready" ? Math.min(4, epoch) : epoch,
     _item_bias: view(bias),
     _user_bias: view(userBias),
     _scores: view(scores),

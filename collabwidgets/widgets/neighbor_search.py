@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Dict, Enum, Int, List, TraitError, Unicode, validate
 
 from ..interpret.bias import FEW
-from ..interpret.neighbors import METRICS, SHORT
+from ..interpret.neighbors import METRICS, SHORT, no_neighbors
 from ..learner import CollabLearner
 from .view import View, known_row
 from .wire import json_number
@@ -51,7 +51,7 @@ class NeighborSearch(View):
     ----------
     neighbors : list of dict
         What is shown: item, title, score, count, n_common, norm, weak; and ``to_pinned``, the score against the
-        pinned title, while one is.
+        pinned title, while one is. Empty where one of the titles in question has no training rating.
     n_hidden : int
         How many of the k best `min_count` hides.
     neighbors_of : int or None
@@ -94,7 +94,8 @@ class NeighborSearch(View):
         self._search(None)
 
     def to_frame(self) -> pd.DataFrame:
-        """The neighbours as `learn.neighbors` gives them; without an item an empty table.
+        """The neighbours as `learn.neighbors` gives them; an empty table without an item, and for one that has no
+        training rating.
 
         Raises
         ------
@@ -102,18 +103,29 @@ class NeighborSearch(View):
             When the model has no item factors.
         """
         anchors = self._anchors()
-        return self._find(anchors) if anchors else self._learner.neighbors(row=1, k=1).iloc[:0]
+        if anchors and self._untrained(anchors) is None:
+            return self._find(anchors)
+        return no_neighbors(self._learner.snapshot, pinned=self._trained_pin() is not None)
 
     def _picture(self) -> Picture:
         from .pictures import neighbors_picture
 
-        if self.item is None:
+        anchors, items = self._anchors(), self._learner.dls.items
+        if not anchors:
             raise ValueError(
                 f"no {self._learner.dls.item_name} is chosen, so there are no neighbours to draw; set item= its row, "
                 "which learn.item_row finds"
             )
-        facts = f"{int(self._learner.dls.items.counts[self.item]):,} ratings, {self._epoch()}"
-        title, chosen = self._title(self.item), self.selection
+        untrained = self._untrained(anchors)
+        if untrained is not None:
+            raise ValueError(
+                f"{self._title(untrained)} has no training rating, so there are no neighbours to draw; "
+                f"choose a {items.name} that was trained"
+            )
+        alone = len(anchors) == 1
+        title = self._title(anchors[0]) if alone else f"the mean of {len(anchors)} {items.name}s"
+        facts = f"{int(items.counts[anchors[0]]):,} ratings, {self._epoch()}" if alone else self._epoch()
+        chosen = self.selection
         return neighbors_picture(
             self.to_frame(), title, metric=self.metric, order=self.order, facts=facts, selected=chosen
         )
@@ -129,13 +141,18 @@ class NeighborSearch(View):
             anchors, revision = self._anchors(), self._store.revision
             question = {name: getattr(self, name) for name in _QUESTION if name != "weak_below"}
             found: dict[str, Any] = {"neighbors": [], "n_hidden": 0, "neighbors_of": self.item, "revision": revision}
-            if anchors and self._learner.n_factors:
+            if anchors and self._learner.n_factors and self._untrained(anchors) is None:
                 frame = self._find(anchors)
                 found |= {"neighbors": _rows(frame), "n_hidden": int(frame.attrs["n_hidden"])}
             self.publish(found | {"answered": question})
 
     def _anchors(self) -> list[int]:
         return list(dict.fromkeys(([] if self.item is None else [self.item]) + self.items))
+
+    def _untrained(self, anchors: list[int]) -> int | None:
+        """The first anchor without a training rating: its factors are still random, so nothing is near to them."""
+        trained = self._learner.dls.items.trained
+        return next((row for row in anchors if not trained[row]), None)
 
     def _find(self, anchors: list[int]) -> pd.DataFrame:
         return self._learner.neighbors(

@@ -9,6 +9,7 @@ from traitlets import Dict, Enum, Int, List, TraitError, Unicode, validate
 from ..interpret.bias import FEW
 from ..interpret.neighbors import METRICS, SHORT, no_neighbors
 from ..learner import CollabLearner
+from ..traits import Row, Rows, Whole
 from .view import View, known_row
 from .wire import json_number
 
@@ -70,9 +71,9 @@ class NeighborSearch(View):
     _undone = ("items", "k", "metric", "order")
 
     query = Unicode().tag(sync=True, page=True)
-    item = Int(None, allow_none=True).tag(sync=True, page=True)
-    items = List(Int()).tag(sync=True, page=True)
-    k = Int(10, min=1, max=1000).tag(sync=True, page=True)
+    item = Row(None, allow_none=True).tag(sync=True, page=True)
+    items = Rows().tag(sync=True, page=True)
+    k = Whole(10, min=1, max=1000).tag(sync=True, page=True)
     metric = Enum(METRICS, "cosine").tag(sync=True, page=True)
     order = Enum(("nearest", "farthest"), "nearest").tag(sync=True, page=True)
     weak_below = Dict(dict(_WEAK)).tag(sync=True)

@@ -77,7 +77,7 @@ class BiasTable(View):
     units = Enum(("logit", "stars"), "logit").tag(sync=True, page=True)
     columns = List(Unicode(), default_value=None, allow_none=True).tag(sync=True)
     slope_view = Bool(False).tag(sync=True, page=True)
-    rows_shown = Int(0, min=0).tag(sync=True, page=True, result=True)
+    rows_shown = Int(0, min=0, read_only=True).tag(sync=True, page=True, result=True)
 
     def to_frame(self) -> pd.DataFrame:
         """The ranking, as `learn.biases` gives it: all rows that the filters leave, sorted as the table is.

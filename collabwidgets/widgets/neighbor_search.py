@@ -77,11 +77,11 @@ class NeighborSearch(View):
     metric = Enum(METRICS, "cosine").tag(sync=True, page=True)
     order = Enum(("nearest", "farthest"), "nearest").tag(sync=True, page=True)
     weak_below = Dict(dict(_WEAK)).tag(sync=True)
-    neighbors = List(Dict()).tag(sync=True, result=True)
-    n_hidden = Int(0).tag(sync=True, result=True)
-    neighbors_of = Int(None, allow_none=True).tag(sync=True, result=True)
-    answered = Dict().tag(sync=True, result=True)
-    revision = Int(0).tag(sync=True, result=True)
+    neighbors = List(Dict(), read_only=True).tag(sync=True, result=True)
+    n_hidden = Int(0, read_only=True).tag(sync=True, result=True)
+    neighbors_of = Int(None, allow_none=True, read_only=True).tag(sync=True, result=True)
+    answered = Dict(read_only=True).tag(sync=True, result=True)
+    revision = Int(0, read_only=True).tag(sync=True, result=True)
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:
         super().__init__(learner, **traits)

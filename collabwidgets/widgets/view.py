@@ -128,7 +128,7 @@ class View(SyncedWidget):
     _kind = Unicode().tag(sync=True)
     _name = Unicode().tag(sync=True)  # by which a page's command can mean this view
     _visible = Bool(False).tag(sync=True, page=True)
-    message = Unicode().tag(sync=True)
+    message = Unicode(read_only=True).tag(sync=True)
     _ref = Unicode().tag(sync=True)
     status = OfLearner("status")
     epoch = OfLearner("epoch")

@@ -194,6 +194,22 @@ def test_results_are_no_keywords(learn):
 
 
 @pytest.mark.parametrize(
+    ("widget", "name", "value"),
+    [
+        (BiasTable, "message", "mine"),
+        (BiasTable, "rows_shown", 3),
+        (NeighborSearch, "neighbors", []),
+        (NeighborSearch, "n_hidden", 3),
+        (NeighborSearch, "neighbors_of", 3),
+        (NeighborSearch, "answered", {}),
+    ],
+)
+def test_results_are_set_by_nobody_else(learn, widget, name, value):
+    with pytest.raises(TraitError, match="read-only"):
+        setattr(widget(learn), name, value)
+
+
+@pytest.mark.parametrize(
     ("widget", "wrong", "choices"),
     [
         (BiasTable, {"show": "ends"}, "both_ends"),

@@ -332,11 +332,16 @@ def test_an_observer_that_raises_shows_its_sentence_in_the_widget(learn, line, c
 
     table.observe(careless, "selection")
     line.set(table, selection=[2])
-    assert table.message == "KeyError: 'no such column'"
+    assert table.message == "Your callback careless raised KeyError: 'no such column'"
     assert table.selection == [2]
     other.observe(careless, "primary")
     line.set(LearnerStore.of(learn), primary=3)
-    assert other.message == "KeyError: 'no such column'"
+    assert other.message == "Your callback careless raised KeyError: 'no such column'"
+    assert "in careless" in other._details
+    chosen = BiasTable(learn, linked=False)
+    chosen.on_select(careless)
+    line.set(chosen, selection=[4])
+    assert chosen.message == "Your callback careless raised KeyError: 'no such column'"
     assert learn.view.primary == 3
     assert "no such column" in caplog.text
 

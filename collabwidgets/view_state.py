@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from traitlets import Bool, HasTraits, Int, List, TraitError, Undefined, Unicode, validate
+from traitlets import Bool, HasTraits, TraitError, Undefined, Unicode, validate
 
 from .data.side import Side
+from .traits import Row, Rows, Whole, as_titles
 from .view_history import ViewHistory
 
 _REMEMBERED = ("selection", "primary", "pinned", "min_count", "query")
@@ -36,11 +37,11 @@ class ViewState(HasTraits):
     >>> learn.view.selected_titles = ["Fargo (1996)"]
     """
 
-    selection = List(Int()).tag(doc="rows")
-    primary = Int(None, allow_none=True)
-    pinned = Int(None, allow_none=True)
-    hovered = Int(None, allow_none=True)
-    min_count = Int(20, min=0)
+    selection = Rows().tag(doc="rows")
+    primary = Row(None, allow_none=True)
+    pinned = Row(None, allow_none=True)
+    hovered = Row(None, allow_none=True)
+    min_count = Whole(20, min=0)
     query = Unicode()
     can_undo = Bool(False, read_only=True)
     can_redo = Bool(False, read_only=True)
@@ -53,12 +54,12 @@ class ViewState(HasTraits):
 
     @property
     def selected_titles(self) -> list[str]:
-        """Names for `selection`; set it to a list of names to select them."""
+        """Names for `selection`; set it to a list of names, or to one, to select them, to None to select nothing."""
         return [str(self._items.names[row]) for row in self.selection]
 
     @selected_titles.setter
-    def selected_titles(self, titles: Iterable[Any]) -> None:
-        self.selection = [self._row_of(title) for title in titles]
+    def selected_titles(self, titles: Any) -> None:
+        self.selection = [self._row_of(title) for title in as_titles(titles)]
 
     def undo(self) -> bool:
         """Take back the last change of what is looked at; False if there is none.

@@ -38,6 +38,15 @@ def test_runs_are_named_by_what_differs_and_keep_their_losses(learn):
     assert [run.number for run in learn.earlier_runs] == [1, 2]
 
 
+def test_a_run_is_named_by_the_epochs_that_it_was_trained(learn):
+    learn.retrain(40, wd=0.0, lr=0.1, patience=1)
+    assert learn.wait(20)
+    trained = learn.runs[0].epochs_trained
+    assert trained < 40, "it overfits, so that its patience ends it"
+    train(learn, 2, wd=0.0, lr=0.1)
+    assert learn.runs.names == [f"run 1: {trained:.0f} epochs", "run 2: 2 epochs"]
+
+
 def test_equal_runs_have_only_numbers(learn):
     train(learn)
     learn.reset()

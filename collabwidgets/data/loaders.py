@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -26,6 +27,7 @@ Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
 _GATHER = 1 << 20  # ratings put in order at once: slicing what is in order is ten times faster than gathering a batch
 _CHAPTERS_BS, _LARGEST_BS = 64, 16384
 _MANY = 200_000  # ratings up to which the chapter's batch is kept
+_NAMELESS = "Unnamed: 0"  # what pandas calls a first column without a name
 _MAX_SEED = 2**53 - 1  # the largest whole number that a browser keeps exactly
 
 
@@ -177,6 +179,8 @@ class CollabDataLoaders:
         -----
         DuplicateRatingsWarning
             When users rated the same item more than once. All of these ratings are kept.
+        UserWarning
+            When every user has one rating only, as where row numbers are taken for users.
 
         Examples
         --------
@@ -198,10 +202,13 @@ class CollabDataLoaders:
     def from_csv(cls, csv: str | Path, **kw: Any) -> CollabDataLoaders:
         """Loaders of a file of comma-separated values with a header; the keywords are those of `from_df`.
 
+        A first column without a name, which `DataFrame.to_csv` writes of the index, is no user: it is left out, with
+        a warning.
+
         Raises
         ------
         FileNotFoundError, ValueError
-            When there is no such file, it is empty, or it is not a UTF-8 table; and as `from_df` does.
+            When there is no such file, it is empty, has no header, or is not a UTF-8 table; and as `from_df` does.
         """
         import pandas as pd
 
@@ -219,8 +226,16 @@ class CollabDataLoaders:
                 f"{str(csv)!r} is no table of comma-separated values ({str(error).strip()}); "
                 "read it with pandas.read_csv and the right sep=, and pass the frame to from_df"
             ) from error
+        numbered = ratings.columns[0] == _NAMELESS and _NAMELESS not in kw.values()
+        if numbered:
+            warnings.warn(
+                f"{str(csv)!r} begins with a column without a name, as to_csv writes the index; it is left out",
+                stacklevel=2,
+            )
+            ratings = ratings.set_index(_NAMELESS)
+        _check_header(csv, ratings, [kw.get(name) for name in ("user_name", "item_name", "rating_name")])
         loaders = cls.from_df(ratings, **kw)
-        loaders.origin = f"pd.read_csv({str(csv)!r})"
+        loaders.origin = f"pd.read_csv({str(csv)!r}{', index_col=0' if numbered else ''})"
         return loaders
 
     @property
@@ -312,6 +327,25 @@ class CollabDataLoaders:
             f"(valid_pct={self.valid_pct:g}), seed={self.seed}, bs={self.bs}{' (auto)' if self.auto_bs else ''}\n"
             f"  {never:,} {self.item_name}s have no training rating"
         )
+
+
+def _check_header(csv: str | Path, ratings: pd.DataFrame, given: list[str | None]) -> None:
+    """Refuse a file without a header, whose first rating pandas takes for the names."""
+    for name, column in zip(given, ratings.columns[:3], strict=False):
+        if name is None and _is_number(column):
+            raise ValueError(
+                f"{str(csv)!r} has a column called {column!r}, so its first line seems to be a rating; put a line with "
+                "the names in front, such as user,item,rating, or read it with pandas.read_csv(..., header=None) and "
+                "pass the frame to from_df"
+            )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _bs_for(n: int) -> int:

@@ -70,6 +70,7 @@ def check_ratings(
                 f"there is nothing to compare it with: pass at least two, or another column by {argument}="
             )
     _warn_of_duplicates(users, items, user_rows, item_rows)
+    _warn_of_lone_ratings(users, len(values))
     return Ratings(users, items, str(names[2]), user_rows, item_rows, values)
 
 
@@ -166,3 +167,13 @@ def _warn_of_duplicates(users: Vocab, items: Vocab, user_rows: NDArray[np.int64]
         DuplicateRatingsWarning,
         stacklevel=6,
     )
+
+
+def _warn_of_lone_ratings(users: Vocab, n_ratings: int) -> None:
+    """A row number taken for a user passes every other check."""
+    if len(users) - 1 == n_ratings:
+        warnings.warn(
+            f"each of the {n_ratings:,} ids in column {users.name!r} has one rating only, "
+            "so there is no taste to learn; if they number the rows, pass user_name= the column with the users",
+            stacklevel=6,
+        )

@@ -122,6 +122,20 @@ def neighbors(
     return frame
 
 
+def no_neighbors(snapshot: Snapshot, *, pinned: bool = False) -> pd.DataFrame:
+    """The empty table that `neighbors` with `ratings`, and with a `pinned` title, would give; raises as it does where
+    the model has no item factors."""
+    norms, side = snapshot.item_norms[:0], snapshot.items
+    names = pd.Series(side.names).array[:0]  # of the dtype that pandas finds in all of them
+    columns: dict[str, Any] = {side.name: names, "score": np.zeros(0)}
+    if pinned:
+        columns["to_pinned"] = np.zeros(0)
+    columns |= {"count": side.counts[:0], "n_common": np.zeros(0, np.int64), "norm": norms, "weak": side.trained[:0]}
+    frame = pd.DataFrame(columns, index=pd.Index(np.zeros(0, np.int64), name="item"))
+    frame.attrs["n_hidden"] = 0
+    return frame
+
+
 def _anchor_rows(item: int | Sequence[int], side: Side) -> list[int]:
     items = item if isinstance(item, Sequence | np.ndarray) and not isinstance(item, str) else [item]
     rows = [_anchor_row(each, side) for each in items]

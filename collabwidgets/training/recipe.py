@@ -99,6 +99,11 @@ class Recipe:
         of Adam forget as much per rating as before (``beta ** r``), eps shrinks by ``sqrt(r)`` (Malladi, Lyu,
         Panigrahi and Arora 2022, "On the SDEs and scaling rules for adaptive gradient algorithms", section 5, to
         first order in ``1 - beta``), and the decay grows by ``sqrt(r)``, so that ``lr * wd * steps`` stays.
+
+        Raises
+        ------
+        ValueError
+            When lr or wd would be out of range; the sentence has both numbers.
         """
         if not self.rescale or bs == CHAPTERS_BS:
             return self
@@ -106,13 +111,25 @@ class Recipe:
         low, middle, high = self.moms
         return replace(
             self,
-            lr=self.lr * math.sqrt(r),
-            wd=self.wd * math.sqrt(r),
+            lr=self._rescaled("lr", bs),
+            wd=self._rescaled("wd", bs),
             moms=(low**r, middle**r, high**r),
             mom=self.mom**r,
             sqr_mom=self.sqr_mom**r,
             eps=self.eps / math.sqrt(r),
         )
+
+    def _rescaled(self, name: str, bs: int) -> float:
+        value, growth = getattr(self, name), math.sqrt(bs / CHAPTERS_BS)
+        _, low, high = LIMITS[name]
+        if not low <= value * growth <= high:
+            bound, limit = ("most", high) if value * growth > high else ("least", low)
+            raise ValueError(
+                f"{name}={value:g} is meant for batches of {CHAPTERS_BS}; for batches of {bs} it is rescaled to "
+                f"{value * growth:.4g}, out of {low:g} to {high:g}: pass at {bound} {limit / growth:.4g}, a smaller "
+                "bs, or rescale=False"
+            )
+        return float(value * growth)
 
 
 def checked_setting(name: str, value: Any) -> int | float:

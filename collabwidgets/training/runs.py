@@ -52,6 +52,11 @@ class Run:
         return sum(row.seconds for row in self.epochs)
 
     @property
+    def epochs_trained(self) -> float:
+        """Epochs, the begun one by its share."""
+        return float(self.x[-1])
+
+    @property
     def settings(self) -> dict[str, Any]:
         """What it was set to: the last fit's, but the epochs of all."""
         last = self.fits[-1]
@@ -97,8 +102,8 @@ class Runs(Sequence[Run]):
 
     @property
     def names(self) -> list[str]:
-        """What tells each from the others: ``"run 2: wd 0.01"``."""
-        settings = [run.settings for run in self._runs]
+        """What tells each from the others: ``"run 2: wd 0.01"``; of epochs those trained, whatever was planned."""
+        settings = [run.settings | {"epochs": round(run.epochs_trained, 1)} for run in self._runs]
         differ = [name for name in _NAMED if len({each[name] for each in settings}) > 1]
         return [
             ": ".join(filter(None, [f"run {run.number}", ", ".join(_said(name, each[name]) for name in differ)]))
@@ -116,7 +121,7 @@ class Runs(Sequence[Run]):
             {"run": run.number, "name": name}
             | run.settings
             | {
-                "epochs_trained": float(run.x[-1]),
+                "epochs_trained": run.epochs_trained,
                 "train_loss": run.epochs[-1].train_loss if run.epochs else None,
                 "valid_loss": None if run.best is None else run.best.valid_loss,
                 "best_epoch": None if run.best is None else run.best.epoch,
@@ -150,7 +155,7 @@ def _said(name: str, value: Any) -> str:
         return str(value).replace("_", "-")
     if isinstance(value, bool):
         return f"{name}d" if value else f"not {name}d"
-    return f"{value} {name}" if name in ("epochs", "factors") else f"{name} {_number(value)}"
+    return f"{value:g} {name}" if name in ("epochs", "factors") else f"{name} {_number(value)}"
 
 
 def _number(value: float) -> str:

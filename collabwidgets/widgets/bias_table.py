@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Enum, Int, List, TraitError, Unicode, validate
 
+from ..traits import Whole
 from .store import SHARED
 from .view import View
 
@@ -68,7 +69,7 @@ class BiasTable(View):
 
     kind = Enum(("items", "users"), "items").tag(sync=True, page=True)
     show = Enum(("both_ends", "top", "bottom", "all"), "both_ends").tag(sync=True, page=True)
-    n = Int(5, min=1, max=10_000).tag(sync=True, page=True)
+    n = Whole(5, min=1, max=10_000).tag(sync=True, page=True)
     sort_by = Enum(_SORTS, "bias").tag(sync=True, page=True)
     ascending = Bool(False).tag(sync=True, page=True)
     query = Unicode().tag(sync=True, page=True)
@@ -76,7 +77,7 @@ class BiasTable(View):
     units = Enum(("logit", "stars"), "logit").tag(sync=True, page=True)
     columns = List(Unicode(), default_value=None, allow_none=True).tag(sync=True)
     slope_view = Bool(False).tag(sync=True, page=True)
-    rows_shown = Int(0, min=0).tag(sync=True, page=True, result=True)
+    rows_shown = Int(0, min=0, read_only=True).tag(sync=True, page=True, result=True)
 
     def to_frame(self) -> pd.DataFrame:
         """The ranking, as `learn.biases` gives it: all rows that the filters leave, sorted as the table is.

@@ -39,6 +39,7 @@ class Chosen(TraitType[Any, Any]):
         self._components, self._none, self._texts = components, none, texts
 
     def validate(self, obj: Any, value: Any) -> Any:
+        value = int(value) if isinstance(value, np.integer) else value
         if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= self._components:
             return value
         own: Mapping[str, Column] = obj._own_columns

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Dict, Enum, Int, List, TraitError, Unicode, validate
 
 from ..interpret.bias import FEW
-from ..interpret.neighbors import METRICS, SHORT
+from ..interpret.neighbors import METRICS, SHORT, no_neighbors
 from ..learner import CollabLearner
+from ..traits import Row, Rows, Whole
 from .view import View, known_row
 from .wire import json_number
 
@@ -51,7 +52,7 @@ class NeighborSearch(View):
     ----------
     neighbors : list of dict
         What is shown: item, title, score, count, n_common, norm, weak; and ``to_pinned``, the score against the
-        pinned title, while one is.
+        pinned title, while one is. Empty where one of the titles in question has no training rating.
     n_hidden : int
         How many of the k best `min_count` hides.
     neighbors_of : int or None
@@ -70,17 +71,17 @@ class NeighborSearch(View):
     _undone = ("items", "k", "metric", "order")
 
     query = Unicode().tag(sync=True, page=True)
-    item = Int(None, allow_none=True).tag(sync=True, page=True)
-    items = List(Int()).tag(sync=True, page=True)
-    k = Int(10, min=1, max=1000).tag(sync=True, page=True)
+    item = Row(None, allow_none=True).tag(sync=True, page=True)
+    items = Rows().tag(sync=True, page=True)
+    k = Whole(10, min=1, max=1000).tag(sync=True, page=True)
     metric = Enum(METRICS, "cosine").tag(sync=True, page=True)
     order = Enum(("nearest", "farthest"), "nearest").tag(sync=True, page=True)
     weak_below = Dict(dict(_WEAK)).tag(sync=True)
-    neighbors = List(Dict()).tag(sync=True, result=True)
-    n_hidden = Int(0).tag(sync=True, result=True)
-    neighbors_of = Int(None, allow_none=True).tag(sync=True, result=True)
-    answered = Dict().tag(sync=True, result=True)
-    revision = Int(0).tag(sync=True, result=True)
+    neighbors = List(Dict(), read_only=True).tag(sync=True, result=True)
+    n_hidden = Int(0, read_only=True).tag(sync=True, result=True)
+    neighbors_of = Int(None, allow_none=True, read_only=True).tag(sync=True, result=True)
+    answered = Dict(read_only=True).tag(sync=True, result=True)
+    revision = Int(0, read_only=True).tag(sync=True, result=True)
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:
         super().__init__(learner, **traits)
@@ -94,7 +95,8 @@ class NeighborSearch(View):
         self._search(None)
 
     def to_frame(self) -> pd.DataFrame:
-        """The neighbours as `learn.neighbors` gives them; without an item an empty table.
+        """The neighbours as `learn.neighbors` gives them; an empty table without an item, and for one that has no
+        training rating.
 
         Raises
         ------
@@ -102,18 +104,29 @@ class NeighborSearch(View):
             When the model has no item factors.
         """
         anchors = self._anchors()
-        return self._find(anchors) if anchors else self._learner.neighbors(row=1, k=1).iloc[:0]
+        if anchors and self._untrained(anchors) is None:
+            return self._find(anchors)
+        return no_neighbors(self._learner.snapshot, pinned=self._trained_pin() is not None)
 
     def _picture(self) -> Picture:
         from .pictures import neighbors_picture
 
-        if self.item is None:
+        anchors, items = self._anchors(), self._learner.dls.items
+        if not anchors:
             raise ValueError(
                 f"no {self._learner.dls.item_name} is chosen, so there are no neighbours to draw; set item= its row, "
                 "which learn.item_row finds"
             )
-        facts = f"{int(self._learner.dls.items.counts[self.item]):,} ratings, {self._epoch()}"
-        title, chosen = self._title(self.item), self.selection
+        untrained = self._untrained(anchors)
+        if untrained is not None:
+            raise ValueError(
+                f"{self._title(untrained)} has no training rating, so there are no neighbours to draw; "
+                f"choose a {items.name} that was trained"
+            )
+        alone = len(anchors) == 1
+        title = self._title(anchors[0]) if alone else f"the mean of {len(anchors)} {items.name}s"
+        facts = f"{int(items.counts[anchors[0]]):,} ratings, {self._epoch()}" if alone else self._epoch()
+        chosen = self.selection
         return neighbors_picture(
             self.to_frame(), title, metric=self.metric, order=self.order, facts=facts, selected=chosen
         )
@@ -129,13 +142,18 @@ class NeighborSearch(View):
             anchors, revision = self._anchors(), self._store.revision
             question = {name: getattr(self, name) for name in _QUESTION if name != "weak_below"}
             found: dict[str, Any] = {"neighbors": [], "n_hidden": 0, "neighbors_of": self.item, "revision": revision}
-            if anchors and self._learner.n_factors:
+            if anchors and self._learner.n_factors and self._untrained(anchors) is None:
                 frame = self._find(anchors)
                 found |= {"neighbors": _rows(frame), "n_hidden": int(frame.attrs["n_hidden"])}
             self.publish(found | {"answered": question})
 
     def _anchors(self) -> list[int]:
         return list(dict.fromkeys(([] if self.item is None else [self.item]) + self.items))
+
+    def _untrained(self, anchors: list[int]) -> int | None:
+        """The first anchor without a training rating: its factors are still random, so nothing is near to them."""
+        trained = self._learner.dls.items.trained
+        return next((row for row in anchors if not trained[row]), None)
 
     def _find(self, anchors: list[int]) -> pd.DataFrame:
         return self._learner.neighbors(

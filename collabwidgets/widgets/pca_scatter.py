@@ -11,6 +11,7 @@ from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, v
 
 from ..interpret.on_map import far_beyond, map_ranks
 from ..learner import CollabLearner
+from ..traits import Finite, Whole
 from . import code
 from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
@@ -144,15 +145,15 @@ class PCAScatter(View):
     color_by = Chosen("bias", none=True, texts=True).tag(sync=True, page=True)
     size_by = Chosen("count", none=True).tag(sync=True, page=True)
     fit_on = Enum(FIT_ON, "min_count").tag(sync=True, page=True)
-    top_n = Int(1000, min=10).tag(sync=True, page=True)
+    top_n = Whole(1000, min=10).tag(sync=True, page=True)
     align = Enum(ALIGN, "sign").tag(sync=True, page=True)
     label_by = Enum(("auto", "count", "extremes", "selection", "none"), "auto").tag(sync=True, page=True)
-    n_labels = Int(25, min=0, max=1000).tag(sync=True, page=True)
+    n_labels = Whole(25, min=0, max=1000).tag(sync=True, page=True)
     tool = Enum(("point", "box", "lasso", "pan"), "point").tag(sync=True, page=True)
-    view_box = List(Float(), default_value=None, allow_none=True).tag(sync=True, page=True)
+    view_box = List(Finite(), default_value=None, allow_none=True).tag(sync=True, page=True)
     equal_aspect = Bool(True).tag(sync=True, page=True)
     show_neighbors = Bool(False).tag(sync=True, page=True)
-    k = Int(10, min=1, max=MOST_NEIGHBORS).tag(sync=True, page=True)
+    k = Whole(10, min=1, max=MOST_NEIGHBORS).tag(sync=True, page=True)
     trail = Bool(False).tag(sync=True, page=True)
     trail_length = Int(10, min=1, max=1000).tag(sync=True, page=True)
     frame = Int(-1, min=-1).tag(sync=True, page=True)

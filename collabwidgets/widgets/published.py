@@ -12,6 +12,7 @@ import numpy as np
 
 from ..interpret import PCAFrame, Snapshot
 from ..training.recipe import LIMITS, MOST_FACTORS
+from .synced import TRACEBACK_LETTERS
 from .wire import json_number, number_bytes, pair_bytes, text_bytes
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 Values = dict[str, Any]
 
 BATCH_POINTS = 2000
-_TRACEBACK_LETTERS = 8000
 _TRIES = 3
 _EMPTY_MAP: Values = {
     "_scores": b"",
@@ -105,7 +105,7 @@ def status_values(learn: CollabLearner) -> Values:
     return {
         "status": learn.status,
         "message": learn.message,
-        "error_detail": "" if error is None else "".join(traceback.format_exception(error))[-_TRACEBACK_LETTERS:],
+        "error_detail": "" if error is None else "".join(traceback.format_exception(error))[-TRACEBACK_LETTERS:],
         "suggested_lr": json_number(learn.suggested_lr),
         "epoch": json_number(learn.epoch, 4) or 0.0,
         "progress": json_number(learn.progress, 4) or 0.0,

@@ -5,15 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import anywidget
-from traitlets import TraitError
+from traitlets import TraitError, Unicode
 
 _PATIENCE = 1.0  # seconds to wait for another thread's turn; then go on, since nobody may block the picture
 _GESTURE = 0.3  # seconds: a click changes several traits, and one that works must not hide what another has said
+
+TRACEBACK_LETTERS = 8000
+_CALLERS = ("_notify_observers", "changed")  # of traitlets, and of `View.on_select`
+_PACKAGES = ("traitlets", "ipywidgets", "anywidget", __name__.partition(".")[0])
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +32,7 @@ class SyncedWidget(anywidget.AnyWidget):
     """
 
     _says: ClassVar[str] = "message"
+    _details = Unicode().tag(sync=True)  # the traceback of what it says, where there is more to know
 
     def __init__(self, **traits: Any) -> None:
         self._turn = threading.RLock()
@@ -78,14 +84,18 @@ class SyncedWidget(anywidget.AnyWidget):
         """A change that came from a page raised, here or in somebody's observer: log it and say so in the
         widget."""
         logger.error("%s: a change from the page failed", type(self).__name__, exc_info=error)
-        sentence = str(error) or type(error).__name__
+        callback = _callback_of(error)
+        refused = isinstance(error, TraitError) and callback is None
+        sentence = f"{type(error).__name__}: {error}" if str(error) and not refused else str(error)
+        who = "" if callback is None else f"Your callback {callback} raised "
         self._failed_at = time.monotonic()
-        self.publish({self._says: sentence if isinstance(error, TraitError) else f"{type(error).__name__}: {error}"})
+        details = "" if refused else "".join(traceback.format_exception(error))[-TRACEBACK_LETTERS:]
+        self.publish({self._says: f"{who}{sentence or type(error).__name__}", "_details": details})
 
     def _worked(self) -> None:
         """A change has been made: what an earlier one failed of is over."""
         if getattr(self, self._says) and time.monotonic() - self._failed_at >= _GESTURE:
-            self.publish({self._says: ""})
+            self.publish({self._says: "", "_details": ""})
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
@@ -95,3 +105,14 @@ class SyncedWidget(anywidget.AnyWidget):
         finally:
             if taken:
                 self._turn.release()
+
+
+def _callback_of(error: Exception) -> str | None:
+    """The name of the function of the caller's, called by a trait that changed, in which it was raised; or None."""
+    told = False
+    for frame, _line in traceback.walk_tb(error.__traceback__):
+        ours = str(frame.f_globals.get("__name__")).partition(".")[0] in _PACKAGES
+        if told and not ours:
+            return frame.f_code.co_name
+        told = ours and frame.f_code.co_name in _CALLERS
+    return None

@@ -10,6 +10,7 @@ from traitlets import Bool, Enum, Float, Instance, Int, List, TraitError, valida
 
 from ..learner import CollabLearner
 from ..training.recipe import LIMITS, MOST_FACTORS, SCHEDULES, Recipe
+from ..traits import Finite, Whole
 from .code import trained_recipe
 from .published import baseline_mse, epoch_rows, run_rows
 from .view import OfLearner, View
@@ -39,14 +40,14 @@ _MOST_SHOWN = 3  # earlier runs, as long as nobody has asked for more
 logger = logging.getLogger(__name__)
 
 
-def _whole(name: str) -> Int[int, int]:
+def _whole(name: str) -> Whole:
     _, low, high = LIMITS[name]
-    return Int(min=int(low), max=int(high)).tag(sync=True, page=True)
+    return Whole(min=int(low), max=int(high)).tag(sync=True, page=True)
 
 
-def _number(name: str) -> Float[float, float]:
+def _number(name: str) -> Finite:
     _, low, high = LIMITS[name]
-    return Float(min=low, max=high).tag(sync=True, page=True)
+    return Finite(min=low, max=high).tag(sync=True, page=True)
 
 
 class TrainingPanel(View):
@@ -146,7 +147,7 @@ class TrainingPanel(View):
     epochs = _whole("epochs")
     lr = _number("lr")
     weight_decay = _number("wd")
-    n_factors = Int(min=0, max=MOST_FACTORS).tag(sync=True, page=True)
+    n_factors = Whole(min=0, max=MOST_FACTORS).tag(sync=True, page=True)
     batch_size = _whole("bs")
     schedule = Enum(SCHEDULES).tag(sync=True, page=True)
     seed = _whole("seed")
@@ -155,7 +156,7 @@ class TrainingPanel(View):
     retrain_on_change = Bool(False).tag(sync=True, page=True)
     x_axis = Enum(("epoch", "step", "time"), "epoch").tag(sync=True, page=True)
     y_scale = Enum(("linear", "log"), "linear").tag(sync=True, page=True)
-    smoothing = Float(0.6, min=0.0, max=0.99).tag(sync=True, page=True)
+    smoothing = Finite(0.6, min=0.0, max=0.99).tag(sync=True, page=True)
     visible_runs: List[int] = List(Int()).tag(sync=True, page=True)
     second_metric = Enum(("none", "hit_rate"), "none").tag(sync=True, page=True)
     hit_rate = Float(None, allow_none=True, read_only=True).tag(sync=True, result=True)

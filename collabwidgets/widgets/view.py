@@ -17,6 +17,7 @@ from traitlets import Bool, Bunch, Enum, Int, List, TraitError, TraitType, Unico
 
 from ..keywords import nearest_keyword
 from ..learner import CollabLearner
+from ..traits import Row, Rows, Whole, as_titles
 from . import code
 from .bundle import built_code
 from .no_learner import NoLearner
@@ -133,15 +134,15 @@ class View(SyncedWidget):
     _kind = Unicode().tag(sync=True)
     _name = Unicode().tag(sync=True)  # by which a page's command can mean this view
     _visible = Bool(False).tag(sync=True, page=True)
-    message = Unicode().tag(sync=True)
+    message = Unicode(read_only=True).tag(sync=True)
     _ref = Unicode().tag(sync=True)
     status = OfLearner("status")
     epoch = OfLearner(lambda learn: int(learn.snapshot.epoch))
 
-    selection = List(Int()).tag(sync=True, page=True)
-    primary = Int(None, allow_none=True).tag(sync=True, page=True)
-    pinned = Int(None, allow_none=True).tag(sync=True, page=True)
-    min_count = Int(20, min=0).tag(sync=True, page=True)
+    selection = Rows().tag(sync=True, page=True)
+    primary = Row(None, allow_none=True).tag(sync=True, page=True)
+    pinned = Row(None, allow_none=True).tag(sync=True, page=True)
+    min_count = Whole(20, min=0).tag(sync=True, page=True)
     hovered = Int(None, allow_none=True, read_only=True).tag(sync=True, page=True, result=True)
     linked = Linked().tag(sync=True, to_json=Linked.names)
 
@@ -196,12 +197,12 @@ class View(SyncedWidget):
 
     @property
     def selected_titles(self) -> list[str]:
-        """Names for `selection`; set it to a list of names to select them."""
+        """Names for `selection`; set it to a list of names, or to one, to select them, to None to select nothing."""
         return [self._title(row) for row in self.selection]
 
     @selected_titles.setter
-    def selected_titles(self, titles: Iterable[Any]) -> None:
-        self.selection = [self._learner.item_row(title) for title in titles]
+    def selected_titles(self, titles: Any) -> None:
+        self.selection = [self._learner.item_row(title) for title in as_titles(titles)]
 
     def on_select(self, function: Callable[[list[str]], None]) -> Callable[[], None]:
         """Call `function` with the selected titles whenever the selection changes; returns what undoes it."""

@@ -153,6 +153,8 @@ export interface LearnerStore {
   lookAt: Signal<{ item: number; n: number } | null>;
   /** What the last change failed of, or somebody's observer; set it to "" to dismiss it. */
   failure: Signal<string>;
+  /** Its traceback, where there is more to know. */
+  failureDetail: Signal<string>;
   canUndo: ReadonlySignal<boolean>;
   canRedo: ReadonlySignal<boolean>;
   /** One step of what was looked at; while there is no kernel, of what was since then. */
@@ -312,6 +314,7 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
     shared,
     lookAt: signal<{ item: number; n: number } | null>(null),
     failure: own.trait<string>("failure", ""),
+    failureDetail: own.trait<string>("_details", ""),
     canUndo: computed(() => (gone.value ? history.canUndo : canUndo).value),
     canRedo: computed(() => (gone.value ? history.canRedo : canRedo).value),
     retrace(way) {

@@ -394,6 +394,16 @@ test("a misspelt query leads to the nearest title, nonsense to none", () => {
   assert.equal(nearest("qqqqqq"), null);
 });
 
+test("a title without a training rating is not taken for a misspelling", () => {
+  const trained = Uint8Array.from(names, (name, row) => (row === 0 || name.startsWith("Mustard") ? 0 : 1));
+  const index = indexOf(column(names), counts, trained);
+  assert.deepEqual(index.find("mustard").rows, []);
+  const row = new Speller(index, counts).nearest("Mustard (1990)").finish();
+  assert.equal(names[row], "Mustard (1990)");
+  assert.equal(index.isTrained(row), false);
+  assert.equal(index.isTrained(names.indexOf("Star Wars (1977)")), true);
+});
+
 test("words left out by their letters are no nearer than the one that is found", () => {
   const random = seeded(17);
   const word = (letters: number) => Array.from({ length: letters }, () => "abcdefgh"[random(8)]).join("");

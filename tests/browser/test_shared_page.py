@@ -129,10 +129,13 @@ def test_a_filter_of_its_own_can_be_seen_in_a_part_of_the_dashboard(linked, filt
 
 
 def test_a_failure_is_under_every_widget_spoken_once_and_dismissed_in_all(show) -> None:
-    page = show("BiasTable,PCAScatter", s_failure="KeyError: 'no such column'")
+    page = show("BiasTable,PCAScatter", s_failure="KeyError: 'no such column'", s__details="Traceback, line 7")
     for name in ("Bias ranking", "Map of titles"):
         expect(region(page, name)).to_contain_text("KeyError: 'no such column'")
     expect(page.get_by_role("alert")).to_have_count(1)
+    details = region(page, "Bias ranking").get_by_role("group").filter(has_text="Details")
+    details.get_by_text("Details").click()
+    expect(details.get_by_text("Traceback, line 7")).to_be_visible()
     region(page, "Map of titles").get_by_role("button", name="Dismiss").click()
     for name in ("Bias ranking", "Map of titles"):
         expect(region(page, name)).not_to_contain_text("KeyError")

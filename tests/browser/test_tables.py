@@ -180,6 +180,26 @@ def test_a_misspelt_title_leads_to_the_nearest_spelling_in_both_searches(show: S
     table.get_by_role("button", name=SILENCE).click()
     expect(rows(page, "Biases")).to_have_count(1)
 
+    untrained, name = page.evaluate(
+        "() => { const { names, trained } = harness.store.items.value, row = trained.lastIndexOf(0);"
+        " return [row, names.at(row)]; }"
+    )
+    page.get_by_role("searchbox", name="Search titles").fill(name)
+    expect(table.get_by_text(f"{name} has no training rating, so it has no bias.")).to_be_visible()
+    box.fill(name)
+    reason = f"{name} has no training rating, so there is nothing to compare."
+    expect(page.get_by_role("status").filter(has_text=reason)).to_be_attached()
+    box.press("Escape")
+    page.evaluate(
+        """(item) => {
+            harness.storeModel.update({primary: item});
+            const answered = {item, items: [], metric: "cosine", order: "nearest"};
+            harness.models[0].update({neighbors: [], neighbors_of: item, answered});
+        }""",
+        untrained,
+    )
+    expect(page.get_by_role("region", name="Neighbours").get_by_text(reason)).to_be_visible()
+
 
 # ---------------------------------------------------------------------- the ranking
 

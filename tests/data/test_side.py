@@ -37,6 +37,13 @@ def test_a_name_leads_to_its_row():
     assert side(names=["#na#", "12", "34"]).index(34) == 2
 
 
+def test_a_whole_float_is_the_number_it_stands_for():
+    numbered = side(names=["#na#", "-50", "7.5"])
+    assert [numbered.index(name) for name in (-50.0, -50, 7.5)] == [1, 1, 2]
+    with pytest.raises(ValueError, match="there is no"):
+        numbered.index(float("inf"))
+
+
 @pytest.mark.parametrize(("asked", "near"), [("fargo", "Fargo"), ("Aliens (1979)", "Alien"), ("#na#", None)])
 def test_an_unknown_name_raises_with_the_nearest(asked, near):
     with pytest.raises(ValueError, match="there is no title") as error:

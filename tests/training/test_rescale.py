@@ -23,6 +23,13 @@ def test_without_rescale_and_at_64_nothing_changes():
     assert Recipe(rescale=True).for_batches_of(64) == Recipe(rescale=True)
 
 
+def test_a_rate_that_rescaling_carries_out_of_range_is_told_with_both_numbers():
+    sentence = r"lr=3 is meant for batches of 64; for batches of 2048 it is rescaled to 16.97.*pass at most 1.768"
+    with pytest.raises(ValueError, match=sentence):
+        Recipe(lr=3.0, rescale=True).for_batches_of(2048)
+    assert Recipe(lr=1.76, rescale=True).for_batches_of(2048).lr < 10
+
+
 def test_bs_512_rescaled_stays_within_3_thousandths_of_bs_64():
     with pytest.warns(DuplicateRatingsWarning):
         dls = cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=42)

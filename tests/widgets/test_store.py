@@ -220,7 +220,12 @@ def test_an_observer_that_raises_is_shown_and_keeps_nobody_from_the_selection(le
     learn.view.observe(careless, "primary")
     line.set(store, primary=7)
     assert learn.view.primary == store.primary == 7
-    assert store.failure == "KeyError: 'no such column'"
+    assert store.failure == "Your callback careless raised KeyError: 'no such column'"
+    assert store._details.startswith("Traceback")
+    assert 'raise KeyError("no such column")' in store._details
+    line.set(store, selection=[0])
+    assert store.failure.startswith("row 0 is no title")
+    assert store._details == "", "what a value was refused for needs no traceback"
 
 
 def test_a_failure_stays_through_a_training_until_it_is_dismissed(learn, line, until):
@@ -281,7 +286,7 @@ def test_an_observer_that_raises_in_an_undo_is_shown(learn, line, caplog):
 
     learn.view.observe(careless, "primary")
     line.say(store, kind="command", id="a", name="undo", args={})
-    assert (learn.view.primary, store.failure) == (None, "ValueError: no such shelf")
+    assert (learn.view.primary, store.failure) == (None, "Your callback careless raised ValueError: no such shelf")
 
 
 def test_store_and_thread_end_with_the_learner(dls, until):

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import traitlets
 from traitlets import TraitError
@@ -168,11 +169,55 @@ def test_what_is_unlinked_goes_on_from_what_all_had(learn, line):
     assert line.of(table)[-1].state["selection"] == [3]
 
 
+def test_numbers_of_numpy_and_pandas_are_taken_as_they_are(learn):
+    frame = learn.biases(min_count=0)
+    table, scatter = BiasTable(learn), PCAScatter(learn)
+    table.selection = np.array([1, 2])
+    assert table.selection == learn.view.selection == [1, 2]
+    learn.view.selection = frame.index[:3]
+    assert table.selection == frame.index[:3].tolist()
+    learn.view.primary, scatter.pinned = frame.index[0], np.int32(4)
+    assert (table.primary, table.pinned) == (frame.index[0], 4)
+    scatter.x, scatter.view_box = np.int64(2), np.array([-1, -1, 1, 1], np.float32).tolist()
+    assert scatter.x == 2
+    assert NeighborSearch(learn, items=frame.index[:2], k=np.int64(3)).items == frame.index[:2].tolist()
+    assert TrainingPanel(learn, lr=np.float32(0.5), epochs=np.int64(3)).lr == 0.5
+    assert [type(row) for row in (*table.selection, learn.view.primary, scatter.x)] == [int] * 5
+    table.clear()
+    learn.view.primary = learn.view.pinned = None
+
+
+def test_one_title_is_a_list_of_one_and_none_clears(learn):
+    table = BiasTable(learn)
+    name = str(learn.dls.items.names[5])
+    for target in (table, learn.view):
+        target.selected_titles = name
+        assert target.selection == [5]
+        target.selected_titles = None
+        assert target.selection == []
+
+
 def test_results_are_no_keywords(learn):
     with pytest.raises(TypeError, match="no keyword 'neighbors'"):
         NeighborSearch(learn, neighbors=[])
     with pytest.raises(TypeError, match="no keyword '_store'"):
         BiasTable(learn, _store=None)
+
+
+@pytest.mark.parametrize(
+    ("widget", "name", "value"),
+    [
+        (BiasTable, "message", "mine"),
+        (BiasTable, "rows_shown", 3),
+        (NeighborSearch, "neighbors", []),
+        (NeighborSearch, "n_hidden", 3),
+        (NeighborSearch, "neighbors_of", 3),
+        (NeighborSearch, "answered", {}),
+    ],
+)
+def test_results_are_set_by_nobody_else(learn, widget, name, value):
+    with pytest.raises(TraitError, match="read-only"):
+        setattr(widget(learn), name, value)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +228,12 @@ def test_results_are_no_keywords(learn):
         (BiasTable, {"theme": "solarized"}, "light"),
         (PCAScatter, {"color_by": "genre"}, "count"),
         (PCAScatter, {"view_box": [1, 0, 0, 1]}, "left < right"),
+        (PCAScatter, {"view_box": [0, 0, float("inf"), 1]}, "inf; pass a finite number"),
+        (TrainingPanel, {"lr": float("nan")}, "lr is nan; pass a finite number"),
+        (TrainingPanel, {"weight_decay": float("nan")}, "weight_decay is nan"),
+        (TrainingPanel, {"smoothing": float("nan")}, "smoothing is nan"),
+        (BiasTable, {"primary": "Title 01"}, r"learn.item_row\('Title 01'\) finds it, and selected_titles"),
+        (BiasTable, {"selection": ["Title 01"]}, "selected_titles takes titles"),
         (NeighborSearch, {"metric": "manhattan"}, "centered_cosine"),
         (NeighborSearch, {"item": 0}, "from 1 to"),
         (TrainingPanel, {"schedule": "cosine"}, "one_cycle"),
@@ -292,11 +343,16 @@ def test_an_observer_that_raises_shows_its_sentence_in_the_widget(learn, line, c
 
     table.observe(careless, "selection")
     line.set(table, selection=[2])
-    assert table.message == "KeyError: 'no such column'"
+    assert table.message == "Your callback careless raised KeyError: 'no such column'"
     assert table.selection == [2]
     other.observe(careless, "primary")
     line.set(LearnerStore.of(learn), primary=3)
-    assert other.message == "KeyError: 'no such column'"
+    assert other.message == "Your callback careless raised KeyError: 'no such column'"
+    assert "in careless" in other._details
+    chosen = BiasTable(learn, linked=False)
+    chosen.on_select(careless)
+    line.set(chosen, selection=[4])
+    assert chosen.message == "Your callback careless raised KeyError: 'no such column'"
     assert learn.view.primary == 3
     assert "no such column" in caplog.text
 

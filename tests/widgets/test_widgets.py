@@ -1,13 +1,16 @@
 """The four widgets and the dashboard: the numbers behind what is seen."""
 
 import itertools
+import re
 
 import bqplot
 import numpy as np
+import pandas as pd
 import pytest
 from torch import nn
 from traitlets import TraitError
 
+from collabwidgets.data import CollabDataLoaders, synthetic_ratings
 from collabwidgets.learner import CollabLearner, collab_learner
 from collabwidgets.widgets import (
     BiasTable,
@@ -358,6 +361,65 @@ def test_a_pinned_title_is_compared_with(trained):
     expected = trained.neighbors(row=5, min_count=0, pinned=8)["to_pinned"]
     np.testing.assert_allclose([row["to_pinned"] for row in search.neighbors], expected)
     trained.view.pinned = None
+
+
+@pytest.fixture(scope="module")
+def with_rare():
+    """A learner of which some titles have ratings in validation only."""
+    ratings, _ = synthetic_ratings(60, 40, 1500, seed=3)
+    rare = pd.DataFrame({"user": ratings["user"].iloc[:12].to_numpy(), "title": [f"Rare {n}" for n in range(12)]})
+    ratings = pd.concat([ratings, rare.assign(rating=4.0)], ignore_index=True)
+    dls = CollabDataLoaders.from_df(ratings, item_name="title", seed=3, bs=32, valid_pct=0.5)
+    learner = collab_learner(dls, n_factors=4, y_range=(0, 5.5), seed=3)
+    learner.start(epochs=1)
+    learner.wait()
+    yield learner
+    LearnerStore.of(learner).close()
+
+
+@pytest.fixture
+def rare_item(with_rare):
+    with_rare.view.primary = with_rare.view.pinned = None
+    return next(row for row, is_trained in enumerate(with_rare.dls.items.trained) if row and not is_trained)
+
+
+def test_a_title_without_a_training_rating_has_no_neighbours_and_breaks_nothing(with_rare, rare_item, tmp_path):
+    search = NeighborSearch(with_rare, item=6, min_count=0)
+    search.item = rare_item
+    assert (search.neighbors, search.n_hidden) == ([], 0)
+    assert search.neighbors_of == search.answered["item"] == with_rare.view.primary == rare_item
+    assert NeighborSearch(with_rare).neighbors == []
+    assert Dashboard(with_rare).neighbors.neighbors == []
+    name = with_rare.dls.items.names[rare_item]
+    with pytest.raises(ValueError, match=rf"{re.escape(name)} has no training rating, so there are no neighbours"):
+        search.save_png(tmp_path / "none.png")
+    search.item = 6
+    search.items = [rare_item]
+    assert search.neighbors == []
+    search.items = []
+    assert search.neighbors
+
+
+@pytest.mark.parametrize("pinned", [None, 8])
+def test_the_empty_table_of_neighbours_has_the_columns_of_a_full_one(with_rare, rare_item, pinned):
+    with_rare.view.pinned = pinned
+    search = NeighborSearch(with_rare, min_count=0)
+    empty = search.to_frame()
+    search.item = rare_item
+    assert search.to_frame().equals(empty)
+    assert "training rating" not in search._repr_mimebundle_()[0]["text/html"]
+    search.item = 6
+    full = search.to_frame()
+    assert len(empty) == 0 < len(full)
+    assert empty.dtypes.to_dict() == full.dtypes.to_dict()
+    assert (empty.index.dtype, empty.index.name) == (full.index.dtype, full.index.name)
+    assert empty.attrs == {"n_hidden": 0}
+
+
+def test_a_search_around_further_titles_alone_can_be_drawn(trained, tmp_path):
+    search = NeighborSearch(trained, items=[5, 6], min_count=0)
+    assert search.item is None
+    assert "Nearest to the mean of 2 titles" in search.save_svg(tmp_path / "mean.svg").read_text(encoding="utf-8")
 
 
 def test_weak_evidence_begins_where_one_says(trained):

@@ -55,6 +55,7 @@ export function Frame(props: FrameProps) {
   const { context, title, heading, facts, actions, announce, ownStates, saidWithin, busy, children } = props;
   const { store } = context;
   const message = context.trait<string>("message");
+  const detail = context.trait<string>("_details").value;
   const height = context.trait<number | null>("height").value;
   const members = membersNote(store.meta.value.n_members, Boolean(ownStates));
   const state = situation(store);
@@ -90,11 +91,14 @@ export function Frame(props: FrameProps) {
         </div>
       )}
       {children}
-      {message.value && <ErrorNotice text={message.value} onDismiss={() => set(message, "")} />}
+      {message.value && (
+        <ErrorNotice text={message.value} detail={detail} onDismiss={() => set(message, "")} />
+      )}
       {store.failure.value && (
         <div class="cw-shared-notice">
           <ErrorNotice
             text={store.failure.value}
+            detail={store.failureDetail.value}
             quiet={!context.speaks.value}
             onDismiss={() => set(store.failure, "")}
           />

@@ -65,12 +65,15 @@ export function TitleCombobox(props: TitleComboboxProps) {
   );
   const missed = typed.trim() !== "" && found.total + found.hidden === 0 && indexed;
   const spelled = useNearestSpelling(search, counts, typed, missed);
-  const nearest = spelled !== null && spelled >= 0 ? spelled : null;
+  const untrained = spelled !== null && spelled >= 0 && !search.isTrained(spelled);
+  const nearest = spelled !== null && spelled >= 0 && !untrained ? spelled : null;
   const expanded = open && found.rows.length > 0 && !disabled;
   const popped = open && !disabled;
-  const status = indexed
-    ? statusText(typed, found.total, found.hidden, minCount, spelled)
-    : `${plural(found.total, "title")} so far, reading the others …`;
+  const status = untrained
+    ? untrainedText(search.titles.at(spelled))
+    : indexed
+      ? statusText(typed, found.total, found.hidden, minCount, spelled)
+      : `${plural(found.total, "title")} so far, reading the others …`;
   const activeRow = expanded ? found.rows[active] : undefined;
 
   const settle = () => {
@@ -292,6 +295,10 @@ export function TitleCombobox(props: TitleComboboxProps) {
     </div>
   );
 }
+
+/** Why a title can be compared with nothing. */
+export const untrainedText = (title: string) =>
+  `${title} has no training rating, so there is nothing to compare.`;
 
 function statusText(
   typed: string,

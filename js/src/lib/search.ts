@@ -77,6 +77,11 @@ export class TitleSearch {
     return this.#work.result.value !== null;
   }
 
+  /** Whether a row has a training rating; others are never found. */
+  isTrained(row: number): boolean {
+    return Boolean(this.#side.trained[row]);
+  }
+
   /** Index the rest now. */
   finish(): this {
     this.#work.finish();
@@ -165,6 +170,17 @@ export class TitleSearch {
     const contains = new Uint8Array(this.titles.length);
     if (wanted !== "") for (const place of this.#containing(wanted)) contains[this.byCount[place]] = 1;
     return contains;
+  }
+
+  /** The first row without a training rating that contains the query; -1 for none. Such rows are never found else. */
+  *untrained(query: string): Generator<void, number> {
+    const wanted = foldQuery(query);
+    const { names, trained } = this.#side;
+    for (let row = 1; row < names.length && wanted !== ""; row++) {
+      if (!trained[row] && foldTitle(names.at(row)).includes(wanted)) return row;
+      if (row % STEP === 0) yield;
+    }
+    return -1;
   }
 
   /** How many rows have at least `minCount` ratings: the first so many places. */

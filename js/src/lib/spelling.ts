@@ -103,12 +103,17 @@ export class Speller {
     private readonly counts: ArrayLike<number>,
   ) {}
 
-  /** The work of finding the row nearest to `query` (the most rated of them); -1 where nothing is near. */
+  /**
+   * The work of finding the row nearest to `query` (the most rated of them); -1 where nothing is near. A title that
+   * contains it but has no training rating, which no search finds, is nearest of all.
+   */
   nearest(query: string): SlicedWork<number> {
     return new SlicedWork(this.#nearest(query));
   }
 
   *#nearest(query: string): Generator<void, number> {
+    const untrained = yield* this.search.untrained(query);
+    if (untrained >= 0) return untrained;
     this.#words ??= new SlicedWork(wordsOf(this.search, this.counts));
     const words = yield* this.#words.within();
     const typed = foldQuery(query).split(" ").filter(Boolean);

@@ -5,7 +5,15 @@ import { computed, effect, type ReadonlySignal, Signal, signal } from "@preact/s
 import type { LearnerStore } from "../store";
 
 /** Told at once in any case: they are the page's own, not the training's, or change only as it begins and ends. */
-const OWN = new Set<keyof LearnerStore>(["shared", "views", "connection", "failure", "lookAt", "status"]);
+const OWN = new Set<keyof LearnerStore>([
+  "shared",
+  "views",
+  "connection",
+  "failure",
+  "failureDetail",
+  "lookAt",
+  "status",
+]);
 
 export function watchedStore(
   store: LearnerStore,

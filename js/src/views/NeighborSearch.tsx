@@ -9,7 +9,7 @@ import { NeighborTable, type WeakBelow } from "../components/NeighborTable";
 import { EmptyResult } from "../components/Notice";
 import { OrderChip } from "../components/OrderChip";
 import { TakeAway } from "../components/TakeAway";
-import { TitleCombobox } from "../components/TitleCombobox";
+import { TitleCombobox, untrainedText } from "../components/TitleCombobox";
 import { Why } from "../components/Why";
 import type { ViewContext } from "../context";
 import type { Cell } from "../lib/delimited";
@@ -190,7 +190,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
                   onCopy={() => copy.copy(picked(), context.el)}
                 />
               )}
-              {shown.length === 0 && !looking && <Nothing context={context} />}
+              {shown.length === 0 && !looking && <Nothing context={context} anchors={anchors} />}
             </div>
             {shown.length > 0 && (
               <>
@@ -291,9 +291,11 @@ function Hidden({ count, order, minCount }: { count: number; order: Order; minCo
   );
 }
 
-function Nothing({ context }: { context: ViewContext }) {
+function Nothing({ context, anchors }: { context: ViewContext; anchors: readonly number[] }) {
   const { minCount } = context.shared;
-  const { counts, trained } = context.store.items.value;
+  const { names, counts, trained } = context.store.items.value;
+  const untrained = anchors.find((row) => !trained[row]);
+  if (untrained !== undefined) return <EmptyResult>{untrainedText(names.at(untrained))}</EmptyResult>;
   const usual = helpfulMinCount(counts, trained, minCount.value);
   if (usual === null) return <EmptyResult>No other title to compare with.</EmptyResult>;
   const set = () => {

@@ -32,6 +32,13 @@ export function Nothing({ context, search, side, ranking, text, one }: NothingPr
     const clear = () => {
       text.value = "";
     };
+    if (nearest !== null && nearest >= 0 && !search.isTrained(nearest)) {
+      return (
+        <EmptyResult action={{ label: "Clear the search", run: clear }}>
+          {name} has no training rating, so it has no bias.
+        </EmptyResult>
+      );
+    }
     return (
       <EmptyResult action={{ label: "Clear the search", run: clear }}>
         <span role="status">

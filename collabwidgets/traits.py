@@ -1,0 +1,56 @@
+"""Traits for what people have at hand: numbers of numpy, arrays and indices of rows, and nothing that is not finite."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from traitlets import Float, Int, List, TraitError
+
+
+class Finite(Float[Any, Any]):
+    """A number that can be drawn: NaN and infinity, which no limit catches, are refused."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        number = super().validate(obj, float(value) if isinstance(value, np.floating) else value)
+        if not math.isfinite(number):
+            raise TraitError(f"{self.name or 'a number'} is {number}; pass a finite number")
+        return number
+
+
+class Whole(Int[Any, Any]):
+    """A whole number; those of numpy are taken as Python's."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        return super().validate(obj, int(value) if isinstance(value, np.integer) else value)
+
+
+class Row(Whole):
+    """The row of an item."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        if isinstance(value, str):
+            raise TraitError(
+                f"{self.name or 'selection'} takes the row of a title, not {value!r}; learn.item_row({value!r}) finds "
+                "it, and selected_titles takes titles as they are"
+            )
+        return super().validate(obj, value)
+
+
+class Rows(List[Any]):
+    """Rows of items as a list; an array, an index or a Series of them is taken as one."""
+
+    def __init__(self) -> None:
+        super().__init__(Row())
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        return super().validate(obj, value.tolist() if hasattr(value, "tolist") and np.ndim(value) else value)
+
+
+def as_titles(titles: Any) -> list[Any]:
+    """The titles that somebody names: none for None, one by itself, or several."""
+    if titles is None:
+        return []
+    return [titles] if isinstance(titles, str) or not isinstance(titles, Iterable) else list(titles)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Dict, Enum, List, Unicode
+from traitlets import Dict, Enum, List, TraitError, Unicode, validate
 
 from ..keywords import nearest_keyword
 from ..learner import CollabLearner
@@ -14,6 +14,7 @@ from .bias_table import BiasTable
 from .card_words import card_words
 from .neighbor_search import NeighborSearch
 from .pca_scatter import PCAScatter
+from .store import SHARED
 from .training_panel import TrainingPanel
 from .view import View
 
@@ -30,7 +31,7 @@ _KINDS: Mapping[str, tuple[type[View], dict[str, Any]]] = {
 }
 _COLUMNS = (("training", "neighbors"), ("scatter", "bias"))  # of the full arrangement, left and right
 _ARRANGEMENTS = ("full", "teaching")
-_HANDED_ON = ("theme", "reduced_motion", "linked", "sync_hover")
+_HANDED_ON = ("theme", "reduced_motion", "sync_hover")
 
 
 class Dashboard(View):
@@ -52,13 +53,14 @@ class Dashboard(View):
     controls : list of str, optional
         Some of ``"min_count"``, ``"undo"``, ``"theme"``, ``"help"``; all by default.
     **traits
-        Those of every view, see `View`.
+        Those of every view, see `View`; but for `linked`, as a dashboard is always linked. For a view that goes its
+        own way make one with ``linked=False`` and hand it over in `views`.
 
     Attributes
     ----------
     training, bias, scatter, neighbors : View or None
         The widgets; None for one that is not shown. Those that the dashboard has made follow its `theme`,
-        `reduced_motion`, `linked` and `sync_hover`.
+        `reduced_motion` and `sync_hover`.
     """
 
     _controls = ("min_count", "undo", "theme", "help")
@@ -157,6 +159,16 @@ class Dashboard(View):
         handed_on = {trait: getattr(self, trait) for trait in _HANDED_ON}
         same = not code.trait_arguments(view, view._usual() | _KINDS[name][1] | handed_on)
         return f'"{name}"' if same else view._call()
+
+    @validate("linked")
+    def _always(self, proposal: dict[str, Any]) -> list[str]:
+        linked: list[str] = proposal["value"]
+        if linked != list(SHARED):
+            raise TraitError(
+                f"linked={tuple(linked) or False} would part a dashboard from its own views; leave it out. For a view "
+                "that goes its own way pass that one: Dashboard(learn, views=[PCAScatter(learn, linked=False), …])"
+            )
+        return linked
 
     def _hand_on(self, change: dict[str, Any]) -> None:
         for view in self._made:

@@ -407,10 +407,21 @@ def test_a_dashboard_of_some_views_takes_names_and_widgets(learn):
 def test_what_is_set_on_a_dashboard_later_reaches_the_widgets_it_made(learn):
     own = BiasTable(learn, theme="light")
     board = Dashboard(learn, views=["scatter", own])
-    board.theme, board.reduced_motion, board.linked = "dark", "on", ("min_count",)
-    assert (board.scatter.theme, board.scatter.reduced_motion) == ("dark", "on")
-    assert board.scatter.linked == board.linked == ["min_count"]
+    board.theme, board.reduced_motion, board.sync_hover = "dark", "on", True
+    assert (board.scatter.theme, board.scatter.reduced_motion, board.scatter.sync_hover) == ("dark", "on", True)
     assert own.theme == "light"
+
+
+def test_a_dashboard_is_not_parted_from_its_own_views(learn):
+    for parted in (False, ("min_count",)):
+        with pytest.raises(TraitError, match="views=.PCAScatter.learn, linked=False"):
+            Dashboard(learn, linked=parted)
+    alone = PCAScatter(learn, linked=False)
+    board = Dashboard(learn, views=["bias", alone], linked=True)
+    with pytest.raises(TraitError, match="linked=False would part"):
+        board.linked = False
+    board.selection = [5]
+    assert (board.bias.selection, alone.selection) == ([5], [])
 
 
 def test_the_data_card_is_counted_when_it_is_first_looked_at(learn, line):

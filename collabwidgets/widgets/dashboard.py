@@ -29,6 +29,7 @@ _KINDS: Mapping[str, tuple[type[View], dict[str, Any]]] = {
     "scatter": (PCAScatter, {}),
     "neighbors": (NeighborSearch, {}),
 }
+_CHOICES = f"{', '.join(map(repr, _KINDS))} or widgets of the learner"
 _COLUMNS = (("training", "neighbors"), ("scatter", "bias"))  # of the full arrangement, left and right
 _ARRANGEMENTS = ("full", "teaching")
 _HANDED_ON = ("theme", "reduced_motion", "sync_hover")
@@ -45,7 +46,7 @@ class Dashboard(View):
         trait `arrangement`, because ``layout`` of every Jupyter widget is its size on the page.
     views : list, optional
         Which of ``"training"``, ``"bias"``, ``"scatter"`` and ``"neighbors"`` to show, or widgets made
-        before; all four by default.
+        before, each kind once; all four by default. One alone needs no list.
     title : str
         The heading.
     tab : {"bias", "data"}
@@ -76,12 +77,12 @@ class Dashboard(View):
         learner: CollabLearner,
         *,
         layout: str = "full",
-        views: Iterable[str | View] | None = None,
+        views: Iterable[str | View] | str | View | None = None,
         **traits: Any,
     ) -> None:
-        shown = tuple(_KINDS if views is None else views)
-        for view in shown:
-            _check_view(view, learner)
+        shown = _checked_views(views, learner)
+        if layout not in _ARRANGEMENTS:
+            raise TraitError(f"layout is {layout!r}; choose {' or '.join(map(repr, _ARRANGEMENTS))}")
         super().__init__(learner, **({"arrangement": layout} | traits))
         common = {name: traits[name] for name in _HANDED_ON if name in traits}
         self._made: list[View] = []
@@ -192,13 +193,38 @@ class Dashboard(View):
         return f"{', '.join(self._by_name)}, {self._epoch()}"
 
 
-def _check_view(view: Any, learner: Any) -> None:
+def _checked_views(views: Any, learner: Any) -> tuple[str | View, ...]:
+    """What `views` names, each kind once; one alone need not be in a list."""
+    if views is None:
+        return tuple(_KINDS)
+    if isinstance(views, str | View):
+        views = [views]
+    if not isinstance(views, Iterable):
+        raise TypeError(f"views is {views!r}; pass a list of {_CHOICES}")
+    shown: dict[str, str | View] = {}
+    for view in views:
+        name = _checked_name(view, learner)
+        if name in shown:
+            raise ValueError(
+                f"views has {name!r} twice: {shown[name]!r} and {view!r}; a dashboard shows each kind once"
+            )
+        shown[name] = view
+    if not shown:
+        raise ValueError(
+            f"views is empty, so there is nothing to show; leave it out for all, or list some of {_CHOICES}"
+        )
+    return tuple(shown.values())
+
+
+def _checked_name(view: Any, learner: Any) -> str:
     if isinstance(view, View):
         if view.learner is not learner:
             raise ValueError(f"{view!r} shows another learner; a dashboard is of one")
-        _name_of(view)
-    elif not isinstance(view, str) or view not in _KINDS:
-        raise ValueError(f"there is no view {view!r} for a dashboard. {nearest_keyword(str(view), _KINDS)}")
+        return _name_of(view)
+    if not isinstance(view, str) or view not in _KINDS:
+        near = nearest_keyword(str(view), _KINDS)
+        raise ValueError(f"views has {view!r}, which is no view of a dashboard. {near}")
+    return view
 
 
 def _name_of(view: View) -> str:

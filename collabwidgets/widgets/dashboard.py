@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Dict, Enum, List, Unicode
+from traitlets import Dict, Enum, List, TraitError, Unicode, validate
 
 from ..keywords import nearest_keyword
 from ..learner import CollabLearner
@@ -14,6 +14,7 @@ from .bias_table import BiasTable
 from .card_words import card_words
 from .neighbor_search import NeighborSearch
 from .pca_scatter import PCAScatter
+from .store import SHARED
 from .training_panel import TrainingPanel
 from .view import View
 
@@ -28,9 +29,10 @@ _KINDS: Mapping[str, tuple[type[View], dict[str, Any]]] = {
     "scatter": (PCAScatter, {}),
     "neighbors": (NeighborSearch, {}),
 }
+_CHOICES = f"{', '.join(map(repr, _KINDS))} or widgets of the learner"
 _COLUMNS = (("training", "neighbors"), ("scatter", "bias"))  # of the full arrangement, left and right
 _ARRANGEMENTS = ("full", "teaching")
-_HANDED_ON = ("theme", "reduced_motion", "linked", "sync_hover")
+_HANDED_ON = ("theme", "reduced_motion", "sync_hover")
 
 
 class Dashboard(View):
@@ -44,7 +46,7 @@ class Dashboard(View):
         trait `arrangement`, because ``layout`` of every Jupyter widget is its size on the page.
     views : list, optional
         Which of ``"training"``, ``"bias"``, ``"scatter"`` and ``"neighbors"`` to show, or widgets made
-        before; all four by default.
+        before, each kind once; all four by default. One alone needs no list.
     title : str
         The heading.
     tab : {"bias", "data"}
@@ -52,13 +54,14 @@ class Dashboard(View):
     controls : list of str, optional
         Some of ``"min_count"``, ``"undo"``, ``"theme"``, ``"help"``; all by default.
     **traits
-        Those of every view, see `View`.
+        Those of every view, see `View`; but for `linked`, as a dashboard is always linked. For a view that goes its
+        own way make one with ``linked=False`` and hand it over in `views`.
 
     Attributes
     ----------
     training, bias, scatter, neighbors : View or None
         The widgets; None for one that is not shown. Those that the dashboard has made follow its `theme`,
-        `reduced_motion`, `linked` and `sync_hover`.
+        `reduced_motion` and `sync_hover`.
     """
 
     _controls = ("min_count", "undo", "theme", "help")
@@ -74,12 +77,12 @@ class Dashboard(View):
         learner: CollabLearner,
         *,
         layout: str = "full",
-        views: Iterable[str | View] | None = None,
+        views: Iterable[str | View] | str | View | None = None,
         **traits: Any,
     ) -> None:
-        shown = tuple(_KINDS if views is None else views)
-        for view in shown:
-            _check_view(view, learner)
+        shown = _checked_views(views, learner)
+        if layout not in _ARRANGEMENTS:
+            raise TraitError(f"layout is {layout!r}; choose {' or '.join(map(repr, _ARRANGEMENTS))}")
         super().__init__(learner, **({"arrangement": layout} | traits))
         common = {name: traits[name] for name in _HANDED_ON if name in traits}
         self._made: list[View] = []
@@ -158,6 +161,16 @@ class Dashboard(View):
         same = not code.trait_arguments(view, view._usual() | _KINDS[name][1] | handed_on)
         return f'"{name}"' if same else view._call()
 
+    @validate("linked")
+    def _always(self, proposal: dict[str, Any]) -> list[str]:
+        linked: list[str] = proposal["value"]
+        if linked != list(SHARED):
+            raise TraitError(
+                f"linked={tuple(linked) or False} would part a dashboard from its own views; leave it out. For a view "
+                "that goes its own way pass that one: Dashboard(learn, views=[PCAScatter(learn, linked=False), …])"
+            )
+        return linked
+
     def _hand_on(self, change: dict[str, Any]) -> None:
         for view in self._made:
             setattr(view, change["name"], change["new"])
@@ -180,13 +193,38 @@ class Dashboard(View):
         return f"{', '.join(self._by_name)}, {self._epoch()}"
 
 
-def _check_view(view: Any, learner: Any) -> None:
+def _checked_views(views: Any, learner: Any) -> tuple[str | View, ...]:
+    """What `views` names, each kind once; one alone need not be in a list."""
+    if views is None:
+        return tuple(_KINDS)
+    if isinstance(views, str | View):
+        views = [views]
+    if not isinstance(views, Iterable):
+        raise TypeError(f"views is {views!r}; pass a list of {_CHOICES}")
+    shown: dict[str, str | View] = {}
+    for view in views:
+        name = _checked_name(view, learner)
+        if name in shown:
+            raise ValueError(
+                f"views has {name!r} twice: {shown[name]!r} and {view!r}; a dashboard shows each kind once"
+            )
+        shown[name] = view
+    if not shown:
+        raise ValueError(
+            f"views is empty, so there is nothing to show; leave it out for all, or list some of {_CHOICES}"
+        )
+    return tuple(shown.values())
+
+
+def _checked_name(view: Any, learner: Any) -> str:
     if isinstance(view, View):
         if view.learner is not learner:
             raise ValueError(f"{view!r} shows another learner; a dashboard is of one")
-        _name_of(view)
-    elif not isinstance(view, str) or view not in _KINDS:
-        raise ValueError(f"there is no view {view!r} for a dashboard. {nearest_keyword(str(view), _KINDS)}")
+        return _name_of(view)
+    if not isinstance(view, str) or view not in _KINDS:
+        near = nearest_keyword(str(view), _KINDS)
+        raise ValueError(f"views has {view!r}, which is no view of a dashboard. {near}")
+    return view
 
 
 def _name_of(view: View) -> str:

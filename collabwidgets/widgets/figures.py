@@ -209,12 +209,14 @@ class LossCurves:
         """The same places on both sides: at the left the loss, at the right its root."""
         for axis, texts in (("y", losses), ("rmse", np.sqrt(losses))):
             decimals = 2 if axis == "rmse" or len(losses) < 2 or float(np.diff(losses).min()) < 0.1 else 1
-            with self._axes[axis].hold_sync():
-                self._axes[axis].tick_values = losses
-                self._axes[axis].tick_labels = {
-                    _as_script_writes(at): f"{text:.{decimals}f}"
-                    for at, text in zip(losses.tolist(), texts, strict=True)
-                }
+            labels = {
+                _as_script_writes(at): f"{text:.{decimals}f}" for at, text in zip(losses.tolist(), texts, strict=True)
+            }
+            # In this order, and with the labels of the old ticks: bqplot words new ticks by the labels it knows, in
+            # the next frame, and so would undo what labels do that come with them or after them.
+            self._axes[axis].tick_labels = (self._axes[axis].tick_labels or {}) | labels
+            self._axes[axis].tick_values = losses
+            self._axes[axis].tick_labels = labels
 
     def _line(self, label: str, color: str, *, display_legend: bool = True, **style: Any) -> bqplot.Lines:
         import bqplot

@@ -92,3 +92,15 @@ test("the model of a linked view has what is shared, without telling the kernel,
   assert.deepEqual([store.shared.minCount.value, linked.state.minCount.value], [35, 35]);
   again.abort();
 });
+
+test("what Python has as None is null, at first and later", () => {
+  const life = new AbortController();
+  const model = new ShimModel({ item: null });
+  const item = new BoundTraits(model.asModel(), life.signal).trait<number | null>("item");
+  assert.equal(item.value, null);
+  item.value = 3;
+  assert.equal(model.get("item"), 3);
+  item.value = null;
+  assert.deepEqual([item.value, model.get("item")], [null, null]);
+  life.abort();
+});

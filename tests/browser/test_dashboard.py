@@ -73,7 +73,10 @@ def test_train_moves_chart_table_map_and_neighbours(
     untrained = map_of_titles.screenshot()
     losses = valid_losses(train(board))
     assert losses[-1] < losses[0]
-    assert first_and_last_height(board.get_by_role("img", name="Loss"))
+    chart = board.get_by_role("img", name="Loss")
+    assert first_and_last_height(chart)
+    losses_at, roots_at = (chart.locator(".axis").nth(axis).locator(".tick text") for axis in (1, 2))
+    expect(roots_at).to_have_text([f"{float(loss) ** 0.5:.2f}" for loss in losses_at.all_text_contents()])
     biases = board.get_by_role("table", name="Biases").locator("tbody").get_by_role("row")
     expect(biases.filter(has_text="Title")).to_have_count(20)
     assert map_of_titles.screenshot() != untrained

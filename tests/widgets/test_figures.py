@@ -49,6 +49,23 @@ def test_the_right_axis_has_the_root_of_the_left_one(learn, y_scale):
         assert key == str(int(float(key))) or "." in key.rstrip("0")  # as a page's script writes the number
 
 
+def test_a_tick_comes_to_a_page_after_its_label(line, learn):
+    figure = cw.loss_figure(learn)
+    learn.start(epochs=2)
+    learn.wait()
+    figure._curves.follow(learn, settled=True, watched=True)
+    for axis in figure.axes[1:]:
+        labels, n_moves = {}, 0
+        for message in line.of(axis):
+            if "tick_values" in message.names and message.kind == "comm_msg":
+                ticks = np.frombuffer(message.buffers[0])
+                assert set(ticks) <= set(map(float, labels))
+                n_moves += 1
+            labels = message.state.get("tick_labels") or labels
+        assert n_moves > 0
+        assert set(map(float, labels)) == set(axis.tick_values)
+
+
 def test_stars_are_said_only_where_ratings_are_stars(learn):
     plain = cw.collab_learner(learn.dls, n_factors=3)
     assert [axis.label for axis in cw.loss_figure(plain).axes][2] == "RMSE"

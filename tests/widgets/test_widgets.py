@@ -470,10 +470,21 @@ def test_a_dashboard_of_some_views_takes_names_and_widgets(learn):
 def test_what_is_set_on_a_dashboard_later_reaches_the_widgets_it_made(learn):
     own = BiasTable(learn, theme="light")
     board = Dashboard(learn, views=["scatter", own])
-    board.theme, board.reduced_motion, board.linked = "dark", "on", ("min_count",)
-    assert (board.scatter.theme, board.scatter.reduced_motion) == ("dark", "on")
-    assert board.scatter.linked == board.linked == ("min_count",)
+    board.theme, board.reduced_motion, board.sync_hover = "dark", "on", True
+    assert (board.scatter.theme, board.scatter.reduced_motion, board.scatter.sync_hover) == ("dark", "on", True)
     assert own.theme == "light"
+
+
+def test_a_dashboard_is_not_parted_from_its_own_views(learn):
+    for parted in (False, ("min_count",)):
+        with pytest.raises(TraitError, match=r"views=.PCAScatter.learn, linked=False"):
+            Dashboard(learn, linked=parted)
+    alone = PCAScatter(learn, linked=False)
+    board = Dashboard(learn, views=["bias", alone], linked=True)
+    with pytest.raises(TraitError, match="linked=False would part"):
+        board.linked = False
+    board.selection = [5]
+    assert (board.bias.selection, alone.selection) == ([5], [])
 
 
 def test_the_data_card_is_counted_when_it_is_first_looked_at(learn, line):
@@ -497,6 +508,23 @@ def test_a_dashboard_of_two_learners_is_refused(learn, dls):
     with pytest.raises(ValueError, match="Did you mean 'scatter'"):
         Dashboard(learn, views=["scater"])
     LearnerStore.of(other).close()
+
+
+def test_views_of_a_dashboard_are_named_once_and_wrong_ones_answered_with_the_choices(learn):
+    table = BiasTable(learn)
+    assert repr(Dashboard(learn, views="training")) == "Dashboard(training, untrained)"
+    assert Dashboard(learn, views=table).bias is table
+    for views, sentence in [
+        ([], "views is empty, .* list some of 'training', 'bias', 'scatter', 'neighbors' or widgets"),
+        (5, "views is 5; pass a list of 'training', 'bias'"),
+        (["training", "training"], "views has 'training' twice: 'training' and 'training'; .* each kind once"),
+        (["bias", table], "views has 'bias' twice: 'bias' and BiasTable"),
+        (["map"], "views has 'map', which is no view of a dashboard. It takes: training, bias"),
+    ]:
+        with pytest.raises((TypeError, ValueError), match=sentence):
+            Dashboard(learn, views=views)
+    with pytest.raises(TraitError, match=r"^layout is 'wide'; choose 'full' or 'teaching'$"):
+        Dashboard(learn, layout="wide")
 
 
 def test_what_was_trained_before_a_widget_was_made_is_there_too(learn, until):

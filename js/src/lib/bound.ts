@@ -32,11 +32,11 @@ export class BoundTraits {
     this.#onFailure = onFailure;
   }
 
-  /** `delay` ms: for values that move under a finger, the last one is saved after it has rested that long. */
+  /** What Python has as None is null. `delay` ms: for values that move under a finger, the last one is saved after it has rested that long. */
   trait<T>(name: string, fallback?: T, delay = 0): Signal<T> {
     const known = this.#cache.get(name);
     if (known) return known as Signal<T>;
-    const read = () => (this.#model.get(name) as T | undefined) ?? (fallback as T);
+    const read = () => (this.#model.get(name) ?? fallback ?? null) as T;
     const bound = signal<T>(read());
     this.#cache.set(name, bound as Signal<unknown>);
     onModel(this.#model, `change:${name}`, this.#signal, () => {

@@ -46,9 +46,9 @@ def show(harness: str, context: BrowserContext, errors: list[str]) -> Iterator[S
     """Open a view; keywords set traits of it, those that begin with ``s_`` traits of the store."""
     context.grant_permissions(["clipboard-read", "clipboard-write"])
 
-    def show(view: str, width: int = 900, **traits: object) -> Page:
+    def show(view: str, width: int = 900, status: str = "ready", **traits: object) -> Page:
         values = {f"s.{name[2:]}" if name.startswith("s_") else f"t.{name}": value for name, value in traits.items()}
-        query = {"view": view, "width": width} | {name: json.dumps(value) for name, value in values.items()}
+        query = {"view": view, "width": width, "status": status} | {name: json.dumps(value) for name, value in values.items()}
         page = context.new_page()
         page.goto(f"{harness}?{urlencode(query)}")
         return page
@@ -402,6 +402,19 @@ def test_titles_are_added_taken_away_pinned_and_shown_on_the_map(show: Show) -> 
     search.get_by_role("button", name="Open in map").click()
     primary = state(page, "primary", "harness.storeModel")
     assert page.evaluate("() => harness.store.lookAt.value") == {"item": primary, "n": 1}
+
+
+def test_weights_that_are_still_random_after_a_fit_diverged_are_shown_as_such(show: Show) -> None:
+    page = show("BiasTable,NeighborSearch", status="diverged", s_primary=10)
+    expect(page.get_by_role("combobox", name="Title")).to_be_disabled()
+    expect(page.get_by_role("table", name="Nearest titles")).to_have_count(0)
+    ranking = page.get_by_role("region", name="Bias ranking")
+    expect(ranking.get_by_text("Random weights. Press Train.")).to_be_visible()
+    expect(ranking.get_by_role("button", name="PNG")).to_be_disabled()
+    page.evaluate("() => harness.storeModel.update({epoch: 1})")
+    expect(page.get_by_role("combobox", name="Title")).to_be_enabled()
+    expect(ranking.get_by_role("button", name="PNG")).to_be_enabled()
+    expect(page.get_by_text("Random weights. Press Train.")).to_have_count(0)
 
 
 def test_weak_evidence_is_marked_in_a_narrow_list_too(show: Show) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,7 +103,7 @@ class History:
             return None
         later = [r for r in self.epochs if r.epoch > best.epoch and r.valid_loss is not None]
         higher = [r.valid_loss > best.valid_loss * (1 + _RISE) for r in later if r.valid_loss is not None]
-        return later[0].epoch if any(map(all, zip(higher, higher[1:], strict=False))) else None
+        return later[0].epoch if any(map(all, pairwise(higher))) else None
 
     def batches(self, max_points: int = 2000) -> tuple[Floats, Floats]:
         """Batch losses as ``(x, loss)``, float32 each, at most `max_points` of them, ``x`` in epochs.

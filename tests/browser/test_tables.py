@@ -48,7 +48,9 @@ def show(harness: str, context: BrowserContext, errors: list[str]) -> Iterator[S
 
     def show(view: str, width: int = 900, status: str = "ready", **traits: object) -> Page:
         values = {f"s.{name[2:]}" if name.startswith("s_") else f"t.{name}": value for name, value in traits.items()}
-        query = {"view": view, "width": width, "status": status} | {name: json.dumps(value) for name, value in values.items()}
+        query = {"view": view, "width": width, "status": status} | {
+            name: json.dumps(value) for name, value in values.items()
+        }
         page = context.new_page()
         page.goto(f"{harness}?{urlencode(query)}")
         return page

@@ -419,6 +419,25 @@ def test_weights_that_are_still_random_after_a_fit_diverged_are_shown_as_such(sh
     expect(page.get_by_text("Random weights. Press Train.")).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [420, 760])
+def test_five_rows_stay_in_a_low_frame_which_then_scrolls(show: Show, width: int) -> None:
+    page = show("BiasTable,NeighborSearch", width, height=300, show="all", s_primary=10)
+    for region, name in (("Bias ranking", "Biases"), ("Neighbours", "Nearest titles")):
+        frame = page.get_by_role("region", name=region)
+        assert frame.bounding_box()["height"] == 300
+        row = frame.locator("tbody [data-row]").nth(4)
+        row.scroll_into_view_if_needed()
+        seen, box = (
+            row.bounding_box(),
+            frame.get_by_text(name, exact=True).locator("xpath=ancestor::div[1]").bounding_box(),
+        )
+        assert box["y"] <= seen["y"] <= seen["y"] + seen["height"] <= box["y"] + box["height"] + 1
+    tall = page.get_by_role("region", name="Bias ranking")
+    page.evaluate("() => harness.models[0].update({height: 900})")
+    expect(tall.get_by_role("button", name="Slope view")).to_be_in_viewport()
+    assert tall.evaluate("(frame) => frame.scrollHeight - frame.clientHeight") == 0
+
+
 def test_weak_evidence_is_marked_in_a_narrow_list_too(show: Show) -> None:
     page = show("NeighborSearch", 320, s_primary=10)
     weak = rows(page, "Nearest titles").filter(has_text="weak:").first.get_by_role("rowheader")

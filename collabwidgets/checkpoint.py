@@ -44,7 +44,7 @@ class Checkpoint:
         Checksum of the training and validation ratings, in their order.
     split : dict
         The loaders' seed and valid_pct, which fixed that order.
-    status, message, suggested_lr, epoch, recipe, fits, weights_seed
+    status, message, suggested_lr, epoch, recipe, fits, left, weights_seed
         As of the learner.
     order : uint8 tensor
         State of the generator that the order of the batches is drawn from.
@@ -74,6 +74,7 @@ class Checkpoint:
     epoch: float
     recipe: Recipe
     fits: tuple[Recipe, ...]
+    left: tuple[float | None, ...]
     weights_seed: int
     order: Tensor
     progress: dict[str, Any]

@@ -56,6 +56,7 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
         **{name: getattr(checkpoint, name) for name in _PLAIN},
         "recipe": asdict(checkpoint.recipe),
         "fits": [asdict(recipe) for recipe in checkpoint.fits],
+        "left": list(checkpoint.left),
         "epochs": [asdict(record) for record in checkpoint.epochs],
         "weights_epoch": checkpoint.weights_epoch,
         "earlier": [
@@ -128,6 +129,7 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
         **{side: json.loads(tensors[name].numpy().tobytes()) for side, name in _IDS.items()},
         recipe=_recipe(facts["recipe"]),
         fits=tuple(_recipe(each) for each in facts["fits"]),
+        left=tuple(facts["left"] if "left" in facts else (None for _ in facts["fits"])),
         order=tensors[_ORDER],
         epochs=tuple(EpochRecord(**each) for each in facts["epochs"]),
         curve=(tensors[_CURVE_X].numpy(), tensors[_CURVE_LOSS].numpy()),

@@ -167,6 +167,7 @@ class CollabLearner(Tastes):
         self._revision = 0
         self._worker = TrainingWorker(self._record, self._ended)
         self._fits: list[Recipe] = []
+        self._left: list[float | None] = []
         self._adopt(model)
 
     # ------------------------------------------------------------------ training
@@ -411,7 +412,10 @@ class CollabLearner(Tastes):
             raise RuntimeError("already training; pause() or stop() first")
         trainer = Trainer(self._engine, self.dls, recipe, order=self._order, epoch=int(self.epoch))
         self.recipe = recipe
+        if self.status in ("paused", "stopped", "error"):
+            self._left[-1] = self.epoch
         self._fits.append(recipe)
+        self._left.append(None)
         self._base, self._batches = self.epoch, trainer.batches
         self.progress_of_fit = Progress(trainer.n_steps, recipe.epochs)
         self._worker.load(iter(trainer))
@@ -566,7 +570,7 @@ class CollabLearner(Tastes):
         self._first_weights = copy.deepcopy(model.state_dict()) if self._remake is None else {}
         self._engine = self._engine_for(model)
         self._order = generator(self.recipe.seed, "batches")
-        self._weights_seed, self._fits = self.recipe.seed, []
+        self._weights_seed, self._fits, self._left = self.recipe.seed, [], []
         self.status, self.error, self.suggested_lr, self.epoch = "untrained", None, None, 0.0
         self._weights_epoch = None
         self.message = "Random weights. Press Train."
@@ -631,6 +635,7 @@ class CollabLearner(Tastes):
             epoch=self.epoch,
             recipe=self.recipe,
             fits=self.fits,
+            left=self.left,
             weights_seed=self.weights_seed,
             order=self._order.get_state(),
             progress={"step": fit.step, "n_steps": fit.n_steps, "epochs": fit.epochs, "seconds": fit.elapsed_seconds},
@@ -690,7 +695,7 @@ class CollabLearner(Tastes):
             self._maps.restart(None)
             self._first_weights = first_weights  # what `reset` puts back
             self._order.set_state(saved.order)
-            self._weights_seed, self._fits = saved.weights_seed, list(saved.fits)
+            self._weights_seed, self._fits, self._left = saved.weights_seed, list(saved.fits), list(saved.left)
             self.status, self.message, self.suggested_lr = saved.status, saved.message, saved.suggested_lr
             self.epoch, self.progress_of_fit = saved.epoch, Progress.left_at(**saved.progress)
             self._weights_epoch = saved.weights_epoch
@@ -724,6 +729,11 @@ class CollabLearner(Tastes):
     def fits(self) -> tuple[Recipe, ...]:
         """The settings of each fit since the weights were made, the running one included."""
         return tuple(self._fits)
+
+    @property
+    def left(self) -> tuple[float | None, ...]:
+        """For each of `fits` the epoch at which it was left for another, paused or stopped; else ``None``."""
+        return tuple(self._left)
 
     @property
     def config(self) -> dict[str, Any]:

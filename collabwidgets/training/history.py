@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float32]
+
+_RISE = 0.005  # of the lowest validation loss: less is what one epoch differs from the next by
 
 
 @dataclass(frozen=True)
@@ -90,18 +93,17 @@ class History:
 
     @property
     def overfit_since(self) -> int | None:
-        """The epoch after which the validation loss only rose, twice or more in a row; else ``None``.
+        """The epoch after the best, once two epochs in a row lay more than 0.5 % above the best; else ``None``.
 
-        A gap between the two curves is normal and is no sign; a rising validation loss is.
+        What comes and goes after that is noise: only a better epoch takes it back. A gap between the two curves is
+        normal and is no sign; a rising validation loss is.
         """
-        losses = [r.valid_loss for r in self.epochs]
-        rises = 0
-        while rises + 1 < len(losses):
-            later, earlier = losses[-1 - rises], losses[-2 - rises]
-            if later is None or earlier is None or later <= earlier:
-                break
-            rises += 1
-        return self.epochs[-1 - rises].epoch if rises >= 2 else None
+        best = self.best
+        if best is None or best.valid_loss is None:
+            return None
+        later = [r for r in self.epochs if r.epoch > best.epoch and r.valid_loss is not None]
+        higher = [r.valid_loss > best.valid_loss * (1 + _RISE) for r in later if r.valid_loss is not None]
+        return later[0].epoch if any(map(all, pairwise(higher))) else None
 
     def batches(self, max_points: int = 2000) -> tuple[Floats, Floats]:
         """Batch losses as ``(x, loss)``, float32 each, at most `max_points` of them, ``x`` in epochs.

@@ -136,16 +136,18 @@ def _first_recipe(learn: CollabLearner) -> Recipe:
 
 
 def _fits(learn: CollabLearner) -> Iterator[str]:
-    """One call a fit; equal ones after each other in a loop."""
+    """One call a fit, with a word on those that were left before their end; equal ones after each other in a loop."""
     before, lines = _first_recipe(learn), []
-    for recipe in learn.fits:
-        lines.append(_fit(recipe, before))
+    left = list(learn.left)
+    if left and learn.status not in ("ready", "diverged"):
+        left[-1] = learn.epoch
+    for recipe, epoch in zip(learn.fits, left, strict=True):
+        note = "" if epoch is None else f"\n# that fit was left at epoch {epoch:.4g}; this trains it to its end"
+        lines.append(_fit(recipe, before) + note)
         before = recipe
     for line, same in itertools.groupby(lines):
         n = len(list(same))
         yield line if n == 1 else f"for _ in range({n}):\n{textwrap.indent(line, '    ')}"
-    if learn.fits and learn.status not in ("ready", "untrained"):
-        yield f"# that fit was left at epoch {learn.epoch:.3g}: {learn.status}"
 
 
 def _fit(recipe: Recipe, before: Recipe) -> str:

@@ -104,7 +104,8 @@ class TrainingPanel(View):
     runs : list of dict
         A row for the present training and each of those before the last resets, see `CollabLearner.runs`.
     best_epoch, overfit_since : int or None
-        The epoch with the lowest validation loss, and the one after which it only rose.
+        The epoch with the lowest validation loss, and the one from which it has lain above that, see
+        `History.overfit_since`.
     baselines : dict of str to float
         Validation loss of trivial predictions: ``{"mean": …}``, always the training mean; empty without validation.
 

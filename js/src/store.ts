@@ -119,6 +119,8 @@ export interface LearnerStore {
   suggestedLr: ReadonlySignal<number | null>;
   /** Epochs trained, fractional. */
   epoch: ReadonlySignal<number>;
+  /** The weights are random and nothing moves them, whatever became of a fit: one may diverge in its first epoch. */
+  untrained: ReadonlySignal<boolean>;
   /** Share of the current fit, 0 to 1. */
   progress: ReadonlySignal<number>;
   step: ReadonlySignal<number>;
@@ -277,17 +279,22 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
   bindHover(model, shared.hovered, wantsHover, own, abort);
 
   const run = published("run", 0);
+  const status = published<Status>("status", "untrained");
+  const epoch = published("epoch", 0);
   const curve = followCurve(model, run, link, abort);
 
   return {
     meta: derived<Meta>(["meta"], () => ({ ...EMPTY_META, ...read<Partial<Meta>>("meta", {}) })),
     items,
     users,
-    status: published<Status>("status", "untrained"),
+    status,
     message: published("message", ""),
     errorDetail: published("error_detail", ""),
     suggestedLr: published<number | null>("suggested_lr", null),
-    epoch: published("epoch", 0),
+    epoch,
+    untrained: computed(
+      () => status.value === "untrained" || (epoch.value === 0 && status.value !== "training"),
+    ),
     progress: published("progress", 0),
     step: published("step", 0),
     nSteps: published("n_steps", 0),

@@ -46,9 +46,11 @@ def show(harness: str, context: BrowserContext, errors: list[str]) -> Iterator[S
     """Open a view; keywords set traits of it, those that begin with ``s_`` traits of the store."""
     context.grant_permissions(["clipboard-read", "clipboard-write"])
 
-    def show(view: str, width: int = 900, **traits: object) -> Page:
+    def show(view: str, width: int = 900, status: str = "ready", **traits: object) -> Page:
         values = {f"s.{name[2:]}" if name.startswith("s_") else f"t.{name}": value for name, value in traits.items()}
-        query = {"view": view, "width": width} | {name: json.dumps(value) for name, value in values.items()}
+        query = {"view": view, "width": width, "status": status} | {
+            name: json.dumps(value) for name, value in values.items()
+        }
         page = context.new_page()
         page.goto(f"{harness}?{urlencode(query)}")
         return page
@@ -431,6 +433,38 @@ def test_titles_are_added_taken_away_pinned_and_shown_on_the_map(show: Show) -> 
     search.get_by_role("button", name="Open in map").click()
     primary = state(page, "primary", "harness.storeModel")
     assert page.evaluate("() => harness.store.lookAt.value") == {"item": primary, "n": 1}
+
+
+def test_weights_that_are_still_random_after_a_fit_diverged_are_shown_as_such(show: Show) -> None:
+    page = show("BiasTable,NeighborSearch", status="diverged", s_primary=10)
+    expect(page.get_by_role("combobox", name="Title")).to_be_disabled()
+    expect(page.get_by_role("table", name="Nearest titles")).to_have_count(0)
+    ranking = page.get_by_role("region", name="Bias ranking")
+    expect(ranking.get_by_text("Random weights. Press Train.")).to_be_visible()
+    expect(ranking.get_by_role("button", name="PNG")).to_be_disabled()
+    page.evaluate("() => harness.storeModel.update({epoch: 1})")
+    expect(page.get_by_role("combobox", name="Title")).to_be_enabled()
+    expect(ranking.get_by_role("button", name="PNG")).to_be_enabled()
+    expect(page.get_by_text("Random weights. Press Train.")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [420, 760])
+def test_five_rows_stay_in_a_low_frame_which_then_scrolls(show: Show, width: int) -> None:
+    page = show("BiasTable,NeighborSearch", width, height=300, show="all", s_primary=10)
+    for region, name in (("Bias ranking", "Biases"), ("Neighbours", "Nearest titles")):
+        frame = page.get_by_role("region", name=region)
+        assert frame.bounding_box()["height"] == 300
+        row = frame.locator("tbody [data-row]").nth(4)
+        row.scroll_into_view_if_needed()
+        seen, box = (
+            row.bounding_box(),
+            frame.get_by_text(name, exact=True).locator("xpath=ancestor::div[1]").bounding_box(),
+        )
+        assert box["y"] <= seen["y"] <= seen["y"] + seen["height"] <= box["y"] + box["height"] + 1
+    tall = page.get_by_role("region", name="Bias ranking")
+    page.evaluate("() => harness.models[0].update({height: 900})")
+    expect(tall.get_by_role("button", name="Slope view")).to_be_in_viewport()
+    assert tall.evaluate("(frame) => frame.scrollHeight - frame.clientHeight") == 0
 
 
 def test_weak_evidence_is_marked_in_a_narrow_list_too(show: Show) -> None:

@@ -83,15 +83,17 @@ def test_settings_that_are_listed_without_their_button_are_in_sight(harness: Cal
 
 
 def test_what_the_curves_mean_is_said_beside_them(harness: Callable[..., str], page: Page) -> None:
-    page.goto(harness("TrainingPanel", s_overfit_since=3, s_best_epoch=3))
+    page.goto(harness("TrainingPanel", s_overfit_since=4, s_best_epoch=3))
+    expect(training(page).get_by_text("Validation loss has been above its best since epoch 4")).to_be_visible()
     expect(training(page).get_by_text("A gap is normal; rising validation is the sign.")).to_be_visible()
     caution = training(page).get_by_text("The loss is not the quality of a ranking, and one run is not the truth")
     expect(caution).not_to_be_visible()
     training(page).locator(".cw-chart-words summary").click()
     expect(caution).to_be_visible()
     rows = training(page).get_by_role("table", name="Epochs").locator("tbody tr")
-    expect(rows.filter(has_text="rises after")).to_have_count(1)
-    expect(rows.nth(2)).to_contain_text("best ↗ validation loss rises after")
+    expect(rows.filter(has_text="rises")).to_have_count(1)
+    expect(rows.nth(2)).to_contain_text("best")
+    expect(rows.nth(3)).to_contain_text("↗ validation loss rises")
 
 
 def test_a_new_seed_is_one_click(harness: Callable[..., str], page: Page) -> None:

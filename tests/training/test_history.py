@@ -49,9 +49,19 @@ def test_reading_on_from_a_position_misses_nothing():
 def test_overfitting_is_a_rising_validation_loss_and_nothing_else():
     assert with_valid(1.0, 0.9, 0.85).overfit_since is None
     assert with_valid(1.0, 0.9, 0.95).overfit_since is None
-    assert with_valid(1.0, 0.9, 0.95, 0.97).overfit_since == 2
-    assert with_valid(1.0, 0.9, 0.95, 0.97, 0.96).overfit_since is None
+    assert with_valid(1.0, 0.9, 0.95, 0.97).overfit_since == 3
+    assert with_valid(1.0, 0.9, 0.901, 0.903, 0.9, 0.904).overfit_since is None, "a plateau"
+    assert with_valid(1.0, 0.9, 0.95, 0.901, 0.95, 0.901).overfit_since is None, "single epochs"
     assert with_valid(None, None, None, None).overfit_since is None
+
+
+def test_overfitting_is_counted_from_the_best_epoch_whatever_falls_later():
+    rising = [0.9, 0.81, 0.84, 0.86, 0.85, 0.87, 0.86, 0.9, 0.917]
+    assert [with_valid(*rising[:n]).overfit_since for n in range(3, 10)] == [None, 3, 3, 3, 3, 3, 3]
+    assert with_valid(*rising, 0.811).overfit_since == 3, "back near the best is not better"
+    assert with_valid(*rising, 0.80).overfit_since is None, "a better epoch takes it back"
+    slow = [1.0, *np.linspace(0.81, 0.917, 67)]
+    assert with_valid(*slow).overfit_since == 3
 
 
 def test_clearing_begins_the_next_run():

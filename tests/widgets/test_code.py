@@ -110,6 +110,32 @@ def test_equal_fits_are_a_loop(learn):
     assert "for _ in range(3):\n    learn.fit(1, 0.001, wd=0.01)\n" in code
 
 
+def leave(learn: CollabLearner, how: str) -> None:
+    """Begin a long fit and leave it in the middle of an epoch."""
+    learn.start(epochs=900, lr=1e-3, schedule="constant")
+    while learn.epoch < 2.5:
+        assert not learn.wait(0.001)
+    getattr(learn, how)()
+    learn.wait()
+
+
+def test_a_fit_that_was_left_says_where_in_the_code_of_whatever_came_after(dls, tmp_path):
+    learn = collab_learner(dls, n_factors=5, y_range=(0, 5.5))
+    ends = []
+    for how in ("stop", "pause"):
+        leave(learn, how)
+        ends.append(f"# that fit was left at epoch {learn.epoch:.4g}; this trains it to its end")
+        assert TrainingPanel(learn).to_code().count("# that fit") == len(ends)
+        assert ends[-1] in TrainingPanel(learn).to_code()
+    learn.fit(1, 1e-3)
+    code = TrainingPanel(learn).to_code()
+    assert [line for line in code.splitlines() if "that fit was left" in line] == ends
+    assert code.index(ends[0]) < code.rindex("learn.fit(900") < code.index(ends[1]) < code.index("learn.fit(1,")
+    learn.save(tmp_path / "left")
+    loaded = TrainingPanel(cw.load_learner(tmp_path / "left", dls)).to_code()
+    assert [line for line in loaded.splitlines() if "that fit was left" in line] == ends
+
+
 def test_a_reset_begins_the_code_anew(learn):
     learn.reset(seed=11, n_factors=3)
     learn.fit_one_cycle(1)

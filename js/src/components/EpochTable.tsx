@@ -74,9 +74,12 @@ export function EpochTable({ context }: { context: ViewContext }) {
                 <td class="cw-note">
                   {row.epoch === best && "best"}
                   {row.epoch === overfit && (
-                    <span class="cw-rises" title="After this epoch the validation loss only rose">
+                    <span
+                      class="cw-rises"
+                      title="From this epoch on the validation loss was higher than its best"
+                    >
                       {" \u2197"}
-                      <span class="cw-unseen"> validation loss rises after</span>
+                      <span class="cw-unseen"> validation loss rises</span>
                     </span>
                   )}
                 </td>

@@ -1,7 +1,7 @@
 // The frame of every widget: a named region with title, state, the view, and what went wrong.
 import type { ComponentChildren } from "preact";
 import type { ViewContext } from "../context";
-import { badge, fitEpochs, membersNote, type Situation, sentence } from "../lib/wording";
+import { badge, fitEpochs, membersNote, RANDOM, type Situation, sentence } from "../lib/wording";
 import type { LearnerStore } from "../store";
 import { LoadingBar } from "./LoadingBar";
 import { ErrorNotice, Notice } from "./Notice";
@@ -61,13 +61,13 @@ export function Frame(props: FrameProps) {
   const state = situation(store);
   const said = ownStates ? null : sentence(state, title);
   // Training's own troubles are told where training is; here only what changes how this view is to be read.
-  const untrained = state.status === "untrained" && !saidWithin;
-  const tell = said && (state.connection !== "connected" || untrained) ? said : null;
+  const untrained = !ownStates && store.untrained.value;
+  const tell = state.connection !== "connected" ? said : untrained && !saidWithin ? RANDOM : null;
   return (
     <section
       class="cw-frame"
       aria-label={title}
-      data-status={state.status}
+      data-status={untrained ? "untrained" : state.status}
       style={height ? { height: `${height}px` } : undefined}
     >
       <header class="cw-head">

@@ -26,7 +26,7 @@ const SHARPEST = 2;
 
 export function TakeAway({ context, state, name, shown, all, empty, picture }: TakeAwayProps) {
   const has = useControls(context);
-  const untrained = context.store.status.value === "untrained";
+  const untrained = context.store.untrained.value;
   const undrawn = empty ?? (untrained ? "Train first: there is nothing to draw yet" : null);
   const save = async (kind: "png" | "svg") => {
     try {

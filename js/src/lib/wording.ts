@@ -18,6 +18,8 @@ export interface Situation {
 
 export type Tone = "quiet" | "live" | "good" | "warn" | "bad";
 
+export const RANDOM = { tone: "quiet" as Tone, text: "Random weights. Press Train." };
+
 /** The few words in a widget's corner. */
 export function badge({ status, connection, epoch, epochs, progress }: Situation): {
   tone: Tone;
@@ -74,7 +76,7 @@ export function sentence(situation: Situation, view = ""): { tone: Tone; text: s
   if (connection === "busy") return { tone: "warn", text: BUSY };
   switch (status) {
     case "untrained":
-      return { tone: "quiet", text: message || "Random weights. Press Train." };
+      return message ? { tone: "quiet", text: message } : RANDOM;
     case "paused":
       return { tone: "quiet", text: message || `Paused at epoch ${formatNumber(epoch, 1)}; weights kept.` };
     case "stopped":

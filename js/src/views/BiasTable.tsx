@@ -212,7 +212,7 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
         searchBox={searchBox}
         onReset={reset}
       />
-      {store.recipe.value.wd === 0 && store.status.value !== "untrained" && (
+      {store.recipe.value.wd === 0 && !store.untrained.value && (
         <Notice tone="warn">
           Weight decay is 0: nothing holds back the biases of {names} with few ratings, so both ends may be
           noise.

@@ -81,7 +81,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
     );
   }
 
-  const untrained = store.status.value === "untrained";
+  const untrained = store.untrained.value;
   const connected = store.connection.value !== "disconnected";
   // The words belong to the list that is shown, which is the old one until Python has answered.
   const asks: Question = {

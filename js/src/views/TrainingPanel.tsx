@@ -139,8 +139,8 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
       )}
       {overfit !== null && (
         <Notice tone="warn">
-          Validation loss has risen since epoch {overfit}: the model begins to learn the training ratings by
-          heart. More weight decay or an early stop helps.
+          Validation loss has been above its best since epoch {overfit}: the model learns the training ratings
+          by heart. More weight decay or an early stop helps.
         </Notice>
       )}
       <div class="cw-results">

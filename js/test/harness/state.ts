@@ -140,8 +140,7 @@ export function storeState(status = "ready"): Record<string, unknown> {
 
   const epochs = status === "untrained" ? 0 : status === "ready" ? 5 : status === "diverged" ? 0 : 2;
   const epoch =
-    { untrained: 0, ready: 5, training: 2.6, paused: 2.4, stopped: 2.4, diverged: 0.2, error: 2 }[status] ??
-    5;
+    { untrained: 0, ready: 5, training: 2.6, paused: 2.4, stopped: 2.4, diverged: 0, error: 2 }[status] ?? 5;
   const fresh = status === "untrained" || status === "diverged";
   return {
     _item_names: view(encodeText(names)),

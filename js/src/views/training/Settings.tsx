@@ -47,7 +47,7 @@ export function Settings(props: {
   if (!fields.length && !["schedule", "keep_best", "retrain_on_change"].some(shows)) return null;
 
   const retrains = traits.retrain_on_change.value === true;
-  const untrained = store.status.value === "untrained";
+  const untrained = store.untrained.value;
   const locks: Partial<Record<Field["trait"], NumberFieldProps["lock"]>> = {};
   if (store.meta.value.n_factors === null)
     locks.n_factors = ["model\u2019s", "Set by the model\u2019s own class"];

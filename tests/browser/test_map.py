@@ -15,6 +15,8 @@ from .test_tables import Show, harness, selection, show, state
 
 __all__ = ["harness", "show"]
 
+DESCRIPTION = "() => document.querySelector('.cw-scatter-canvas').nextElementSibling.textContent"
+
 
 def in_sight(page: Page, row: int) -> bool:
     """Whether the row's point lies inside the box in sight, in score units."""
@@ -97,6 +99,25 @@ def test_escape_takes_a_tooltip_away_that_is_only_hovered(show: Show) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("tooltip")).to_have_count(0)
     assert selection(page) == [3]
+
+
+def test_labels_keep_their_set_in_training_while_trails_grow_and_the_pointer_moves(show: Show) -> None:
+    page = show("PCAScatter", s_status="training", s_selection=[3], trail=True)
+    plot = plot_of(page)
+    expect(plot).to_have_accessible_description(re.compile("Labelled: "))
+    before = page.evaluate(DESCRIPTION)
+    # Other titles lie at the ends of the axes now.
+    page.evaluate(
+        """() => {
+            const { scores, m, n } = harness.store.map.value, next = scores.slice()
+            for (let row = 0; row < n; row++) for (const j of [0, 1]) next[row * m + j] = scores[row * m + j + 2]
+            harness.storeModel.update({ _scores: new DataView(next.buffer), revision: 6 })
+        }"""
+    )
+    plot.press("ArrowRight")
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    page.evaluate("async () => { for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame) }")
+    assert page.evaluate(DESCRIPTION) == before
 
 
 def base64_of(data: bytes) -> str:
@@ -317,7 +338,6 @@ def test_the_old_axes_stay_faint_under_a_bar_until_those_of_a_new_filter_are_the
 
 def test_a_linked_search_names_what_it_finds_on_the_map(show: Show) -> None:
     page = show("BiasTable,PCAScatter", 900, linked=["selection", "min_count", "query"], label_by="selection")
-    description = "() => document.querySelector('.cw-scatter-canvas').nextElementSibling.textContent"
-    assert "Fargo" not in page.evaluate(description)
+    assert "Fargo" not in page.evaluate(DESCRIPTION)
     page.get_by_role("searchbox", name="Search titles").fill("fargo")
     expect(plot_of(page)).to_have_accessible_description(re.compile(r"Fargo \(1996\)"))

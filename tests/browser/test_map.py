@@ -6,6 +6,7 @@ import base64
 import re
 
 import numpy as np
+import pytest
 from matplotlib.path import Path as MatplotlibPath
 from playwright.sync_api import Locator, Page, expect
 
@@ -118,6 +119,35 @@ def test_labels_keep_their_set_in_training_while_trails_grow_and_the_pointer_mov
     expect(page.get_by_role("tooltip")).to_be_visible()
     page.evaluate("async () => { for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame) }")
     assert page.evaluate(DESCRIPTION) == before
+
+
+def test_the_widget_is_as_high_as_asked_and_the_picture_takes_what_is_left(show: Show) -> None:
+    page = show("PCAScatter", 760)
+    region = page.get_by_role("region", name="Map of titles")
+    plot = plot_of(page)
+    heights = {}
+    for height in (100, 300, 500, 1100):
+        page.evaluate("height => harness.models[0].update({ height })", height)
+        expect(region).to_have_css("height", f"{height}px")
+        assert region.bounding_box()["height"] == height
+        heights[height] = plot.bounding_box()["height"]
+    assert heights[100] == heights[300] == 240 < heights[500] + 1 < heights[1100]
+    page.evaluate("() => harness.models[0].update({ height: 500 })")
+    edge = region.bounding_box()
+    assert plot.bounding_box()["y"] + plot.bounding_box()["height"] < edge["y"] + edge["height"]
+    page.get_by_role("button", name="Copy code").scroll_into_view_if_needed()  # the rest scrolls within
+    assert page.get_by_role("button", name="Copy code").bounding_box()["y"] < edge["y"] + edge["height"]
+
+
+@pytest.mark.parametrize("width", [760, 1000, 1200, 1600])
+def test_the_picture_is_about_4_to_3_at_every_width_with_the_rest_beside_it_where_there_is_room(
+    width: int, show: Show
+) -> None:
+    page = show("PCAScatter", width)
+    box, bars = plot_of(page).bounding_box(), page.get_by_role("group", name="Variance by component").bounding_box()
+    assert abs(box["width"] / box["height"] - 4 / 3) < 0.05
+    beside = bars["x"] > box["x"] + box["width"] and bars["y"] < box["y"] + box["height"]
+    assert beside == (width >= 1000)
 
 
 def base64_of(data: bytes) -> str:

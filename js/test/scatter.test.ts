@@ -77,6 +77,14 @@ test("a chosen title that the filter hides is named all the same", () => {
   assert.equal(found.chosen, 1);
 });
 
+test("of a large selection the most rated are named, whatever the order of picking", () => {
+  const { rows, x, y } = cloud(200);
+  const counts = Int32Array.from(x, (_, row) => (row * 37) % 211);
+  const merit = { counts, primary: null, pinned: null, selection: [...rows], asked: new Set<number>(), n: 0 };
+  const found = labelOrder({ rows, x, y }, VIEW, merit);
+  assert.deepEqual(found.rows, [...rows].sort((a, b) => counts[b] - counts[a]).slice(0, 60));
+});
+
 test("points in a box are counted as far as anybody wants to know", () => {
   const { rows, x, y } = cloud(2000);
   const grid = new PointGrid(rows, x, y);

@@ -6,6 +6,7 @@ import base64
 import re
 
 import numpy as np
+import pytest
 from matplotlib.path import Path as MatplotlibPath
 from playwright.sync_api import Locator, Page, expect
 
@@ -14,6 +15,8 @@ from collabwidgets.widgets.wire import number_bytes, text_bytes
 from .test_tables import Show, harness, selection, show, state
 
 __all__ = ["harness", "show"]
+
+DESCRIPTION = "() => document.querySelector('.cw-scatter-canvas').nextElementSibling.textContent"
 
 
 def in_sight(page: Page, row: int) -> bool:
@@ -97,6 +100,54 @@ def test_escape_takes_a_tooltip_away_that_is_only_hovered(show: Show) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("tooltip")).to_have_count(0)
     assert selection(page) == [3]
+
+
+def test_labels_keep_their_set_in_training_while_trails_grow_and_the_pointer_moves(show: Show) -> None:
+    page = show("PCAScatter", s_status="training", s_selection=[3], trail=True)
+    plot = plot_of(page)
+    expect(plot).to_have_accessible_description(re.compile("Labelled: "))
+    before = page.evaluate(DESCRIPTION)
+    # Other titles lie at the ends of the axes now.
+    page.evaluate(
+        """() => {
+            const { scores, m, n } = harness.store.map.value, next = scores.slice()
+            for (let row = 0; row < n; row++) for (const j of [0, 1]) next[row * m + j] = scores[row * m + j + 2]
+            harness.storeModel.update({ _scores: new DataView(next.buffer), revision: 6 })
+        }"""
+    )
+    plot.press("ArrowRight")
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    page.evaluate("async () => { for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame) }")
+    assert page.evaluate(DESCRIPTION) == before
+
+
+def test_the_widget_is_as_high_as_asked_and_the_picture_takes_what_is_left(show: Show) -> None:
+    page = show("PCAScatter", 760)
+    region = page.get_by_role("region", name="Map of titles")
+    plot = plot_of(page)
+    heights = {}
+    for height in (100, 300, 500, 1100):
+        page.evaluate("height => harness.models[0].update({ height })", height)
+        expect(region).to_have_css("height", f"{height}px")
+        assert region.bounding_box()["height"] == height
+        heights[height] = plot.bounding_box()["height"]
+    assert heights[100] == heights[300] == 240 < heights[500] + 1 < heights[1100]
+    page.evaluate("() => harness.models[0].update({ height: 500 })")
+    edge = region.bounding_box()
+    assert plot.bounding_box()["y"] + plot.bounding_box()["height"] < edge["y"] + edge["height"]
+    page.get_by_role("button", name="Copy code").scroll_into_view_if_needed()  # the rest scrolls within
+    assert page.get_by_role("button", name="Copy code").bounding_box()["y"] < edge["y"] + edge["height"]
+
+
+@pytest.mark.parametrize("width", [760, 1000, 1200, 1600])
+def test_the_picture_is_about_4_to_3_at_every_width_with_the_rest_beside_it_where_there_is_room(
+    width: int, show: Show
+) -> None:
+    page = show("PCAScatter", width)
+    box, bars = plot_of(page).bounding_box(), page.get_by_role("group", name="Variance by component").bounding_box()
+    assert abs(box["width"] / box["height"] - 4 / 3) < 0.05
+    beside = bars["x"] > box["x"] + box["width"] and bars["y"] < box["y"] + box["height"]
+    assert beside == (width >= 1000)
 
 
 def base64_of(data: bytes) -> str:
@@ -329,7 +380,6 @@ def test_the_old_axes_stay_faint_under_a_bar_until_those_of_a_new_filter_are_the
 
 def test_a_linked_search_names_what_it_finds_on_the_map(show: Show) -> None:
     page = show("BiasTable,PCAScatter", 900, linked=["selection", "min_count", "query"], label_by="selection")
-    description = "() => document.querySelector('.cw-scatter-canvas').nextElementSibling.textContent"
-    assert "Fargo" not in page.evaluate(description)
+    assert "Fargo" not in page.evaluate(DESCRIPTION)
     page.get_by_role("searchbox", name="Search titles").fill("fargo")
     expect(plot_of(page)).to_have_accessible_description(re.compile(r"Fargo \(1996\)"))

@@ -58,6 +58,15 @@ def test_the_map_has_its_axes_labels_and_what_they_keep(learn, tmp_path):
     assert len([*points.iter(f"{SVG}use"), *points.iter(f"{SVG}path")]) >= len(scatter.to_frame())
 
 
+def test_of_a_large_selection_the_most_rated_are_named(learn, tmp_path, monkeypatch):
+    monkeypatch.setattr("collabwidgets.widgets.pictures.map.CHOSEN", 4)
+    frame = PCAScatter(learn).to_frame()
+    learn.view.selection, learn.view.primary = sorted(frame.index), None
+    found = texts(PCAScatter(learn, label_by="selection").save_svg(tmp_path / "map.svg"))
+    learn.view.selection = []
+    assert {*found} & {*frame["title"]} == {*frame.nlargest(4, "count")["title"]}
+
+
 def test_the_map_is_of_the_state_it_is_in(learn, tmp_path):
     scatter = PCAScatter(learn, color_by="count", n_labels=0, selection=[])
     found = texts(scatter.save_svg(tmp_path / "a.svg"))

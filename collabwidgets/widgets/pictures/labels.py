@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .paper import text_width
 
 _ENDS = 3  # at each end of each axis so many points are worth a label: they say what the axis tells apart
-_CHOSEN = 60  # of a selection so many are named; more would only cover it
+CHOSEN = 60  # of a selection so many are named; more would only cover it
 _CROWDED = 9  # a title that would cover so many points is left out, unless somebody chose its point
 _PAD = 0.02
 _BOLD = 1.12  # how much longer bold letters are
@@ -49,7 +49,7 @@ def label_order(
 
     More than `n`, as not all find room.
     """
-    order = dict.fromkeys(chosen[:_CHOSEN])
+    order = dict.fromkeys(chosen[:CHOSEN])
     if n > 0 and len(x) and by in ("auto", "extremes"):
         ends = n if by == "extremes" else min(_ENDS, -(-n // 8))
         for values in (x, y):

@@ -14,7 +14,7 @@ from matplotlib.patheffects import Stroke
 from matplotlib.ticker import FixedLocator, FuncFormatter
 from numpy.typing import NDArray
 
-from .labels import label_order, place_labels
+from .labels import CHOSEN, label_order, place_labels
 from .paper import TEXT, Look, Picture, Place, shortened, signed, text_width
 
 Floats = NDArray[np.float64]
@@ -267,7 +267,7 @@ def _mark(
     primary: int | None,
     pinned: int | None,
 ) -> list[int]:
-    """Outlines of what is chosen; which points those are, the primary one first."""
+    """Outlines of what is chosen; which of those points are named, best first: of a large selection the most rated."""
     at = {int(row): i for i, row in enumerate(points.rows)}
     wanted = [row for row in (primary, *selected, pinned) if row is not None]
     marked = [at[row] for row in dict.fromkeys(wanted) if row in at]
@@ -283,7 +283,8 @@ def _mark(
             axes.scatter(
                 *spot, s=wide, facecolors="none", edgecolors=look.accent, linewidths=1.5, linestyle=style, zorder=3
             )
-    return marked
+    rated = sorted((row for row in selected if row in at), key=lambda row: -points.counts[at[row]])
+    return [at[row] for row in dict.fromkeys((primary, *rated[:CHOSEN], pinned)) if row in at]
 
 
 def _label(

@@ -20,6 +20,9 @@ import { TakeAwayMap } from "./scatter/TakeAwayMap";
 
 export const styles = css;
 
+/** Of a widget lower than this the controls are folded, so that the picture has room. */
+const LOW = 720;
+
 export function PCAScatter({ context }: { context: ViewContext }) {
   const map = useMemo(() => createMapState(context), [context]);
   const announce = useSignal("");
@@ -29,7 +32,8 @@ export function PCAScatter({ context }: { context: ViewContext }) {
   const shown = map.rows.value.length;
   const minCount = shared.minCount.value;
   const frame = map.map.value;
-  const fixed = typeof context.trait<number | null>("height").value === "number";
+  const height = context.trait<number | null>("height").value ?? 0;
+  const fixed = height > 0;
   const facts = frame
     ? `${map.only.value ? "only " : ""}${plural(shown, "title")}${minCount > 0 ? ` (≥ ${plural(minCount, "rating")})` : ""}`
     : "";
@@ -43,7 +47,7 @@ export function PCAScatter({ context }: { context: ViewContext }) {
     >
       {store.meta.value.has_factors ? (
         <div class={`cw-scatter${fixed ? " cw-scatter-fixed" : ""}`}>
-          <Controls context={context} map={map} />
+          <Controls context={context} map={map} low={fixed && height < LOW} />
           {(!frame || shown === 0) && <Hidden context={context} map={map} minCount={minCount} />}
           {frame && shown > 0 && (
             <>

@@ -29,7 +29,7 @@ const ENDS = 3;
 const CHOSEN = 60;
 
 /**
- * Rows worth a label among those in sight, best first: primary, selected, pinned, asked for; the ends of both
+ * Rows worth a label among those in sight, best first: primary, selected by their counts, pinned, asked for; the ends of both
  * axes; then the most rated. More than `n`, since not all find room.
  */
 export function labelOrder(cloud: Cloud, view: Projection, merit: Merit): Candidates {
@@ -41,7 +41,8 @@ export function labelOrder(cloud: Cloud, view: Projection, merit: Merit): Candid
     if (typeof row === "number" && isInSight(cloud, view, row)) order.add(row);
   };
   add(merit.primary);
-  for (const row of merit.selection.slice(0, CHOSEN)) add(row);
+  const selected = merit.selection.filter((row) => isInSight(cloud, view, row));
+  for (const row of selected.sort((a, b) => merit.counts[b] - merit.counts[a]).slice(0, CHOSEN)) add(row);
   add(merit.pinned);
   for (const row of merit.asked) add(row);
   const chosen = order.size;

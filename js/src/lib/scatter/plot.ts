@@ -174,7 +174,7 @@ export class Plot {
       old.primary !== marks.primary ||
       old.pinned !== marks.pinned ||
       old.selection !== marks.selection ||
-      old.asked !== marks.asked ||
+      String([...old.asked]) !== String([...marks.asked]) ||
       old.nLabels !== marks.nLabels ||
       old.labelBy !== marks.labelBy
     ) {

@@ -12,12 +12,14 @@ import { FitControls } from "./FitControls";
 interface Props {
   context: ViewContext;
   map: MapState;
+  /** The widget is to be lower than it would be by itself. */
+  low: boolean;
 }
 
-export function Controls({ context, map }: Props) {
+export function Controls({ context, map, low }: Props) {
   const wanted = context.trait<string[] | null>("controls").value;
   const has = (name: string) => !wanted || wanted.includes(name);
-  const narrow = context.width.value < 420;
+  const narrow = context.width.value < 420 || low;
   const settings = (
     <>
       {has("color_by") && (

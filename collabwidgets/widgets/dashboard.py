@@ -16,7 +16,7 @@ from .neighbor_search import NeighborSearch
 from .pca_scatter import PCAScatter
 from .store import SHARED
 from .training_panel import TrainingPanel
-from .view import View
+from .view import Linked, View
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,11 +162,11 @@ class Dashboard(View):
         return f'"{name}"' if same else view._call()
 
     @validate("linked")
-    def _always(self, proposal: dict[str, Any]) -> list[str]:
-        linked: list[str] = proposal["value"]
-        if linked != list(SHARED):
+    def _always(self, proposal: dict[str, Any]) -> bool | tuple[str, ...]:
+        linked: bool | tuple[str, ...] = proposal["value"]
+        if Linked.names(linked) != list(SHARED):
             raise TraitError(
-                f"linked={tuple(linked) or False} would part a dashboard from its own views; leave it out. For a view "
+                f"linked={linked} would part a dashboard from its own views; leave it out. For a view "
                 "that goes its own way pass that one: Dashboard(learn, views=[PCAScatter(learn, linked=False), …])"
             )
         return linked

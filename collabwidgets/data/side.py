@@ -83,7 +83,7 @@ class Side:
             On an unknown name, with the nearest spelling; ``'#na#'`` is one.
         """
         row = self._rows.get(str(name), 0)
-        if row == 0 and isinstance(name, float) and name.is_integer():
+        if row == 0 and isinstance(name, float) and float(name).is_integer():
             row = self._rows.get(str(int(name)), 0)  # pandas makes floats of whole numbers beside NaN
         if row == 0:
             raise ValueError(f"there is no {self.name} {name!r}." + did_you_mean(str(name), self.names[1:].tolist()))

@@ -176,6 +176,38 @@ def test_numbers_of_numpy_and_pandas_are_taken_as_they_are(learn):
     learn.view.primary = learn.view.pinned = None
 
 
+def test_a_misspelt_name_cannot_be_set(learn):
+    with pytest.raises(AttributeError, match=r"ViewState has no 'selected_title'.*Did you mean 'selected_titles'\?"):
+        learn.view.selected_title = ["Title 01"]
+    table = BiasTable(learn)
+    with pytest.raises(AttributeError, match=r"BiasTable has no 'sortby' to be set\. Did you mean 'sort_by'\?"):
+        table.sortby = "count"
+    with pytest.raises(AttributeError, match=r"has no 'zzz'.*underscore"):
+        table.zzz = 1
+    table._note, table.layout.width = "mine", "50%"
+    table.add_class("wide")
+
+    class Mine(BiasTable):
+        def __init__(self, learner):
+            super().__init__(learner)
+            self.shelf = "mine"
+
+    assert Mine(learn).shelf == "mine"
+
+
+def test_a_filter_that_hides_all_is_told_where_it_is_a_views_own(learn):
+    sentence = "hides everything: the most rated title has"
+    with pytest.warns(UserWarning, match=f"min_count=50000 {sentence}"):
+        table = BiasTable(learn, linked=False, min_count=50_000)
+    table.linked = ("selection",)
+    with pytest.warns(UserWarning, match=f"min_count=60000 {sentence}"):
+        table.min_count = 60_000
+    with pytest.warns(UserWarning, match=sentence) as caught:
+        BiasTable(learn).min_count = 70_000
+    assert len(caught) == 1
+    learn.view.min_count = 20
+
+
 def test_one_title_is_a_list_of_one_and_none_clears(learn):
     table = BiasTable(learn)
     name = str(learn.dls.items.names[5])

@@ -132,11 +132,12 @@ class LossCurves:
     ) -> None:
         """Draw with other choices from now on."""
         if y_scale != _kind_of(self._scales["y"]):
-            self._scales["y"] = _y_scale(y_scale)
+            replaced, self._scales["y"] = self._scales["y"], _y_scale(y_scale)
             for mark in self.figure.marks:
                 mark.scales = dict(self._scales)
             for axis in ("y", "rmse"):
                 self._axes[axis].scale = self._scales["y"]
+            replaced.close()
         self._smoothing, self._x_axis, self._runs = smoothing, x_axis, tuple(runs)
         self._axes["x"].label = _AXIS_LABELS[x_axis]
         self._draw(learn)
@@ -160,7 +161,9 @@ class LossCurves:
 
     def close(self) -> None:
         """Close the figure and all its parts."""
-        for part in (*self.figure.marks, *self.figure.axes, *self._scales.values(), self.figure):
+        figure = self.figure
+        own = (figure.scale_x, figure.scale_y, figure.layout)  # that bqplot makes of every figure
+        for part in (*figure.marks, *figure.axes, *self._scales.values(), *own, figure):
             part.close()
 
     def _moment(self, learn: CollabLearner) -> tuple[Any, ...]:

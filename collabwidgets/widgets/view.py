@@ -291,6 +291,8 @@ class View(KnownNames, SyncedWidget):
         if not self.closed and hasattr(self, "_from_page"):
             self._learner.view.unobserve(self._from_shared, [*self._linkable, "hovered"])
             self._store_of_learner.unobserve(self._learner_moved, list(self._followed_traits))
+            self.unobserve(self._to_shared, list(self._linkable))
+            self.unobserve(self._remember, list({*self._linkable, *self._undone}))
         super().close()
 
     def __repr__(self) -> str:

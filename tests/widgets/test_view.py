@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import traitlets
+from ipywidgets.widgets.widget import _instances as alive
 from traitlets import TraitError
 
 from collabwidgets.data import CollabDataLoaders, synthetic_ratings
@@ -446,6 +447,26 @@ def test_a_closed_view_hears_nothing_more(learn):
     learn.view.selection = [2]
     assert table.selection == []
     table.close()
+
+
+def test_a_closed_view_changes_nothing_more(learn):
+    table, search = BiasTable(learn), NeighborSearch(learn)
+    learn.view.selection = [5]
+    table.close()
+    search.close()
+    table.selection, table.min_count, search.item, search.k = [3], 7, 4, 3
+    assert (learn.view.selection, learn.view.min_count, learn.view.primary) == ([5], 20, None)
+    assert learn.view.undo()
+    assert (learn.view.selection, search.k, learn.view.can_undo) == ([], 3, False)
+
+
+def test_a_closed_dashboard_leaves_no_widget_behind(learn):
+    LearnerStore.of(learn)
+    before = set(alive)
+    dashboard = Dashboard(learn)
+    dashboard.training.y_scale = "log"
+    dashboard.close()
+    assert set(alive) <= before
 
 
 def test_a_view_that_could_not_be_made_leaves_nothing_behind(learn):

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import torch
@@ -767,6 +767,12 @@ class CollabLearner(Tastes):
     def elapsed_seconds(self) -> float:
         """Seconds the current fit has trained, pauses left out."""
         return self.progress_of_fit.elapsed_seconds
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a learner cannot be pickled or copied, as it has a thread and open widgets; learn.save(path) keeps it, "
+            "and cw.load_learner(path, dls) makes another"
+        )
 
     def __repr__(self) -> str:
         model = self.model.first if isinstance(self.model, Members) else self.model

@@ -126,7 +126,7 @@ def _by_row(name: str, source: Any, side: Side) -> tuple[pd.Series[Any], float]:
 
 def _column(name: str, by_row: pd.Series[Any], side: Side) -> Column:
     if pd.api.types.is_datetime64_any_dtype(by_row):
-        by_row = by_row.dt.year + (by_row.dt.dayofyear - 1) / 365.25
+        by_row = by_row.dt.year + (by_row.dt.day_of_year - 1) / 365.25
     if pd.api.types.is_numeric_dtype(by_row) and not pd.api.types.is_bool_dtype(by_row):
         values = by_row.to_numpy(dtype=np.float64, na_value=np.nan).copy()
         values[0] = np.nan

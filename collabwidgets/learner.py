@@ -50,6 +50,7 @@ from .training.recipe import MOST_FACTORS
 from .training.recovery import stable_lr
 from .training.runs import MOST_RUNS
 from .view_state import ViewState
+from .words import counted
 from .worker import TrainingWorker, interrupt_asks
 
 if TYPE_CHECKING:
@@ -779,7 +780,7 @@ class CollabLearner(Tastes):
         several = f"{self.n_members} members, findings from the first, " if self.n_members > 1 else ""
         return (
             f"CollabLearner({type(model).__name__}, {several}{self.n_users:,} users × {self.n_items:,} "
-            f"{self.dls.item_name}s, {self.n_factors} factors, engine {self.engine}, {self.status}, "
+            f"{self.dls.item_name}s, {counted(self.n_factors, 'factor')}, engine {self.engine}, {self.status}, "
             f"epoch {self.epoch:.3g}; tables: {self.tables})"
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Dict, Enum, List, Unicode
+from traitlets import Dict, Enum, List, TraitError, Unicode
 
 from ..keywords import nearest_keyword
 from ..learner import CollabLearner
@@ -42,7 +42,7 @@ class Dashboard(View):
     layout : {"full", "teaching"}
         In two columns where there is room, or one below the other in the order of `views`. Afterwards it is the
         trait `arrangement`, because ``layout`` of every Jupyter widget is its size on the page.
-    views : list, optional
+    views : list, or one, optional
         Which of ``"training"``, ``"bias"``, ``"scatter"`` and ``"neighbors"`` to show, or widgets made
         before; all four by default.
     title : str
@@ -74,10 +74,14 @@ class Dashboard(View):
         learner: CollabLearner,
         *,
         layout: str = "full",
-        views: Iterable[str | View] | None = None,
+        views: str | View | Iterable[str | View] | None = None,
         **traits: Any,
     ) -> None:
-        shown = tuple(_KINDS if views is None else views)
+        if layout not in _ARRANGEMENTS:
+            choices = " or ".join(map(repr, _ARRANGEMENTS))
+            raise TraitError(f"there is no layout {layout!r} of a dashboard; choose {choices}")
+        named = (views,) if isinstance(views, str | View) else views
+        shown = tuple(_KINDS if named is None else named)
         for view in shown:
             _check_view(view, learner)
         super().__init__(learner, **({"arrangement": layout} | traits))
@@ -177,7 +181,7 @@ class Dashboard(View):
         return "".join(view._fallback() for view in self._by_name.values())
 
     def _state(self) -> str:
-        return f"{', '.join(self._by_name)}, {self._epoch()}"
+        return f"{', '.join(self._by_name) or 'no views'}, {self._epoch()}"
 
 
 def _check_view(view: Any, learner: Any) -> None:

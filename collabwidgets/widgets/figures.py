@@ -99,8 +99,11 @@ class LossCurves:
         self._earlier = EarlierCurves(dict(self._scales))
         self._raw = self._line("train, each batch", BLUE, opacities=[0.25], stroke_width=1.0, display_legend=False)
         self._train = self._line("train", BLUE)
-        self._valid = self._line("valid", VERMILION, marker="circle", marker_size=48)
-        self._mean = self._line("predict the mean", GREY, line_style="dotted", stroke_width=1.5)
+        validates = self._baseline is not None
+        self._valid = self._line("valid", VERMILION, display_legend=validates, marker="circle", marker_size=48)
+        self._mean = self._line(
+            "predict the mean", GREY, display_legend=validates, line_style="dotted", stroke_width=1.5
+        )
         self._best = bqplot.Scatter(
             x=[], y=[], scales=dict(self._scales), colors=[VERMILION], default_size=110, names=[], display_names=False
         )

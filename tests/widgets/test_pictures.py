@@ -126,6 +126,20 @@ def test_the_loss_has_curves_baseline_and_best_epoch(learn, tmp_path):
     assert "batch" in texts(panel.save_svg(path))
 
 
+def test_without_validation_no_legend_speaks_of_it(learn, tmp_path):
+    ratings, _ = synthetic_ratings(40, 20, 600, seed=3)
+    learner = collab_learner(CollabDataLoaders.from_df(ratings, valid_pct=0, seed=3), n_factors=1)
+    learner.fit_one_cycle(1)
+    assert "validation" in texts(TrainingPanel(learn).save_svg(tmp_path / "with.svg"))
+    panel = TrainingPanel(learner)
+    found = texts(panel.save_svg(tmp_path / "without.svg"))
+    assert "train, smoothed" in found
+    assert not {"validation", "predict the mean"} & set(found)
+    assert [mark.labels for mark in panel._figure.marks if getattr(mark, "display_legend", False)] == [["train"]]
+    with pytest.raises(ValueError, match="the model has 1 component, so there is no PC 2"):
+        PCAScatter(learner, min_count=0).save_svg(tmp_path / "map.svg")
+
+
 def test_a_dashboard_is_one_sheet_of_all_its_views(learn, tmp_path):
     learn.view.primary = None
     board = Dashboard(learn, title="Everything")

@@ -5,7 +5,7 @@ import { labelOrder } from "../src/lib/scatter/labels";
 import type { Rgb } from "../src/lib/scatter/palette";
 import { inOrder, Raster, Sprites } from "../src/lib/scatter/splat";
 import { project } from "../src/lib/scatter/viewbox";
-import { axisTitle, keptShare, pointLines } from "../src/lib/scatter/words";
+import { axisTitle, goesWith, keptShare, pointLines } from "../src/lib/scatter/words";
 import { seeded } from "./seeded";
 
 const next = seeded(4);
@@ -94,4 +94,9 @@ test("an axis says what it was fitted on, and a title with few ratings that it h
     pointLines({ title: "A", count, mean: 4, bias: null, effect: null, unit: "", places: [] });
   assert.equal(lines(19)[0], "19 ratings (few: uncertain), mean 4.00");
   assert.equal(lines(20)[0], "20 ratings, mean 4.00");
+});
+
+test("what an axis goes with is said of the logarithm of the ratings", () => {
+  const found = goesWith(1, { 1: { count: 0.71, mean: -0.3, year: 0.1 } });
+  assert.equal(found, "PC 1 goes with: log ratings r = 0.71, mean r = −0.30");
 });

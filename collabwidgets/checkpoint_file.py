@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from .checkpoint import Checkpoint
+from .checkpoint_facts import check_facts
 from .training import Recipe, Run
 from .training.history import EpochRecord
 
@@ -108,21 +109,24 @@ def read(path: Path) -> Checkpoint:
         raise ValueError(f"{path} is a safetensors file, but no checkpoint of a learner; learn.save() writes those")
     try:
         facts = json.loads(metadata[_FORMAT])
-        if facts["version"] > _VERSION:
-            raise ValueError(
-                f"{path} was written by a later version of collabwidgets (format {facts['version']}, this one reads "
-                f"{_VERSION}); update it: pip install -U collabwidgets"
-            )
-        return _checkpoint(facts, tensors)
-    except (KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        later = facts["version"] > _VERSION
+        if not later:
+            check_facts(facts)
+            return _checkpoint(facts, tensors)
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise ValueError(
             f"{path} is damaged ({type(error).__name__}: {error}); take another copy, or train and save anew"
         ) from error
+    raise ValueError(
+        f"{path} was written by a later version of collabwidgets (format {facts['version']}, this one reads "
+        f"{_VERSION}); update it: pip install -U collabwidgets"
+    )
 
 
 def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint:
     weights = {name.removeprefix(_WEIGHT): value for name, value in tensors.items() if name.startswith(_WEIGHT)}
     plain = {name: facts[name] for name in _PLAIN}
+    torch.Generator().set_state(tensors[_ORDER])  # raises for what is no state
     return Checkpoint(
         **plain | {"y_range": None if plain["y_range"] is None else tuple(plain["y_range"])},
         weights=weights,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,11 +24,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options.run(options)
     except (OSError, ValueError, RuntimeError) as error:
-        print(f"collabwidgets: {error}", file=sys.stderr)
+        print(f"collabwidgets: {_in_options(str(error))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _in_options(sentence: str) -> str:
+    """What to pass, by the names that it has here."""
+    return re.sub(r"(?<!['\w])(user|item|rating)_name(?!['\w])=?", r"--\1", sentence)
 
 
 def _demo(options: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import torch
@@ -50,6 +50,7 @@ from .training.recipe import MOST_FACTORS
 from .training.recovery import stable_lr
 from .training.runs import MOST_RUNS
 from .view_state import ViewState
+from .words import counted
 from .worker import TrainingWorker, interrupt_asks
 
 if TYPE_CHECKING:
@@ -800,12 +801,18 @@ class CollabLearner(Tastes):
         """Seconds the current fit has trained, pauses left out."""
         return self.progress_of_fit.elapsed_seconds
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a learner cannot be pickled or copied, as it has a thread and open widgets; learn.save(path) keeps it, "
+            "and cw.load_learner(path, dls) makes another"
+        )
+
     def __repr__(self) -> str:
         model = self.model.first if isinstance(self.model, Members) else self.model
         several = f"{self.n_members} members, findings from the first, " if self.n_members > 1 else ""
         return (
             f"CollabLearner({type(model).__name__}, {several}{self.n_users:,} users × {self.n_items:,} "
-            f"{self.dls.item_name}s, {self.n_factors} factors, engine {self.engine}, {self.status}, "
+            f"{self.dls.item_name}s, {counted(self.n_factors, 'factor')}, engine {self.engine}, {self.status}, "
             f"epoch {self.epoch:.3g}; tables: {self.tables})"
         )
 

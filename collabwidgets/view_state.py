@@ -9,13 +9,14 @@ from typing import Any
 from traitlets import Bool, HasTraits, TraitError, Undefined, Unicode, validate
 
 from .data.side import Side
+from .known_names import KnownNames
 from .traits import Row, Rows, Whole, as_titles
 from .view_history import ViewHistory
 
 _REMEMBERED = ("selection", "primary", "pinned", "min_count", "query")
 
 
-class ViewState(HasTraits):
+class ViewState(KnownNames, HasTraits):
     """Selection and filter, by item row (1 to ``n_items - 1``; row 0 is ``'#na#'``) or, from Python, by title.
 
     Attributes
@@ -96,12 +97,7 @@ class ViewState(HasTraits):
 
     @validate("min_count")
     def _reachable(self, proposal: dict[str, Any]) -> int:
-        most = int(self._items.counts.max())
-        if proposal["value"] > most:
-            warnings.warn(
-                f"min_count={proposal['value']} hides everything: the most rated {self._items.name} has {most} ratings",
-                stacklevel=2,
-            )
+        warn_where_all_is_hidden(self._items, proposal["value"])
         return int(proposal["value"])
 
     def _known_row(self, row: int) -> int:
@@ -109,3 +105,12 @@ class ViewState(HasTraits):
         if not 1 <= row <= last:
             raise TraitError(f"row {row} is no {self._items.name}; rows go from 1 to {last}")
         return int(row)
+
+
+def warn_where_all_is_hidden(items: Side, min_count: int) -> None:
+    """Say what the largest number of ratings is where a filter leaves nothing."""
+    most = int(items.counts.max())
+    if min_count > most:
+        warnings.warn(
+            f"min_count={min_count} hides everything: the most rated {items.name} has {most} ratings", stacklevel=3
+        )

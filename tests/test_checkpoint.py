@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import pickle
 from pathlib import Path
@@ -248,6 +249,43 @@ def test_a_later_format_and_a_lost_part_are_told_apart(learn: cw.CollabLearner, 
     save_file(tensors, tmp_path / "lost.safetensors", {"collabwidgets": json.dumps(facts)})
     with pytest.raises(ValueError, match=r"is damaged \(KeyError: 'recipe'\)"):
         learn.load(tmp_path / "lost")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("status", "flying", "status is 'flying', not one of untrained, ready, stopped, diverged"),
+        ("epoch", float("nan"), "epoch is 'nan', not a finite number"),
+        ("epoch", "a", "epoch is 'a', not a finite number"),
+        ("progress", {}, "'step'"),
+        ("progress", {"step": 1, "n_steps": 2, "epochs": 1, "seconds": -1.0}, "progress.seconds is '-1.0'"),
+        ("weights_seed", -4, "weights_seed is '-4', not a whole number from 0"),
+        ("epochs", [{"epoch": 1}], "'train_loss'"),
+        ("y_range", [1], r"y_range is '\[1\]', not two numbers or null"),
+        ("recipe", {"moms": [0.9, 0.8, 0.9], "lr": -1}, "lr must be a number"),
+        ("split", None, "split is 'None', not a seed"),
+        ("version", "one", "TypeError"),
+    ],
+)
+def test_damage_in_a_field_is_told_before_anything_changes(
+    learn: cw.CollabLearner, tmp_path: Path, name: str, value: object, said: str
+) -> None:
+    with safe_open(learn.save(tmp_path / "model"), "pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        facts = json.loads(file.metadata()["collabwidgets"])
+    save_file(tensors, tmp_path / "other.safetensors", {"collabwidgets": json.dumps(facts | {name: value})})
+    before = predictions(learn)
+    for load in (learn.load, lambda path: cw.load_learner(path, learn.dls)):
+        with pytest.raises(ValueError, match=rf"other.safetensors is damaged \(.*{said}.*take another copy"):
+            load(tmp_path / "other")
+    assert np.array_equal(predictions(learn), before)
+    assert learn.status == "ready"
+
+
+def test_a_learner_is_not_pickled_or_copied_but_saved(learn: cw.CollabLearner) -> None:
+    for copied in (pickle.dumps, copy.deepcopy, copy.copy):
+        with pytest.raises(TypeError, match=r"learn.save\(path\) keeps it.*cw.load_learner\(path, dls\) makes"):
+            copied(learn)
 
 
 def test_a_file_is_replaced_as_a_whole_or_not_at_all(

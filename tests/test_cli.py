@@ -76,6 +76,18 @@ def test_a_column_that_is_not_there_is_told_before_anything_is_served(
     assert "movie" in told
 
 
+def test_an_error_of_a_column_names_the_option_that_chooses_it(
+    ratings_csv: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ratings_csv.write_text("who,item_name,stars\nann,Alien,good\nbob,Fargo,bad\n")
+    assert main(["train", str(ratings_csv)]) == 1
+    assert "clean them or pass --rating another column" in capsys.readouterr().err
+    assert main(["train", str(ratings_csv), "--item", "film"]) == 1
+    told = capsys.readouterr().err
+    assert "'item_name'" in told
+    assert "name another by --item\n" in told
+
+
 def test_without_voila_it_says_what_to_install(
     ratings_csv: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,7 +44,13 @@ def test_a_run_is_named_by_the_epochs_that_it_was_trained(learn):
     trained = learn.runs[0].epochs_trained
     assert trained < 40, "it overfits, so that its patience ends it"
     train(learn, 2, wd=0.0, lr=0.1)
-    assert learn.runs.names == [f"run 1: {trained:.0f} epochs", "run 2: 2 epochs"]
+    train(learn, 1, wd=0.0, lr=0.1, n_factors=1)
+    assert learn.runs.names == [
+        f"run 1: 8 factors, {trained:.0f} epochs",
+        "run 2: 8 factors, 2 epochs",
+        "run 3: 1 factor, 1 epoch",
+    ]
+    assert "1 factor, engine" in repr(learn)
 
 
 def test_equal_runs_have_only_numbers(learn):

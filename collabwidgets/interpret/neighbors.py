@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.side import Side
+from ..words import with_article
 from .bias import FEW
 from .snapshot import Snapshot, lengths_of
 
@@ -156,7 +157,7 @@ def _anchor_row(item: Any, side: Side) -> int:
     if not side.trained[row]:
         raise ValueError(
             f"{side.names[row]} has no training rating, so its factors are still random; "
-            f"choose a {side.name} that was trained"
+            f"choose {with_article(side.name)} that was trained"
         )
     return row
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from ..words import counted
 from .history import EpochRecord, Floats, History, thinned
 from .recipe import Recipe
 
@@ -155,7 +156,9 @@ def _said(name: str, value: Any) -> str:
         return str(value).replace("_", "-")
     if isinstance(value, bool):
         return f"{name}d" if value else f"not {name}d"
-    return f"{value:g} {name}" if name in ("epochs", "factors") else f"{name} {_number(value)}"
+    if name in ("epochs", "factors"):
+        return counted(value, name.removesuffix("s"))
+    return f"{name} {_number(value)}"
 
 
 def _number(value: float) -> str:

@@ -25,6 +25,7 @@ _DEFAULT_MIN_COUNT = 20
 _ONE_ROW, _SEVERAL_ROWS = ("primary", "pinned", "item"), ("selection", "items")
 _FIT = {"one_cycle": "fit_one_cycle", "constant": "fit"}  # schedule: method of the learner
 _SAID = ("epochs", "lr", "wd", "schedule", "seed")  # settings of a fit that have their own place in its call
+_FRESH = "# with fresh weights: which generator drew yours is not known"
 _OF_EACH_FIT = ("patience", "keep_best")  # settings that no fit takes over from the one before
 
 
@@ -124,9 +125,10 @@ def _module(learn: CollabLearner) -> str:
     model, sizes = learn.model, ["dls.n_users", "dls.n_items"]
     arguments = {} if getattr(model, "y_range", None) is None else {"y_range": model.y_range}
     if type(model) in (DotProduct, DotProductBias):
-        return "model = " + _call(f"cw.{type(model).__name__}", [*sizes, str(learn.n_factors)], arguments)
+        made = _call(f"cw.{type(model).__name__}", [*sizes, str(learn.n_factors)], arguments)
+        return f"{_FRESH}\nmodel = {made}"
     if type(model) is EmbeddingDotBias:
-        return "model = " + _call("cw.EmbeddingDotBias", [str(learn.n_factors), *sizes], arguments)
+        return f"{_FRESH}\nmodel = " + _call("cw.EmbeddingDotBias", [str(learn.n_factors), *sizes], arguments)
     return f"# model: your own module, with fresh weights ({one_line(type(model).__name__)})"
 
 
@@ -137,6 +139,8 @@ def _first_recipe(learn: CollabLearner) -> Recipe:
 
 def _fits(learn: CollabLearner) -> Iterator[str]:
     """One call a fit, with a word on those that were left before their end; equal ones after each other in a loop."""
+    if learn.earlier_runs:
+        yield "# the earlier runs, before the last reset, are left out"
     before, lines = _first_recipe(learn), []
     left = list(learn.left)
     if left and learn.status not in ("ready", "diverged"):

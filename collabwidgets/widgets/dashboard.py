@@ -44,7 +44,7 @@ class Dashboard(View):
     layout : {"full", "teaching"}
         In two columns where there is room, or one below the other in the order of `views`. Afterwards it is the
         trait `arrangement`, because ``layout`` of every Jupyter widget is its size on the page.
-    views : list, optional
+    views : list, or one, optional
         Which of ``"training"``, ``"bias"``, ``"scatter"`` and ``"neighbors"`` to show, or widgets made
         before, each kind once; all four by default. One alone needs no list.
     title : str
@@ -190,7 +190,7 @@ class Dashboard(View):
         return "".join(view._fallback() for view in self._by_name.values())
 
     def _state(self) -> str:
-        return f"{', '.join(self._by_name)}, {self._epoch()}"
+        return f"{', '.join(self._by_name) or 'no views'}, {self._epoch()}"
 
 
 def _checked_views(views: Any, learner: Any) -> tuple[str | View, ...]:

@@ -99,8 +99,11 @@ class LossCurves:
         self._earlier = EarlierCurves(dict(self._scales))
         self._raw = self._line("train, each batch", BLUE, opacities=[0.25], stroke_width=1.0, display_legend=False)
         self._train = self._line("train", BLUE)
-        self._valid = self._line("valid", VERMILION, marker="circle", marker_size=48)
-        self._mean = self._line("predict the mean", GREY, line_style="dotted", stroke_width=1.5)
+        validates = self._baseline is not None
+        self._valid = self._line("valid", VERMILION, display_legend=validates, marker="circle", marker_size=48)
+        self._mean = self._line(
+            "predict the mean", GREY, display_legend=validates, line_style="dotted", stroke_width=1.5
+        )
         self._best = bqplot.Scatter(
             x=[], y=[], scales=dict(self._scales), colors=[VERMILION], default_size=110, names=[], display_names=False
         )
@@ -132,11 +135,12 @@ class LossCurves:
     ) -> None:
         """Draw with other choices from now on."""
         if y_scale != _kind_of(self._scales["y"]):
-            self._scales["y"] = _y_scale(y_scale)
+            replaced, self._scales["y"] = self._scales["y"], _y_scale(y_scale)
             for mark in self.figure.marks:
                 mark.scales = dict(self._scales)
             for axis in ("y", "rmse"):
                 self._axes[axis].scale = self._scales["y"]
+            replaced.close()
         self._smoothing, self._x_axis, self._runs = smoothing, x_axis, tuple(runs)
         self._axes["x"].label = _AXIS_LABELS[x_axis]
         self._draw(learn)
@@ -160,7 +164,9 @@ class LossCurves:
 
     def close(self) -> None:
         """Close the figure and all its parts."""
-        for part in (*self.figure.marks, *self.figure.axes, *self._scales.values(), self.figure):
+        figure = self.figure
+        own = (figure.scale_x, figure.scale_y, figure.layout)  # that bqplot makes of every figure
+        for part in (*figure.marks, *figure.axes, *self._scales.values(), *own, figure):
             part.close()
 
     def _moment(self, learn: CollabLearner) -> tuple[Any, ...]:

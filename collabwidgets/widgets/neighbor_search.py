@@ -10,6 +10,7 @@ from ..interpret.bias import FEW
 from ..interpret.neighbors import METRICS, SHORT, no_neighbors
 from ..learner import CollabLearner
 from ..traits import Row, Rows, Whole
+from ..words import shown_name, with_article
 from .view import View, known_row
 from .wire import json_number
 
@@ -121,7 +122,7 @@ class NeighborSearch(View):
         if untrained is not None:
             raise ValueError(
                 f"{self._title(untrained)} has no training rating, so there are no neighbours to draw; "
-                f"choose a {items.name} that was trained"
+                f"choose {with_article(items.name)} that was trained"
             )
         alone = len(anchors) == 1
         title = self._title(anchors[0]) if alone else f"the mean of {len(anchors)} {items.name}s"
@@ -213,7 +214,7 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {
             "item": int(row["item"]),
-            "title": str(row["title"]),
+            "title": shown_name(row["title"]),
             "score": json_number(row["score"]),
             "count": int(row["count"]),
             "n_common": int(row["n_common"]),

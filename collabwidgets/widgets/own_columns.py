@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.spelling import did_you_mean
+from ..words import with_article
 from .wire import number_bytes, text_bytes
 
 if TYPE_CHECKING:
@@ -110,8 +111,8 @@ def _by_row(name: str, source: Any, side: Side) -> tuple[pd.Series[Any], float]:
         if not known.any():
             first = str(series.index[0]) if len(series) else ""
             raise ValueError(
-                f"none of the {len(series):,} names in data ({name!r}: {first!r}, …) is a {side.name} of the ratings; "
-                f"give the {side.name}s as a column {side.name!r} or as the index."
+                f"none of the {len(series):,} names in data ({name!r}: {first!r}, …) is {with_article(side.name)} of "
+                f"the ratings; give the {side.name}s as a column {side.name!r} or as the index."
                 + did_you_mean(first, side.names[1:].tolist())
             )
         return series.reindex(side.names.astype(str)), float(known.mean())
@@ -126,7 +127,7 @@ def _by_row(name: str, source: Any, side: Side) -> tuple[pd.Series[Any], float]:
 
 def _column(name: str, by_row: pd.Series[Any], side: Side) -> Column:
     if pd.api.types.is_datetime64_any_dtype(by_row):
-        by_row = by_row.dt.year + (by_row.dt.dayofyear - 1) / 365.25
+        by_row = by_row.dt.year + (by_row.dt.day_of_year - 1) / 365.25
     if pd.api.types.is_numeric_dtype(by_row) and not pd.api.types.is_bool_dtype(by_row):
         values = by_row.to_numpy(dtype=np.float64, na_value=np.nan).copy()
         values[0] = np.nan

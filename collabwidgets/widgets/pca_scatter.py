@@ -105,8 +105,8 @@ class PCAScatter(View):
     axis_match : list of float, optional
         Cosine of each component to its own in the picture before; None where there is nothing to compare with.
     axis_correlations : dict
-        By component, "1" to "6": correlation of its scores with ``count``, ``mean`` and ``year``; with
-        ``align="procrustes"`` of the axes "A" and "B" too.
+        By component, "1" to "6": correlation of its scores with the logarithm of ``count``, with ``mean`` and with
+        ``year``; with ``align="procrustes"`` of the axes "A" and "B" too.
     fit_count : int
         Titles it was fitted on.
     n_frames : int

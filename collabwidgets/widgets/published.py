@@ -12,6 +12,7 @@ import numpy as np
 
 from ..interpret import PCAFrame, Snapshot
 from ..training.recipe import LIMITS, MOST_FACTORS
+from ..words import shown_name
 from .synced import TRACEBACK_LETTERS
 from .wire import json_number, number_bytes, pair_bytes, text_bytes
 
@@ -38,7 +39,7 @@ def side_values(learn: CollabLearner) -> Values:
     """Names, counts and means of both sides, row 0 included: the part that never changes."""
     values: Values = {}
     for prefix, side in (("item", learn.dls.items), ("user", learn.dls.users)):
-        values[f"_{prefix}_names"] = text_bytes(side.names)
+        values[f"_{prefix}_names"] = text_bytes([shown_name(name) for name in side.names])
         values[f"_{prefix}_counts"] = number_bytes(side.counts, np.int32)
         values[f"_{prefix}_means"] = number_bytes(side.means, np.float32)
         values[f"_{prefix}_trained"] = number_bytes(side.trained, np.uint8)

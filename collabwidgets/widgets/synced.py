@@ -38,6 +38,7 @@ class SyncedWidget(anywidget.AnyWidget):
         self._turn = threading.RLock()
         self._failed_at = 0.0
         super().__init__(**traits)
+        self._own_layout = self.layout  # one that the caller puts in its place may be of other widgets too
         self._from_page = frozenset(self.trait_names(sync=True, page=True))
         if hasattr(self.comm, "_reply_subshell_for"):
             # ipykernel 7.4 sends a page's messages to the shell that last published on this comm: a Stop
@@ -48,6 +49,12 @@ class SyncedWidget(anywidget.AnyWidget):
     def closed(self) -> bool:
         """Whether the line to the pages has been closed."""
         return self.comm is None
+
+    def close(self) -> None:
+        """Close the line to the pages, and the layout's with it."""
+        super().close()
+        if hasattr(self, "_own_layout"):
+            self._own_layout.close()
 
     def publish(self, values: dict[str, Any]) -> None:
         """Set several traits and send those that changed in one message."""

@@ -16,8 +16,10 @@ import numpy as np
 from traitlets import Bool, Bunch, Enum, Int, List, TraitError, TraitType, Unicode, validate
 
 from ..keywords import nearest_keyword
+from ..known_names import KnownNames
 from ..learner import CollabLearner
 from ..traits import Row, Rows, Whole, as_titles
+from ..view_state import warn_where_all_is_hidden
 from . import code
 from .bundle import built_code
 from .no_learner import NoLearner
@@ -74,7 +76,7 @@ class OfLearner(TraitType[Any, Any]):
         return self._of_learner(obj.learner)
 
 
-class View(SyncedWidget):
+class View(KnownNames, SyncedWidget):
     """A widget over a learner.
 
     Views of one learner know nothing of each other: they show its store, and what is selected in one is
@@ -298,6 +300,8 @@ class View(SyncedWidget):
             self._learner.view.unobserve(self._from_shared, [*self._linkable, "hovered"])
             self._store_of_learner.unobserve(self._learner_moved, list(self._followed_traits))
             self._store_of_learner.unobserve(self._epoch_moved, "snapshot_epoch")
+            self.unobserve(self._to_shared, list(self._linkable))
+            self.unobserve(self._remember, list({*self._linkable, *self._undone}))
         super().close()
 
     def __repr__(self) -> str:
@@ -373,6 +377,12 @@ class View(SyncedWidget):
         for row in value if isinstance(value, list) else [value]:
             known_row(self._learner, row)
         return value
+
+    @validate("min_count")
+    def _reachable(self, proposal: dict[str, Any]) -> int:
+        if "min_count" not in self.linked:  # else `learn.view` says so
+            warn_where_all_is_hidden(self._learner.dls.items, proposal["value"])
+        return int(proposal["value"])
 
     @validate("controls")
     def _known_controls(self, proposal: dict[str, Any]) -> list[str] | None:

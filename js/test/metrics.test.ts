@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { METRICS, type Metric, type Order, scoreBar } from "../src/lib/metrics";
+import { MEAN, METRICS, type Metric, type Order, scoreBar } from "../src/lib/metrics";
 
 test("a cosine's bar is the cosine, whatever else is in the list", () => {
   for (const largest of [0.2, 1, 7]) {
@@ -37,4 +37,9 @@ test("no bar leaves its track", () => {
       }
     }
   }
+});
+
+test("of several titles the product is told to be with vectors of length 1", () => {
+  assert.match(MEAN.dot, /products with vectors of length 1/);
+  assert.doesNotMatch(MEAN.cosine, /products/);
 });

@@ -177,6 +177,7 @@ test("the loss has both curves, a marker an epoch, the baseline and the best epo
   assert.equal(count(svg, 'stroke-dasharray="2 4"'), 1);
   assert.equal(count(svg, 'stroke-opacity="0.25"'), 1); // the raw losses
   for (const text of [
+    "validation",
     "predict the mean",
     "RMSE, stars",
     "best: 0.8000, RMSE 0.894 stars, epoch 2",
@@ -184,6 +185,9 @@ test("the loss has both curves, a marker an epoch, the baseline and the best epo
   ])
     assert.ok(svg.includes(text), text);
   assert.ok(!svg.includes("NaN"));
+  const without = lossFacts();
+  without.meta.baseline_mse = null;
+  assert.ok(!svgOf(lossPicture(without, LOOK, ""), RULER).includes("validation"));
   assert.ok(svgOf(lossPicture(lossFacts({ xAxis: "step" }), LOOK, ""), RULER).includes(">batch<"));
 });
 

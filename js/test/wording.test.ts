@@ -42,6 +42,15 @@ test("the badge counts the epochs of this fit, not of all fits", () => {
   assert.equal(badge({ ...again, progress: 1 }).text, "epoch 5/5 · live");
 });
 
+test("a whole epoch is said without a decimal, another to a tenth", () => {
+  assert.equal(badge({ ...calm, status: "stopped", epoch: 168 }).text, "stopped at epoch 168");
+  assert.equal(badge({ ...calm, status: "paused", epoch: 3.42 }).text, "paused at epoch 3.4");
+  assert.equal(
+    sentence({ ...calm, status: "stopped", epoch: 168 })?.text,
+    "Stopped at epoch 168; weights kept.",
+  );
+});
+
 test("the running fit's epochs are not the wish for the next one", () => {
   assert.equal(fitEpochs({ epochs: 5, fit_epochs: 1 }), 1);
   assert.equal(fitEpochs({ epochs: 5 }), 5);

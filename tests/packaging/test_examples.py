@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+
+from collabwidgets.data import DuplicateRatingsWarning
 
 ROOT = Path(__file__).parents[2]
 CHAPTER = "examples/chapter.ipynb"
@@ -46,6 +49,18 @@ def test_the_tour_has_its_first_picture_after_three_lines() -> None:
     imported, *lines = [line for line in first.source.splitlines() if line]
     assert imported == "import collabwidgets as cw"
     assert len(lines) == 3
+
+
+def test_the_first_two_programs_of_the_readme_run_one_after_the_other(capsys: pytest.CaptureFixture[str]) -> None:
+    programs = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    space: dict[str, object] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DuplicateRatingsWarning)
+        for program in programs[:2]:
+            exec(compile(program, "README.md", "exec"), space)
+    assert "Fargo (1996)" in capsys.readouterr().out
+    space["other_table"].min_count = 7
+    assert space["table"].min_count == 7
 
 
 @pytest.fixture(scope="module")

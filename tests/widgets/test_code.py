@@ -143,6 +143,7 @@ def test_a_reset_begins_the_code_anew(learn):
     code = view.to_code()
     assert "cw.collab_learner(dls, n_factors=3, y_range=(0, 5.5), seed=11)" in code
     assert code.count("fit") == 1
+    assert "# the earlier runs, before the last reset, are left out\nlearn.fit_one_cycle(1" in code
     assert_same(run(code), view)
 
 
@@ -155,7 +156,9 @@ def test_a_neural_learner_and_an_untrained_one(dls):
 
 def test_models_of_the_package_are_made_and_ones_own_are_asked_for(dls):
     learn = CollabLearner(dls, DotProductBias(dls.n_users, dls.n_items, 4, (0, 5.5)), wd=0.1)
-    made = run(BiasTable(learn).to_code())
+    code = BiasTable(learn).to_code()
+    assert "# with fresh weights: which generator drew yours is not known\nmodel = cw.DotProductBias(" in code
+    made = run(code)
     assert made.learner.n_factors == 4
     assert made.learner.recipe.wd == 0.1
 

@@ -3,17 +3,21 @@
 import re
 import subprocess
 import sys
+import warnings
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import matplotlib.image
 import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from torch import nn
 
 from collabwidgets.data import CollabDataLoaders, synthetic_ratings
 from collabwidgets.learner import CollabLearner, collab_learner
 from collabwidgets.widgets import BiasTable, Dashboard, NeighborSearch, PCAScatter, TrainingPanel
+from collabwidgets.widgets.pictures.fonts import complete_fonts, families_for
 from collabwidgets.widgets.pictures.labels import place_labels
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -131,6 +135,20 @@ def test_the_loss_has_curves_baseline_and_best_epoch(learn, tmp_path):
     assert "batch" in texts(panel.save_svg(path))
 
 
+def test_without_validation_no_legend_speaks_of_it(learn, tmp_path):
+    ratings, _ = synthetic_ratings(40, 20, 600, seed=3)
+    learner = collab_learner(CollabDataLoaders.from_df(ratings, valid_pct=0, seed=3), n_factors=1)
+    learner.fit_one_cycle(1)
+    assert "validation" in texts(TrainingPanel(learn).save_svg(tmp_path / "with.svg"))
+    panel = TrainingPanel(learner)
+    found = texts(panel.save_svg(tmp_path / "without.svg"))
+    assert "train, smoothed" in found
+    assert not {"validation", "predict the mean"} & set(found)
+    assert [mark.labels for mark in panel._figure.marks if getattr(mark, "display_legend", False)] == [["train"]]
+    with pytest.raises(ValueError, match="the model has 1 component, so there is no PC 2"):
+        PCAScatter(learner, min_count=0).save_svg(tmp_path / "map.svg")
+
+
 def test_a_dashboard_is_one_sheet_of_all_its_views(learn, tmp_path):
     learn.view.primary = None
     board = Dashboard(learn, title="Everything")
@@ -159,6 +177,48 @@ def test_dark_is_dark_and_nobodys_style_is_touched_or_taken(learn, tmp_path):
     assert "#1e1e1e" not in light
     assert "#ff0000" not in light
     assert light == BiasTable(learn, n=2).save_svg(tmp_path / "light.svg").read_text()
+
+
+def test_letters_that_no_font_has_are_told_in_one_warning(tmp_path):
+    ratings, _ = synthetic_ratings(40, 12, 400, seed=3)
+    renamed = {f"Title {n:02}": f"丁七{chr(0x4E00 + n)} {n}" for n in range(1, 13)}
+    ratings["title"] = ratings["title"].astype(str).replace(renamed)
+    learner = collab_learner(CollabDataLoaders.from_df(ratings, item_name="title", seed=3), n_factors=4)
+    learner.fit_one_cycle(1)
+    dashboard = Dashboard(learner, min_count=0)
+    families, without = families_for(frozenset("丁七"))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        dashboard.save_svg(tmp_path / "all.svg")
+        assert caught == []
+        dashboard.save_png(tmp_path / "all.png")
+    assert any(text.startswith("丁七") for text in texts(tmp_path / "all.svg"))
+    if without:
+        (warning,) = caught
+        assert re.search(r"no installed font has \d+ of the letters \('.*all.png shows boxes", str(warning.message))
+        assert warning.filename == __file__
+    else:
+        assert families
+        assert caught == []
+
+
+def test_a_font_that_has_the_letters_is_fallen_back_on():
+    assert families_for(frozenset("Ⓐ"))[0] != ()
+    assert families_for(frozenset("Ⓐ\U0010fffd"))[1] == {"\U0010fffd"}
+    figure = Figure()
+    text = figure.text(0, 0, "Ⓐ and b")
+    assert complete_fonts(figure) == ""
+    assert text.get_fontfamily() == ["DejaVu Sans", *families_for(frozenset("Ⓐ"))[0]]
+
+
+def test_an_empty_ranking_and_dates_are_quiet(learn, tmp_path):
+    first = pd.Timestamp("1990-07-02")
+    dates = pd.DataFrame({"title": learn.dls.items.names[1:], "seen": first})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        BiasTable(learn, query="no such title").save_svg(tmp_path / "none.svg")
+        scatter = PCAScatter(learn, data=dates, x="seen")
+    assert scatter.to_frame()["seen"].iloc[0] == pytest.approx(1990 + (first.day_of_year - 1) / 365.25)
 
 
 def test_what_cannot_be_drawn_is_said_in_a_sentence(learn, tmp_path):

@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch import nn
 
+from collabwidgets.data import CollabDataLoaders, synthetic_ratings
 from collabwidgets.learner import CollabLearner, collab_learner
-from collabwidgets.widgets import BiasTable, LearnerStore, PCAScatter
+from collabwidgets.widgets import BiasTable, LearnerStore, NeighborSearch, PCAScatter
 from collabwidgets.widgets.bundle import built_code
 from collabwidgets.widgets.wire import bytes_numbers, bytes_pairs, bytes_texts
 
@@ -62,6 +63,19 @@ def test_names_and_counts_are_the_loaders(learn):
     np.testing.assert_array_equal(bytes_numbers(store._item_trained, np.uint8), items.trained)
     assert store.meta["n_items"] == len(items) - 1
     assert store.meta["n_train"] + store.meta["n_valid"] == store.meta["n_ratings"]
+
+
+def test_a_name_without_letters_can_be_seen():
+    ratings, _ = synthetic_ratings(30, 12, 300, seed=3)
+    ratings["title"] = ratings["title"].astype(str).replace("Title 01", " ")
+    learner = collab_learner(CollabDataLoaders.from_df(ratings, item_name="title", seed=3), n_factors=2)
+    row = learner.item_row(" ")
+    store = LearnerStore.of(learner)
+    assert b"(no name)" in store._item_names
+    search = NeighborSearch(learner, item=1 if row != 1 else 2, min_count=0, k=20)
+    assert next(found["title"] for found in search.neighbors if found["item"] == row) == "(no name)"
+    assert search.to_frame()["title"][row] == " "
+    store.close()
 
 
 def test_the_baseline_is_the_error_of_predicting_the_training_mean(learn):

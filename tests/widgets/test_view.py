@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import traitlets
+from ipywidgets.widgets.widget import _instances as alive
 from traitlets import TraitError
 
 from collabwidgets.data import CollabDataLoaders, synthetic_ratings
@@ -187,6 +188,38 @@ def test_numbers_of_numpy_and_pandas_are_taken_as_they_are(learn):
     learn.view.primary = learn.view.pinned = None
 
 
+def test_a_misspelt_name_cannot_be_set(learn):
+    with pytest.raises(AttributeError, match=r"ViewState has no 'selected_title'.*Did you mean 'selected_titles'\?"):
+        learn.view.selected_title = ["Title 01"]
+    table = BiasTable(learn)
+    with pytest.raises(AttributeError, match=r"BiasTable has no 'sortby' to be set\. Did you mean 'sort_by'\?"):
+        table.sortby = "count"
+    with pytest.raises(AttributeError, match=r"has no 'zzz'.*underscore"):
+        table.zzz = 1
+    table._note, table.layout.width = "mine", "50%"
+    table.add_class("wide")
+
+    class Mine(BiasTable):
+        def __init__(self, learner):
+            super().__init__(learner)
+            self.shelf = "mine"
+
+    assert Mine(learn).shelf == "mine"
+
+
+def test_a_filter_that_hides_all_is_told_where_it_is_a_views_own(learn):
+    sentence = "hides everything: the most rated title has"
+    with pytest.warns(UserWarning, match=f"min_count=50000 {sentence}"):
+        table = BiasTable(learn, linked=False, min_count=50_000)
+    table.linked = ("selection",)
+    with pytest.warns(UserWarning, match=f"min_count=60000 {sentence}"):
+        table.min_count = 60_000
+    with pytest.warns(UserWarning, match=sentence) as caught:
+        BiasTable(learn).min_count = 70_000
+    assert len(caught) == 1
+    learn.view.min_count = 20
+
+
 def test_one_title_is_a_list_of_one_and_none_clears(learn):
     table = BiasTable(learn)
     name = str(learn.dls.items.names[5])
@@ -237,7 +270,7 @@ def test_results_are_set_by_nobody_else(learn, widget, name, value):
         (NeighborSearch, {"metric": "manhattan"}, "centered_cosine"),
         (NeighborSearch, {"item": 0}, "from 1 to"),
         (TrainingPanel, {"schedule": "cosine"}, "one_cycle"),
-        (Dashboard, {"layout": "wide"}, "teaching"),
+        (Dashboard, {"layout": "wide"}, "there is no layout 'wide' of a dashboard; choose 'full' or 'teaching'"),
         (BiasTable, {"linked": ("selection", "colour")}, "selection, primary, pinned, min_count"),
         (BiasTable, {"linked": "selection"}, "True, False, or some of"),
     ],
@@ -425,6 +458,26 @@ def test_a_closed_view_hears_nothing_more(learn):
     learn.view.selection = [2]
     assert table.selection == []
     table.close()
+
+
+def test_a_closed_view_changes_nothing_more(learn):
+    table, search = BiasTable(learn), NeighborSearch(learn)
+    learn.view.selection = [5]
+    table.close()
+    search.close()
+    table.selection, table.min_count, search.item, search.k = [3], 7, 4, 3
+    assert (learn.view.selection, learn.view.min_count, learn.view.primary) == ([5], 20, None)
+    assert learn.view.undo()
+    assert (learn.view.selection, search.k, learn.view.can_undo) == ([], 3, False)
+
+
+def test_a_closed_dashboard_leaves_no_widget_behind(learn):
+    LearnerStore.of(learn)
+    before = set(alive)
+    dashboard = Dashboard(learn)
+    dashboard.training.y_scale = "log"
+    dashboard.close()
+    assert set(alive) <= before
 
 
 def test_a_view_that_could_not_be_made_leaves_nothing_behind(learn):

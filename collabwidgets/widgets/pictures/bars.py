@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -64,7 +65,7 @@ def ranking_picture(
     positions = np.concatenate([np.arange(start, end) for start, end in ends]) if ends else np.arange(0)
     shown = frame.iloc[positions]
     values = shown["effect" if in_stars else "bias"].to_numpy(np.float64)
-    reach = float(np.nanmax(np.abs(frame["effect" if in_stars else "bias"]), initial=0.0)) or 1.0
+    reach = _largest(frame["effect" if in_stars else "bias"])
     gaps = {sum(end - start for start, end in ends[: i + 1]): ends[i + 1][0] - ends[i][1] for i in range(len(ends) - 1)}
     hidden = len(frame) - (ends[-1][1] if ends else 0)
     name = str(frame.columns[0])
@@ -125,7 +126,7 @@ def neighbors_picture(
     scores = frame["score"].to_numpy(np.float64)
     cosine, far = metric in _COSINES, order == "farthest"
     from_zero = not (far and metric != "euclidean")
-    reach = 1.0 if cosine else float(np.nanmax(np.abs(scores), initial=0.0)) or 1.0
+    reach = 1.0 if cosine else _largest(scores)
     low = 0.0 if from_zero else -reach
     name = str(frame.columns[0])
     columns = [Column("score", 6.15, [f"{score:.3f}".replace("-", "−") for score in scores])]
@@ -209,3 +210,9 @@ def _bar(axes: Axes, left: float, top: float, length: float, color: str) -> None
 
 def _rectangle(left: float, top: float, width: float, color: str, alpha: float, inset: float = 0.05) -> Rectangle:
     return Rectangle((left, top + inset), width, _ROW - 2 * inset, facecolor=color, alpha=alpha, linewidth=0)
+
+
+def _largest(values: Any) -> float:
+    """The largest amount, 1 where there is none: what bars are drawn relative to."""
+    amounts = np.abs(np.asarray(values, np.float64))
+    return float(np.max(amounts, where=np.isfinite(amounts), initial=0.0)) or 1.0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...words import counted
 from ..map_columns import axis_words, places_of, values_of
 from ..own_columns import Column
 from .map import Axis, Colour, Floats, Points, map_picture
@@ -54,7 +55,7 @@ def components_picture(
     shown = [axis for axis in dict.fromkeys((x, y)) if isinstance(axis, int)]
     for component in shown:
         if component > frame.k:
-            raise ValueError(f"the model has {frame.k} components, so there is no PC {component} to draw")
+            raise ValueError(f"the model has {counted(frame.k, 'component')}, so there is no PC {component} to draw")
     places = [places_of(learn, own, columns, axis, at) for at, axis in enumerate((x, y))]
     passing = items.trained & (items.counts >= min_count)
     rows = np.flatnonzero(passing & np.isfinite(places[0]) & np.isfinite(places[1]))

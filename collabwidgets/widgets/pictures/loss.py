@@ -123,8 +123,9 @@ def _legend(place: Place, baseline: float | None, best: EpochRecord | None, unit
     look, y = place.look, place.height - 0.2
     axes = place.bare()
     x = 0.75
-    entries = [("train, smoothed", look.train, "-", ""), ("validation", look.valid, "-", "o")]
-    if baseline is not None:
+    entries = [("train, smoothed", look.train, "-", "")]
+    if baseline is not None:  # else there is no validation
+        entries.append(("validation", look.valid, "-", "o"))
         entries.append(("predict the mean", look.soft, ":", ""))
     for name, color, style, marker in entries:
         axes.plot(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
+
+from .fonts import FAMILY, complete_fonts
 
 TEXT = 9.0  # points
 _SIDES = ("left", "right", "top", "bottom")
@@ -156,6 +159,11 @@ def save(picture: Picture, path: str | os.PathLike[str], kind: str, *, theme: st
         When the folder does not exist.
     ValueError
         When the name says another kind of file, or `dpi` is out of range.
+
+    Warns
+    -----
+    UserWarning
+        Once, when a PNG has letters that are in no installed font.
     """
     path = Path(path).expanduser()
     if path.suffix and path.suffix.lower() != f".{kind}":
@@ -167,12 +175,21 @@ def save(picture: Picture, path: str | os.PathLike[str], kind: str, *, theme: st
     look = LOOKS.get(theme, LOOKS["light"])
     # A style that somebody has chosen for their own figures is not ours.
     usual = {name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith("backend")}
-    with matplotlib.rc_context(usual | {"svg.fonttype": "none", "svg.hashsalt": "collabwidgets"}):
+    ours = matplotlib.rc_context(usual | {"svg.fonttype": "none", "svg.hashsalt": "collabwidgets"})
+    with ours, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from")  # is said once, below
         figure = Figure(figsize=(picture.width, picture.height), dpi=dpi, facecolor=look.background)
         picture.draw(Place(figure, 0, 0, picture.width, picture.height, look))
+        boxes = complete_fonts(figure)
         about: dict[str, Any] = {"Title": clean(picture.title)}
         about |= {"Date": None, "Creator": "collabwidgets"} if kind == "svg" else {"Software": "collabwidgets"}
         figure.savefig(path, format=kind, dpi=dpi, metadata=about)
+    if boxes and kind == "png":
+        warnings.warn(
+            f"no installed font has {len(boxes)} of the letters ({boxes[:10]!r}), so {path.name} shows boxes in their "
+            "place; install one, such as Noto Sans, or take save_svg: there text stays text",
+            stacklevel=4,
+        )
     return path
 
 
@@ -192,7 +209,7 @@ def shortened(text: str, most: int) -> str:
 
 def text_width(text: str, size: float) -> float:
     """Of a text in the pictures' letters, in inches; `size` in points."""
-    font = FontProperties(family="DejaVu Sans", size=size)
+    font = FontProperties(family=FAMILY, size=size)
     return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
 
 

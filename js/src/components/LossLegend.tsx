@@ -8,8 +8,12 @@ export function LossLegend({ context }: { context: ViewContext }) {
   return (
     <>
       <span class="cw-key cw-key-train">train, smoothed</span>
-      <span class="cw-key cw-key-valid">validation</span>
-      {store.meta.value.baseline_mse !== null && <span class="cw-key cw-key-mean">predict the mean</span>}
+      {store.meta.value.baseline_mse !== null && (
+        <>
+          <span class="cw-key cw-key-valid">validation</span>
+          <span class="cw-key cw-key-mean">predict the mean</span>
+        </>
+      )}
       {best && (
         <span class="cw-best-words">
           best: {formatLoss(best.valid_loss)}, epoch {best.epoch}

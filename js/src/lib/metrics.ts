@@ -66,7 +66,7 @@ const UNIT = "Near to the mean of these titles’ directions: each counts alike,
 export const MEAN: Record<Metric, string> = {
   cosine: UNIT,
   centered_cosine: UNIT,
-  dot: UNIT,
+  dot: `${UNIT} So the scores are products with vectors of length 1, not with the titles’ own.`,
   euclidean: "Near to the point midway between these titles.",
 };
 

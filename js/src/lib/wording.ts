@@ -33,11 +33,11 @@ export function badge({ status, connection, epoch, epochs, progress }: Situation
         text: epochs > 0 ? `epoch ${currentEpoch(progress, epochs)}/${epochs} · live` : "live",
       };
     case "paused":
-      return { tone: "warn", text: `paused at epoch ${formatNumber(epoch, 1)}` };
+      return { tone: "warn", text: `paused at epoch ${epochText(epoch)}` };
     case "ready":
       return { tone: "good", text: epoch > 0 ? `ready · ${epochsText(epoch)}` : "ready" };
     case "stopped":
-      return { tone: "quiet", text: `stopped at epoch ${formatNumber(epoch, 1)}` };
+      return { tone: "quiet", text: `stopped at epoch ${epochText(epoch)}` };
     case "diverged":
       return { tone: "bad", text: "diverged" };
     case "error":
@@ -54,10 +54,10 @@ export const currentEpoch = (progress: number, epochs: number): number =>
 /** Epochs of the fit that runs or ran last: one after "+1 epoch", whatever the next Train is to have. */
 export const fitEpochs = (recipe: Partial<Recipe>): number => recipe.fit_epochs ?? recipe.epochs ?? 0;
 
-function epochsText(epoch: number): string {
-  const whole = Number.isInteger(epoch) ? String(epoch) : formatNumber(epoch, 1);
-  return `${whole} ${epoch === 1 ? "epoch" : "epochs"}`;
-}
+/** To a tenth, and whole where it is: 3.4, 168. */
+const epochText = (epoch: number) => String(Math.round(10 * epoch) / 10);
+
+const epochsText = (epoch: number) => `${epochText(epoch)} ${epoch === 1 ? "epoch" : "epochs"}`;
 
 /** What of a view needs no kernel, by the view's name. */
 const STILL: Readonly<Record<string, string>> = {
@@ -78,9 +78,9 @@ export function sentence(situation: Situation, view = ""): { tone: Tone; text: s
     case "untrained":
       return message ? { tone: "quiet", text: message } : RANDOM;
     case "paused":
-      return { tone: "quiet", text: message || `Paused at epoch ${formatNumber(epoch, 1)}; weights kept.` };
+      return { tone: "quiet", text: message || `Paused at epoch ${epochText(epoch)}; weights kept.` };
     case "stopped":
-      return { tone: "quiet", text: message || `Stopped at epoch ${formatNumber(epoch, 1)}; weights kept.` };
+      return { tone: "quiet", text: message || `Stopped at epoch ${epochText(epoch)}; weights kept.` };
     case "ready": {
       if (message) return { tone: "quiet", text: message };
       if (bestEpoch === null) return null;

@@ -102,7 +102,8 @@ function make(kind: string): ShimModel {
         item: storeModel.get("primary"),
         pinned: storeModel.get("pinned"),
       } as Question;
-      setTimeout(() => model.update(neighborsOf(question, Number(storeModel.get("turn") ?? 0))), 20);
+      const turn = Number(storeModel.get("turn") ?? 0);
+      setTimeout(() => model.update(neighborsOf(question, turn, store.items.peek().trained)), 20);
     };
     for (const name of ["primary", "pinned", "turn"]) storeModel.on(`change:${name}`, answer);
     for (const name of ["items", "k", "metric", "order"]) model.on(`change:${name}`, answer);

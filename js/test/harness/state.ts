@@ -404,12 +404,16 @@ export interface Question {
   pinned: number | null;
 }
 
-/** A plausible answer of the kernel to "what is near these titles?"; another `turn` brings another order. */
-export function neighborsOf(question: Question, turn = 0): Record<string, unknown> {
+/**
+ * A plausible answer of the kernel to "what is near these titles?", nothing where one was never trained; another `turn`
+ * brings another order.
+ */
+export function neighborsOf(question: Question, turn: number, trained: Uint8Array): Record<string, unknown> {
   const { item, items, k, pinned } = question;
   const anchors = [...(item === null ? [] : [item]), ...items];
   const answer = { n_hidden: 3, neighbors_of: item, answered: question, revision: 5 + turn };
-  if (anchors.length === 0) return { ...answer, neighbors: [] };
+  if (!anchors.length || anchors.some((row) => !trained[row]))
+    return { ...answer, neighbors: [], n_hidden: 0 };
   const random = generator(anchors.reduce((sum, row) => sum + row, 1) + turn);
   const rows = KNOWN.map((_, index) => index + 1).filter((row) => !anchors.includes(row));
   const neighbors = Array.from({ length: Math.min(k, rows.length) }, (_, rank) => {

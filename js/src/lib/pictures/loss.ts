@@ -26,7 +26,7 @@ export function lossPicture(facts: LossFacts, look: Look, words: string): Pictur
         write(pen, look, name, x + 26, y, { color: look.soft });
       };
       key("train, smoothed", look.train, ROOM.left);
-      key("validation", look.valid, ROOM.left + 136);
+      if (facts.meta.baseline_mse !== null) key("validation", look.valid, ROOM.left + 136);
       if (!best) return;
       const rmse = best.rmse === null ? "" : `, RMSE ${formatRmse(best.rmse, facts.meta.y_range)}`;
       const text = `best: ${formatLoss(best.valid_loss)}${rmse}, epoch ${best.epoch}`;

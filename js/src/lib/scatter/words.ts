@@ -60,7 +60,7 @@ export function goesWith(
   const parts = Object.entries(found)
     .filter(([, r]) => Number.isFinite(r) && Math.abs(r) >= 0.2)
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
-    .map(([name, r]) => `${name === "count" ? "ratings" : name} r = ${formatNumber(r, 2)}`);
+    .map(([name, r]) => `${name === "count" ? "log ratings" : name} r = ${formatNumber(r, 2)}`);
   const name = typeof component === "string" ? `Axis ${component}` : `PC ${component}`;
   return parts.length ? `${name} goes with: ${parts.join(", ")}` : "";
 }

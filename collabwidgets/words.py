@@ -1,0 +1,22 @@
+"""Words of sentences: numbers with their noun, names with their article, and what stands for a name of no letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_NAMELESS = "(no name)"
+
+
+def counted(n: float, noun: str) -> str:
+    """``"1 factor"``, ``"2.5 epochs"``."""
+    return f"{n:g} {noun}{'' if n == 1 else 's'}"
+
+
+def with_article(noun: str) -> str:
+    """``"a title"``, ``"an item"``: by the first letter, as columns are called anything."""
+    return f"{'an' if noun[:1].lower() in tuple('aeiou') else 'a'} {noun}"
+
+
+def shown_name(name: Any) -> str:
+    """A name as it is shown; one without a letter could not be seen."""
+    return str(name) if str(name).strip() else _NAMELESS

@@ -186,7 +186,7 @@ def test_a_theme_switched_in_an_open_voila_page_repaints_map_and_chart(
     for picture in (canvas, chart):
         becomes(picture, lambda value: value > 0.9)
     # The reader's own choice, against the page's.
-    board.get_by_role("combobox", name="Theme").select_option("Dark")
+    board.get_by_role("combobox", name="Theme").select_option("Theme: dark")
     for picture in (canvas, chart):
         becomes(picture, lambda value: value < 0.1)
 

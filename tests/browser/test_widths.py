@@ -78,7 +78,7 @@ def test_cards_of_a_dashboard_end_with_their_content_and_charts_stand_all_in_a_r
     page.goto(harness("Dashboard", width=1280, status="ready", t__card={"bars": bars, "notes": []}))
     for region, last in (("Neighbours", "Star Wars (1977)"), ("Bias ranking", "CSV")):
         card = page.get_by_role("region", name=region, exact=True)
-        box, end = card.bounding_box(), card.get_by_role("button", name=last).bounding_box()
+        box, end = card.locator("..").bounding_box(), card.get_by_role("button", name=last).bounding_box()
         assert box["y"] + box["height"] - end["y"] - end["height"] < 80, region
     page.get_by_role("tab", name="Data").click()
     charts = [page.get_by_role("table", name=name) for name, _ in bars]

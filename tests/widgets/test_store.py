@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from collabwidgets.data import CollabDataLoaders, synthetic_ratings
 from collabwidgets.learner import CollabLearner, collab_learner
 from collabwidgets.widgets import BiasTable, LearnerStore, PCAScatter
 from collabwidgets.widgets.bundle import built_code
@@ -62,6 +63,14 @@ def test_names_and_counts_are_the_loaders(learn):
     np.testing.assert_array_equal(bytes_numbers(store._item_trained, np.uint8), items.trained)
     assert store.meta["n_items"] == len(items) - 1
     assert store.meta["n_train"] + store.meta["n_valid"] == store.meta["n_ratings"]
+
+
+def test_a_page_is_told_what_the_ratings_are_called():
+    ratings, _ = synthetic_ratings(30, 20, 300, seed=4)
+    learn = collab_learner(CollabDataLoaders.from_df(ratings, item_name="title", seed=4, name="Films"), n_factors=2)
+    store = LearnerStore.of(learn)
+    assert store.meta["dataset"] == "Films"
+    store.close()
 
 
 def test_the_baseline_is_the_error_of_predicting_the_training_mean(learn):

@@ -15,7 +15,7 @@ import torch
 from ..calls import Call, remembered
 from ..keywords import checked_keywords
 from ..seeds import generator
-from .origin import origin_of
+from .origin import name_of, origin_of
 from .ratings import Ratings, check_ratings
 from .side import Side
 from .vocab import Id, Vocab
@@ -87,11 +87,14 @@ class CollabDataLoaders:
     path : pathlib.Path
     origin : str
         Python that makes the ratings, such as ``'cw.load_movielens("100k")'``; empty where that is not known.
+    name : str
+        What the ratings are called, such as ``'MovieLens 100K'``; empty where nobody said so.
     made_by : Call
         The call that made these loaders.
     """
 
     origin: str = ""
+    name: str = ""
     made_by = Call("CollabDataLoaders", {})
 
     def __init__(
@@ -143,6 +146,7 @@ class CollabDataLoaders:
         path: str | Path = ".",
         bs: int | Literal["auto"] = "auto",
         val_bs: int | None = None,
+        name: str | None = None,
     ) -> CollabDataLoaders:
         """Loaders of a ratings frame, one row a rating.
 
@@ -166,6 +170,9 @@ class CollabDataLoaders:
             train with ``rescale=True``, see `Recipe`: settings go on meaning what they mean at 64.
         val_bs : int, optional
             Ratings in a batch of validation; by default as many.
+        name : str, optional
+            What the ratings are called, the heading of a dashboard. By default what `load_movielens` calls them, as
+            long as none is taken away, else nothing.
 
         Raises
         ------
@@ -196,6 +203,7 @@ class CollabDataLoaders:
         checked = check_ratings(ratings, user_name, item_name, rating_name)
         loaders = cls(checked, valid_pct=float(valid_pct), seed=seed, path=path, bs=bs, val_bs=val_bs)
         loaders.origin = origin_of(ratings)
+        loaders.name = name_of(ratings) if name is None else str(name)
         return loaders
 
     @classmethod
@@ -203,7 +211,7 @@ class CollabDataLoaders:
         """Loaders of a file of comma-separated values with a header; the keywords are those of `from_df`.
 
         A first column without a name, which `DataFrame.to_csv` writes of the index, is no user: it is left out, with
-        a warning.
+        a warning. Their `name` is the file's by default.
 
         Raises
         ------
@@ -235,6 +243,7 @@ class CollabDataLoaders:
             ratings = ratings.set_index(_NAMELESS)
         _check_header(csv, ratings, [kw.get(name) for name in ("user_name", "item_name", "rating_name")])
         loaders = cls.from_df(ratings, **kw)
+        loaders.name = loaders.name or Path(csv).name
         loaders.origin = f"pd.read_csv({str(csv)!r}{', index_col=0' if numbered else ''})"
         return loaders
 

@@ -110,7 +110,7 @@ def load_movielens(
     if users and not _SIZES[size].has_users:
         raise ValueError(f"{_SIZES[size].title} has no table of users, only 100k and 1m do; leave users=True out")
     tables = _tables(_SIZES[size], cache_folder())
-    found = [signed(_with_titles(tables), f'cw.load_movielens("{size}")')]
+    found = [signed(_with_titles(tables), f'cw.load_movielens("{size}")', _SIZES[size].title)]
     if users:
         if tables.users is None:
             raise ValueError(f"the zip of {_SIZES[size].title} that was read has no table of users; get a whole one")

@@ -21,9 +21,9 @@ _MAKERS = ("load_movielens", "synthetic_ratings")
 _LOOKED_AT = 10_000  # rows, evenly spread, by which a frame is known again
 
 
-def signed(frame: pd.DataFrame, expression: str) -> pd.DataFrame:
-    """The same frame, which says from now on by which Python expression it was made."""
-    frame.attrs[_KEY] = {"expression": expression, "stamp": _stamp(frame)}
+def signed(frame: pd.DataFrame, expression: str, name: str = "") -> pd.DataFrame:
+    """The same frame, which says from now on by which Python expression it was made, and what it is called."""
+    frame.attrs[_KEY] = {"expression": expression, "stamp": _stamp(frame), "name": name}
     return frame
 
 
@@ -49,6 +49,11 @@ def origin_of(frame: pd.DataFrame) -> str:
     if said is None or said["stamp"] != _stamp(frame) or not _is_ours(said["expression"]):
         return ""
     return str(said["expression"])
+
+
+def name_of(frame: pd.DataFrame) -> str:
+    """What the ratings of `frame` are called, or ``""``: a part of MovieLens is not MovieLens."""
+    return str(frame.attrs[_KEY].get("name", "")) if origin_of(frame) else ""
 
 
 def _is_ours(expression: str) -> bool:

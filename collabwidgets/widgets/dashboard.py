@@ -48,7 +48,7 @@ class Dashboard(View):
         Which of ``"training"``, ``"bias"``, ``"scatter"`` and ``"neighbors"`` to show, or widgets made
         before, each kind once; all four by default. One alone needs no list.
     title : str
-        The heading.
+        The heading; by default the name of the ratings, see `CollabDataLoaders.from_df`.
     tab : {"bias", "data"}
         What is seen in the place of the ranking: itself, or the data card, which says what the ratings are made of.
     controls : list of str, optional
@@ -133,7 +133,7 @@ class Dashboard(View):
         columns = [list(drawn.values())]
         if self.arrangement == "full":
             columns = [[drawn[name] for name in names if name in drawn] for names in _COLUMNS]
-        return sheet_picture(self.title or "Dashboard", columns, facts=self._facts())
+        return sheet_picture(self.title or self._learner.dls.name or "Dashboard", columns, facts=self._facts())
 
     def _picture_of(self, view: View) -> Picture:
         from .pictures import note_picture

@@ -51,7 +51,7 @@ def data_facts(learn: CollabLearner) -> Values:
     dls = learn.dls
     low, high = dls.rating_range
     return {
-        "dataset": str(getattr(dls, "name", "")),
+        "dataset": dls.name,
         "n_users": learn.n_users,
         "n_items": learn.n_items,
         "n_ratings": dls.n_ratings,

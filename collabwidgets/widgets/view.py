@@ -380,7 +380,7 @@ class View(KnownNames, SyncedWidget):
 
     @validate("min_count")
     def _reachable(self, proposal: dict[str, Any]) -> int:
-        if "min_count" not in self.linked:  # else `learn.view` says so
+        if "min_count" not in self._shared:  # else `learn.view` says so
             warn_where_all_is_hidden(self._learner.dls.items, proposal["value"])
         return int(proposal["value"])
 

@@ -5,11 +5,7 @@ import { labelOrder } from "../src/lib/scatter/labels";
 import type { Rgb } from "../src/lib/scatter/palette";
 import { inOrder, Raster, Sprites } from "../src/lib/scatter/splat";
 import { project } from "../src/lib/scatter/viewbox";
-<<<<<<< HEAD
-import { axisTitle, isNoise, keptShare, noiseEdge, pointLines } from "../src/lib/scatter/words";
-=======
-import { axisTitle, goesWith, keptShare, pointLines } from "../src/lib/scatter/words";
->>>>>>> fix1
+import { axisTitle, goesWith, isNoise, keptShare, noiseEdge, pointLines } from "../src/lib/scatter/words";
 import { seeded } from "./seeded";
 
 const next = seeded(4);
@@ -108,7 +104,6 @@ test("an axis says what it was fitted on, and a title with few ratings that it h
   assert.equal(lines(20)[0], "20 ratings, mean 4.00");
 });
 
-<<<<<<< HEAD
 test("random components are told from learnt ones by the edge of Marchenko and Pastur, not by their mean", () => {
   // Variance shares of a table of 931 x 50 standard normal numbers, by NumPy; and of the chapter's trained model.
   const random = { noise: 0.02, fitCount: 931, explained: [0.0296, 0.0291, 0.0282] };
@@ -117,9 +112,9 @@ test("random components are told from learnt ones by the edge of Marchenko and P
   assert.equal(isNoise({ ...random, explained: [0.219, 0.06, 0.04] }), false);
   assert.equal(isNoise({ noise: 0.02, fitCount: 12, explained: [0.168, 0.15] }), true);
   assert.equal(isNoise({ noise: 1, fitCount: 931, explained: [1] }), false); // a model of one factor
-=======
+});
+
 test("what an axis goes with is said of the logarithm of the ratings", () => {
   const found = goesWith(1, { 1: { count: 0.71, mean: -0.3, year: 0.1 } });
   assert.equal(found, "PC 1 goes with: log ratings r = 0.71, mean r = −0.30");
->>>>>>> fix1
 });

@@ -90,6 +90,22 @@ def test_train_moves_chart_table_map_and_neighbours(
     assert external == []
 
 
+def test_a_page_of_voilas_classic_template_is_filled_and_its_keys_are_beside_their_words(
+    dashboard: DashboardServer, open_context: Callable[..., BrowserContext]
+) -> None:
+    context = open_context()
+    context.route("https://**", lambda route: route.abort())  # that template asks for scripts which nothing here needs
+    page = context.new_page()
+    page.goto(f"{dashboard.address}&template=classic", wait_until="domcontentloaded")
+    board = page.get_by_role("region", name="Dashboard")
+    expect(board).to_be_visible(timeout=60_000)
+    assert board.bounding_box()["width"] > 0.9 * page.viewport_size["width"]
+    board.get_by_role("button", name="Help").first.click()
+    for key, words in zip(board.get_by_role("term").all(), board.get_by_role("definition").all(), strict=True):
+        left, right = key.bounding_box(), words.bounding_box()
+        assert (left["y"], left["x"] + left["width"] < right["x"]) == (right["y"], True)
+
+
 @pytest.mark.alone
 def test_pause_resume_and_stop_in_voila(dashboard: DashboardServer, page: Page) -> None:
     panel = open_dashboard(page, dashboard).get_by_role("region", name="Training")
@@ -170,7 +186,7 @@ def test_a_theme_switched_in_an_open_voila_page_repaints_map_and_chart(
     for picture in (canvas, chart):
         becomes(picture, lambda value: value > 0.9)
     # The reader's own choice, against the page's.
-    board.get_by_role("combobox", name="Theme").select_option("Dark")
+    board.get_by_role("combobox", name="Theme").select_option("Theme: dark")
     for picture in (canvas, chart):
         becomes(picture, lambda value: value < 0.1)
 

@@ -59,6 +59,7 @@ _SORT_AND_COUNT_MOTIONS = """(header) => new Promise((done) => {
   header.click();
   requestAnimationFrame(() => requestAnimationFrame(() => done(document.getAnimations().length)));
 })"""
+_PLACEHOLDER = "(input) => getComputedStyle(input, '::placeholder').color"
 _COLOURS = """(chart) => [...chart.querySelectorAll('text, path')].map((mark) => {
   const { fill, stroke } = getComputedStyle(mark);
   return fill + stroke;
@@ -96,12 +97,15 @@ def switch_theme(page: Page, theme: str) -> None:
 
 def test_an_open_notebook_switched_to_dark_and_back_repaints_map_and_chart(jupyter: JupyterServer, page: Page) -> None:
     page.set_viewport_size({"width": 1000, "height": 2200})
-    open_notebook(page, jupyter, "themes", SETUP, "cw.TrainingPanel(learn)", "cw.PCAScatter(learn)")
+    dark_table = "cw.BiasTable(learn, theme='dark')"
+    open_notebook(page, jupyter, "themes", SETUP, "cw.TrainingPanel(learn)", "cw.PCAScatter(learn)", dark_table)
     chart = page.get_by_role("region", name="Training").get_by_role("img", name="Loss")
     canvas = page.get_by_role("region", name="Map of titles").locator("canvas").first
     expect(chart.locator("text").first).to_be_visible()
     becomes(canvas, lambda value: value > 0.9)
     becomes(chart, lambda value: value > 0.9)
+    hint = page.get_by_role("searchbox", name="Search").evaluate(_PLACEHOLDER)
+    assert all(float(share) > 0.6 for share in re.findall(r"[\d.]+", hint)), hint
     light = chart.evaluate(_COLOURS)
     with dark(page):
         expect(page.locator(".cw-PCAScatter")).to_have_attribute("data-theme", "dark")
@@ -144,7 +148,8 @@ def test_in_vs_code_the_outer_pages_theme_is_found_and_no_white_is_left_behind(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_forced_colours_leave_the_map_and_the_bars_theirs(scheme: str, harness: Callable[..., str], page: Page) -> None:
     page.emulate_media(forced_colors="active", color_scheme=scheme)
-    page.goto(harness("Dashboard", theme=scheme, status="training", s_primary=3))
+    card = {"bars": [["Ratings", [[1, 1, 10], [2, 2, 30]]]], "notes": []}
+    page.goto(harness("Dashboard", theme=scheme, status="training", s_primary=3, t__card=card))
     canvas = page.locator(".cw-scatter-canvas")
     expect(canvas).to_be_visible()
     assert looked_at(canvas)["colours"] > 200
@@ -152,6 +157,11 @@ def test_forced_colours_leave_the_map_and_the_bars_theirs(scheme: str, harness: 
         bar, track = page.locator(bars).first, page.locator(bars).first.locator("..")
         painted = "(element) => getComputedStyle(element).backgroundColor"
         assert bar.evaluate(painted) != track.evaluate(painted), bars
+    page.get_by_role("tab", name="Data").click()
+    bar, cell = page.locator(".cw-bars-bar > span").first, page.locator(".cw-bars-bar").first
+    assert bar.evaluate(painted) != cell.evaluate(painted)
+    lines = page.get_by_role("tab").evaluate_all("(tabs) => tabs.map((tab) => getComputedStyle(tab).borderBottomWidth)")
+    assert lines == ["0px", "2px"]
 
 
 @pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])

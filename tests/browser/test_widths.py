@@ -70,6 +70,26 @@ def test_nothing_is_cut_at_any_width(view: str, harness: Callable[..., str], pag
     assert cut == {width: [] for width in WIDTHS}
 
 
+def test_cards_of_a_dashboard_end_with_their_content_and_charts_stand_all_in_a_row_or_none(
+    harness: Callable[..., str], page: Page
+) -> None:
+    page.set_viewport_size({"width": 1700, "height": 1200})
+    bars = [[name, [[1, 1, 10], [2, high, 30]]] for name, high in (("Ratings", 2), ("Per title", 583), ("Per user", 9))]
+    page.goto(harness("Dashboard", width=1280, status="ready", t__card={"bars": bars, "notes": []}))
+    for region, last in (("Neighbours", "Star Wars (1977)"), ("Bias ranking", "CSV")):
+        card = page.get_by_role("region", name=region, exact=True)
+        box, end = card.locator("..").bounding_box(), card.get_by_role("button", name=last).bounding_box()
+        assert box["y"] + box["height"] - end["y"] - end["height"] < 80, region
+    page.get_by_role("tab", name="Data").click()
+    charts = [page.get_by_role("table", name=name) for name, _ in bars]
+    for width, side_by_side in ((1280, True), (1000, False), (420, False)):
+        page.evaluate(_SET_WIDTH, width)
+        boxes = [chart.bounding_box() for chart in charts]
+        begins = [chart.locator(".cw-bars-bar").first.bounding_box()["x"] for chart in charts]
+        assert len({round(box["y"]) for box in boxes}) == (1 if side_by_side else 3)
+        assert len({round(begin) for begin in begins}) == (3 if side_by_side else 1)
+
+
 def test_buttons_hold_text_of_twice_the_size(harness: Callable[..., str], page: Page) -> None:
     page.set_viewport_size({"width": 1300, "height": 1200})
     page.goto(harness("Dashboard", s_primary=3, s_selection=[3, 5]))

@@ -47,3 +47,14 @@ def test_movielens_and_files_are_known_by_their_call(movielens, tmp_path):
     path = tmp_path / "ratings.csv"
     pd.DataFrame({"user": [1, 2], "item": [1, 2], "rating": [3, 4]}).to_csv(path, index=False)
     assert CollabDataLoaders.from_csv(path).origin == f"pd.read_csv({str(path)!r})"
+
+
+def test_ratings_have_a_name_as_long_as_they_are_all_there(movielens, tmp_path):
+    whole = load_movielens()
+    assert CollabDataLoaders.from_df(whole, item_name="title").name == "MovieLens 100K"
+    assert CollabDataLoaders.from_df(whole[whole.rating > 3], item_name="title").name == ""
+    assert CollabDataLoaders.from_df(whole, item_name="title", name="Films").name == "Films"
+    path = tmp_path / "ratings.csv"
+    pd.DataFrame({"user": [1, 2], "item": [1, 2], "rating": [3, 4]}).to_csv(path, index=False)
+    assert CollabDataLoaders.from_csv(path).name == "ratings.csv"
+    assert CollabDataLoaders.from_csv(path, name="Ours").name == "Ours"

@@ -75,6 +75,13 @@ def test_a_name_without_letters_can_be_seen():
     search = NeighborSearch(learner, item=1 if row != 1 else 2, min_count=0, k=20)
     assert next(found["title"] for found in search.neighbors if found["item"] == row) == "(no name)"
     assert search.to_frame()["title"][row] == " "
+
+
+def test_a_page_is_told_what_the_ratings_are_called():
+    ratings, _ = synthetic_ratings(30, 20, 300, seed=4)
+    learn = collab_learner(CollabDataLoaders.from_df(ratings, item_name="title", seed=4, name="Films"), n_factors=2)
+    store = LearnerStore.of(learn)
+    assert store.meta["dataset"] == "Films"
     store.close()
 
 

@@ -29,8 +29,8 @@ const RIGHT = ["PCAScatter", "BiasTable"];
 
 const THEMES = [
   ["auto", "Theme: auto"],
-  ["light", "Light"],
-  ["dark", "Dark"],
+  ["light", "Theme: light"],
+  ["dark", "Theme: dark"],
 ] as const;
 
 export function Dashboard({ context }: { context: ViewContext }) {

@@ -19,7 +19,8 @@ export function Progress({ context }: { context: ViewContext }) {
 
   let text = "not trained yet";
   if (active && epochs) text = `epoch ${current}/${epochs} · ${percent} %`;
-  else if (trained > 0) text = `${formatNumber(trained, Number.isInteger(trained) ? 0 : 1)} epochs trained`;
+  else if (trained > 0)
+    text = `${formatNumber(trained, Number.isInteger(trained) ? 0 : 1)} ${trained === 1 ? "epoch" : "epochs"} trained`;
   return (
     <div
       class="cw-progress-row"

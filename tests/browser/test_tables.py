@@ -473,6 +473,24 @@ def test_a_click_takes_the_focus_nowhere(show: Show) -> None:
     expect(page.locator(":focus")).to_have_count(0)
 
 
+def test_a_number_is_sent_when_it_is_whole(show: Show) -> None:
+    page = show("BiasTable")
+    field = page.get_by_role("spinbutton", name="Min ratings")
+    page.evaluate("() => { window.sent = []; harness.store.shared.minCount.subscribe((n) => sent.push(n)) }")
+    field.select_text()
+    field.press_sequentially("150")
+    assert page.evaluate("() => sent") == [20]
+    field.press("Enter")
+    assert page.evaluate("() => sent") == [20, 150]
+    field.press("ArrowUp")
+    assert page.evaluate("() => sent") == [20, 150, 151]
+    field.fill("40")
+    field.blur()
+    assert page.evaluate("() => sent") == [20, 150, 151, 40]
+    field.fill("41")
+    page.wait_for_function("() => sent.at(-1) === 41")  # typed on no more
+
+
 def test_weak_evidence_is_marked_in_a_narrow_list_too(show: Show) -> None:
     page = show("NeighborSearch", 320, s_primary=10)
     weak = rows(page, "Nearest titles").filter(has_text="weak:").first.get_by_role("rowheader")

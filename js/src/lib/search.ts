@@ -18,7 +18,7 @@ export interface Found {
    * fewer than `limit` of these rows contain the query: others could not be listed.
    */
   total: number;
-  /** Rows that match but have fewer ratings. */
+  /** Rows that contain the query but have fewer ratings. */
   hidden: number;
 }
 
@@ -140,18 +140,16 @@ export class TitleSearch {
     const matcher = new Matcher(wanted);
     const best: number[][] = [[], [], []];
     let total = below(places, enough);
-    let hidden = places.length - total;
+    const hidden = places.length - total;
     for (let i = 0; i < total && best[WORD_PREFIX].length < limit; i++) {
       const bucket = best[matcher.beginsWord(this.folded(places[i])) ? WORD_PREFIX : SUBSTRING];
       if (bucket.length < limit) bucket.push(places[i]);
     }
     if (total < limit && matcher.triesLetters) {
       for (const place of this.#withLetters(wanted, matcher, places)) {
-        if (place >= enough) hidden++;
-        else {
-          total++;
-          best[SUBSEQUENCE].push(place);
-        }
+        if (place >= enough) break;
+        total++;
+        best[SUBSEQUENCE].push(place);
       }
     }
     const rows = best.flat().slice(0, limit);

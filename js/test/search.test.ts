@@ -116,6 +116,24 @@ test("titles with few ratings are hidden and counted", () => {
   assert.equal(search.find("star", { limit: 2 }).total, 4);
 });
 
+test("symbols, which folding drops, are found as they are printed", () => {
+  const titles = ["#na#", "🎬🍿 Movie", "10 Things (1999)", "Romeo +1 Juliet", "... And Justice"];
+  const index = indexOf(column(titles), new Int32Array(5).fill(30), Uint8Array.of(0, 1, 1, 1, 1));
+  for (const [query, row] of [
+    ["🍿", 1],
+    [" 🍿 MOVIE", 1],
+    ["+1", 3],
+    ["...", 4],
+    ["1", 2],
+  ] as const) {
+    assert.equal(index.find(query).rows[0], row, query);
+    assert.ok(index.containing(query)?.[row], query);
+  }
+  for (const query of ["🍿", "+1", "..."]) assert.equal(index.find(query).total, 1, query);
+  assert.deepEqual(boldRanges("🎬🍿 Movie", "🍿"), [[2, 4]]);
+  assert.equal(index.find("romeo & juliet").total, 0);
+});
+
 test("an empty query lists the most rated titles, one of punctuation only lists none", () => {
   assert.deepEqual(search.find("  ", { limit: 2 }).rows, [3, 2]);
   assert.equal(search.find("...").total, 0);

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SORTS = ("bias", "count", "mean", "rank_by_mean", "rank_change", "title", "rank")
 _COLUMNS = ("rank", "title", "bias", "effect", "count", "mean", "rank_by_mean", "rank_change")
+_SYMBOLS = ("Sm", "Sc", "So")  # Unicode's categories of what folding drops and people search for: +, $, emoji
 _ARTICLES = ("the", "a", "an", "les", "la", "le", "il", "el", "das", "der", "die")
 
 
@@ -93,8 +94,7 @@ class BiasTable(View):
         frame = self._learner.biases(self.kind, min_count=minimum, center=self.center)
         name = frame.columns[0]
         if self.query.strip():
-            wanted = _folded(self.query)
-            frame = frame[[wanted in _folded(text) or wanted in _folded(_article_first(text)) for text in frame[name]]]
+            frame = frame[[_contains(text, self.query) for text in frame[name]]]
         if self.sort_by == "title":
             return frame.sort_values(
                 name, ascending=self.ascending, kind="stable", key=lambda names: names.map(_sorted_as)
@@ -139,6 +139,13 @@ class BiasTable(View):
             users = self._learner.dls.users
             return f"{int(users.trained.sum()):,} {users.name}s, {self._epoch()}, by {self.sort_by}"
         return f"{super()._state()}, by {self.sort_by}"
+
+
+def _contains(name: str, query: str) -> bool:
+    wanted, printed = _folded(query), query.strip().lower()
+    if not wanted or any(unicodedata.category(c) in _SYMBOLS for c in printed):
+        return printed in str(name).lower()
+    return wanted in _folded(name) or wanted in _folded(_article_first(name))
 
 
 def _folded(text: str) -> str:

@@ -31,7 +31,7 @@ _LIVE_POINTS = 600  # while training; the last picture has them all
 _MARGIN = {"top": 16, "bottom": 44, "left": 56, "right": 16}
 _TWO_SCALES = _MARGIN | {"right": 64}
 _AXIS_LABELS = {"epoch": "epoch", "step": "batch", "time": "seconds"}
-_PER_EPOCH = 25  # stretches of an epoch in which `smoothing` of the past is kept
+_PER_EPOCH, _PER_RUN = 25, 125  # at most so many stretches in which `smoothing` of the past is kept
 
 
 def loss_figure(
@@ -49,7 +49,7 @@ def loss_figure(
     ----------
     learn : CollabLearner
     smoothing : float
-        Weight of the past in the moving average over a 25th of an epoch, 0 to 0.99.
+        Weight of the past in the moving average over a 25th of an epoch, or a 125th of a longer run, 0 to 0.99.
     x_axis : {"epoch", "step", "time"}
         Epochs, batches or seconds trained.
     y_scale : {"linear", "log"}
@@ -266,8 +266,9 @@ def planned_end(learn: CollabLearner) -> float:
 
 
 def whole_ticks(end: float) -> NDArray[np.float64]:
-    """At most nine whole numbers from 0 to `end`, evenly spread: half an epoch is no place for a tick."""
-    return np.arange(0.0, end + 1e-6, max(1.0, math.ceil(end / 8)))
+    """At most nine whole numbers from 0 to `end`, in steps of 1, 2 or 5 times a power of ten: half an epoch is no
+    place for a tick."""
+    return np.arange(0.0, end + 1e-6, _round_step(max(1.0, end / 8)))
 
 
 def log_ticks(low: float, high: float) -> NDArray[np.float64] | None:
@@ -283,23 +284,29 @@ def log_ticks(low: float, high: float) -> NDArray[np.float64] | None:
 
 def even_ticks(low: float, high: float) -> NDArray[np.float64]:
     """Four to eight round numbers from `low` to `high`: steps are 1, 2 or 5 times a power of ten."""
-    rough = (high - low) / 8
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * each for each in (1, 2, 5, 10) if power * each >= rough * (1 - 1e-9))
+    step = _round_step((high - low) / 8)
     ticks = np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step
     return np.round(ticks, 10)
+
+
+def _round_step(least: float) -> float:
+    """The smallest of 1, 2 and 5 times the powers of ten that is not below `least`."""
+    power: float = 10.0 ** math.floor(math.log10(least))
+    return next(power * each for each in (1, 2, 5, 10) if power * each >= least * (1 - 1e-9))
 
 
 def smoothed(x: NDArray[np.float32], loss: NDArray[np.float32], weight: float) -> NDArray[np.float64]:
     """Moving average along `x` (in epochs), corrected for its start as Adam's is; float64 ``[n]``.
 
-    `weight` of the past is kept over a 25th of an epoch, so that a thinned curve looks as the whole one does.
+    `weight` of the past is kept over a 25th of an epoch, in more than five epochs over a 125th of them all: then the
+    curve reads as a line at any length, and looks the same thinned or whole.
     """
     values = np.asarray(loss, dtype=np.float64)
     if len(values) < 2 or weight == 0:
         return values
     steps = np.diff(np.asarray(x, dtype=np.float64), prepend=2 * float(x[0]) - float(x[1]))
-    kept = np.minimum(weight ** (steps * _PER_EPOCH), 1 - 1e-4)
+    stretches = min(_PER_EPOCH, _PER_RUN / max(float(x[-1]), 1e-9))
+    kept = np.minimum(weight ** (steps * stretches), 1 - 1e-4)
     means, mass = np.empty_like(values), 0.0
     mean = 0.0
     for i, (value, keep) in enumerate(zip(values, kept, strict=True)):

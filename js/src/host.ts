@@ -12,6 +12,7 @@ import type { AnyModel, Host, ViewContext } from "./context";
 import { speaker, trainingAnnouncement } from "./lib/announcements";
 import { BoundTraits } from "./lib/bound";
 import { bindHover } from "./lib/hover";
+import { keepFocus } from "./lib/keepfocus";
 import { historyKey } from "./lib/keys";
 import { linkedState } from "./lib/linked";
 import { adoptStyles } from "./lib/sheets";
@@ -107,6 +108,7 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
     { signal: abort },
   );
   root.addEventListener("keydown", keepKeys, { signal: abort });
+  keepFocus(root, abort);
   const View = VIEWS[kind];
   if (View) render(h(Failure, { context, children: h(View, { context }) }), root);
   else

@@ -86,6 +86,16 @@ test("smoothing is the weighted mean it says: weight s^(25 Δx) on the past", ()
   }
 });
 
+test("a longer run is smoothed over a share of it, so that a line is left at any length", () => {
+  const spread = (values: Float32Array) => Math.sqrt(values.reduce((sum, v) => sum + (v - 1) ** 2, 0) / values.length);
+  const random = generator(3);
+  const loss = Float32Array.from({ length: 2000 }, () => 0.5 + random());
+  for (const epochs of [1, 5, 80, 300]) {
+    const x = Float32Array.from(loss, (_, i) => ((i + 1) / 2000) * epochs);
+    assert.ok(spread(smooth({ x, loss }, 0.6).subarray(200)) < 0.3 * spread(loss), `${epochs} epochs`);
+  }
+});
+
 test("without smoothing the curve is itself, a constant stays constant, and gaps are skipped", () => {
   const points = noisy(50, 7);
   assert.deepEqual(smooth(points, 0), points.loss);

@@ -16,6 +16,10 @@ test("products and distances fill the bar at the largest of the list", () => {
   assert.deepEqual(scoreBar(-6, "dot", "farthest", 6), { from: 0, to: 0.5 });
 });
 
+test("under every list stands whose likeness it is", () => {
+  for (const { note } of Object.values(METRICS)) assert.match(note, /a similar audience, not a similar plot/);
+});
+
 test("no bar leaves its track", () => {
   for (const metric of Object.keys(METRICS) as Metric[]) {
     for (const order of ["nearest", "farthest"] as Order[]) {

@@ -460,6 +460,59 @@ def test_five_rows_stay_in_a_low_frame_which_then_scrolls(show: Show, width: int
     assert tall.evaluate("(frame) => frame.scrollHeight - frame.clientHeight") == 0
 
 
+def test_the_focus_stays_in_the_widget_when_what_had_it_goes(show: Show) -> None:
+    page = show("BiasTable,NeighborSearch", s_primary=10, s_selection=[1, 2])
+    ranking, search = (page.get_by_role("region", name=name) for name in ("Bias ranking", "Neighbours"))
+    ranked = rows(page, "Biases")
+
+    def press(button: Locator) -> None:
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(button).to_have_count(0)
+
+    press(ranking.get_by_role("button", name="Clear (2)"))
+    expect(ranked.first).to_be_focused()
+    retrain(page, 6)
+    press(ranking.get_by_role("button", name="order updated, refresh"))
+    expect(ranked.last).to_be_focused()  # the same row, which is the last now
+    press(ranking.get_by_role("button", name="more (show)"))
+    grid = page.get_by_role("grid", name="Biases")
+    expect(grid.locator(":focus")).to_have_attribute("aria-rowindex", "7")
+    page.keyboard.press("ArrowDown")
+    expect(grid.locator(":focus")).to_have_attribute("aria-rowindex", "8")
+
+    page.evaluate("() => { harness.store.shared.pinned.value = 20; harness.models[1].update({items: [14]}) }")
+    press(search.get_by_role("button", name="Unpin"))
+    expect(search.get_by_role("button", name="Pin", exact=True)).to_be_focused()
+    press(search.get_by_role("button", name=re.compile("^Remove")).last)
+    expect(search.get_by_role("button", name="Pin", exact=True)).to_be_focused()
+
+
+def test_a_click_takes_the_focus_nowhere(show: Show) -> None:
+    page = show("BiasTable", s_selection=[1, 2])
+    page.get_by_role("button", name="Clear (2)").click()
+    expect(page.get_by_role("button", name="Clear")).to_have_count(0)
+    expect(page.locator(":focus")).to_have_count(0)
+
+
+def test_a_number_is_sent_when_it_is_whole(show: Show) -> None:
+    page = show("BiasTable")
+    field = page.get_by_role("spinbutton", name="Min ratings")
+    page.evaluate("() => { window.sent = []; harness.store.shared.minCount.subscribe((n) => sent.push(n)) }")
+    field.select_text()
+    field.press_sequentially("150")
+    assert page.evaluate("() => sent") == [20]
+    field.press("Enter")
+    assert page.evaluate("() => sent") == [20, 150]
+    field.press("ArrowUp")
+    assert page.evaluate("() => sent") == [20, 150, 151]
+    field.fill("40")
+    field.blur()
+    assert page.evaluate("() => sent") == [20, 150, 151, 40]
+    field.fill("41")
+    page.wait_for_function("() => sent.at(-1) === 41")  # typed on no more
+
+
 def test_weak_evidence_is_marked_in_a_narrow_list_too(show: Show) -> None:
     page = show("NeighborSearch", 320, s_primary=10)
     weak = rows(page, "Nearest titles").filter(has_text="weak:").first.get_by_role("rowheader")

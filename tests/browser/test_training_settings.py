@@ -36,6 +36,15 @@ def test_badge_and_bar_count_the_epochs_of_the_running_fit(harness: Callable[...
     expect(training(page).get_by_role("spinbutton", name="Epochs")).to_have_value("5")
 
 
+def test_stop_hands_the_focus_to_train(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", status="training"))
+    stop = training(page).get_by_role("button", name="Stop")
+    stop.focus()
+    page.keyboard.press("Enter")
+    expect(stop).to_have_count(0)
+    expect(training(page).get_by_role("button", name="Train", exact=True)).to_be_focused()
+
+
 def test_a_field_takes_what_python_takes(harness: Callable[..., str], page: Page) -> None:
     page.goto(harness("TrainingPanel"))
     field = training(page).get_by_label("Weight decay")

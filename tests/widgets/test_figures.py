@@ -5,7 +5,7 @@ import pytest
 from traitlets import TraitError
 
 import collabwidgets as cw
-from collabwidgets.widgets.figures import even_ticks, log_ticks
+from collabwidgets.widgets.figures import even_ticks, log_ticks, smoothed, whole_ticks
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,18 @@ def test_a_log_axis_has_one_two_and_five_times_the_powers_of_ten(low, high, tick
 )
 def test_even_ticks_are_round_numbers_within(low, high, ticks):
     assert even_ticks(low, high) == pytest.approx(ticks)
+
+
+@pytest.mark.parametrize(("end", "step"), [(1, 1), (5, 1), (12, 2), (80, 10), (300, 50), (1000, 200)])
+def test_epochs_are_counted_in_round_steps(end, step):
+    assert whole_ticks(end) == pytest.approx(np.arange(0, end + 1, step))
+
+
+@pytest.mark.parametrize("epochs", [1, 5, 80, 300])
+def test_a_smoothed_curve_is_a_line_at_any_length(epochs):
+    noise = np.random.default_rng(0).normal(size=2000).astype(np.float32)
+    means = smoothed(np.linspace(epochs / 2000, epochs, 2000, dtype=np.float32), noise, 0.6)
+    assert means[200:].std() < 0.3 * noise.std()
 
 
 @pytest.mark.parametrize("y_scale", ["linear", "log"])

@@ -237,6 +237,20 @@ def test_a_table_finds_titles_as_people_type_them():
     assert _folded("amelie") in _folded("Fabuleux destin d'Amélie, Le (2001)")
 
 
+def test_a_table_finds_symbols_as_its_page_does():
+    from collabwidgets.widgets.bias_table import _contains
+
+    titles = ["🎬🍿 Movie", "10 Things (1999)", "Romeo +1 Juliet", "... And Justice"]
+    found = {query: [t for t in titles if _contains(t, query)] for query in ("🍿", " 🍿 MOVIE", "+1", "...", "1")}
+    assert found == {
+        "🍿": titles[:1],
+        " 🍿 MOVIE": titles[:1],
+        "+1": titles[2:3],
+        "...": titles[3:],
+        "1": titles[1:3],
+    }
+
+
 def test_a_model_without_biases_has_a_table_that_says_so(dls):
     learn = CollabLearner(dls, Taste(dls.n_users, dls.n_items))
     table = BiasTable(learn)

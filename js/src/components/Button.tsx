@@ -20,6 +20,8 @@ export interface ButtonProps {
   /** Why it cannot be pressed now: pressing does nothing, but it keeps its place in the tab order and says why. */
   reason?: string | null;
   buttonRef?: Ref<HTMLButtonElement>;
+  /** What takes the focus when the button goes, a selector; see `keepFocus`. */
+  then?: string;
 }
 
 export function Button(props: ButtonProps) {
@@ -30,6 +32,7 @@ export function Button(props: ButtonProps) {
       ref={props.buttonRef}
       type="button"
       class={`cw-button cw-${kind}${iconOnly ? " cw-icon-only" : ""}`}
+      data-then={props.then}
       aria-label={label}
       title={reason || props.title || label}
       aria-pressed={props.pressed}

@@ -119,10 +119,11 @@ export function RankingTable(props: RankingTableProps) {
       <td colSpan={beside.length} style={{ height: `${count * rowHeight}px` }} />
     </tr>
   );
+  const firstHidden = `[data-row="${props.filtered[lines.indexOf(GAP)]}"]`;
   const gap = (
     <tr key="skipped" class="cw-skipped">
       <td colSpan={beside.length}>
-        <button type="button" class="cw-link" onClick={props.onShowAll}>
+        <button type="button" class="cw-link" data-then={firstHidden} onClick={props.onShowAll}>
           … {formatCount(skipped)} more (show)
         </button>
       </td>

@@ -9,7 +9,7 @@ export interface NumberFieldProps {
   label: string;
   value: number;
   rule: Omit<NumberRule, "name">;
-  /** Called with every number that can be used, as it is typed. */
+  /** Called with a number that can be used: stepped to by an arrow key, left, or not typed on for a while. */
   onChange: (value: number) => void;
   /** Called when another number has been settled on: by Enter, by leaving the field, by letting go of an arrow key. */
   onCommit?: () => void;
@@ -30,6 +30,9 @@ export interface NumberFieldProps {
   hideLabel?: boolean;
 }
 
+/** Milliseconds of rest after which what was typed is taken. */
+const QUIET = 500;
+
 const STEPS: Readonly<Record<string, number>> = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 
 /** Bad input stays as it was typed, marked and explained; the last good number stays in use. */
@@ -42,6 +45,10 @@ export function NumberField(props: NumberFieldProps) {
   const reason = parsed.ok || lock ? null : parsed.reason;
   /** The number before it was last touched here. */
   const before = useRef<number | null>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const resting = useRef(0);
+  useEffect(() => () => clearTimeout(resting.current), []);
 
   // A number set elsewhere replaces the text; one's own typing ("5e-3") is not reformatted.
   useEffect(() => {
@@ -57,11 +64,20 @@ export function NumberField(props: NumberFieldProps) {
     text.value = typed;
     const next = parseNumber(typed, { name: label, ...rule });
     props.onError?.(next.ok ? null : next.reason);
-    if (!next.ok || next.value === value) return;
-    before.current ??= value;
-    props.onChange(next.value);
+    clearTimeout(resting.current);
+    // A 15 on the way to 150 is nobody's wish.
+    resting.current = window.setTimeout(send, QUIET);
+  };
+  const send = () => {
+    clearTimeout(resting.current);
+    const { value: known, rule: limits, onChange } = latest.current;
+    const next = parseNumber(text.peek(), { name: label, ...limits });
+    if (!next.ok || next.value === known) return;
+    before.current ??= known;
+    onChange(next.value);
   };
   const commit = () => {
+    send();
     const now = parseNumber(text.peek(), { name: label, ...rule });
     if (!now.ok || before.current === null) return;
     const moved = now.value !== before.current;
@@ -74,6 +90,7 @@ export function NumberField(props: NumberFieldProps) {
     if (role !== "spinbutton" || by === undefined || lock) return;
     event.preventDefault();
     type(shown(Math.min(rule.max, Math.max(rule.min, (parsed.ok ? parsed.value : value) + by * step))));
+    send();
   };
   const describedBy = [reason ? (errorId ?? `${id}-error`) : "", lock ? `${id}-locked` : ""].join(" ").trim();
   return (

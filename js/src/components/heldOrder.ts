@@ -34,7 +34,7 @@ export interface Holding {
   /** Whether the pointer is over the rows or the focus among them. */
   held: boolean;
   pointer: { onPointerEnter: () => void; onPointerLeave: () => void };
-  focus: { onFocusIn: () => void; onFocusOut: () => void };
+  focus: { onFocusIn: () => void; onFocusOut: (event: FocusEvent) => void };
   /** The rows are gone, and with them whatever was over them. */
   release: () => void;
 }
@@ -49,7 +49,13 @@ export function useHolding(): Holding {
   return {
     held,
     pointer: { onPointerEnter: set("pointer", true), onPointerLeave: set("pointer", false) },
-    focus: { onFocusIn: set("focus", true), onFocusOut: set("focus", false) },
+    focus: {
+      onFocusIn: set("focus", true),
+      onFocusOut: ({ relatedTarget }) => {
+        // The way to the button that lets go of the order leads out of the rows.
+        if (!(relatedTarget as Element | null)?.matches(".cw-chip")) set("focus", false)();
+      },
+    },
     release: () => {
       by.pointer = false;
       by.focus = false;

@@ -4,6 +4,9 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Holding } from "./heldOrder";
 import { onRowClick, onRowKey, type RowsInUse } from "./rowKeys";
 
+/** The row that Tab leads to. */
+export const TAB_STOP = '[data-row][tabindex="0"]';
+
 export interface RowsOptions<E extends HTMLElement>
   extends Pick<RowsInUse, "order" | "filtered" | "selection" | "primary" | "onSearch" | "onCopy"> {
   /** What holds the rows, each marked by `data-row`. */

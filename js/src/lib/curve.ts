@@ -33,8 +33,9 @@ export function decimate({ x, loss }: CurvePoints, most: number): CurvePoints {
   return { x: Float32Array.from(kept, (i) => x[i]), loss: Float32Array.from(kept, (i) => loss[i]) };
 }
 
-/** `smoothing` 0.6 keeps 0.6 of the past over a 25th of an epoch, however densely the points lie. */
+/** `smoothing` 0.6 keeps 0.6 of the past over a 25th of an epoch, or a 125th of a longer run, however dense its points. */
 const PER_EPOCH = 25;
+const PER_RUN = 125;
 
 /**
  * Exponential moving average along x with `smoothing` (0 to 0.99), corrected for its start as Adam's is: the first
@@ -42,12 +43,13 @@ const PER_EPOCH = 25;
  */
 export function smooth({ x, loss }: CurvePoints, smoothing: number): Float32Array {
   const out = new Float32Array(loss.length);
+  const stretches = Math.min(PER_EPOCH, PER_RUN / (x[x.length - 1] || 1));
   let mean = 0;
   let weight = 0;
   for (let i = 0; i < loss.length; i++) {
     if (Number.isFinite(loss[i])) {
       const step = i ? Math.max(0, x[i] - x[i - 1]) : x.length > 1 ? Math.max(0, x[1] - x[0]) : 1;
-      const kept = smoothing <= 0 ? 0 : smoothing ** (step * PER_EPOCH);
+      const kept = smoothing <= 0 ? 0 : smoothing ** (step * stretches);
       // Points at one x would weigh nothing: each has at least a little of its own.
       const share = Math.max(1 - kept, smoothing <= 0 ? 1 : 1e-4);
       mean = (1 - share) * mean + share * loss[i];

@@ -144,6 +144,12 @@ export function foldQuery(query: string): string {
   return folding.text.trimEnd();
 }
 
+/** What folding would lose, as it is to be found in the printed title: a symbol ("+1", "🍿") or marks alone; else null. */
+export function asPrinted(query: string): string | null {
+  const text = query.trim().toLowerCase();
+  return text && (/[\p{Sm}\p{Sc}\p{So}]/u.test(text) || foldQuery(text) === "") ? text : null;
+}
+
 /** `foldTitle` with the original position of each character. */
 export function foldTitleWithSources(title: string): Folded {
   const { text, sources } = foldTitleInto(new Folding(true), title);

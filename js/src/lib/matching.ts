@@ -1,5 +1,5 @@
 // How one title matches a query, and which of its letters are printed bold for it.
-import { foldQuery, foldTitleWithSources } from "./folding";
+import { asPrinted, foldQuery, foldTitleWithSources } from "./folding";
 
 /** How a title matches, best first. */
 export const WORD_PREFIX = 0;
@@ -133,6 +133,11 @@ export class Matcher {
 
 /** Stretches [from, to) of `title` to print bold for `query`; gaps of punctuation within a match are bridged. */
 export function boldRanges(title: string, query: string): [number, number][] {
+  const printed = asPrinted(query);
+  if (printed !== null) {
+    const at = title.toLowerCase().indexOf(printed);
+    return at < 0 ? [] : [[at, at + printed.length]];
+  }
   const wanted = foldQuery(query);
   if (wanted === "") return [];
   const { text, sources } = foldTitleWithSources(title);

@@ -56,8 +56,8 @@ export const METRICS: Record<Metric, MetricWords> = {
   dot: {
     name: "dot product",
     header: "Dot product",
-    note: "The product the model itself uses; it favours strong, popular titles.",
-    why: `A long vector scores high with many titles. ${AUDIENCE} ${NOISE}`,
+    note: `${AUDIENCE} The product the model itself uses; it favours strong, popular titles.`,
+    why: `A long vector scores high with many titles. ${NOISE}`,
   },
 };
 

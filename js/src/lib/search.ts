@@ -1,6 +1,6 @@
 // Title search: beginning of a word > anywhere > letters in order; ties by number of ratings. One index a side,
 // shared by all views, built in slices with the most rated titles first. No DOM.
-import { foldQuery, foldTitle } from "./folding";
+import { asPrinted, foldQuery, foldTitle } from "./folding";
 import { initialBits, letterBits, Matcher, SUBSEQUENCE, SUBSTRING, WORD_PREFIX } from "./matching";
 import { integerKeys, sortingByKey } from "./radix";
 import { SlicedWork } from "./slices";
@@ -18,7 +18,7 @@ export interface Found {
    * fewer than `limit` of these rows contain the query: others could not be listed.
    */
   total: number;
-  /** Rows that match but have fewer ratings. */
+  /** Rows that contain the query but have fewer ratings. */
   hidden: number;
 }
 
@@ -133,30 +133,27 @@ export class TitleSearch {
     const wanted = foldQuery(query);
     const enough = this.#placesWith(minCount);
     const n = this.byCount.length;
-    if (wanted === "" && query.trim() !== "") return { rows: [], total: 0, hidden: 0 };
-    if (wanted === "") {
+    if (query.trim() === "") {
       return {
         rows: Array.from(this.byCount.subarray(0, Math.min(limit, enough))),
         total: enough,
         hidden: n - enough,
       };
     }
-    const places = this.#containing(wanted);
+    const places = this.#matching(query);
     const matcher = new Matcher(wanted);
     const best: number[][] = [[], [], []];
     let total = below(places, enough);
-    let hidden = places.length - total;
+    const hidden = places.length - total;
     for (let i = 0; i < total && best[WORD_PREFIX].length < limit; i++) {
       const bucket = best[matcher.beginsWord(this.folded(places[i])) ? WORD_PREFIX : SUBSTRING];
       if (bucket.length < limit) bucket.push(places[i]);
     }
-    if (total < limit && matcher.triesLetters) {
+    if (total < limit && matcher.triesLetters && asPrinted(query) === null) {
       for (const place of this.#withLetters(wanted, matcher, places)) {
-        if (place >= enough) hidden++;
-        else {
-          total++;
-          best[SUBSEQUENCE].push(place);
-        }
+        if (place >= enough) break;
+        total++;
+        best[SUBSEQUENCE].push(place);
       }
     }
     const rows = best.flat().slice(0, limit);
@@ -165,10 +162,9 @@ export class TitleSearch {
 
   /** By row: 1 where it contains the query (beginning of a word or anywhere); null where the query is empty. */
   containing(query: string): Uint8Array | null {
-    const wanted = foldQuery(query);
-    if (wanted === "" && query.trim() === "") return null;
+    if (query.trim() === "") return null;
     const contains = new Uint8Array(this.titles.length);
-    if (wanted !== "") for (const place of this.#containing(wanted)) contains[this.byCount[place]] = 1;
+    for (const place of this.#matching(query)) contains[this.byCount[place]] = 1;
     return contains;
   }
 
@@ -193,6 +189,16 @@ export class TitleSearch {
       else high = middle;
     }
     return low;
+  }
+
+  /** Places whose title contains the query, in order. */
+  #matching(query: string): Int32Array {
+    const printed = asPrinted(query);
+    if (printed === null) return this.#containing(foldQuery(query));
+    const found: number[] = [];
+    for (const [place, row] of this.byCount.entries())
+      if (this.titles.at(row).toLowerCase().includes(printed)) found.push(place);
+    return Int32Array.from(found);
   }
 
   /** Places whose title contains the folded query, in order. */

@@ -9,6 +9,7 @@ import { EmptyResult, Notice } from "../components/Notice";
 import { OrderChip } from "../components/OrderChip";
 import { useQuiet } from "../components/quiet";
 import { RankingTable } from "../components/RankingTable";
+import { TAB_STOP } from "../components/rows";
 import { SlopeChart } from "../components/SlopeChart";
 import { TakeAway } from "../components/TakeAway";
 import type { ViewContext } from "../context";
@@ -222,7 +223,7 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
         <Nothing search={search} side={side} ranking={ranking} context={context} text={typed} one={one} />
       ) : (
         <div class="cw-ranking" {...holding.pointer}>
-          <OrderChip stale={stale} refresh={refresh} />
+          <OrderChip stale={stale} refresh={refresh} holding={holding} />
           {slope.value ? (
             <SlopeChart
               side={side}
@@ -346,6 +347,7 @@ function Selected({ selection }: { selection: { value: number[] } }) {
       <span>{formatCount(count)} selected</span>
       <Button
         label={`Clear (${formatCount(count)})`}
+        then={TAB_STOP}
         kind="quiet"
         onClick={() => {
           selection.value = [];

@@ -172,7 +172,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
         {anchors.length > 0 && !untrained && (
           <>
             <div class="cw-nearest" data-old={looking || undefined} {...holding.pointer}>
-              <OrderChip stale={held.stale} refresh={held.refresh} />
+              <OrderChip stale={held.stale} refresh={held.refresh} holding={holding} />
               {shown.length > 0 && (
                 <NeighborTable
                   neighbors={shown}

@@ -16,7 +16,7 @@ from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
 from .own_map import ALIGN, AXES, FIT_ON, Fit, OwnFrame, OwnMap, past_maps
 from .questions import MOST_NEIGHBORS
-from .view import View
+from .view import View, known_row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +74,9 @@ class PCAScatter(View):
         What a drag does: ``box`` and ``lasso`` select, the others move the map.
     view_box : list of 4 floats, optional
         Left, bottom, right and top of the part to show, in the units of the axes (of a count log10); all by default.
+    only : list of int, optional
+        Rows that the map is narrowed to, at least one (``scatter.only = scatter.selection``); the axes stay as they
+        are. All by default.
     equal_aspect : bool
         The same unit on both axes, without which distances cannot be compared. Where one of them is no component
         there is no common unit, and each axis fills its side.
@@ -129,7 +132,7 @@ class PCAScatter(View):
     )
     _undone = (
         *("x", "y", "flip_x", "flip_y", "color_by", "size_by", "label_by", "fit_on", "top_n", "align"),
-        "view_box",
+        *("view_box", "only"),
     )
 
     x = Chosen(1, components=AXES).tag(sync=True, page=True)
@@ -145,6 +148,7 @@ class PCAScatter(View):
     n_labels = Int(25, min=0, max=1000).tag(sync=True, page=True)
     tool = Enum(("point", "box", "lasso", "pan"), "point").tag(sync=True, page=True)
     view_box = List(Float(), default_value=None, allow_none=True).tag(sync=True, page=True)
+    only = List(Int(), default_value=None, allow_none=True).tag(sync=True, page=True)
     equal_aspect = Bool(True).tag(sync=True, page=True)
     show_neighbors = Bool(False).tag(sync=True, page=True)
     k = Int(10, min=1, max=MOST_NEIGHBORS).tag(sync=True, page=True)
@@ -307,7 +311,7 @@ class PCAScatter(View):
         return frame.assign(map_rank=ranks, far=ranks > far_beyond(int(np.count_nonzero(shown)), self.k))
 
     def to_frame(self) -> pd.DataFrame:
-        """What the map shows, a row for each title with at least `min_count` ratings.
+        """What the map shows, a row for each title with at least `min_count` ratings, among `only` if it is given.
 
         Returns
         -------
@@ -322,8 +326,7 @@ class PCAScatter(View):
             When the model has no item factors, or too few titles pass the filter.
         """
         own = self._frame()
-        side = own.frame.items
-        shown = replace(own.frame, rows=np.flatnonzero(side.trained & (side.counts >= self.min_count)))
+        shown = replace(own.frame, rows=np.flatnonzero(self._passing()))
         frame = shown.to_frame(self._learner.snapshot)
         rows = frame.index.to_numpy()
         if own.aligned is not None:
@@ -356,7 +359,7 @@ class PCAScatter(View):
             selected=self.selection,
             primary=self.primary,
             pinned=self.pinned,
-            min_count=self.min_count,
+            passing=self._passing(),
             facts=f"{self._n_titles()} (≥ {self.min_count:,} ratings), {self._epoch_shown()}",
         )
 
@@ -387,6 +390,25 @@ class PCAScatter(View):
 
     def _usual(self) -> dict[str, Any]:
         return {"frame": self.frame}  # a program that trains first and looks then has no earlier epochs to show
+
+    def _passing(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which rows pass the filter, bool [n_items]: trained, rated often enough, and among `only`."""
+        items = self._learner.dls.items
+        passing: np.ndarray[Any, np.dtype[np.bool_]] = items.trained & (items.counts >= self.min_count)
+        return passing if self.only is None else passing & np.isin(np.arange(len(passing)), self.only)
+
+    def _n_titles(self) -> str:
+        n, name = int(self._passing().sum()), self._learner.dls.items.name
+        return f"{'' if self.only is None else 'only '}{n:,} {name}{'' if n == 1 else 's'}"
+
+    @validate("only")
+    def _some_rows(self, proposal: dict[str, Any]) -> list[int] | None:
+        rows: list[int] | None = proposal["value"]
+        if rows is not None and not rows:
+            raise TraitError("only=[] would leave nothing on the map; name at least one row, or None for all")
+        for row in rows or []:
+            known_row(self._learner, row)
+        return None if rows is None else list(dict.fromkeys(rows))
 
     @validate("view_box")
     def _four_corners(self, proposal: dict[str, Any]) -> list[float] | None:

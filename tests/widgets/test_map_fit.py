@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
+from traitlets import TraitError
 
 from collabwidgets.learner import collab_learner
 from collabwidgets.widgets import PCAScatter
 from collabwidgets.widgets.store import LearnerStore
 from collabwidgets.widgets.wire import bytes_numbers
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def sent(scatter):
@@ -146,3 +150,21 @@ def test_titles_and_axes_of_the_saved_picture_say_what_is_shown(trained, tmp_pat
     assert "Fitted on the 30 most rated titles." in words(fit_on="top_n", top_n=30)
     assert "ratings (log)" in words(x="count", y="mean")
     assert words(label_by="none", n_labels=9).count("Title ") < words(n_labels=9).count("Title ")
+
+
+def test_a_map_narrowed_to_some_titles_is_so_in_every_twin_and_undone_with_the_rest(trained, tmp_path):
+    scatter = PCAScatter(trained)
+    axes = scatter.to_frame()
+    rows = axes.index[[7, 2, 5]].tolist()
+    scatter.set_state({"only": rows})  # as a page's button does
+    narrowed = scatter.to_frame()
+    np.testing.assert_array_equal(narrowed, axes.loc[sorted(rows)])
+    drawn = ElementTree.parse(scatter.save_svg(tmp_path / "map.svg"))
+    points = next(group for group in drawn.iter(f"{SVG}g") if group.get("id") == "points")
+    assert len([*points.iter(f"{SVG}use"), *points.iter(f"{SVG}path")]) == 3
+    assert any("only 3 titles (≥ 60 ratings)" in "".join(text.itertext()) for text in drawn.iter(f"{SVG}text"))
+    assert repr(scatter).startswith("PCAScatter(only 3 titles, ")
+    assert (scatter.undo(), scatter.only) == (True, None)
+    for wrong, words in (([], "at least one row"), ([10**6], "is no title")):
+        with pytest.raises(TraitError, match=words):
+            scatter.only = wrong

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,12 +37,12 @@ def components_picture(
     selected: Collection[int],
     primary: int | None,
     pinned: int | None,
-    min_count: int,
+    passing: np.ndarray[Any, np.dtype[np.bool_]],
     facts: str,
     neighbors: pd.DataFrame | None = None,
     trails: Mapping[int, Floats] | None = None,
 ) -> Picture:
-    """A `map_picture` of the titles with at least `min_count` ratings, its axes named by what is on them.
+    """A `map_picture` of the rows that are `passing`, bool ``[n_items]``, its axes named by what is on them.
 
     Raises
     ------
@@ -56,7 +56,6 @@ def components_picture(
         if component > frame.k:
             raise ValueError(f"the model has {frame.k} components, so there is no PC {component} to draw")
     places = [places_of(learn, own, columns, axis, at) for at, axis in enumerate((x, y))]
-    passing = items.trained & (items.counts >= min_count)
     rows = np.flatnonzero(passing & np.isfinite(places[0]) & np.isfinite(places[1]))
     if not len(rows):
         raise ValueError(f"no {items.name} has a value on both axes ({x} and {y}); choose another axis")

@@ -141,7 +141,8 @@ export function createMapState(context: ViewContext): MapState {
   const viewBox = trait<number[] | null>("view_box");
   const equal = trait<boolean>("equal_aspect");
   const fits = signal(0);
-  const only = signal<ReadonlySet<number> | null>(null);
+  const narrowedTo = trait<number[] | null>("only");
+  const only = computed(() => (narrowedTo.value ? new Set(narrowedTo.value) : null));
   const live = liveMap(context);
   const own = ownColumns(context);
   const colors = signal<Colors | null>(null);
@@ -250,8 +251,17 @@ export function createMapState(context: ViewContext): MapState {
   const radiiNow = computed(() => radii(rows.value.length));
 
   const homeBox = new HomeBox();
+  const onlyKey = computed(() => String(narrowedTo.value ?? ""));
   const homeKey = computed(() =>
-    [live.value.run, untrained.value, x.value, y.value, shared.minCount.value, fits.value].join(),
+    [
+      live.value.run,
+      untrained.value,
+      x.value,
+      y.value,
+      shared.minCount.value,
+      fits.value,
+      onlyKey.value,
+    ].join(),
   );
   const home = computed(() => {
     const now = columns.value;
@@ -381,8 +391,7 @@ export function createMapState(context: ViewContext): MapState {
   };
   const narrow = (chosen: readonly number[] | null) => {
     batch(() => {
-      only.value = chosen && new Set(chosen);
-      fits.value++;
+      narrowedTo.value = chosen && [...chosen];
       viewBox.value = null;
     });
   };

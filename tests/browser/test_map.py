@@ -16,6 +16,7 @@ from .test_tables import Show, harness, selection, show, state
 
 __all__ = ["harness", "show"]
 
+NEEDS_KERNEL = "Needs the kernel, which is not connected"
 DESCRIPTION = "() => document.querySelector('.cw-scatter-canvas').nextElementSibling.textContent"
 
 
@@ -270,7 +271,7 @@ def test_lines_and_words_tell_of_the_true_neighbours(show: Show) -> None:
         [9, near],
     )
     expect(region.get_by_text(f"{far} of 10 true neighbours")).to_be_visible()
-    page.get_by_role("spinbutton", name="k", exact=True).or_(page.get_by_label("k", exact=True)).fill("4")
+    page.get_by_role("spinbutton", name="Neighbours", exact=True).fill("4")
     page.keyboard.press("Enter")
     expect(region.get_by_text("of 4 true neighbours")).to_be_visible()
     assert state(page, "k") == 4
@@ -298,6 +299,15 @@ def test_without_a_kernel_the_nearest_on_the_map_is_named(show: Show) -> None:
     page.evaluate("() => { harness.storeModel.onSend = () => { throw new Error('gone') }; }")
     page.evaluate("() => harness.store.command('pause').catch(() => {})")
     expect(region.get_by_text("Maps of earlier epochs need the kernel.")).to_be_visible()
+    # What only a kernel can do is not to be chosen, and says why; what is on can be taken away.
+    region.get_by_text("More", exact=True).click()
+    for name in ("Fitted on", "Follow", "Trail"):
+        expect(region.get_by_label(name, exact=True)).to_be_disabled()
+        expect(region.get_by_label(name, exact=True)).to_have_attribute("title", NEEDS_KERNEL)
+    expect(region.get_by_label("Neighbours", exact=True)).not_to_be_editable()
+    expect(region.get_by_label("Neighbours", exact=True)).to_have_attribute("title", NEEDS_KERNEL)
+    for name in ("Named", "Colour", "True neighbours"):
+        expect(region.get_by_label(name, exact=True)).to_be_enabled()
     plot_of(page).press("ArrowRight")
     expect(region.get_by_role("status").filter(has_text="nearest on the map: ")).to_be_attached()
 

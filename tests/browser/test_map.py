@@ -191,11 +191,11 @@ def test_axes_colours_and_sizes_show_what_is_chosen_and_say_so(show: Show) -> No
     region.get_by_role("button", name="Flip vertical axis").click()
     assert state(page, "flip_y") is True
     region.get_by_label("Colour", exact=True).select_option("genre")
-    legend = region.locator("p", has_text="genre:")
+    legend = region.locator("p", has_text="genre:").or_(region.locator("p", has_text="size:"))
     for name in (*names[:7], "other", "no value"):
         expect(legend.get_by_text(name, exact=True)).to_be_visible()
     region.get_by_label("Size", exact=True).select_option("budget")
-    expect(legend).to_contain_text("size: budget")
+    expect(legend).to_contain_text(["genre:", "size: budget"])
     assert (state(page, "color_by"), state(page, "size_by")) == ("genre", "budget")
     # The tooltip names the category, one without a colour of its own too.
     page.evaluate("() => { harness.store.shared.selection.value = [8] }")
@@ -205,6 +205,35 @@ def test_axes_colours_and_sizes_show_what_is_chosen_and_say_so(show: Show) -> No
     # A component again, by its bar.
     page.get_by_role("group", name="Variance by component").get_by_role("button").first.click()
     assert state(page, "x") == 1
+
+
+def test_the_footer_says_units_sizes_how_axes_held_and_what_they_were_fitted_on(show: Show) -> None:
+    same = base64_of(number_bytes(np.full(N, 7.0), np.float32))
+    page = show("PCAScatter", 380, _columns={"same": {"kind": "number", "values": same}})
+    region = page.get_by_role("region", name="Map of titles")
+    expect(region.locator("p", has_text="bias (logit), relative to the average title:")).to_be_visible()
+    expect(region.locator("p", has_text="size: ratings")).to_have_text("size: ratings 20 583")
+    sizes = region.locator("p", has_text="size: ratings").locator("i")
+    small, large = (sizes.nth(i).bounding_box() for i in (0, 1))
+    assert small["width"] == small["height"] < large["width"] == large["height"]
+    expect(region.get_by_text("Fitted on 789 titles.")).to_be_visible()  # which the axes have no room to say
+    expect(region.get_by_text("Axes held 0.98 / 0.97 since the last picture.")).to_be_visible()
+    expect(region.get_by_text("PC 1 goes with: log ratings r = 0.62, mean r = 0.48, year r = −0.21")).to_be_visible()
+    for bar in page.get_by_role("group", name="Variance by component").get_by_role("button").all():
+        ends = bar.evaluate(
+            """el => [el.lastChild.getBoundingClientRect().left - el.getBoundingClientRect().left,
+                       parseFloat(getComputedStyle(el, "::before").right)]"""
+        )
+        tick = bar.bounding_box()["width"] - ends[1]
+        assert tick < ends[0]  # the mark of random vectors runs through no number
+    page.evaluate("() => harness.models[0].update({ color_by: 'same' })")
+    expect(region.locator("p", has_text="same:")).to_have_text("same: 7")
+    page.evaluate("() => harness.models[0].update({ size_by: 'same' })")
+    expect(region.locator("p", has_text="size: same")).to_have_text("size: same 7")
+    page.evaluate("() => harness.storeModel.update({ axis_match: null, revision: 6 })")
+    expect(region.get_by_text("since the last picture")).to_have_count(0)
+    page.evaluate("() => { document.getElementById('main').style.width = '900px' }")
+    expect(region.get_by_text("Fitted on")).to_have_count(1)  # the field
 
 
 def test_a_map_of_its_own_is_drawn_and_its_turned_axes_are_no_components(show: Show) -> None:

@@ -109,8 +109,8 @@ class NeighborSearch(View):
 
         if self.item is None:
             raise ValueError(
-                f"no {self._learner.dls.item_name} is chosen, so there are no neighbours to draw; set item= its row, "
-                "which learn.item_row finds"
+                f"no {self._learner.dls.item_name} is chosen, so there are no neighbours to draw; "
+                "set item= to its row (learn.item_row)"
             )
         facts = f"{int(self._learner.dls.items.counts[self.item]):,} ratings, {self._epoch()}"
         title, chosen = self._title(self.item), self.selection

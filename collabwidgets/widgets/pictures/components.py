@@ -10,7 +10,7 @@ import numpy as np
 from ..map_columns import axis_words, places_of, values_of
 from ..own_columns import Column
 from .map import Axis, Colour, Floats, Points, map_picture
-from .paper import Picture
+from .paper import Picture, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,14 @@ def _title(learn: CollabLearner, own: OwnFrame, axis: int | str, at: int) -> str
         return axis_words(axis, learn)
     if own.aligned is not None:
         return f"aligned axis {'AB'[at]}"
-    return f"PC {axis} · {own.frame.explained_variance_ratio[axis - 1]:.1%} of the variance"
+    return f"PC {axis} · {percent(own.frame.explained_variance_ratio[axis - 1])} of the variance of {_fitted_on(own)}"
+
+
+def _fitted_on(own: OwnFrame) -> str:
+    """What it was fitted on: "931 titles", "all 1,634 titles", "the 1,000 most rated titles"."""
+    which, rated = {"all": ("all ", ""), "top_n": ("the ", "most rated ")}.get(own.fit.fit_on, ("", ""))
+    n, name = len(own.frame.rows), own.frame.items.name
+    return f"{which}{n:,} {rated}{name}{'' if n == 1 else 's'}"
 
 
 def _notes(own: OwnFrame, shown: list[int], n_missing: int, neighbors: pd.DataFrame | None) -> tuple[str, ...]:
@@ -99,11 +106,9 @@ def _notes(own: OwnFrame, shown: list[int], n_missing: int, neighbors: pd.DataFr
     if shown:
         kept = sum(frame.explained_variance_ratio[component - 1] for component in shown)
         who = "Together the axes keep" if len(shown) > 1 else f"PC {shown[0]} keeps"
-        which = {"all": "all ", "top_n": "the "}.get(own.fit.fit_on, "")
-        most_rated = "most rated " if own.fit.fit_on == "top_n" else ""
         first = (
-            f"{who} {kept:.1%} of the variance (random: {frame.noise_level:.1%} each). "
-            f"Fitted on {which}{len(frame.rows):,} {most_rated}{frame.items.name}s."
+            f"{who} {percent(kept)} of the variance (random: {percent(frame.noise_level)} each). "
+            f"Fitted on {_fitted_on(own)}."
         )
         second = "What is far apart in all dimensions can be close in two."
     if neighbors is not None:
@@ -116,7 +121,8 @@ def _notes(own: OwnFrame, shown: list[int], n_missing: int, neighbors: pd.DataFr
 def _how_far(neighbors: pd.DataFrame) -> str:
     n, far, hidden = len(neighbors), int(neighbors["far"].sum()), int(neighbors.attrs.get("n_hidden", 0))
     words = f"{far} of {n} true neighbours {'is' if far == 1 else 'are'} far on the map"
-    return f"{words}; {hidden} more hidden by min ratings." if hidden else f"{words}."
+    nearer = f"{hidden:,} nearer title{' is' if hidden == 1 else 's are'}"
+    return f"{words}; {nearer} hidden by min ratings." if hidden else f"{words}."
 
 
 def _colour(
@@ -126,11 +132,9 @@ def _colour(
         return None
     values = values_of(by, learn, columns)[rows]
     if by == "bias":
-        return Colour("bias, logit" if learn.snapshot.y_range is not None else "bias", values, diverging=True)
-    if by == "count":
-        return Colour("ratings", values, log=True)
-    if by == "mean":
-        return Colour("mean rating", values)
+        return Colour(axis_words(by, learn), values, diverging=True)
+    if by in ("count", "mean"):
+        return Colour(axis_words(by, learn), values, log=by == "count")
     column = columns.get(by)
     return Colour(by, values, own=True, categories=None if column is None else column.categories)
 

@@ -236,6 +236,21 @@ def test_the_footer_says_units_sizes_how_axes_held_and_what_they_were_fitted_on(
     expect(region.get_by_text("Fitted on")).to_have_count(1)  # the field
 
 
+def test_a_double_click_zooms_and_leaves_what_is_selected(show: Show) -> None:
+    page = show("PCAScatter", s_selection=[3, 9, 25], s_primary=9)
+    page.evaluate("() => harness.models[0].update({ only: [40] })")
+    expect(plot_of(page)).to_have_accessible_description(re.compile("plot of 1 title"))
+    plot_of(page).scroll_into_view_if_needed()
+    box = plot_of(page).bounding_box()
+    middle = box["x"] + (46 + box["width"] - 8) / 2, box["y"] + (40 + box["height"] - 38) / 2  # the point
+    page.mouse.dblclick(*middle)
+    page.wait_for_function("() => harness.models[0].get('view_box') !== null")
+    assert (selection(page), page.evaluate("() => harness.storeModel.get('primary')")) == ([3, 9, 25], 9)
+    page.mouse.click(*middle, delay=10)
+    page.wait_for_function("() => harness.storeModel.get('primary') === 40")
+    assert selection(page) == [40]
+
+
 def test_a_map_of_its_own_is_drawn_and_its_turned_axes_are_no_components(show: Show) -> None:
     rng = np.random.default_rng(0)
     own = {

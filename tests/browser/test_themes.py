@@ -152,6 +152,10 @@ def test_forced_colours_leave_the_map_and_the_bars_theirs(scheme: str, harness: 
         bar, track = page.locator(bars).first, page.locator(bars).first.locator("..")
         painted = "(element) => getComputedStyle(element).backgroundColor"
         assert bar.evaluate(painted) != track.evaluate(painted), bars
+    # The bars of the variance, chosen and not, against the page.
+    page_color = page.locator(".cw-frame").first.evaluate(painted)
+    for bar in page.locator(".cw-scatter-scree i").all():
+        assert bar.evaluate(painted) != page_color
 
 
 @pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])

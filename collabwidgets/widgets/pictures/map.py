@@ -347,7 +347,7 @@ def _key(place: Place, colour: Colour) -> None:
     wide = 0.11 if one else 1.2
     first = f"colour: {colour.name}" + ("" if one else f"   {words(low)}")
     name = place.text(_LEFT, top + 0.1, first, color=place.look.soft, size=TEXT - 1)
-    left = _LEFT + 0.12 + text_width(str(name.get_text()), TEXT - 1)
+    left = _LEFT + 0.18 + text_width(str(name.get_text()), TEXT - 1)
     axes = place.axes(left, top, wide, 0.11)
     axes.imshow([ramp(np.zeros(1) if one else np.linspace(0, 1, 64))], aspect="auto", extent=(0, 1, 0, 1))
     axes.set(xticks=[], yticks=[])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
 from .own_map import ALIGN, AXES, FIT_ON, Fit, OwnFrame, OwnMap, past_maps
 from .questions import MOST_NEIGHBORS
-from .view import View, known_row
+from .view import View, ends_table, known_row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _OF_THE_PICTURE = ["explained_variance", "noise_level", "axis_match", "axis_correlations", "fit_count"]
 _FIT = ["fit_on", "top_n", "align", "x", "y", "min_count", "linked"]  # what a map of its own depends on
 _SHOWS_COLUMNS = ["x", "y", "color_by", "size_by"]
+_ENDS = 5  # titles at each end of an axis where the map cannot be drawn
 _SMALL = 400_000  # values of own columns that travel all at once, so that a page can choose without asking
 
 
@@ -92,7 +94,7 @@ class PCAScatter(View):
         Epochs that a trail goes back.
     frame : int
         Which of the `n_frames` earlier epochs to show, 0 being the oldest; -1, the default, is the newest picture.
-        A new run begins at the newest.
+        A new run begins at the newest; an epoch that is not kept is refused.
     controls : list of str, optional
         Some of ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``, ``"n_labels"``,
         ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"align"``, ``"zoom"``, ``"scree"``, ``"show_neighbors"``,
@@ -400,6 +402,31 @@ class PCAScatter(View):
     def _n_titles(self) -> str:
         n, name = int(self._passing().sum()), self._learner.dls.items.name
         return f"{'' if self.only is None else 'only '}{n:,} {name}{'' if n == 1 else 's'}"
+
+    def _fallback(self) -> str:
+        """The ends of the two axes that are shown: what the map would tell at a glance."""
+        if self._learner.epoch == 0:
+            return f"<p>{html.escape(repr(self))}: before training the map is of random weights.</p>"
+        try:
+            frame = self.to_frame()
+        except ValueError as error:
+            return f"<p>{html.escape(repr(self))}</p><p>{html.escape(str(error))}</p>"
+        turned = self._fit().plane is not None and "A" in frame
+        names = (axis if isinstance(axis, str) else f"PC{axis}" for axis in (self.x, self.y))
+        axes = ["A", "B"] if turned else [name for name in dict.fromkeys(names) if name in frame]
+        columns = list(dict.fromkeys([self._learner.dls.item_name, *axes, "count"]))
+        return "".join(
+            ends_table(f"{self!r}: the ends of {axis}", frame[columns].sort_values(axis, kind="stable").dropna(), _ENDS)
+            for axis in axes
+        )
+
+    @validate("frame")
+    def _kept_epoch(self, proposal: dict[str, Any]) -> int:
+        frame, n = int(proposal["value"]), len(self._learner.past.epochs)
+        if frame >= n:
+            kept = f"{n} are kept, so frame goes from 0 to {n - 1}" if n else "none is kept yet"
+            raise TraitError(f"frame={frame} is no earlier epoch: {kept}; -1 is the newest")
+        return frame
 
     @validate("only")
     def _some_rows(self, proposal: dict[str, Any]) -> list[int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
@@ -168,3 +169,29 @@ def test_a_map_narrowed_to_some_titles_is_so_in_every_twin_and_undone_with_the_r
     for wrong, words in (([], "at least one row"), ([10**6], "is no title")):
         with pytest.raises(TraitError, match=words):
             scatter.only = wrong
+
+
+def test_where_it_cannot_be_drawn_the_ends_of_its_axes_stand_and_no_random_numbers(learn):
+    learn.view.min_count = 60
+    assert "before training the map is of random weights" in PCAScatter(learn)._repr_mimebundle_()[0]["text/html"]
+    learn.fit_one_cycle(2)
+    scatter = PCAScatter(learn, x=3, y="count")
+    frame = scatter.to_frame()
+    page = scatter._repr_mimebundle_()[0]["text/html"]
+    heads = re.findall("<th>(.*?)</th>", page)
+    assert heads == ["title", "PC3", "count"] * 2
+    first, second = (re.findall("<tr><td>(Title [0-9]+)</td>", table) for table in page.split("</table>")[:2])
+    ranked = frame.sort_values("PC3", kind="stable")["title"].tolist()
+    assert first == [*ranked[:5], *ranked[-5:]]
+    ranked = frame.sort_values("count", kind="stable")["title"].tolist()
+    assert second == [*ranked[:5], *ranked[-5:]]
+
+
+def test_an_earlier_epoch_that_is_not_kept_is_refused_with_those_that_are(trained):
+    scatter = PCAScatter(trained)
+    with pytest.raises(TraitError, match=r"frame=99 is no earlier epoch: 2 are kept, so frame goes from 0 to 1; -1 is"):
+        scatter.frame = 99
+    assert scatter.frame == -1
+    scatter.frame = 1
+    with pytest.raises(TraitError, match="frame=2 is no"):
+        PCAScatter(trained, frame=2)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 100  # of a line, beyond which a call is written one argument a line
 _DEFAULT_MIN_COUNT = 20
-_ONE_ROW, _SEVERAL_ROWS = ("primary", "pinned", "item"), ("selection", "items")
+_ONE_ROW, _SEVERAL_ROWS = ("primary", "pinned", "item"), ("selection", "items", "only")
 _FIT = {"one_cycle": "fit_one_cycle", "constant": "fit"}  # schedule: method of the learner
 _SAID = ("epochs", "lr", "wd", "schedule", "seed")  # settings of a fit that have their own place in its call
 _FRESH = "# with fresh weights: which generator drew yours is not known"

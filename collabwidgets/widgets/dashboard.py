@@ -30,6 +30,12 @@ _KINDS: Mapping[str, tuple[type[View], dict[str, Any]]] = {
     "neighbors": (NeighborSearch, {}),
 }
 _CHOICES = f"{', '.join(map(repr, _KINDS))} or widgets of the learner"
+_HEADINGS = {  # of the views' pictures
+    "TrainingPanel": "Loss",
+    "BiasTable": "Bias ranking",
+    "PCAScatter": "Map of titles",
+    "NeighborSearch": "Neighbours",
+}
 _COLUMNS = (("training", "neighbors"), ("scatter", "bias"))  # of the full arrangement, left and right
 _ARRANGEMENTS = ("full", "teaching")
 _HANDED_ON = ("theme", "reduced_motion", "sync_hover")
@@ -141,7 +147,7 @@ class Dashboard(View):
         try:
             return view._picture()
         except ValueError as error:  # nothing to show in this one; the others have
-            return note_picture(type(view).__name__, str(error))
+            return note_picture(_HEADINGS.get(type(view).__name__, type(view).__name__), str(error))
 
     def _facts(self) -> str:
         learn = self._learner

@@ -115,8 +115,8 @@ class NeighborSearch(View):
         anchors, items = self._anchors(), self._learner.dls.items
         if not anchors:
             raise ValueError(
-                f"no {self._learner.dls.item_name} is chosen, so there are no neighbours to draw; set item= its row, "
-                "which learn.item_row finds"
+                f"no {self._learner.dls.item_name} is chosen, so there are no neighbours to draw; "
+                "set item= to its row (learn.item_row)"
             )
         untrained = self._untrained(anchors)
         if untrained is not None:

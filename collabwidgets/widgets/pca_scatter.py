@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,13 @@ from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, v
 
 from ..interpret.on_map import far_beyond, map_ranks
 from ..learner import CollabLearner
-from ..traits import Finite, Whole
+from ..traits import Finite, Row, Whole
 from . import code
 from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
 from .own_map import ALIGN, AXES, FIT_ON, Fit, OwnFrame, OwnMap, past_maps
 from .questions import MOST_NEIGHBORS
-from .view import View
+from .view import View, ends_table, known_row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _OF_THE_PICTURE = ["explained_variance", "noise_level", "axis_match", "axis_correlations", "fit_count"]
 _FIT = ["fit_on", "top_n", "align", "x", "y", "min_count", "linked"]  # what a map of its own depends on
 _SHOWS_COLUMNS = ["x", "y", "color_by", "size_by"]
+_ENDS = 5  # titles at each end of an axis where the map cannot be drawn
 _SMALL = 400_000  # values of own columns that travel all at once, so that a page can choose without asking
 
 
@@ -78,6 +80,9 @@ class PCAScatter(View):
         What a drag does: ``box`` and ``lasso`` select, the others move the map.
     view_box : list of 4 floats, optional
         Left, bottom, right and top of the part to show, in the units of the axes (of a count log10); all by default.
+    only : list of int, optional
+        Rows that the map is narrowed to, at least one (``scatter.only = scatter.selection``); the axes stay as they
+        are. All by default.
     equal_aspect : bool
         The same unit on both axes, without which distances cannot be compared. Where one of them is no component
         there is no common unit, and each axis fills its side.
@@ -93,7 +98,7 @@ class PCAScatter(View):
         Epochs that a trail goes back.
     frame : int
         Which of the `n_frames` earlier epochs to show, 0 being the oldest; -1, the default, is the newest picture.
-        A new run begins at the newest.
+        A new run begins at the newest; an epoch that is not kept is refused.
     controls : list of str, optional
         Some of ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``, ``"n_labels"``,
         ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"align"``, ``"zoom"``, ``"scree"``, ``"show_neighbors"``,
@@ -134,7 +139,7 @@ class PCAScatter(View):
     _linkable = (*View._linkable, "query")
     _undone = (
         *("x", "y", "flip_x", "flip_y", "color_by", "size_by", "label_by", "fit_on", "top_n", "align"),
-        "view_box",
+        *("view_box", "only"),
     )
 
     query = Unicode().tag(sync=True, page=True)
@@ -151,6 +156,7 @@ class PCAScatter(View):
     n_labels = Whole(25, min=0, max=1000).tag(sync=True, page=True)
     tool = Enum(("point", "box", "lasso", "pan"), "point").tag(sync=True, page=True)
     view_box = List(Finite(), default_value=None, allow_none=True).tag(sync=True, page=True)
+    only = List(Row(), default_value=None, allow_none=True).tag(sync=True, page=True)
     equal_aspect = Bool(True).tag(sync=True, page=True)
     show_neighbors = Bool(False).tag(sync=True, page=True)
     k = Whole(10, min=1, max=MOST_NEIGHBORS).tag(sync=True, page=True)
@@ -313,7 +319,7 @@ class PCAScatter(View):
         return frame.assign(map_rank=ranks, far=ranks > far_beyond(int(np.count_nonzero(shown)), self.k))
 
     def to_frame(self) -> pd.DataFrame:
-        """What the map shows, a row for each title with at least `min_count` ratings.
+        """What the map shows, a row for each title with at least `min_count` ratings, among `only` if it is given.
 
         Returns
         -------
@@ -328,8 +334,7 @@ class PCAScatter(View):
             When the model has no item factors, or too few titles pass the filter.
         """
         own = self._frame()
-        side = own.frame.items
-        shown = replace(own.frame, rows=np.flatnonzero(side.trained & (side.counts >= self.min_count)))
+        shown = replace(own.frame, rows=np.flatnonzero(self._passing()))
         frame = shown.to_frame(self._learner.snapshot)
         rows = frame.index.to_numpy()
         if own.aligned is not None:
@@ -362,7 +367,7 @@ class PCAScatter(View):
             selected=self.selection,
             primary=self.primary,
             pinned=self.pinned,
-            min_count=self.min_count,
+            passing=self._passing(),
             facts=f"{self._n_titles()} (≥ {self.min_count:,} ratings), {self._epoch_shown()}",
         )
 
@@ -393,6 +398,50 @@ class PCAScatter(View):
 
     def _usual(self) -> dict[str, Any]:
         return {"frame": self.frame}  # a program that trains first and looks then has no earlier epochs to show
+
+    def _passing(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which rows pass the filter, bool [n_items]: trained, rated often enough, and among `only`."""
+        items = self._learner.dls.items
+        passing: np.ndarray[Any, np.dtype[np.bool_]] = items.trained & (items.counts >= self.min_count)
+        return passing if self.only is None else passing & np.isin(np.arange(len(passing)), self.only)
+
+    def _n_titles(self) -> str:
+        n, name = int(self._passing().sum()), self._learner.dls.items.name
+        return f"{'' if self.only is None else 'only '}{n:,} {name}{'' if n == 1 else 's'}"
+
+    def _fallback(self) -> str:
+        """The ends of the two axes that are shown: what the map would tell at a glance."""
+        if self._learner.epoch == 0:
+            return f"<p>{html.escape(repr(self))}: before training the map is of random weights.</p>"
+        try:
+            frame = self.to_frame()
+        except ValueError as error:
+            return f"<p>{html.escape(repr(self))}</p><p>{html.escape(str(error))}</p>"
+        turned = self._fit().plane is not None and "A" in frame
+        names = (axis if isinstance(axis, str) else f"PC{axis}" for axis in (self.x, self.y))
+        axes = ["A", "B"] if turned else [name for name in dict.fromkeys(names) if name in frame]
+        columns = list(dict.fromkeys([self._learner.dls.item_name, *axes, "count"]))
+        return "".join(
+            ends_table(f"{self!r}: the ends of {axis}", frame[columns].sort_values(axis, kind="stable").dropna(), _ENDS)
+            for axis in axes
+        )
+
+    @validate("frame")
+    def _kept_epoch(self, proposal: dict[str, Any]) -> int:
+        frame, n = int(proposal["value"]), len(self._learner.past.epochs)
+        if frame >= n:
+            kept = f"{n} are kept, so frame goes from 0 to {n - 1}" if n else "none is kept yet"
+            raise TraitError(f"frame={frame} is no earlier epoch: {kept}; -1 is the newest")
+        return frame
+
+    @validate("only")
+    def _some_rows(self, proposal: dict[str, Any]) -> list[int] | None:
+        rows: list[int] | None = proposal["value"]
+        if rows is not None and not rows:
+            raise TraitError("only=[] would leave nothing on the map; name at least one row, or None for all")
+        for row in rows or []:
+            known_row(self._learner, row)
+        return None if rows is None else list(dict.fromkeys(rows))
 
     @validate("view_box")
     def _four_corners(self, proposal: dict[str, Any]) -> list[float] | None:

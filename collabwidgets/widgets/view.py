@@ -424,7 +424,7 @@ class View(KnownNames, SyncedWidget):
             frame = self.to_frame()
         except ValueError as error:
             return f"<p>{html.escape(repr(self))}</p><p>{html.escape(str(error))}</p>"
-        return _table(repr(self), frame)
+        return ends_table(repr(self), frame)
 
     # ------------------------------------------------------------------ words
 
@@ -479,14 +479,14 @@ def known_row(learner: CollabLearner, row: int | None) -> int | None:
     return row
 
 
-def _table(caption: str, frame: pd.DataFrame) -> str:
-    """The top and the bottom of a frame as HTML, everything escaped: names are anybody's text."""
+def ends_table(caption: str, frame: pd.DataFrame, most: int = _FALLBACK_ROWS) -> str:
+    """The first and the last `most` rows of a frame as HTML, everything escaped: names are anybody's text."""
     head = "".join(f"<th>{html.escape(str(name))}</th>" for name in frame.columns)
     body = []
     for position, row in enumerate(frame.itertuples(index=False)):
-        if _FALLBACK_ROWS <= position < len(frame) - _FALLBACK_ROWS:
-            if position == _FALLBACK_ROWS:
-                body.append(f"<tr><td>… {len(frame) - 2 * _FALLBACK_ROWS:,} more</td></tr>")
+        if most <= position < len(frame) - most:
+            if position == most:
+                body.append(f"<tr><td>… {len(frame) - 2 * most:,} more</td></tr>")
             continue
         body.append("<tr>" + "".join(f"<td>{html.escape(_cell(value))}</td>" for value in row) + "</tr>")
     return (

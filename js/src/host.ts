@@ -39,7 +39,7 @@ const SHEETS = [base, trainingPanel, biasTable, pcaScatter, neighborSearch, dash
 
 /** Of the views' own traits, what can be undone without a kernel: what else there is needs one to be seen. */
 const LOOKED = new Set(
-  "x y flip_x flip_y view_box color_by size_by label_by query kind show n sort_by ascending units slope_view tab".split(
+  "x y flip_x flip_y view_box only color_by size_by label_by query kind show n sort_by ascending units slope_view tab".split(
     " ",
   ),
 );

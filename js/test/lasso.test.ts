@@ -124,7 +124,7 @@ test("far is what is not among the nearest tenth, nor the nearest k", () => {
   assert.equal(farWords(2, 10, 0), "2 of 10 true neighbours are far on the map.");
   assert.equal(
     farWords(1, 10, 3),
-    "1 of 10 true neighbours is far on the map; 3 more hidden by min ratings.",
+    "1 of 10 true neighbours is far on the map; 3 nearer titles are hidden by min ratings.",
   );
 });
 

@@ -16,6 +16,7 @@ from .test_tables import Show, harness, selection, show, state
 
 __all__ = ["harness", "show"]
 
+NEEDS_KERNEL = "Needs the kernel, which is not connected"
 DESCRIPTION = "() => document.querySelector('.cw-scatter-canvas').nextElementSibling.textContent"
 
 
@@ -58,8 +59,12 @@ def test_the_map_is_narrowed_to_the_selected_titles_and_back(show: Show) -> None
     page.get_by_role("button", name="Only these").click()
     expect(region.get_by_text("only 3 titles (≥ 20 ratings)")).to_be_visible()
     expect(plot_of(page)).to_have_accessible_description(re.compile("Scatter plot of 3 titles"))
+    assert state(page, "only") == [3, 9, 25]  # for the kernel, and so for undo, code and other pages
     page.get_by_role("button", name="Clear (3)").click()
+    page.evaluate("() => harness.models[0].update({ only: [3, 9] })")
+    expect(region.get_by_text("only 2 titles (≥ 20 ratings)")).to_be_visible()
     page.get_by_role("button", name="Show all titles").click()
+    assert state(page, "only") is None
     expect(region.get_by_text(all_of_them, exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Only these")).to_have_count(0)
 
@@ -186,11 +191,11 @@ def test_axes_colours_and_sizes_show_what_is_chosen_and_say_so(show: Show) -> No
     region.get_by_role("button", name="Flip vertical axis").click()
     assert state(page, "flip_y") is True
     region.get_by_label("Colour", exact=True).select_option("genre")
-    legend = region.locator("p", has_text="genre:")
+    legend = region.locator("p", has_text="genre:").or_(region.locator("p", has_text="size:"))
     for name in (*names[:7], "other", "no value"):
         expect(legend.get_by_text(name, exact=True)).to_be_visible()
     region.get_by_label("Size", exact=True).select_option("budget")
-    expect(legend).to_contain_text("size: budget")
+    expect(legend).to_contain_text(["genre:", "size: budget"])
     assert (state(page, "color_by"), state(page, "size_by")) == ("genre", "budget")
     # The tooltip names the category, one without a colour of its own too.
     page.evaluate("() => { harness.store.shared.selection.value = [8] }")
@@ -200,6 +205,50 @@ def test_axes_colours_and_sizes_show_what_is_chosen_and_say_so(show: Show) -> No
     # A component again, by its bar.
     page.get_by_role("group", name="Variance by component").get_by_role("button").first.click()
     assert state(page, "x") == 1
+
+
+def test_the_footer_says_units_sizes_how_axes_held_and_what_they_were_fitted_on(show: Show) -> None:
+    same = base64_of(number_bytes(np.full(N, 7.0), np.float32))
+    page = show("PCAScatter", 380, _columns={"same": {"kind": "number", "values": same}})
+    region = page.get_by_role("region", name="Map of titles")
+    expect(region.locator("p", has_text="bias (logit), relative to the average title:")).to_be_visible()
+    expect(region.locator("p", has_text="size: ratings")).to_have_text("size: ratings 20 583")
+    sizes = region.locator("p", has_text="size: ratings").locator("i")
+    small, large = (sizes.nth(i).bounding_box() for i in (0, 1))
+    assert small["width"] == small["height"] < large["width"] == large["height"]
+    expect(region.get_by_text("Fitted on 789 titles.")).to_be_visible()  # which the axes have no room to say
+    expect(region.get_by_text("Axes held 0.98 / 0.97 since the last picture.")).to_be_visible()
+    expect(region.get_by_text("PC 1 goes with: log ratings r = 0.62, mean r = 0.48, year r = −0.21")).to_be_visible()
+    for bar in page.get_by_role("group", name="Variance by component").get_by_role("button").all():
+        ends = bar.evaluate(
+            """el => [el.lastChild.getBoundingClientRect().left - el.getBoundingClientRect().left,
+                       parseFloat(getComputedStyle(el, "::before").right)]"""
+        )
+        tick = bar.bounding_box()["width"] - ends[1]
+        assert tick < ends[0]  # the mark of random vectors runs through no number
+    page.evaluate("() => harness.models[0].update({ color_by: 'same' })")
+    expect(region.locator("p", has_text="same:")).to_have_text("same: 7")
+    page.evaluate("() => harness.models[0].update({ size_by: 'same' })")
+    expect(region.locator("p", has_text="size: same")).to_have_text("size: same 7")
+    page.evaluate("() => harness.storeModel.update({ axis_match: null, revision: 6 })")
+    expect(region.get_by_text("since the last picture")).to_have_count(0)
+    page.evaluate("() => { document.getElementById('main').style.width = '900px' }")
+    expect(region.get_by_text("Fitted on")).to_have_count(1)  # the field
+
+
+def test_a_double_click_zooms_and_leaves_what_is_selected(show: Show) -> None:
+    page = show("PCAScatter", s_selection=[3, 9, 25], s_primary=9)
+    page.evaluate("() => harness.models[0].update({ only: [40] })")
+    expect(plot_of(page)).to_have_accessible_description(re.compile("plot of 1 title"))
+    plot_of(page).scroll_into_view_if_needed()
+    box = plot_of(page).bounding_box()
+    middle = box["x"] + (46 + box["width"] - 8) / 2, box["y"] + (40 + box["height"] - 38) / 2  # the point
+    page.mouse.dblclick(*middle)
+    page.wait_for_function("() => harness.models[0].get('view_box') !== null")
+    assert (selection(page), page.evaluate("() => harness.storeModel.get('primary')")) == ([3, 9, 25], 9)
+    page.mouse.click(*middle, delay=10)
+    page.wait_for_function("() => harness.storeModel.get('primary') === 40")
+    assert selection(page) == [40]
 
 
 def test_a_map_of_its_own_is_drawn_and_its_turned_axes_are_no_components(show: Show) -> None:
@@ -266,7 +315,7 @@ def test_lines_and_words_tell_of_the_true_neighbours(show: Show) -> None:
         [9, near],
     )
     expect(region.get_by_text(f"{far} of 10 true neighbours")).to_be_visible()
-    page.get_by_role("spinbutton", name="k", exact=True).or_(page.get_by_label("k", exact=True)).fill("4")
+    page.get_by_role("spinbutton", name="Neighbours", exact=True).fill("4")
     page.keyboard.press("Enter")
     expect(region.get_by_text("of 4 true neighbours")).to_be_visible()
     assert state(page, "k") == 4
@@ -294,6 +343,15 @@ def test_without_a_kernel_the_nearest_on_the_map_is_named(show: Show) -> None:
     page.evaluate("() => { harness.storeModel.onSend = () => { throw new Error('gone') }; }")
     page.evaluate("() => harness.store.command('pause').catch(() => {})")
     expect(region.get_by_text("Maps of earlier epochs need the kernel.")).to_be_visible()
+    # What only a kernel can do is not to be chosen, and says why; what is on can be taken away.
+    region.get_by_text("More", exact=True).click()
+    for name in ("Fitted on", "Follow", "Trail"):
+        expect(region.get_by_label(name, exact=True)).to_be_disabled()
+        expect(region.get_by_label(name, exact=True)).to_have_attribute("title", NEEDS_KERNEL)
+    expect(region.get_by_label("Neighbours", exact=True)).not_to_be_editable()
+    expect(region.get_by_label("Neighbours", exact=True)).to_have_attribute("title", NEEDS_KERNEL)
+    for name in ("Named", "Colour", "True neighbours"):
+        expect(region.get_by_label(name, exact=True)).to_be_enabled()
     plot_of(page).press("ArrowRight")
     expect(region.get_by_role("status").filter(has_text="nearest on the map: ")).to_be_attached()
 

@@ -162,6 +162,10 @@ def test_forced_colours_leave_the_map_and_the_bars_theirs(scheme: str, harness: 
     assert bar.evaluate(painted) != cell.evaluate(painted)
     lines = page.get_by_role("tab").evaluate_all("(tabs) => tabs.map((tab) => getComputedStyle(tab).borderBottomWidth)")
     assert lines == ["0px", "2px"]
+    # The bars of the variance, chosen and not, against the page.
+    page_color = page.locator(".cw-frame").first.evaluate(painted)
+    for bar in page.locator(".cw-scatter-scree i").all():
+        assert bar.evaluate(painted) != page_color
 
 
 @pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])

@@ -60,6 +60,7 @@ def assert_same(made: View, view: View) -> None:
     "make",
     [
         lambda learn: PCAScatter(learn, x=3, y=1, flip_x=True, view_box=[-1, -1, 1, 1.5], theme="dark"),
+        lambda learn: PCAScatter(learn, only=[9, 4]),
         lambda learn: BiasTable(learn, n=3, sort_by="count", query="the \"best\" \\ 'one'", min_count=2),
         lambda learn: BiasTable(learn, linked=("selection", "primary", "pinned", "query"), query="title 1"),
         lambda learn: BiasTable(learn, linked=False, selection=[4, 9], min_count=1, controls=["search"]),

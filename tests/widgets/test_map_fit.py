@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import re
+import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
+from traitlets import TraitError
 
 from collabwidgets.learner import collab_learner
 from collabwidgets.widgets import PCAScatter
 from collabwidgets.widgets.store import LearnerStore
 from collabwidgets.widgets.wire import bytes_numbers
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def sent(scatter):
@@ -162,3 +167,47 @@ def test_titles_and_axes_of_the_saved_picture_say_what_is_shown(trained, tmp_pat
     assert "Fitted on the 30 most rated titles." in words(fit_on="top_n", top_n=30)
     assert "ratings (log)" in words(x="count", y="mean")
     assert words(label_by="none", n_labels=9).count("Title ") < words(n_labels=9).count("Title ")
+
+
+def test_a_map_narrowed_to_some_titles_is_so_in_every_twin_and_undone_with_the_rest(trained, tmp_path):
+    scatter = PCAScatter(trained)
+    axes = scatter.to_frame()
+    rows = axes.index[[7, 2, 5]].tolist()
+    scatter.set_state({"only": rows})  # as a page's button does
+    narrowed = scatter.to_frame()
+    np.testing.assert_array_equal(narrowed, axes.loc[sorted(rows)])
+    drawn = ElementTree.parse(scatter.save_svg(tmp_path / "map.svg"))
+    points = next(group for group in drawn.iter(f"{SVG}g") if group.get("id") == "points")
+    assert len([*points.iter(f"{SVG}use"), *points.iter(f"{SVG}path")]) == 3
+    assert any("only 3 titles (≥ 60 ratings)" in "".join(text.itertext()) for text in drawn.iter(f"{SVG}text"))
+    assert repr(scatter).startswith("PCAScatter(only 3 titles, ")
+    assert (scatter.undo(), scatter.only) == (True, None)
+    for wrong, words in (([], "at least one row"), ([10**6], "is no title")):
+        with pytest.raises(TraitError, match=words):
+            scatter.only = wrong
+
+
+def test_where_it_cannot_be_drawn_the_ends_of_its_axes_stand_and_no_random_numbers(learn):
+    learn.view.min_count = 60
+    assert "before training the map is of random weights" in PCAScatter(learn)._repr_mimebundle_()[0]["text/html"]
+    learn.fit_one_cycle(2)
+    scatter = PCAScatter(learn, x=3, y="count")
+    frame = scatter.to_frame()
+    page = scatter._repr_mimebundle_()[0]["text/html"]
+    heads = re.findall("<th>(.*?)</th>", page)
+    assert heads == ["title", "PC3", "count"] * 2
+    first, second = (re.findall("<tr><td>(Title [0-9]+)</td>", table) for table in page.split("</table>")[:2])
+    ranked = frame.sort_values("PC3", kind="stable")["title"].tolist()
+    assert first == [*ranked[:5], *ranked[-5:]]
+    ranked = frame.sort_values("count", kind="stable")["title"].tolist()
+    assert second == [*ranked[:5], *ranked[-5:]]
+
+
+def test_an_earlier_epoch_that_is_not_kept_is_refused_with_those_that_are(trained):
+    scatter = PCAScatter(trained)
+    with pytest.raises(TraitError, match=r"frame=99 is no earlier epoch: 2 are kept, so frame goes from 0 to 1; -1 is"):
+        scatter.frame = 99
+    assert scatter.frame == -1
+    scatter.frame = 1
+    with pytest.raises(TraitError, match="frame=2 is no"):
+        PCAScatter(trained, frame=2)

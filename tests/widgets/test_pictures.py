@@ -51,10 +51,12 @@ def test_the_map_has_its_axes_labels_and_what_they_keep(learn, tmp_path):
     shares = learn.pca(3).attrs["explained_variance_ratio"]
     path = scatter.save_svg(tmp_path / "map.svg")
     found = texts(path)
-    assert f"PC 1 · {shares[0]:.1%} of the variance" in found
-    assert f"PC 3 · {shares[2]:.1%} of the variance" in found
-    kept = f"Together the axes keep {shares[0] + shares[2]:.1%} of the variance"
-    assert any(kept in text and f"Fitted on {len(scatter.to_frame())} titles" in text for text in found)
+    fitted = f"{len(scatter.to_frame())} titles"
+    assert f"PC 1 · {100 * shares[0]:.1f} % of the variance of {fitted}" in found
+    assert f"PC 3 · {100 * shares[2]:.1f} % of the variance of {fitted}" in found
+    kept = f"Together the axes keep {100 * (shares[0] + shares[2]):.1f} % of the variance"
+    assert any(kept in text and f"Fitted on {fitted}" in text for text in found)
+    assert any("colour: bias (logit), relative to the average title" in text for text in found)
     assert NASTY in found  # selected, so labelled; text as it is, neither markup nor formula
     titles = [text for text in found if text.startswith("Title ")]
     assert 3 <= len(titles) <= 8
@@ -69,6 +71,14 @@ def test_of_a_large_selection_the_most_rated_are_named(learn, tmp_path, monkeypa
     found = texts(PCAScatter(learn, label_by="selection").save_svg(tmp_path / "map.svg"))
     learn.view.selection = []
     assert {*found} & {*frame["title"]} == {*frame.nlargest(4, "count")["title"]}
+
+
+def test_a_colour_of_one_value_says_the_one_value(learn, tmp_path):
+    same = {"same": np.full(len(learn.dls.items), 7.0)}
+    found = texts(PCAScatter(learn, data=same, color_by="same").save_svg(tmp_path / "map.svg"))
+    at = next(i for i, text in enumerate(found) if text == "colour: same")
+    assert found[at + 1] == "7"
+    assert "8" not in found
 
 
 def test_the_map_is_of_the_state_it_is_in(learn, tmp_path):
@@ -153,8 +163,9 @@ def test_a_dashboard_is_one_sheet_of_all_its_views(learn, tmp_path):
     learn.view.primary = None
     board = Dashboard(learn, title="Everything")
     found = texts(board.save_svg(tmp_path / "board.svg"))
-    assert {"Everything", "Loss", "Map of titles", "Bias ranking", "NeighborSearch"} <= set(found)
-    assert any("no title is chosen" in text for text in found)
+    assert {"Everything", "Loss", "Map of titles", "Bias ranking", "Neighbours"} <= set(found)
+    # The sentence that stands in a picture's place is one line.
+    assert any(text.startswith("no title is chosen") and text.endswith("(learn.item_row)") for text in found)
     learn.view.primary = learn.item_row("Title 01")
     assert "Nearest to Title 01" in texts(board.save_svg(tmp_path / "board.svg"))
     one = Dashboard(learn, views=["scatter"], layout="teaching")

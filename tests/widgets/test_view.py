@@ -445,6 +445,8 @@ def test_titles_are_text_wherever_they_go():
     ratings, _ = synthetic_ratings(40, 30, 600, seed=3)
     ratings["title"] = "<img src=x onerror=alert(1)> " + ratings["title"].astype(str)
     learn = collab_learner(CollabDataLoaders.from_df(ratings, item_name="title", seed=1), n_factors=4)
+    learn.start(epochs=1)
+    learn.wait()
     for widget in (BiasTable, PCAScatter):
         page = widget(learn, min_count=0)._repr_mimebundle_()[0]["text/html"]
         assert "<img" not in page

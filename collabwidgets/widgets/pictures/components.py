@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ...words import counted
 from ..map_columns import axis_words, places_of, values_of
 from ..own_columns import Column
 from .map import Axis, Colour, Floats, Points, map_picture
-from .paper import Picture
+from .paper import Picture, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,12 +38,12 @@ def components_picture(
     selected: Collection[int],
     primary: int | None,
     pinned: int | None,
-    min_count: int,
+    passing: np.ndarray[Any, np.dtype[np.bool_]],
     facts: str,
     neighbors: pd.DataFrame | None = None,
     trails: Mapping[int, Floats] | None = None,
 ) -> Picture:
-    """A `map_picture` of the titles with at least `min_count` ratings, its axes named by what is on them.
+    """A `map_picture` of the rows that are `passing`, bool ``[n_items]``, its axes named by what is on them.
 
     Raises
     ------
@@ -57,7 +57,6 @@ def components_picture(
         if component > frame.k:
             raise ValueError(f"the model has {counted(frame.k, 'component')}, so there is no PC {component} to draw")
     places = [places_of(learn, own, columns, axis, at) for at, axis in enumerate((x, y))]
-    passing = items.trained & (items.counts >= min_count)
     rows = np.flatnonzero(passing & np.isfinite(places[0]) & np.isfinite(places[1]))
     if not len(rows):
         raise ValueError(f"no {items.name} has a value on both axes ({x} and {y}); choose another axis")
@@ -93,7 +92,14 @@ def _title(learn: CollabLearner, own: OwnFrame, axis: int | str, at: int) -> str
         return axis_words(axis, learn)
     if own.aligned is not None:
         return f"aligned axis {'AB'[at]}"
-    return f"PC {axis} · {own.frame.explained_variance_ratio[axis - 1]:.1%} of the variance"
+    return f"PC {axis} · {percent(own.frame.explained_variance_ratio[axis - 1])} of the variance of {_fitted_on(own)}"
+
+
+def _fitted_on(own: OwnFrame) -> str:
+    """What it was fitted on: "931 titles", "all 1,634 titles", "the 1,000 most rated titles"."""
+    which, rated = {"all": ("all ", ""), "top_n": ("the ", "most rated ")}.get(own.fit.fit_on, ("", ""))
+    n, name = len(own.frame.rows), own.frame.items.name
+    return f"{which}{n:,} {rated}{name}{'' if n == 1 else 's'}"
 
 
 def _notes(own: OwnFrame, shown: list[int], n_missing: int, neighbors: pd.DataFrame | None) -> tuple[str, ...]:
@@ -101,11 +107,9 @@ def _notes(own: OwnFrame, shown: list[int], n_missing: int, neighbors: pd.DataFr
     if shown:
         kept = sum(frame.explained_variance_ratio[component - 1] for component in shown)
         who = "Together the axes keep" if len(shown) > 1 else f"PC {shown[0]} keeps"
-        which = {"all": "all ", "top_n": "the "}.get(own.fit.fit_on, "")
-        most_rated = "most rated " if own.fit.fit_on == "top_n" else ""
         first = (
-            f"{who} {kept:.1%} of the variance (random: {frame.noise_edge:.1%} at most). "
-            f"Fitted on {which}{len(frame.rows):,} {most_rated}{frame.items.name}s."
+            f"{who} {percent(kept)} of the variance (random: {percent(frame.noise_edge)} at most). "
+            f"Fitted on {_fitted_on(own)}."
         )
         second = "What is far apart in all dimensions can be close in two."
     if neighbors is not None:
@@ -118,7 +122,8 @@ def _notes(own: OwnFrame, shown: list[int], n_missing: int, neighbors: pd.DataFr
 def _how_far(neighbors: pd.DataFrame) -> str:
     n, far, hidden = len(neighbors), int(neighbors["far"].sum()), int(neighbors.attrs.get("n_hidden", 0))
     words = f"{far} of {n} true neighbours {'is' if far == 1 else 'are'} far on the map"
-    return f"{words}; {hidden} more hidden by min ratings." if hidden else f"{words}."
+    nearer = f"{hidden:,} nearer title{' is' if hidden == 1 else 's are'}"
+    return f"{words}; {nearer} hidden by min ratings." if hidden else f"{words}."
 
 
 def _colour(
@@ -128,11 +133,9 @@ def _colour(
         return None
     values = values_of(by, learn, columns)[rows]
     if by == "bias":
-        return Colour("bias, logit" if learn.snapshot.y_range is not None else "bias", values, diverging=True)
-    if by == "count":
-        return Colour("ratings", values, log=True)
-    if by == "mean":
-        return Colour("mean rating", values)
+        return Colour(axis_words(by, learn), values, diverging=True)
+    if by in ("count", "mean"):
+        return Colour(axis_words(by, learn), values, log=by == "count")
     column = columns.get(by)
     return Colour(by, values, own=True, categories=None if column is None else column.categories)
 

@@ -342,12 +342,17 @@ def _key(place: Place, colour: Colour) -> None:
         else (lambda value: (f"{value:,.0f}" if colour.log else f"{value:.0f}") if whole else f"{value:.2f}")
     )
     top = place.height - 0.66
-    name = place.text(_LEFT, top + 0.1, f"colour: {colour.name}   {words(low)}", color=place.look.soft, size=TEXT - 1)
-    left = _LEFT + 0.12 + text_width(str(name.get_text()), TEXT - 1)
-    axes = place.axes(left, top, 1.2, 0.11)
-    axes.imshow([ramp(np.linspace(0, 1, 64))], aspect="auto", extent=(0, 1, 0, 1))
+    known = colour.values[np.isfinite(colour.values)]
+    one = not colour.diverging and len(known) > 0 and known.min() == known.max()  # which has no ends
+    wide = 0.11 if one else 1.2
+    first = f"colour: {colour.name}" + ("" if one else f"   {words(low)}")
+    name = place.text(_LEFT, top + 0.1, first, color=place.look.soft, size=TEXT - 1)
+    left = _LEFT + 0.18 + text_width(str(name.get_text()), TEXT - 1)
+    axes = place.axes(left, top, wide, 0.11)
+    axes.imshow([ramp(np.zeros(1) if one else np.linspace(0, 1, 64))], aspect="auto", extent=(0, 1, 0, 1))
     axes.set(xticks=[], yticks=[])
-    place.text(left + 1.28, top + 0.1, words(high), color=place.look.soft, size=TEXT - 1)
+    left += wide - 1.2
+    place.text(left + 1.28, top + 0.1, words(low if one else high), color=place.look.soft, size=TEXT - 1)
     if colour.own and not np.isfinite(colour.values).all():
         left += 1.44 + text_width(words(high), TEXT - 1)
         place.text(left, top + 0.1, "●", color=place.look.line, size=TEXT - 1)

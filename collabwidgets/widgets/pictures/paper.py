@@ -213,6 +213,11 @@ def text_width(text: str, size: float) -> float:
     return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
 
 
+def percent(share: float) -> str:
+    """``12.4 %``, as the pages write it."""
+    return f"{100 * share:.1f} %"
+
+
 def signed(value: float, digits: int = 2) -> str:
     """``+0.25``, ``−1.03``, ``0.00``; a dash for what is no number."""
     if not abs(value) < float("inf"):

@@ -229,12 +229,15 @@ export function Checkbox(props: {
   checked: boolean;
   onChange: (on: boolean) => void;
   help?: string;
+  disabled?: boolean;
 }) {
   return (
     <label class="cw-check" title={props.help}>
       <input
         type="checkbox"
+        title={props.help}
         checked={props.checked}
+        disabled={props.disabled}
         onChange={(event) => props.onChange(event.currentTarget.checked)}
       />
       <span>{props.label}</span>

@@ -169,7 +169,6 @@ function Actions({ context, map, plot, facts, keys }: ActionsProps) {
         label="Keys"
         text="?"
         title="Keys of the map (?)"
-        kind="quiet"
         expanded={keys.value}
         controls={listId}
         onClick={() => {

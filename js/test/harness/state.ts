@@ -327,6 +327,7 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
     trail_length: 10,
     frame: -1,
     view_box: null,
+    only: null,
     equal_aspect: true,
   },
   NeighborSearch: {

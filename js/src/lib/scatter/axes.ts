@@ -82,14 +82,10 @@ export function axisFacts(
   aligned: boolean,
   meta: Meta,
 ): AxisFacts {
-  const component = typeof choice === "number" ? choice : null;
   const log = choice === "count";
-  if (component === null) {
-    const unit = meta.y_range ? "logit" : "rating";
-    const name =
-      { bias: `bias (${unit})`, count: "ratings (log)", mean: "mean rating" }[choice] ?? String(choice);
-    const titles = choice === "bias" ? [`bias (${unit}), relative to the average title`, name] : [name];
-    return { choice, component, name, titles, log };
+  if (typeof choice === "string") {
+    const titles = numberTitles(choice, meta);
+    return { choice, component: null, name: titles[titles.length - 1], titles, log };
   }
   const fitted = fittedOn(frame);
   if (aligned) {
@@ -97,9 +93,16 @@ export function axisFacts(
     const plane = `${name} of PC ${frame.plane?.join(" and ")}, fitted on ${fitted}`;
     return { choice, component: null, name, titles: [plane, name], log };
   }
-  const name = axisName(component, frame.explained);
-  const titles = [axisTitle(component, frame.explained, frame.fitCount > 0 ? fitted : ""), name];
-  return { choice, component, name, titles, log };
+  const name = axisName(choice, frame.explained);
+  const titles = [axisTitle(choice, frame.explained, frame.fitCount > 0 ? fitted : ""), name];
+  return { choice, component: choice, name, titles, log };
+}
+
+/** What a number is, with its unit, on an axis and of a colour; the one that says most first. */
+export function numberTitles(name: string, meta: Meta): string[] {
+  const unit = `bias (${meta.y_range ? "logit" : "rating"})`;
+  if (name === "bias") return [`${unit}, relative to the average title`, unit];
+  return [{ count: "ratings (log)", mean: "mean rating" }[name] ?? name];
 }
 
 /** "931 titles", "all 1,634 titles", "the 1,000 most rated titles". */

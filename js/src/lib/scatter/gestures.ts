@@ -12,6 +12,8 @@ export interface Meanings {
   ownsWheel: () => boolean;
   hover: (place: { x: number; y: number; touch: boolean } | null) => void;
   click: (x: number, y: number, touch: boolean, modifiers: Modifiers) => void;
+  /** The last two clicks were one double click, and mean nothing of their own. */
+  doubled: () => void;
   dragStart: () => void;
   /** From the place of the start to here, in pixels. */
   pan: (dx: number, dy: number) => void;
@@ -139,6 +141,7 @@ export function listen(plot: HTMLElement, means: Meanings, signal: AbortSignal):
   };
   const double = (event: MouseEvent) => {
     const { x, y } = place(event);
+    means.doubled();
     means.zoom(x, y, event.shiftKey ? 0.5 : 2);
     means.settled();
   };

@@ -5,7 +5,7 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "@prea
 import type { ViewContext } from "../../context";
 import type { MapFrame } from "../../store";
 import { shortest32 } from "../delimited";
-import { ratingUnit } from "../format";
+import { formatCount, ratingUnit } from "../format";
 import type { Extra } from "../pictures/map";
 import { effectAtMean } from "../ranking";
 import {
@@ -114,6 +114,8 @@ export interface MapState {
   columns: ReadonlySignal<Columns | null>;
   colouring: ReadonlySignal<Colouring>;
   ramp: ReadonlySignal<Rgb[]>;
+  /** What the smallest and the largest point stand for. */
+  sizeEnds: ReadonlySignal<{ text: string; radius: number }[]>;
   home: ReadonlySignal<Box | null>;
   scene: ReadonlySignal<Scene | null>;
   map: ReadonlySignal<MapFrame | null>;
@@ -141,7 +143,8 @@ export function createMapState(context: ViewContext): MapState {
   const viewBox = trait<number[] | null>("view_box");
   const equal = trait<boolean>("equal_aspect");
   const fits = signal(0);
-  const only = signal<ReadonlySet<number> | null>(null);
+  const narrowedTo = trait<number[] | null>("only");
+  const only = computed(() => (narrowedTo.value ? new Set(narrowedTo.value) : null));
   const live = liveMap(context);
   const own = ownColumns(context);
   const colors = signal<Colors | null>(null);
@@ -248,10 +251,32 @@ export function createMapState(context: ViewContext): MapState {
       : sizes(by === "count" ? by : "none", store.items.value);
   });
   const radiiNow = computed(() => radii(rows.value.length));
+  const sizeEnds = computed(() => {
+    const by = sizeBy.value;
+    const values = by === "none" ? null : numbers(by);
+    if (!values) return [];
+    const known = rows.value.filter((row) => Number.isFinite(values[row]));
+    const ends = [-1, 1].map((sign) =>
+      known.reduce((best, row) => (sign * values[row] > sign * values[best] ? row : best), known[0] ?? 0),
+    );
+    return ends.slice(values[ends[0]] === values[ends[1]] ? 1 : 0).map((row) => ({
+      text: by === "count" ? formatCount(values[row]) : numberWords(values[row]),
+      radius: radiiNow.value[sizeOf.value[row]],
+    }));
+  });
 
   const homeBox = new HomeBox();
+  const onlyKey = computed(() => String(narrowedTo.value ?? ""));
   const homeKey = computed(() =>
-    [live.value.run, untrained.value, x.value, y.value, shared.minCount.value, fits.value].join(),
+    [
+      live.value.run,
+      untrained.value,
+      x.value,
+      y.value,
+      shared.minCount.value,
+      fits.value,
+      onlyKey.value,
+    ].join(),
   );
   const home = computed(() => {
     const now = columns.value;
@@ -381,8 +406,7 @@ export function createMapState(context: ViewContext): MapState {
   };
   const narrow = (chosen: readonly number[] | null) => {
     batch(() => {
-      only.value = chosen && new Set(chosen);
-      fits.value++;
+      narrowedTo.value = chosen && [...chosen];
       viewBox.value = null;
     });
   };
@@ -434,6 +458,7 @@ export function createMapState(context: ViewContext): MapState {
     columns,
     colouring: coloured,
     ramp,
+    sizeEnds,
     home,
     scene,
     untrained,

@@ -135,8 +135,9 @@ export function farOf(ranks: readonly number[], others: number, k: number): numb
   return ranks.filter((rank) => rank > limit).length;
 }
 
-/** "2 of 10 true neighbours are far on the map; 3 more hidden by min ratings." */
+/** "2 of 10 true neighbours are far on the map; 3 nearer titles are hidden by min ratings." */
 export function farWords(far: number, n: number, hidden: number): string {
-  const tail = hidden ? `; ${hidden} more hidden by min ratings.` : ".";
+  const are = hidden === 1 ? "is" : "are";
+  const tail = hidden ? `; ${plural(hidden, "nearer title")} ${are} hidden by min ratings.` : ".";
   return `${far} of ${plural(n, "true neighbour")} ${far === 1 ? "is" : "are"} far on the map${tail}`;
 }

@@ -51,7 +51,16 @@ export function changedAxes(match: readonly number[] | null, shown: readonly num
   return [...new Set(shown)].filter((component) => (match?.[component - 1] ?? 1) < 0.7);
 }
 
-/** "PC 1 goes with: ratings r = 0.61, mean r = 0.43"; empty where nothing is known or nothing goes with it. */
+/** "Axes held 0.94 / 0.79 since the last picture."; empty where there is nothing to compare with. */
+export function heldWords(match: readonly number[] | null, shown: readonly number[]): string {
+  const held = shown.flatMap((component) => match?.[component - 1] ?? []);
+  const axes = held.length > 1 ? "Axes" : `PC ${shown[0]}`;
+  return held.length
+    ? `${axes} held ${held.map((r) => formatNumber(r, 2)).join(" / ")} since the last picture.`
+    : "";
+}
+
+/** "PC 1 goes with: log ratings r = 0.61, mean r = 0.43"; empty where nothing is known or nothing goes with it. */
 export function goesWith(
   component: number | string,
   correlations: Record<string, Record<string, number>>,
@@ -60,7 +69,9 @@ export function goesWith(
   const parts = Object.entries(found)
     .filter(([, r]) => Number.isFinite(r) && Math.abs(r) >= 0.2)
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
-    .map(([name, r]) => `${name === "count" ? "log ratings" : name} r = ${formatNumber(r, 2)}`);
+    .map(([name, r]) =>
+      `${name === "count" ? "log ratings" : name} r = ${formatNumber(r, 2)}`.replaceAll(" ", "\u00a0"),
+    );
   const name = typeof component === "string" ? `Axis ${component}` : `PC ${component}`;
   return parts.length ? `${name} goes with: ${parts.join(", ")}` : "";
 }

@@ -7,7 +7,7 @@ import type { ViewContext } from "../../context";
 import { type AxisChoice, isAligned, numberOptions } from "../../lib/scatter/axes";
 import type { MapState } from "../../lib/scatter/state";
 import { axisName } from "../../lib/scatter/words";
-import { FitControls } from "./FitControls";
+import { FitControls, GONE } from "./FitControls";
 
 interface Props {
   context: ViewContext;
@@ -20,6 +20,7 @@ export function Controls({ context, map, low }: Props) {
   const wanted = context.trait<string[] | null>("controls").value;
   const has = (name: string) => !wanted || wanted.includes(name);
   const narrow = context.width.value < 420 || low;
+  const gone = context.store.connection.value === "disconnected";
   const settings = (
     <>
       {has("color_by") && (
@@ -62,23 +63,28 @@ export function Controls({ context, map, low }: Props) {
           }}
         />
       )}
-      {has("n_labels") && number("Labels", map.nLabels, 0, 200)}
+      {has("n_labels") && number("Labels", map.nLabels, 0, 200, "Titles named beside their points")}
       {has("show_neighbors") &&
         check(
           "True neighbours",
           map.showNeighbors,
           "Lines from the explored title to its nearest in all dimensions",
+          gone,
         )}
-      {has("k") && map.showNeighbors.value && number("k", map.k, 1, 100)}
+      {has("k") &&
+        map.showNeighbors.value &&
+        number("Neighbours", map.k, 1, 100, "So many true neighbours of a title", gone)}
       {has("trail") &&
-        check("Trail", map.trail, "The way of the selected titles through earlier epochs of this run")}
-      {has("trail_length") && map.trail.value && number("Length", map.trailLength, 1, 1000)}
+        check("Trail", map.trail, "The way of the selected titles through earlier epochs of this run", gone)}
+      {has("trail_length") &&
+        map.trail.value &&
+        number("Trail length", map.trailLength, 1, 1000, "So many epochs a trail goes back", gone)}
       {has("min_count") && (
         <div class="cw-scatter-range">
           <MinRatings context={context} />
         </div>
       )}
-      <FitControls map={map} has={has} folded={!narrow && !wanted} />
+      <FitControls map={map} has={has} gone={gone} folded={!narrow && !wanted} />
     </>
   );
   return (
@@ -97,12 +103,15 @@ export function Controls({ context, map, low }: Props) {
   );
 }
 
-function check(label: string, on: Signal<boolean>, help: string) {
+/** Without a kernel what is on can only be taken away. */
+function check(label: string, on: Signal<boolean>, help: string, gone: boolean) {
+  const locked = gone && !on.value;
   return (
     <Checkbox
       label={label}
       checked={on.value}
-      help={help}
+      disabled={locked}
+      help={locked ? GONE : help}
       onChange={(checked) => {
         on.value = checked;
       }}
@@ -110,13 +119,15 @@ function check(label: string, on: Signal<boolean>, help: string) {
   );
 }
 
-function number(label: string, trait: Signal<number>, min: number, max: number) {
+function number(label: string, trait: Signal<number>, min: number, max: number, help: string, gone = false) {
   return (
     <div class="cw-scatter-number">
       <NumberField
         label={label}
         value={trait.value}
         rule={{ min, max, integer: true }}
+        help={help}
+        lock={gone ? ["", GONE] : null}
         onChange={(n) => {
           trait.value = n;
         }}

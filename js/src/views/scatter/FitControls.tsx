@@ -7,8 +7,12 @@ import type { MapState } from "../../lib/scatter/state";
 interface Props {
   map: MapState;
   has: (name: string) => boolean;
+  /** There is no kernel that could fit again. */
+  gone: boolean;
   folded: boolean;
 }
+
+export const GONE = "Needs the kernel, which is not connected";
 
 type Options = readonly (readonly [value: string, text: string])[];
 
@@ -30,13 +34,14 @@ const LABELS: Options = [
   ["none", "none"],
 ];
 
-export function FitControls({ map, has, folded }: Props) {
+export function FitControls({ map, has, gone, folded }: Props) {
   if (!["fit_on", "align", "label_by"].some(has)) return null;
-  const choice = (trait: Signal<string>, label: string, help: string, options: Options) => (
+  const choice = (trait: Signal<string>, label: string, help: string, options: Options, disabled = gone) => (
     <div class="cw-scatter-medium">
       <Choice
         label={label}
-        help={help}
+        help={disabled ? GONE : help}
+        disabled={disabled}
         value={trait.value}
         options={options}
         onChange={(chosen) => {
@@ -55,6 +60,7 @@ export function FitControls({ map, has, folded }: Props) {
             label="Most rated"
             value={map.topN.value}
             rule={{ min: 10, max: 1e9, integer: true }}
+            lock={gone ? ["", GONE] : null}
             onChange={(n) => {
               map.topN.value = n;
             }}
@@ -62,11 +68,11 @@ export function FitControls({ map, has, folded }: Props) {
         </div>
       )}
       {has("align") && choice(map.align, "Follow", "How axes follow those of the picture before", ALIGN)}
-      {has("label_by") && choice(map.labelBy, "Named", "Which titles are named", LABELS)}
+      {has("label_by") && choice(map.labelBy, "Named", "Which titles are named", LABELS, false)}
     </>
   );
   return folded ? (
-    <details class="cw-scatter-settings">
+    <details class="cw-scatter-settings cw-scatter-more">
       <summary>More</summary>
       <div class="cw-scatter-bar">{fields}</div>
     </details>

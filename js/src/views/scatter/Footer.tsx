@@ -3,10 +3,10 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { Why } from "../../components/Why";
 import type { ViewContext } from "../../context";
 import { formatBias, formatCount, formatNumber, formatShare } from "../../lib/format";
-import { isAligned, numberWords } from "../../lib/scatter/axes";
+import { fittedOn, isAligned, numberTitles, numberWords } from "../../lib/scatter/axes";
 import { BINS, type ColorScale, type Rgb } from "../../lib/scatter/palette";
 import type { MapState } from "../../lib/scatter/state";
-import { changedAxes, goesWith, isNoise, keptVariance, noiseEdge } from "../../lib/scatter/words";
+import { changedAxes, goesWith, heldWords, isNoise, keptVariance, noiseEdge } from "../../lib/scatter/words";
 import type { MapFrame } from "../../store";
 import { NeighborWords } from "./NeighborWords";
 
@@ -16,6 +16,9 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
   const shown = map.components.value;
   const aligned = isAligned(frame, map.x.value, map.y.value);
   const changed = map.untrained.value || aligned ? [] : changedAxes(frame.match, shown);
+  const held = map.untrained.value || aligned ? "" : heldWords(frame.match, shown);
+  // Where the axes have no room to say it.
+  const narrow = context.width.value < 560 && shown.length > 0 && frame.fitCount > 0;
   const together = (aligned ? ["A", "B"] : shown)
     .map((axis) => goesWith(axis, frame.correlations))
     .filter(Boolean);
@@ -24,7 +27,7 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
   return (
     <div class="cw-scatter-foot">
       <div class="cw-scatter-words">
-        <Legend map={map} hasBias={context.store.itemBias.value !== null} />
+        <Legend context={context} map={map} />
         <NeighborWords context={context} map={map} />
         {noise && (
           <p>
@@ -46,6 +49,8 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
             arbitrary.
           </Why>
         </div>
+        {narrow && <p>Fitted on {fittedOn(frame)}.</p>}
+        {held && <p title="Cosine of each axis to itself in the picture before">{held}</p>}
         {map.missing.value.map((words) => (
           <p key={words}>{words}</p>
         ))}
@@ -64,47 +69,60 @@ function ends({ by, low, high, own }: ColorScale): [string, string] {
   return [formatNumber(low, 2), formatNumber(high, 2)];
 }
 
-const NAMES: Record<string, string> = {
-  bias: "bias, relative to the average title",
-  count: "ratings (log)",
-  mean: "mean rating",
-};
-
 /** What the colours stand for; null where they stand for nothing. */
-export function colourKey(map: MapState) {
+export function colourKey(map: MapState, { meta }: ViewContext["store"]) {
   const { scale } = map.colouring.value;
   const colors = map.ramp.value;
   if (scale.by === "none" || colors.length === 0) return null;
   const [low, high] = ends(scale);
-  const ramp = scale.own === "categories" ? [] : colors.slice(0, BINS);
-  const named = (scale.legend ?? []).map(([name, bin]) => [name, colors[bin]] as const);
-  return { name: NAMES[scale.by] ?? scale.by, low, high, ramp, named };
+  // A column of one value has no ends.
+  const one = low === high;
+  const ramp = one ? [] : colors.slice(0, BINS);
+  const bins = one && low ? [[low, (BINS - 1) / 2] as const] : [];
+  const named = [...bins, ...(scale.legend ?? [])].map(([name, bin]) => [name, colors[bin]] as const);
+  const [name] = numberTitles(scale.by, meta.value);
+  return { name, low: one ? "" : low, high: one ? "" : high, ramp, named };
 }
 
-function Legend({ map, hasBias }: { map: MapState; hasBias: boolean }) {
+/** "size: ratings", and what the smallest and the largest point stand for; null where they stand for nothing. */
+export function sizeKey(map: MapState) {
   const by = map.sizeBy.value;
-  const sized = by === "none" ? "" : `size: ${by === "count" ? "ratings" : by}`;
-  if (map.colorBy.value === "bias" && !hasBias) {
-    return <p class="cw-scatter-legend">This model has no biases to colour by. {sized}</p>;
-  }
-  const key = colourKey(map);
-  if (!key) return sized ? <p class="cw-scatter-legend">{sized}</p> : null;
-  const { name, low, high, ramp, named } = key;
+  return by === "none" ? null : { name: by === "count" ? "ratings" : by, ends: map.sizeEnds.value };
+}
+
+function Legend({ context, map }: { context: ViewContext; map: MapState }) {
+  const missing = map.colorBy.value === "bias" && context.store.itemBias.value === null;
+  const key = missing ? null : colourKey(map, context.store);
+  const size = sizeKey(map);
   return (
-    <p class="cw-scatter-legend">
-      <span>{name}:</span>
-      {ramp.length > 0 && (
-        <span class="cw-scatter-ends">
-          {low} <Strip ramp={ramp} /> {high}
-        </span>
+    <>
+      {missing && <p>This model has no biases to colour by.</p>}
+      {key && (
+        <p class="cw-scatter-legend">
+          <span>{key.name}:</span>
+          {key.ramp.length > 0 && (
+            <span class="cw-scatter-ends">
+              {key.low} <Strip ramp={key.ramp} /> {key.high}
+            </span>
+          )}
+          {key.named.map(([text, color]) => (
+            <span key={text} class="cw-scatter-named">
+              <Strip ramp={[color]} /> {text}
+            </span>
+          ))}
+        </p>
       )}
-      {named.map(([text, color]) => (
-        <span key={text} class="cw-scatter-named">
-          <Strip ramp={[color]} /> {text}
-        </span>
-      ))}
-      {sized && <span>· {sized}</span>}
-    </p>
+      {size && (
+        <p class="cw-scatter-legend">
+          <span>size: {size.name}</span>
+          {size.ends.map(({ text, radius }) => (
+            <span key={text} class="cw-scatter-named">
+              <i class="cw-scatter-size" style={{ width: `${2 * radius}px` }} /> {text}
+            </span>
+          ))}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -44,7 +44,7 @@ export function TakeAwayMap({ context, map, plot, facts }: Props) {
       "Titles apart in all dimensions can meet here.",
       ...map.missing.peek(),
     ];
-    return mapPicture(plot.current, { facts, key: colourKey(map), notes }, look);
+    return mapPicture(plot.current, { facts, key: colourKey(map, store), notes }, look);
   };
   return (
     <TakeAway

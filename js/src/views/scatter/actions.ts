@@ -43,6 +43,8 @@ export function createActions(parts: ActionParts) {
   let reached: Box | null = null;
   /** The row whose true neighbours are still to be told. */
   const untold = signal<number | null>(null);
+  /** As it was before each of the last two clicks. */
+  let clicked: { selection: number[]; primary: number | null }[] = [];
   /** N and P walk through the points nearest to this one. */
   let walk: { rows: number[]; at: number } | null = null;
 
@@ -272,6 +274,10 @@ export function createActions(parts: ActionParts) {
         else pointAt(row, false);
       },
       click: (x: number, y: number, touch: boolean, { add }: { add: boolean }) => {
+        clicked = [
+          ...clicked.slice(-1),
+          { selection: shared.selection.peek(), primary: shared.primary.peek() },
+        ];
         const row = plot.current?.hit(x, y, touch ? TOUCH_REACH : REACH) ?? null;
         if (row === null) return;
         cursor.value = row;
@@ -279,6 +285,13 @@ export function createActions(parts: ActionParts) {
         if (add) toggle(row);
         else choose(row);
         if (touch) pointAt(row, false);
+      },
+      doubled: () => {
+        const [before] = clicked;
+        clicked = [];
+        if (!before) return;
+        shared.selection.value = before.selection;
+        shared.primary.value = before.primary;
       },
       dragStart: () => {
         unhover();

@@ -196,7 +196,7 @@ class Dashboard(View):
         return "".join(view._fallback() for view in self._by_name.values())
 
     def _state(self) -> str:
-        return f"{', '.join(self._by_name) or 'no views'}, {self._epoch()}"
+        return f"{', '.join(self._by_name)}, {self._epoch()}"
 
 
 def _checked_views(views: Any, learner: Any) -> tuple[str | View, ...]:

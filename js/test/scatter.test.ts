@@ -116,5 +116,5 @@ test("random components are told from learnt ones by the edge of Marchenko and P
 
 test("what an axis goes with is said of the logarithm of the ratings", () => {
   const found = goesWith(1, { 1: { count: 0.71, mean: -0.3, year: 0.1 } });
-  assert.equal(found, "PC 1 goes with: log ratings r = 0.71, mean r = −0.30");
+  assert.equal(found.replaceAll("\u00a0", " "), "PC 1 goes with: log ratings r = 0.71, mean r = −0.30");
 });

@@ -270,7 +270,7 @@ def test_results_are_set_by_nobody_else(learn, widget, name, value):
         (NeighborSearch, {"metric": "manhattan"}, "centered_cosine"),
         (NeighborSearch, {"item": 0}, "from 1 to"),
         (TrainingPanel, {"schedule": "cosine"}, "one_cycle"),
-        (Dashboard, {"layout": "wide"}, "there is no layout 'wide' of a dashboard; choose 'full' or 'teaching'"),
+        (Dashboard, {"layout": "wide"}, "layout is 'wide'; choose 'full' or 'teaching'"),
         (BiasTable, {"linked": ("selection", "colour")}, "selection, primary, pinned, min_count"),
         (BiasTable, {"linked": "selection"}, "True, False, or some of"),
     ],

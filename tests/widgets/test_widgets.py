@@ -515,11 +515,10 @@ def test_the_data_card_is_counted_when_it_is_first_looked_at(learn, line):
     assert Dashboard(learn, tab="data")._card == board._card
 
 
-def test_a_dashboard_of_one_view_or_none(learn):
+def test_a_dashboard_of_one_view(learn):
     assert repr(Dashboard(learn, views="bias")) == "Dashboard(bias, untrained)"
     table = BiasTable(learn)
     assert Dashboard(learn, views=table).bias is table
-    assert repr(Dashboard(learn, views=[])) == "Dashboard(no views, untrained)"
 
 
 def test_a_dashboard_of_two_learners_is_refused(learn, dls):

@@ -12,6 +12,7 @@ const state: Situation = {
   status: "training",
   connection: "connected",
   epoch: 3.2,
+  shownEpoch: 3.2,
   epochs: 5,
   progress: 0.64,
   message: "",

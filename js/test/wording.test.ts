@@ -17,6 +17,7 @@ const calm: Situation = {
   status: "ready",
   connection: "connected",
   epoch: 5,
+  shownEpoch: 5,
   epochs: 5,
   progress: 1,
   message: "",
@@ -43,6 +44,8 @@ test("the badge counts the epochs of this fit, not of all fits", () => {
 });
 
 test("a whole epoch is said without a decimal, another to a tenth", () => {
+  assert.equal(badge({ ...calm, status: "ready", shownEpoch: 4 }).text, "ready · epoch 4 of 5");
+  assert.equal(badge({ ...calm, status: "ready" }).text, "ready · 5 epochs");
   assert.equal(badge({ ...calm, status: "stopped", epoch: 168 }).text, "stopped at epoch 168");
   assert.equal(badge({ ...calm, status: "paused", epoch: 3.42 }).text, "paused at epoch 3.4");
   assert.equal(

@@ -31,6 +31,7 @@ export function situation(store: LearnerStore): Situation {
     status: store.status.value,
     connection: store.connection.value,
     epoch: store.epoch.value,
+    shownEpoch: store.snapshotEpoch.value,
     epochs: fitEpochs(store.recipe.value),
     progress: store.progress.value,
     message: store.message.value,

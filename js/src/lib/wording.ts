@@ -6,6 +6,8 @@ export interface Situation {
   status: Status;
   connection: Connection;
   epoch: number;
+  /** The epoch of the weights that are shown: an earlier one's may have been put back. */
+  shownEpoch: number;
   /** Of the current fit, and how far it is, 0 to 1. */
   epochs: number;
   progress: number;
@@ -21,7 +23,7 @@ export type Tone = "quiet" | "live" | "good" | "warn" | "bad";
 export const RANDOM = { tone: "quiet" as Tone, text: "Random weights. Press Train." };
 
 /** The few words in a widget's corner. */
-export function badge({ status, connection, epoch, epochs, progress }: Situation): {
+export function badge({ status, connection, epoch, shownEpoch, epochs, progress }: Situation): {
   tone: Tone;
   text: string;
 } {
@@ -35,6 +37,9 @@ export function badge({ status, connection, epoch, epochs, progress }: Situation
     case "paused":
       return { tone: "warn", text: `paused at epoch ${epochText(epoch)}` };
     case "ready":
+      if (shownEpoch > 0 && shownEpoch < epoch) {
+        return { tone: "good", text: `ready · epoch ${epochText(shownEpoch)} of ${epochText(epoch)}` };
+      }
       return { tone: "good", text: epoch > 0 ? `ready · ${epochsText(epoch)}` : "ready" };
     case "stopped":
       return { tone: "quiet", text: `stopped at epoch ${epochText(epoch)}` };

@@ -30,24 +30,26 @@ interface Drawn {
 
 /** Where everything begins at the left, and so much more room above the plot than on the page. */
 const LEFT = 16;
-const TOP = 12;
+const TOP = 16;
 
 export function mapPicture(plot: Drawn, { facts, key, size, notes }: MapFacts, look: Look): Picture {
   const width = plot.size.width + LEFT;
   const height = plot.size.height + TOP;
-  const lines = [facts, ...notes];
+  const narrow = width < 436;
+  const ends = size?.ends.map(({ text }) => text).join(" to ");
+  const lines = [facts, ...(size ? [`size: ${size.name}${ends && `, ${ends}`}`] : []), ...notes];
   const small = { size: 11, color: look.soft };
   return {
     title: "Map of titles",
     width,
-    height: height + (key ? 24 : 0) + (size ? 24 : 0) + 18 * lines.length + 12,
+    height: height + (key ? 24 : 0) + 18 * lines.length + 12,
     look,
     draw(pen) {
-      plot.drawOn(pen, width < 436 ? 14 : 6, TOP); // a narrow plot has a margin of 2, others of 10
+      plot.drawOn(pen, narrow ? 14 : 6, TOP); // a narrow plot has a margin of 2, others of 10
       heading(pen, look, width, "Map of titles", "");
       let y = height + 14;
       if (key) {
-        const name = `colour: ${key.name} ${key.low}`;
+        const name = `colour: ${narrow ? key.name.split(",")[0] : key.name} ${key.low}`;
         write(pen, look, name, LEFT, y, small);
         let left = LEFT + 8 + pen.measureText(name).width;
         const step = 96 / key.ramp.length;
@@ -63,11 +65,6 @@ export function mapPicture(plot: Drawn, { facts, key, size, notes }: MapFacts, l
           write(pen, look, text, left + 13, y, small);
           left += 24 + pen.measureText(text).width;
         }
-        y += 24;
-      }
-      if (size) {
-        const ends = size.ends.map(({ text }) => text).join(" to ");
-        write(pen, look, `size: ${size.name}${ends && `, ${ends}`}`, LEFT, y, small);
         y += 24;
       }
       for (const line of lines) {

@@ -65,12 +65,7 @@ export function Controls({ context, map, low }: Props) {
       )}
       {has("n_labels") && number("Labels", map.nLabels, 0, 200, "Titles named beside their points")}
       {has("show_neighbors") &&
-        check(
-          "True neighbours",
-          map.showNeighbors,
-          "Lines from the explored title to its nearest in all dimensions",
-          gone,
-        )}
+        check("True neighbours", map.showNeighbors, "Lines to the nearest in all dimensions", gone)}
       {has("k") &&
         map.showNeighbors.value &&
         number("Neighbours", map.k, 1, 100, "True neighbours of a title", gone)}

@@ -219,20 +219,31 @@ test("a map has the plot, the meaning of its colours and what its axes keep", ()
     ramp: [[0, 0, 0] as const, [9, 9, 9] as const],
     named: [["no value", [5, 5, 5] as const] as const],
   };
+  const size = { name: "ratings", ends: [{ text: "20" }, { text: "583" }] };
   const notes = ["Together the axes keep 20.5 % of the variance."];
-  const picture = mapPicture(plot, { facts: "931 titles", key, notes }, LOOK);
+  const picture = mapPicture(plot, { facts: "931 titles, epoch 5", key, size, notes }, LOOK);
   const svg = svgOf(picture, RULER);
   assertXml(svg);
   assert.ok(picture.height > 375);
   assert.equal(count(svg, "<circle"), 1);
   for (const text of [
-    "931 titles",
-    "colour: bias −0.5",
+    "Map of titles",
+    "931 titles, epoch 5",
+    "colour: bias, relative to the average −0.5",
+    "size: ratings, 20 to 583",
     "+0.5",
     "no value",
     "Together the axes keep 20.5 % of the variance.",
   ])
     assert.ok(svg.includes(text), text);
+  // One margin at the left for all that does not belong to the right, and room above the heading.
+  const starts = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"(?![^>]*text-anchor)[^>]*>([^<]*)/g)];
+  const lines = starts.filter(([, , , text]) => /^(Map|colour|size|Together)/.test(text));
+  assert.deepEqual(
+    lines.map(([, x]) => x),
+    ["16", "16", "16", "16"],
+  );
+  assert.ok(Number(lines[0][2]) - 15 > 8);
 });
 
 test("the map's table has every component that travels", () => {

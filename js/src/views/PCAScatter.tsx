@@ -158,7 +158,7 @@ function Actions({ context, map, plot, facts, keys }: ActionsProps) {
           />
           <Button
             label="Only these"
-            title="Narrow the map to the selected titles; the axes stay as they are"
+            title="The selected titles alone, on the same axes"
             reason={hidden === chosen.length ? "None of them is on the map" : null}
             onClick={() => map.narrow(chosen)}
           />

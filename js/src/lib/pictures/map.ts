@@ -5,10 +5,10 @@ import type { Cell } from "../delimited";
 import { shortest32 } from "../delimited";
 import { type Context2D, css } from "../scatter/paint";
 import type { Rgb } from "../scatter/palette";
-import { type Look, type Picture, write } from "./picture";
+import { heading, type Look, type Picture, write } from "./picture";
 
 export interface MapFacts {
-  /** "931 titles (≥ 20 ratings)" */
+  /** "931 titles (≥ 20 ratings), epoch 5" */
   facts: string;
   /** What colours stand for, at both ends of the ramp and by name; null where they stand for nothing. */
   key: {
@@ -18,31 +18,40 @@ export interface MapFacts {
     ramp: readonly Rgb[];
     named: readonly (readonly [string, Rgb])[];
   } | null;
+  /** What sizes stand for, and from what to what; null where they stand for nothing. */
+  size: { name: string; ends: readonly { text: string }[] } | null;
   notes: readonly string[];
 }
 
 interface Drawn {
   size: { width: number; height: number };
-  drawOn(pen: Context2D): void;
+  drawOn(pen: Context2D, dx: number, dy: number): void;
 }
 
-export function mapPicture(plot: Drawn, { facts, key, notes }: MapFacts, look: Look): Picture {
-  const { width, height } = plot.size;
+/** Where everything begins at the left, and so much more room above the plot than on the page. */
+const LEFT = 16;
+const TOP = 16;
+
+export function mapPicture(plot: Drawn, { facts, key, size, notes }: MapFacts, look: Look): Picture {
+  const width = plot.size.width + LEFT;
+  const height = plot.size.height + TOP;
+  const narrow = width < 436;
+  const ends = size?.ends.map(({ text }) => text).join(" to ");
+  const lines = [facts, ...(size ? [`size: ${size.name}${ends && `, ${ends}`}`] : []), ...notes];
   const small = { size: 11, color: look.soft };
   return {
     title: "Map of titles",
     width,
-    height: height + (key ? 24 : 0) + 18 * notes.length + 12,
+    height: height + (key ? 24 : 0) + 18 * lines.length + 12,
     look,
     draw(pen) {
-      plot.drawOn(pen);
-      // The plot leaves room above for the buttons of the page.
-      write(pen, look, `Map of titles, ${facts}`, 10, 14, { color: look.soft });
+      plot.drawOn(pen, narrow ? 14 : 6, TOP); // a narrow plot has a margin of 2, others of 10
+      heading(pen, look, width, "Map of titles", "");
       let y = height + 14;
       if (key) {
-        const name = `colour: ${key.name.split(",")[0]} ${key.low}`;
-        write(pen, look, name, 16, y, small);
-        let left = 24 + pen.measureText(name).width;
+        const name = `colour: ${narrow ? key.name.split(",")[0] : key.name} ${key.low}`;
+        write(pen, look, name, LEFT, y, small);
+        let left = LEFT + 8 + pen.measureText(name).width;
         const step = 96 / key.ramp.length;
         key.ramp.forEach((color, i) => {
           pen.fillStyle = css(color);
@@ -58,8 +67,8 @@ export function mapPicture(plot: Drawn, { facts, key, notes }: MapFacts, look: L
         }
         y += 24;
       }
-      for (const note of notes) {
-        write(pen, look, note, 16, y, small);
+      for (const line of lines) {
+        write(pen, look, line, LEFT, y, small);
         y += 18;
       }
     },

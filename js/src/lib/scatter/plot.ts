@@ -97,6 +97,7 @@ export class Plot {
   #marks = NO_MARKS;
   #colors: Colors | null = null;
   #family = "sans-serif";
+  #corner: readonly [number, number] = [0, 0];
   #width = 0;
   #height = 0;
   #visible = false;
@@ -271,15 +272,25 @@ export class Plot {
     return { width: this.#width, height: this.#height };
   }
 
-  /** The picture at rest on another surface: all that is seen but what the pointer does. */
-  drawOn(pen: Context2D): void {
+  /** The picture at rest on another surface, its corner at (dx, dy): all that is seen but what the pointer does. */
+  drawOn(pen: Context2D, dx: number, dy: number): void {
+    const labels = this.#labels;
+    this.#corner = [dx, dy];
+    this.#labels = null; // the same ones, at places in the other picture
+    this.#drawAtRest(pen);
+    this.#corner = [0, 0];
+    this.#labels = labels;
+  }
+
+  #drawAtRest(pen: Context2D): void {
     const scene = this.#scene;
     const view = this.view;
     const colors = this.#colors;
     if (!scene || !view || !colors) return;
     const axes = axesOf(scene, view);
     const { area } = view;
-    if (scene.rows.length > MOST_SHAPES) pen.drawImage(this.points, 0, 0, this.#width, this.#height);
+    if (scene.rows.length > MOST_SHAPES)
+      pen.drawImage(this.points, ...this.#corner, this.#width, this.#height);
     else {
       pen.save();
       pen.beginPath();
@@ -314,10 +325,11 @@ export class Plot {
 
   #project(scene: Scene, box: Box): Projection {
     const left = this.#width < 420 ? 38 : 46;
+    const [dx, dy] = this.#corner;
     const area = {
-      left,
+      left: left + dx,
       // The buttons for the zoom stand in the strip above, so that they cover no title.
-      top: 40,
+      top: 40 + dy,
       width: Math.max(1, this.#width - left - 8),
       height: Math.max(1, this.#height - 40 - 38),
     };

@@ -53,11 +53,8 @@ export function changedAxes(match: readonly number[] | null, shown: readonly num
 
 /** "Axes held 0.94 / 0.79 since the last picture."; empty where there is nothing to compare with. */
 export function heldWords(match: readonly number[] | null, shown: readonly number[]): string {
-  const held = shown.flatMap((component) => match?.[component - 1] ?? []);
-  const axes = held.length > 1 ? "Axes" : `PC ${shown[0]}`;
-  return held.length
-    ? `${axes} held ${held.map((r) => formatNumber(r, 2)).join(" / ")} since the last picture.`
-    : "";
+  const held = shown.flatMap((component) => match?.[component - 1] ?? []).map((r) => formatNumber(r, 2));
+  return held.length ? `Axes held ${held.join(" / ")} since the last picture.` : "";
 }
 
 /** "PC 1 goes with: log ratings r = 0.61, mean r = 0.43"; empty where nothing is known or nothing goes with it. */

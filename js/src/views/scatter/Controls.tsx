@@ -57,7 +57,7 @@ export function Controls({ context, map, low }: Props) {
             ["lasso", "Lasso"],
             ["pan", "Pan"],
           ]}
-          help="What a drag does: Point and Pan move the map, Box and Lasso select; Shift and drag always selects, and adds"
+          help="What a drag does; with Shift it selects, and adds"
           onChange={(tool) => {
             map.tool.value = tool;
           }}
@@ -65,20 +65,14 @@ export function Controls({ context, map, low }: Props) {
       )}
       {has("n_labels") && number("Labels", map.nLabels, 0, 200, "Titles named beside their points")}
       {has("show_neighbors") &&
-        check(
-          "True neighbours",
-          map.showNeighbors,
-          "Lines from the explored title to its nearest in all dimensions",
-          gone,
-        )}
+        check("True neighbours", map.showNeighbors, "Lines to the nearest in all dimensions", gone)}
       {has("k") &&
         map.showNeighbors.value &&
-        number("Neighbours", map.k, 1, 100, "So many true neighbours of a title", gone)}
-      {has("trail") &&
-        check("Trail", map.trail, "The way of the selected titles through earlier epochs of this run", gone)}
+        number("Neighbours", map.k, 1, 100, "True neighbours of a title", gone)}
+      {has("trail") && check("Trail", map.trail, "How the selected titles came through earlier epochs", gone)}
       {has("trail_length") &&
         map.trail.value &&
-        number("Trail length", map.trailLength, 1, 1000, "So many epochs a trail goes back", gone)}
+        number("Trail length", map.trailLength, 1, 1000, "Epochs a trail goes back", gone)}
       {has("min_count") && (
         <div class="cw-scatter-range">
           <MinRatings context={context} />

@@ -52,8 +52,7 @@ export function FitControls({ map, has, gone, folded }: Props) {
   );
   const fields = (
     <>
-      {has("fit_on") &&
-        choice(map.fitOn, "Fitted on", "The titles that decide where the components lie", FIT)}
+      {has("fit_on") && choice(map.fitOn, "Fitted on", "Titles that decide where the components lie", FIT)}
       {has("fit_on") && map.fitOn.value === "top_n" && (
         <div class="cw-scatter-number">
           <NumberField

@@ -1,9 +1,9 @@
 // The keys of the map, for those who ask.
 
 const LIST = [
-  ["Arrows", "next title that way"],
+  ["Arrows", "next title there"],
   ["Home", "title in the middle"],
-  ["N, P", "its true neighbours, or near ones on the map"],
+  ["N, P", "its true neighbours, or those near"],
   ["Enter", "explore it"],
   ["Space", "select it"],
   ["L", "its label on or off"],

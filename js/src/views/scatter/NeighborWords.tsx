@@ -20,9 +20,8 @@ export function NeighborWords({ context, map }: { context: ViewContext; map: Map
         {map.past.value && " They are those of the newest epoch."}
       </span>{" "}
       <Why>
-        True neighbours are the nearest by cosine in all dimensions, as the neighbour search finds them. One
-        is far on the map if it is not among the nearest tenth of the titles there, or the nearest{" "}
-        {map.k.value} if that is more.
+        The nearest by cosine in all dimensions, as the neighbour search finds them. Far is what is not among
+        the nearest tenth of the titles on the map, or the nearest {map.k.value} if that is more.
       </Why>
     </div>
   );

@@ -1,7 +1,8 @@
 // The plot itself: canvases, gestures, keyboard, tooltip, and what a screen reader hears of them.
 import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useId, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../../components/Button";
+import { useId } from "../../components/useId";
 import type { ViewContext } from "../../context";
 import { listen } from "../../lib/scatter/gestures";
 import { MOVE_MS, Plot, RETRAINED_MS } from "../../lib/scatter/plot";

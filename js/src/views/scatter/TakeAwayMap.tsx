@@ -9,7 +9,7 @@ import { fittedOn } from "../../lib/scatter/axes";
 import type { Plot } from "../../lib/scatter/plot";
 import type { MapState } from "../../lib/scatter/state";
 import { keptVariance, noiseEdge } from "../../lib/scatter/words";
-import { colourKey } from "./Footer";
+import { colourKey, sizeKey } from "./Footer";
 
 /** "pc1"; of a column what may stand in the name of a file. */
 function fileName(axis: string | number): string {
@@ -44,7 +44,9 @@ export function TakeAwayMap({ context, map, plot, facts }: Props) {
       "Titles apart in all dimensions can meet here.",
       ...map.missing.peek(),
     ];
-    return mapPicture(plot.current, { facts, key: colourKey(map, store), notes }, look);
+    const epoch = map.past.peek()?.epoch ?? +store.snapshotEpoch.peek().toFixed(2);
+    const told = { facts: `${facts}, epoch ${epoch}`, key: colourKey(map, store), size: sizeKey(map), notes };
+    return mapPicture(plot.current, told, look);
   };
   return (
     <TakeAway

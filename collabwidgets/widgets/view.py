@@ -426,7 +426,7 @@ class View(SyncedWidget):
 
     def _epoch(self) -> str:
         epoch = self._learner.epoch
-        return f"epoch {epoch:.3g}" if epoch else "untrained"
+        return f"epoch {round(epoch, 1):g}" if epoch else "untrained"
 
 
 def _checked_learner(learner: Any, widget: str) -> CollabLearner:

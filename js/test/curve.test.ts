@@ -87,7 +87,8 @@ test("smoothing is the weighted mean it says: weight s^(25 Δx) on the past", ()
 });
 
 test("a longer run is smoothed over a share of it, so that a line is left at any length", () => {
-  const spread = (values: Float32Array) => Math.sqrt(values.reduce((sum, v) => sum + (v - 1) ** 2, 0) / values.length);
+  const spread = (values: Float32Array) =>
+    Math.sqrt(values.reduce((sum, v) => sum + (v - 1) ** 2, 0) / values.length);
   const random = generator(3);
   const loss = Float32Array.from({ length: 2000 }, () => 0.5 + random());
   for (const epochs of [1, 5, 80, 300]) {

@@ -491,6 +491,16 @@ def test_a_number_is_sent_when_it_is_whole(show: Show) -> None:
     page.wait_for_function("() => sent.at(-1) === 41")  # typed on no more
 
 
+def test_a_teacher_hides_what_is_not_named(show: Show) -> None:
+    page = show("NeighborSearch,BiasTable,PCAScatter", controls=["metric"], s_primary=10, s_pinned=11)
+    search, ranking = (page.get_by_role("region", name=name) for name in ("Neighbours", "Bias ranking"))
+    expect(rows(page, "Nearest titles")).to_have_count(10)
+    expect(search.get_by_role("combobox", name="Metric")).to_be_visible()
+    expect(search.get_by_role("button")).to_have_count(0)
+    expect(search.get_by_role("combobox", name="Title")).to_have_count(0)
+    expect(ranking.get_by_role("button", name="Slope view")).to_have_count(0)
+
+
 def test_weak_evidence_is_marked_in_a_narrow_list_too(show: Show) -> None:
     page = show("NeighborSearch", 320, s_primary=10)
     weak = rows(page, "Nearest titles").filter(has_text="weak:").first.get_by_role("rowheader")

@@ -54,7 +54,7 @@ export const currentEpoch = (progress: number, epochs: number): number =>
 /** Epochs of the fit that runs or ran last: one after "+1 epoch", whatever the next Train is to have. */
 export const fitEpochs = (recipe: Partial<Recipe>): number => recipe.fit_epochs ?? recipe.epochs ?? 0;
 
-function epochsText(epoch: number): string {
+export function epochsText(epoch: number): string {
   const whole = Number.isInteger(epoch) ? String(epoch) : formatNumber(epoch, 1);
   return `${whole} ${epoch === 1 ? "epoch" : "epochs"}`;
 }

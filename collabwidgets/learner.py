@@ -493,7 +493,7 @@ class CollabLearner(Tastes):
             self.message = f"{type(outcome).__name__}: {outcome}"
         elif outcome in ("paused", "stopped"):
             self.status = outcome
-            self.message = f"{outcome.capitalize()} at epoch {self.epoch:.3g}; weights kept."
+            self.message = f"{outcome.capitalize()} at epoch {self.epoch:.1f}; weights kept."
             self._take_snapshot()
         self._changed()
 

@@ -50,7 +50,7 @@ class BiasTable(View):
         Draw the rows shown as lines from their rank by mean to their rank by bias.
     controls : list of str, optional
         Some of ``"search"``, ``"min_count"``, ``"show"``, ``"n"``, ``"units"``, ``"kind"``, ``"sort_by"``,
-        ``"reset"``; all by default.
+        ``"reset"``, ``"slope_view"``; all by default.
     **traits
         Those of every view, see `View`.
 
@@ -65,7 +65,7 @@ class BiasTable(View):
     """
 
     _linkable = (*SHARED, "query")
-    _controls = ("search", "min_count", "show", "n", "units", "kind", "sort_by", "reset")
+    _controls = ("search", "min_count", "show", "n", "units", "kind", "sort_by", "reset", "slope_view")
     _undone = ("kind", "show", "n", "sort_by", "ascending", "query", "units", "slope_view")
 
     kind = Enum(("items", "users"), "items").tag(sync=True, page=True)

@@ -45,7 +45,8 @@ class NeighborSearch(View):
         ``{"count": 20, "norm": 0.25}``: fewer ratings than this, or a vector shorter than this share of the median
         length, is marked as weak evidence.
     controls : list of str, optional
-        Some of ``"min_count"``, ``"metric"``, ``"k"``, ``"order"``; all by default.
+        Some of ``"search"``, ``"min_count"``, ``"metric"``, ``"k"``, ``"order"``, ``"pin"``, ``"open_in_map"``,
+        ``"add_title"``, ``"select_all"``; all by default.
     **traits
         Those of every view, see `View`.
 
@@ -68,7 +69,7 @@ class NeighborSearch(View):
     >>> search.to_frame()
     """
 
-    _controls = ("min_count", "metric", "k", "order")
+    _controls = ("search", "min_count", "metric", "k", "order", "pin", "open_in_map", "add_title", "select_all")
     _undone = ("items", "k", "metric", "order")
 
     query = Unicode().tag(sync=True, page=True)

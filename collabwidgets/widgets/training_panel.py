@@ -271,6 +271,22 @@ class TrainingPanel(View):
         self._measured = asked
         self.publish({"hit_rate": value})
 
+    @validate("n_factors")
+    def _possible_size(self, proposal: dict[str, Any]) -> int:
+        n: int = proposal["value"]
+        learn = self._learner
+        if n == learn.n_factors:
+            return n
+        if n == 0:
+            raise TraitError(f"n_factors must be from 1 to {MOST_FACTORS}, not 0")
+        if not learn.can_resize:
+            raise TraitError(f"n_factors={n}: this learner's model keeps its {learn.n_factors} factors")
+        if learn.epoch > 0 and not self.retrain_on_change:
+            raise TraitError(
+                f"n_factors={n} changes the shape of the trained tables: reset() first, or set retrain_on_change=True"
+            )
+        return n
+
     @validate("visible_runs")
     def _known_visible_runs(self, proposal: dict[str, Any]) -> list[int]:
         numbers: list[int] = proposal["value"]
@@ -317,7 +333,7 @@ class TrainingPanel(View):
 
     def _epoch(self) -> str:
         epoch = self._learner.epoch
-        return f"epoch {epoch:.3g}" if epoch else "untrained"
+        return f"epoch {round(epoch, 1):g}" if epoch else "untrained"
 
     def _restyle(self, _change: dict[str, Any]) -> None:
         if self._curves is not None:

@@ -460,7 +460,7 @@ class View(KnownNames, SyncedWidget):
     def _epoch(self) -> str:
         """Of what is shown: the weights may be those of an earlier epoch, put back."""
         epoch = self._learner.snapshot.epoch
-        return f"epoch {epoch:.3g}" if epoch else "untrained"
+        return f"epoch {round(epoch, 1):g}" if epoch else "untrained"
 
 
 def _checked_learner(learner: Any, widget: str) -> CollabLearner:

@@ -17,6 +17,8 @@ export interface ViewContext {
   signal: AbortSignal;
   /** A trait of the widget's own model, bound both ways; cached by name, saved once a microtask. */
   trait<T>(name: string): Signal<T>;
+  /** Whether the widget's `controls` leave a control in. */
+  shows(control: string): boolean;
   /** Whether this view speaks for all of the page to a screen reader, and what it has to say of the training. */
   speaks: ReadonlySignal<boolean>;
   speech: ReadonlySignal<string>;

@@ -92,6 +92,10 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
       if (LOOKED.has(name)) store.remember(bound as Signal<unknown>, abort);
       return bound;
     },
+    shows: (control) => {
+      const listed = context.trait<readonly string[] | null>("controls").value;
+      return !listed || listed.includes(control);
+    },
     speaks,
     speech: computed(() => (speaks.value ? trainingAnnouncement(situation(store), store.history.value) : "")),
     ...place,

@@ -38,6 +38,9 @@ test("an epoch is a message, and so is what becomes of the training", () => {
   assert.equal(said({}, 0), "Training.");
   assert.equal(said({}), "Epoch 3 of 5. Validation loss 0.840, best so far.");
   assert.equal(said({ progress: 0.7, epoch: 3.5 }), said({}));
+  assert.equal(said({ progress: 0, epoch: 3 }), "Training.", "a second fit has no epoch to tell of yet");
+  assert.equal(said({ progress: 0.2, epoch: 4 }), "Training.");
+  assert.match(said({ progress: 0.2, epoch: 4 }, 4), /^Epoch 4 of 5/);
   assert.equal(said({ status: "paused" }), "Paused at epoch 3.2; weights kept.");
   assert.match(said({ status: "diverged" }), /NaN/);
   assert.equal(

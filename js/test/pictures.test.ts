@@ -137,13 +137,14 @@ test("cosines stand on a fixed scale from 0 to 1, weak evidence is marked", () =
   for (const text of ["Nearest to Fargo (1996)", "0.750", "Cosine ignores length", "both"])
     assert.ok(svg.includes(text));
   const products = neighborsTable({
-    title: "",
+    title: "Long ".repeat(60),
     neighbors: neighbors.map((row) => ({ ...row, n_common: null })),
     metric: "dot",
     order: "farthest",
     selection: [],
     facts: "",
   });
+  assert.ok(products.title.length <= "Farthest from ".length + 48, "the facts stand beside it");
   assert.deepEqual(products.marks, ["−0.75", "0", "0.75"]);
   assert.deepEqual(products.headers, ["score", "ratings", "length"]);
 });

@@ -513,6 +513,38 @@ def test_a_number_is_sent_when_it_is_whole(show: Show) -> None:
     page.wait_for_function("() => sent.at(-1) === 41")  # typed on no more
 
 
+def test_a_teacher_hides_what_is_not_named(show: Show) -> None:
+    page = show("NeighborSearch,BiasTable,PCAScatter", controls=["metric"], s_primary=10, s_pinned=11)
+    search, ranking = (page.get_by_role("region", name=name) for name in ("Neighbours", "Bias ranking"))
+    expect(rows(page, "Nearest titles")).to_have_count(10)
+    expect(search.get_by_role("combobox", name="Metric")).to_be_visible()
+    for name in ("Pin", "Unpin", "Add title", "Open in map", "Select all"):
+        expect(search.get_by_role("button", name=name)).to_have_count(0)
+    expect(search.get_by_role("combobox", name="Title")).to_have_count(0)
+    expect(ranking.get_by_role("button", name="Slope view")).to_have_count(0)
+
+
+def test_a_thousand_neighbours_are_windowed_as_the_ranking_is(show: Show) -> None:
+    page = show("NeighborSearch", s_primary=10)
+    expect(rows(page, "Nearest titles")).to_have_count(10)
+    page.evaluate(
+        """() => {
+          const [first] = harness.models[0].get('neighbors');
+          const one = (_, i) => ({...first, item: 100 + i, title: `Neighbour ${i + 1}`, score: 1 - i / 1000});
+          harness.models[0].update({neighbors: Array.from({length: 1000}, one)});
+        }"""
+    )
+    grid = page.get_by_role("grid", name="Nearest titles")
+    expect(grid).to_have_attribute("aria-rowcount", "1001")
+    assert grid.get_by_role("row").count() < 60
+    grid.locator("tbody tr[tabindex='0']").focus()
+    page.keyboard.press("End")
+    expect(grid.locator(":focus")).to_have_attribute("aria-rowindex", "1001")
+    expect(grid.locator(":focus")).to_contain_text("Neighbour 1000")
+    page.keyboard.press("Home")
+    expect(grid.locator(":focus")).to_have_attribute("aria-rowindex", "2")
+
+
 def test_weak_evidence_is_marked_in_a_narrow_list_too(show: Show) -> None:
     page = show("NeighborSearch", 320, s_primary=10)
     weak = rows(page, "Nearest titles").filter(has_text="weak:").first.get_by_role("rowheader")

@@ -45,6 +45,17 @@ def test_stop_hands_the_focus_to_train(harness: Callable[..., str], page: Page) 
     expect(training(page).get_by_role("button", name="Train", exact=True)).to_be_focused()
 
 
+def test_one_epoch_more_says_what_it_does(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", status="stopped", s_epoch=1))
+    more = training(page).get_by_role("button", name="+1 epoch")
+    expect(more).to_have_attribute("title", "Train one epoch more")
+    expect(training(page).get_by_text("1 epoch trained")).to_be_visible()
+    page.evaluate("() => harness.storeModel.update({epoch: 2.4})")
+    expect(more).to_have_attribute("title", "Train all ratings once, as epoch 3")
+    page.evaluate("() => harness.storeModel.update({status: 'paused'})")
+    expect(more).to_have_attribute("title", "Finish epoch 3, then pause")
+
+
 def test_a_field_takes_what_python_takes(harness: Callable[..., str], page: Page) -> None:
     page.goto(harness("TrainingPanel"))
     field = training(page).get_by_label("Weight decay")

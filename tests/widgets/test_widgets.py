@@ -191,6 +191,25 @@ def test_pause_resume_stop_and_one_epoch_from_python(learn, until):
     assert learn.epoch == 1
 
 
+def test_the_number_of_factors_is_locked_once_trained(dls):
+    learn = collab_learner(dls, n_factors=8)
+    panel = TrainingPanel(learn)
+    panel.n_factors = 6
+    with pytest.raises(TraitError, match="from 1 to 1024, not 0"):
+        panel.n_factors = 0
+    panel.train()
+    assert learn.wait()
+    assert (learn.n_factors, panel.n_factors) == (6, 6)
+    with pytest.raises(TraitError, match=r"n_factors=30 changes the shape of the trained tables: reset\(\) first"):
+        panel.n_factors = 30
+    assert panel.n_factors == 6
+    panel.retrain_on_change = True
+    panel.n_factors = 4
+    panel.retrain()
+    assert learn.wait()
+    assert learn.n_factors == 4
+
+
 # ---------------------------------------------------------------------- BiasTable
 
 

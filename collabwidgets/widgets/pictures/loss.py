@@ -108,7 +108,14 @@ def loss_picture(
         roots.yaxis.set_major_formatter(lambda value, _position: f"{value:.2f}")
         roots.tick_params(colors=look.soft, labelsize=TEXT - 1, length=0)
         place.text(0.7, 0.74, "MSE", ha="right", size=TEXT - 1, color=look.soft)
-        place.text(place.width - 0.2, 0.74, f"RMSE, {unit}", ha="right", size=TEXT - 1, color=look.soft)
+        place.text(
+            place.width - 0.2,
+            0.74,
+            "RMSE, stars" if unit == "stars" else "RMSE",
+            ha="right",
+            size=TEXT - 1,
+            color=look.soft,
+        )
         if baseline is not None:
             axes.axhline(baseline, color=look.soft, linewidth=1.2, linestyle=(0, (1, 2)), gid="baseline")
         if best is not None and best.valid_loss is not None:
@@ -134,7 +141,8 @@ def _legend(place: Place, baseline: float | None, best: EpochRecord | None, unit
         place.text(x + 0.32, y, name, color=look.soft)
         x += 0.5 + 0.075 * len(name)
     if best is not None and best.valid_loss is not None:
-        rmse = f", RMSE {best.rmse:.3f} {unit}".rstrip() if best.rmse is not None else ""
+        stars = " stars" if unit == "stars" else ""
+        rmse = f", RMSE {best.rmse:.3f}{stars}" if best.rmse is not None else ""
         words = f"best: {best.valid_loss:.4f}{rmse}, epoch {best.epoch}"
         place.text(place.width - 0.2, y, words, ha="right")
 

@@ -6,6 +6,7 @@ import { METRICS, type Metric, type Neighbor, type Order, scoreBar } from "../li
 import type { Holding } from "./heldOrder";
 import { useRows } from "./rows";
 import { useSlidingRows } from "./slide";
+import { useWindow } from "./windowed";
 
 /** Fewer ratings, or a vector shorter than this share of the median, is weak evidence. */
 export interface WeakBelow {
@@ -33,6 +34,7 @@ export interface NeighborTableProps {
 
 export function NeighborTable(props: NeighborTableProps) {
   const { neighbors, metric, order, hovered, selection } = props;
+  const box = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const rows = useMemo(() => neighbors.map(({ item }) => item), [neighbors]);
   const largest = neighbors.reduce((high, { score }) => Math.max(high, Math.abs(score) || 0), 0);
@@ -47,12 +49,14 @@ export function NeighborTable(props: NeighborTableProps) {
     if (follows.current) body.current?.querySelector<HTMLElement>("[data-row]")?.focus();
     follows.current = false;
   }, [neighbors]);
-  useSlidingRows(body, rows, props.still);
+  const seen = useWindow(rows, box, body);
+  useSlidingRows(body, rows, props.still || seen.windowed);
   const inUse = useRows({
     ...props,
     order: rows,
     filtered: rows,
     body,
+    ...(seen.windowed && { pageSize: seen.pageSize, bring: seen.bring }),
     primary: {
       get value() {
         return props.explored;
@@ -64,11 +68,11 @@ export function NeighborTable(props: NeighborTableProps) {
   });
 
   return (
-    <div class="cw-table-box">
-      <table class="cw-table" data-evidence>
+    <div ref={box} class="cw-table-box" {...seen.box}>
+      <table class="cw-table" data-evidence {...seen.table}>
         <caption class="cw-unseen">Nearest titles</caption>
         <thead>
-          <tr>
+          <tr aria-rowindex={seen.index(-1)}>
             <th scope="col" class="cw-col-number">
               <span class="cw-sort">#</span>
             </th>
@@ -116,8 +120,8 @@ export function NeighborTable(props: NeighborTableProps) {
             hovered.value = null;
           }}
         >
-          {neighbors.map((neighbor, index) => {
-            const { item, title, score, count, n_common, norm, weak, to_pinned } = neighbor;
+          {seen.draw(inUse.active, 5 + Number(pinned) + Number(common), (item, index) => {
+            const { title, score, count, n_common, norm, weak, to_pinned } = neighbors[index];
             const bar = scoreBar(score, metric, order, largest);
             const selected = selection.value.includes(item);
             return (
@@ -125,6 +129,8 @@ export function NeighborTable(props: NeighborTableProps) {
                 key={item}
                 {...inUse.row(item)}
                 data-selected={selected || undefined}
+                aria-selected={seen.windowed ? selected : undefined}
+                aria-rowindex={seen.index(index)}
                 data-lit={hovered.value === item || undefined}
                 onPointerEnter={() => {
                   hovered.value = item;

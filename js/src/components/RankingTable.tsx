@@ -1,25 +1,19 @@
 // The table of the bias ranking: headers that sort, rows as one tab stop, long lists windowed.
 import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { Column, Columns } from "../lib/columns";
 import { formatBias, formatCount, formatNumber, plural } from "../lib/format";
 import { FEW_RATINGS, gainedText, type Ranking, type SortKey } from "../lib/ranking";
-import { rowsInSight, stretches } from "../lib/windowing";
 import type { Side } from "../store";
 import type { Holding } from "./heldOrder";
 import { type Rows, useRows } from "./rows";
 import { useSlidingRows } from "./slide";
 import { MatchedTitle } from "./TitleCombobox";
+import { useWindow } from "./windowed";
 
-/** Longer lists keep only the rows in sight in the document. */
-const WINDOWED_ABOVE = 200;
 /** In place of a row: the line that says how many are left out. */
 const GAP = -1;
-/** Until the first row has been measured. */
-const ROW_HEIGHT = 32;
-const HEAD_HEIGHT = 40;
-
 export interface RankingTableProps {
   side: Side;
   ranking: Ranking;
@@ -56,48 +50,20 @@ export function RankingTable(props: RankingTableProps) {
   const { beside, beneath } = props.columns;
   const box = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
-  const [scroll, setScroll] = useState({ top: 0, height: 400 });
-  const [rowHeight, setRowHeight] = useState(ROW_HEIGHT);
 
   const rows = useMemo(() => shown.flatMap((part) => ("skipped" in part ? [] : part)), [shown]);
   /** What stands below the head, line by line: rows, and the gap between the two ends. */
   const lines = useMemo(() => shown.flatMap((part) => ("skipped" in part ? [GAP] : part)), [shown]);
   const skipped = shown.reduce((sum, part) => ("skipped" in part ? sum + part.skipped : sum), 0);
-  const windowed = rows.length > WINDOWED_ABOVE;
-  useSlidingRows(body, rows, props.still || windowed);
-
-  useLayoutEffect(() => {
-    const height = body.current?.querySelector<HTMLElement>("[data-row]")?.offsetHeight;
-    if (height && height !== rowHeight) setRowHeight(height);
-  });
-  useEffect(() => {
-    // A shorter list may leave the box scrolled past its end.
-    if (box.current) setScroll({ top: box.current.scrollTop, height: box.current.clientHeight });
-  }, [rows.length]);
-
-  const bringIntoSight = (row: number) => {
-    const view = box.current;
-    const index = lines.indexOf(row);
-    if (!view || index < 0) return;
-    const element = body.current?.querySelector<HTMLElement>(`[data-row="${row}"]`);
-    const head = view.querySelector("thead")?.offsetHeight ?? HEAD_HEIGHT;
-    const top = windowed ? head + index * rowHeight : (element?.offsetTop ?? 0);
-    if (top - head < view.scrollTop) view.scrollTop = top - head;
-    else if (top + rowHeight > view.scrollTop + view.clientHeight) {
-      view.scrollTop = top + rowHeight - view.clientHeight;
-    }
-  };
+  const seen = useWindow(lines, box, body);
+  useSlidingRows(body, rows, props.still || seen.windowed);
   const inUse = useRows({
     ...props,
     order: rows,
     body,
-    pageSize: Math.max(1, Math.floor(scroll.height / rowHeight) - 1),
-    bring(row) {
-      bringIntoSight(row);
-      if (box.current) setScroll({ top: box.current.scrollTop, height: box.current.clientHeight });
-    },
+    pageSize: seen.pageSize,
+    bring: seen.bring,
   });
-  const { active } = inUse;
 
   const mostRatings = useMemo(() => side.counts.reduce((high, count) => Math.max(high, count), 1), [side]);
   const selected = useMemo(() => new Set(selection.value), [selection.value]);
@@ -105,7 +71,7 @@ export function RankingTable(props: RankingTableProps) {
     <Row
       key={row}
       row={row}
-      index={windowed ? index + 2 : undefined}
+      index={seen.index(index)}
       view={props}
       mostRatings={mostRatings}
       selected={selected.has(row)}
@@ -113,11 +79,6 @@ export function RankingTable(props: RankingTableProps) {
       lit={hovered.value === row}
       inUse={inUse.row(row)}
     />
-  );
-  const spacer = (key: string, count: number) => (
-    <tr key={key} aria-hidden="true" class="cw-spacer">
-      <td colSpan={beside.length} style={{ height: `${count * rowHeight}px` }} />
-    </tr>
   );
   const firstHidden = `[data-row="${props.filtered[lines.indexOf(GAP)]}"]`;
   const gap = (
@@ -145,24 +106,11 @@ export function RankingTable(props: RankingTableProps) {
     rank_change: ["rank_change", "Places gained", "How many places higher by bias than by mean"],
   };
   return (
-    <div
-      ref={box}
-      class="cw-table-box"
-      data-windowed={windowed}
-      onScroll={(event) => {
-        const { scrollTop, clientHeight } = event.currentTarget;
-        setScroll({ top: scrollTop, height: clientHeight });
-      }}
-    >
-      <table
-        class="cw-table"
-        data-beneath={beneath.length > 0 || undefined}
-        role={windowed ? "grid" : undefined}
-        aria-rowcount={windowed ? lines.length + 1 : undefined}
-      >
+    <div ref={box} class="cw-table-box" {...seen.box}>
+      <table class="cw-table" data-beneath={beneath.length > 0 || undefined} {...seen.table}>
         <caption class="cw-unseen">Biases</caption>
         <thead>
-          <tr aria-rowindex={windowed ? 1 : undefined}>
+          <tr aria-rowindex={seen.index(-1)}>
             {beside.map((column) => {
               const [key, label, help, unit] = headers[column];
               return (
@@ -197,23 +145,7 @@ export function RankingTable(props: RankingTableProps) {
             hovered.value = row === undefined ? null : Number(row);
           }}
         >
-          {windowed
-            ? stretches(
-                lines.length,
-                rowsInSight(lines.length, rowHeight, scroll.top, scroll.height),
-                active === null ? null : lines.indexOf(active),
-              ).flatMap(({ from, to, drawn }) =>
-                // One flat list, so that the row with the focus keeps its element while the stretches move.
-                drawn
-                  ? lines.slice(from, to).map((row, i) => drawLine(row, from + i))
-                  : [
-                      spacer(
-                        `spacer-${from === 0 ? "top" : to === lines.length ? "end" : "middle"}`,
-                        to - from,
-                      ),
-                    ],
-              )
-            : lines.map(drawLine)}
+          {seen.draw(inUse.active, beside.length, drawLine)}
         </tbody>
       </table>
     </div>

@@ -25,7 +25,7 @@ export interface TakeAwayProps {
 const SHARPEST = 2;
 
 export function TakeAway({ context, state, name, shown, all, empty, picture }: TakeAwayProps) {
-  const has = useControls(context);
+  const has = context.shows;
   const untrained = context.store.untrained.value;
   const undrawn = empty ?? (untrained ? "Train first: there is nothing to draw yet" : null);
   const save = async (kind: "png" | "svg") => {
@@ -82,7 +82,7 @@ interface CopyCodeProps {
 
 /** The Python alone, for a view that is made of others; and what the clipboard said. */
 export function CopyCode({ context, state, children }: CopyCodeProps) {
-  const has = useControls(context);
+  const has = context.shows;
   const gone = context.store.connection.value === "disconnected";
   const code = async () => {
     try {
@@ -126,9 +126,4 @@ export function CopyCode({ context, state, children }: CopyCodeProps) {
       )}
     </div>
   );
-}
-
-function useControls(context: ViewContext): (name: string) => boolean {
-  const listed = context.trait<string[] | null>("controls").value;
-  return (name) => !listed || listed.includes(name);
 }

@@ -14,8 +14,11 @@ export function trainingAnnouncement(state: Situation, history: readonly EpochRo
   switch (state.status) {
     case "untrained":
       return "";
-    case "training":
-      return epoch || "Training.";
+    case "training": {
+      // The epochs of an earlier fit have been said.
+      const before = state.epoch - state.progress * state.epochs;
+      return (history.at(-1)?.epoch ?? 0) > before + 0.1 ? epoch : "Training.";
+    }
     case "ready":
       return [epoch, sentence(state)?.text].filter(Boolean).join(" ");
     default:

@@ -62,7 +62,7 @@ export const fitEpochs = (recipe: Partial<Recipe>): number => recipe.fit_epochs 
 /** To a tenth, and whole where it is: 3.4, 168. */
 const epochText = (epoch: number) => String(Math.round(10 * epoch) / 10);
 
-const epochsText = (epoch: number) => `${epochText(epoch)} ${epoch === 1 ? "epoch" : "epochs"}`;
+export const epochsText = (epoch: number) => `${epochText(epoch)} ${epoch === 1 ? "epoch" : "epochs"}`;
 
 /** What of a view needs no kernel, by the view's name. */
 const STILL: Readonly<Record<string, string>> = {

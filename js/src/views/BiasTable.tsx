@@ -53,7 +53,7 @@ export function BiasTable({ context }: { context: ViewContext }) {
   const side = (kind === "users" ? store.users : store.items).value;
   const bias = (kind === "users" ? store.userBias : store.itemBias).value;
   if (bias === null || bias.length !== side.n) {
-    const one = kind === "users" ? store.meta.value.user_name : store.meta.value.item_name;
+    const one = kind === "users" ? "user" : "title";
     const model = store.meta.value.model || "This model";
     return (
       <Frame context={context} title="Bias ranking">
@@ -264,7 +264,7 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
       {some && <Guard store={store} one={one} center={centered} />}
       <footer class="cw-foot">
         <Selected selection={links.selection} />
-        {some && (
+        {some && context.shows("slope_view") && (
           <Button
             label="Slope view"
             title="Draw lines from the rank by mean to the rank by bias"

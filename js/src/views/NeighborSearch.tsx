@@ -74,14 +74,15 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
     return (
       <Frame context={context} title="Neighbours">
         <EmptyResult>
-          {meta.model || "This model"} has no vector for each {meta.item_name}, so no {meta.item_name} is
-          nearer than another. Train a model with item factors, such as DotProductBias.
+          {meta.model || "This model"} has no vector for each title, so no title is nearer than another. Train
+          a model with item factors, such as DotProductBias.
         </EmptyResult>
       </Frame>
     );
   }
 
   const untrained = store.untrained.value;
+  const has = context.shows;
   const connected = store.connection.value !== "disconnected";
   // The words belong to the list that is shown, which is the old one until Python has answered.
   const asks: Question = {
@@ -126,23 +127,25 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
     <Frame context={context} title="Neighbours" announce={announce} busy={looking && connected}>
       <div class="cw-neighbors" ref={body}>
         <div class="cw-controls">
-          <TitleCombobox
-            search={search}
-            counts={counts}
-            minCount={shared.minCount.value}
-            chosen={row}
-            onChoose={choose}
-            onPreview={(preview) => {
-              shared.hovered.value = preview;
-            }}
-            query={query}
-            disabled={
-              untrained ? "Train first: the vectors are still random, so any neighbour is chance." : null
-            }
-          />
+          {has("search") && (
+            <TitleCombobox
+              search={search}
+              counts={counts}
+              minCount={shared.minCount.value}
+              chosen={row}
+              onChoose={choose}
+              onPreview={(preview) => {
+                shared.hovered.value = preview;
+              }}
+              query={query}
+              disabled={
+                untrained ? "Train first: the vectors are still random, so any neighbour is chance." : null
+              }
+            />
+          )}
           <Settings context={context} metric={metric} order={order} />
         </div>
-        {anchors.length === 0 && !untrained && search.ready && (
+        {anchors.length === 0 && !untrained && search.ready && has("search") && (
           <p class="cw-suggestions">
             <span>Type a title above, or begin with</span>
             {Array.from(search.byCount.slice(0, SUGGESTED), (popular) => (
@@ -203,13 +206,15 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
                   <Why>{METRICS[shownAs.metric].why}</Why>
                 </div>
                 <footer class="cw-foot">
-                  <Button
-                    label="Select all"
-                    title="Select these titles in every linked widget"
-                    onClick={() => {
-                      shared.selection.value = shown.map(({ item }) => item);
-                    }}
-                  />
+                  {has("select_all") && (
+                    <Button
+                      label="Select all"
+                      title="Select these titles in every linked widget"
+                      onClick={() => {
+                        shared.selection.value = shown.map(({ item }) => item);
+                      }}
+                    />
+                  )}
                   <TakeAway
                     context={context}
                     state={copy}

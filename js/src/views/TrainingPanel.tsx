@@ -34,8 +34,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
     keep_best: context.trait("keep_best"),
     retrain_on_change: context.trait("retrain_on_change"),
   };
-  const listed = context.trait<readonly string[] | null>("controls").value;
-  const shows = (control: string) => !listed || listed.includes(control);
+  const { shows } = context;
   const wrong = useSignal<Readonly<Record<string, string>>>({});
   const refused = useSignal<string | null>(null);
   const pending = useSignal<ReadonlySet<string>>(new Set());

@@ -3,6 +3,7 @@ import type { Side } from "../../store";
 import { formatBias, formatCount, formatNumber, formatSimilarity } from "../format";
 import { METRICS, type Metric, type Neighbor, type Order, scoreBar } from "../metrics";
 import { FEW_RATINGS, type Ranking } from "../ranking";
+import { trimmed } from "../scatter/labels";
 import { type BarRow, type BarTable, MOST_ROWS } from "./bars";
 
 export interface RankingFacts {
@@ -82,7 +83,7 @@ export function neighborsTable({
   const end = metric.includes("cosine") ? "1" : formatNumber(largest, 2);
   const common = neighbors.some(({ n_common }) => typeof n_common === "number");
   return {
-    title: `${far ? "Farthest from" : "Nearest to"} ${title}`,
+    title: `${far ? "Farthest from" : "Nearest to"} ${trimmed(title, 48)}`,
     facts,
     scale: METRICS[metric].name,
     marks: far && metric !== "euclidean" ? [`−${end}`, "0", end] : ["0", "", end],

@@ -59,8 +59,7 @@ export function Controls(props: ControlsProps) {
   const show = context.trait<Show>("show");
   const n = context.trait<number>("n");
   const units = context.trait<Units>("units");
-  const wanted = context.trait<string[] | null>("controls").value;
-  const has = (name: string) => !wanted || wanted.includes(name);
+  const has = context.shows;
   const narrow = useComputed(() => context.width.value > 0 && context.width.value < NARROW).value;
   const changed =
     Boolean(text.value) ||

@@ -61,11 +61,14 @@ export function Anchor(props: AnchorProps) {
     items.value = left.slice(1);
     anchor.value = left[0] ?? null;
   };
+  const has = context.shows;
   const hasMap = context.store.views.value.some(({ kind }) => kind === "PCAScatter");
   return (
     <div class="cw-anchor">
       {anchors.length === 1 ? (
-        <span class="cw-anchor-title">{names.at(anchors[0])}</span>
+        <span class="cw-anchor-title" title={names.at(anchors[0])}>
+          {names.at(anchors[0])}
+        </span>
       ) : (
         <ul class="cw-anchors" aria-label="Titles averaged">
           {anchors.map((each) => (
@@ -90,7 +93,7 @@ export function Anchor(props: AnchorProps) {
         </span>
       )}
       <span class="cw-anchor-actions">
-        {row !== null && (
+        {row !== null && has("pin") && (
           <Button
             label={pinned.value === row ? "Pinned" : "Pin"}
             title="Compare: every list then says how near its titles are to this one, too"
@@ -101,7 +104,7 @@ export function Anchor(props: AnchorProps) {
             }}
           />
         )}
-        {pinned.value !== null && pinned.value !== row && (
+        {pinned.value !== null && pinned.value !== row && has("pin") && (
           <Button
             label={`Unpin ${names.at(pinned.value)}`}
             kind="quiet"
@@ -110,7 +113,7 @@ export function Anchor(props: AnchorProps) {
             }}
           />
         )}
-        {hasMap && row !== null && (
+        {hasMap && row !== null && has("open_in_map") && (
           <Button
             label="Open in map"
             title="Show this title on the map"
@@ -121,15 +124,17 @@ export function Anchor(props: AnchorProps) {
             }}
           />
         )}
-        <Button
-          label="Add title"
-          text="+ add title"
-          title="Look around the mean of several titles"
-          kind="quiet"
-          expanded={adding}
-          buttonRef={addButton}
-          onClick={() => setAdding(!adding)}
-        />
+        {has("add_title") && (
+          <Button
+            label="Add title"
+            text="+ add title"
+            title="Look around the mean of several titles"
+            kind="quiet"
+            expanded={adding}
+            buttonRef={addButton}
+            onClick={() => setAdding(!adding)}
+          />
+        )}
         {previous !== undefined && (
           <Button label={`Back to ${names.at(previous)}`} kind="quiet" onClick={back} />
         )}

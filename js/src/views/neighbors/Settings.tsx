@@ -17,8 +17,7 @@ export function Settings({
   order: Signal<Order>;
 }) {
   const k = context.trait<number>("k");
-  const wanted = context.trait<string[] | null>("controls").value;
-  const has = (name: string) => !wanted || wanted.includes(name);
+  const has = context.shows;
   const narrow = useComputed(() => context.width.value > 0 && context.width.value < NARROW).value;
   const rest = (
     <>

@@ -17,6 +17,8 @@ export function Buttons({ context, shows, invalid, send, train, reset, settings 
   const { store } = context;
   const status = store.status.value;
   const running = status === "training";
+  const epoch = store.epoch.value;
+  const next = Math.ceil(epoch);
   const gone = store.connection.value === "disconnected" ? "Not connected to the kernel" : null;
   return (
     <div class="cw-buttons">
@@ -50,7 +52,13 @@ export function Buttons({ context, shows, invalid, send, train, reset, settings 
         <Button
           icon="step"
           label="+1 epoch"
-          title="Train one epoch more"
+          title={
+            Number.isInteger(epoch)
+              ? "Train one epoch more"
+              : status === "paused"
+                ? `Finish epoch ${next}, then pause`
+                : `Train all ratings once, as epoch ${next}`
+          }
           reason={gone ?? (running ? "Training already" : invalid)}
           onClick={() => send("step_epoch", settings())}
         />

@@ -1,7 +1,7 @@
 // How far the running fit is, and how long it will still take.
 import type { ViewContext } from "../../context";
-import { etaText, formatNumber, progressLine } from "../../lib/format";
-import { currentEpoch, fitEpochs } from "../../lib/wording";
+import { etaText, progressLine } from "../../lib/format";
+import { currentEpoch, epochsText, fitEpochs } from "../../lib/wording";
 
 export function Progress({ context }: { context: ViewContext }) {
   const { store } = context;
@@ -19,8 +19,7 @@ export function Progress({ context }: { context: ViewContext }) {
 
   let text = "not trained yet";
   if (active && epochs) text = `epoch ${current}/${epochs} · ${percent} %`;
-  else if (trained > 0)
-    text = `${formatNumber(trained, Number.isInteger(trained) ? 0 : 1)} ${trained === 1 ? "epoch" : "epochs"} trained`;
+  else if (trained > 0) text = `${epochsText(trained)} trained`;
   return (
     <div
       class="cw-progress-row"

@@ -545,6 +545,20 @@ def test_a_thousand_neighbours_are_windowed_as_the_ranking_is(show: Show) -> Non
     expect(grid.locator(":focus")).to_have_attribute("aria-rowindex", "2")
 
 
+def test_titles_are_titles_whatever_their_column_is_called_and_long_ones_take_two_lines(show: Show) -> None:
+    page = show("BiasTable,NeighborSearch", 420, s_primary=10)
+    anchor = page.get_by_role("region", name="Neighbours").get_by_title("Independence Day (ID4) (1996)", exact=True)
+    expect(anchor.first).to_have_css("-webkit-line-clamp", "2")
+    page.evaluate(
+        """() => {
+          const meta = {...harness.storeModel.get('meta'), item_name: 'film', has_factors: false};
+          harness.storeModel.update({meta, _item_bias: null});
+        }"""
+    )
+    expect(page.get_by_text("has no bias for each title, so there is nothing to rank")).to_be_visible()
+    expect(page.get_by_text("has no vector for each title, so no title is nearer than another")).to_be_visible()
+
+
 def test_weak_evidence_is_marked_in_a_narrow_list_too(show: Show) -> None:
     page = show("NeighborSearch", 320, s_primary=10)
     weak = rows(page, "Nearest titles").filter(has_text="weak:").first.get_by_role("rowheader")

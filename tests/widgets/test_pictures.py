@@ -289,3 +289,13 @@ def test_labels_overlap_neither_each_other_nor_a_labelled_point():
 def test_matplotlib_is_loaded_only_when_a_picture_is_saved():
     code = "import collabwidgets.widgets, sys; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_ratings_that_are_no_stars_have_no_unit_beside_the_root(dls, tmp_path):
+    for y_range, said in (((0, 5.5), True), ((0, 10.5), False)):
+        learn = collab_learner(dls, n_factors=3, y_range=y_range)
+        learn.fit_one_cycle(1)
+        text = TrainingPanel(learn).save_svg(tmp_path / "loss.svg").read_text()
+        assert "RMSE" in text
+        assert (" stars" in text) is said
+        assert not any(each.endswith(" rating") for each in texts(tmp_path / "loss.svg"))

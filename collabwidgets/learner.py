@@ -436,8 +436,8 @@ class CollabLearner(Tastes):
                 if self._table is not None:
                     self._table.note(self.message)
             case BatchEnd(step, _, losses, _):
-                positions = self._base + np.arange(step - len(losses) + 1, step + 1) / self._batches
-                self.history.add_batches(positions.astype(np.float32), losses)
+                positions = self._positions(np.arange(step - len(losses) + 1, step + 1) / self._batches)
+                self.history.add_batches(positions, losses)
                 self.progress_of_fit.reached(step)
                 self.epoch, self.message = float(positions[-1]), ""
                 if self._table is not None:
@@ -474,6 +474,13 @@ class CollabLearner(Tastes):
                     self._weights_epoch = float(best_epoch)
                     self._take_snapshot()
         self._changed()
+
+    def _positions(self, done: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Where the running fit is on the axis of all epochs, after so many of its own. The first of them ends at the
+        next whole one: in less than one where an earlier fit was left in the middle."""
+        start = int(self._base)
+        first = self._base + done * (start + 1 - self._base)
+        return np.where(done <= 1, first, start + done).astype(np.float32)
 
     def _last_word(self, early: bool, best_epoch: int | None) -> str:
         parts = [f"Trained to epoch {self.epoch:g} in {self.progress_of_fit.elapsed_seconds:.1f} s."]

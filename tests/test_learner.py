@@ -474,6 +474,20 @@ def test_two_hundred_pictures_of_a_real_training_keep_sign_and_order(learn):
         assert (cosines > 0).all(), f"turned round or exchanged: {cosines}"
 
 
+def test_the_curve_goes_on_to_the_next_whole_epoch_where_a_fit_was_left(dls):
+    learn = cw.collab_learner(dls, n_factors=8, y_range=(0, 5.5), engine="autograd")
+    learn.start(epochs=50)
+    until(learn, lambda: learn.epoch > 1 and learn.epoch % 1 > 0.3)
+    learn.stop()
+    learn.wait()
+    left = learn.epoch
+    learn.fit(2)
+    x = learn.history.batches(10**6)[0]
+    assert (np.diff(x) > 0).all()
+    assert left % 1 == 0 or (int(left) + 1 in x and int(left) + 2 in x)
+    assert x[-1] == learn.epoch == learn.history.epochs[-1].epoch == int(left) + 2
+
+
 def test_weights_of_an_earlier_epoch_are_said_to_be_of_it(dls, tmp_path):
     learn = cw.collab_learner(dls, n_factors=8, y_range=(0, 5.5))
     assert learn.recipe.keep_best  # as the button and start() have it; fit_one_cycle is fastai's and has not

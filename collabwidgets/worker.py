@@ -11,7 +11,7 @@ from typing import Any
 
 from .training.events import EpochEnd, Event
 
-_LAST_SECONDS = 2.0  # that the process waits for the thread when it ends
+_LAST_SECONDS = 10.0  # that the process waits for the thread when it ends
 
 
 class TrainingWorker:
@@ -61,9 +61,19 @@ class TrainingWorker:
     def start(self, *, one_epoch: bool = False) -> None:
         """Train in a background thread, which ends with the process."""
         self._begin(one_epoch)
+
         # A daemon thread that the interpreter finds in torch's code when it shuts down takes the process with it.
-        atexit.register(self._end)
-        threading.Thread(target=self._drive, name="collabwidgets-training", daemon=True).start()
+        def drive() -> None:
+            self._drive()
+            atexit.unregister(end)
+
+        def end() -> None:
+            self.ask("stopped")
+            thread.join(_LAST_SECONDS)
+
+        thread = threading.Thread(target=drive, name="collabwidgets-training", daemon=True)
+        atexit.register(end)
+        thread.start()
 
     def ask(self, what: str) -> None:
         """Ask for ``"paused"`` or ``"stopped"``; it happens between two events, within some milliseconds."""
@@ -102,12 +112,6 @@ class TrainingWorker:
             self._ended(outcome)
         finally:
             self._idle.set()
-            atexit.unregister(self._end)
-
-    def _end(self) -> None:
-        """The interpreter shuts down."""
-        self.ask("stopped")
-        self.wait(_LAST_SECONDS)
 
 
 @contextmanager

@@ -41,27 +41,22 @@ def bias_row(page: Page, title: str, table: int = 0) -> Locator:
     return page.get_by_role("table", name="Biases").nth(table).get_by_role("row").filter(has_text=title)
 
 
-def test_a_click_in_one_cell_selects_in_the_others_and_in_python(notebook: Page) -> None:
+def test_what_is_done_in_one_cell_is_seen_in_the_others_and_in_python(notebook: Page) -> None:
+    # A click selects.
     bias_row(notebook, "Title 05").get_by_role("rowheader").click()
     expect(bias_row(notebook, "Title 05", table=1)).to_contain_text("selected")
     assert run_cell(notebook, 4).startswith("['Title 05']")
-
-
-def test_python_selects_in_every_cell(notebook: Page) -> None:
+    # Python selects.
     run_cell(notebook, 5)
     for table in (0, 1):
         for title in ("Title 07", "Title 09"):
             expect(bias_row(notebook, title, table)).to_contain_text("selected")
-
-
-def test_enter_in_the_table_opens_the_title_in_the_search(notebook: Page) -> None:
+    # Enter opens a title in the search.
     row = bias_row(notebook, "Title 03")
     row.focus()
     row.press("Enter")
     expect(notebook.get_by_role("combobox", name="Title")).to_have_value("Title 03")
     expect(notebook.get_by_role("table", name="Nearest titles").locator("tbody").get_by_role("row")).to_have_count(10)
-
-
-def test_a_hover_in_one_cell_lights_the_title_in_the_other(notebook: Page) -> None:
+    # A hover lights the title up.
     bias_row(notebook, "Title 04").get_by_role("rowheader").hover()
     expect(bias_row(notebook, "Title 04", table=1)).to_have_attribute("data-lit", "true")

@@ -13,8 +13,6 @@ from .notebooks import open_notebook, run_cell
 from .servers import JupyterServer
 from .test_training_panel import SETUP, button, epoch_rows, training
 
-pytestmark = pytest.mark.alone
-
 MOVIELENS = """
 import collabwidgets as cw
 dls = cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=42)
@@ -98,6 +96,7 @@ def badge(page: Page, text: str) -> None:
     expect(training(page)).to_contain_text(text)
 
 
+@pytest.mark.alone
 def test_a_changed_setting_is_seen_in_every_view_within_half_a_second(
     lab: JupyterServer, open_context: Callable[..., BrowserContext]
 ) -> None:
@@ -158,6 +157,7 @@ def test_the_last_of_several_changes_wins(lab: JupyterServer, page: Page) -> Non
     assert run_cell(page, 2) == "0.3 constant 2 21 2\n"
 
 
+@pytest.mark.alone
 def test_a_number_being_typed_retrains_only_once_it_is_settled_on(lab: JupyterServer, page: Page) -> None:
     open_notebook(page, lab, "typed", SETUP, PANEL, "print(learn.history.run)")
     change(page, "Epochs", "1")

@@ -143,6 +143,7 @@ def test_the_switch_itself_loses_nothing_and_says_what_will(lab: JupyterServer, 
     assert run_cell(page, 3) == "3 3.0 7\n"
 
 
+@pytest.mark.alone
 def test_the_last_of_several_changes_wins(lab: JupyterServer, page: Page) -> None:
     state = "print(learn.recipe.wd, learn.recipe.schedule, learn.recipe.epochs, learn.n_factors, len(learn.history))"
     open_notebook(page, lab, "wins", SLOW, PANEL, state)

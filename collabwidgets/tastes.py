@@ -57,7 +57,11 @@ class Tastes(Findings):
         RuntimeError
             While the first fit of a module of your own runs: what kind of model it is is seen when it rests.
         """
-        snapshot = self._product()
+        return self._fold(self._product(), ratings, method=method, strength=strength)
+
+    def _fold(
+        self, snapshot: Snapshot, ratings: Mapping[Any, float] | pd.Series, *, method: str, strength: float
+    ) -> Folded:
         by_row: dict[int, float] = {}
         for title, rating in dict(ratings).items():
             row = self.item_row(title)
@@ -130,25 +134,31 @@ class Tastes(Findings):
         >>> terms = learn.explain(196, "L.A. Confidential (1997)")  # doctest: +SKIP
         >>> terms["value"].sum(), terms.attrs["prediction"]  # doctest: +SKIP
         """
-        snapshot, who = self._asked(user)
         row = self.item_row(item)
-        frame = None
-        if basis == "pca":
-            frame = self.pca_frame(max(1, min(n_terms, snapshot.n_factors)))
+        with self._maps.lock:  # so that the weights are the same ones throughout
+            snapshot, who = self._asked(user)
+            frame = None
+            if basis == "pca":
+                k, view = max(1, min(n_terms, snapshot.n_factors)), self.view
+                frame = self._maps.frame(snapshot, k=k, min_count=view.min_count, upright=view.pinned)
         taste = who.taste if isinstance(who, Folded) else who
         found = interpret.explain(snapshot, taste, row, basis=basis, frame=frame, n_terms=n_terms)
         found.attrs["actual"] = self._actual(user, who, row)
         return found
 
     def _asked(self, user: Any) -> tuple[Snapshot, Taste | Folded]:
+        snapshot = self._product()
         if isinstance(user, Folded):
-            return self._product(), user
+            return snapshot, user
         if isinstance(user, Mapping) or hasattr(user, "to_dict"):
-            return self.snapshot, self.fold_in(user)
-        snapshot, row = self._product(), int(self.dls.classes[self.dls.user_name].index(user))
+            return snapshot, self._fold(snapshot, user, method="fitted", strength=1.0)
+        row = self._user_row(user)
         if not self.dls.users.trained[row]:
             raise ValueError(f"{self.dls.user_name} {user!r} has no training rating, so nothing is known of them")
         return snapshot, taste_of(snapshot, row)
+
+    def _user_row(self, user: Any) -> int:
+        return int(self.dls.classes[self.dls.user_name].index(user))
 
     def _product(self) -> Snapshot:
         """The snapshot, where its tables say all that the model does; else an error that says so."""
@@ -175,7 +185,7 @@ class Tastes(Findings):
         return max(float(residuals @ residuals) / len(residuals), 1e-6)
 
     def _rated_by(self, user: Any) -> NDArray[np.int64]:
-        row = self.dls.classes[self.dls.user_name].index(user)
+        row = self._user_row(user)
         users, items = self._rated
         found: NDArray[np.int64] = items[users == row]
         return found
@@ -184,7 +194,7 @@ class Tastes(Findings):
         if isinstance(who, Folded):
             rated = dict(zip(who.rows.tolist(), who.ratings.tolist(), strict=True))
             return rated.get(item)
-        row = self.dls.classes[self.dls.user_name].index(user)
+        row = self._user_row(user)
         for x, y in ((self.dls.train_x, self.dls.train_y), (self.dls.valid_x, self.dls.valid_y)):
             found = y.reshape(-1)[(x[:, 0] == row) & (x[:, 1] == item)]
             if len(found):

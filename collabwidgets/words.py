@@ -12,6 +12,11 @@ def counted(n: float, noun: str) -> str:
     return f"{n:g} {noun}{'' if n == 1 else 's'}"
 
 
+def at_epoch(epoch: float) -> str:
+    """``"epoch 3.4"``, to a tenth; ``"untrained"`` before the first batch."""
+    return f"epoch {round(epoch, 1):g}" if epoch else "untrained"
+
+
 def with_article(noun: str) -> str:
     """``"a title"``, ``"an item"``: by the first letter, as columns are called anything."""
     return f"{'an' if noun[:1].lower() in tuple('aeiou') else 'a'} {noun}"

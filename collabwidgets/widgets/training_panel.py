@@ -11,6 +11,7 @@ from traitlets import Bool, Enum, Float, Instance, Int, List, TraitError, valida
 from ..learner import CollabLearner
 from ..training.recipe import LIMITS, MOST_FACTORS, SCHEDULES, Recipe
 from ..traits import Finite, Whole
+from ..words import at_epoch
 from .code import trained_recipe
 from .published import baseline_mse, epoch_rows, run_rows
 from .view import OfLearner, View
@@ -332,8 +333,7 @@ class TrainingPanel(View):
             return None
 
     def _epoch(self) -> str:
-        epoch = self._learner.epoch
-        return f"epoch {round(epoch, 1):g}" if epoch else "untrained"
+        return at_epoch(self._learner.epoch)
 
     def _restyle(self, _change: dict[str, Any]) -> None:
         if self._curves is not None:

@@ -20,6 +20,7 @@ from ..known_names import KnownNames
 from ..learner import CollabLearner
 from ..traits import Row, Rows, Whole, as_titles
 from ..view_state import warn_where_all_is_hidden
+from ..words import at_epoch
 from . import code
 from .bundle import built_code
 from .no_learner import NoLearner
@@ -459,8 +460,7 @@ class View(KnownNames, SyncedWidget):
 
     def _epoch(self) -> str:
         """Of what is shown: the weights may be those of an earlier epoch, put back."""
-        epoch = self._learner.snapshot.epoch
-        return f"epoch {round(epoch, 1):g}" if epoch else "untrained"
+        return at_epoch(self._learner.snapshot.epoch)
 
 
 def _checked_learner(learner: Any, widget: str) -> CollabLearner:

@@ -40,8 +40,7 @@ export function Dashboard({ context }: { context: ViewContext }) {
   const columns = teaching
     ? [parts]
     : [pick(parts, LEFT), [...pick(parts, RIGHT), ...others(parts)]].filter((column) => column.length);
-  const wanted = context.trait<string[] | null>("controls").value;
-  const has = (name: string) => !wanted || wanted.includes(name);
+  const has = context.shows;
   const theme = context.trait<"auto" | "light" | "dark">("theme");
   const help = useSignal(false);
   const helpId = useId();

@@ -255,11 +255,13 @@ export function createMapState(context: ViewContext): MapState {
     const by = sizeBy.value;
     const values = by === "none" ? null : numbers(by);
     if (!values) return [];
-    const known = rows.value.filter((row) => Number.isFinite(values[row]));
-    const ends = [-1, 1].map((sign) =>
-      known.reduce((best, row) => (sign * values[row] > sign * values[best] ? row : best), known[0] ?? 0),
-    );
-    return ends.slice(values[ends[0]] === values[ends[1]] ? 1 : 0).map((row) => ({
+    let [least, most] = [0, 0]; // row 0 is nobody's
+    for (const row of rows.value) {
+      if (!Number.isFinite(values[row])) continue;
+      if (!least || values[row] < values[least]) least = row;
+      if (!most || values[row] > values[most]) most = row;
+    }
+    return (values[least] === values[most] ? [most] : [least, most]).map((row) => ({
       text: by === "count" ? formatCount(values[row]) : numberWords(values[row]),
       radius: radiiNow.value[sizeOf.value[row]],
     }));

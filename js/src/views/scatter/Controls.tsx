@@ -17,8 +17,7 @@ interface Props {
 }
 
 export function Controls({ context, map, low }: Props) {
-  const wanted = context.trait<string[] | null>("controls").value;
-  const has = (name: string) => !wanted || wanted.includes(name);
+  const has = context.shows;
   const narrow = context.width.value < 420 || low;
   const gone = context.store.connection.value === "disconnected";
   const settings = (
@@ -78,7 +77,7 @@ export function Controls({ context, map, low }: Props) {
           <MinRatings context={context} />
         </div>
       )}
-      <FitControls map={map} has={has} gone={gone} folded={!narrow && !wanted} />
+      <FitControls map={map} has={has} gone={gone} folded={!narrow && !context.trait("controls").value} />
     </>
   );
   return (

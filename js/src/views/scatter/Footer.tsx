@@ -23,7 +23,6 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
     .map((axis) => goesWith(axis, frame.correlations))
     .filter(Boolean);
   const noise = !map.untrained.value && isNoise(frame);
-  const wanted = context.trait<string[] | null>("controls").value;
   return (
     <div class="cw-scatter-foot">
       <div class="cw-scatter-words">
@@ -56,7 +55,7 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
         ))}
         {!map.untrained.value && together.map((words) => <p key={words}>{words}</p>)}
       </div>
-      {(!wanted || wanted.includes("scree")) && <Scree map={map} frame={frame} shown={shown} />}
+      {context.shows("scree") && <Scree map={map} frame={frame} shown={shown} />}
     </div>
   );
 }

@@ -198,7 +198,6 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
   const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
   const cursorKind =
     map.tool.value === "box" || map.tool.value === "lasso" ? "box" : own.value !== null ? "point" : "pan";
-  const wanted = context.trait<string[] | null>("controls").value;
   return (
     <>
       <div class="cw-scatter-plot">
@@ -229,7 +228,7 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
         <p id={summaryId} class="cw-unseen">
           {words.value}
         </p>
-        {(!wanted || wanted.includes("zoom")) && (
+        {context.shows("zoom") && (
           <div class="cw-scatter-zoom">
             <Button label="Zoom in" icon="plus" iconOnly onClick={() => actions.zoom(1.5)} />
             <Button label="Zoom out" icon="minus" iconOnly onClick={() => actions.zoom(1 / 1.5)} />

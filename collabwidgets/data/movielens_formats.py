@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -138,6 +139,35 @@ def _read_u(archive: zipfile.ZipFile, folder: str) -> Tables:
     if posixpath.join(folder, "u.user") in archive.namelist():
         users = _table(archive, folder, "u.user", sep="|", names=USER_COLUMNS, dtype={"zip": str})
     return Tables(ratings, items, users)
+
+
+def extract_u(path: Path, folder: Path) -> bool:
+    """Copy the files whose names begin with ``u.`` out of GroupLens' zip; False where it is none, or is damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if posixpath.basename(name).startswith("u."):
+                    (folder / posixpath.basename(name)).write_bytes(archive.read(name))
+        return (folder / "u.data").exists()
+    except (OSError, zipfile.BadZipFile, zlib.error):
+        return False
+
+
+def write_u(tables: Tables, folder: Path) -> None:
+    """Write ``u.data``, ``u.item`` and ``u.user``, and ``u.genre``, which names the flags, as GroupLens lays them out.
+
+    Columns of ``u.item`` that `tables` do not hold stay empty: both release dates and the address at IMDb.
+    """
+    text: dict[str, Any] = {"header": False, "index": False, "quoting": 3, "lineterminator": "\n"}
+    tables.ratings[RATING_COLUMNS].to_csv(folder / "u.data", sep="\t", **text)
+    items = tables.items[["movie", "title"]].assign(released="", on_video="", imdb="")
+    names = _GENRES.split("|")
+    for name in names:
+        items[f"is {name}"] = [int(name in genres.split("|")) for genres in tables.items["genres"]]
+    items.to_csv(folder / "u.item", sep="|", encoding="latin-1", **text)
+    if tables.users is not None:
+        tables.users[USER_COLUMNS].to_csv(folder / "u.user", sep="|", **text)
+    (folder / "u.genre").write_text("".join(f"{name}|{flag}\n" for flag, name in enumerate(names)), encoding="latin-1")
 
 
 def _read_dat(archive: zipfile.ZipFile, folder: str) -> Tables:

@@ -6,6 +6,7 @@ from .members import Members
 from .neural import CollabNN, EmbeddingNN, get_emb_sz
 from .svdpp import SVDpp
 from .tables import TableNames, find_tables
+from .tabular import TabularModel
 
 __all__ = [
     "CollabNN",
@@ -17,6 +18,7 @@ __all__ = [
     "Members",
     "SVDpp",
     "TableNames",
+    "TabularModel",
     "create_params",
     "embedding_size",
     "find_tables",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from .layers import Embedding, embedding_size, sigmoid_range
-
-Size = tuple[int, int]
+from .tables import TableNames
+from .tabular import Size, TabularModel, linear
 
 
 def get_emb_sz(dls: Any) -> list[Size]:
@@ -26,21 +24,7 @@ def get_emb_sz(dls: Any) -> list[Size]:
     return [(n, embedding_size(n)) for n in (dls.n_users, dls.n_items)]
 
 
-class _SideBySide(nn.Module):
-    """What both have in common: the two embeddings of a pair, one after the other, through the layers."""
-
-    user_factors: Embedding
-    item_factors: Embedding
-    layers: nn.Sequential
-    y_range: tuple[float, float] | None
-
-    def forward(self, x: Tensor) -> Tensor:
-        both = torch.cat([self.user_factors(x[:, 0]), self.item_factors(x[:, 1])], dim=1)
-        out: Tensor = self.layers(both).squeeze(1)
-        return out if self.y_range is None else sigmoid_range(out, *self.y_range)
-
-
-class CollabNN(_SideBySide):
+class CollabNN(nn.Module):
     """Two layers on the embeddings side by side, as the chapter types it.
 
     Parameters
@@ -68,12 +52,17 @@ class CollabNN(_SideBySide):
         self.user_factors = Embedding(*user_sz, generator=generator)
         self.item_factors = Embedding(*item_sz, generator=generator)
         self.layers = nn.Sequential(
-            _linear(user_sz[1] + item_sz[1], n_act, generator), nn.ReLU(), _linear(n_act, 1, generator)
+            linear(user_sz[1] + item_sz[1], n_act, generator), nn.ReLU(), linear(n_act, 1, generator)
         )
         self.y_range = y_range
 
+    def forward(self, x: Tensor) -> Tensor:
+        both = torch.cat([self.user_factors(x[:, 0]), self.item_factors(x[:, 1])], dim=1)
+        out: Tensor = self.layers(both).squeeze(1)
+        return out if self.y_range is None else sigmoid_range(out, *self.y_range)
 
-class EmbeddingNN(_SideBySide):
+
+class EmbeddingNN(TabularModel):
     """The model behind ``collab_learner(use_nn=True)``: fastai's tabular model with nothing but the two ids in it.
 
     Parameters
@@ -83,36 +72,37 @@ class EmbeddingNN(_SideBySide):
     layers : sequence of int
         Activations of each hidden layer: linear without bias, ReLU, batch norm.
     y_range : (float, float), optional
-    generator : torch.Generator, optional
+    **others
+        Those of `TabularModel`, but for ``n_cont`` and ``out_sz``.
     """
 
+    table_names = TableNames("embeds.0", "embeds.1")
+
     def __init__(
-        self,
-        emb_szs: Sequence[Size],
-        layers: Sequence[int],
-        y_range: tuple[float, float] | None = None,
-        *,
-        generator: torch.Generator | None = None,
+        self, emb_szs: Sequence[Size], layers: Sequence[int], y_range: tuple[float, float] | None = None, **others: Any
     ):
-        super().__init__()
         if len(emb_szs) != 2:
             raise ValueError(f"emb_szs has {len(emb_szs)} sizes; pass two, the users' and the items'")
-        self.user_factors, self.item_factors = (Embedding(*size, generator=generator) for size in emb_szs)
-        widths = [sum(columns for _, columns in emb_szs), *layers]
-        hidden: list[nn.Module] = []
-        for n_in, n_out in itertools.pairwise(widths):
-            norm = nn.BatchNorm1d(n_out)
-            nn.init.constant_(norm.bias, 1e-3)
-            hidden += [_linear(n_in, n_out, generator, bias=False), nn.ReLU(), norm]
-        self.layers = nn.Sequential(*hidden, _linear(widths[-1], 1, generator))
-        self.y_range = y_range
+        super().__init__(emb_szs, n_cont=0, out_sz=1, layers=layers, y_range=y_range, **others)
+
+    def forward(self, x_cat: Tensor, x_cont: Tensor | None = None) -> Tensor:
+        """Predictions ``[bs]`` from ``x`` int64 ``[bs, 2]``, user row and item row."""
+        return super().forward(x_cat, x_cont).squeeze(1)
 
 
-def _linear(n_in: int, n_out: int, generator: torch.Generator | None, *, bias: bool = True) -> nn.Linear:
-    """`nn.Linear` with torch's usual start, but from a generator of one's own."""
-    layer = nn.Linear(n_in, n_out, bias=bias, device="meta").to_empty(device="cpu")  # nothing drawn yet
-    nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
-    if bias:
-        bound = 1 / math.sqrt(n_in)
-        nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
-    return layer
+def with_tabular_names(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights of an `EmbeddingNN` under fastai's names, from those that it had before it was a `TabularModel`."""
+    renamed: dict[str, Tensor] = {}
+    for name, value in weights.items():
+        prefix, table, rest = name.rpartition("user_factors.weight")
+        if table:
+            empty = torch.zeros(0)
+            renamed |= {f"{prefix}bn_cont.{part}": empty for part in ("weight", "bias", "running_mean", "running_var")}
+            renamed[f"{prefix}bn_cont.num_batches_tracked"] = torch.tensor(0)
+        name = name.replace("user_factors.", "embeds.0.").replace("item_factors.", "embeds.1.")
+        prefix, layers, rest = name.rpartition("layers.")
+        if layers:
+            place, _, rest = rest.partition(".")
+            name = f"{prefix}layers.{int(place) // 3}.{int(place) % 3}.{rest}"
+        renamed[name] = value
+    return renamed

@@ -28,10 +28,12 @@ def test_collab_nn_is_the_formula_of_the_chapter(dls):
 
 def test_embedding_nn_has_fastais_layers(dls):
     net = cw.EmbeddingNN([(81, 19), (61, 16)], [10, 5], (0, 5.5), generator=torch.Generator().manual_seed(1))
-    kinds = [nn.Linear, nn.ReLU, nn.BatchNorm1d, nn.Linear, nn.ReLU, nn.BatchNorm1d, nn.Linear]
-    assert [type(layer) for layer in net.layers] == kinds
-    assert [layer.bias is not None for layer in net.layers if isinstance(layer, nn.Linear)] == [False, False, True]
-    norms = [layer for layer in net.layers if isinstance(layer, nn.BatchNorm1d)]
+    *hidden, last, _squeeze = net.layers
+    assert [[type(layer) for layer in block] for block in hidden] == [[nn.Linear, nn.ReLU, nn.BatchNorm1d]] * 2
+    assert [type(layer) for layer in last] == [nn.Linear]
+    linears = [layer for block in (*hidden, last) for layer in block if isinstance(layer, nn.Linear)]
+    assert [layer.bias is not None for layer in linears] == [False, False, True]
+    norms = [layer for block in hidden for layer in block if isinstance(layer, nn.BatchNorm1d)]
     assert all((norm.bias == 1e-3).all() and (norm.weight == 1).all() for norm in norms)
     assert net(dls.one_batch()[0]).shape == (64,)
 
@@ -46,7 +48,7 @@ def test_a_generator_fixes_the_start_and_the_global_one_is_not_moved():
     assert torch.equal(torch.get_rng_state(), before)
     torch.manual_seed(0)
     bound = nn.Linear(35, 10, bias=False).weight.abs().max()
-    assert one.layers[0].weight.detach().abs().max().item() == pytest.approx(bound.item(), rel=0.05)
+    assert one.layers[0][0].weight.detach().abs().max().item() == pytest.approx(bound.item(), rel=0.05)
 
 
 def test_collab_learner_trains_the_neural_model_and_shows_its_map(dls):

@@ -1,0 +1,146 @@
+"""fastai's tabular model: an embedding for each categorical column, beside the continuous ones, then layers."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from .layers import Embedding, sigmoid_range
+
+Size = tuple[int, int]
+
+
+class TabularModel(nn.Module):
+    """Categories become rows of tables, numbers are normalised, and layers make a prediction of both.
+
+    Names, order and starting values of the parameters are those of fastai's class.
+
+    Parameters
+    ----------
+    emb_szs : sequence of (int, int)
+        Rows and columns of the table of each categorical column.
+    n_cont : int
+        Continuous columns.
+    out_sz : int
+        Numbers in a prediction.
+    layers : sequence of int
+        Activations of each hidden layer.
+    ps : float or sequence of float, optional
+        Dropout after each hidden layer; none by default.
+    embed_p : float
+        Dropout of the embeddings.
+    y_range : (float, float), optional
+        Bounds of the prediction.
+    use_bn, bn_final, bn_cont : bool
+        Batch norm after the hidden layers, after the last one, and of the continuous columns.
+    act_cls : nn.Module, optional
+        Activation after each hidden layer; `torch.nn.ReLU` by default.
+    lin_first : bool
+        In a hidden layer, linear and activation come before batch norm and dropout; False turns that round.
+    generator : torch.Generator, optional
+        Source of the starting weights; torch's global one by default.
+    """
+
+    def __init__(
+        self,
+        emb_szs: Sequence[Size],
+        n_cont: int,
+        out_sz: int,
+        layers: Sequence[int],
+        ps: float | Sequence[float] | None = None,
+        embed_p: float = 0.0,
+        y_range: tuple[float, float] | None = None,
+        use_bn: bool = True,
+        bn_final: bool = False,
+        bn_cont: bool = True,
+        act_cls: nn.Module | None = None,
+        lin_first: bool = True,
+        *,
+        generator: torch.Generator | None = None,
+    ):
+        super().__init__()
+        dropouts = list(ps) if isinstance(ps, Sequence) else [ps or 0.0] * len(layers)
+        if len(dropouts) != len(layers):
+            raise ValueError(f"ps has {len(dropouts)} dropouts for {len(layers)} layers; pass one each, or one number")
+        activation = nn.ReLU(inplace=True) if act_cls is None else act_cls
+        self.embeds = nn.ModuleList([Embedding(*size, generator=generator) for size in emb_szs])
+        self.emb_drop = nn.Dropout(embed_p)
+        self.bn_cont = nn.BatchNorm1d(n_cont) if bn_cont else None
+        self.n_emb, self.n_cont, self.y_range = sum(columns for _, columns in emb_szs), n_cont, y_range
+        widths = [self.n_emb + n_cont, *layers, out_sz]
+        blocks: list[nn.Module] = []
+        for place, dropout in enumerate([*dropouts, 0.0]):
+            last = place == len(layers)
+            norm = use_bn and (bn_final or not last)
+            act = None if last else copy.deepcopy(activation)
+            blocks.append(LinBnDrop(widths[place], widths[place + 1], norm, dropout, act, lin_first, generator))
+        if y_range is not None:
+            blocks.append(SigmoidRange(*y_range))
+        self.layers = nn.Sequential(*blocks)
+
+    def forward(self, x_cat: Tensor, x_cont: Tensor | None = None) -> Tensor:
+        """Predictions ``[bs, out_sz]`` from categories int64 ``[bs, m]`` and numbers float32 ``[bs, n_cont]``."""
+        parts = []
+        if self.n_emb:
+            tables = [table(x_cat[:, place]) for place, table in enumerate(self.embeds)]
+            parts.append(self.emb_drop(torch.cat(tables, dim=1)))
+        if self.n_cont:
+            if x_cont is None:
+                raise ValueError(f"the model has {self.n_cont} continuous columns; pass them as the second tensor")
+            parts.append(x_cont if self.bn_cont is None else self.bn_cont(x_cont))
+        out: Tensor = self.layers(torch.cat(parts, dim=1))
+        return out
+
+
+class SigmoidRange(nn.Module):
+    """`sigmoid_range` as a layer."""
+
+    def __init__(self, low: float, high: float):
+        super().__init__()
+        self.low, self.high = low, high
+
+    def forward(self, x: Tensor) -> Tensor:
+        return sigmoid_range(x, self.low, self.high)
+
+    def extra_repr(self) -> str:
+        return f"low={self.low}, high={self.high}"
+
+
+def linear(n_in: int, n_out: int, generator: torch.Generator | None, *, bias: bool = True) -> nn.Linear:
+    """`nn.Linear` with torch's usual start, but from a generator of one's own."""
+    layer = nn.Linear(n_in, n_out, bias=bias, device="meta").to_empty(device="cpu")  # nothing drawn yet
+    nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
+    if bias:
+        bound = 1 / math.sqrt(n_in)
+        nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
+    return layer
+
+
+class LinBnDrop(nn.Sequential):
+    """Linear and activation, batch norm and dropout, in this order or in two halves turned round."""
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        norm: bool,
+        dropout: float,
+        activation: nn.Module | None,
+        linear_first: bool,
+        generator: torch.Generator | None,
+    ):
+        through: list[nn.Module] = [linear(n_in, n_out, generator, bias=not norm)]
+        if activation is not None:
+            through.append(activation)
+        regular: list[nn.Module] = []
+        if norm:
+            batch_norm = nn.BatchNorm1d(n_out if linear_first else n_in)
+            nn.init.constant_(batch_norm.bias, 1e-3)
+            regular.append(batch_norm)
+        if dropout:
+            regular.append(nn.Dropout(dropout))
+        super().__init__(*(through + regular if linear_first else regular + through))

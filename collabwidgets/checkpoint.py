@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from .data.without_ratings import DataFacts
 from .training import Recipe, Run
 from .training.history import EpochRecord
 
@@ -57,6 +57,12 @@ class Checkpoint:
         The trainings before this one, oldest first.
     weights_epoch : float, optional
         The epoch that the weights are of, where those of an earlier one were put back.
+    loss : str
+        What the losses are, see `training.loss_name`.
+    data : DataFacts, optional
+        What a learner without ratings knows of them; None in files of before.
+    effective : dict of str to Tensor
+        Of a model whose tables say more together with the ratings, what they amount to.
     """
 
     function: str
@@ -82,19 +88,14 @@ class Checkpoint:
     curve: tuple[Floats, Floats]
     earlier: tuple[Run, ...] = ()
     weights_epoch: float | None = None
+    loss: str = "MSE"
+    data: DataFacts | None = None
+    effective: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 def split_of(dls: CollabDataLoaders) -> dict[str, Any]:
     """What fixes which ratings are for validation."""
     return {"seed": dls.seed, "valid_pct": dls.valid_pct}
-
-
-def ratings_checksum(dls: CollabDataLoaders) -> int:
-    """A number that other ratings, or another split of the same, very likely do not have."""
-    total = 0
-    for part in (dls.train_x, dls.train_y, dls.valid_x, dls.valid_y):
-        total = zlib.crc32(part.cpu().numpy().data, total)
-    return total
 
 
 def check_data(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> None:
@@ -114,7 +115,7 @@ def check_data(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> No
 
 def other_ratings(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> str:
     """What is to be warned of where the ratings of `dls`, or their split, are others; else nothing."""
-    if checkpoint.ratings == ratings_checksum(dls):
+    if checkpoint.ratings == dls.checksum:
         return ""
     was, found = (
         ", ".join(f"{name}={value}" for name, value in split.items()) for split in (checkpoint.split, split_of(dls))
@@ -126,7 +127,7 @@ def other_ratings(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) ->
     )
 
 
-def check_model(checkpoint: Checkpoint, model: nn.Module, path: Path) -> None:
+def check_model(checkpoint: Checkpoint, model: nn.Module, loss: str, path: Path) -> None:
     """Raise a ValueError that says what differs unless the weights are those of such a module."""
     advice = "pass the module that it was saved from, or let cw.load_learner(path, dls) make it"
     wanted = {name: list(value.shape) for name, value in model.state_dict().items()}
@@ -140,6 +141,10 @@ def check_model(checkpoint: Checkpoint, model: nn.Module, path: Path) -> None:
             )
         if wanted[name] != found[name]:
             raise ValueError(f"{name!r} is {found[name]} in {path} and {wanted[name]} in the model; {advice}")
+    if loss != checkpoint.loss:
+        raise ValueError(
+            f"the losses in {path} are {checkpoint.loss}, the learner's are {loss}; pass the same loss_func="
+        )
     y_range = getattr(model, "y_range", None)
     if (None if y_range is None else tuple(map(float, y_range))) != checkpoint.y_range:
         raise ValueError(f"{path} was trained with y_range={checkpoint.y_range}, the model has {y_range}; {advice}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,11 @@ from torch import Tensor
 
 from .checkpoint import Checkpoint
 from .checkpoint_facts import check_facts
+from .data.card import DataCard
+from .data.side import Side
+from .data.vocab import NA
+from .data.without_ratings import DataFacts
+from .models.neural import with_tabular_names
 from .training import Recipe, Run
 from .training.history import EpochRecord
 
@@ -22,6 +27,9 @@ _SUFFIX = ".safetensors"
 _FORMAT, _VERSION = "collabwidgets", 1
 _WEIGHT, _CURVE_X, _CURVE_LOSS, _ORDER = "weight.", "curve.x", "curve.loss", "order"
 _IDS = {"users": "ids.users", "items": "ids.items"}
+_EFFECTIVE = "effective."
+_SIDES = ("users", "items")
+_OF_SIDE = ("counts", "means", "trained")
 
 
 def checkpoint_path(path: str | os.PathLike[str]) -> Path:
@@ -48,6 +56,7 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
     for place, run in enumerate(checkpoint.earlier):
         x_name, loss_name = _curve(place)
         tensors |= {x_name: torch.from_numpy(run.x), loss_name: torch.from_numpy(run.loss)}
+    tensors |= {f"{_EFFECTIVE}{name}": value for name, value in checkpoint.effective.items()}
     for side, name in _IDS.items():
         # Millions of titles would be too long for the header.
         text = json.dumps(getattr(checkpoint, side), ensure_ascii=False).encode()
@@ -60,6 +69,8 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
         "left": list(checkpoint.left),
         "epochs": [asdict(record) for record in checkpoint.epochs],
         "weights_epoch": checkpoint.weights_epoch,
+        "loss": checkpoint.loss,
+        "data": None if checkpoint.data is None else _plain_facts(checkpoint.data),
         "earlier": [
             {
                 "number": run.number,
@@ -70,6 +81,10 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
             for run in checkpoint.earlier
         ],
     }
+    if checkpoint.data is not None:
+        for side in _SIDES:
+            known = getattr(checkpoint.data, side)
+            tensors |= {f"{side}.{name}": torch.from_numpy(getattr(known, name).copy()) for name in _OF_SIDE}
     # Tables that a module uses twice are two copies in the file: it knows no shared memory.
     copies = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -126,11 +141,15 @@ def read(path: Path) -> Checkpoint:
 def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint:
     weights = {name.removeprefix(_WEIGHT): value for name, value in tensors.items() if name.startswith(_WEIGHT)}
     plain = {name: facts[name] for name in _PLAIN}
+    is_neural = facts["model"] == "EmbeddingNN" or facts["arguments"].get("use_nn")
+    if is_neural and any(name.endswith("user_factors.weight") for name in weights):
+        weights = with_tabular_names(weights)
     torch.Generator().set_state(tensors[_ORDER])  # raises for what is no state
+    ids = {side: json.loads(tensors[name].numpy().tobytes()) for side, name in _IDS.items()}
     return Checkpoint(
         **plain | {"y_range": None if plain["y_range"] is None else tuple(plain["y_range"])},
         weights=weights,
-        **{side: json.loads(tensors[name].numpy().tobytes()) for side, name in _IDS.items()},
+        **ids,
         recipe=_recipe(facts["recipe"]),
         fits=tuple(_recipe(each) for each in facts["fits"]),
         left=tuple(facts["left"] if "left" in facts else (None for _ in facts["fits"])),
@@ -138,6 +157,11 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
         epochs=tuple(EpochRecord(**each) for each in facts["epochs"]),
         curve=(tensors[_CURVE_X].numpy(), tensors[_CURVE_LOSS].numpy()),
         weights_epoch=facts.get("weights_epoch"),
+        loss=facts.get("loss", "MSE"),
+        data=_data_facts(facts["data"], tensors, ids) if facts.get("data") else None,
+        effective={
+            name.removeprefix(_EFFECTIVE): value for name, value in tensors.items() if name.startswith(_EFFECTIVE)
+        },
         earlier=tuple(
             Run(
                 number=run["number"],
@@ -150,6 +174,29 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
             for run, (x, loss) in ((run, _curve(place)) for place, run in enumerate(facts.get("earlier", [])))
         ),
     )
+
+
+def _plain_facts(data: DataFacts) -> dict[str, Any]:
+    """What of the facts is no array, and the names of the columns."""
+    plain = {each.name: getattr(data, each.name) for each in fields(DataFacts) if each.name not in (*_SIDES, "card")}
+    return plain | {"card": asdict(data.card), "columns": [getattr(data, side).name for side in _SIDES]}
+
+
+def _data_facts(plain: dict[str, Any], tensors: dict[str, Tensor], ids: dict[str, list[int | str]]) -> DataFacts:
+    columns, card = plain["columns"], plain["card"]
+    sides: dict[str, Any] = {
+        side: Side(
+            name=column,
+            names=np.array([NA, *map(str, ids[side])], dtype=object),
+            **{name: tensors[f"{side}.{name}"].numpy() for name in _OF_SIDE},
+        )
+        for side, column in zip(_SIDES, columns, strict=True)
+    }
+    bars = {name: tuple(map(tuple, card[name])) for name in ("values", "per_item", "per_user")}
+    rows = {name: tuple(card[name]) for name in ("never_trained", "repeated")}
+    others = {name: value for name, value in plain.items() if name not in ("columns", "card")}
+    others["rating_range"] = tuple(plain["rating_range"])
+    return DataFacts(**others, **sides, card=DataCard(**card | bars | rows))
 
 
 def _curve(place: int) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from . import interpret
+from .data.without_ratings import LoadersWithoutRatings
 from .interpret.bias import FEW
 from .interpret.chain import AXES, Chain
 from .interpret.neighbors import SHORT
@@ -19,7 +20,9 @@ from .interpret.snapshot import Snapshot
 from .keywords import checked_keywords
 from .models.tables import TableNames
 from .predict import predict, predict_rows
-from .training import Recipe
+from .training import LossFunction, Recipe
+from .training.autograd import mean_loss
+from .training.loss import loss_of
 from .view_state import ViewState
 from .worker import TrainingWorker
 
@@ -38,6 +41,7 @@ class Findings:
     snapshot: Snapshot
     recipe: Recipe
     view: ViewState
+    loss_func: LossFunction | None
     _maps: Chain
     _worker: TrainingWorker
 
@@ -97,7 +101,7 @@ class Findings:
             metric=metric,
             order=order,
             min_count=self.view.min_count if min_count is None else min_count,
-            ratings=self._rated,
+            ratings=self._rated if self.dls.has_ratings else None,
             pinned=pinned,
             weak_count=weak_count,
             weak_norm=weak_norm,
@@ -125,6 +129,55 @@ class Findings:
         """
         return predict(self.model, self.tables, self.dls, users, items, unknown=unknown)
 
+    @property
+    def baseline(self) -> float | None:
+        """Loss on the validation ratings of always predicting the training mean; None where there are none."""
+        dls = self.dls
+        if isinstance(dls, LoadersWithoutRatings):
+            return dls.facts.mean_loss
+        if not len(dls.valid_y):
+            return None
+        rated = dls.valid_y.double()
+        return float(loss_of(torch.full_like(rated, dls.rating_mean), rated, self.loss_func))
+
+    def validate(self, ds_idx: int = 1) -> list[float]:
+        """The loss on the validation ratings, in a list, as fastai has it; with ``ds_idx=0`` on the training ratings.
+
+        Raises
+        ------
+        ValueError
+            When there are no such ratings.
+        RuntimeError
+            While it trains, since the weights would move under the sum.
+        """
+        return [mean_loss(self._resting_module(), *self.dls.part(ds_idx), self.loss_func)]
+
+    def get_preds(self, ds_idx: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
+        """Predictions and ratings of the validation part, float32 ``[n]`` each, in its order; raises as `validate`.
+
+        With ``ds_idx=0`` those of the training part.
+        """
+        x, y = self.dls.part(ds_idx)
+        return torch.from_numpy(predict_rows(self._resting_module(), x)), y.clone()
+
+    def show_results(self, ds_idx: int = 1, max_n: int = 9) -> pd.DataFrame:
+        """Up to `max_n` validation ratings beside their predictions, another choice each time; raises as `validate`.
+
+        Returns
+        -------
+        DataFrame
+            The loaders' columns of users, items and ratings, and the last one's name with ``_pred``.
+        """
+        x, y = self.dls.some(ds_idx, max_n)
+        predicted = predict_rows(self._resting_module(), x)
+        return self.dls.to_frame(x, y).assign(**{f"{self.dls.rating_name}_pred": predicted})
+
+    def _resting_module(self) -> nn.Module:
+        """The module, or a RuntimeError while its weights move."""
+        if self._worker.running:
+            raise RuntimeError("the weights move while it trains; pause() first, or wait()")
+        return self.model
+
     def hit_rate(self, k: int = 10, *, liked: float | None = None, most_users: int = 2000) -> float:
         """Share of validation users with a title they liked among the `k` ranked highest: `interpret.hit_rate`.
 
@@ -150,14 +203,14 @@ class Findings:
         RuntimeError
             While it trains, since the weights would move under the ranking.
         """
-        if self._worker.running:
-            raise RuntimeError("the weights move while it trains; pause() first, or wait()")
-        dls = self.dls
+        module, dls = self._resting_module(), self.dls
+        if not dls.has_ratings:
+            dls.part(1)
         enough = dls.valid_y.numpy() >= (dls.rating_mean if liked is None else liked)
         known = dls.items.trained.copy()
         known[0] = False
         return interpret.hit_rate(
-            lambda pairs: predict_rows(self.model, torch.from_numpy(pairs)),
+            lambda pairs: predict_rows(module, torch.from_numpy(pairs)),
             dls.train_x.numpy(),
             dls.valid_x.numpy()[enough & dls.users.trained[dls.valid_x[:, 0].numpy()]],
             np.flatnonzero(known),

@@ -18,12 +18,13 @@ from torch import nn
 
 from . import checkpoint, checkpoint_file
 from .calls import Call, remembered
+from .data.without_ratings import DataFacts, LoadersWithoutRatings
 from .interpret.chain import Chain
 from .interpret.past import Past
 from .interpret.snapshot import Snapshot
 from .keywords import checked_keywords
 from .models import EmbeddingDotBias, EmbeddingNN, Members, SVDpp, find_tables, get_emb_sz
-from .models.tables import effective_table
+from .models.tables import copied, effective_table, effective_tables
 from .seeds import generator
 from .table import EpochTable
 from .tastes import Tastes
@@ -38,12 +39,17 @@ from .training import (
     Finished,
     FusedEngine,
     History,
+    LossFunction,
+    LRFind,
     MembersEngine,
     Recipe,
     Run,
     Runs,
     Trainer,
     can_fuse,
+    loss_name,
+    lr_find,
+    own_loss,
 )
 from .training.progress import Progress
 from .training.recipe import MOST_FACTORS
@@ -70,7 +76,10 @@ class CollabLearner(Tastes):
     ----------
     dls : CollabDataLoaders
     model : nn.Module
-        Maps ``x`` int64 ``[bs, 2]`` (user row, item row) to predictions ``[bs]``.
+        Maps ``x`` int64 ``[bs, 2]`` (user row, item row) to predictions ``[bs]``, or ``[bs, 1]``.
+    loss_func : callable, optional
+        ``(predictions [bs], ratings [bs]) -> scalar``, such as ``torch.nn.L1Loss()``; by default the mean squared
+        error, the one that the compiled loops know.
     user_factors, item_factors, user_bias, item_bias : str, optional
         Names of the module's tables where they cannot be found by shape and name.
     remake : callable, optional
@@ -110,9 +119,12 @@ class CollabLearner(Tastes):
         Whether `reset` and `retrain` can make weights of another number of factors.
     made_by : Call
         The call that made it.
+    loaded_from : Path or None
+        The checkpoint that `load_learner` made it from.
     """
 
     made_by: Call
+    loaded_from: Path | None = None
 
     @remembered
     @checked_keywords
@@ -121,6 +133,7 @@ class CollabLearner(Tastes):
         dls: CollabDataLoaders,
         model: nn.Module,
         *,
+        loss_func: LossFunction | None = None,
         user_factors: str | None = None,
         item_factors: str | None = None,
         user_bias: str | None = None,
@@ -136,6 +149,7 @@ class CollabLearner(Tastes):
         if not isinstance(model, nn.Module):
             raise TypeError(f"model must be an nn.Module, not {type(model).__name__}; pass an object, not the class")
         self.dls = dls
+        self.loss_func = own_loss(loss_func)
         self._named_tables = {
             "user_factors": user_factors,
             "item_factors": item_factors,
@@ -196,7 +210,7 @@ class CollabLearner(Tastes):
         self._fit(epochs=n_epoch, lr=lr, wd=wd, schedule="constant", **settings)
 
     def _fit(self, *, wd: float | None, keep_best: bool = False, patience: int = 0, **settings: Any) -> None:
-        wd = next(w for w in (wd, self._default_wd, FASTAI_WD) if w is not None)
+        wd = self.usual_wd if wd is None else wd
         with self._commands:
             self._load(self.recipe.changed(wd=wd, keep_best=keep_best, patience=patience, **settings))
             self._table = EpochTable()
@@ -209,6 +223,50 @@ class CollabLearner(Tastes):
         self._settle()
         if self.error is not None:
             raise self.error
+
+    def lr_find(
+        self,
+        start_lr: float = 1e-7,
+        end_lr: float = 10.0,
+        num_it: int = 100,
+        stop_div: bool = True,
+        show_plot: bool = True,
+    ) -> LRFind:
+        """Suggest a learning rate from a trial on a copy of the model, which itself stays as it is: `lr_find`.
+
+        Parameters
+        ----------
+        start_lr, end_lr, num_it, stop_div
+            As in `training.lr_find`.
+        show_plot : bool
+            Draw the losses with pyplot.
+
+        Returns
+        -------
+        LRFind
+            With ``valley``, the suggestion, and `LRFind.plot`.
+
+        Raises
+        ------
+        ValueError
+            As `training.lr_find` does, and without training ratings.
+        RuntimeError
+            While it trains.
+        """
+        self.dls.part(0)
+        found = lr_find(
+            AutogradEngine(copied(self._resting_module()), loss_func=self.loss_func),
+            self.dls,
+            self.recipe.changed(wd=self.usual_wd),
+            generator(self.recipe.seed, "trial"),
+            start_lr=start_lr,
+            end_lr=end_lr,
+            num_it=num_it,
+            stop_div=stop_div,
+        )
+        if show_plot:
+            found.plot()
+        return found
 
     @checked_keywords
     def start(
@@ -361,6 +419,7 @@ class CollabLearner(Tastes):
 
     def _renew(self, recipe: Recipe, n_factors: int | None, *, outcome: str) -> None:
         """End the fit as "stopped" or "replaced" and take fresh weights; if it raises nothing has happened."""
+        self.dls.part(0)  # without ratings there would be no way back
         changes = n_factors not in (None, self.n_factors) or recipe.seed != self.recipe.seed
         if changes and self._remake is None:
             raise ValueError(
@@ -411,6 +470,7 @@ class CollabLearner(Tastes):
     def _load(self, recipe: Recipe) -> None:
         if self._worker.running:
             raise RuntimeError("already training; pause() or stop() first")
+        self.dls.part(0)
         trainer = Trainer(self._engine, self.dls, recipe, order=self._order, epoch=int(self.epoch))
         self.recipe = recipe
         if self.status in ("paused", "stopped", "error"):
@@ -556,19 +616,24 @@ class CollabLearner(Tastes):
 
     def _engine_for(self, model: nn.Module) -> Engine:
         if isinstance(model, Members):
-            return MembersEngine(model, [self._engine_for(member) for member in model.members])
+            return MembersEngine(model, [self._engine_for(member) for member in model.members], self.loss_func)
         on_cpu = self._device is None or torch.device(self._device).type == "cpu"
         if self._engine_wanted == "fused" and not on_cpu:
             raise ValueError(f"engine='fused' trains on the CPU, not on device={self._device!r}; use engine='autograd'")
-        if self._engine_wanted == "fused" or (self._engine_wanted == "auto" and on_cpu and not can_fuse(model)):
+        if self._engine_wanted == "fused" and self.loss_func is not None:
+            raise ValueError(
+                f"engine='fused' knows the mean squared error alone, not {self.loss_name}; use engine='autograd'"
+            )
+        fits = on_cpu and self.loss_func is None and not can_fuse(model)
+        if self._engine_wanted == "fused" or (self._engine_wanted == "auto" and fits):
             return FusedEngine(model)
-        return AutogradEngine(model, self._device)
+        return AutogradEngine(model, self._device, self.loss_func)
 
     def _fresh_engine(self) -> Engine:
         """Of a copy of the model as `reset` would make it."""
         if self._remake is not None:
             return self._engine_for(self._remake(self.n_factors, generator(self._weights_seed, "weights")))
-        model = copy.deepcopy(self.model)
+        model = copied(self.model)
         model.load_state_dict(self._first_weights)
         return self._engine_for(model)
 
@@ -590,8 +655,9 @@ class CollabLearner(Tastes):
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write weights, history, settings and status into a file, for `load` and `load_learner`; returns its path.
 
-        A paused fit is saved as a stopped one. The ratings are not in the file, but the ids of users and items are,
-        by which `load` knows whether its ratings are the same. Earlier runs are in it, but not the maps of earlier
+        A paused fit is saved as a stopped one. The ratings are not in the file. The ids of users and items are, and how
+        many ratings they have, so that `load` knows whether its ratings are the same, and `load_learner` can show the
+        model without any. Earlier runs are in it, but not the maps of earlier
         epochs, nor the optimizer's moments: a fit after loading starts with fresh ones.
 
         Parameters
@@ -617,6 +683,7 @@ class CollabLearner(Tastes):
     def _saved(self) -> checkpoint.Checkpoint:
         self._engine.sync()
         function, arguments = self.made_by.function, dict(self.made_by.arguments)
+        arguments.pop("loss_func", None)  # kept by its name
         if function == "collab_learner":
             if self.can_resize:
                 arguments["n_factors"] = self.n_factors  # a reset may have changed it
@@ -635,7 +702,7 @@ class CollabLearner(Tastes):
             weights=self.model.state_dict(),
             users=list(self.dls.classes[self.dls.user_name])[1:],
             items=list(self.dls.classes[self.dls.item_name])[1:],
-            ratings=checkpoint.ratings_checksum(self.dls),
+            ratings=self.dls.checksum,
             split=checkpoint.split_of(self.dls),
             status="stopped" if self.status in ("paused", "error") else self.status,
             message="" if self.status in ("paused", "error") else self.message,
@@ -651,7 +718,43 @@ class CollabLearner(Tastes):
             curve=self.history.batches_since(0)[:2],
             earlier=self._earlier,
             weights_epoch=self._weights_epoch,
+            loss=self.loss_name,
+            data=self._data_facts(),
+            effective=effective_tables(self.model),
         )
+
+    def _data_facts(self) -> DataFacts:
+        """What the file keeps of the ratings, so that the model can be looked at without them."""
+        dls = self.dls
+        if isinstance(dls, LoadersWithoutRatings):
+            return dls.facts
+        try:
+            residual_variance = self._noise(self._product())
+        except ValueError:  # no dot product, so nobody new can be fitted to it
+            residual_variance = None
+        return DataFacts(
+            users=dls.users,
+            items=dls.items,
+            rating_name=dls.rating_name,
+            name=dls.name,
+            rating_range=dls.rating_range,
+            rating_mean=dls.rating_mean,
+            n_train=dls.n_train,
+            n_valid=dls.n_valid,
+            valid_pct=dls.valid_pct,
+            seed=dls.seed,
+            bs=dls.bs,
+            val_bs=dls.val_bs,
+            auto_bs=dls.auto_bs,
+            checksum=dls.checksum,
+            card=dls.card,
+            mean_loss=self.baseline,
+            residual_variance=residual_variance,
+        )
+
+    def export(self, fname: str | os.PathLike[str] = "export") -> Path:
+        """`save` under the loaders' ``path``: a file that `load_learner` opens by itself, without the ratings."""
+        return self.save(self.dls.path / fname)
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Take over what `save` wrote: weights, history, settings and status; open widgets follow.
@@ -673,11 +776,13 @@ class CollabLearner(Tastes):
             When the ratings, or their split, are not those that the saved weights were trained on.
         """
         file = checkpoint_file.checkpoint_path(path)
-        saved = checkpoint_file.read(file)
+        self._load_checkpoint(checkpoint_file.read(file), file)
+
+    def _load_checkpoint(self, saved: checkpoint.Checkpoint, file: Path) -> None:
         checkpoint.check_data(saved, self.dls, file)
-        checkpoint.check_model(saved, self.model, file)
+        checkpoint.check_model(saved, self.model, self.loss_name, file)
         if differs := checkpoint.other_ratings(saved, self.dls, file):
-            warnings.warn(differs, stacklevel=2)
+            warnings.warn(differs, stacklevel=3)
         with self._commands:
             self.renewing = True
             try:
@@ -769,6 +874,16 @@ class CollabLearner(Tastes):
         return self._engine.name
 
     @property
+    def usual_wd(self) -> float:
+        """Weight decay of a fit that names none: the learner's own, else fastai's 0.01."""
+        return FASTAI_WD if self._default_wd is None else self._default_wd
+
+    @property
+    def loss_name(self) -> str:
+        """What the losses are: ``"MSE"``, ``"MAE"``, or the name of `loss_func`."""
+        return loss_name(self.loss_func)
+
+    @property
     def n_users(self) -> int:
         """Users, without ``'#na#'``."""
         return self.dls.n_users - 1
@@ -836,6 +951,7 @@ def collab_learner(
     layers: Sequence[int] | None = None,
     implicit: bool = False,
     members: int = 1,
+    loss_func: LossFunction | None = None,
     wd: float | None = None,
     engine: str = "auto",
     device: str | torch.device | None = None,
@@ -865,7 +981,7 @@ def collab_learner(
         Models to train side by side, from different weights and on differently ordered ratings: predictions and the
         validation loss are those of their average, findings those of the first, the training loss is the mean of
         theirs. The time is that of as many fits.
-    wd, engine, device, seed
+    loss_func, wd, engine, device, seed
         As in `CollabLearner`.
     """
     if isinstance(n_factors, bool) or not isinstance(n_factors, int) or n_factors < 1:
@@ -896,7 +1012,7 @@ def collab_learner(
 
     seed = dls.seed if seed is None else seed
     model = make(sizes[1][1] if use_nn else n_factors, generator(seed, "weights"))
-    learn = CollabLearner(dls, model, remake=make, engine=engine, device=device, wd=wd, seed=seed)
+    learn = CollabLearner(dls, model, loss_func=loss_func, remake=make, engine=engine, device=device, wd=wd, seed=seed)
     learn.can_resize = not use_nn  # there get_emb_sz, or emb_szs, says how wide each table is
     return learn
 

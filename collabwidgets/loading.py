@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -11,10 +13,13 @@ from torch import nn
 
 from .checkpoint import Checkpoint, check_data
 from .checkpoint_file import checkpoint_path, read
+from .data.vocab import Vocab
+from .data.without_ratings import LoadersWithoutRatings
 from .keywords import checked_keywords
 from .learner import CollabLearner, collab_learner
 from .models import DotProduct, DotProductBias, EmbeddingDotBias
 from .seeds import generator
+from .training import L1LossFlat, LossFunction
 
 if TYPE_CHECKING:
     from .data.loaders import CollabDataLoaders
@@ -30,26 +35,31 @@ _NAMED: dict[str, tuple[str, Callable[..., nn.Module]]] = {
 @checked_keywords
 def load_learner(
     path: str | os.PathLike[str],
-    dls: CollabDataLoaders,
+    dls: CollabDataLoaders | None = None,
     *,
     model: nn.Module | None = None,
+    loss_func: LossFunction | None = None,
     engine: str | None = None,
     device: str | torch.device | None = None,
 ) -> CollabLearner:
     """A learner as `CollabLearner.save` left it.
 
-    It predicts bit for bit as the saved one did, and has its history, settings and status. A fit goes on from there;
-    the optimizer's moments start anew.
+    It predicts bit for bit as the saved one did, and has its history, settings and status. With its ratings a fit goes
+    on from there; the optimizer's moments start anew. Without them it can be looked at, predicts, explains, recommends
+    and fits somebody new, and does not train.
 
     Parameters
     ----------
     path : str or Path
         ``.safetensors`` is added to a name without an ending. The file is data; loading it runs no code.
-    dls : CollabDataLoaders
-        Of the ratings it was trained on, as no ratings are in the file.
+    dls : CollabDataLoaders, optional
+        Of the ratings it was trained on, as no ratings are in the file. Without them the learner's loaders are
+        `LoadersWithoutRatings`, and an `SVDpp` becomes the `EmbeddingDotBias` that it amounts to.
     model : nn.Module, optional
         For a learner that was given a module of one's own: an object of that class and size, whose weights are
         replaced. What `collab_learner` made is made anew without.
+    loss_func : callable, optional
+        For a learner that was given a loss of its own: the same one.
     engine, device : optional
         As in `CollabLearner`; by default as they were, and the CPU where there is no such device.
 
@@ -59,7 +69,8 @@ def load_learner(
         When there is no such file.
     ValueError
         When the file is damaged or something else, when users or items of `dls` are not those of the file (the error
-        says which differs first), and when the weights do not fit `model`.
+        says which differs first), when the weights do not fit `model`, when the loss is another one, and, without
+        `dls`, when the file is of an earlier version that keeps no facts of the data.
 
     Warns
     -----
@@ -69,12 +80,17 @@ def load_learner(
     Examples
     --------
     >>> learn.save("movielens")  # doctest: +SKIP
-    >>> learn = cw.load_learner("movielens", dls)  # doctest: +SKIP
+    >>> learn = cw.load_learner("movielens")  # doctest: +SKIP
+    >>> learn = cw.load_learner("movielens", dls)  # to train it further  # doctest: +SKIP
     """
     file = checkpoint_path(path)
     saved = read(file)
+    if dls is None:
+        saved = _by_itself(saved)
+        dls = _without_ratings(saved, file)
     check_data(saved, dls, file)
     arguments = dict(saved.arguments)
+    arguments["loss_func"] = _loss(saved, file) if loss_func is None else loss_func
     if engine is not None:
         arguments["engine"] = engine
     if device is not None:
@@ -88,11 +104,41 @@ def load_learner(
         learn = collab_learner(dls, **arguments)
     else:
         learn = CollabLearner(dls, _own_model(saved, dls, file) if model is None else model, **arguments)
-    learn.load(file)
+    learn._load_checkpoint(saved, file)
+    learn.loaded_from = file
     return learn
 
 
-def _own_model(saved: Checkpoint, dls: CollabDataLoaders, file: os.PathLike[str]) -> nn.Module:
+def _without_ratings(saved: Checkpoint, file: Path) -> LoadersWithoutRatings:
+    if saved.data is None:
+        raise ValueError(
+            f"{file} was saved by a version that kept nothing of the ratings; pass their loaders: "
+            "cw.load_learner(path, dls)"
+        )
+    users, items = (
+        Vocab(ids, side.name) for ids, side in ((saved.users, saved.data.users), (saved.items, saved.data.items))
+    )
+    return LoadersWithoutRatings(saved.data, users, items, file.parent)
+
+
+def _by_itself(saved: Checkpoint) -> Checkpoint:
+    """The same model without what it draws from the ratings: of SVD++ the dot product that it amounts to."""
+    if not saved.effective:
+        return saved
+    weights = {name: value for name, value in saved.weights.items() if "_implicit." not in name}
+    arguments = {name: value for name, value in saved.arguments.items() if name != "implicit"}
+    model = "EmbeddingDotBias" if saved.model == "SVDpp" else saved.model
+    return replace(saved, weights=weights | dict(saved.effective), arguments=arguments, model=model, effective={})
+
+
+def _loss(saved: Checkpoint, file: Path) -> LossFunction | None:
+    """The loss by its name, where it is one of the package."""
+    if saved.loss not in ("MSE", "MAE"):
+        raise ValueError(f"{file} was trained with {saved.loss}, a loss of your own; pass it as loss_func=")
+    return L1LossFlat() if saved.loss == "MAE" else None
+
+
+def _own_model(saved: Checkpoint, dls: CollabDataLoaders, file: Path) -> nn.Module:
     table, make = _NAMED.get(saved.model, ("", None))
     if make is None or table not in saved.weights:
         raise ValueError(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-_STREAMS = ("weights", "batches", "members")
+_STREAMS = ("weights", "batches", "members", "trial")
 
 
 def generator(seed: int, stream: str) -> torch.Generator:
     """A torch generator of its own for one purpose, the same for the same seed.
 
-    The purposes: ``"weights"``, ``"batches"`` and ``"members"``.
+    The purposes: ``"weights"``, ``"batches"``, ``"members"`` and ``"trial"``.
     """
     state = np.random.SeedSequence([seed, _STREAMS.index(stream)]).generate_state(1, np.uint64)[0]
     return torch.Generator().manual_seed(int(state >> np.uint64(1)))

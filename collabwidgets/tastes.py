@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from . import interpret
+from .data.without_ratings import LoadersWithoutRatings
 from .findings import Findings
 from .interpret.fold_in import Folded
 from .interpret.product import Taste, item_biases, required_user_factors, squeezed, taste_of
@@ -100,6 +103,12 @@ class Tastes(Findings):
         """
         snapshot, who = self._asked(user)
         rated = who.rows if isinstance(who, Folded) else self._rated_by(user)
+        if exclude_rated and not isinstance(who, Folded) and not self.dls.has_ratings:
+            warnings.warn(
+                f"what {self.dls.user_name} {user!r} has rated is not in the checkpoint, so it may be among these; "
+                "cw.load_learner(path, dls) leaves it out, exclude_rated=False asks for all",
+                stacklevel=3,
+            )
         return interpret.recommend(
             snapshot,
             who,
@@ -166,9 +175,10 @@ class Tastes(Findings):
         required_user_factors(snapshot)
         if type(model).forward in _PRODUCTS:
             return snapshot
-        if self._worker.running:
-            raise RuntimeError("the weights move while it trains; pause() first, or wait()")
-        pairs = self.dls.train_x[:_PROBES]
+        self._resting_module()
+        users, items = (np.flatnonzero(side.trained)[:_PROBES] for side in (snapshot.users, snapshot.items))
+        n = min(len(users), len(items))
+        pairs = torch.from_numpy(np.stack([users[:n], items[:n]], axis=1))
         said, ours = predict_rows(model, pairs), _predicted(snapshot, pairs.numpy())
         if not np.allclose(said, ours, rtol=1e-3, atol=1e-3):
             raise ValueError(
@@ -179,6 +189,8 @@ class Tastes(Findings):
 
     def _noise(self, snapshot: Snapshot) -> float:
         """Variance of a rating around its prediction: of the training ratings, of many evenly spread ones."""
+        if isinstance(self.dls, LoadersWithoutRatings):
+            return self.dls.facts.residual_variance or 1.0
         every = max(1, self.dls.n_train // _RESIDUALS)
         pairs, ratings = self.dls.train_x[::every].numpy(), self.dls.train_y[::every].numpy().reshape(-1)
         residuals = ratings - _predicted(snapshot, pairs)

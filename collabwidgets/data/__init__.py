@@ -6,11 +6,14 @@ from .ratings import DuplicateRatingsWarning
 from .side import Side
 from .synthetic import SyntheticTruth, synthetic_ratings
 from .vocab import Vocab
+from .without_ratings import DataFacts, LoadersWithoutRatings
 
 __all__ = [
     "CollabDataLoaders",
+    "DataFacts",
     "DataUnavailable",
     "DuplicateRatingsWarning",
+    "LoadersWithoutRatings",
     "Side",
     "SyntheticTruth",
     "Vocab",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import secrets
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -15,6 +17,7 @@ import torch
 from ..calls import Call, remembered
 from ..keywords import checked_keywords
 from ..seeds import generator
+from .card import DataCard, data_card
 from .origin import name_of, origin_of
 from .ratings import Ratings, check_ratings
 from .side import Side
@@ -89,12 +92,15 @@ class CollabDataLoaders:
         Python that makes the ratings, such as ``'cw.load_movielens("100k")'``; empty where that is not known.
     name : str
         What the ratings are called, such as ``'MovieLens 100K'``; empty where nobody said so.
+    has_ratings : bool
+        False for what `load_learner` makes of a checkpoint alone.
     made_by : Call
         The call that made these loaders.
     """
 
     origin: str = ""
     name: str = ""
+    has_ratings: bool = True
     made_by = Call("CollabDataLoaders", {})
 
     def __init__(
@@ -310,21 +316,63 @@ class CollabDataLoaders:
 
     def one_batch(self) -> Batch:
         """A training batch to look at, another one each time; the order of training is not moved."""
-        rows = torch.randperm(self.n_train, generator=self._looks)[: self.bs]
-        return self.train_x[rows], self.train_y[rows]
+        return self.some(0, self.bs)
 
     def show_batch(self, max_n: int = 10) -> pd.DataFrame:
         """Up to `max_n` ratings of a training batch as ids and ratings, under the names of their columns."""
+        x, y = (part[: _whole("max_n", max_n, 1)] for part in self.one_batch())
+        return self.to_frame(x, y)
+
+    def to_frame(self, x: torch.Tensor, y: torch.Tensor) -> pd.DataFrame:
+        """Ratings of rows int64 ``[n, 2]`` and float32 ``[n]`` as ids and ratings, under the names of their columns."""
         import pandas as pd
 
-        x, y = (part[: _whole("max_n", max_n, 1)].tolist() for part in self.one_batch())
         users, items = self.classes[self.user_name], self.classes[self.item_name]
         shown: dict[str, list[Id] | list[float]] = {
-            self.user_name: [users[user] for user, _ in x],
-            self.item_name: [items[item] for _, item in x],
-            self.rating_name: y,
+            self.user_name: [users[user] for user in x[:, 0].tolist()],
+            self.item_name: [items[item] for item in x[:, 1].tolist()],
+            self.rating_name: y.tolist(),
         }
         return pd.DataFrame(shown)
+
+    def part(self, ds_idx: int) -> Batch:
+        """All ratings of one part, ``(x, y)``, by fastai's numbers: 0 for training, 1 for validation.
+
+        Raises
+        ------
+        ValueError
+            For another number, and when the part has no ratings.
+        """
+        if ds_idx not in (0, 1):
+            raise ValueError(
+                f"ds_idx={ds_idx!r} is not known; pass 1 for the validation ratings, 0 for the training ones"
+            )
+        x, y = (self.valid_x, self.valid_y) if ds_idx else (self.train_x, self.train_y)
+        if not len(y):
+            raise ValueError(self._no_ratings("validation" if ds_idx else "training"))
+        return x, y
+
+    def _no_ratings(self, part: str) -> str:
+        return f"there are no {part} ratings; make the loaders with a larger valid_pct"
+
+    def some(self, ds_idx: int, n: int) -> Batch:
+        """Up to `n` ratings of a part to look at, others each time; the order of training is not moved."""
+        x, y = self.part(ds_idx)
+        rows = torch.randperm(len(y), generator=self._looks)[: _whole("n", n, 1)]
+        return x[rows], y[rows]
+
+    @cached_property
+    def card(self) -> DataCard:
+        """What the ratings are made of, counted when it is first asked for."""
+        return data_card(self)
+
+    @cached_property
+    def checksum(self) -> int:
+        """A number that other ratings, or another split of the same, very likely do not have."""
+        total = 0
+        for part in (self.train_x, self.train_y, self.valid_x, self.valid_y):
+            total = zlib.crc32(part.cpu().numpy().data, total)
+        return total
 
     def __repr__(self) -> str:
         low, high = self.rating_range

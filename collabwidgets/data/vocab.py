@@ -160,10 +160,14 @@ class Vocab(Sequence[Id]):
     def __getitem__(self, row: int) -> Id: ...
 
     @overload
-    def __getitem__(self, row: slice) -> list[Id]: ...
+    def __getitem__(self, row: slice | Sequence[int] | NDArray[np.integer]) -> list[Id]: ...
 
-    def __getitem__(self, row: int | slice) -> Id | list[Id]:
-        return self._ids[row]
+    def __getitem__(self, row: Any) -> Id | list[Id]:
+        """The id of a row; of a slice, a list or a one-dimensional array or tensor of rows, a list of theirs."""
+        if isinstance(row, slice) or getattr(row, "ndim", 1 - hasattr(row, "__index__")) == 0:
+            found: Id | list[Id] = self._ids[row]
+            return found
+        return [self._ids[each] for each in row]
 
     def __len__(self) -> int:
         return len(self._ids)

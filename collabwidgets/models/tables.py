@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
@@ -69,6 +70,22 @@ def effective_table(module: nn.Module, name: str) -> Tensor:
     path, _, leaf = name.rpartition(".")
     effective: Callable[[str], Tensor] | None = getattr(module.get_submodule(path), "effective", None)
     return table(module, name) if effective is None else effective(leaf)
+
+
+def copied(module: nn.Module) -> nn.Module:
+    """A copy of a module whose weights may be moved; sparse matrices, which torch cannot copy, are shared."""
+    shared = {id(buffer): buffer for buffer in module.buffers() if buffer.layout is not torch.strided}
+    return copy.deepcopy(module, shared)
+
+
+def effective_tables(module: nn.Module) -> dict[str, Tensor]:
+    """Of each part that says more by ``effective`` than its parameters hold, the factors, by the parameter's name."""
+    tables = {}
+    for path, part in module.named_modules():
+        if hasattr(part, "u_implicit"):
+            for name in ("u_weight", "i_weight"):
+                tables[".".join(filter(None, [path, name, "weight"]))] = part.effective(name).detach()
+    return tables
 
 
 def _checked(module: nn.Module, name: str, n: int, role: str) -> str:

@@ -4,6 +4,8 @@ from .autograd import AutogradEngine
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .fused import FusedEngine, can_fuse
 from .history import EpochRecord, History
+from .loss import L1LossFlat, LossFunction, MSELossFlat, loss_name, own_loss
+from .lr_find import LRFind, lr_find
 from .members import MembersEngine
 from .recipe import Recipe
 from .runs import Run, Runs
@@ -22,6 +24,10 @@ __all__ = [
     "Finished",
     "FusedEngine",
     "History",
+    "L1LossFlat",
+    "LRFind",
+    "LossFunction",
+    "MSELossFlat",
     "MembersEngine",
     "Recipe",
     "Run",
@@ -29,5 +35,8 @@ __all__ = [
     "Schedule",
     "Trainer",
     "can_fuse",
+    "loss_name",
+    "lr_find",
+    "own_loss",
     "schedule_for",
 ]

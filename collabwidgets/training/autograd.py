@@ -7,13 +7,14 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from .loss import LossFunction, loss_of
 from .recipe import Recipe
 from .schedule import Schedule
 
+_PART = 1 << 16  # ratings predicted at once
 _MANY = 8192  # ratings a step from which a second thread begins to pay
 _NORMS = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm, nn.modules.instancenorm._InstanceNorm)
 
@@ -26,18 +27,26 @@ class AutogradEngine:
     module : nn.Module
     device : str or torch.device, optional
         Where to train; by default where the module is.
+    loss_func : callable, optional
+        ``(predictions [bs], ratings [bs]) -> scalar``; the mean squared error by default.
     """
 
     name = "autograd"
     compiled = True
 
-    def __init__(self, module: nn.Module, device: str | torch.device | None = None):
+    def __init__(
+        self,
+        module: nn.Module,
+        device: str | torch.device | None = None,
+        loss_func: LossFunction | None = None,
+    ):
         first = next(module.parameters(), None)
         if first is None:
             raise ValueError(
                 f"{type(module).__name__} has no parameters to train; a tensor attribute is none, an nn.Parameter is"
             )
         self.module = module.to(device) if device is not None else module
+        self.loss_func = loss_func
         self.device = torch.device(device) if device is not None else first.device
         self._optimizer: torch.optim.AdamW | None = None
 
@@ -61,7 +70,7 @@ class AutogradEngine:
                     group["lr"] = float(self._schedule.lr[step + i])
                     group["betas"] = (float(self._schedule.mom[step + i]), self._sqr_mom)
                 batch = rows[i * bs : (i + 1) * bs]
-                loss = _mse(self.module(self._x[batch]), self._y[batch])
+                loss = loss_of(self.module(self._x[batch]), self._y[batch], self.loss_func)
                 optimizer.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
                 optimizer.step()
@@ -69,7 +78,7 @@ class AutogradEngine:
         return losses.cpu().numpy()
 
     def loss(self, x: Tensor, y: Tensor) -> float:
-        return mean_squared_error(self.module, x, y)
+        return mean_loss(self.module, x, y, self.loss_func)
 
     def sync(self) -> None:
         """Nothing to do: the module is what is trained."""
@@ -83,27 +92,17 @@ class AutogradEngine:
             self._optimizer.state.clear()
 
 
-def mean_squared_error(module: nn.Module, x: Tensor, y: Tensor) -> float:
-    """Exact mean over the ratings ``x`` int64 ``[n, 2]``, ``y`` float32 ``[n]``, which may be on another device."""
+def mean_loss(module: nn.Module, x: Tensor, y: Tensor, loss_func: LossFunction | None = None) -> float:
+    """Mean loss over the ratings ``x`` int64 ``[n, 2]``, ``y`` float32 ``[n]``, which may be on another device."""
     device = next(module.parameters()).device
     total = 0.0
     module.eval()
     with torch.no_grad(), _threads_for(len(y)):
-        for start in range(0, len(y), 1 << 16):
-            part = slice(start, start + (1 << 16))
-            predicted = module(x[part].to(device)).reshape(-1)
-            total += float(F.mse_loss(predicted, y[part].to(device), reduction="sum"))
+        for start in range(0, len(y), _PART):
+            part = slice(start, start + _PART)
+            rated = y[part].to(device)
+            total += float(loss_of(module(x[part].to(device)), rated, loss_func)) * len(rated)
     return total / len(y)
-
-
-def _mse(predicted: Tensor, rating: Tensor) -> Tensor:
-    if predicted.numel() != rating.numel():
-        raise ValueError(
-            f"the model gave a tensor of shape {list(predicted.shape)} for {len(rating)} ratings; "
-            f"it must give one prediction a rating, shape [{len(rating)}]"
-        )
-    # Flat against flat: [bs] - [bs, 1] would broadcast to [bs, bs] and train something else without a word.
-    return F.mse_loss(predicted.reshape(-1), rating)
 
 
 def _adamw(module: nn.Module, recipe: Recipe) -> torch.optim.AdamW:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..models.dot import DotProduct, DotProductBias, EmbeddingDotBias
+from .loss import LossFunction
 from .recipe import Recipe
 from .schedule import Schedule, schedule_for
 
@@ -120,6 +121,7 @@ class FusedEngine:
     """
 
     name = "fused"
+    loss_func: LossFunction | None = None
 
     def __init__(self, module: nn.Module, *, lazy: bool = True):
         if reason := can_fuse(module):

@@ -23,8 +23,8 @@ class EpochRecord:
     """One epoch.
 
     ``train_loss`` is the exponential mean over batches (0.98, debiased) as fastai prints it, ``valid_loss`` the exact
-    mean squared error over the validation ratings, ``rmse`` its root in stars (both ``None`` without validation
-    ratings), ``seconds`` the time for training and validation, ``lr`` the rate of the last batch.
+    mean over the validation ratings, ``rmse`` its root in stars where the loss is the mean squared error (both ``None``
+    without validation ratings), ``seconds`` the time for training and validation, ``lr`` the rate of the last batch.
     """
 
     epoch: int

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from ..models.members import Members
 from ..seeds import generator
-from .autograd import mean_squared_error
+from .autograd import mean_loss
+from .loss import LossFunction
 from .recipe import Recipe
 from .schedule import Schedule
 from .trainer import Engine
@@ -30,10 +31,12 @@ class MembersEngine:
     module : Members
     engines : sequence of Engine
         One a member.
+    loss_func : callable, optional
+        That of `engines`.
     """
 
-    def __init__(self, module: Members, engines: Sequence[Engine]):
-        self.module, self.engines = module, engines
+    def __init__(self, module: Members, engines: Sequence[Engine], loss_func: LossFunction | None = None):
+        self.module, self.engines, self.loss_func = module, engines, loss_func
         self.name = engines[0].name
 
     @property
@@ -56,9 +59,9 @@ class MembersEngine:
         return losses / np.float32(len(self.engines))
 
     def loss(self, x: Tensor, y: Tensor) -> float:
-        """Mean squared error of the averaged predictions."""
+        """Loss of the averaged predictions."""
         self.sync()
-        return mean_squared_error(self.module, x, y)
+        return mean_loss(self.module, x, y, self.loss_func)
 
     def sync(self) -> None:
         for engine in self.engines:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import EpochRecord
+from .loss import LossFunction
 from .recipe import Recipe
 from .schedule import Schedule, schedule_for
 
@@ -34,6 +35,7 @@ class Engine(Protocol):
     """The arithmetic of a fit. It lives as long as its module, so that a second fit goes on with its moments."""
 
     name: str
+    loss_func: LossFunction | None  # None for the mean squared error
 
     @property
     def compiled(self) -> bool:
@@ -46,7 +48,7 @@ class Engine(Protocol):
         """Train on ``rows`` int64 ``[k * bs]`` in `k` batches, the first being batch `step` of the fit; the losses."""
 
     def loss(self, x: Tensor, y: Tensor) -> float:
-        """Mean squared error of the module on the given ratings."""
+        """Mean loss of the module on the given ratings."""
 
     def sync(self) -> None:
         """Bring the module's own parameters up to date."""
@@ -113,7 +115,7 @@ class Trainer:
                 best = (valid_loss, epoch, self.engine.state() if self.recipe.keep_best else None)
             early = best is not None and 0 < self.recipe.patience <= epoch - best[1]
             more = not early and fitted + 1 < self.recipe.epochs
-            rmse = None if valid_loss is None else math.sqrt(valid_loss)
+            rmse = None if valid_loss is None or self.engine.loss_func is not None else math.sqrt(valid_loss)
             yield EpochEnd(EpochRecord(epoch, train_loss.value, valid_loss, rmse, busy, event.lr), more)
             if early:
                 break

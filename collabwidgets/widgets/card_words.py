@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..data.card import data_card
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,7 +15,7 @@ _MOST_NAMED = 100
 def card_words(dls: CollabDataLoaders) -> dict[str, Any]:
     """Bars ``[caption, [[low, high, count], …]]`` and notes ``[sentence, summary, text]``, where what is behind
     `summary` may be empty."""
-    card = data_card(dls)
+    card = dls.card
     item, user = dls.item_name, dls.user_name
     n_items, n_users = dls.n_items - 1, dls.n_users - 1
     return {

@@ -25,6 +25,7 @@ _DEFAULT_MIN_COUNT = 20
 _ONE_ROW, _SEVERAL_ROWS = ("primary", "pinned", "item"), ("selection", "items", "only")
 _FIT = {"one_cycle": "fit_one_cycle", "constant": "fit"}  # schedule: method of the learner
 _SAID = ("epochs", "lr", "wd", "schedule", "seed")  # settings of a fit that have their own place in its call
+_MAE = "torch.nn.L1Loss()"
 _FRESH = "# with fresh weights: which generator drew yours is not known"
 _OF_EACH_FIT = ("patience", "keep_best")  # settings that no fit takes over from the one before
 
@@ -43,10 +44,16 @@ def program(view: View) -> str:
         named in a comment, and must be there under that name.
     """
     learn = view.learner
-    parts = [_data(learn), _model(learn), "\n".join(_fits(learn)), "\n".join(_looked_at(view)), view._call()]
+    if learn.dls.has_ratings:
+        made = [_data(learn), _model(learn), "\n".join(_fits(learn))]
+    else:
+        made = ["learn = " + _call("cw.load_learner", [_literal(learn.loaded_from)], {})]
+    parts = [*made, "\n".join(_looked_at(view)), view._call()]
     imports = "import collabwidgets as cw"
     if "pd." in parts[0]:
         imports += "\nimport pandas as pd"
+    if _MAE in "".join(made):
+        imports += "\nimport torch"
     return "\n\n".join([imports, *filter(None, parts)]) + "\n"
 
 
@@ -107,14 +114,19 @@ def _data(learn: CollabLearner) -> str:
 
 def _model(learn: CollabLearner) -> str:
     call, seed = learn.made_by, learn.weights_seed
-    arguments = {name: value for name, value in call.arguments.items() if name != "seed"}
+    arguments = {name: value for name, value in call.arguments.items() if name not in ("seed", "loss_func")}
+    notes = []
+    if learn.loss_func is not None:
+        arguments["loss_func"] = _Name(_MAE if learn.loss_name == "MAE" else "loss_func")
+        if learn.loss_name != "MAE":
+            notes.append(f"# loss_func: your own function ({one_line(learn.loss_name)})")
     if seed != learn.dls.seed:
         arguments["seed"] = seed
     if call.function == "collab_learner":
         if not arguments.get("use_nn") and learn.n_factors:
             arguments["n_factors"] = learn.n_factors  # a reset may have changed it
-        return "learn = " + _call("cw.collab_learner", ["dls"], arguments)
-    notes = [_module(learn)]
+        return "\n".join([*notes, "learn = " + _call("cw.collab_learner", ["dls"], arguments)])
+    notes.append(_module(learn))
     if arguments.pop("remake", None) is not None:
         notes.append("# remake: your own function that makes one")
         arguments["remake"] = _Name("remake")

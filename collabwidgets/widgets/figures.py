@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .earlier_curves import EarlierCurves, shown_runs
-from .published import BATCH_POINTS, baseline_mse, rating_unit
+from .published import BATCH_POINTS, rating_unit
 from .publisher import COST_SHARE
 from .store import LearnerStore
 
@@ -76,7 +76,7 @@ class LossCurves:
         self._smoothing, self._x_axis, self._runs = smoothing, x_axis, tuple(runs)
         self._seen: tuple[Any, ...] = ()
         self._not_before = 0.0
-        self._baseline = baseline_mse(learn)
+        self._baseline, self._loss_name = learn.baseline, learn.loss_name
         self._scales = {"x": bqplot.LinearScale(min=0.0), "y": _y_scale(y_scale)}
         self._axes = {
             "x": bqplot.Axis(
@@ -86,7 +86,9 @@ class LossCurves:
                 grid_lines="none",
                 label_offset="32px",
             ),
-            "y": bqplot.Axis(scale=self._scales["y"], label="MSE", label_color=_TEXT, side="left", label_offset="40px"),
+            "y": bqplot.Axis(
+                scale=self._scales["y"], label=self._loss_name, label_color=_TEXT, side="left", label_offset="40px"
+            ),
             "rmse": bqplot.Axis(
                 scale=self._scales["y"],
                 label=f"RMSE, {unit}" if (unit := rating_unit(learn)) == "stars" else "RMSE",
@@ -117,7 +119,7 @@ class LossCurves:
                 self._best,
                 self._earlier.numbers,
             ],
-            axes=list(self._axes.values()),
+            axes=[axis for name, axis in self._axes.items() if name != "rmse" or self._loss_name == "MSE"],
             fig_margin=_TWO_SCALES,
             legend_location="top-right",
             legend_text={"fill": _TEXT},
@@ -190,7 +192,8 @@ class LossCurves:
         best = learn.history.best
         chosen = [i for i, (epoch, _) in enumerate(valid) if best is not None and epoch == best.epoch]
         _set(self._best, valid_at[chosen], [valid[i][1] for i in chosen])
-        self._axes["y"].label = "MSE" if best is None or best.rmse is None else f"MSE; best RMSE {best.rmse:.3f}"
+        best_rmse = "" if best is None or best.rmse is None else f"; best RMSE {best.rmse:.3f}"
+        self._axes["y"].label = f"{self._loss_name}{best_rmse}"
         if self._baseline is not None:
             _set(self._mean, [0.0, end], [self._baseline] * 2)
         if self._x_axis != "time" or not end <= (self._scales["x"].max or 0.0) <= 1.5 * end:

@@ -64,18 +64,12 @@ def data_facts(learn: CollabLearner) -> Values:
         "rating_mean": json_number(dls.rating_mean),
         "rating_min": json_number(low),
         "rating_max": json_number(high),
-        "baseline_mse": baseline_mse(learn),
+        "loss_name": learn.loss_name,
+        "baseline": json_number(learn.baseline),
+        "cannot_train": "" if dls.has_ratings else "The ratings are not in the checkpoint: cw.load_learner(path, dls)",
         "limits": {name: [low, high] for name, (_, low, high) in LIMITS.items()} | {"n_factors": [1, MOST_FACTORS]},
         "version": _version(),
     }
-
-
-def baseline_mse(learn: CollabLearner) -> float | None:
-    """Mean squared error on the validation ratings of always predicting the training mean."""
-    rated = learn.dls.valid_y
-    if not len(rated):
-        return None
-    return json_number(float(((rated.double() - learn.dls.rating_mean) ** 2).mean()))
 
 
 def rating_unit(learn: CollabLearner) -> str:

@@ -13,7 +13,7 @@ from ..training.recipe import LIMITS, MOST_FACTORS, SCHEDULES, Recipe
 from ..traits import Finite, Whole
 from ..words import at_epoch
 from .code import trained_recipe
-from .published import baseline_mse, epoch_rows, run_rows
+from .published import epoch_rows, run_rows
 from .view import OfLearner, View
 from .wire import json_number
 
@@ -211,7 +211,7 @@ class TrainingPanel(View):
     @property
     def baselines(self) -> dict[str, float]:
         """Validation loss of trivial predictions, by name."""
-        mean = baseline_mse(self._learner)
+        mean = self._learner.baseline
         return {} if mean is None else {"mean": mean}
 
     def to_frame(self) -> pd.DataFrame:
@@ -229,7 +229,8 @@ class TrainingPanel(View):
             history.epochs,
             at=lambda moments: positions(moments, learn, self.x_axis),
             **self._style(),
-            baseline=baseline_mse(learn),
+            baseline=learn.baseline,
+            loss_name=learn.loss_name,
             best_epoch=None if history.best is None else history.best.epoch,
             unit=self._unit(),
             facts=f"{type(learn.model).__name__}, {self._epoch()}",

@@ -66,7 +66,12 @@ export interface Meta {
   rating_min: number;
   rating_max: number;
   /** Validation error of always predicting the training mean. */
-  baseline_mse: number | null;
+  /** "MSE", "MAE", or a function's name; only of the first the root is an error in rating units. */
+  loss_name: string;
+  /** Loss of always predicting the mean. */
+  baseline: number | null;
+  /** Why this learner cannot train at all; empty if it can. */
+  cannot_train: string;
   seed: number;
   model: string;
   n_factors: number | null;
@@ -198,7 +203,9 @@ const EMPTY_META: Meta = {
   rating_mean: 0,
   rating_min: 1,
   rating_max: 5,
-  baseline_mse: null,
+  loss_name: "MSE",
+  baseline: null,
+  cannot_train: "",
   seed: 0,
   model: "",
   n_factors: null,

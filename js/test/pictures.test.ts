@@ -161,7 +161,7 @@ function lossFacts(changed: Partial<LossFacts> = {}): LossFacts {
       { ...row, epoch: 2, valid_loss: 0.8, rmse: 0.894 },
     ],
     bestEpoch: 2,
-    meta: { n_train: 6400, baseline_mse: 1.2, y_range: [0, 5.5] },
+    meta: { n_train: 6400, loss_name: "MSE", baseline: 1.2, y_range: [0, 5.5] },
     recipe: { bs: 64, epochs: 2 },
     status: "ready",
     xAxis: "epoch",
@@ -187,7 +187,7 @@ test("the loss has both curves, a marker an epoch, the baseline and the best epo
     assert.ok(svg.includes(text), text);
   assert.ok(!svg.includes("NaN"));
   const without = lossFacts();
-  without.meta.baseline_mse = null;
+  without.meta.baseline = null;
   assert.ok(!svgOf(lossPicture(without, LOOK, ""), RULER).includes("validation"));
   assert.ok(svgOf(lossPicture(lossFacts({ xAxis: "step" }), LOOK, ""), RULER).includes(">batch<"));
 });

@@ -25,7 +25,7 @@ const facts = (changed: Partial<LossFacts> = {}): LossFacts => ({
   smoothed: Float32Array.of(0.9, 0.75),
   history: [{ epoch: 1, train_loss: 0.9, valid_loss: 0.85, rmse: 0.922, seconds: 2, lr: 1e-3 }],
   bestEpoch: 1,
-  meta: { n_train: 6400, baseline_mse: null, y_range: [0, 5.5] },
+  meta: { n_train: 6400, loss_name: "MSE", baseline: null, y_range: [0, 5.5] },
   recipe: { bs: 64 },
   status: "ready",
   xAxis: "epoch",

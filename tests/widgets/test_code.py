@@ -205,3 +205,14 @@ def test_a_page_gets_the_code_of_its_view_and_of_no_closed_one(learn, line):
 
 def test_the_package_has_all_names_that_the_code_uses():
     assert {"CollabLearner", "DotProduct", "DotProductBias", "EmbeddingDotBias"} <= set(cw.__all__)
+
+
+def test_a_loss_of_ones_own_is_in_the_code(dls):
+    def cubed(predictions, ratings):
+        return (predictions - ratings).abs().pow(3).mean()
+
+    for loss_func, known in ((nn.L1Loss(), {}), (cubed, {"loss_func": cubed})):
+        learn = collab_learner(dls, n_factors=5, y_range=(0, 5.5), loss_func=loss_func)
+        learn.fit_one_cycle(1, 0.01)
+        view = BiasTable(learn)
+        assert_same(run(view.to_code(), **known), view)

@@ -88,7 +88,7 @@ def test_a_page_is_told_what_the_ratings_are_called():
 def test_the_baseline_is_the_error_of_predicting_the_training_mean(learn):
     train, valid = learn.dls.train_y.double().numpy(), learn.dls.valid_y.double().numpy()
     expected = np.mean((valid - train.mean()) ** 2)
-    assert LearnerStore.of(learn).meta["baseline_mse"] == pytest.approx(expected, rel=1e-6)
+    assert LearnerStore.of(learn).meta["baseline"] == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_learner_has_one_store(learn):

@@ -29,6 +29,7 @@ def loss_picture(
     smoothing: float = 0.6,
     baseline: float | None = None,
     best_epoch: int | None = None,
+    loss_name: str = "MSE",
     unit: str = "stars",
     facts: str = "",
     earlier: Sequence[DrawnRun] = (),
@@ -47,8 +48,10 @@ def loss_picture(
     smoothing : float
         Weight of the past, 0 to 0.99.
     baseline : float, optional
-        Mean squared error of always predicting the mean.
+        Loss of always predicting the mean.
     best_epoch : int, optional
+    loss_name : str
+        Only ``"MSE"`` has a second axis with its root.
     unit : str
         Of the root mean squared error.
     facts : str
@@ -101,21 +104,9 @@ def loss_picture(
         if x_axis == "epoch":
             axes.set_xticks(whole_ticks(end))
         axes.set_xlabel(_X_NAMES[x_axis], color=look.foreground, size=TEXT)
-        roots = axes.secondary_yaxis("right", functions=(_root, _square))
-        roots.spines["right"].set_visible(False)
-        roots.yaxis.set_major_locator(FixedLocator([math.sqrt(tick) for tick in _inside(axes.get_yticks(), low, high)]))
-        roots.yaxis.set_minor_locator(NullLocator())
-        roots.yaxis.set_major_formatter(lambda value, _position: f"{value:.2f}")
-        roots.tick_params(colors=look.soft, labelsize=TEXT - 1, length=0)
-        place.text(0.7, 0.74, "MSE", ha="right", size=TEXT - 1, color=look.soft)
-        place.text(
-            place.width - 0.2,
-            0.74,
-            "RMSE, stars" if unit == "stars" else "RMSE",
-            ha="right",
-            size=TEXT - 1,
-            color=look.soft,
-        )
+        place.text(0.7, 0.74, loss_name, ha="right", size=TEXT - 1, color=look.soft)
+        if loss_name == "MSE":
+            _roots(place, axes, [math.sqrt(tick) for tick in _inside(axes.get_yticks(), low, high)], unit)
         if baseline is not None:
             axes.axhline(baseline, color=look.soft, linewidth=1.2, linestyle=(0, (1, 2)), gid="baseline")
         if best is not None and best.valid_loss is not None:
@@ -124,6 +115,19 @@ def loss_picture(
         _legend(place, baseline, best, unit)
 
     return Picture("Loss", _WIDTH, _HEIGHT, draw)
+
+
+def _roots(place: Place, axes: Any, ticks: list[float], unit: str) -> None:
+    """The second axis: the root of each of the losses at the ticks."""
+    look = place.look
+    roots = axes.secondary_yaxis("right", functions=(_root, _square))
+    roots.spines["right"].set_visible(False)
+    roots.yaxis.set_major_locator(FixedLocator(ticks))
+    roots.yaxis.set_minor_locator(NullLocator())
+    roots.yaxis.set_major_formatter(lambda value, _position: f"{value:.2f}")
+    roots.tick_params(colors=look.soft, labelsize=TEXT - 1, length=0)
+    name = "RMSE, stars" if unit == "stars" else "RMSE"
+    place.text(place.width - 0.2, 0.74, name, ha="right", size=TEXT - 1, color=look.soft)
 
 
 def _legend(place: Place, baseline: float | None, best: EpochRecord | None, unit: str) -> None:

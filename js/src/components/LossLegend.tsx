@@ -8,7 +8,7 @@ export function LossLegend({ context }: { context: ViewContext }) {
   return (
     <>
       <span class="cw-key cw-key-train">train, smoothed</span>
-      {store.meta.value.baseline_mse !== null && (
+      {store.meta.value.baseline !== null && (
         <>
           <span class="cw-key cw-key-valid">validation</span>
           <span class="cw-key cw-key-mean">predict the mean</span>

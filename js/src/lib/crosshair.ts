@@ -65,7 +65,7 @@ export function readings(
 /** One reading's numbers; given the chart's facts, with the error in stars and the epoch it was measured after. */
 export function readingText({ train, valid, epoch }: Reading, facts?: LossFacts): string {
   const more =
-    facts &&
+    facts?.meta.loss_name === "MSE" &&
     valid !== null &&
     ` (RMSE ${formatRmse(Math.sqrt(valid), facts.meta.y_range)}) at epoch ${epoch}`;
   return [

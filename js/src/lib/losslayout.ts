@@ -12,7 +12,7 @@ export interface LossFacts {
   smoothed: Float32Array;
   history: readonly EpochRow[];
   bestEpoch: number | null;
-  meta: Pick<Meta, "n_train" | "baseline_mse" | "y_range">;
+  meta: Pick<Meta, "n_train" | "loss_name" | "baseline" | "y_range">;
   recipe: Partial<Recipe>;
   status: Status;
   xAxis: XAxis;
@@ -56,7 +56,7 @@ export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room)
   const ends = facts.earlier.map((run) => runMapping(xAxis, run, meta.n_train)(run.train.x.at(-1) ?? 0));
   const end = Math.max(mapX(Math.max(trained, planned || (ends.length ? 0 : 1))), ...ends) || 1;
   const scores = facts.earlier.flatMap((run) => [...run.valid.loss]);
-  const range = lossRange(facts.smoothed, history, meta.baseline_mse, scores);
+  const range = lossRange(facts.smoothed, history, meta.baseline, scores);
   const toY = yMapping(yScale, range, top, bottom);
   const losses = ticks(range.low, range.high, 5);
   const below = xTicks(xAxis, end, Math.min(10, Math.max(3, (right - left) / 64)));
@@ -76,10 +76,10 @@ export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room)
     yTicks: losses.values.map((value) => ({
       y: toY(value),
       mse: tickText(value, losses.digits),
-      rmse: formatNumber(Math.sqrt(value), 2),
+      rmse: meta.loss_name === "MSE" ? formatNumber(Math.sqrt(value), 2) : "",
     })),
     scored,
     best: scored.find((row) => row.epoch === facts.bestEpoch),
-    baselineY: meta.baseline_mse === null ? null : toY(meta.baseline_mse),
+    baselineY: meta.baseline === null ? null : toY(meta.baseline),
   };
 }

@@ -52,6 +52,10 @@ export function badge({ status, connection, epoch, shownEpoch, epochs, progress 
   }
 }
 
+/** Why no button of the panel can do anything; null if they can. */
+export const whyNoTraining = (connection: Connection, cannotTrain: string): string | null =>
+  connection === "disconnected" ? "Not connected to the kernel" : cannotTrain || null;
+
 /** The epoch under way in this fit, from 1. */
 export const currentEpoch = (progress: number, epochs: number): number =>
   Math.max(1, Math.min(epochs, Math.floor(progress * epochs + 1e-6) + 1));

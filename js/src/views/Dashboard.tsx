@@ -231,7 +231,8 @@ function Outcome({ context }: { context: ViewContext }) {
   const best = store.history.value.find((row) => row.epoch === store.bestEpoch.value);
   const words = [
     outcome(situation(store)),
-    best && `best valid ${formatLoss(best.valid_loss)} (RMSE ${formatRmse(best.rmse, y_range)})`,
+    best &&
+      `best valid ${formatLoss(best.valid_loss)}${best.rmse === null ? "" : ` (RMSE ${formatRmse(best.rmse, y_range)})`}`,
     n_never_trained > 0 && `${plural(n_never_trained, "title")} never trained`,
   ];
   return (

@@ -9,7 +9,7 @@ import { TakeAwayLoss } from "../components/TakeAwayLoss";
 import type { ViewContext } from "../context";
 import { formatRate } from "../lib/format";
 import { Latest } from "../lib/latest";
-import { sentence } from "../lib/wording";
+import { sentence, whyNoTraining } from "../lib/wording";
 import css from "./TrainingPanel.css";
 import { Buttons } from "./training/Buttons";
 import { Chart } from "./training/Chart";
@@ -75,7 +75,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
     if (await reset()) await train();
   };
 
-  const gone = store.connection.value === "disconnected" ? "Not connected to the kernel" : null;
+  const gone = whyNoTraining(store.connection.value, store.meta.value.cannot_train);
   const invalid = Object.values(wrong.value)[0] ?? null;
   const state = situation(store);
   const said = sentence(state);

@@ -26,7 +26,7 @@ export function lossPicture(facts: LossFacts, look: Look, words: string): Pictur
         write(pen, look, name, x + 26, y, { color: look.soft });
       };
       key("train, smoothed", look.train, ROOM.left);
-      if (facts.meta.baseline_mse !== null) key("validation", look.valid, ROOM.left + 136);
+      if (facts.meta.baseline !== null) key("validation", look.valid, ROOM.left + 136);
       if (!best) return;
       const rmse = best.rmse === null ? "" : `, RMSE ${formatRmse(best.rmse, facts.meta.y_range)}`;
       const text = `best: ${formatLoss(best.valid_loss)}${rmse}, epoch ${best.epoch}`;
@@ -40,15 +40,11 @@ export function drawLoss(pen: Pen, look: Look, facts: LossFacts, room: Room): Lo
   const at = layOutLoss(facts, room);
   const small = { size: 11, color: look.soft };
   const end = { ...small, align: "right" } as const;
-  write(pen, look, "MSE", left - 8, top - 12, end);
-  write(
-    pen,
-    look,
-    ratingUnit(facts.meta.y_range) === "stars" ? "RMSE, stars" : "RMSE",
-    right + 48,
-    top - 12,
-    end,
-  );
+  const { loss_name, y_range } = facts.meta;
+  write(pen, look, loss_name, left - 8, top - 12, end);
+  if (loss_name === "MSE") {
+    write(pen, look, ratingUnit(y_range) === "stars" ? "RMSE, stars" : "RMSE", right + 48, top - 12, end);
+  }
   pen.lineWidth = 1;
   pen.strokeStyle = look.line;
   for (const { y, mse, rmse } of at.yTicks) {

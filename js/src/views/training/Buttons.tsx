@@ -1,6 +1,7 @@
 // Train, pause, resume, stop, one epoch more, reset.
 import { Button } from "../../components/Button";
 import type { ViewContext } from "../../context";
+import { whyNoTraining } from "../../lib/wording";
 
 export interface ButtonsProps {
   context: ViewContext;
@@ -19,7 +20,7 @@ export function Buttons({ context, shows, invalid, send, train, reset, settings 
   const running = status === "training";
   const epoch = store.epoch.value;
   const next = Math.ceil(epoch);
-  const gone = store.connection.value === "disconnected" ? "Not connected to the kernel" : null;
+  const gone = whyNoTraining(store.connection.value, store.meta.value.cannot_train);
   return (
     <div class="cw-buttons">
       {running

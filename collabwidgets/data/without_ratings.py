@@ -1,0 +1,114 @@
+"""Loaders whose ratings are gone: what a checkpoint keeps of the data, so that a model can be looked at by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from ..calls import Call
+from .card import DataCard
+from .loaders import Batch, Batches, CollabDataLoaders
+from .side import Side
+from .vocab import Vocab
+
+
+@dataclass(frozen=True, eq=False)
+class DataFacts:
+    """What is kept of the ratings that a model was trained on.
+
+    Attributes
+    ----------
+    users, items : Side
+        Names, counts and means.
+    rating_name : str
+        The ratings' column.
+    name : str
+        What the ratings are called.
+    rating_range : (float, float)
+    rating_mean : float
+        Mean training rating.
+    n_train, n_valid : int
+    valid_pct, seed, bs, val_bs, auto_bs
+        As of the loaders.
+    checksum : int
+        Of the ratings and their split.
+    card : DataCard
+    mean_loss : float or None
+        Loss on the validation ratings of always predicting the mean.
+    residual_variance : float or None
+        Of a training rating around its prediction by the saved model; None where that is no dot product.
+    """
+
+    users: Side
+    items: Side
+    rating_name: str
+    name: str
+    rating_range: tuple[float, float]
+    rating_mean: float
+    n_train: int
+    n_valid: int
+    valid_pct: float
+    seed: int
+    bs: int
+    val_bs: int
+    auto_bs: bool
+    checksum: int
+    card: DataCard
+    mean_loss: float | None
+    residual_variance: float | None
+
+
+class LoadersWithoutRatings(CollabDataLoaders):
+    """Loaders that know their users, items and facts, and have no rating to train on.
+
+    Parameters
+    ----------
+    facts : DataFacts
+    users, items : Vocab
+    path : str or Path
+        As of the loaders.
+    """
+
+    has_ratings = False
+    made_by = Call("CollabDataLoaders", {})
+
+    def __init__(self, facts: DataFacts, users: Vocab, items: Vocab, path: str | Path = "."):
+        self.facts, self.path = facts, Path(path)
+        self.users, self.items = facts.users, facts.items
+        self.user_name, self.item_name, self.rating_name = users.name, items.name, facts.rating_name
+        self.classes = {self.user_name: users, self.item_name: items}
+        self.name, self.rating_range, self.rating_mean = facts.name, facts.rating_range, facts.rating_mean
+        self.valid_pct, self.seed = facts.valid_pct, facts.seed
+        self.bs, self.val_bs, self.auto_bs = facts.bs, facts.val_bs, facts.auto_bs
+        self.train_x = self.valid_x = torch.empty((0, 2), dtype=torch.int64)
+        self.train_y = self.valid_y = torch.empty(0)
+        self.card, self.checksum = facts.card, facts.checksum
+        self._order = self._looks = torch.Generator()
+
+    @property
+    def n_train(self) -> int:
+        """Ratings that the model was trained on."""
+        return self.facts.n_train
+
+    @property
+    def n_valid(self) -> int:
+        """Ratings that it was validated on."""
+        return self.facts.n_valid
+
+    @property
+    def valid(self) -> Batches:
+        """There are none."""
+        raise ValueError(self._no_ratings("validation"))
+
+    def batches(self, generator: torch.Generator, bs: int | None = None) -> Iterator[Batch]:
+        """There are none."""
+        raise ValueError(self._no_ratings("training"))
+
+    def _no_ratings(self, part: str) -> str:
+        return (
+            f"there are no {part} ratings: this learner came from a checkpoint alone, which holds none; "
+            "cw.load_learner(path, dls) loads it with its ratings"
+        )

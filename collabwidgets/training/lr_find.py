@@ -1,0 +1,137 @@
+"""A learning rate to begin with: train a few batches at rates that grow, and see where the loss falls best."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from .recipe import LIMITS, Recipe
+from .schedule import Schedule
+from .trainer import Engine, Ratings
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Doubles = NDArray[np.float64]
+
+_SMOOTHING = 0.98
+_DIVERGED = 4.0  # times the lowest loss
+_LEFT_OUT = 5  # points at the end, where the loss has begun to explode
+
+
+@dataclass(frozen=True, eq=False)
+class LRFind:
+    """What `lr_find` found.
+
+    Attributes
+    ----------
+    valley : float
+        The suggested learning rate: a third and a half of a third into the longest valley of the losses.
+    lrs, losses : float64 [n]
+        Learning rate of each batch, and the mean loss up to it, smoothed exponentially.
+    """
+
+    valley: float
+    lrs: Doubles = field(repr=False)
+    losses: Doubles = field(repr=False)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the losses over the learning rates on `ax`, or on a new figure; returns the axes."""
+        if ax is None:
+            from matplotlib import pyplot as plt
+
+            ax = plt.subplots()[1]
+        shown = slice(None, -_LEFT_OUT if len(self.lrs) > 2 * _LEFT_OUT else None)
+        ax.plot(self.lrs[shown], self.losses[shown])
+        ax.plot(self.valley, np.interp(self.valley, self.lrs, self.losses), "o", label=f"valley: {self.valley:.2g}")
+        ax.set(xscale="log", xlabel="Learning rate", ylabel="Loss")
+        ax.legend()
+        return ax
+
+
+def lr_find(
+    engine: Engine,
+    data: Ratings,
+    recipe: Recipe,
+    order: torch.Generator,
+    *,
+    start_lr: float = 1e-7,
+    end_lr: float = 10.0,
+    num_it: int = 100,
+    stop_div: bool = True,
+) -> LRFind:
+    """Train `engine` on up to `num_it` batches, each at a higher learning rate, and suggest one.
+
+    The test is Smith's (2017, "Cyclical learning rates for training neural networks"), as fastai runs it; the rate is
+    taken from the longest stretch in which the loss falls, as ESRI proposed for fastai's ``valley``.
+
+    Parameters
+    ----------
+    engine : Engine
+        Of a module to be thrown away: its weights are moved.
+    data : Ratings
+    recipe : Recipe
+        Its batch size and weight decay are used.
+    order : torch.Generator
+        Source of the batches' order.
+    start_lr, end_lr : float
+        Rates of the first and the last batch; those between grow by a constant factor.
+    num_it : int
+        Batches, at least 6.
+    stop_div : bool
+        Stop once the loss is four times the lowest one.
+
+    Raises
+    ------
+    ValueError
+        For rates that do not grow or are out of range, and for fewer than 6 batches.
+    """
+    _, lowest, highest = LIMITS["lr"]
+    if not lowest <= start_lr < end_lr <= highest:
+        raise ValueError(
+            f"start_lr={start_lr!r} and end_lr={end_lr!r} must grow, from at least {lowest:g} to at most {highest:g}"
+        )
+    if isinstance(num_it, bool) or not isinstance(num_it, int) or num_it < 6:
+        raise ValueError(f"num_it={num_it!r} is not a whole number of batches from 6")
+    bs = min(recipe.bs, len(data.train_y))
+    lrs = start_lr * (end_lr / start_lr) ** (np.arange(num_it) / num_it)
+    recipe = recipe.for_batches_of(bs)
+    engine.begin(data.train_x, data.train_y, recipe, Schedule(lrs, np.full(num_it, recipe.mom)))
+    losses: list[float] = []
+    mean = weight = 0.0
+    for step, rows in enumerate(itertools.islice(_batches(len(data.train_y), bs, order), num_it)):
+        loss = float(engine.run(rows, bs, step)[0])
+        mean, weight = _SMOOTHING * mean + (1 - _SMOOTHING) * loss, _SMOOTHING * weight + (1 - _SMOOTHING)
+        losses.append(mean / weight)
+        if not np.isfinite(losses[-1]):
+            losses.pop()
+            break
+        if stop_div and losses[-1] > _DIVERGED * min(losses):
+            break
+    if len(losses) < 2:
+        raise ValueError("the loss is no number from the first batches on; look at the model and the ratings")
+    found = np.array(losses)
+    return LRFind(float(lrs[_valley(found)]), lrs[: len(found)], found)
+
+
+def _batches(n: int, bs: int, order: torch.Generator) -> Any:
+    """Rows of whole batches, epoch after epoch."""
+    while True:
+        rows = torch.randperm(n, generator=order)
+        yield from (rows[start : start + bs] for start in range(0, n - bs + 1, bs))
+
+
+def _valley(losses: Doubles) -> int:
+    """Half-way into the middle third of the longest falling subsequence, counted in batches."""
+    lengths = np.ones(len(losses), np.int64)
+    for place in range(1, len(losses)):
+        lengths[place] = 1 + lengths[:place][losses[:place] > losses[place]].max(initial=0)
+    end = int(lengths.argmax())
+    start = end - int(lengths[end])
+    third = (end - start) / 3
+    return max(0, start + int(third) + int(third / 2))

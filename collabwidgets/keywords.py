@@ -32,6 +32,11 @@ def checked_keywords(function: Callable[P, R]) -> Callable[P, R]:
         for keyword in kwargs:
             if keyword not in known:
                 name = function.__qualname__.removesuffix(".__init__")
+                refuse: Callable[[Iterable[str], str], None] | None = (
+                    getattr(args[0], "_refuse", None) if args else None
+                )
+                if refuse is not None:
+                    refuse([keyword], name)
                 raise TypeError(f"{name}() has no keyword {keyword!r}. {nearest_keyword(keyword, known)}")
         return function(*args, **kwargs)
 

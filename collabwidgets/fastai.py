@@ -1,0 +1,511 @@
+"""The names of fastai's chapter on collaborative filtering, over ours: ``from collabwidgets.fastai import *``.
+
+In place of the chapter's own imports this line lets its cells run as they are typed. A `Learner` is a `CollabLearner`,
+so every widget takes it. Importing this module adds a method to a class of torch, ``Tensor.pca``.
+
+What differs from fastai on purpose: an epoch is a permutation of the ratings, an unknown id is an error, a batch's
+ratings are float32 ``[bs]``, and files are safetensors instead of pickle.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from . import data, loading, models
+from . import learner as learners
+from .data.movielens import movielens_folder, movielens_sample_folder
+from .models import CollabNN, Embedding, EmbeddingDotBias, EmbeddingNN, TabularModel, create_params, sigmoid_range
+from .training import L1LossFlat, LossFunction, MSELossFlat
+
+__all__ = [
+    "CollabDataLoaders",
+    "CollabNN",
+    "Embedding",
+    "EmbeddingDotBias",
+    "EmbeddingNN",
+    "F",
+    "L",
+    "L1LossFlat",
+    "Learner",
+    "MSELossFlat",
+    "Module",
+    "Path",
+    "TabularModel",
+    "Tensor",
+    "URLs",
+    "collab_learner",
+    "create_params",
+    "delegates",
+    "doc",
+    "get_emb_sz",
+    "load_learner",
+    "nn",
+    "np",
+    "one_hot",
+    "pd",
+    "plt",
+    "sigmoid_range",
+    "tensor",
+    "torch",
+    "untar_data",
+]
+
+T = TypeVar("T")
+
+# What a name of fastai that is not here is called here. A method of the learner is written `learn.…`, of the loaders
+# `dls.…`, of the recorder `recorder.…`, an argument `…=`, and what its star imports bring by its name alone.
+HERE_IT_IS = {
+    "learn.summary": "print(learn.model); learn.config has its sizes and settings",
+    "learn.fine_tune": "learn.fit_one_cycle(n); nothing of a recommender is trained before",
+    "learn.fit_flat_cos": "learn.fit(n, lr), at a constant rate, or learn.fit_one_cycle(n, lr)",
+    "learn.fit_sgdr": "learn.fit_one_cycle(n, lr), several times",
+    "learn.freeze": "p.requires_grad_(False) for each p of learn.model.parameters() that is to stay",
+    "learn.unfreeze": "p.requires_grad_(True) for each p of learn.model.parameters()",
+    "learn.metrics": "learn.history.to_frame(), whose rmse stands beside the loss; learn.hit_rate() ranks",
+    "learn.opt": "learn.recipe, which has the optimizer's settings (lr, wd, moms, sqr_mom, eps)",
+    "learn.opt_func": "AdamW, always; learn.recipe has its settings",
+    "learn.cbs": "learn.on_change(callback), called whenever status, history or weights moved",
+    "learn.add_cb": "learn.on_change(callback), called whenever status, history or weights moved",
+    "learn.add_cbs": "learn.on_change(callback), called whenever status, history or weights moved",
+    "learn.remove_cb": "the function that learn.on_change(callback) returned",
+    "learn.no_bar": "learn.start() and learn.wait(), which print nothing",
+    "learn.no_logging": "learn.start() and learn.wait(), which print nothing",
+    "learn.show_training_loop": "collabwidgets.Trainer, which yields an event for each step",
+    "learn.to_fp16": "nothing: tables are trained in float32",
+    "learn.to_fp32": "nothing: tables are trained in float32",
+    "learn.one_batch": "dls.one_batch()",
+    "learn.path": "learn.dls.path",
+    "learn.loss": "learn.history.batches()[1][-1], the last batch's; learn.validate() computes it",
+    "learn.lr_find_all": "learn.lr_find()",
+    "learn.feature_importance": "learn.explain(user, title), the terms of one prediction",
+    "dls.train_ds": "dls.train_x and dls.train_y, the training ratings as tensors",
+    "dls.valid_ds": "dls.valid_x and dls.valid_y, the validation ratings as tensors",
+    "dls.train_dl": "dls.train",
+    "dls.valid_dl": "dls.valid",
+    "dls.test_dl": "learn.predict(users, titles)",
+    "dls.vocab": "dls.classes",
+    "dls.items": "the ratings frame itself; dls.items here is the side of the items, with counts and means",
+    "dls.cat_names": "[dls.user_name, dls.item_name]",
+    "dls.device": "learn.model's parameters' device; pass device= to the learner",
+    "dls.cuda": "device='cuda' of the learner",
+    "dls.cpu": "device='cpu' of the learner",
+    "dls.to": "device= of the learner",
+    "dls.loss_func": "learn.loss_func",
+    "dls.c": "1: one rating is predicted",
+    "recorder.plot_sched": "plt.plot(collabwidgets.training.schedule_for(learn.recipe, learn.n_steps).lr)",
+    "recorder.lrs": "collabwidgets.training.schedule_for(learn.recipe, learn.n_steps).lr",
+    "recorder.hps": "collabwidgets.training.schedule_for(learn.recipe, learn.n_steps)",
+    "recorder.smooth_loss": "learn.history.epochs[-1].train_loss",
+    "recorder.log": "learn.history.epochs[-1]",
+    "cbs=": "learn.on_change(callback), called whenever status, history or weights moved",
+    "metrics=": "learn.history.to_frame(), whose rmse stands beside the loss; learn.hit_rate() ranks",
+    "opt_func=": "AdamW, always; settings such as moms=, sqr_mom= and eps= go to the fit",
+    "splitter=": "one learning rate for all parameters",
+    "path=": "path= of CollabDataLoaders.from_df",
+    "model_dir=": "a whole path given to learn.save and learn.load",
+    "wd_bn_bias=": "no decay of batch norms and of layers' own biases, always",
+    "train_bn=": "batch norms that are trained, always",
+    "default_cbs=": "learn.start(), which prints nothing",
+    "config=": "Learner(dls, EmbeddingNN(emb_szs, layers, ps=…, embed_p=…))",
+    "reset_opt=": "learn.reset(), which makes fresh weights and moments",
+    "start_epoch=": "learn.resume(), after learn.pause()",
+    "suggest_funcs=": "the valley alone; learn.lr_find().lrs and .losses have the curve",
+    "dl=": "ds_idx=, or learn.predict(users, titles) for pairs of your own",
+    "with_input=": "dls.valid_x, in the order of the predictions",
+    "with_loss=": "(preds - targets) ** 2",
+    "with_decoded=": "the predictions themselves",
+    "num_workers=": "tensors that are sliced, with no worker to wait for",
+    "device=": "device= of the learner",
+    "shuffle=": "training ratings in a fresh order each epoch, validation in one order, always",
+    "y_block=": "rating_name=, a column of numbers",
+    "Callback": "learn.on_change(callback)",
+    "Categorify": "nothing to do: the loaders number users and items by themselves",
+    "DataLoaders": "CollabDataLoaders",
+    "EarlyStoppingCallback": "patience= of a fit, such as learn.fit_one_cycle(20, patience=3)",
+    "SaveModelCallback": "keep_best=True of a fit",
+    "ProgressCallback": "TrainingPanel(learn), or the table that a fit prints",
+    "ShowGraphCallback": "TrainingPanel(learn), whose loss chart is live",
+    "Recorder": "learn.history; learn.recorder.plot_loss() draws it",
+    "TabularCollab": "CollabDataLoaders.from_df(ratings)",
+    "TabularPandas": "CollabDataLoaders.from_df(ratings)",
+    "TabularDataLoaders": "CollabDataLoaders.from_df(ratings)",
+    "tabular_learner": "collab_learner(dls, use_nn=True)",
+    "tabular_config": "arguments of EmbeddingNN: ps=, embed_p=, use_bn=, …",
+    "Adam": "AdamW, always, with fastai's settings",
+    "mse": "torch.nn.functional.mse_loss",
+    "rmse": "learn.history.to_frame()['rmse']",
+    "mae": "torch.nn.functional.l1_loss",
+    "set_seed": "seed= of CollabDataLoaders.from_df, or torch.manual_seed for a model that you make yourself",
+    "fastai_path": "COLLABWIDGETS_DATA, the environment variable of the cache folder",
+}
+
+
+def _refuse_keywords(given: Iterable[str], of: str) -> None:
+    """Answer a keyword of fastai's that is not here."""
+    for name in given:
+        if f"{name}=" in HERE_IT_IS:
+            raise TypeError(f"{of}({name}=…) of fastai is, here: {HERE_IT_IS[f'{name}=']}")
+
+
+class _Answers:
+    """Says what an attribute of fastai's is called here."""
+
+    _called: str
+    _refuse = staticmethod(_refuse_keywords)  # asked by `checked_keywords`
+
+    def __getattr__(self, name: str) -> NoReturn:
+        answer = HERE_IT_IS.get(f"{self._called}.{name}")
+        if answer is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        # Without the object Python adds no guess of its own.
+        raise AttributeError(f"{self._called}.{name} of fastai is, here: {answer}", obj=None)
+
+
+def __getattr__(name: str) -> NoReturn:
+    if name in HERE_IT_IS:
+        raise ImportError(f"{name} of fastai is, here: {HERE_IT_IS[name]}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+# ---- data
+
+
+class URLs:
+    """The data sets that `untar_data` has."""
+
+    ML_100k = "https://files.grouplens.org/datasets/movielens/ml-100k.zip"
+    ML_SAMPLE = "https://s3.amazonaws.com/fast-ai-sample/movie_lens_sample.tgz"
+
+
+def untar_data(url: str) -> Path:
+    """The folder of a data set, filled when it is first asked for.
+
+    Parameters
+    ----------
+    url : str
+        ``URLs.ML_100k``: a folder with ``u.data``, ``u.item`` and ``u.user``. ``URLs.ML_SAMPLE``: one with
+        ``ratings.csv``, which is not fastai's own file but made in the same way from MovieLens 100K: 100 users who
+        rate most, and 100 movies they rate most.
+
+    Raises
+    ------
+    ValueError
+        For any other address.
+    OSError
+        When the data cannot be had; the message says where to put it.
+    """
+    folders = {URLs.ML_100k: movielens_folder, URLs.ML_SAMPLE: movielens_sample_folder}
+    if url not in folders:
+        raise ValueError(f"untar_data has URLs.ML_100k and URLs.ML_SAMPLE, not {url!r}; pd.read_csv reads other files")
+    return folders[url]()
+
+
+class CollabDataLoaders(_Answers, data.CollabDataLoaders):
+    """`collabwidgets.CollabDataLoaders`, which also answers to fastai's names."""
+
+    _called = "dls"
+
+
+# ---- learners
+
+
+class Learner(_Answers, learners.CollabLearner):
+    """A `CollabLearner` with the arguments of fastai's ``Learner``, and its defaults.
+
+    Parameters
+    ----------
+    dls : CollabDataLoaders
+    model : nn.Module
+    loss_func : callable, optional
+        `MSELossFlat()` by default.
+    lr : float
+        Learning rate of fits that name none.
+    wd : float, optional
+        Weight decay of fits that name none; 0.01 by default.
+    moms : (float, float, float)
+        Momenta of a cycle.
+    **others
+        Those of `CollabLearner`.
+    """
+
+    _called = "learn"
+    lr = 1e-3
+    moms = (0.95, 0.85, 0.95)
+
+    def __init__(
+        self,
+        dls: data.CollabDataLoaders,
+        model: nn.Module,
+        loss_func: LossFunction | None = None,
+        *,
+        lr: float = 1e-3,
+        wd: float | None = None,
+        moms: tuple[float, float, float] = (0.95, 0.85, 0.95),
+        **others: Any,
+    ):
+        super().__init__(dls, model, loss_func=loss_func, wd=wd, **others)
+        self.lr, self.moms = lr, moms
+
+    def fit_one_cycle(  # type: ignore[override]
+        self,
+        n_epoch: int,
+        lr_max: float | None = None,
+        div: float = 25.0,
+        div_final: float = 1e5,
+        pct_start: float = 0.25,
+        wd: float | None = None,
+        moms: tuple[float, float, float] | None = None,
+        **settings: Any,
+    ) -> None:
+        """Train by one cycle, see `CollabLearner.fit_one_cycle`; arguments in fastai's order."""
+        _refuse_keywords(settings, "fit_one_cycle")
+        settings |= {"div": div, "div_final": div_final, "pct_start": pct_start, "moms": moms or self.moms}
+        super().fit_one_cycle(n_epoch, self.lr if lr_max is None else lr_max, wd, **settings)
+
+    def fit(self, n_epoch: int, lr: float | None = None, wd: float | None = None, **settings: Any) -> None:
+        """Train at a constant learning rate, see `CollabLearner.fit`."""
+        _refuse_keywords(settings, "fit")
+        super().fit(n_epoch, self.lr if lr is None else lr, wd, **settings)
+
+    def validate(self, ds_idx: int = 1, **others: Any) -> L[float]:
+        """The validation loss, in a list of one."""
+        _refuse_keywords(others, "validate")
+        return L(super().validate(ds_idx, **others))
+
+    def get_preds(self, ds_idx: int = 1, **others: Any) -> tuple[Tensor, Tensor]:
+        """Predictions and ratings of the validation part, float32 ``[n]`` each."""
+        _refuse_keywords(others, "get_preds")
+        return super().get_preds(ds_idx, **others)
+
+    def lr_find(self, *args: Any, **others: Any) -> Any:
+        """Suggest a learning rate, and draw how it was found: `CollabLearner.lr_find`."""
+        _refuse_keywords(others, "lr_find")
+        return super().lr_find(*args, **others)
+
+    def export(self, fname: str | os.PathLike[str] = "export.pkl") -> Path:
+        """Write a file for `load_learner`: safetensors, whatever its name ends with."""
+        return super().export(fname)
+
+    @property
+    def recorder(self) -> Recorder:
+        """The losses so far."""
+        return Recorder(self)
+
+
+class Recorder(_Answers):
+    """What fastai's recorder is asked for, read from the learner's history."""
+
+    _called = "recorder"
+    metric_names = ("epoch", "train_loss", "valid_loss", "time")
+
+    def __init__(self, learn: Learner):
+        self._history, self._dls = learn.history, learn.dls
+
+    @property
+    def losses(self) -> list[float]:
+        """The training loss after each batch, smoothed exponentially."""
+        loss = self._history.batches_since(0)[1]
+        return list(pd.Series(loss).ewm(alpha=0.02).mean())
+
+    @property
+    def values(self) -> list[list[float | None]]:
+        """Training and validation loss of each epoch."""
+        return [[row.train_loss, row.valid_loss] for row in self._history.epochs]
+
+    def plot_loss(self, skip_start: int = 5, with_valid: bool = True, log: bool = False, ax: Any = None) -> Any:
+        """Draw `losses`, and the validation loss at the end of each epoch, over the batches; returns the axes."""
+        ax = plt.gca() if ax is None else ax
+        at, losses, _ = self._history.batches_since(0)
+        steps = range(len(losses))
+        ax.plot(steps[skip_start:], self.losses[skip_start:], label="train")
+        epochs = [row for row in self._history.epochs if row.valid_loss is not None]
+        ends = [int(np.searchsorted(at, row.epoch + 1e-4)) for row in epochs]
+        if with_valid and epochs:
+            ax.plot(ends, [row.valid_loss for row in epochs], label="valid")
+            ax.legend()
+        if log:
+            ax.set(xscale="log", yscale="log")
+        ax.set(xlabel="steps", ylabel="loss", title="learning curve")
+        return ax
+
+
+def collab_learner(
+    dls: data.CollabDataLoaders,
+    n_factors: int = 50,
+    use_nn: bool = False,
+    emb_szs: Any = None,
+    layers: Sequence[int] | None = None,
+    config: Any = None,
+    y_range: Sequence[float] | None = None,
+    loss_func: LossFunction | None = None,
+    *,
+    lr: float = 1e-3,
+    moms: tuple[float, float, float] = (0.95, 0.85, 0.95),
+    **others: Any,
+) -> Learner:
+    """A `Learner` with `EmbeddingDotBias` or, with ``use_nn=True``, `EmbeddingNN`; arguments in fastai's order.
+
+    Parameters
+    ----------
+    emb_szs : dict or sequence, optional
+        Columns of a table by the name of its classes, or rows and columns of both.
+    layers : sequence of int, optional
+        Of the neural model; by default one of `n_factors`.
+    **others
+        Those of `Learner` and of `collabwidgets.collab_learner`.
+    """
+    _refuse_keywords([*others, *(["config"] if config is not None else [])], "collab_learner")
+    if use_nn:
+        emb_szs = get_emb_sz(dls, emb_szs) if emb_szs is None or isinstance(emb_szs, dict) else emb_szs
+        others |= {"emb_szs": emb_szs, "layers": [n_factors] if layers is None else layers}
+    learn = learners.collab_learner(dls, n_factors, y_range=y_range, use_nn=use_nn, loss_func=loss_func, **others)
+    return _as_fastais(learn, lr, moms)
+
+
+def load_learner(fname: str | os.PathLike[str], cpu: bool = True, **others: Any) -> Learner:
+    """The learner that `Learner.export` wrote, by itself, or with its ratings where ``dls=`` are given.
+
+    The file is data: loading it runs no code. See `collabwidgets.load_learner`.
+    """
+    others = {"device": "cpu"} | others if cpu else others
+    return _as_fastais(loading.load_learner(fname, **others), Learner.lr, Learner.moms)
+
+
+def _as_fastais(learn: learners.CollabLearner, lr: float, moms: tuple[float, float, float]) -> Learner:
+    learn.__class__ = Learner  # the same object under more names
+    assert isinstance(learn, Learner)
+    learn.lr, learn.moms = lr, moms
+    return learn
+
+
+def get_emb_sz(dls: data.CollabDataLoaders, sz_dict: dict[str, int] | None = None) -> list[tuple[int, int]]:
+    """Rows and columns of the users' and the items' table, by fastai's rule or by `sz_dict`, from name to columns."""
+    chosen = sz_dict or {}
+    for name in chosen:
+        if name not in dls.classes:
+            raise ValueError(f"there are no classes {name!r}; choose one of {', '.join(dls.classes)}")
+    names = (dls.user_name, dls.item_name)
+    return [
+        (rows, chosen.get(name, columns)) for name, (rows, columns) in zip(names, models.get_emb_sz(dls), strict=True)
+    ]
+
+
+# ---- torch and Python, as the chapter has them
+
+
+class L(list[T]):
+    """A list that is also indexed by a list, a tensor or a mask."""
+
+    def __init__(self, items: Any = ()):
+        single = isinstance(items, str | bytes) or not isinstance(items, Iterable) or getattr(items, "ndim", 1) == 0
+        super().__init__([items] if single else items)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, int | slice | np.integer):
+            found = super().__getitem__(at)
+            return L(found) if isinstance(at, slice) else found
+        places = [place.item() if hasattr(place, "item") else place for place in at]
+        if places and all(isinstance(place, bool) for place in places):
+            places = [place for place, wanted in enumerate(places) if wanted]
+        return L([super(L, self).__getitem__(place) for place in places])
+
+    def map(self, f: Callable[[T], Any]) -> L[Any]:
+        """`f` of each entry."""
+        return L([f(entry) for entry in self])
+
+    def filter(self, f: Callable[[T], bool]) -> L[T]:
+        """The entries of which `f` is true."""
+        return L([entry for entry in self if f(entry)])
+
+    def itemgot(self, at: Any) -> L[Any]:
+        """``entry[at]`` of each entry."""
+        return self.map(lambda entry: entry[at])  # type: ignore[index]
+
+    def attrgot(self, name: str) -> L[Any]:
+        """The attribute `name` of each entry."""
+        return self.map(lambda entry: getattr(entry, name))
+
+
+class _BegunByItself(type):
+    """Makes a module ready for parameters before its own ``__init__`` runs."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        module: Any = cls.__new__(cls)  # type: ignore[call-overload]
+        nn.Module.__init__(module)
+        module.__init__(*args, **kwargs)
+        return module
+
+
+class Module(nn.Module, metaclass=_BegunByItself):
+    """An `nn.Module` whose subclasses need not call ``super().__init__()``."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        """Nothing is left to do."""
+
+
+def tensor(x: Any, *rest: Any, **options: Any) -> Tensor:
+    """A tensor of a list, an array, a Series or of several numbers; float64 becomes float32."""
+    if rest:
+        x = (x, *rest)
+    if isinstance(x, pd.Series | pd.Index):
+        x = x.to_numpy()
+    made = torch.as_tensor(x, **options)
+    return made.float() if made.dtype == torch.float64 and "dtype" not in options else made
+
+
+def one_hot(x: Any, c: int) -> Tensor:
+    """A uint8 tensor ``[c]`` of zeros with a one at `x`, or at each of several `x`."""
+    hot = torch.zeros(c, dtype=torch.uint8)
+    hot[torch.as_tensor(x, dtype=torch.int64)] = 1
+    return hot
+
+
+def pca(x: Tensor, k: int = 2) -> Tensor:
+    """Rows of `x` on its first `k` principal components, float32 ``[n, k]``, signs as the decomposition has them."""
+    x = x - x.mean(0)
+    components: Tensor = torch.linalg.svd(x.T, full_matrices=False).U
+    return x @ components[:, :k]
+
+
+Tensor.pca = pca  # type: ignore[attr-defined]
+
+
+def delegates(to: Callable[..., Any] | None = None, keep: bool = False) -> Callable[[T], T]:
+    """Decorate a function or a class so that its signature shows, for ``**kwargs``, what `to` takes by keyword."""
+
+    def decorate(target: T) -> T:
+        source: Any = inspect.getmro(target)[1] if to is None and isinstance(target, type) else to
+        signature = inspect.signature(target)  # type: ignore[arg-type]
+        own = [p for p in signature.parameters.values() if keep or p.kind is not p.VAR_KEYWORD]
+        known = {p.name for p in own}
+        taken = [
+            p.replace(kind=p.KEYWORD_ONLY)
+            for p in inspect.signature(source).parameters.values()
+            if p.default is not p.empty and p.name not in known
+        ]
+        last = [p for p in own if p.kind is p.VAR_KEYWORD]
+        own = [p for p in own if p.kind is not p.VAR_KEYWORD]
+        target.__signature__ = signature.replace(parameters=[*own, *taken, *last])  # type: ignore[attr-defined]
+        return target
+
+    return decorate
+
+
+def doc(thing: Any) -> None:
+    """Print the signature and the docstring of a function, a class or a method."""
+    name = getattr(thing, "__qualname__", type(thing).__name__)
+    with contextlib.suppress(TypeError, ValueError):  # of what has no signature
+        name += str(inspect.signature(thing))
+    print(f"{name}\n\n{inspect.getdoc(thing) or 'It has no docstring.'}")  # noqa: T201 - what it is for

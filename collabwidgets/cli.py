@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from .app.served import RatingsSource
 
 _DASHBOARD = Path(__file__).parent / "app" / "dashboard.ipynb"
+_WARM_KERNELS = 2
+_OF_WARM_KERNELS = (
+    f"keep N kernels waiting that have run the page before anybody visits, so that it opens at once ({_WARM_KERNELS}); "
+    "each takes about 215 MB of memory, 0 turns it off"
+)
+_OF_A_NOTEBOOK = (
+    "; for a notebook of your own 0 unless you ask, as its cells then run before the visit: "
+    "they read the query by voila.utils.get_query_string(), which waits for it, and not from os.environ"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,7 +56,9 @@ def _dashboard(options: argparse.Namespace) -> None:
             raise FileNotFoundError(f"there is no notebook {path}")
         if options.checkpoint:
             raise ValueError("--checkpoint is for a file of ratings; in a notebook cw.load_learner(path, dls) loads it")
-        _serve(path, options)
+        if options.warm_kernels:
+            _refuse_stale_requests(path)
+        _serve(path, options, options.warm_kernels or 0)
     else:
         _show(_source(options, options.path), options)
 
@@ -57,7 +68,18 @@ def _show(source: RatingsSource, options: argparse.Namespace) -> None:
     source.shown() if source.checkpoint else source.loaders()
     source.to_environment()
     _compile()
-    _serve(_DASHBOARD, options)
+    _serve(_DASHBOARD, options, _WARM_KERNELS if options.warm_kernels is None else options.warm_kernels)
+
+
+def _refuse_stale_requests(notebook: Path) -> None:
+    """A warm kernel runs its cells before there is a request, so what they read of one must be waited for."""
+    cells = notebook.read_text(encoding="utf-8")
+    waits = "get_query_string" in cells or "wait_for_request" in cells
+    if "VOILA_REQUEST_URL" in cells or ("QUERY_STRING" in cells and not waits):
+        raise ValueError(
+            f"{notebook} reads the request from its environment, which a warm kernel does not have yet; "
+            "leave out --warm-kernels, or read the query by voila.utils.get_query_string()"
+        )
 
 
 def _compile() -> None:
@@ -93,7 +115,7 @@ def _source(options: argparse.Namespace, csv: str | None) -> RatingsSource:
     return RatingsSource(csv, user, item, rating, options.checkpoint)
 
 
-def _serve(notebook: Path, options: argparse.Namespace) -> None:
+def _serve(notebook: Path, options: argparse.Namespace, warm_kernels: int) -> None:
     try:
         from .app.server import open_in_browser, serve
     except ModuleNotFoundError as missing:
@@ -108,7 +130,14 @@ def _serve(notebook: Path, options: argparse.Namespace) -> None:
         if not options.no_browser and not os.environ.get("CI"):
             open_in_browser(address)
 
-    serve(notebook, announce, port=options.port, theme=options.theme)
+    serve(
+        notebook,
+        announce,
+        port=options.port,
+        theme=options.theme,
+        warm_kernels=warm_kernels,
+        idle_seconds=options.idle_seconds,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -117,12 +146,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
 
     demo = _command(commands, "demo", _demo, "open the dashboard of MovieLens 100K in a browser")
-    _add_server_options(demo)
+    _add_server_options(demo, "")
 
     dashboard = _command(commands, "dashboard", _dashboard, "open a notebook or the dashboard of one's own ratings")
     dashboard.add_argument("path", metavar="NOTEBOOK_OR_CSV", help="an .ipynb to serve, or a CSV file of ratings")
     _add_columns(dashboard)
-    _add_server_options(dashboard)
+    _add_server_options(dashboard, _OF_A_NOTEBOOK)
 
     train = _command(commands, "train", _train, "train in the terminal and print what came out")
     train.add_argument("ratings", metavar="CSV|movielens", help="a CSV file of ratings, or MovieLens 100K")
@@ -152,8 +181,22 @@ def _add_columns(command: argparse.ArgumentParser) -> None:
         command.add_argument(f"--{column}", metavar="COLUMN", help=f"the {column}s' column (the {position})")
 
 
-def _add_server_options(command: argparse.ArgumentParser) -> None:
+def _add_server_options(command: argparse.ArgumentParser, of_a_notebook: str) -> None:
     command.add_argument("--checkpoint", metavar="FILE", help="begin with the model that train has saved, trained")
     command.add_argument("--port", type=int, default=0, help="port on this machine (a free one)")
     command.add_argument("--no-browser", action="store_true", help="print the address only")
     command.add_argument("--theme", choices=["light", "dark"], default="light")
+    command.add_argument("--warm-kernels", type=_count, metavar="N", help=_OF_WARM_KERNELS + of_a_notebook)
+    # After which the kernel of a page that vanished is ended; shorter in the tests.
+    command.add_argument("--idle-seconds", type=int, default=120, help=argparse.SUPPRESS)
+
+
+def _count(text: str) -> int:
+    """A whole number from 0, or a sentence for argparse to print."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0; 0 starts each kernel at its visit")
+    return number

@@ -88,6 +88,35 @@ def test_an_error_of_a_column_names_the_option_that_chooses_it(
     assert "name another by --item\n" in told
 
 
+@pytest.mark.parametrize("command", ["demo", "dashboard ratings.csv"])
+@pytest.mark.parametrize("number", ["-1", "two", "1.5"])
+def test_a_number_of_warm_kernels_that_is_none_is_told_in_a_sentence(
+    command: str, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([*command.split(), f"--warm-kernels={number}"])
+    assert f"'{number}' is not a whole number from 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["demo", "dashboard"])
+def test_the_help_says_what_a_warm_kernel_costs(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "each takes about 215 MB of memory, 0 turns it off" in told
+
+
+@pytest.mark.parametrize("reads", ["os.environ['QUERY_STRING']", "os.environ['VOILA_REQUEST_URL']"])
+def test_a_notebook_that_reads_the_request_before_it_is_there_is_not_kept_warm(
+    reads: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook = tmp_path / "own.ipynb"
+    notebook.write_text(f'{{"cells": [{{"cell_type": "code", "source": "import os; {reads}"}}]}}')
+    assert main(["dashboard", str(notebook), "--warm-kernels", "1"]) == 1
+    (told,) = capsys.readouterr().err.splitlines()
+    assert "leave out --warm-kernels, or read the query by voila.utils.get_query_string()" in told
+
+
 def test_without_voila_it_says_what_to_install(
     ratings_csv: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,47 +2,94 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import secrets
+import shutil
 import socket
 import sys
 import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from tornado.ioloop import IOLoop
 from traitlets.config import Config
 from voila.app import Voila
 
+from .warm_kernels import WarmKernels
+
 _TEMPLATES = Path(__file__).parent / "jupyter"
+_WARM_SECONDS = 30  # after which the address is told even so, such as of a notebook whose cells take minutes
 
 
 class DashboardServer(Voila):  # type: ignore[misc]  # Voila has no types
-    """Voila that calls `announce` with its address, token and all, as soon as it listens."""
+    """Voila that calls `announce` with its address, token and all, once it listens and its kernels are warm."""
 
     announce: Callable[[str], None]
+    warm_kernels = 0
+    kernel_manager: Any
+
+    def init_settings(self) -> dict[str, Any]:
+        """Voila's settings, with our kernel manager in the place of the one that Voila makes."""
+        settings: dict[str, Any] = super().init_settings()
+        self.kernel_manager = WarmKernels(
+            parent=self,
+            connection_dir=self.connection_dir,
+            kernel_spec_manager=self.kernel_spec_manager,
+            allowed_message_types=self.kernel_manager.allowed_message_types,
+        )
+        return settings | {"kernel_manager": self.kernel_manager}
 
     def launch_browser(self) -> None:
         """Voila's hook for when the port is open; its own way of opening a browser forgets the token."""
+        IOLoop.current().add_callback(self._warm_and_announce)
+
+    def stop(self) -> None:
+        """End the kernels on the loop that starts them, which Voila does on another, and before their files go."""
+        self.ioloop.run_sync(self.kernel_manager.shutdown_all)
+        shutil.rmtree(self.connection_dir)
+
+    async def _warm_and_announce(self) -> None:
+        self.kernel_manager.fill(self.warm_kernels)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_WARM_SECONDS):
+                while not self.kernel_manager.ready:
+                    await asyncio.sleep(0.05)
         self.announce(f"http://{self.ip}:{self.port}/?token={self.token}")
 
 
-def serve(notebook: Path, announce: Callable[[str], None], *, port: int = 0, theme: str = "light") -> None:
+def serve(
+    notebook: Path,
+    announce: Callable[[str], None],
+    *,
+    port: int = 0,
+    theme: str = "light",
+    warm_kernels: int = 0,
+    idle_seconds: int = 120,
+) -> None:
     """Serve `notebook` until SIGINT or SIGTERM, then end its kernels and return.
 
     Parameters
     ----------
     notebook : Path
     announce : callable
-        Is given the address, with its token, once the server listens.
+        Is given the address, with its token, once the server listens and its kernels are warm.
     port : int
         0 takes a free one; where the port is taken, one near it.
     theme : {"light", "dark"}
+    warm_kernels : int
+        How many kernels run the notebook before anybody asks, and wait; each visitor takes one and another is started.
+        Their cells know nothing of the request but by `voila.utils.get_query_string`.
+    idle_seconds : int
+        After which a kernel with neither a page nor anything to do is ended; a waiting one is not.
     """
     paths = [str(_TEMPLATES), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
-    server = DashboardServer(config=_config(port or _free_port(), theme))
-    server.announce = announce
+    server = DashboardServer(config=_config(port or _free_port(), theme, idle_seconds))
+    server.announce, server.warm_kernels = announce, warm_kernels
     server.initialize([str(notebook.resolve())])
     server.start()
 
@@ -54,7 +101,7 @@ def open_in_browser(address: str) -> None:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
-def _config(port: int, theme: str) -> Config:
+def _config(port: int, theme: str, idle_seconds: int) -> Config:
     return Config(
         {
             "Voila": {
@@ -76,11 +123,15 @@ def _config(port: int, theme: str) -> Config:
                 "template": "collabwidgets",
                 "theme": theme,
                 "show_tracebacks": True,
+                "preheat_kernel": True,
+                "default_pool_size": 0,  # of Voila's own kernel manager; ours is filled when the server listens
                 # Needs a newer JupyterLab than Voila brings along: it would only log an error to the console.
                 "extension_denylist": ["@jupyter-notebook/lab-extension"],
             },
             # For pages that vanished without a word: a browser that crashed, a laptop that was closed.
-            "MappingKernelManager": {"cull_idle_timeout": 120, "cull_interval": 30},
+            "MappingKernelManager": {"cull_idle_timeout": idle_seconds, "cull_interval": max(1, idle_seconds // 4)},
+            # A kernel is replaced after the page that took it has been drawn, not beside it.
+            "WarmKernels": {"fill_delay": 2.0},
         }
     )
 

@@ -141,12 +141,13 @@ def test_a_request_without_the_token_is_sent_to_the_door(dashboard: DashboardSer
 
 
 def test_a_closed_page_ends_its_kernel(dashboard: DashboardServer, open_context: Callable[..., BrowserContext]) -> None:
-    before = dashboard.kernels()
     context = open_context()
     page = context.new_page()
-    open_dashboard(page, dashboard).get_by_role("button", name="Train", exact=True).click()
-    kernels = [kernel for kernel in dashboard.kernels() if kernel not in before]
-    assert kernels
+    with page.expect_websocket(lambda socket: "/api/kernels/" in socket.url, timeout=60_000) as opened:
+        open_dashboard(page, dashboard).get_by_role("button", name="Train", exact=True).click()
+    name = opened.value.url.partition("/api/kernels/")[2].partition("/")[0]
+    kernels = [kernel for kernel in dashboard.kernels() if any(name in part for part in kernel.cmdline())]
+    assert len(kernels) == 1
     page.close(run_before_unload=True)
     assert gone(kernels)
 

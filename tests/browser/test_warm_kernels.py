@@ -1,0 +1,207 @@
+"""Kernels that wait for visitors: each visitor gets one of their own, they are replaced, and they end in time."""
+
+from __future__ import annotations
+
+import signal
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from .notebooks import write_notebook
+from .servers import DashboardServer
+from .test_dashboard import gone, open_dashboard, train
+
+BY_ENVIRONMENT = "import os; print('asked for', os.environ.get('QUERY_STRING'))"
+BY_VOILA = "from voila.utils import get_query_string; print('asked for', get_query_string())"
+
+
+@pytest.fixture(scope="module")
+def warm(ratings_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashboardServer]:
+    """`collabwidgets dashboard ratings.csv`, whose kernels wait."""
+    server = DashboardServer(tmp_path_factory.mktemp("warm"), "dashboard", str(ratings_csv))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., DashboardServer]]:
+    """A function that starts `collabwidgets` with these arguments; stopped when the test ends."""
+    servers: list[DashboardServer] = []
+
+    def start(*arguments: str) -> DashboardServer:
+        servers.append(DashboardServer(tmp_path / str(len(servers)), *arguments))
+        return servers[-1]
+
+    (tmp_path / "0").mkdir()
+    yield start
+    for server in servers:
+        server.stop()
+
+
+def becomes_true(condition: Callable[[], object], seconds: float = 60) -> bool:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def visit_without_a_page(server: DashboardServer) -> str:
+    """Load the page's HTML as a browser that vanishes afterwards."""
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    with opener.open(server.address, timeout=60) as answer:
+        return answer.read().decode()
+
+
+def asks(page: Page, server: DashboardServer, query: str) -> None:
+    """Visit with this query; the page says what its kernel was asked for."""
+    page.goto(f"{server.address}&{query}", wait_until="domcontentloaded")
+    expect(page.get_by_text("asked for")).to_contain_text(query, timeout=60_000)
+
+
+def test_a_visitor_takes_a_waiting_kernel_and_it_is_replaced(warm: DashboardServer, page: Page) -> None:
+    waiting = warm.kernels()
+    assert len(waiting) == 2
+    open_dashboard(page, warm)
+    assert set(waiting) <= set(warm.kernels())
+    assert becomes_true(lambda: len(warm.kernels()) == 3)
+
+
+def test_one_visitors_training_is_not_seen_by_the_next(
+    warm: DashboardServer, open_context: Callable[..., BrowserContext]
+) -> None:
+    first, second, third = (open_context().new_page() for _ in range(3))
+    first.goto(warm.address, wait_until="commit")
+    second.goto(warm.address, wait_until="commit")  # within a second, while the first page is still drawn
+    train(open_dashboard(first, warm))
+    expect(second.get_by_role("region", name="Training")).to_contain_text("Random weights. Press Train.")
+    expect(open_dashboard(third, warm).get_by_role("region", name="Training")).to_contain_text("Random weights.")
+    train(second.get_by_role("region", name="Dashboard"))
+
+
+def test_five_visitors_at_once_are_all_served(
+    warm: DashboardServer, open_context: Callable[..., BrowserContext]
+) -> None:
+    pages = [open_context().new_page() for _ in range(5)]
+    for page in pages:
+        page.evaluate("(address) => { setTimeout(() => { location.href = address; }); }", warm.address)
+    for page in pages:
+        expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled(timeout=120_000)
+    train(pages[-1].get_by_role("region", name="Dashboard"))
+    for page in pages[:-1]:
+        expect(page.get_by_role("region", name="Training")).to_contain_text("Random weights. Press Train.")
+
+
+@pytest.mark.parametrize("ends", [signal.SIGTERM, signal.SIGINT])
+def test_waiting_kernels_end_with_the_server_and_so_does_one_that_is_being_started(
+    ends: signal.Signals, serve: Callable[..., DashboardServer], ratings_csv: Path
+) -> None:
+    server = serve("dashboard", str(ratings_csv))
+    visit_without_a_page(server)
+    assert becomes_true(lambda: len(server.kernels()) == 3)  # the new one has just been started
+    kernels = server.kernels()
+    server.process.send_signal(ends)
+    assert server.process.wait(20) == 0
+    assert gone(kernels)
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_a_waiting_kernel_is_not_ended_as_idle_but_one_whose_page_vanished_is(
+    serve: Callable[..., DashboardServer], ratings_csv: Path, page: Page
+) -> None:
+    server = serve("dashboard", str(ratings_csv), "--warm-kernels", "1", "--idle-seconds", "3")
+    (vanished,) = server.kernels()
+    visit_without_a_page(server)
+    assert gone([vanished])
+    # It was idle for longer than the one that has been ended by then.
+    (waiting,) = server.kernels()
+    visit_without_a_page(server)
+    assert becomes_true(lambda: len(server.kernels()) == 2)
+    (replaced,) = set(server.kernels()) - {waiting}
+    assert gone([waiting])
+    assert replaced.is_running()
+    open_dashboard(page, server)
+
+
+def test_a_waiting_kernel_that_died_is_replaced(
+    serve: Callable[..., DashboardServer], ratings_csv: Path, page: Page
+) -> None:
+    server = serve("dashboard", str(ratings_csv), "--warm-kernels", "1")
+    (killed,) = server.kernels()
+    killed.kill()
+    # One that was started anew in its place, without having run the notebook, and one that has.
+    assert becomes_true(lambda: len([each for each in server.kernels() if each != killed]) == 2)
+    train(open_dashboard(page, server))
+
+
+def test_without_warm_kernels_each_visit_starts_its_own(
+    serve: Callable[..., DashboardServer], ratings_csv: Path, page: Page
+) -> None:
+    server = serve("dashboard", str(ratings_csv), "--warm-kernels", "0")
+    assert server.kernels() == []
+    open_dashboard(page, server)
+    assert len(server.kernels()) == 1
+
+
+@pytest.mark.parametrize("cell", [BY_ENVIRONMENT, BY_VOILA])
+def test_a_notebook_of_ones_own_reads_the_query_of_each_visit(
+    cell: str, serve: Callable[..., DashboardServer], tmp_path: Path, page: Page
+) -> None:
+    server = serve("dashboard", str(tmp_path / write_notebook(tmp_path, "own", cell)))
+    assert server.kernels() == []
+    for query in ("who=ann", "who=bob"):
+        asks(page, server, query)
+
+
+def test_a_notebook_that_waits_for_its_query_may_be_kept_warm(
+    serve: Callable[..., DashboardServer], tmp_path: Path, page: Page
+) -> None:
+    cell = f"{BY_VOILA}; import os; print('warm:', os.environ['VOILA_PREHEAT'])"
+    server = serve("dashboard", str(tmp_path / write_notebook(tmp_path, "own", cell)), "--warm-kernels", "1")
+    assert len(server.kernels()) == 1
+    for query in ("who=ann", "who=bob"):
+        earlier = set(server.kernels())
+        asks(page, server, query)
+        expect(page.get_by_text("warm: True")).to_be_visible()
+        assert becomes_true(lambda earlier=earlier: set(server.kernels()) - earlier)
+
+
+def test_closed_pages_leave_no_traceback_in_the_log(
+    serve: Callable[..., DashboardServer], ratings_csv: Path, open_context: Callable[..., BrowserContext]
+) -> None:
+    server = serve("dashboard", str(ratings_csv))
+    for until in ("commit", "domcontentloaded", "load"):
+        for beside in (True, False):  # a warm kernel, and mostly one that is started for the visit
+            page = open_context().new_page()
+            page.goto(f"{server.address}{'' if beside else '&theme=dark'}", wait_until=until)
+            page.close(run_before_unload=True)
+    page = open_context().new_page()
+    board = open_dashboard(page, server)
+    board.get_by_role("button", name="Train", exact=True).click()
+    page.reload()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled(timeout=60_000)
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.close(run_before_unload=True)
+    page = open_context().new_page()
+    train(open_dashboard(page, server))
+    kernels = server.kernels()
+    page.context.close()
+    assert server.stop() == 0
+    assert gone(kernels)
+    assert "Traceback" not in server.log.read_text(), server.log.read_text()
+
+
+def memory_of(process: psutil.Process) -> float:
+    """What ending the process would free, in MB."""
+    return process.memory_full_info().uss / 1e6
+
+
+def test_the_help_says_what_a_waiting_kernel_takes(warm: DashboardServer) -> None:
+    assert max(map(memory_of, warm.kernels())) < 1.5 * 215

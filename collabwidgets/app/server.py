@@ -18,7 +18,9 @@ from typing import Any
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
 from voila.app import Voila
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from .page_socket import PageSocket
 from .warm_kernels import WarmKernels
 
 _TEMPLATES = Path(__file__).parent / "jupyter"
@@ -42,6 +44,11 @@ class DashboardServer(Voila):  # type: ignore[misc]  # Voila has no types
             allowed_message_types=self.kernel_manager.allowed_message_types,
         )
         return settings | {"kernel_manager": self.kernel_manager}
+
+    def init_handlers(self) -> list[Any]:
+        """Voila's, with our line to the page."""
+        swapped = {VoilaKernelWebsocketHandler: PageSocket}
+        return [(path, swapped.get(handler, handler), *rest) for path, handler, *rest in super().init_handlers()]
 
     def launch_browser(self) -> None:
         """Voila's hook for when the port is open; its own way of opening a browser forgets the token."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from jupyter_server._tz import utcnow
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from voila.request_info_handler import RequestInfoSocketHandler
 from voila.voila_kernel_manager import voila_kernel_manager_factory
 
 # Without a kernel of its own: `fill` says how many, once the server listens.
 _VoilaKernels: Any = voila_kernel_manager_factory(AsyncMappingKernelManager, preheat_kernel=True, default_pool_size=0)
-
 
 _Started = asyncio.Task[dict[str, Any]]  # of a kernel: its id, and the task that renders the notebook by it
 
@@ -35,7 +34,9 @@ class WarmKernels(_VoilaKernels):  # type: ignore[misc]  # made by Voila, which 
     @property
     def ready(self) -> bool:
         """Whether each waiting kernel has run the notebook, or stands at the cell that asks for the query string."""
-        return all(item.done() and (item.exception() or _rendered(item.result())) for item in self._pool)
+        return not self._ended and all(
+            item.done() and (item.exception() or _rendered(item.result())) for item in self._pool
+        )
 
     def get_pool_size(self, notebook_name: str) -> int:
         """How many can be taken now, first in the pool: for one that has not been started a visitor does not wait."""
@@ -47,17 +48,27 @@ class WarmKernels(_VoilaKernels):  # type: ignore[misc]  # made by Voila, which 
         """Take the first kernel and start another, in whose environment nothing of this visitor is."""
         task, cells, kernel_id = await super().get_rendered_notebook(notebook_name)
         # It may have waited for longer than an idle kernel is kept, and its page has not connected yet.
-        self.get_kernel(kernel_id).last_activity = utcnow()
+        self.get_kernel(kernel_id).last_activity = datetime.now(UTC)
         return task, cells, kernel_id
 
-    async def shutdown_all(self, now: bool = False) -> None:
-        """End every kernel; those that nobody has used are killed, whatever they are at."""
+    async def cull_kernel_if_idle(self, kernel_id: str) -> None:
+        """Cull a kernel, unless its page has ended it while others were culled."""
+        if kernel_id in self:
+            await super().cull_kernel_if_idle(kernel_id)
+
+    async def shutdown_kernel(self, kernel_id: str, now: bool = True, restart: bool = False) -> None:
+        """Kill a kernel and what it has started: its page is gone, and one that is asked to end while it trains
+        writes errors."""
+        await super().shutdown_kernel(kernel_id, now=now, restart=restart)
+
+    async def shutdown_all(self, now: bool = True) -> None:
+        """Kill every kernel, also those that are being started."""
         self._ended = True
         pool, self._pools = self._pool, {}
         for started in await asyncio.gather(*pool, return_exceptions=True):
             if not isinstance(started, BaseException):
                 started["task"].cancel()
-                killed = self.shutdown_kernel(started["kernel_id"], now=True)
+                killed = self.shutdown_kernel(started["kernel_id"])
                 await asyncio.gather(killed, started["task"], return_exceptions=True)
         # A visitor's that is just being started cannot be ended before.
         await asyncio.gather(*self._pending_kernels.values(), return_exceptions=True)

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from .adamw import AdamW
 from .loss import LossFunction, loss_of
 from .recipe import Recipe
 from .schedule import Schedule
@@ -48,32 +49,28 @@ class AutogradEngine:
         self.module = module.to(device) if device is not None else module
         self.loss_func = loss_func
         self.device = torch.device(device) if device is not None else first.device
-        self._optimizer: torch.optim.AdamW | None = None
+        self._optimizer: AdamW | None = None
 
     def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
         self._x, self._y = x.to(self.device), y.to(self.device)
-        self._schedule, self._sqr_mom = schedule, recipe.sqr_mom
+        self._schedule, self._recipe = schedule, recipe
         if self._optimizer is None:
-            self._optimizer = _adamw(self.module, recipe)
-        for group, wd in zip(self._optimizer.param_groups, (recipe.wd, 0.0), strict=True):
-            group["weight_decay"], group["eps"] = wd, recipe.eps
+            self._optimizer = AdamW(_decayed_and_spared(self.module))
 
     def run(self, rows: Tensor, bs: int, step: int) -> NDArray[np.float32]:
         assert self._optimizer is not None, "begin() comes before run()"
-        optimizer, k = self._optimizer, len(rows) // bs
+        optimizer, recipe, k = self._optimizer, self._recipe, len(rows) // bs
         rows = rows.to(self.device)
         losses = torch.empty(k, device=self.device)
         self.module.train()
         with _threads_for(bs):
             for i in range(k):
-                for group in optimizer.param_groups:
-                    group["lr"] = float(self._schedule.lr[step + i])
-                    group["betas"] = (float(self._schedule.mom[step + i]), self._sqr_mom)
+                lr, mom = float(self._schedule.lr[step + i]), float(self._schedule.mom[step + i])
                 batch = rows[i * bs : (i + 1) * bs]
                 loss = loss_of(self.module(self._x[batch]), self._y[batch], self.loss_func)
                 optimizer.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
-                optimizer.step()
+                optimizer.step(lr, (mom, recipe.sqr_mom), recipe.eps, (recipe.wd, 0.0))
                 losses[i] = loss.detach()
         return losses.cpu().numpy()
 
@@ -89,7 +86,7 @@ class AutogradEngine:
     def restore(self, state: dict[str, Tensor]) -> None:
         self.module.load_state_dict(state)
         if self._optimizer is not None:
-            self._optimizer.state.clear()
+            self._optimizer.moments.clear()
 
 
 def mean_loss(module: nn.Module, x: Tensor, y: Tensor, loss_func: LossFunction | None = None) -> float:
@@ -105,8 +102,8 @@ def mean_loss(module: nn.Module, x: Tensor, y: Tensor, loss_func: LossFunction |
     return total / len(y)
 
 
-def _adamw(module: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
-    """AdamW with two groups as fastai has them: norms and layers' own ``bias`` are not decayed, all else is."""
+def _decayed_and_spared(module: nn.Module) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
+    """Two groups as fastai has them: norms and layers' own ``bias`` are not decayed, all else is."""
     spared = {
         id(p)
         for part in module.modules()
@@ -114,15 +111,7 @@ def _adamw(module: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
         if isinstance(p, nn.Parameter)
     }
     parameters = [p for p in module.parameters() if p.requires_grad]
-    fused = all(p.is_floating_point() and p.device.type in ("cpu", "cuda") for p in parameters)
-    return torch.optim.AdamW(
-        [
-            {"params": [p for p in parameters if id(p) not in spared]},
-            {"params": [p for p in parameters if id(p) in spared]},
-        ],
-        lr=recipe.lr,
-        fused=fused,
-    )
+    return [p for p in parameters if id(p) not in spared], [p for p in parameters if id(p) in spared]
 
 
 @contextmanager

@@ -103,6 +103,7 @@ def test_a_server_that_never_answers_is_given_up(tmp_path, monkeypatch):
             sources.download_zip(url, tmp_path)
 
 
+@pytest.mark.alone
 def test_without_any_place_the_error_lists_each_and_says_where_to_put_the_zip(cache):
     started = time.monotonic()
     with pytest.raises(DataUnavailable) as error:

@@ -21,6 +21,8 @@ MEMBERS = {
     "EmbeddingDotBias": lambda users, items, k, g: cw.EmbeddingDotBias(k, users, items, (0, 5.5), generator=g),
 }
 
+ENGINES = {"torch": AutogradEngine, "dense": lambda module: FusedEngine(module, lazy=False), "lazy": FusedEngine}
+
 
 @pytest.fixture(scope="module")
 def dls():
@@ -42,11 +44,21 @@ def trained(engine, dls, recipe, seed=1):
     return engine.module, [event.record for event in events if isinstance(event, EpochEnd)]
 
 
-def three(make, dls, recipe, k=10):
-    """The same module trained by torch, by the dense loop and by the lazy one."""
-    modules = [make(dls.n_users, dls.n_items, k, generator(7, "weights")) for _ in range(3)]
-    engines = [AutogradEngine(modules[0]), FusedEngine(modules[1], lazy=False), FusedEngine(modules[2])]
-    return [trained(engine, dls, recipe) for engine in engines]
+def fits(names, make, dls, recipe, k=10):
+    """The same module trained by each of the engines of these names."""
+    return [
+        trained(ENGINES[name](make(dls.n_users, dls.n_items, k, generator(7, "weights"))), dls, recipe)
+        for name in names
+    ]
+
+
+@pytest.fixture(scope="module", params=[(member, bs) for member in MEMBERS for bs in (1, 64, 1000)], ids=str)
+def one_epoch(request, dls):
+    """A member of the family after an epoch of torch's, of the dense loop's and of the lazy one's."""
+    member, bs = request.param
+    recipe = Recipe(epochs=1, bs=bs, wd=0.1)
+    torchs, dense, lazy = fits(ENGINES, MEMBERS[member], dls, recipe)
+    return SimpleNamespace(make=MEMBERS[member], recipe=recipe, torchs=torchs, dense=dense, lazy=lazy)
 
 
 def in_float64(dls):
@@ -59,29 +71,21 @@ def relative(found, expected):
     return float(torch.linalg.norm((found - expected).detach()) / torch.linalg.norm(expected.detach()))
 
 
-@pytest.mark.parametrize("bs", [1, 64, 1000])
-@pytest.mark.parametrize("member", MEMBERS)
-def test_the_dense_loop_is_torchs_adamw(member, bs, dls):
-    recipe = Recipe(epochs=1, bs=bs, wd=0.1)
-    (torchs, records), (dense, dense_records), _ = three(MEMBERS[member], dls, recipe)
-    exact, _ = trained(
-        AutogradEngine(MEMBERS[member](dls.n_users, dls.n_items, 10, generator(7, "weights")).double()),
-        in_float64(dls),
-        recipe,
-    )
+def test_the_dense_loop_is_torchs_adamw(one_epoch, dls):
+    (torchs, records), (dense, dense_records) = one_epoch.torchs, one_epoch.dense
+    double = one_epoch.make(dls.n_users, dls.n_items, 10, generator(7, "weights")).double()
+    exact, _ = trained(AutogradEngine(double), in_float64(dls), one_epoch.recipe)
     for truth, expected, found in zip(exact.parameters(), torchs.parameters(), dense.parameters(), strict=True):
         # After thousands of steps of one rating float32 alone takes torch as far from the truth as 1e-3.
         assert relative(found, truth) < max(1e-4, 10 * relative(expected, truth))
-        if bs > 1:
+        if one_epoch.recipe.bs > 1:
             assert relative(found, expected) < 1e-4
     assert dense_records[0].valid_loss == pytest.approx(records[0].valid_loss, rel=1e-4)
     assert dense_records[0].train_loss == pytest.approx(records[0].train_loss, rel=1e-4)
 
 
-@pytest.mark.parametrize("bs", [1, 64, 1000])
-@pytest.mark.parametrize("member", MEMBERS)
-def test_the_lazy_loop_is_the_dense_one_but_for_eps(member, bs, dls):
-    _, (dense, records), (lazy, lazy_records) = three(MEMBERS[member], dls, Recipe(epochs=1, bs=bs, wd=0.1))
+def test_the_lazy_loop_is_the_dense_one_but_for_eps(one_epoch):
+    (dense, records), (lazy, lazy_records) = one_epoch.dense, one_epoch.lazy
     for (name, expected), found in zip(dense.named_parameters(), lazy.parameters(), strict=True):
         assert relative(found, expected) < (0.002 if "bias" in name else 0.02), name
     assert lazy_records[0].valid_loss == pytest.approx(records[0].valid_loss, abs=5e-4)
@@ -89,7 +93,8 @@ def test_the_lazy_loop_is_the_dense_one_but_for_eps(member, bs, dls):
 
 def test_five_epochs_of_movielens_end_at_the_same_loss(movielens):
     recipe = Recipe(epochs=5, wd=0.1)
-    (torchs, records), _, (lazy, lazy_records) = three(MEMBERS["EmbeddingDotBias"], movielens, recipe, k=50)
+    make = MEMBERS["EmbeddingDotBias"]
+    (torchs, records), (lazy, lazy_records) = fits(("torch", "lazy"), make, movielens, recipe, k=50)
     assert lazy_records[-1].valid_loss == pytest.approx(records[-1].valid_loss, abs=5e-4)
     for (name, expected), found in zip(torchs.named_parameters(), lazy.named_parameters(), strict=True):
         assert relative(found[1], expected) < (0.002 if "bias" in name else 0.02), name
@@ -184,6 +189,7 @@ print(learn.engine, learn.status)
     assert done.stdout.split() == ["autograd", "ready"], done.stderr
 
 
+@pytest.mark.alone
 def test_it_says_that_it_compiles_and_keeps_the_code(tmp_path):
     program = """
 import time, collabwidgets as cw
@@ -191,10 +197,10 @@ ratings, _ = cw.synthetic_ratings(40, 30, 600, seed=1)
 learn = cw.collab_learner(cw.CollabDataLoaders.from_df(ratings, seed=1), n_factors=3)
 said = set()
 learn.on_change(lambda: said.add(learn.message))
-began = time.perf_counter()
+began = time.process_time()
 learn.start(epochs=1)
 learn.wait()
-print(any("Compiling, once" in message for message in said), time.perf_counter() - began, learn.status)
+print(any("Compiling, once" in message for message in said), time.process_time() - began, learn.status)
 """
     environment = {"NUMBA_CACHE_DIR": str(tmp_path), "PATH": ""}
     first, second = (

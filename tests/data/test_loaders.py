@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collabwidgets import CollabDataLoaders
@@ -36,7 +36,6 @@ def frames(draw):
 
 
 @pytest.mark.filterwarnings("ignore::collabwidgets.data.DuplicateRatingsWarning")
-@settings(deadline=None)
 @given(frames(), st.floats(0, 1, exclude_max=True), st.integers(0, 2**53 - 1))
 def test_every_rating_comes_out_once_under_its_own_ids(ratings, valid_pct, seed):
     dls = CollabDataLoaders.from_df(ratings, valid_pct, seed=seed)
@@ -49,7 +48,6 @@ def test_every_rating_comes_out_once_under_its_own_ids(ratings, valid_pct, seed)
 
 
 @pytest.mark.filterwarnings("ignore::collabwidgets.data.DuplicateRatingsWarning")
-@settings(deadline=None)
 @given(frames(), st.integers(0, 1000))
 def test_sides_count_average_and_mark_as_pandas_does(ratings, seed):
     dls = CollabDataLoaders.from_df(ratings, 0.5, seed=seed)

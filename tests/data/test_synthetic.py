@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from collabwidgets import CollabDataLoaders, synthetic_ratings
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(1, 30), st.integers(1, 30), st.data())
 def test_each_pair_is_rated_at_most_once_and_as_many_as_asked(n_users, n_items, data):
     n = data.draw(st.integers(1, n_users * n_items))

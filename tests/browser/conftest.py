@@ -11,12 +11,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import collabwidgets as cw
 from collabwidgets.training.fused import compile_now
 
-from .servers import DashboardServer, JupyterServer
+from .servers import START_SECONDS, DashboardServer, JupyterServer
 
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = [
@@ -50,7 +50,8 @@ def compiled() -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for all tests, which are patient: a state that is waited for may come late on a busy machine."""
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
         yield browser
@@ -65,7 +66,7 @@ def open_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     def open_context(**options: object) -> BrowserContext:
         usual = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", "locale": "en-US"}
         contexts.append(chromium.new_context(**usual | options))
-        contexts[-1].set_default_timeout(20_000)
+        contexts[-1].set_default_timeout(START_SECONDS * 1000)
         return contexts[-1]
 
     yield open_context

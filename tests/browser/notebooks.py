@@ -62,7 +62,7 @@ def open_notebook(page: Page, server: JupyterServer, name: str, *cells: str, run
 
 def wait_until_idle(page: Page) -> None:
     """Wait for a page with a notebook in it and a kernel that has nothing to do."""
-    page.wait_for_function(_IDLE, timeout=60_000)
+    page.wait_for_function(_IDLE)
 
 
 def start_cell(page: Page, index: int) -> None:

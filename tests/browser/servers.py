@@ -20,7 +20,7 @@ import psutil
 
 from collabwidgets.data.movielens import cache_folder
 
-START_SECONDS = 60
+START_SECONDS = 120  # for a server, a kernel or a page to be there, and to be gone; a busy machine takes its time
 
 
 class Server:
@@ -51,7 +51,7 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(20)
+            return self.process.wait(START_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()
@@ -119,7 +119,7 @@ class JupyterServer(Server):
     def _request(self, path: str, method: str = "GET") -> bytes:
         headers = {"Authorization": f"token {self.token}"}
         request = urllib.request.Request(self.url + path, headers=headers, method=method)
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=START_SECONDS) as answer:
             return answer.read()
 
 
@@ -168,7 +168,7 @@ def status_of(url: str) -> int:
             return None
 
     try:
-        with urllib.request.build_opener(Stay).open(url, timeout=20) as answer:
+        with urllib.request.build_opener(Stay).open(url, timeout=START_SECONDS) as answer:
             return answer.status
     except urllib.error.HTTPError as error:
         return error.code

@@ -10,7 +10,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page, expect
 
-from .servers import DashboardServer
+from .servers import START_SECONDS, DashboardServer
 from .test_dashboard import train
 
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe*.js"))
@@ -21,7 +21,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 def test_axe_finds_nothing(theme: str, dashboard: DashboardServer, page: Page) -> None:
     page.goto(f"{dashboard.address}&theme={theme}", wait_until="domcontentloaded")
     board = page.get_by_role("region", name="Dashboard")
-    expect(board.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=60_000)
+    expect(board.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=START_SECONDS * 1000)
     expect(page.locator(f"[data-theme={theme}]").first).to_be_visible()
     train(board)
     assert_axe_finds_nothing(page)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,9 +12,9 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from collabwidgets.app.served import RatingsSource
 
-from .servers import DashboardServer, status_of
+from .servers import START_SECONDS, DashboardServer, status_of
 from .test_themes import becomes
-from .test_training_panel import button, milliseconds_to_stop
+from .test_training_panel import button, stops_within
 
 # What a host does to an open page whose theme is changed: the mark on the body, and the colours.
 SWITCH_TO_LIGHT = """() => {
@@ -42,7 +41,7 @@ def open_dashboard(page: Page, server: DashboardServer) -> Locator:
     page.goto(server.address, wait_until="domcontentloaded")
     dashboard = page.get_by_role("region", name="Dashboard")
     for part in ("Training", "Bias ranking", "Map of titles", "Neighbours"):
-        expect(dashboard.get_by_role("region", name=part)).to_be_visible(timeout=60_000)
+        expect(dashboard.get_by_role("region", name=part)).to_be_visible(timeout=START_SECONDS * 1000)
     return dashboard
 
 
@@ -51,7 +50,7 @@ def train(dashboard: Locator, epochs: int = 5) -> Locator:
     panel = dashboard.get_by_role("region", name="Training")
     panel.get_by_role("button", name="Train", exact=True).click()
     rows = panel.get_by_role("table", name="Epochs").locator("tbody").get_by_role("row")
-    expect(rows).to_have_count(epochs, timeout=60_000)
+    expect(rows).to_have_count(epochs, timeout=START_SECONDS * 1000)
     expect(panel.get_by_role("button", name="Train", exact=True)).to_be_visible()
     return rows
 
@@ -62,7 +61,7 @@ def valid_losses(rows: Locator) -> list[float]:
 
 
 def gone(processes: list[psutil.Process]) -> bool:
-    return len(psutil.wait_procs(processes, timeout=20)[1]) == 0
+    return len(psutil.wait_procs(processes, timeout=START_SECONDS)[1]) == 0
 
 
 def test_train_moves_chart_table_map_and_neighbours(
@@ -98,7 +97,7 @@ def test_a_page_of_voilas_classic_template_is_filled_and_its_keys_are_beside_the
     page = context.new_page()
     page.goto(f"{dashboard.address}&template=classic", wait_until="domcontentloaded")
     board = page.get_by_role("region", name="Dashboard")
-    expect(board).to_be_visible(timeout=60_000)
+    expect(board).to_be_visible(timeout=START_SECONDS * 1000)
     assert board.bounding_box()["width"] > 0.9 * page.viewport_size["width"]
     board.get_by_role("button", name="Help").first.click()
     for key, words in zip(board.get_by_role("term").all(), board.get_by_role("definition").all(), strict=True):
@@ -120,7 +119,7 @@ def test_pause_resume_and_stop_in_voila(dashboard: DashboardServer, page: Page) 
     expect(button(page, "Pause")).to_be_visible()
     button(page, "Stop").click()
     expect(panel).to_contain_text("Stopped at epoch")
-    assert statistics.median(milliseconds_to_stop(page) for _ in range(5)) <= 200
+    stops_within(page, 200)
 
 
 def first_and_last_height(chart: Locator) -> bool:

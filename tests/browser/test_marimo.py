@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .servers import MarimoServer, status_of
+from .servers import START_SECONDS, MarimoServer, status_of
 from .test_dashboard import first_and_last_height
 
 LEARNER = """
@@ -46,8 +46,8 @@ def body_rows(table: Locator) -> Locator:
 def train(page: Page, epochs: int) -> None:
     panel = region(page, "Training")
     button = panel.get_by_role("button", name="Train", exact=True)
-    button.click(timeout=60_000)
-    expect(body_rows(panel.get_by_role("table", name="Epochs"))).to_have_count(epochs, timeout=60_000)
+    button.click()
+    expect(body_rows(panel.get_by_role("table", name="Epochs"))).to_have_count(epochs, timeout=START_SECONDS * 1000)
     expect(button).to_be_visible()
 
 
@@ -93,7 +93,7 @@ def test_a_dashboard_in_marimo_holds_all_four_views(tmp_path: Path, page: Page, 
         page.goto(server.address)
         board = region(page, "Dashboard")
         for part in ("Training", "Bias ranking", "Map of titles", "Neighbours"):
-            expect(board.get_by_role("region", name=part)).to_be_visible(timeout=60_000)
+            expect(board.get_by_role("region", name=part)).to_be_visible(timeout=START_SECONDS * 1000)
         train(page, epochs=5)
         assert errors == []
         assert status_of(server.url) in {303, 401}  # without its token

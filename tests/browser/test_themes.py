@@ -76,7 +76,7 @@ def luminance(picture: Locator) -> float:
 
 def becomes(picture: Locator, fits: Callable[[float], bool]) -> None:
     """Look at the picture until its luminance fits: it is painted with the next frame, not at once."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not fits(found := luminance(picture)):
         assert time.monotonic() < deadline, found
 

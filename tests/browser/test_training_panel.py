@@ -8,6 +8,8 @@ import statistics
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.load import slowness
+
 from .notebooks import (
     cell_runs,
     command,
@@ -25,7 +27,7 @@ ratings, _ = cw.synthetic_ratings(800, 400, 100_000, n_factors=4, seed=1)
 dls = cw.CollabDataLoaders.from_df(ratings, item_name="title", seed=1)
 learn = cw.collab_learner(dls, n_factors=16, y_range=(0, 5.5), wd=0.1)
 """
-LONG = "panel = cw.TrainingPanel(learn, epochs=200, lr=1e-3, schedule='constant')\npanel"
+LONG = "panel = cw.TrainingPanel(learn, epochs=1000, lr=1e-3, schedule='constant')\npanel"
 SHORT = "cw.TrainingPanel(learn, epochs=3)"
 
 # From the click until the panel shows that training has ended, as a user would see it, in milliseconds.
@@ -45,6 +47,12 @@ def training(page: Page) -> Locator:
 
 def button(page: Page, name: str) -> Locator:
     return training(page).get_by_role("button", name=name, exact=True)
+
+
+def stops_within(page: Page, milliseconds: float) -> None:
+    """Stop takes no longer, in the median of five times."""
+    taken = [milliseconds_to_stop(page) / slowness() for _ in range(5)]
+    assert statistics.median(taken) <= milliseconds, taken
 
 
 def milliseconds_to_stop(page: Page) -> float:
@@ -91,7 +99,7 @@ def test_a_fit_fills_table_and_chart(jupyter: JupyterServer, page: Page) -> None
 @pytest.mark.parametrize("host", ["lab", "lab_without_subshells", "notebook7"])
 def test_stop_takes_at_most_200_ms(host: str, request: pytest.FixtureRequest, page: Page) -> None:
     open_notebook(page, request.getfixturevalue(host), "stop", SETUP, LONG)
-    assert statistics.median(milliseconds_to_stop(page) for _ in range(5)) <= 200
+    stops_within(page, 200)
 
 
 @pytest.mark.alone
@@ -99,16 +107,19 @@ def test_stop_takes_at_most_200_ms_while_a_cell_runs(lab: JupyterServer, page: P
     wait = "import time\nwhile True: time.sleep(0)"  # gives no widget message a chance on the main thread
     open_notebook(page, lab, "busy", SETUP, LONG, wait, run=2)
     start_cell(page, 2)
-    assert statistics.median(milliseconds_to_stop(page) for _ in range(5)) <= 200
+    stops_within(page, 200)
     assert cell_runs(page)
     command(page, "notebook:interrupt-kernel")
 
 
 def test_a_kernel_that_is_busy_in_a_cell_is_said_so(lab_without_subshells: JupyterServer, page: Page) -> None:
-    open_notebook(page, lab_without_subshells, "waits", SETUP, LONG, "import time; time.sleep(3)", run=2)
+    end = lab_without_subshells.root / "the-cell-may-end"
+    wait = f"import time, pathlib\nwhile not pathlib.Path({end.name!r}).exists(): time.sleep(0.05)"
+    open_notebook(page, lab_without_subshells, "waits", SETUP, LONG, wait, run=2)
     start_cell(page, 2)
     button(page, "Train").click()
     expect(training(page)).to_contain_text("Kernel is busy in a cell")
+    end.touch()
     expect(button(page, "Stop")).to_be_visible()  # the command waits for the cell, it is not lost
     expect(training(page)).not_to_contain_text("Kernel is busy in a cell")
 

@@ -102,7 +102,7 @@ def learn(dls: CollabDataLoaders) -> Iterator[CollabLearner]:
     learner = collab_learner(dls, n_factors=8, y_range=(0, 5.5), seed=3, engine="autograd")  # slow enough to watch
     yield learner
     learner.stop()
-    learner.wait(10)
+    learner.wait()
     store = getattr(learner, "_store", None)
     if store is not None:
         store.close()
@@ -112,7 +112,7 @@ def learn(dls: CollabDataLoaders) -> Iterator[CollabLearner]:
 def until() -> Callable[[Callable[[], bool]], None]:
     """Wait for a state, not for a time."""
 
-    def wait(reached: Callable[[], bool], seconds: float = 20.0) -> None:
+    def wait(reached: Callable[[], bool], seconds: float = 120.0) -> None:
         deadline = time.monotonic() + seconds
         pause = threading.Event()
         while not reached():

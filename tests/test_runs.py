@@ -17,7 +17,7 @@ def learn():
 
 def train(learn, epochs=2, **settings):
     learn.retrain(epochs, **settings)
-    assert learn.wait(20)
+    assert learn.wait()
 
 
 def test_runs_are_named_by_what_differs_and_keep_their_losses(learn):
@@ -40,7 +40,7 @@ def test_runs_are_named_by_what_differs_and_keep_their_losses(learn):
 
 def test_a_run_is_named_by_the_epochs_that_it_was_trained(learn):
     learn.retrain(40, wd=0.0, lr=0.1, patience=1)
-    assert learn.wait(20)
+    assert learn.wait()
     trained = learn.runs[0].epochs_trained
     assert trained < 40, "it overfits, so that its patience ends it"
     train(learn, 2, wd=0.0, lr=0.1)
@@ -78,7 +78,7 @@ def test_a_run_that_was_reset_in_its_first_epoch_is_kept(learn):
     while learn.step == 0:
         assert learn.status == "training"
     learn.stop()
-    assert learn.wait(20)
+    assert learn.wait()
     learn.reset()
     (run,) = learn.runs
     assert len(run.x)

@@ -72,4 +72,4 @@ def test_what_cannot_be_answered(learn):
     with pytest.raises(RuntimeError, match="pause"):
         learn.hit_rate()
     learn.stop()
-    assert learn.wait(20)
+    assert learn.wait()

@@ -19,7 +19,7 @@ SERVED = ["examples/dashboard.ipynb", "collabwidgets/app/dashboard.ipynb"]
 
 def run(path: str) -> nbformat.NotebookNode:
     notebook = nbformat.read(ROOT / path, as_version=4)
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(ROOT / "examples")}}).execute()
+    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(ROOT / "examples")}}).execute()
     return notebook
 
 

@@ -3,17 +3,20 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 PEERS ?= .venv-peers
+# A file a worker, in the order of their names: the long files of the browser come first, the short ones fill the end.
+TWO_AT_A_TIME = $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder -m "not alone"
 BENCHMARKS := $(filter-out benchmarks/peers.py, $(sort $(wildcard benchmarks/*.py)))
 BUNDLE := collabwidgets/widgets/static/store.js
 JS_SOURCES := js/package.json js/package-lock.json js/tsconfig.json js/build.mjs $(shell find js/src -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench bench-peers parity screenshots dist chromium node python clean
+.PHONY: help demo test test-fast check bench bench-peers parity screenshots dist chromium node python clean
 
 help:
 	@echo "make demo         open the MovieLens dashboard in a browser"
 	@echo "make test         run every test"
+	@echo "make test-fast    run those that need no browser and build no package"
 	@echo "make check        lint and types"
 	@echo "make bench        measure what the README claims"
 	@echo "make bench-peers  measure fastai, Surprise, LensKit and cornac beside us"
@@ -26,8 +29,12 @@ demo: $(VENV)/.ready
 	$(BIN)/collabwidgets demo
 
 test: $(VENV)/.ready chromium
-	$(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile -m "not alone"
+	$(TWO_AT_A_TIME)
 	$(BIN)/python -m pytest -m alone
+	cd js && npm test --silent
+
+test-fast: $(VENV)/.ready
+	$(TWO_AT_A_TIME) --ignore tests/browser --ignore tests/packaging
 	cd js && npm test --silent
 
 check: $(VENV)/.ready

@@ -179,6 +179,9 @@ def _environment(home: Path, settings: dict[str, dict]) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, values in settings.items():
         (folder / f"{name}.jupyterlab-settings").write_text(json.dumps(values))
+    page = home / "config" / "labconfig" / "page_config.json"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text('{"buildCheck": false, "buildAvailable": false}')  # each page would have Node.js look for news
     return os.environ | {
         "CI": "1",
         "COLLABWIDGETS_DATA": str(cache_folder()),

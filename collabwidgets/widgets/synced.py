@@ -44,6 +44,8 @@ class SyncedWidget(anywidget.AnyWidget):
             # ipykernel 7.4 sends a page's messages to the shell that last published on this comm: a Stop
             # would wait for the running cell. Without the router they go to the shell which the page chose.
             self.comm._reply_subshell_for = None
+        if hasattr(self.comm, "_msg_callback"):
+            _without_cell_hooks(self.comm)
 
     @property
     def closed(self) -> bool:
@@ -112,6 +114,22 @@ class SyncedWidget(anywidget.AnyWidget):
         finally:
             if taken:
                 self._turn.release()
+
+
+def _without_cell_hooks(comm: Any) -> None:
+    """On another thread than the cells', handle a page's messages without the hooks that frame a cell.
+
+    One of them, matplotlib's, shows and closes every open figure: also one that a cell is just drawing.
+    """
+    handle = comm.handle_msg
+
+    def handle_message(message: Any) -> None:
+        if threading.current_thread() is threading.main_thread():
+            handle(message)
+        elif comm._msg_callback:
+            comm._msg_callback(message)
+
+    comm.handle_msg = handle_message
 
 
 def _callback_of(error: Exception) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from .notebooks import command, open_notebook, run_cell, wait_until_idle
+from .notebooks import command, open_notebook, run_cell, start_cell, wait_until_idle
 from .servers import JupyterServer
 
 SETUP = """
@@ -107,3 +107,20 @@ def test_the_kernel_tells_the_map_of_true_neighbours_and_of_earlier_epochs(lab: 
     expect(region.get_by_text("The axes are turned to lie as before, and are no components.")).to_be_visible()
     region.get_by_role("slider", name="Epoch").press("Home")
     expect(region.get_by_text("Showing epoch 1 of 4")).to_be_visible()
+
+
+DRAWING = """
+import time
+from matplotlib import pyplot as plt
+plt.figure()
+while learn.view.min_count != 33:
+    time.sleep(0.01)
+still_open = plt.get_fignums()
+"""
+
+
+def test_a_figure_that_a_cell_is_drawing_is_not_shown_and_closed_by_a_click(lab: JupyterServer, page: Page) -> None:
+    open_notebook(page, lab, "drawing", SETUP, "table", "%matplotlib inline", DRAWING, "print(still_open)", run=3)
+    start_cell(page, 3)
+    page.get_by_role("region", name="Bias ranking").get_by_role("spinbutton", name="Min ratings").fill("33")
+    assert run_cell(page, 4) == "[1]\n"

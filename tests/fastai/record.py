@@ -1,6 +1,6 @@
 """Take the steps with fastai and write down what came out, in the environment that `make bench-peers` sets up.
 
-python -m tests.fastai.record > tests/fastai/recorded.json
+ML_100K=folder/of/u.data .venv-peers/bin/python -m tests.fastai.record > tests/fastai/recorded.json
 """
 
 from __future__ import annotations

@@ -297,6 +297,12 @@ def test_a_map_of_its_own_is_drawn_and_its_turned_axes_are_no_components(show: S
     expect(region.get_by_text("Together the axes keep 20.5 % of the variance.")).to_be_visible()
 
 
+# What a screen reader is told, all of it: a later sentence may follow at once.
+LISTEN = """(region) => new MutationObserver(() => {
+  window.heard.push(...[...region.querySelectorAll('[role=status]')].map((status) => status.textContent));
+}).observe(region, { subtree: true, childList: true, characterData: true })"""
+
+
 def test_lines_and_words_tell_of_the_true_neighbours(show: Show) -> None:
     page = show("PCAScatter", 1000, s_primary=9)
     region = page.get_by_role("region", name="Map of titles")
@@ -327,13 +333,12 @@ def test_lines_and_words_tell_of_the_true_neighbours(show: Show) -> None:
     plot.press("Home")
     plot.press("Escape")
     page.evaluate("() => { harness.store.lookAt.value = { item: 9, n: 1 } }")
-    plot.press("n")
-    expect(region.get_by_role("status").filter(has_text=names[0])).to_be_attached()
-    plot.press("n")
-    expect(region.get_by_role("status").filter(has_text=re.compile("^" + re.escape(names[1])))).to_be_attached()
-    expect(page.get_by_role("tooltip").get_by_text("nearest: ")).to_be_visible()
-    plot.press("p")
-    expect(region.get_by_role("status").filter(has_text=f"{names[0]}, ")).to_be_attached()
+    region.evaluate(LISTEN)
+    for key, name in (("n", names[0]), ("n", names[1]), ("p", names[0])):
+        page.evaluate("() => { window.heard = []; }")
+        plot.press(key)
+        page.wait_for_function("(name) => window.heard.some((said) => said.startsWith(`${name}, `))", arg=name)
+        expect(page.get_by_role("tooltip").get_by_text("nearest: ")).to_be_visible()
 
 
 def test_without_a_kernel_the_nearest_on_the_map_is_named(show: Show) -> None:

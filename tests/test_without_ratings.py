@@ -88,7 +88,8 @@ def test_every_widget_shows_it_and_its_code_loads_it(dls, tmp_path):
     assert board.training.status == "ready"
     assert len(board.bias.to_frame()) == len(alone.biases())
     assert board._card["notes"] == cw.Dashboard(cw.collab_learner(dls), tab="data")._card["notes"]
-    assert f'learn = cw.load_learner("{tmp_path / "model.safetensors"}")\n' in board.to_code()
+    assert "learn = cw.load_learner(" in board.to_code()
+    assert f'"{tmp_path / "model.safetensors"}"' in board.to_code()
     assert "ratings" not in board.to_code()
     space: dict[str, object] = {}
     exec(board.to_code(), space)

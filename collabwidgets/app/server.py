@@ -7,6 +7,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import socket
 import sys
 import threading
@@ -52,10 +53,13 @@ class DashboardServer(Voila):  # type: ignore[misc]  # Voila has no types
 
     def launch_browser(self) -> None:
         """Voila's hook for when the port is open; its own way of opening a browser forgets the token."""
+        # Ctrl-C ends the server as SIGTERM does: raised wherever it falls, it would come out of a kernel's start again.
+        signal.signal(signal.SIGINT, self._handle_signal_stop)
         IOLoop.current().add_callback(self._warm_and_announce)
 
     def stop(self) -> None:
         """End the kernels on the loop that starts them, which Voila does on another, and before their files go."""
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a second one does not wait for the kernels
         self.ioloop.run_sync(self.kernel_manager.shutdown_all)
         shutil.rmtree(self.connection_dir)
 

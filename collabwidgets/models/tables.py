@@ -79,12 +79,14 @@ def copied(module: nn.Module) -> nn.Module:
 
 
 def effective_tables(module: nn.Module) -> dict[str, Tensor]:
-    """Of each part that says more by ``effective`` than its parameters hold, the factors, by the parameter's name."""
+    """The tables that amount to more than their parameters hold (see `effective_table`), by the parameter's name."""
     tables = {}
     for path, part in module.named_modules():
-        if hasattr(part, "u_implicit"):
-            for name in ("u_weight", "i_weight"):
-                tables[".".join(filter(None, [path, name, "weight"]))] = part.effective(name).detach()
+        names = vars(part.table_names).values() if isinstance(getattr(part, "table_names", None), TableNames) else ()
+        for name in filter(None, names):
+            whole = effective_table(part, name)
+            if whole is not table(part, name):
+                tables[".".join(filter(None, [path, name, "weight"]))] = whole.detach()
     return tables
 
 

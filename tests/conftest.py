@@ -1,6 +1,11 @@
 """What holds for all tests: hypothesis counts no time, as the machine may do other work."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--traces", action="store_true", help="keep a Playwright trace of each browser test that fails")

@@ -94,7 +94,7 @@ def context(
     request: pytest.FixtureRequest,
     tmp_path: Path,
 ) -> Iterator[BrowserContext]:
-    """A context in which requests to other machines are refused and fail the test; traced if it fails."""
+    """A context in which requests to other machines are refused and fail the test; with --traces, traced if it fails."""
     context = open_context()
 
     def guard(route) -> None:
@@ -110,10 +110,13 @@ def context(
 
     context.route("**/*", guard)
     context.on("page", record)
-    context.tracing.start(screenshots=True, snapshots=True)
+    traced = request.config.getoption("traces")
+    if traced:
+        context.tracing.start(screenshots=True, snapshots=True)
     yield context
-    failed = getattr(request.node, "outcome_of_call", "failed") == "failed"
-    context.tracing.stop(path=tmp_path / "trace.zip" if failed else None)
+    if traced:
+        failed = getattr(request.node, "outcome_of_call", "failed") == "failed"
+        context.tracing.stop(path=tmp_path / "trace.zip" if failed else None)
     assert external == []
 
 
@@ -208,6 +211,6 @@ def ratings_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def dashboard(ratings_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashboardServer]:
     """`collabwidgets dashboard ratings.csv`, started once."""
-    server = DashboardServer(tmp_path_factory.mktemp("dashboard"), "dashboard", str(ratings_csv))
+    server = DashboardServer(tmp_path_factory.mktemp("dashboard"), "dashboard", str(ratings_csv), "--warm-kernels", "0")
     yield server
     server.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
+from typing import Any, NoReturn
 
 _PACKAGES = (__name__.partition(".")[0], "anywidget", "ipywidgets", "traitlets", "builtins")
 
@@ -19,6 +19,16 @@ class KnownNames:
             hint = f"Did you mean {near[0]!r}?" if near else "A name of your own may begin with an underscore."
             raise AttributeError(f"{kind.__name__} has no {name!r} to be set. {hint}")
         super().__setattr__(name, value)
+
+    @property
+    def undo(self) -> NoReturn:
+        """Removed, as `redo` was."""
+        raise AttributeError(
+            "undo() and redo() were removed; set what you want back yourself, as in learn.view.selection = [], "
+            "or press Clear"
+        )
+
+    redo = undo
 
 
 def _is_ours(kind: type) -> bool:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from traitlets import Bool, HasTraits, TraitError, Undefined, Unicode, validate
+from traitlets import HasTraits, TraitError, Unicode, validate
 
 from .data.side import Side
 from .known_names import KnownNames
 from .traits import Row, Rows, Whole, as_titles
-from .view_history import ViewHistory
-
-_REMEMBERED = ("selection", "primary", "pinned", "min_count", "query")
 
 
 class ViewState(KnownNames, HasTraits):
@@ -29,8 +26,6 @@ class ViewState(KnownNames, HasTraits):
         Hide items with fewer ratings.
     query : str
         Show only names that contain this, in the views that are linked by it.
-    can_undo, can_redo : bool
-        Whether `undo` and `redo` have something to do; read-only.
 
     Examples
     --------
@@ -44,14 +39,10 @@ class ViewState(KnownNames, HasTraits):
     hovered = Row(None, allow_none=True)
     min_count = Whole(20, min=0)
     query = Unicode()
-    can_undo = Bool(False, read_only=True)
-    can_redo = Bool(False, read_only=True)
 
     def __init__(self, items: Side, row_of: Callable[[Any], int]):
         self._items, self._row_of = items, row_of
-        self._history = ViewHistory(self._history_moved)
         super().__init__()
-        self.observe(lambda change: self.remember(self, change), list(_REMEMBERED))
 
     @property
     def selected_titles(self) -> list[str]:
@@ -61,30 +52,6 @@ class ViewState(KnownNames, HasTraits):
     @selected_titles.setter
     def selected_titles(self, titles: Any) -> None:
         self.selection = [self._row_of(title) for title in as_titles(titles)]
-
-    def undo(self) -> bool:
-        """Take back the last change of what is looked at; False if there is none.
-
-        Selection, explored and pinned title, filter, and what widgets add of their own (axes, the part of the map
-        in sight), the last 100 changes; those within 0.3 s of each other are one. Never a training.
-        """
-        return self._history.undo()
-
-    def redo(self) -> bool:
-        """Make the change again that was taken back last; False if there is none."""
-        return self._history.redo()
-
-    def remember(self, owner: HasTraits, change: Mapping[str, Any]) -> None:
-        """Let `undo` take back a change, as traitlets tells it to observers, of `owner`'s."""
-        name, old, new = change["name"], change["old"], change["new"]
-        if old is Undefined:  # a trait that nobody has read yet
-            old = owner.trait_defaults(name)
-        before, after = (list(value) if isinstance(value, list) else value for value in (old, new))
-        self._history.record(owner, name, before, after)
-
-    def _history_moved(self) -> None:
-        self.set_trait("can_undo", self._history.can_undo)
-        self.set_trait("can_redo", self._history.can_redo)
 
     @validate("selection")
     def _known_rows(self, proposal: dict[str, Any]) -> list[int]:

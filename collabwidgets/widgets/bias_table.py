@@ -66,7 +66,6 @@ class BiasTable(View):
 
     _linkable = (*SHARED, "query")
     _controls = ("search", "min_count", "show", "n", "units", "kind", "sort_by", "reset", "slope_view")
-    _undone = ("kind", "show", "n", "sort_by", "ascending", "query", "units", "slope_view")
 
     kind = Enum(("items", "users"), "items").tag(sync=True, page=True)
     show = Enum(("both_ends", "top", "bottom", "all"), "both_ends").tag(sync=True, page=True)

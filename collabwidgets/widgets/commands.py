@@ -24,8 +24,6 @@ _COMMANDS: Mapping[str, tuple[Callable[..., object], tuple[str, ...]]] = {
     "step_epoch": (lambda learn, **settings: learn.step_epoch(**settings), _FIT),
     "reset": (lambda learn, **settings: learn.reset(**settings), ("seed", "n_factors")),
     "retrain": (lambda learn, **settings: learn.retrain(**settings), ("epochs", *_FIT)),
-    "undo": (lambda learn: learn.view.undo(), ()),
-    "redo": (lambda learn: learn.view.redo(), ()),
 }
 
 
@@ -36,7 +34,7 @@ def run_command(learn: CollabLearner, name: Any, args: Any) -> None:
     ----------
     learn : CollabLearner
     name : str
-        ``train``, ``pause``, ``resume``, ``stop``, ``step_epoch``, ``reset``, ``retrain``, ``undo`` or ``redo``.
+        ``train``, ``pause``, ``resume``, ``stop``, ``step_epoch``, ``reset`` or ``retrain``.
     args : dict
         Settings by name; one that is ``None`` is left to the learner.
 

@@ -58,7 +58,7 @@ class Dashboard(View):
     tab : {"bias", "data"}
         What is seen in the place of the ranking: itself, or the data card, which says what the ratings are made of.
     controls : list of str, optional
-        Some of ``"min_count"``, ``"undo"``, ``"theme"``, ``"help"``; all by default.
+        Some of ``"min_count"``, ``"theme"``, ``"help"``; all by default.
     **traits
         Those of every view, see `View`; but for `linked`, as a dashboard is always linked. For a view that goes its
         own way make one with ``linked=False`` and hand it over in `views`.
@@ -70,7 +70,7 @@ class Dashboard(View):
         `reduced_motion` and `sync_hover`.
     """
 
-    _controls = ("min_count", "undo", "theme", "help")
+    _controls = ("min_count", "theme", "help")
 
     title = Unicode().tag(sync=True)
     arrangement = Enum(_ARRANGEMENTS, "full").tag(sync=True)

@@ -70,7 +70,6 @@ class NeighborSearch(View):
     """
 
     _controls = ("search", "min_count", "metric", "k", "order", "pin", "open_in_map", "add_title", "select_all")
-    _undone = ("items", "k", "metric", "order")
 
     query = Unicode().tag(sync=True, page=True)
     item = Row(None, allow_none=True).tag(sync=True, page=True)

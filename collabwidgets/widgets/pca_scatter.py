@@ -137,10 +137,6 @@ class PCAScatter(View):
         *("zoom", "scree", "show_neighbors", "k", "trail", "trail_length", "frame"),
     )
     _linkable = (*View._linkable, "query")
-    _undone = (
-        *("x", "y", "flip_x", "flip_y", "color_by", "size_by", "label_by", "fit_on", "top_n", "align"),
-        *("view_box", "only"),
-    )
 
     query = Unicode().tag(sync=True, page=True)
     x = Chosen(1, components=AXES).tag(sync=True, page=True)

@@ -8,7 +8,7 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from traitlets import Bool, Bytes, Dict, Float, Int, List, TraitError, Unicode
+from traitlets import Bytes, Dict, Float, Int, List, TraitError, Unicode
 
 from . import published, questions
 from .bundle import built_code
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SHARED = ("selection", "primary", "pinned", "min_count")  # of all views, unless `linked` says otherwise
 _MIRRORED = (*SHARED, "query", "hovered")
-_STEPS = ("can_undo", "can_redo")
 _LONGEST_NAME = 100
 
 logger = logging.getLogger(__name__)
@@ -103,8 +102,6 @@ class LearnerStore(SyncedWidget):
     hovered = Int(None, allow_none=True).tag(sync=True, page=True)
     min_count = Int(20, min=0).tag(sync=True, page=True)
     query = Unicode().tag(sync=True, page=True)
-    can_undo = Bool().tag(sync=True)
-    can_redo = Bool().tag(sync=True)
     failure = Unicode().tag(sync=True)  # of the last change, or of somebody's observer; the pages may empty it
 
     @classmethod
@@ -129,9 +126,9 @@ class LearnerStore(SyncedWidget):
             **published.history_values(learn),
             **published.run_values(learn),
             **published.picture_values(learn),
-            **{name: getattr(learn.view, name) for name in (*_MIRRORED, *_STEPS)},
+            **{name: getattr(learn.view, name) for name in _MIRRORED},
         )
-        learn.view.observe(self._from_view_state, [*_MIRRORED, *_STEPS])
+        learn.view.observe(self._from_view_state, list(_MIRRORED))
         self.publisher = Publisher(self, learn)
         self.on_msg(self._hear)
 
@@ -155,7 +152,7 @@ class LearnerStore(SyncedWidget):
                 self.publisher.end()
                 view_state = self._view_state()
                 if view_state is not None:
-                    view_state.unobserve(self._from_view_state, [*_MIRRORED, *_STEPS])
+                    view_state.unobserve(self._from_view_state, list(_MIRRORED))
             super().close()
 
     def __repr__(self) -> str:
@@ -236,18 +233,11 @@ class LearnerStore(SyncedWidget):
         except (ValueError, TypeError, RuntimeError) as error:
             logger.info("refused %s: %s", content.get("name"), error)
             answer |= {"ok": False, "error": str(error), "type": type(error).__name__}
-            self._tell(content.get("name"), error)
         except Exception as error:
             logger.exception("command %s failed", content.get("name"))
             answer |= {"ok": False, "error": f"{type(error).__name__}: {error}", "type": type(error).__name__}
-            self._tell(content.get("name"), error)
         self.send(answer, buffers)
 
     def _named(self, args: Any) -> View | None:
         """The view that a page means."""
         return self._views.get(str(args.get("view"))) if isinstance(args, dict) else None
-
-    def _tell(self, command: Any, error: Exception) -> None:
-        """Show the failure of a command for which no panel waits."""
-        if command in ("undo", "redo"):
-            self._failed(error)

@@ -158,7 +158,6 @@ class View(KnownNames, SyncedWidget):
     _linkable: ClassVar[tuple[str, ...]] = SHARED  # what `linked` may name
     _controls: ClassVar[tuple[str, ...]] = ()  # what `controls` may name
     _followed_traits: ClassVar[tuple[str, ...]] = ("status",)  # the learner's, of which observers hear
-    _undone: ClassVar[tuple[str, ...]] = ()  # traits of its own that `undo` takes back
 
     def __new__(cls, learner: CollabLearner | None = None, **traits: Any) -> Any:
         if learner is None:
@@ -187,7 +186,6 @@ class View(KnownNames, SyncedWidget):
         self.observe(self._to_shared, list(self._linkable))
         self.observe(self._relink, "linked")
         self.observe(self._seen, "_visible")
-        self.observe(self._remember, list({*self._linkable, *self._undone}))
         self._store_of_learner.observe(self._learner_moved, list(self._followed_traits))
         self._store_of_learner.observe(self._epoch_moved, "snapshot_epoch")
         self._store_of_learner.follow(self)
@@ -219,14 +217,6 @@ class View(KnownNames, SyncedWidget):
     def clear(self) -> None:
         """Select nothing."""
         self.selection = []
-
-    def undo(self) -> bool:
-        """Take back the last change in any widget of the learner, see `ViewState.undo`; False if there is none."""
-        return self._learner.view.undo()
-
-    def redo(self) -> bool:
-        """Make the change again that was taken back last; False if there is none."""
-        return self._learner.view.redo()
 
     def to_frame(self) -> pd.DataFrame:
         """What the widget shows, as a table."""
@@ -302,7 +292,6 @@ class View(KnownNames, SyncedWidget):
             self._store_of_learner.unobserve(self._learner_moved, list(self._followed_traits))
             self._store_of_learner.unobserve(self._epoch_moved, "snapshot_epoch")
             self.unobserve(self._to_shared, list(self._linkable))
-            self.unobserve(self._remember, list({*self._linkable, *self._undone}))
         super().close()
 
     def __repr__(self) -> str:
@@ -347,10 +336,6 @@ class View(KnownNames, SyncedWidget):
     def _seen(self, change: dict[str, Any]) -> None:
         if change["new"]:
             self._store_of_learner.publisher.wake()  # while nobody saw it, it was told nothing
-
-    def _remember(self, change: dict[str, Any]) -> None:
-        if change["name"] not in self._shared:  # of what is linked, `learn.view` remembers itself
-            self._learner.view.remember(self, change)
 
     def _learner_moved(self, change: dict[str, Any]) -> None:
         """The store has heard of it from the pump thread; the trait's own observers hear of it here."""

@@ -4,7 +4,7 @@
 // A view's own style sheet is views/Name.css: import it as text in views/Name.tsx (`import css from "./Name.css"`),
 // export `const styles = css`, and list it in SHEETS below. Every selector starts with `.cw`; colours and sizes come
 // from the custom properties at the top of styles.css.
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { type ComponentType, h, render } from "preact";
 import { Failure } from "./components/Failure";
 import { situation } from "./components/Frame";
@@ -13,7 +13,6 @@ import { speaker, trainingAnnouncement } from "./lib/announcements";
 import { BoundTraits } from "./lib/bound";
 import { bindHover } from "./lib/hover";
 import { keepFocus } from "./lib/keepfocus";
-import { historyKey } from "./lib/keys";
 import { linkedState } from "./lib/linked";
 import { adoptStyles } from "./lib/sheets";
 import { detectTheme, type Theme, themeColors, watchTheme } from "./lib/theme";
@@ -36,13 +35,6 @@ const VIEWS: Record<string, ComponentType<{ context: ViewContext }>> = {
 /** Pixels of the letters that all is laid out for. */
 const TEXT_SIZE = 13;
 const SHEETS = [base, trainingPanel, biasTable, pcaScatter, neighborSearch, dashboard].join("\n");
-
-/** Of the views' own traits, what can be undone without a kernel: what else there is needs one to be seen. */
-const LOOKED = new Set(
-  "x y flip_x flip_y view_box only color_by size_by label_by query kind show n sort_by ascending units slope_view tab".split(
-    " ",
-  ),
-);
 
 export interface MountArguments {
   model: AnyModel;
@@ -87,11 +79,7 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
     el: root,
     host,
     signal: abort,
-    trait: <T>(name: string) => {
-      const bound = traits.trait<T>(name);
-      if (LOOKED.has(name)) store.remember(bound as Signal<unknown>, abort);
-      return bound;
-    },
+    trait: (name) => traits.trait(name),
     shows: (control) => {
       const listed = context.trait<readonly string[] | null>("controls").value;
       return !listed || listed.includes(control);
@@ -100,17 +88,6 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
     speech: computed(() => (speaks.value ? trainingAnnouncement(situation(store), store.history.value) : "")),
     ...place,
   };
-  root.addEventListener(
-    "keydown",
-    (event) => {
-      const step = historyKey(event);
-      if (step) {
-        event.preventDefault();
-        store.retrace(step);
-      }
-    },
-    { signal: abort },
-  );
   root.addEventListener("keydown", keepKeys, { signal: abort });
   keepFocus(root, abort);
   const View = VIEWS[kind];

@@ -5,7 +5,6 @@ import { BoundTraits, onTraits, sameJson } from "./lib/bound";
 import { Curve, type CurvePoints } from "./lib/curve";
 import { bindHover } from "./lib/hover";
 import { type Answered, Link } from "./lib/link";
-import { PageHistory } from "./lib/pagehistory";
 import { type EarlierRun, earlierRuns, type RunRow } from "./lib/runs";
 import { MAP_TRAITS, mapFrame } from "./lib/scatter/frame";
 import { type Binary, decodeText, float32, int32, type Titles, uint8 } from "./lib/wire";
@@ -162,12 +161,6 @@ export interface LearnerStore {
   failure: Signal<string>;
   /** Its traceback, where there is more to know. */
   failureDetail: Signal<string>;
-  canUndo: ReadonlySignal<boolean>;
-  canRedo: ReadonlySignal<boolean>;
-  /** One step of what was looked at; while there is no kernel, of what was since then. */
-  retrace(way: "undo" | "redo"): void;
-  /** Let `retrace` take back changes of a view's own trait, too, while there is no kernel that does. */
-  remember(looked: Signal<unknown>, signal: AbortSignal): void;
   /** Ask Python for something; what it answers, if anything; rejects with Error(sentence). */
   command(name: string, args?: Record<string, unknown>): Promise<unknown>;
   /** Ask something that nobody waits for, such as what to show of a point under the pointer; may reject. */
@@ -272,13 +265,6 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
     minCount: own.trait<number>("min_count", 20, MIN_COUNT_MS),
     query: own.trait<string>("query", ""),
   };
-  const { selection, primary, pinned, minCount, query } = shared;
-  const gone = computed(() => link.connection.value === "disconnected");
-  const history = new PageHistory(gone, abort);
-  for (const looked of [selection, primary, pinned, minCount, query])
-    history.follow(looked as Signal<unknown>, abort);
-  const canUndo = published("can_undo", false);
-  const canRedo = published("can_redo", false);
 
   const views = signal<readonly MountedView[]>([]);
   link.anyVisible = () => views.peek().some((view) => view.visible.peek());
@@ -329,13 +315,6 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
     lookAt: signal<{ item: number; n: number } | null>(null),
     failure: own.trait<string>("failure", ""),
     failureDetail: own.trait<string>("_details", ""),
-    canUndo: computed(() => (gone.value ? history.canUndo : canUndo).value),
-    canRedo: computed(() => (gone.value ? history.canRedo : canRedo).value),
-    retrace(way) {
-      if (gone.peek()) history[way]();
-      else this.command(way).catch(() => {}); // what it fails of is said in `failure`
-    },
-    remember: (looked, life) => history.follow(looked, life),
     command(name, args = {}) {
       own.flush(); // a filter that still rests under the finger goes first
       return link.command(name, args);

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { speaker, trainingAnnouncement } from "../src/lib/announcements";
-import { historyKey } from "../src/lib/keys";
 import { outcome } from "../src/lib/outcome";
 import type { Situation } from "../src/lib/wording";
 import type { MountedView } from "../src/store";
@@ -49,21 +48,6 @@ test("an epoch is a message, and so is what becomes of the training", () => {
   );
   assert.match(said({ connection: "disconnected" }), /^Not connected/);
   assert.equal(said({ status: "untrained" }, 0), "");
-});
-
-test("keys that take back are the text field's own in a text field", () => {
-  const key = (key: string, more: Record<string, unknown> = {}, target: object = {}) =>
-    historyKey({ key, ctrlKey: true, composedPath: () => [target], ...more } as unknown as KeyboardEvent);
-  assert.equal(key("z"), "undo");
-  assert.equal(key("Z", { shiftKey: true }), "redo");
-  assert.equal(key("y"), "redo");
-  assert.equal(key("z", { ctrlKey: false, metaKey: true }), "undo");
-  assert.equal(key("z", {}, { type: "range" }), "undo");
-  for (const type of ["text", "search", "textarea", "select-one"]) assert.equal(key("z", {}, { type }), null);
-  assert.equal(key("z", {}, { isContentEditable: true }), null);
-  for (const other of [{ ctrlKey: false }, { altKey: true }, { defaultPrevented: true }])
-    assert.equal(key("z", other), null);
-  assert.equal(key("a"), null);
 });
 
 test("the outcome counts the epochs of the last fit, not of all", () => {

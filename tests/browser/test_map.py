@@ -59,7 +59,7 @@ def test_the_map_is_narrowed_to_the_selected_titles_and_back(show: Show) -> None
     page.get_by_role("button", name="Only these").click()
     expect(region.get_by_text("only 3 titles (≥ 20 ratings)")).to_be_visible()
     expect(plot_of(page)).to_have_accessible_description(re.compile("Scatter plot of 3 titles"))
-    assert state(page, "only") == [3, 9, 25]  # for the kernel, and so for undo, code and other pages
+    assert state(page, "only") == [3, 9, 25]  # for the kernel, and so for code and other pages
     page.get_by_role("button", name="Clear (3)").click()
     page.evaluate("() => harness.models[0].update({ only: [3, 9] })")
     expect(region.get_by_text("only 2 titles (≥ 20 ratings)")).to_be_visible()

@@ -1,4 +1,4 @@
-"""What all widgets share, on a page without a kernel: keys, notices, one voice, unseen views, themes, sizes."""
+"""What all widgets share, on a page without a kernel: notices, one voice, unseen views, themes, sizes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 _BUILD = Path(__file__).parents[2] / "js" / "test" / "harness" / "build.mjs"
-_SENT = "() => window.harness.sent.map(({ content }) => content.name).filter(Boolean)"
 _UPDATE = "(values) => window.harness.storeModel.update(values)"
 _NEW_BIASES = """(seed) => {
   const biases = Float32Array.from({ length: 1665 }, (_, row) => Math.sin(row * seed));
@@ -67,58 +66,6 @@ def show(built: Path, open_context: Callable[..., Any]) -> Iterator[Callable[...
 
 def region(page: Page, name: str, index: int = 0) -> Locator:
     return page.get_by_role("region", name=name).nth(index)
-
-
-def test_undo_keys_act_in_a_widget_and_not_in_a_text_field(show) -> None:
-    page = show("BiasTable")
-    page.get_by_role("table", name="Biases").get_by_role("row").nth(1).focus()
-    page.keyboard.press("Control+z")
-    page.keyboard.press("Control+Shift+z")
-    page.get_by_role("searchbox", name="Search titles").focus()
-    page.keyboard.press("Control+z")
-    page.locator("body").evaluate("() => document.activeElement.blur()")
-    page.keyboard.press("Control+z")
-    assert page.evaluate(_SENT) == ["undo", "redo"]
-
-
-def test_the_buttons_say_why_they_cannot_be_pressed_and_then_can(show) -> None:
-    page = show("Dashboard")
-    undo = page.get_by_role("button", name="Undo")
-    expect(undo).to_be_disabled()
-    expect(undo).to_have_accessible_description("Nothing to undo")
-    undo.focus()
-    page.keyboard.press("Enter")
-    page.evaluate(_UPDATE, {"can_undo": True})
-    expect(undo).to_be_enabled()
-    expect(page.get_by_role("button", name="Redo")).to_be_disabled()
-    undo.click()
-    assert page.evaluate(_SENT) == ["undo"]
-
-
-def test_without_a_kernel_the_page_takes_back_what_is_looked_at(show) -> None:
-    page = show("Dashboard", gone="1")
-    undo, redo = (page.get_by_role("button", name=name) for name in ("Undo", "Redo"))
-    expect(undo).to_have_accessible_description("Nothing to undo")
-    row = page.get_by_role("table", name="Biases").locator("tbody").get_by_role("row").first
-    row.click()
-    clear = page.get_by_role("button", name="Clear (1)").first
-    expect(clear).to_be_visible()
-    axis = page.get_by_role("combobox", name="Horizontal axis")
-    axis.select_option(index=2)
-    chosen = axis.input_value()
-    expect(undo).to_be_enabled()
-    row.focus()
-    # A click and a choice that follow each other at once may be one step.
-    for _ in range(2):
-        page.keyboard.press("Control+z")
-    expect(clear).to_have_count(0)
-    expect(axis).not_to_have_value(chosen)
-    expect(undo).to_be_disabled()
-    for _ in range(2):
-        page.keyboard.press("Control+Shift+z")
-    expect(clear).to_be_visible()
-    expect(axis).to_have_value(chosen)
-    expect(redo).to_be_disabled()
 
 
 @pytest.mark.parametrize(("linked", "filters"), [(None, 1), (["selection", "primary"], 4)])

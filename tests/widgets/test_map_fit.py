@@ -77,8 +77,7 @@ def test_a_view_goes_back_to_the_map_that_all_share(trained, until):
     until(lambda: not scatter._map)
     assert scatter.explained_variance == LearnerStore.of(trained).explained_variance
     assert scatter.fit_count == len(trained.pca())
-    trained.view.undo()
-    assert scatter.fit_on == "all"
+    scatter.fit_on = "all"
     until(lambda: bool(scatter._map))
 
 
@@ -169,7 +168,7 @@ def test_titles_and_axes_of_the_saved_picture_say_what_is_shown(trained, tmp_pat
     assert words(label_by="none", n_labels=9).count("Title ") < words(n_labels=9).count("Title ")
 
 
-def test_a_map_narrowed_to_some_titles_is_so_in_every_twin_and_undone_with_the_rest(trained, tmp_path):
+def test_a_map_narrowed_to_some_titles_is_so_in_every_twin(trained, tmp_path):
     scatter = PCAScatter(trained)
     axes = scatter.to_frame()
     rows = axes.index[[7, 2, 5]].tolist()
@@ -181,7 +180,6 @@ def test_a_map_narrowed_to_some_titles_is_so_in_every_twin_and_undone_with_the_r
     assert len([*points.iter(f"{SVG}use"), *points.iter(f"{SVG}path")]) == 3
     assert any("only 3 titles (≥ 60 ratings)" in "".join(text.itertext()) for text in drawn.iter(f"{SVG}text"))
     assert repr(scatter).startswith("PCAScatter(only 3 titles, ")
-    assert (scatter.undo(), scatter.only) == (True, None)
     for wrong, words in (([], "at least one row"), ([10**6], "is no title")):
         with pytest.raises(TraitError, match=words):
             scatter.only = wrong

@@ -275,41 +275,6 @@ def test_a_failure_is_over_once_a_later_change_succeeds(learn, line, monkeypatch
     assert store.failure == ""
 
 
-def test_pages_undo_and_redo_what_any_of_them_and_python_changed(learn, line, until):
-    store, scatter = LearnerStore.of(learn), PCAScatter(learn)
-    assert (store.can_undo, store.can_redo) == (False, False)
-    learn.view.selection = [5]
-    line.set(store, min_count=3)
-    line.set(scatter, x=3, view_box=[0, 0, 1, 1])
-    assert store.can_undo
-    line.say(store, kind="command", id="a", name="undo", args={})
-    assert (learn.view.selection, learn.view.min_count, scatter.x, scatter.view_box) == ([], 20, 1, None)
-    assert (store.can_undo, store.can_redo) == (False, True)
-    line.say(store, kind="command", id="b", name="redo")
-    assert (store.selection, store.min_count, scatter.x, scatter.view_box) == ([5], 3, 3, [0, 0, 1, 1])
-    assert [answer["ok"] for answer in line.answers(store)] == [True, True]
-
-
-def test_undo_leaves_the_training_alone(learn):
-    learn.view.selection = [5]
-    learn.start(epochs=1)
-    learn.wait()
-    assert learn.view.undo()
-    assert (learn.epoch, learn.view.undo()) == (1.0, False)
-
-
-def test_an_observer_that_raises_in_an_undo_is_shown(learn, line, caplog):
-    store = LearnerStore.of(learn)
-    learn.view.primary = 4
-
-    def careless(_change):
-        raise ValueError("no such shelf")
-
-    learn.view.observe(careless, "primary")
-    line.say(store, kind="command", id="a", name="undo", args={})
-    assert (learn.view.primary, store.failure) == (None, "Your callback careless raised ValueError: no such shelf")
-
-
 def test_store_and_thread_end_with_the_learner(dls, until):
     learn = collab_learner(dls, n_factors=4)
     store = LearnerStore.of(learn)

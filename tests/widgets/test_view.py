@@ -97,13 +97,11 @@ def test_a_hover_reaches_the_widgets_linked_or_not(learn, line):
     assert len(line.of(linked)) == 1
 
 
-def test_a_widget_takes_back_what_it_does_alone(learn):
-    alone = PCAScatter(learn, linked=False)
-    alone.selection = [3]
-    assert learn.view.selection == []
-    assert (alone.undo(), alone.selection) == (True, [])
-    assert (alone.redo(), alone.selection) == (True, [3])
-    assert not alone.redo()
+def test_undo_says_that_it_was_removed(learn):
+    for owner in (learn.view, BiasTable(learn)):
+        for name in ("undo", "redo"):
+            with pytest.raises(AttributeError, match=r"undo\(\) and redo\(\) were removed; set what you want back"):
+                getattr(owner, name)()
 
 
 def test_a_search_is_linked_where_it_is_asked_for(learn):
@@ -113,7 +111,6 @@ def test_a_search_is_linked_where_it_is_asked_for(learn):
     assert other.to_frame().equals(one.to_frame())
     assert len(alone.to_frame()) > len(one.to_frame())
     assert BiasTable(learn, linked=("query",)).query == "title 1"
-    assert (learn.view.undo(), other.query) == (True, "")
     alone.linked = ("query",)
     learn.view.query = "2"
     assert alone.query == "2"
@@ -469,8 +466,6 @@ def test_a_closed_view_changes_nothing_more(learn):
     search.close()
     table.selection, table.min_count, search.item, search.k = [3], 7, 4, 3
     assert (learn.view.selection, learn.view.min_count, learn.view.primary) == ([5], 20, None)
-    assert learn.view.undo()
-    assert (learn.view.selection, search.k, learn.view.can_undo) == ([], 3, False)
 
 
 def test_a_closed_dashboard_leaves_no_widget_behind(learn):

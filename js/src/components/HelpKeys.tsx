@@ -1,7 +1,6 @@
 // The keys that work in the widgets, in a few lines.
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["Ctrl/Cmd+Z, with Shift", "undo, redo: selection, filter, axes; never training"],
   ["Tab", "to the next control; a table or the map is one stop"],
   ["Arrows", "rows, points, values"],
   ["Space, Enter", "select a title; explore it"],

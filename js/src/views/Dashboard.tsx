@@ -82,7 +82,7 @@ export function Dashboard({ context }: { context: ViewContext }) {
       }
     >
       {help.value && <HelpKeys id={helpId} />}
-      <Shared context={context} undo={has("undo")} filter={has("min_count")} />
+      <Shared context={context} filter={has("min_count")} />
       <div class="cw-parts" data-columns={columns.length}>
         {columns.map((column, index) => (
           <div key={index === 0 ? "left" : "right"} class="cw-column">
@@ -136,31 +136,7 @@ function Lower({ context, part }: { context: ViewContext; part: Part }) {
   );
 }
 
-function History({ context }: { context: ViewContext }) {
-  const { store } = context;
-  return (
-    <div class="cw-row">
-      <Button
-        kind="quiet"
-        icon="undo"
-        label="Undo"
-        title="Undo (Ctrl/Cmd+Z): selection, filter, axes; never training"
-        reason={store.canUndo.value ? null : "Nothing to undo"}
-        onClick={() => store.retrace("undo")}
-      />
-      <Button
-        kind="quiet"
-        icon="redo"
-        label="Redo"
-        title="Redo (Shift+Ctrl/Cmd+Z)"
-        reason={store.canRedo.value ? null : "Nothing to redo"}
-        onClick={() => store.retrace("redo")}
-      />
-    </div>
-  );
-}
-
-function Shared({ context, undo, filter }: { context: ViewContext; undo: boolean; filter: boolean }) {
+function Shared({ context, filter }: { context: ViewContext; filter: boolean }) {
   const { selection, primary } = context.shared;
   const copy = useCopy();
   const { names } = context.store.items.value;
@@ -196,7 +172,6 @@ function Shared({ context, undo, filter }: { context: ViewContext; undo: boolean
         />
       )}
       {filter && <MinRatings context={context} />}
-      {undo && <History context={context} />}
       <CopyCode context={context} state={copy} />
     </div>
   );

@@ -25,7 +25,7 @@ class ViewState(KnownNames, HasTraits):
     min_count : int
         Hide items with fewer ratings.
     query : str
-        Show only names that contain this, in the views that are linked by it.
+        Search words: linked tables of items show only the names that contain them, linked maps name those.
 
     Examples
     --------

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Enum, Int, List, TraitError, Unicode, validate
 
+from ..learner import CollabLearner
 from ..traits import Whole
 from .store import SHARED
 from .view import View
@@ -37,8 +39,8 @@ class BiasTable(View):
         ``rank_change`` is the places gained by bias against the mean.
     ascending : bool
     query : str
-        Only names that contain this. Each table has its own, so that one may search titles and another users, unless
-        `linked` names ``"query"`` beside what else is shared: then it is ``learn.view.query``.
+        Only names that contain this. A linked table of items shares it as ``learn.view.query``; a table of users has
+        its own.
     center : bool
         Count biases from the mean bias of the trained rows.
     units : {"logit", "stars"}
@@ -78,6 +80,19 @@ class BiasTable(View):
     columns = List(Unicode(), default_value=None, allow_none=True).tag(sync=True)
     slope_view = Bool(False).tag(sync=True, page=True)
     rows_shown = Int(0, min=0, read_only=True).tag(sync=True, page=True, result=True)
+
+    def __init__(self, learner: CollabLearner, **traits: Any) -> None:
+        super().__init__(learner, **traits)
+        self.observe(self._relink, "kind")
+
+    @classmethod
+    def _shared_by(cls, traits: Mapping[str, Any]) -> tuple[str, ...]:
+        shared = super()._shared_by(traits)
+        return tuple(name for name in shared if name != "query") if traits.get("kind") == "users" else shared
+
+    @property
+    def _shared(self) -> tuple[str, ...]:
+        return self._shared_by({"linked": self.linked, "kind": self.kind})
 
     def to_frame(self) -> pd.DataFrame:
         """The ranking, as `learn.biases` gives it: all rows that the filters leave, sorted as the table is.

@@ -64,13 +64,13 @@ def widget_call(view: View, usual: Mapping[str, Any]) -> str:
 
 def trait_arguments(view: View, usual: Mapping[str, Any]) -> list[str]:
     """``name=value`` of each trait that a new widget would not have by itself."""
-    learn, linked = view.learner, view._shared
+    learn, shared = view.learner, view._shared
     # What is shared is said once, of learn.view; a view on its own starts from there.
     usual = {name: getattr(learn.view, name) for name in SHARED} | dict(usual)
     arguments = []
     for name in view._keywords():
         value = getattr(view, name)
-        if name in linked or (name == "item" and "primary" in linked):
+        if name in shared or (name == "item" and view.linked):
             continue
         if value == (usual[name] if name in usual else view.traits()[name].default(view)):
             continue

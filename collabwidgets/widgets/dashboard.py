@@ -14,9 +14,8 @@ from .bias_table import BiasTable
 from .card_words import card_words
 from .neighbor_search import NeighborSearch
 from .pca_scatter import PCAScatter
-from .store import SHARED
 from .training_panel import TrainingPanel
-from .view import Linked, View
+from .view import View
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,14 +167,13 @@ class Dashboard(View):
         return f'"{name}"' if same else view._call()
 
     @validate("linked")
-    def _always(self, proposal: dict[str, Any]) -> bool | tuple[str, ...]:
-        linked: bool | tuple[str, ...] = proposal["value"]
-        if Linked.names(linked) != list(SHARED):
+    def _always(self, proposal: dict[str, Any]) -> bool:
+        if not proposal["value"]:
             raise TraitError(
-                f"linked={linked} would part a dashboard from its own views; leave it out. For a view "
+                "linked=False would part a dashboard from its own views; leave it out. For a view "
                 "that goes its own way pass that one: Dashboard(learn, views=[PCAScatter(learn, linked=False), …])"
             )
-        return linked
+        return True
 
     def _hand_on(self, change: dict[str, Any]) -> None:
         for view in self._made:

@@ -30,7 +30,7 @@ class NeighborSearch(View):
     ----------
     learner : CollabLearner
     item : int, optional
-        The title in question, by row; the same as `primary` while that is linked.
+        The title in question, by row; the same as `primary` while the widget is linked.
     items : list of int
         More titles, by row: with them, what is near to the mean of all is shown. Each counts alike, as vectors are
         scaled to length one before they are averaged (as they are only for the euclidean distance).
@@ -39,8 +39,7 @@ class NeighborSearch(View):
     metric : {"cosine", "centered_cosine", "euclidean", "dot"}
     order : {"nearest", "farthest"}
     query : str
-        What is typed in the search box to find one title. It hides nothing, so it is no filter and cannot be linked as
-        that of a `BiasTable` can.
+        What is typed in the search box to find one title; every `NeighborSearch` has its own.
     weak_below : dict
         ``{"count": 20, "norm": 0.25}``: fewer ratings than this, or a vector shorter than this share of the median
         length, is marked as weak evidence.
@@ -86,7 +85,7 @@ class NeighborSearch(View):
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:
         super().__init__(learner, **traits)
-        if "primary" in self._shared:
+        if self.linked:
             if traits.get("item") is not None:
                 self.primary = self.item
             else:
@@ -173,7 +172,7 @@ class NeighborSearch(View):
         return self.pinned if self.pinned is not None and self._learner.dls.items.trained[self.pinned] else None
 
     def _item_is_primary(self, change: dict[str, Any]) -> None:
-        if "primary" not in self._shared:
+        if not self.linked:
             return
         if change["name"] == "item":
             self.primary = self.item

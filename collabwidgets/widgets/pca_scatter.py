@@ -18,6 +18,7 @@ from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
 from .own_map import ALIGN, AXES, FIT_ON, Fit, OwnFrame, OwnMap, past_maps
 from .questions import MOST_NEIGHBORS
+from .store import SHARED
 from .view import View, ends_table, known_row
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ class PCAScatter(View):
     The axes are fitted on the titles with at least `min_count` ratings, and keep their direction from one epoch to
     the next; `fit_on` and `align` change either. Shown are the titles with at least `min_count` ratings, fitted or
     not. A title that has no value on an axis has no place, and the map says how many there are. In the first picture
-    of a learner a title that is pinned lies to the right and up. Where a table's search is linked
-    (``linked=("selection", "min_count", "query")`` on both), the map names the titles found.
+    of a learner a title that is pinned lies to the right and up. The map names the titles that
+    the search of a linked table of titles finds.
 
     Parameters
     ----------
@@ -70,8 +71,8 @@ class PCAScatter(View):
         their plane to lie as before, which makes them axes "A" and "B" and no components; or every picture by
         itself, to see why axes flip.
     query : str
-        Words searched for: the titles found are named on the map. ``""``; shared with a table's search where `linked`
-        names it.
+        Words searched for: the titles found are named on the map. ``""``; a linked map shares it, as
+        ``learn.view.query``, with the linked tables of titles.
     n_labels : int
         Titles written beside their points.
     label_by : {"auto", "count", "extremes", "selection", "none"}
@@ -136,7 +137,7 @@ class PCAScatter(View):
         *("x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count", "fit_on", "align"),
         *("zoom", "scree", "show_neighbors", "k", "trail", "trail_length", "frame"),
     )
-    _linkable = (*View._linkable, "query")
+    _linkable = (*SHARED, "query")
 
     query = Unicode().tag(sync=True, page=True)
     x = Chosen(1, components=AXES).tag(sync=True, page=True)
@@ -203,7 +204,7 @@ class PCAScatter(View):
 
     def _is_own(self) -> bool:
         """Whether the store's map, which all views share, is not the one to show."""
-        return self.fit_on != "min_count" or self.align != "sign" or "min_count" not in self._shared
+        return self.fit_on != "min_count" or self.align != "sign" or not self.linked
 
     def _fit_moved(self, _change: dict[str, Any]) -> None:
         if self._is_own() or self._map:

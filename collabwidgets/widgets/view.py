@@ -6,7 +6,7 @@ import html
 import logging
 import os
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -36,31 +36,6 @@ if TYPE_CHECKING:
 _FALLBACK_ROWS = 10
 
 logger = logging.getLogger(__name__)
-
-
-class Linked(TraitType[bool | tuple[str, ...], Any]):
-    """What a view shares: ``True`` for selection, primary, pinned and min_count, ``False`` for nothing, or the names
-    of some of what it can share."""
-
-    default_value = True
-    info_text = f"True, False, or some of {', '.join(SHARED)}"
-
-    def validate(self, obj: Any, value: Any) -> bool | tuple[str, ...]:
-        known = obj._linkable
-        if isinstance(value, bool):
-            return value
-        if isinstance(value, str) or not isinstance(value, Iterable):
-            self.error(obj, value)
-        names = list(value)
-        for name in names:
-            if name not in known:
-                raise TraitError(f"linked names {name!r}; choose True, False, or some of {', '.join(known)}")
-        return tuple(name for name in known if name in names)
-
-    @staticmethod
-    def names(linked: bool | tuple[str, ...], _view: Any = None) -> list[str]:
-        """What is shared, by name."""
-        return list(linked) if isinstance(linked, tuple) else list(SHARED) if linked else []
 
 
 _TAKE_AWAY = ("copy", "csv", "png", "svg", "code")  # controls of every view
@@ -93,8 +68,9 @@ class View(KnownNames, SyncedWidget):
         The item explored in detail, and the one it is compared with.
     min_count : int
         Hide items with fewer ratings. ``20``
-    linked : bool or tuple of str
-        Which of these four are shared with the other views. ``True``; may be changed at any time.
+    linked : bool
+        Share these four with the other views, through `learn.view`; a `BiasTable` of items and a `PCAScatter` share
+        `query` too. ``True``; may be changed at any time.
     height : int, optional
         In pixels; by default what the widget needs.
     theme : {"auto", "light", "dark"}
@@ -147,7 +123,7 @@ class View(KnownNames, SyncedWidget):
     pinned = Row(None, allow_none=True).tag(sync=True, page=True)
     min_count = Whole(20, min=0).tag(sync=True, page=True)
     hovered = Int(None, allow_none=True, read_only=True).tag(sync=True, page=True, result=True)
-    linked = Linked().tag(sync=True, to_json=Linked.names)
+    linked = Bool(True).tag(sync=True)
 
     height = Int(None, min=100, max=10_000, allow_none=True).tag(sync=True, page=True)
     theme = Enum(("auto", "light", "dark"), "auto").tag(sync=True, page=True)
@@ -155,7 +131,7 @@ class View(KnownNames, SyncedWidget):
     controls = List(Unicode(), default_value=None, allow_none=True).tag(sync=True)
     sync_hover = Bool(False).tag(sync=True)
 
-    _linkable: ClassVar[tuple[str, ...]] = SHARED  # what `linked` may name
+    _linkable: ClassVar[tuple[str, ...]] = SHARED  # the traits that a view may share
     _controls: ClassVar[tuple[str, ...]] = ()  # what `controls` may name
     _followed_traits: ClassVar[tuple[str, ...]] = ("status",)  # the learner's, of which observers hear
 
@@ -168,7 +144,8 @@ class View(KnownNames, SyncedWidget):
         self._learner = _checked_learner(learner, type(self).__name__)
         self._check_keywords(traits)
         self._store_of_learner = LearnerStore.of(learner)
-        shared = Linked.names(Linked().validate(self, traits.get("linked", True)))
+        View.linked.validate(self, traits.get("linked", True))
+        shared = self._shared_by(traits)
         for name in shared:
             if name in traits:
                 setattr(learner.view, name, traits.pop(name))
@@ -324,9 +301,14 @@ class View(KnownNames, SyncedWidget):
                 self.publish({name: getattr(self._learner.view, name)})
                 raise
 
+    @classmethod
+    def _shared_by(cls, traits: Mapping[str, Any]) -> tuple[str, ...]:
+        """Names of what a view with these traits shares with `learn.view`."""
+        return cls._linkable if traits.get("linked", True) else ()
+
     @property
-    def _shared(self) -> list[str]:
-        return Linked.names(self.linked)
+    def _shared(self) -> tuple[str, ...]:
+        return self._shared_by({"linked": self.linked})
 
     def _relink(self, _change: dict[str, Any]) -> None:
         self.publish({name: getattr(self._learner.view, name) for name in self._shared})

@@ -8,7 +8,7 @@ export type { AnyModel, Host };
 export interface ViewContext {
   /** What is published stands still while the view is not seen. */
   store: LearnerStore;
-  /** The shared state; what the view's `linked` trait leaves out is the view's own. `.value =` writes through. */
+  /** What is looked at: shared, or the view's own where it is not `linked`. `.value =` writes through. */
   shared: SharedState;
   model: AnyModel;
   el: HTMLElement;

@@ -56,19 +56,19 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
   const place = watchPlace(root, traits, abort);
   const reference = model.get("_store") as string | undefined;
   if (typeof reference === "string") store.watchKernel(reference);
-  const { state: shared, sharesHover, sharesFilter } = linkedState(store.shared, traits, model, abort);
-  const stop = sharesFilter.subscribe((shares) => {
-    root.toggleAttribute("data-own-filter", !shares);
+  const { state: shared, linked } = linkedState(store.shared, traits, model, abort);
+  const stop = linked.subscribe((isLinked) => {
+    root.toggleAttribute("data-own-filter", !isLinked);
   });
   abort.addEventListener("abort", stop, { once: true });
   const wantsHover = traits.trait<boolean>("sync_hover", false);
   const mounted: MountedView = {
     kind,
     visible: place.visible,
-    syncHover: computed(() => wantsHover.value && sharesHover.value),
+    syncHover: computed(() => wantsHover.value && linked.value),
   };
   store.register(mounted, abort);
-  const ownHover = computed(() => wantsHover.value && !sharesHover.value);
+  const ownHover = computed(() => wantsHover.value && !linked.value);
   bindHover(model, shared.hovered, ownHover, traits, abort);
 
   const speaks = computed(() => speaker(store.views.value) === mounted);

@@ -109,7 +109,7 @@ export interface SharedState {
   primary: Signal<number | null>;
   pinned: Signal<number | null>;
   minCount: Signal<number>;
-  /** Of the views that `linked` joins by it. */
+  /** Of linked tables of titles, which it filters, and of linked maps, which name what it finds. */
   query: Signal<string>;
 }
 

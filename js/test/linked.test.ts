@@ -7,7 +7,6 @@ import { createStore } from "../src/store";
 import { ShimModel } from "./harness/shim";
 import { storeState } from "./harness/state";
 
-const NAMES = ["selection", "primary", "pinned", "min_count"];
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function open(state: Record<string, unknown> = {}) {
@@ -19,29 +18,29 @@ function open(state: Record<string, unknown> = {}) {
     primary: null,
     pinned: null,
     min_count: 20,
-    linked: NAMES,
+    linked: true,
     ...state,
   });
-  const { state: shared, sharesHover } = linkedState(
+  const { state: shared, linked } = linkedState(
     store.shared,
     new BoundTraits(model.asModel(), life.signal),
     model.asModel(),
     life.signal,
   );
-  return { all, store, model, shared, sharesHover, close: () => life.abort() };
+  return { all, store, model, shared, linked, close: () => life.abort() };
 }
 
 test("a view that is unlinked later goes its own way, and back", async () => {
-  const { store, model, shared, sharesHover, close } = open();
+  const { store, model, shared, linked, close } = open();
   store.shared.selection.value = [3];
   assert.deepEqual(shared.selection.value, [3]);
-  model.update({ linked: [], selection: [3] });
+  model.update({ linked: false, selection: [3] });
   shared.selection.value = [8];
   shared.hovered.value = 5;
   assert.deepEqual([store.shared.selection.value, store.shared.hovered.value], [[3], null]);
   assert.deepEqual(model.get("selection"), [8]);
-  assert.equal(sharesHover.value, false);
-  model.update({ linked: NAMES });
+  assert.equal(linked.value, false);
+  model.update({ linked: true });
   assert.deepEqual(shared.selection.value, [3]);
   shared.selection.value = [1];
   assert.deepEqual(store.shared.selection.value, [1]);
@@ -50,23 +49,28 @@ test("a view that is unlinked later goes its own way, and back", async () => {
   assert.equal(model.listeners(), 0);
 });
 
-test("a view can share one thing and not another", () => {
-  const { store, shared, close } = open({ linked: ["min_count"] });
-  store.shared.minCount.value = 50;
-  store.shared.selection.value = [3];
-  assert.deepEqual([shared.minCount.value, shared.selection.value], [50, []]);
-  close();
-});
-
-test("a table's search is its own, unless it is named", () => {
-  const { store, model, shared, close } = open({ query: "fargo" });
+test("linked tables of titles and maps share a search, and nothing else does", async () => {
+  const { store, model, shared, close } = open({ _kind: "BiasTable", kind: "items", query: "" });
   store.shared.query.value = "alien";
-  assert.equal(shared.query.value, "fargo");
-  model.update({ linked: [...NAMES, "query"] });
   assert.equal(shared.query.value, "alien");
   shared.query.value = "star";
   assert.deepEqual([store.shared.query.value, store.shared.minCount.value], ["star", 20]);
+  model.update({ kind: "users", query: "" });
+  shared.query.value = "12";
+  assert.deepEqual([store.shared.query.value, model.get("query")], ["star", "12"]);
+  model.update({ kind: "items" });
+  assert.deepEqual([store.shared.query.value, shared.query.value], ["star", "star"]);
   close();
+  for (const [_kind, linked, expected] of [
+    ["PCAScatter", true, "star"],
+    ["PCAScatter", false, "own"],
+    ["NeighborSearch", true, "own"],
+  ] as const) {
+    const view = open({ _kind, linked, query: "own" });
+    view.store.shared.query.value = "star";
+    assert.equal(view.shared.query.value, expected);
+    view.close();
+  }
 });
 
 test("the model of a linked view has what is shared, without telling the kernel, and may set it", async () => {

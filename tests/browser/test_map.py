@@ -441,8 +441,8 @@ def test_the_old_axes_stay_faint_under_a_bar_until_those_of_a_new_filter_are_the
     expect(plot_of(page).locator("canvas").first).to_have_css("opacity", "1")
 
 
-def test_a_linked_search_names_what_it_finds_on_the_map(show: Show) -> None:
-    page = show("BiasTable,PCAScatter", 900, linked=["selection", "min_count", "query"], label_by="selection")
+def test_a_search_names_what_it_finds_on_the_map(show: Show) -> None:
+    page = show("BiasTable,PCAScatter", 900, label_by="selection")
     assert "Fargo" not in page.evaluate(DESCRIPTION)
     page.get_by_role("searchbox", name="Search titles").fill("fargo")
     expect(plot_of(page)).to_have_accessible_description(re.compile(r"Fargo \(1996\)"))

@@ -68,9 +68,9 @@ def region(page: Page, name: str, index: int = 0) -> Locator:
     return page.get_by_role("region", name=name).nth(index)
 
 
-@pytest.mark.parametrize(("linked", "filters"), [(None, 1), (["selection", "primary"], 4)])
+@pytest.mark.parametrize(("linked", "filters"), [(True, 1), (False, 4)])
 def test_a_filter_of_its_own_can_be_seen_in_a_part_of_the_dashboard(linked, filters, show) -> None:
-    page = show("Dashboard", t_linked=linked, s_primary=3)
+    page = show("Dashboard", t_linked=linked, s_primary=3, t_item=3)
     expect(page.get_by_role("table", name="Nearest titles").locator("tbody tr")).to_have_count(10)
     expect(page.get_by_role("slider", name="Min ratings")).to_have_count(filters)
 
@@ -129,11 +129,11 @@ def test_a_view_out_of_sight_is_not_drawn_by_a_training_until_it_is_seen(show) -
 
 
 def test_a_widget_unlinked_on_the_page_goes_its_own_way(show) -> None:
-    page = show("BiasTable,BiasTable", t_linked=["selection", "primary", "pinned", "min_count"])
+    page = show("BiasTable,BiasTable")
     tables = [page.get_by_role("table", name="Biases").nth(index) for index in (0, 1)]
     tables[0].get_by_role("rowheader").first.click()
     expect(tables[1].get_by_role("row").nth(1)).to_contain_text("selected")
-    page.evaluate("() => window.harness.models[1].update({ linked: [] })")
+    page.evaluate("() => window.harness.models[1].update({ linked: false })")
     tables[0].get_by_role("rowheader").nth(2).click()
     expect(tables[0].get_by_role("row").nth(3)).to_contain_text("selected")
     expect(tables[1].get_by_role("row").nth(3)).not_to_contain_text("selected")

@@ -78,9 +78,8 @@ def selection(page: Page) -> list[int]:
 # ---------------------------------------------------------------------- the combobox
 
 
-@pytest.mark.parametrize("linked", [[], ["min_count"]])
-def test_a_search_that_is_not_linked_begins_with_suggestions(show: Show, linked: list[str]) -> None:
-    page = show("NeighborSearch", linked=linked)
+def test_a_search_that_is_not_linked_begins_with_suggestions(show: Show) -> None:
+    page = show("NeighborSearch", linked=False)
     region = page.get_by_role("region", name="Neighbours")
     region.get_by_text("Type a title above").locator("..").get_by_role("button").first.click()
     expect(page.get_by_role("combobox", name="Title")).not_to_have_value("")

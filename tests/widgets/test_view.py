@@ -104,33 +104,24 @@ def test_undo_says_that_it_was_removed(learn):
                 getattr(owner, name)()
 
 
-def test_a_search_is_linked_where_it_is_asked_for(learn):
-    alone, one, other = BiasTable(learn), *(BiasTable(learn, linked=("selection", "query")) for _ in range(2))
-    one.query = "title 1"
-    assert (other.query, learn.view.query, alone.query) == ("title 1", "title 1", "")
-    assert other.to_frame().equals(one.to_frame())
-    assert len(alone.to_frame()) > len(one.to_frame())
-    assert BiasTable(learn, linked=("query",)).query == "title 1"
-    alone.linked = ("query",)
-    learn.view.query = "2"
-    assert alone.query == "2"
+def test_linked_tables_of_titles_and_maps_share_a_search(learn):
+    table, scatter, alone = BiasTable(learn), PCAScatter(learn), BiasTable(learn, linked=False)
+    users, search = BiasTable(learn, kind="users", query="user 1"), NeighborSearch(learn, query="title 2")
+    table.query = "title 1"
+    assert (scatter.query, learn.view.query) == ("title 1", "title 1")
+    assert (alone.query, users.query, search.query) == ("", "user 1", "title 2")
+    assert len(alone.to_frame()) > len(table.to_frame())
+    assert PCAScatter(learn, query="2").query == table.query == "2"
 
 
-def test_a_view_without_a_text_filter_cannot_link_one(learn):
-    with pytest.raises(TraitError, match="linked names 'query'; choose True, False, or some of selection, primary"):
-        NeighborSearch(learn, linked=("query",))
-
-
-def test_what_is_linked_is_read_back_as_it_was_given(learn, line):
-    for given, sent in (
-        (True, ["selection", "primary", "pinned", "min_count"]),
-        (False, []),
-        (("selection", "query"), ["selection", "query"]),
-    ):
-        scatter = PCAScatter(learn, linked=given)
-        assert scatter.linked == given
-        assert line.of(scatter)[0].state["linked"] == sent
-        assert BiasTable(learn, linked=["query", "selection"]).linked == ("selection", "query")
+def test_a_table_that_turns_to_users_searches_by_itself_until_it_turns_back(learn, line):
+    table = BiasTable(learn, query="title 1")
+    line.set(table, kind="users", query="user 2")
+    assert (table.query, learn.view.query) == ("user 2", "title 1")
+    learn.view.query = "title 3"
+    assert table.query == "user 2"
+    line.set(table, kind="items")
+    assert table.query == "title 3"
 
 
 def test_a_message_can_be_dismissed_and_goes_with_the_next_success(learn, line, monkeypatch):
@@ -208,7 +199,6 @@ def test_a_filter_that_hides_all_is_told_where_it_is_a_views_own(learn):
     sentence = "hides everything: the most rated title has"
     with pytest.warns(UserWarning, match=f"min_count=50000 {sentence}"):
         table = BiasTable(learn, linked=False, min_count=50_000)
-    table.linked = ("selection",)
     with pytest.warns(UserWarning, match=f"min_count=60000 {sentence}"):
         table.min_count = 60_000
     with pytest.warns(UserWarning, match=sentence) as caught:
@@ -268,8 +258,8 @@ def test_results_are_set_by_nobody_else(learn, widget, name, value):
         (NeighborSearch, {"item": 0}, "from 1 to"),
         (TrainingPanel, {"schedule": "cosine"}, "one_cycle"),
         (Dashboard, {"layout": "wide"}, "layout is 'wide'; choose 'full' or 'teaching'"),
-        (BiasTable, {"linked": ("selection", "colour")}, "selection, primary, pinned, min_count"),
-        (BiasTable, {"linked": "selection"}, "True, False, or some of"),
+        (BiasTable, {"linked": ("selection", "query")}, "'linked' trait .* expected a boolean, not the tuple"),
+        (Dashboard, {"linked": ["selection"]}, "'linked' trait .* expected a boolean, not the list"),
     ],
 )
 def test_a_wrong_value_is_answered_with_the_choices(learn, widget, wrong, choices):
@@ -278,13 +268,13 @@ def test_a_wrong_value_is_answered_with_the_choices(learn, widget, wrong, choice
 
 
 def test_a_message_of_a_page_opens_a_view_with_reference_kind_and_settings(learn, line):
-    table = BiasTable(learn, n=7, linked=("min_count",))
+    table = BiasTable(learn, n=7, linked=False)
     opening = line.of(table)[0]
     assert opening.kind == "comm_open"
     assert opening.state["_store"] == f"anywidget:{LearnerStore.of(learn).model_id}"
     assert opening.state["_kind"] == "BiasTable"
     assert opening.state["n"] == 7
-    assert opening.state["linked"] == ["min_count"]
+    assert opening.state["linked"] is False
 
 
 def test_two_views_share_a_selection_however_it_is_made(learn, line):
@@ -310,12 +300,10 @@ def test_an_unlinked_view_goes_its_own_way(learn, line):
     assert table.min_count == learn.view.min_count == 20
 
 
-def test_a_view_can_be_linked_in_part_and_again(learn):
-    table = BiasTable(learn, linked=("min_count",))
+def test_a_view_can_be_linked_later(learn):
+    table = BiasTable(learn, linked=False)
     learn.view.selection = [3]
-    learn.view.min_count = 2
     assert table.selection == []
-    assert table.min_count == 2
     table.linked = True
     assert table.selection == [3]
     table.selection = [4]
@@ -389,10 +377,11 @@ def test_an_observer_that_raises_shows_its_sentence_in_the_widget(learn, line, c
 
 def test_a_page_cannot_make_a_view_another(learn, line):
     table = BiasTable(learn)
-    line.set(table, _store="anywidget:other", _kind="Dashboard", message="<b>", linked=[], theme="dark")
+    line.set(table, _store="anywidget:other", _kind="Dashboard", message="<b>", linked=False, theme="dark")
     assert table._store is LearnerStore.of(learn)
     assert table._kind == "BiasTable"
     assert table.message == ""
+    assert table.linked is True
     assert table.theme == "dark"
 
 

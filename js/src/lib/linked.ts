@@ -1,5 +1,5 @@
-// The shared state as one view has it: linked names are the store's, the others the view's own, and this may change.
-import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
+// The state a view looks at: the store's while the view is linked, else its own. `linked` may change at any time.
+import { effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
 import type { AnyModel } from "../context";
 import type { SharedState } from "../store";
 import { type BoundTraits, sameJson } from "./bound";
@@ -13,9 +13,16 @@ interface RawModel {
 
 export interface Linked {
   state: SharedState;
-  /** Whether hovers are shared: they are unless nothing is. */
-  sharesHover: ReadonlySignal<boolean>;
-  sharesFilter: ReadonlySignal<boolean>;
+  linked: ReadonlySignal<boolean>;
+}
+
+/** Whether a view's search is that of all linked views: of tables of titles and of maps. */
+function searchesTitles(model: AnyModel, traits: BoundTraits): () => boolean {
+  const view = model.get("_kind");
+  if (view === "PCAScatter") return () => true;
+  if (view !== "BiasTable") return () => false;
+  const kind = traits.trait<string>("kind", "items");
+  return () => kind.value === "items";
 }
 
 export function linkedState(
@@ -24,7 +31,7 @@ export function linkedState(
   model: AnyModel,
   abort: AbortSignal,
 ): Linked {
-  const linked = traits.trait<readonly string[] | null>("linked", null);
+  const linked = traits.trait<boolean>("linked", true);
   const raw = signal<RawModel | null>(null);
   const reference = model.get("_ref") as string | undefined;
   const manager = model.widget_manager as AnyModel["widget_manager"] | undefined;
@@ -44,37 +51,24 @@ export function linkedState(
     { once: true },
   );
 
-  const shares = (name: string) => linked.value === null || linked.value.includes(name);
-  const bind = <T>(
-    name: string,
-    all: Signal<T>,
-    fallback: T,
-    delay = 0,
-    joined = () => shares(name),
-  ): Signal<T> => {
+  const isLinked = () => linked.value;
+  const ofTitles = searchesTitles(model, traits);
+  const bind = <T>(name: string, all: Signal<T>, fallback: T, delay = 0, joined = isLinked): Signal<T> => {
     const own = traits.trait<T>(name, fallback, delay);
     stops.push(...mirror(name, all, own, joined, raw));
     return either(joined, all, own, stops);
   };
   const ownHover = signal<number | null>(null);
-  const sharesHover = signal(true);
-  stops.push(
-    effect(() => {
-      sharesHover.value = linked.value === null || linked.value.length > 0;
-    }),
-  );
   return {
     state: {
-      hovered: either(() => sharesHover.value, shared.hovered, ownHover, stops),
+      hovered: either(isLinked, shared.hovered, ownHover, stops),
       selection: bind<number[]>("selection", shared.selection, []),
       primary: bind<number | null>("primary", shared.primary, null),
       pinned: bind<number | null>("pinned", shared.pinned, null),
       minCount: bind<number>("min_count", shared.minCount, 20, MIN_COUNT_MS),
-      // Two tables may search for different things: shared only where it is asked for.
-      query: bind<string>("query", shared.query, "", 0, () => Boolean(linked.value?.includes("query"))),
+      query: bind<string>("query", shared.query, "", 0, () => linked.value && ofTitles()),
     },
-    sharesHover,
-    sharesFilter: computed(() => shares("min_count")),
+    linked,
   };
 }
 

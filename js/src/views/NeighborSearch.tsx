@@ -238,8 +238,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
 
 /** The title looked around: the shared primary one, or this widget's own where it is not linked. */
 function useAnchor({ shared, trait }: ViewContext): Signal<number | null> {
-  const linked = trait<readonly string[] | null | undefined>("linked").value;
-  return !linked || linked.includes("primary") ? shared.primary : trait<number | null>("item");
+  return trait<boolean>("linked").value ? shared.primary : trait<number | null>("item");
 }
 
 function tableOf(neighbors: readonly Neighbor[], nameColumn: string): Cell[][] {

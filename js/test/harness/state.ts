@@ -263,7 +263,7 @@ const COMMON = {
   reduced_motion: "auto",
   controls: null,
   sync_hover: false,
-  linked: ["selection", "primary", "pinned", "min_count"],
+  linked: true,
   selection: [],
   primary: null,
   pinned: null,

@@ -155,7 +155,7 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
   const askAbout = useMemo(() => map.answers.asker(), [map]);
   useSignalEffect(() => askAbout(tip.value?.row ?? null));
   useSignalEffect(() => actions.sayNearest());
-  // Where the search is linked, what it finds is named.
+  // What a search finds is named.
   const found = useComputed(() => {
     const query = shared.query.value.trim();
     if (!query) return NOBODY;

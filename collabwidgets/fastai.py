@@ -163,7 +163,6 @@ class _Answers:
     """Says what an attribute of fastai's is called here."""
 
     _called: str
-    _refuse = staticmethod(_refuse_keywords)  # asked by `checked_keywords`
 
     def __getattr__(self, name: str) -> NoReturn:
         answer = HERE_IT_IS.get(f"{self._called}.{name}")
@@ -217,6 +216,12 @@ class CollabDataLoaders(_Answers, data.CollabDataLoaders):
 
     _called = "dls"
 
+    @classmethod
+    def from_df(cls, *args: Any, **settings: Any) -> data.CollabDataLoaders:
+        """Number the users and items of a table, see `collabwidgets.CollabDataLoaders.from_df`."""
+        _refuse_keywords(settings, "CollabDataLoaders.from_df")
+        return super().from_df(*args, **settings)
+
 
 # ---- learners
 
@@ -255,6 +260,7 @@ class Learner(_Answers, learners.CollabLearner):
         moms: tuple[float, float, float] = (0.95, 0.85, 0.95),
         **others: Any,
     ):
+        _refuse_keywords(others, "Learner")
         super().__init__(dls, model, loss_func=loss_func, wd=wd, **others)
         self.lr, self.moms = lr, moms
 

@@ -17,7 +17,6 @@ from .interpret.chain import AXES, Chain
 from .interpret.neighbors import SHORT
 from .interpret.pca import PCAFrame
 from .interpret.snapshot import Snapshot
-from .keywords import checked_keywords
 from .models.tables import TableNames
 from .predict import predict, predict_rows
 from .training import LossFunction, Recipe
@@ -115,7 +114,6 @@ class Findings:
         both = torch.cat([self.dls.train_x, self.dls.valid_x]).numpy()
         return both[:, 0], both[:, 1]
 
-    @checked_keywords
     def predict(self, users: Any, items: Any, *, unknown: str = "raise") -> NDArray[np.float32]:
         """Predicted ratings in stars, float32 ``[n]``, of pairs named by id: `users` and `items` of equal length.
 

@@ -22,7 +22,6 @@ from .data.without_ratings import DataFacts, LoadersWithoutRatings
 from .interpret.chain import Chain
 from .interpret.past import Past
 from .interpret.snapshot import Snapshot
-from .keywords import checked_keywords
 from .models import EmbeddingDotBias, EmbeddingNN, Members, SVDpp, find_tables, get_emb_sz
 from .models.tables import copied, effective_table, effective_tables
 from .seeds import generator
@@ -127,7 +126,6 @@ class CollabLearner(Tastes):
     loaded_from: Path | None = None
 
     @remembered
-    @checked_keywords
     def __init__(
         self,
         dls: CollabDataLoaders,
@@ -268,7 +266,6 @@ class CollabLearner(Tastes):
             found.plot()
         return found
 
-    @checked_keywords
     def start(
         self,
         epochs: int | None = None,
@@ -347,7 +344,6 @@ class CollabLearner(Tastes):
                 self._worker.drop()
                 self._ended("stopped")
 
-    @checked_keywords
     def retrain(
         self,
         epochs: int | None = None,
@@ -399,7 +395,6 @@ class CollabLearner(Tastes):
                 self.renewing = False
                 self._changed()
 
-    @checked_keywords
     def reset(self, seed: int | None = None, n_factors: int | None = None) -> None:
         """Forget all training: stop, make new weights, clear the history. A paused fit is dropped.
 
@@ -940,7 +935,6 @@ class CollabLearner(Tastes):
 
 
 @remembered
-@checked_keywords
 def collab_learner(
     dls: CollabDataLoaders,
     n_factors: int = 50,

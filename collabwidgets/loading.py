@@ -15,7 +15,6 @@ from .checkpoint import Checkpoint, check_data
 from .checkpoint_file import checkpoint_path, read
 from .data.vocab import Vocab
 from .data.without_ratings import LoadersWithoutRatings
-from .keywords import checked_keywords
 from .learner import CollabLearner, collab_learner
 from .models import DotProduct, DotProductBias, EmbeddingDotBias
 from .seeds import generator
@@ -32,7 +31,6 @@ _NAMED: dict[str, tuple[str, Callable[..., nn.Module]]] = {
 }
 
 
-@checked_keywords
 def load_learner(
     path: str | os.PathLike[str],
     dls: CollabDataLoaders | None = None,

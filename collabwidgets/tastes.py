@@ -16,7 +16,6 @@ from .findings import Findings
 from .interpret.fold_in import Folded
 from .interpret.product import Taste, item_biases, required_user_factors, squeezed, taste_of
 from .interpret.snapshot import Snapshot
-from .keywords import checked_keywords
 from .models import DotProduct, DotProductBias, EmbeddingDotBias, Members, SVDpp
 from .predict import predict_rows
 
@@ -34,7 +33,6 @@ class Tastes(Findings):
     made of those. The answers are those of dot-product models, of several members those of the first.
     """
 
-    @checked_keywords
     def fold_in(
         self, ratings: Mapping[Any, float] | pd.Series, *, method: str = "fitted", strength: float = 1.0
     ) -> Folded:
@@ -73,7 +71,6 @@ class Tastes(Findings):
             by_row[row] = float(rating)
         return interpret.fold_in(snapshot, by_row, method=method, strength=strength, noise=self._noise(snapshot))
 
-    @checked_keywords
     def recommend(
         self,
         user: Any,
@@ -107,7 +104,7 @@ class Tastes(Findings):
             warnings.warn(
                 f"what {self.dls.user_name} {user!r} has rated is not in the checkpoint, so it may be among these; "
                 "cw.load_learner(path, dls) leaves it out, exclude_rated=False asks for all",
-                stacklevel=3,
+                stacklevel=2,
             )
         return interpret.recommend(
             snapshot,
@@ -118,7 +115,6 @@ class Tastes(Findings):
             taste_only=taste_only,
         )
 
-    @checked_keywords
     def explain(self, user: Any, item: Any, *, basis: str = "pca", n_terms: int = 6) -> pd.DataFrame:
         """One prediction as the terms that the model adds up: `interpret.explain`.
 

@@ -118,8 +118,6 @@ def test_names_and_ratings_without_sense_are_answered_with_what_to_do(dls, learn
         learn.fold_in({title: "five"})
     with pytest.raises(ValueError, match=r"choose one of pca, raw"):
         learn.explain(3, title, basis="svd")
-    with pytest.raises(TypeError, match="Did you mean 'taste_only'"):
-        learn.recommend(3, tastes_only=True)
 
 
 def test_a_neural_model_has_no_terms(dls):

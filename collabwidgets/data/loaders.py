@@ -15,7 +15,6 @@ import numpy as np
 import torch
 
 from ..calls import Call, remembered
-from ..keywords import checked_keywords
 from ..seeds import generator
 from .card import DataCard, data_card
 from .origin import name_of, origin_of
@@ -140,7 +139,6 @@ class CollabDataLoaders:
 
     @classmethod
     @remembered
-    @checked_keywords
     def from_df(
         cls,
         ratings: pd.DataFrame,

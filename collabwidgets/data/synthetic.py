@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..keywords import checked_keywords
 from .origin import signing
 
 if TYPE_CHECKING:
@@ -54,7 +53,6 @@ class SyntheticTruth:
 
 
 @signing
-@checked_keywords
 def synthetic_ratings(
     n_users: int,
     n_items: int,

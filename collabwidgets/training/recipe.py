@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from ..keywords import nearest_keyword
+from ..known_names import nearest_name
 
 SCHEDULES = ("one_cycle", "constant")
 MOST_FACTORS = 1024
@@ -89,7 +89,7 @@ class Recipe:
         known = [f.name for f in fields(self)]
         for name in settings:
             if name not in known:
-                raise TypeError(f"a recipe has no setting {name!r}. {nearest_keyword(name, known)}")
+                raise TypeError(f"a recipe has no setting {name!r}. {nearest_name(name, known)}")
         return replace(self, **{name: value for name, value in settings.items() if value is not None})
 
     def for_batches_of(self, bs: int) -> Recipe:

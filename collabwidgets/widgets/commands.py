@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..keywords import nearest_keyword
+from ..known_names import nearest_name
 from ..training.recipe import LIMITS, MOST_FACTORS, SCHEDULES, checked_setting
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def run_command(learn: CollabLearner, name: Any, args: Any) -> None:
     function, known = _COMMANDS[name]
     for key in args:
         if key not in known:
-            takes = nearest_keyword(str(key)[:80], known) if known else "It takes none."
+            takes = nearest_name(str(key)[:80], known) if known else "It takes none."
             raise ValueError(f"command {name!r} takes no setting {str(key)[:80]!r}. {takes}")
     function(learn, **{key: _checked(key, value) for key, value in args.items() if value is not None})
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Dict, Enum, List, TraitError, Unicode, validate
 
-from ..keywords import nearest_keyword
+from ..known_names import nearest_name
 from ..learner import CollabLearner
 from . import code
 from .bias_table import BiasTable
@@ -226,7 +226,7 @@ def _checked_name(view: Any, learner: Any) -> str:
             raise ValueError(f"{view!r} shows another learner; a dashboard is of one")
         return _name_of(view)
     if not isinstance(view, str) or view not in _KINDS:
-        near = nearest_keyword(str(view), _KINDS)
+        near = nearest_name(str(view), _KINDS)
         raise ValueError(f"views has {view!r}, which is no view of a dashboard. {near}")
     return view
 

@@ -15,8 +15,7 @@ import anywidget
 import numpy as np
 from traitlets import Bool, Bunch, Enum, Int, List, TraitError, TraitType, Unicode, validate
 
-from ..keywords import nearest_keyword
-from ..known_names import KnownNames
+from ..known_names import KnownNames, nearest_name
 from ..learner import CollabLearner
 from ..traits import Row, Rows, Whole, as_titles
 from ..view_state import warn_where_all_is_hidden
@@ -400,7 +399,7 @@ class View(KnownNames, SyncedWidget):
         known = self._keywords()
         for name in traits:
             if name not in known:
-                raise TypeError(f"{type(self).__name__}() has no keyword {name!r}. {nearest_keyword(name, known)}")
+                raise TypeError(f"{type(self).__name__}() has no keyword {name!r}. {nearest_name(name, known)}")
 
     @classmethod
     def _keywords(cls) -> list[str]:

@@ -236,14 +236,6 @@ def test_numbers_out_of_range_are_refused_by_name(wrong):
         CollabDataLoaders.from_df(frame(), **wrong)
 
 
-def test_a_misspelt_keyword_is_answered_with_the_nearest(tmp_path):
-    frame().to_csv(tmp_path / "r.csv", index=False)
-    with pytest.raises(TypeError, match="'item_name'"):
-        CollabDataLoaders.from_df(frame(), item_nam="title")
-    with pytest.raises(TypeError, match="'item_name'"):
-        CollabDataLoaders.from_csv(tmp_path / "r.csv", item_nam="title")
-
-
 @pytest.mark.parametrize(
     ("ratings", "names", "sentence"),
     [

@@ -62,11 +62,6 @@ def test_an_unknown_size_lists_the_sizes():
         load_movielens("100K")
 
 
-def test_a_misspelt_keyword_is_answered_with_the_nearest():
-    with pytest.raises(TypeError, match="'users'"):
-        load_movielens("100k", user=True)
-
-
 @not_known
 def test_the_zip_of_the_server_is_kept_and_asked_for_once(cache, tmp_path, write_zip, monkeypatch):
     write_zip(tmp_path / "ml-latest-small.zip", "csv")

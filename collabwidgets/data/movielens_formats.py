@@ -1,4 +1,4 @@
-"""GroupLens' three formats, and the tables in RecBole's wheel, read into the same three frames."""
+"""GroupLens' three formats, read into the same three frames."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _GENRES = (
     "unknown|Action|Adventure|Animation|Children's|Comedy|Crime|Documentary|Drama|Fantasy|Film-Noir|Horror|"
     "Musical|Mystery|Romance|Sci-Fi|Thriller|War|Western"
 )
+GENRES = _GENRES.split("|")
 # The occupation codes of MovieLens 1M, from its README.
 _OCCUPATIONS = (
     "other|academic/educator|artist|clerical/admin|college/grad student|customer service|doctor/health care|"
@@ -80,17 +81,6 @@ def read_zip(archive: zipfile.ZipFile) -> Tables:
     raise BrokenTables(f"it holds no u.data, ratings.dat or ratings.csv but {_some(archive.namelist())}")
 
 
-def read_wheel(archive: zipfile.ZipFile) -> Tables:
-    """The tables of MovieLens 100K that RecBole's wheel, opened as the zip it is, carries as text.
-
-    Raises
-    ------
-    BrokenTables
-        When a file is missing, damaged or not in its format.
-    """
-    return _checked(_read_recbole, archive, "recbole/dataset_example/ml-100k")
-
-
 def _checked(read: Callable[[zipfile.ZipFile, str], Tables], archive: zipfile.ZipFile, folder: str) -> Tables:
     """What `read` finds in the folder, when ratings, items and users fit together."""
     try:
@@ -130,10 +120,10 @@ def _read_u(archive: zipfile.ZipFile, folder: str) -> Tables:
 
     ratings = _table(archive, folder, "u.data", sep="\t", names=RATING_COLUMNS)
     wide = _table(archive, folder, "u.item", sep="|", encoding="latin-1")
-    flags, names = wide.iloc[:, 5:], _GENRES.split("|")
-    if flags.shape[1] != len(names):
-        raise ValueError(f"u.item has {wide.shape[1]} columns, {5 + len(names)} are due")
-    genres = ["|".join(itertools.compress(names, row)) for row in flags.to_numpy()]
+    flags = wide.iloc[:, 5:]
+    if flags.shape[1] != len(GENRES):
+        raise ValueError(f"u.item has {wide.shape[1]} columns, {5 + len(GENRES)} are due")
+    genres = ["|".join(itertools.compress(GENRES, row)) for row in flags.to_numpy()]
     items = items_frame(wide[0], wide[1], pd.Series(genres))
     users = None
     if posixpath.join(folder, "u.user") in archive.namelist():
@@ -141,33 +131,21 @@ def _read_u(archive: zipfile.ZipFile, folder: str) -> Tables:
     return Tables(ratings, items, users)
 
 
-def extract_u(path: Path, folder: Path) -> bool:
-    """Copy the files whose names begin with ``u.`` out of GroupLens' zip; False where it is none, or is damaged."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                if posixpath.basename(name).startswith("u."):
-                    (folder / posixpath.basename(name)).write_bytes(archive.read(name))
-        return (folder / "u.data").exists()
-    except (OSError, zipfile.BadZipFile, zlib.error):
-        return False
+def extract_u(path: Path, folder: Path) -> None:
+    """Copy the files whose names begin with ``u.`` out of GroupLens' zip of MovieLens 100K.
 
-
-def write_u(tables: Tables, folder: Path) -> None:
-    """Write ``u.data``, ``u.item`` and ``u.user``, and ``u.genre``, which names the flags, as GroupLens lays them out.
-
-    Columns of ``u.item`` that `tables` do not hold stay empty: both release dates and the address at IMDb.
+    Raises
+    ------
+    BrokenTables
+        When one of them is damaged.
     """
-    text: dict[str, Any] = {"header": False, "index": False, "quoting": 3, "lineterminator": "\n"}
-    tables.ratings[RATING_COLUMNS].to_csv(folder / "u.data", sep="\t", **text)
-    items = tables.items[["movie", "title"]].assign(released="", on_video="", imdb="")
-    names = _GENRES.split("|")
-    for name in names:
-        items[f"is {name}"] = [int(name in genres.split("|")) for genres in tables.items["genres"]]
-    items.to_csv(folder / "u.item", sep="|", encoding="latin-1", **text)
-    if tables.users is not None:
-        tables.users[USER_COLUMNS].to_csv(folder / "u.user", sep="|", **text)
-    (folder / "u.genre").write_text("".join(f"{name}|{flag}\n" for flag, name in enumerate(names)), encoding="latin-1")
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if posixpath.basename(name).startswith("u."):
+                try:
+                    (folder / posixpath.basename(name)).write_bytes(archive.read(name))
+                except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+                    raise BrokenTables(f"{path} cannot be unpacked: {name} is damaged ({error})") from error
 
 
 def _read_dat(archive: zipfile.ZipFile, folder: str) -> Tables:
@@ -200,19 +178,6 @@ def _read_csv(archive: zipfile.ZipFile, folder: str) -> Tables:
     if missing:
         raise ValueError(f"a header lacks {', '.join(missing)}")
     return Tables(ratings[RATING_COLUMNS], items_frame(movies["movie"], movies["title"], movies["genres"]), None)
-
-
-def _read_recbole(archive: zipfile.ZipFile, folder: str) -> Tables:
-    ratings = _table(archive, folder, "ml-100k.inter", sep="\t", header=0)
-    ratings.columns = RATING_COLUMNS
-    parts = _table(archive, folder, "ml-100k.item", sep="\t", header=0, dtype={"release_year:token": str})
-    parts.columns = ["movie", "name", "year", "genres"]
-    titles = parts["name"] + " (" + parts["year"] + ")"
-    # GroupLens' movie 267 is called 'unknown', without a year.
-    titles = titles.replace("unkonwn (unkonwn)", "unknown")
-    users = _table(archive, folder, "ml-100k.user", sep="\t", header=0, dtype={"zip_code:token": str})
-    users.columns = USER_COLUMNS
-    return Tables(ratings, items_frame(parts["movie"], titles, parts["genres"].str.replace(" ", "|")), users)
 
 
 def _table(archive: zipfile.ZipFile, folder: str, file: str, **how: Any) -> pd.DataFrame:

@@ -98,13 +98,11 @@ def ratings(movielens):
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
-    """An empty cache folder, and a machine on which neither GroupLens nor pip's index can be reached."""
+    """An empty cache folder, and a machine on which GroupLens cannot be reached."""
     folder = tmp_path / "cache"
     monkeypatch.setenv("COLLABWIDGETS_DATA", str(folder))
     monkeypatch.setattr("collabwidgets.data.movielens.GROUPLENS", "http://127.0.0.1:9/")
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     folder.mkdir()
     return folder

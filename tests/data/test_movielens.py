@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from collabwidgets import CollabDataLoaders, load_movielens
+from collabwidgets import CollabDataLoaders
 from collabwidgets.data import DuplicateRatingsWarning
-from collabwidgets.data.movielens_sources import SourceFailed, download_wheel
 
 
 def test_ratings_have_their_columns_and_types(ratings):
@@ -112,22 +111,6 @@ def test_cached_tables_load_in_less_than_a_second():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert float(done.stdout) < 1
-
-
-def test_the_wheel_gives_the_tables_without_grouplens(movielens, tmp_path, monkeypatch):
-    try:
-        wheel = download_wheel(tmp_path)
-    except SourceFailed as error:
-        pytest.skip(f"the index cannot be reached: {error}")
-    assert wheel.name == "recbole-1.2.1-py3-none-any.whl"
-    monkeypatch.setenv("COLLABWIDGETS_DATA", str(tmp_path / "cache"))
-    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    monkeypatch.setattr("collabwidgets.data.movielens.GROUPLENS", "http://127.0.0.1:9/")
-    found = load_movielens("100k", users=True, items=True)
-    for table, known in zip(found, movielens, strict=True):
-        pd.testing.assert_frame_equal(table, known)
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["ml-100k.npz"]
-    assert "recbole" not in sys.modules
 
 
 def test_keyed_by_movie_every_rating_is_of_a_pair_of_its_own(ratings, recwarn):

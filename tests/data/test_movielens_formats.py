@@ -134,7 +134,7 @@ def test_a_damaged_zip_is_warned_of_and_named_in_the_error(cache, write_zip, dam
         data = b"<html>log in to the network</html>"
     path.write_bytes(data)
     warned = pytest.warns(UserWarning, match=r"ml-25m\.zip cannot be used: .* Replace it by .*, or delete it")
-    with warned as caught, pytest.raises(DataUnavailable, match=r"1\. .*ml-25m\.zip: "):
+    with warned as caught, pytest.raises(DataUnavailable, match=r"ml-25m\.zip with MovieLens 25M cannot be read"):
         load_movielens("25m")
     assert caught[0].filename == __file__
     assert not list(cache.glob("*.npz"))

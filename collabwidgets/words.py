@@ -25,3 +25,8 @@ def with_article(noun: str) -> str:
 def shown_name(name: Any) -> str:
     """A name as it is shown; one without a letter could not be seen."""
     return str(name) if str(name).strip() else _NAMELESS
+
+
+def rating_unit(y_range: tuple[float, float] | None) -> str:
+    """Of ratings: stars only where they look like stars."""
+    return "stars" if y_range is not None and 0 <= y_range[0] <= 1 and 4.5 <= y_range[1] <= 6 else "rating"

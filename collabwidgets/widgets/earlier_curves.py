@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ..loss_curves import Curve, drawn_run
 
 if TYPE_CHECKING:
     import bqplot
@@ -16,34 +16,6 @@ if TYPE_CHECKING:
     from ..training import Run
 
 _GREY = "#7f7f7f"
-
-
-Curve = tuple[NDArray[Any], NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class DrawnRun:
-    """Curves of an earlier run, as places on the horizontal axis and losses; that of training is smoothed."""
-
-    number: int
-    train: Curve
-    valid: Curve
-
-
-def drawn_runs(learn: CollabLearner, numbers: Iterable[int], x_axis: str, smoothing: float) -> list[DrawnRun]:
-    """The earlier runs of these numbers, for a chart over `x_axis`."""
-    return [_drawn(run, learn, x_axis, smoothing) for run in shown_runs(learn, numbers)]
-
-
-def _drawn(run: Run, learn: CollabLearner, x_axis: str, smoothing: float) -> DrawnRun:
-    from .figures import smoothed
-
-    scored, losses = run.valid()
-    return DrawnRun(
-        run.number,
-        (run_positions(run.x, run, learn, x_axis), smoothed(run.x, run.loss, smoothing)),
-        (run_positions(scored, run, learn, x_axis), losses),
-    )
 
 
 class EarlierCurves:
@@ -88,7 +60,7 @@ class EarlierCurves:
     def _draw(
         self, runs: Sequence[Run], learn: CollabLearner, x_axis: str, smoothing: float
     ) -> tuple[float, list[float]]:
-        drawn = [_drawn(run, learn, x_axis, smoothing) for run in runs]
+        drawn = [drawn_run(run, learn, x_axis, smoothing) for run in runs]
         train, valid = [each.train for each in drawn], [each.valid for each in drawn]
         _set(self._train, train)
         _set(self._valid, valid)
@@ -99,20 +71,6 @@ class EarlierCurves:
             self.numbers.text = [f"{run.number}{chr(0x2007) * 2 * i}" for i, run in enumerate(runs)]
         losses = [float(loss) for _, curve in valid for loss in curve if np.isfinite(loss)]
         return max([0.0, *(float(at[-1]) for at, _ in train)]), losses
-
-
-def shown_runs(learn: CollabLearner, numbers: Iterable[int]) -> list[Run]:
-    """The earlier runs of these numbers that are still remembered."""
-    wanted = set(numbers)
-    return [run for run in learn.earlier_runs if run.number in wanted]
-
-
-def run_positions(epochs: NDArray[Any], run: Run, learn: CollabLearner, axis: str) -> NDArray[np.float64]:
-    """Places on the horizontal axis, float64 ``[n]``, of a run's moments in epochs; in seconds epochs are even."""
-    at: NDArray[np.float64] = np.asarray(epochs, dtype=np.float64)
-    if axis == "step":
-        return at * learn.dls.n_batches(run.fits[-1].bs)
-    return at * (run.seconds / max(len(run.epochs), 1)) if axis == "time" else at
 
 
 def _ends(train: list[Curve], valid: list[Curve]) -> list[Curve]:

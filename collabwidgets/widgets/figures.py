@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .earlier_curves import EarlierCurves, shown_runs
-from .published import BATCH_POINTS, rating_unit
+from ..loss_curves import loss_range, positions, shown_runs, smoothed
+from ..words import rating_unit
+from .earlier_curves import EarlierCurves
+from .published import BATCH_POINTS
 from .publisher import COST_SHARE
 from .store import LearnerStore
 
@@ -31,7 +33,6 @@ _LIVE_POINTS = 600  # while training; the last picture has them all
 _MARGIN = {"top": 16, "bottom": 44, "left": 56, "right": 16}
 _TWO_SCALES = _MARGIN | {"right": 64}
 _AXIS_LABELS = {"epoch": "epoch", "step": "batch", "time": "seconds"}
-_PER_EPOCH, _PER_RUN = 25, 125  # at most so many stretches in which `smoothing` of the past is kept
 
 
 def loss_figure(
@@ -91,7 +92,7 @@ class LossCurves:
             ),
             "rmse": bqplot.Axis(
                 scale=self._scales["y"],
-                label=f"RMSE, {unit}" if (unit := rating_unit(learn)) == "stars" else "RMSE",
+                label=f"RMSE, {unit}" if (unit := rating_unit(learn.snapshot.y_range)) == "stars" else "RMSE",
                 label_color=_TEXT,
                 side="right",
                 label_offset="46px",
@@ -241,27 +242,6 @@ class LossCurves:
         )
 
 
-def positions(epochs: Sequence[float] | NDArray[Any], learn: CollabLearner, axis: str) -> NDArray[np.float64]:
-    """Places on the horizontal axis, float64 ``[n]``, of moments in epochs: epochs, batches or seconds."""
-    at: NDArray[np.float64] = np.asarray(epochs, dtype=np.float64)
-    if axis == "epoch":
-        return at
-    if axis == "step":
-        steps: NDArray[np.float64] = np.round(at * learn.dls.n_batches(learn.recipe.bs))
-        return steps
-    rows = learn.history.epochs
-    seconds = np.cumsum([0.0, *(row.seconds for row in rows)])
-    if not rows:
-        return at * 0.0 if not len(at) else at * (learn.elapsed_seconds / max(float(at[-1]), 1e-9))
-    # Within an epoch time goes evenly; the running one is taken to be as long as the last.
-    seconds_at: NDArray[np.float64] = np.where(
-        at <= len(rows),
-        np.interp(at, np.arange(len(seconds)), seconds),
-        seconds[-1] + (at - len(rows)) * rows[-1].seconds,
-    )
-    return seconds_at
-
-
 def planned_end(learn: CollabLearner) -> float:
     """Epochs that will have been trained when the fit that runs or waits is over."""
     waits = learn.status in ("training", "paused")
@@ -296,38 +276,6 @@ def _round_step(least: float) -> float:
     """The smallest of 1, 2 and 5 times the powers of ten that is not below `least`."""
     power: float = 10.0 ** math.floor(math.log10(least))
     return next(power * each for each in (1, 2, 5, 10) if power * each >= least * (1 - 1e-9))
-
-
-def smoothed(x: NDArray[np.float32], loss: NDArray[np.float32], weight: float) -> NDArray[np.float64]:
-    """Moving average along `x` (in epochs), corrected for its start as Adam's is; float64 ``[n]``.
-
-    `weight` of the past is kept over a 25th of an epoch, in more than five epochs over a 125th of them all: then the
-    curve reads as a line at any length, and looks the same thinned or whole.
-    """
-    values = np.asarray(loss, dtype=np.float64)
-    if len(values) < 2 or weight == 0:
-        return values
-    steps = np.diff(np.asarray(x, dtype=np.float64), prepend=2 * float(x[0]) - float(x[1]))
-    stretches = min(_PER_EPOCH, _PER_RUN / max(float(x[-1]), 1e-9))
-    kept = np.minimum(weight ** (steps * stretches), 1 - 1e-4)
-    means, mass = np.empty_like(values), 0.0
-    mean = 0.0
-    for i, (value, keep) in enumerate(zip(values, kept, strict=True)):
-        mean, mass = keep * mean + (1 - keep) * value, keep * mass + (1 - keep)
-        means[i] = mean / mass
-    return means
-
-
-def loss_range(train: NDArray[np.float64], others: Sequence[float]) -> tuple[float, float]:
-    """Lowest and highest loss to show: the smoothed curve but its first leap, and all of `others`."""
-    settled = train[len(train) // 50 :]
-    settled = settled[np.isfinite(settled)]
-    known = [*(np.quantile(settled, (0.002, 0.985)) if len(settled) else ()), *filter(np.isfinite, others)]
-    if not known:
-        return 0.0, 1.0
-    low, high = float(min(known)), float(max(known))
-    room = 0.08 * ((high - low) or high or 1.0)
-    return max(low / 2, low - room), high + room
 
 
 def pca_figure(learn: CollabLearner, n: int = 50, *, x: int = 1, y: int = 2) -> bqplot.Figure:

@@ -72,12 +72,6 @@ def data_facts(learn: CollabLearner) -> Values:
     }
 
 
-def rating_unit(learn: CollabLearner) -> str:
-    """Of ratings: stars only where they look like stars."""
-    y_range = learn.snapshot.y_range
-    return "stars" if y_range is not None and 0 <= y_range[0] <= 1 and 4.5 <= y_range[1] <= 6 else "rating"
-
-
 def model_facts(learn: CollabLearner) -> Values:
     """The part of `meta` that belongs to the model, and may change with a reset."""
     snapshot = learn.snapshot

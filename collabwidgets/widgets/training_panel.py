@@ -219,8 +219,7 @@ class TrainingPanel(View):
         return self._learner.history.to_frame()
 
     def _picture(self) -> Picture:
-        from .earlier_curves import drawn_runs
-        from .figures import positions
+        from ..loss_curves import drawn_runs, positions
         from .pictures import loss_picture
 
         learn, history = self._learner, self._learner.history

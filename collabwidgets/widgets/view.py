@@ -19,11 +19,10 @@ from ..known_names import KnownNames, nearest_name
 from ..learner import CollabLearner
 from ..traits import Row, Rows, Whole, as_titles
 from ..view_state import warn_where_all_is_hidden
-from ..words import at_epoch
+from ..words import at_epoch, rating_unit
 from . import code
 from .bundle import built_code
 from .no_learner import NoLearner
-from .published import rating_unit
 from .store import SHARED, LearnerStore
 from .synced import SyncedWidget
 
@@ -417,7 +416,7 @@ class View(KnownNames, SyncedWidget):
 
     def _unit(self) -> str:
         """Of ratings: stars only where they look like stars."""
-        return rating_unit(self._learner)
+        return rating_unit(self._learner.snapshot.y_range)
 
     def _n_titles(self) -> str:
         items = self._learner.dls.items

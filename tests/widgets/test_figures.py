@@ -5,7 +5,8 @@ import pytest
 from traitlets import TraitError
 
 import collabwidgets as cw
-from collabwidgets.widgets.figures import even_ticks, log_ticks, smoothed, whole_ticks
+from collabwidgets.loss_curves import smoothed
+from collabwidgets.widgets.figures import even_ticks, log_ticks, whole_ticks
 
 
 @pytest.mark.parametrize(

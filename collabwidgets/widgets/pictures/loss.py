@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
+from ...loss_curves import DrawnRun, loss_range, smoothed
 from ...training.history import EpochRecord
-from ..earlier_curves import DrawnRun
-from ..figures import loss_range, smoothed, whole_ticks
+from ..figures import whole_ticks
 from .paper import TEXT, Picture, Place
 
 _WIDTH, _HEIGHT = 8.0, 4.2

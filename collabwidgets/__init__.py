@@ -34,6 +34,10 @@ _ROOM_OF = {
     "CollabLearner": "learner",
     "collab_learner": "learner",
     "load_learner": "loading",
+    "plot_biases": "plots",
+    "plot_loss": "plots",
+    "plot_neighbors": "plots",
+    "plot_pca": "plots",
     "BiasTable": "widgets",
     "Dashboard": "widgets",
     "LearnerStore": "widgets",
@@ -65,6 +69,7 @@ if TYPE_CHECKING:
         get_emb_sz,
         sigmoid_range,
     )
+    from .plots import plot_biases, plot_loss, plot_neighbors, plot_pca
     from .training import Recipe, Trainer
     from .widgets import (
         BiasTable,

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
@@ -26,8 +25,12 @@ from torch import Tensor, nn
 from . import data, loading, models
 from . import learner as learners
 from .data.movielens import movielens_folder, movielens_sample_folder
+from .extras import needs_extra
 from .models import CollabNN, Embedding, EmbeddingDotBias, EmbeddingNN, TabularModel, create_params, sigmoid_range
 from .training import L1LossFlat, LossFunction, MSELossFlat
+
+with needs_extra("figures"):
+    import matplotlib.pyplot as plt
 
 __all__ = [
     "CollabDataLoaders",

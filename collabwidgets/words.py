@@ -27,6 +27,15 @@ def shown_name(name: Any) -> str:
     return str(name) if str(name).strip() else _NAMELESS
 
 
+def shortened(name: Any, most: int = 44) -> str:
+    """A name in one line of at most `most` letters; a year in brackets at the end is kept."""
+    text = " ".join("".join(letter if letter.isprintable() else " " for letter in str(name)).split())
+    if len(text) <= most:
+        return text
+    year = text[-7:] if text[-7:-5] == " (" and text[-1] == ")" else ""
+    return f"{text[: most - 1 - len(year)].rstrip()}…{year}"
+
+
 def rating_unit(y_range: tuple[float, float] | None) -> str:
     """Of ratings: stars only where they look like stars."""
     return "stars" if y_range is not None and 0 <= y_range[0] <= 1 and 4.5 <= y_range[1] <= 6 else "rating"

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..extras import needs_extra
 from .recipe import LIMITS, Recipe
 from .schedule import Schedule
 from .trainer import Engine, Ratings
@@ -43,7 +44,8 @@ class LRFind:
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the losses over the learning rates on `ax`, or on a new figure; returns the axes."""
         if ax is None:
-            from matplotlib import pyplot as plt
+            with needs_extra("figures"):
+                from matplotlib import pyplot as plt
 
             ax = plt.subplots()[1]
         shown = slice(None, -_LEFT_OUT if len(self.lrs) > 2 * _LEFT_OUT else None)

@@ -1,0 +1,419 @@
+"""Figures for a script or a paper: what each view shows, on matplotlib's Axes.
+
+A function draws on the `ax` it is given, else on a new figure that pyplot does not know, and returns the Axes:
+``plot_pca(learn).figure.savefig("map.png")``. A notebook shows what is drawn on the axes of ``plt.subplots()``. Colours
+come from the style in force: "C0" for training and high biases, "C1" for validation and low ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .extras import needs_extra
+from .loss_curves import drawn_runs, loss_range, positions, smoothed
+from .map_labels import label_order, write_labels
+from .words import at_epoch, rating_unit, shortened
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+
+    from .learner import CollabLearner
+
+Floats = NDArray[np.float64]
+
+_X_NAMES = {"epoch": "epoch", "step": "batch", "time": "seconds"}
+_COSINES = ("cosine", "centered_cosine")
+_MOST_ROWS = 200  # of bars: more would be no picture, and the table has them all
+_MOST_CATEGORIES = 7  # with a colour of their own
+_MOST_CHOSEN = 60  # selected titles with a name: more would only cover the map
+_RASTER_FROM = 20_000  # points: as shapes of their own they would make a file that no viewer opens
+_GREY = "0.5"  # is read on white and on black
+_SMALL = 8  # points
+
+
+def plot_loss(
+    learn: CollabLearner,
+    ax: Axes | None = None,
+    *,
+    x_axis: str = "epoch",
+    y_scale: str = "linear",
+    smoothing: float = 0.6,
+    runs: Sequence[int] = (),
+) -> Axes:
+    """Draw the loss of each batch (faint), smoothed, and the validation loss of each epoch.
+
+    Parameters
+    ----------
+    learn : CollabLearner
+    ax : Axes, optional
+    x_axis : {"epoch", "step", "time"}
+    y_scale : {"linear", "log"}
+    smoothing : float
+        Weight of the past in the smoothed loss, 0 to 0.99.
+    runs : sequence of int
+        Numbers of earlier runs to draw behind this one.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = _axes(ax, 4.2)
+    x, loss = learn.history.batches()
+    train = smoothed(x, loss, smoothing)
+    rows = [(row.epoch, row.valid_loss) for row in learn.history.epochs if row.valid_loss is not None]
+    earlier, baseline, best = drawn_runs(learn, runs, x_axis, smoothing), learn.baseline, learn.history.best
+    for run in earlier:
+        ax.plot(*run.train, color=_GREY, alpha=0.45, linewidth=0.8)
+        ax.plot(*run.valid, "--", color=_GREY, linewidth=1.2, label=f"run {run.number}")
+    at = positions(x, learn, x_axis)
+    ax.plot(at, loss, color="C0", alpha=0.25, linewidth=0.7)
+    ax.plot(at, train, color="C0", label="train, smoothed")
+    if rows:
+        epochs, losses = zip(*rows, strict=True)
+        ax.plot(positions(epochs, learn, x_axis), losses, "o-", color="C1", markersize=4, label="validation")
+    if best is not None and best.valid_loss is not None:
+        spot = positions([best.epoch], learn, x_axis)
+        name = f"best: {best.valid_loss:.4f} at epoch {best.epoch}"
+        ax.plot(spot, [best.valid_loss], "o", color="C1", markersize=9, fillstyle="none", label=name)
+    if baseline is not None:
+        ax.axhline(baseline, color=_GREY, linestyle=":", label="predict the mean")
+    shown = [*(loss for _, loss in rows), *(loss for run in earlier for loss in run.valid[1])]
+    ax.set(yscale=y_scale, ylim=loss_range(train, [*shown, *([] if baseline is None else [baseline])]))
+    if y_scale == "log":
+        _plain_ticks(ax.yaxis)
+    if x_axis == "epoch":
+        ax.locator_params("x", integer=True)
+    if learn.loss_name == "MSE":
+        unit = ", stars" if rating_unit(learn.snapshot.y_range) == "stars" else ""
+        roots = ax.secondary_yaxis("right", functions=(lambda mse: np.sqrt(np.maximum(mse, 0)), np.square))
+        roots.set_ylabel(f"RMSE{unit}")
+        if y_scale == "log":
+            _plain_ticks(roots.yaxis)
+    ax.set(xlabel=_X_NAMES[x_axis], ylabel=learn.loss_name)
+    ax.set_title(f"Loss of {type(learn.model).__name__}, {at_epoch(learn.epoch)}", loc="left")
+    ax.legend(fontsize=_SMALL, frameon=False)
+    return ax
+
+
+def plot_biases(
+    learn: CollabLearner,
+    ax: Axes | None = None,
+    *,
+    n: int | None = 10,
+    kind: str = "items",
+    min_count: int | None = None,
+    column: str = "bias",
+    frame: pd.DataFrame | None = None,
+    selected: Collection[int] = (),
+) -> Axes:
+    """Draw both ends of the ranking by bias as bars.
+
+    Parameters
+    ----------
+    learn : CollabLearner
+    ax : Axes, optional
+    n : int, optional
+        Titles (or users) at each end; all with None, up to 200.
+    kind : {"items", "users"}
+    min_count : int, optional
+        Fewest ratings of a title; by default ``learn.view.min_count``.
+    column : {"bias", "effect"}
+        In the model's unit, or in stars.
+    frame : DataFrame, optional
+        Rows of ``learn.biases(kind)``, sorted as they are to be drawn.
+    selected : collection of int
+        Rows named in bold.
+
+    Returns
+    -------
+    Axes
+    """
+    frame = learn.biases(kind, min_count=min_count) if frame is None else frame
+    left_out = np.zeros(len(frame), dtype=np.int64)
+    if n is not None and len(frame) > 2 * n + 1:
+        left_out[-n] = len(frame) - 2 * n
+        ends = np.r_[:n, len(frame) - n : len(frame)]
+        frame, left_out = frame.iloc[ends], left_out[ends]
+    frame, left_out = frame.head(_MOST_ROWS), left_out[:_MOST_ROWS]
+    values = frame[column].to_numpy(np.float64)
+    names = _with_counts(frame, "few")
+    colors = np.where(values < 0, "C1", "C0")
+    ax = _bars(ax, names, values, colors, "+.2f", frame.index.isin(list(selected)), left_out)
+    y_range = learn.snapshot.y_range
+    unit = "logit" if column == "bias" and y_range is not None else rating_unit(y_range)
+    ax.axvline(0, color=_GREY, linewidth=0.8)
+    ax.set_xlabel(f"{column} ({unit}); 0 is the average {frame.columns[0]}")
+    ax.set_title(f"Bias ranking, {at_epoch(learn.snapshot.epoch)}; number of ratings in brackets", loc="left")
+    return ax
+
+
+def plot_neighbors(
+    learn: CollabLearner,
+    item: Any,
+    ax: Axes | None = None,
+    *,
+    k: int = 10,
+    metric: str = "cosine",
+    order: str = "nearest",
+    min_count: int | None = None,
+    frame: pd.DataFrame | None = None,
+    selected: Collection[int] = (),
+) -> Axes:
+    """Draw the titles nearest to one, or to the mean of several, as bars; cosines on their fixed scale.
+
+    Parameters
+    ----------
+    learn : CollabLearner
+    item : str, or list of str
+        The title in question.
+    ax : Axes, optional
+    k, metric, order, min_count
+        As `CollabLearner.neighbors` takes them.
+    frame : DataFrame, optional
+        What ``learn.neighbors`` gave, to be drawn as it is.
+    selected : collection of int
+        Rows named in bold.
+
+    Returns
+    -------
+    Axes
+    """
+    if frame is None:
+        frame = learn.neighbors(item, k, metric=metric, order=order, min_count=min_count)
+    frame = frame.head(_MOST_ROWS)
+    ax = _bars(
+        ax,
+        _with_counts(frame, "weak"),
+        frame["score"].to_numpy(np.float64),
+        ["C0"] * len(frame),
+        ".3f",
+        frame.index.isin(list(selected)),
+        np.zeros(len(frame), dtype=np.int64),
+    )
+    if metric in _COSINES:
+        ax.set_xlim(-1 if order == "farthest" else 0, 1)
+    several = isinstance(item, list) and len(item) > 1
+    name = f"the mean of {len(item)} {frame.columns[0]}s" if several else item[0] if isinstance(item, list) else item
+    hidden = frame.attrs.get("n_hidden", 0)
+    ax.set_xlabel(metric.replace("_", " ") + (f"; {hidden:,} more hidden by min ratings" if hidden else ""))
+    ax.set_title(
+        f"{'Farthest from' if order == 'farthest' else 'Nearest to'} {shortened(name, 60)}",
+        loc="left",
+        parse_math=False,
+    )
+    return ax
+
+
+def plot_pca(
+    learn: CollabLearner,
+    ax: Axes | None = None,
+    *,
+    x: int | str = 1,
+    y: int | str = 2,
+    min_count: int | None = None,
+    top_n: int | None = None,
+    color_by: str = "bias",
+    size_by: str = "count",
+    n_labels: int = 25,
+    label_by: str = "auto",
+    selected: Sequence[int] = (),
+    flip_x: bool = False,
+    flip_y: bool = False,
+    view_box: Sequence[float] | None = None,
+    equal_aspect: bool = True,
+    frame: pd.DataFrame | None = None,
+) -> Axes:
+    """Draw the map of titles, with the names that find room.
+
+    Parameters
+    ----------
+    learn : CollabLearner
+    ax : Axes, optional
+    x, y : int or str
+        Component, from 1, or a column of numbers of `frame`, such as ``"count"`` or ``"bias"``.
+    min_count, top_n : int, optional
+        What the components are fitted on, see `CollabLearner.pca`.
+    color_by, size_by : str
+        A column, or ``"none"``.
+    n_labels : int
+        Titles named at most, beside those selected.
+    label_by : {"auto", "count", "extremes", "selection", "none"}
+        Which: at the ends of both axes and most rated, or one of these alone.
+    selected : sequence of int
+        Rows outlined, and named first.
+    flip_x, flip_y : bool
+        Turn an axis around: the sign of a component means nothing.
+    view_box : four floats, optional
+        Left, bottom, right and top of the part to show.
+    equal_aspect : bool
+        One unit is as long on either axis, where both are components.
+    frame : DataFrame, optional
+        What ``learn.pca`` or ``PCAScatter.to_frame`` gave, to be drawn as it is.
+
+    Returns
+    -------
+    Axes
+    """
+    components = [axis for axis in (x, y) if isinstance(axis, int)]
+    if frame is None:
+        frame = learn.pca(max(components, default=1), min_count=min_count, top_n=top_n)
+    for axis in components:
+        if f"PC{axis}" not in frame:
+            raise ValueError(f"these titles have no component {axis}; lower min_count, or draw a lower component")
+    places = np.column_stack([_column(learn, frame, f"PC{a}" if isinstance(a, int) else a) for a in (x, y)])
+    known = np.isfinite(places).all(axis=1)
+    if not known.any():
+        raise ValueError(f"no {frame.columns[0]} has a value on both axes ({x} and {y}); choose another axis")
+    n_missing = int((~known).sum())
+    frame, places = frame[known], places[known]
+    ax = _axes(ax, 7.0)
+    if view_box is not None:
+        ax.set(xlim=view_box[::2], ylim=view_box[1::2])
+    by_count = np.argsort(-frame["count"].to_numpy(), kind="stable")  # the small ones on top
+    drawn = frame.iloc[by_count]
+    style: dict[str, Any] = {"s": _sizes(learn, drawn, size_by), "edgecolors": ax.get_facecolor(), "linewidths": 0.4}
+    style |= {"rasterized": len(frame) > _RASTER_FROM, "gid": "points"}
+    _scatter(ax, learn, drawn, places[by_count], color_by, style)
+    chosen = [int(i) for i in frame.index.get_indexer(list(dict.fromkeys(selected))) if i >= 0]
+    rings: dict[str, Any] = {"s": 60, "facecolors": "none", "edgecolors": ax.xaxis.label.get_color(), "linewidths": 1.4}
+    ax.scatter(*places[chosen].T, **rings, gid="chosen")
+    if x == "count":
+        ax.set_xscale("log")
+        _plain_ticks(ax.xaxis)
+    if y == "count":
+        ax.set_yscale("log")
+        _plain_ticks(ax.yaxis)
+    ax.set(xlabel=_axis_words(learn, frame, x), ylabel=_axis_words(learn, frame, y))
+    ax.xaxis.set_inverted(flip_x)
+    ax.yaxis.set_inverted(flip_y)
+    if equal_aspect and len(components) == 2:
+        ax.set_aspect("equal", adjustable="datalim")
+    missing = f", {n_missing:,} without a value on an axis not shown" if n_missing else ""
+    ax.set_title(f"{len(frame):,} {frame.columns[0]}s, {at_epoch(learn.snapshot.epoch)}{missing}", loc="left")
+    if label_by != "none":
+        order = label_order(places, frame["count"].to_numpy(), n_labels, label_by)
+        names = [shortened(name, 34) for name in frame.iloc[:, 0]]
+        write_labels(ax, places, names, chosen[:_MOST_CHOSEN], order, n_labels, size=_SMALL, line_color=_GREY)
+    return ax
+
+
+# ---- parts
+
+
+def _axes(ax: Axes | None, height: float) -> Axes:
+    """The axes given, or those of a new figure, 8 inches wide."""
+    if ax is not None:
+        return ax
+    with needs_extra("figures"):
+        from matplotlib.figure import Figure
+    return Figure(figsize=(8.0, height), layout="constrained").subplots()
+
+
+def _bars(
+    ax: Axes | None,
+    names: list[str],
+    values: Floats,
+    colors: Sequence[str] | NDArray[np.str_],
+    number: str,
+    bold: NDArray[np.bool_],
+    left_out: NDArray[np.int64],
+) -> Axes:
+    """Horizontal bars, the first on top; before a row a gap says how many rows are left out there."""
+    rows = np.arange(len(values)) + np.cumsum(left_out > 0)
+    ax = _axes(ax, 1.3 + 0.24 * (len(rows) + 1))
+    bars = ax.barh(rows, values, color=colors, height=0.72)
+    ax.bar_label(bars, fmt=lambda value: f"{value:{number}}".replace("-", "−"), padding=3, fontsize=_SMALL)
+    gaps = rows[left_out > 0] - 1
+    names = names + [f"… {n:,} more" for n in left_out[left_out > 0]]
+    ax.set_yticks([*rows, *gaps], names, parse_math=False, fontsize=_SMALL)
+    for label, chosen in zip(ax.get_yticklabels(), bold, strict=False):
+        label.set_fontweight("bold" if chosen else "normal")
+    ax.tick_params(axis="y", length=0)
+    ax.spines[["left", "right", "top"]].set_visible(False)
+    ax.margins(x=0.12)
+    ax.set_ylim((rows[-1] if len(rows) else 0) + 0.6, -0.6)
+    return ax
+
+
+def _with_counts(frame: pd.DataFrame, mark: str) -> list[str]:
+    """Names with their number of ratings, those that are marked with the name of that column as well."""
+    rows = zip(frame.iloc[:, 0], frame["count"], frame[mark], strict=True)
+    return [f"{shortened(name)}  ({count:,}{', ' + mark if marked else ''})" for name, count, marked in rows]
+
+
+def _plain_ticks(axis: Axis) -> None:
+    """Numbers at 1, 2 and 5 times the powers of ten of a logarithmic axis."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter("{x:,g}")
+
+
+def _column(learn: CollabLearner, frame: pd.DataFrame, name: str) -> Any:
+    """A column of the frame; a bias that it lacks is the learner's."""
+    if name == "bias" and name not in frame:
+        return learn.biases(min_count=0)["bias"].reindex(frame.index).to_numpy(np.float64)
+    if name not in frame:
+        raise ValueError(f"there is no column {name!r} to draw; choose bias, {', '.join(map(str, frame.columns[1:]))}")
+    return frame[name].to_numpy()
+
+
+def _sizes(learn: CollabLearner, frame: pd.DataFrame, name: str) -> float | Floats:
+    """The area of each point, in square points."""
+    room = float(np.clip((1500 / len(frame)) ** 0.6, 0.1, 1.0))
+    if name == "none" or _has_no_bias(learn, name):
+        return 16.0 * room
+    values = np.asarray(_column(learn, frame, name), np.float64)
+    low, high = (0.0, values.max()) if name == "count" else np.nanquantile(values, (0.02, 0.98))
+    shares = np.clip((values - low) / ((high - low) or 1.0), 0, 1)
+    return room * (6.0 + 70.0 * np.nan_to_num(shares))
+
+
+def _scatter(
+    ax: Axes, learn: CollabLearner, frame: pd.DataFrame, places: Floats, name: str, style: dict[str, Any]
+) -> None:
+    """The points in their colours, and what these stand for beside the axes."""
+    from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
+
+    if name == "none" or _has_no_bias(learn, name):
+        ax.scatter(*places.T, **style | {"c": "C0"})
+        return
+    values = _column(learn, frame, name)
+    if values.dtype.kind not in "iufb":
+        kinds = [str(kind) for kind in frame[name].value_counts().index[:_MOST_CATEGORIES]]
+        at = {kind: f"C{i}" for i, kind in enumerate(kinds)}
+        ax.scatter(*places.T, **style | {"c": [at.get(str(value), _GREY) for value in values]})
+        for kind, color in [*at.items(), *([("other, or none", _GREY)] if {*map(str, values)} - {*kinds} else [])]:
+            ax.scatter([], [], c=color, s=16, label=shortened(kind, 24))
+        ax.legend(title=name, fontsize=_SMALL, title_fontsize=_SMALL, loc="upper left", bbox_to_anchor=(1, 1))
+        return
+    values = values.astype(np.float64)
+    low, high = map(float, np.nanquantile(np.abs(values) if name == "bias" else values, (0.02, 0.98)))
+    how: dict[str, Any] = {"norm": Normalize(low, high), "cmap": "cividis"}
+    if name == "bias":
+        ramp = LinearSegmentedColormap.from_list("bias", ["C1", "0.72", "C0"])
+        how = {"norm": Normalize(-(high or 1.0), high or 1.0), "cmap": ramp}
+    elif name == "count":
+        how = {"norm": LogNorm(max(low, 1.0), max(high, 2.0)), "cmap": "viridis"}
+    points = ax.scatter(*places.T, **style | how | {"c": values, "plotnonfinite": True})
+    bar = ax.figure.colorbar(points, ax=ax, shrink=0.6, aspect=30, pad=0.02, label=_axis_words(learn, frame, name))
+    bar.outline.set_visible(False)
+
+
+def _axis_words(learn: CollabLearner, frame: pd.DataFrame, name: int | str) -> str:
+    if isinstance(name, int):
+        return f"PC {name} ({100 * frame.attrs['explained_variance_ratio'][name - 1]:.1f} % of the variance)"
+    unit = "logit" if learn.snapshot.y_range is not None else "rating"
+    known = {"bias": f"bias ({unit}), relative to the average", "count": "ratings", "mean": "mean rating"}
+    return known.get(name, name)
+
+
+def _has_no_bias(learn: CollabLearner, name: str) -> bool:
+    return name == "bias" and learn.snapshot.item_bias is None

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Bool, Enum, Int, List, TraitError, Unicode, validate
 
 from ..learner import CollabLearner
+from ..plots import plot_biases
 from ..traits import Whole
 from .store import SHARED
 from .view import View
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from .pictures import Picture
+    from matplotlib.axes import Axes
 
 _SORTS = ("bias", "count", "mean", "rank_by_mean", "rank_change", "title", "rank")
 _COLUMNS = ("rank", "title", "bias", "effect", "count", "mean", "rank_by_mean", "rank_change")
@@ -125,28 +125,22 @@ class BiasTable(View):
                 )
         return names
 
-    def _picture(self) -> Picture:
-        from .pictures import ranking_picture
-
-        frame = self.to_frame()
-        in_stars = self.units == "stars" and self._learner.snapshot.y_range is not None
-        logit = not in_stars and self._learner.snapshot.y_range is not None
-        return ranking_picture(
-            frame,
-            self._shown_stretches(len(frame)),
-            unit="logit" if logit else self._unit(),
-            in_stars=in_stars,
-            centered=self.center,
-            facts=f"{len(frame):,} {frame.columns[0]}s, {self._epoch()}",
+    def _plot(self, ax: Axes | None = None) -> Axes:
+        frame, n = self.to_frame(), self.n
+        searched, in_stars = (
+            bool(self.query.strip()),
+            self.units == "stars" and self._learner.snapshot.y_range is not None,
+        )
+        if not searched and self.show in ("top", "bottom"):
+            frame = frame.head(n) if self.show == "top" else frame.tail(n)
+        return plot_biases(
+            self._learner,
+            ax,
+            n=n if self.show == "both_ends" and not searched else None,
+            column="effect" if in_stars else "bias",
+            frame=frame,
             selected=self.selection if self.kind == "items" else (),
         )
-
-    def _shown_stretches(self, n_rows: int) -> list[tuple[int, int]]:
-        """The rows that `show` and `n` leave; every match of a search, and no gap of a single row."""
-        if self.query.strip() or self.show == "all" or (self.show == "both_ends" and n_rows <= 2 * self.n + 1):
-            return [(0, n_rows)]
-        top, bottom = (0, min(self.n, n_rows)), (max(0, n_rows - self.n), n_rows)
-        return {"top": [top], "bottom": [bottom], "both_ends": [top, bottom]}[self.show]
 
     def _state(self) -> str:
         if self.kind == "users":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Dict, Enum, List, TraitError, Unicode, validate
 
+from ..extras import needs_extra
 from ..known_names import nearest_name
 from ..learner import CollabLearner
 from . import code
@@ -19,8 +20,7 @@ from .view import View
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from .pictures import Picture
+    from matplotlib.figure import Figure
 
 _KINDS: Mapping[str, tuple[type[View], dict[str, Any]]] = {
     "training": (TrainingPanel, {}),
@@ -29,12 +29,6 @@ _KINDS: Mapping[str, tuple[type[View], dict[str, Any]]] = {
     "neighbors": (NeighborSearch, {}),
 }
 _CHOICES = f"{', '.join(map(repr, _KINDS))} or widgets of the learner"
-_HEADINGS = {  # of the views' pictures
-    "TrainingPanel": "Loss",
-    "BiasTable": "Bias ranking",
-    "PCAScatter": "Map of titles",
-    "NeighborSearch": "Neighbours",
-}
 _COLUMNS = (("training", "neighbors"), ("scatter", "bias"))  # of the full arrangement, left and right
 _ARRANGEMENTS = ("full", "teaching")
 _HANDED_ON = ("theme", "reduced_motion", "sync_hover")
@@ -131,26 +125,31 @@ class Dashboard(View):
         frame = self._learner.biases(min_count=0)
         return frame.loc[[row for row in self.selection if row in frame.index]]
 
-    def _picture(self) -> Picture:
-        from .pictures import sheet_picture
+    def _to_figure(self) -> Figure:
+        with needs_extra("figures"):
+            from matplotlib.figure import Figure
 
-        drawn = {name: self._picture_of(view) for name, view in self._by_name.items()}
-        columns = [list(drawn.values())]
+        columns = [list(self._by_name)]
         if self.arrangement == "full":
-            columns = [[drawn[name] for name in names if name in drawn] for names in _COLUMNS]
-        return sheet_picture(self.title or self._learner.dls.name or "Dashboard", columns, facts=self._facts())
-
-    def _picture_of(self, view: View) -> Picture:
-        from .pictures import note_picture
-
-        try:
-            return view._picture()
-        except ValueError as error:  # nothing to show in this one; the others have
-            return note_picture(_HEADINGS.get(type(view).__name__, type(view).__name__), str(error))
-
-    def _facts(self) -> str:
-        learn = self._learner
-        return f"{learn.n_users:,} users · {learn.n_items:,} titles · {learn.dls.n_ratings:,} ratings · {self._epoch()}"
+            columns = [some for names in _COLUMNS if (some := [name for name in names if name in self._by_name])]
+        n_rows = max(map(len, columns))
+        figure = Figure(figsize=(9.0 * len(columns), 1.0 + 6.0 * n_rows), layout="constrained")
+        figure.suptitle(self.title or self._learner.dls.name or "Dashboard", parse_math=False)
+        places = figure.subplots(n_rows, len(columns), squeeze=False)
+        for ax in places.flat:
+            ax.set_axis_off()
+        shown = [
+            (self._by_name[name], places[row, at]) for at, names in enumerate(columns) for row, name in enumerate(names)
+        ]
+        # The map last: its names are placed in the room that the other views leave.
+        for view, ax in sorted(shown, key=lambda each: isinstance(each[0], PCAScatter)):
+            try:
+                view._plot(ax)
+            except ValueError as error:  # it has nothing to show, the others have
+                ax.set_title(str(error), loc="left", parse_math=False, fontsize="small", wrap=True)
+            else:
+                ax.set_axis_on()
+        return figure
 
     def _call(self) -> str:
         parts = [self._part(name, view) for name, view in self._by_name.items()]

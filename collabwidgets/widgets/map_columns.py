@@ -90,10 +90,3 @@ def places_of(learn: CollabLearner, own: OwnFrame, columns: Mapping[str, Column]
         return scores.astype(np.float64)
     values = values_of(axis, learn, columns)
     return np.log10(np.where(values > 0, values, np.nan)) if axis == "count" else values
-
-
-def axis_words(name: str, learn: CollabLearner) -> str:
-    """What stands beside an axis that shows it."""
-    logit = "logit" if learn.snapshot.y_range is not None else "rating"
-    words = {"bias": f"bias ({logit}), relative to the average title", "count": "ratings (log)", "mean": "mean rating"}
-    return words.get(name, name)

@@ -9,6 +9,7 @@ from traitlets import Dict, Enum, Int, List, TraitError, Unicode, validate
 from ..interpret.bias import FEW
 from ..interpret.neighbors import METRICS, SHORT, no_neighbors
 from ..learner import CollabLearner
+from ..plots import plot_neighbors
 from ..traits import Row, Rows, Whole
 from ..words import shown_name, with_article
 from .view import View, known_row
@@ -16,8 +17,7 @@ from .wire import json_number
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from .pictures import Picture
+    from matplotlib.axes import Axes
 
 _QUESTION = ("item", "items", "k", "metric", "order", "min_count", "pinned", "weak_below")
 _WEAK = {"count": FEW, "norm": SHORT}
@@ -108,9 +108,7 @@ class NeighborSearch(View):
             return self._find(anchors)
         return no_neighbors(self._learner.snapshot, pinned=self._trained_pin() is not None)
 
-    def _picture(self) -> Picture:
-        from .pictures import neighbors_picture
-
+    def _plot(self, ax: Axes | None = None) -> Axes:
         anchors, items = self._anchors(), self._learner.dls.items
         if not anchors:
             raise ValueError(
@@ -123,12 +121,14 @@ class NeighborSearch(View):
                 f"{self._title(untrained)} has no training rating, so there are no neighbours to draw; "
                 f"choose {with_article(items.name)} that was trained"
             )
-        alone = len(anchors) == 1
-        title = self._title(anchors[0]) if alone else f"the mean of {len(anchors)} {items.name}s"
-        facts = f"{int(items.counts[anchors[0]]):,} ratings, {self._epoch()}" if alone else self._epoch()
-        chosen = self.selection
-        return neighbors_picture(
-            self.to_frame(), title, metric=self.metric, order=self.order, facts=facts, selected=chosen
+        return plot_neighbors(
+            self._learner,
+            [self._title(row) for row in anchors],
+            ax,
+            metric=self.metric,
+            order=self.order,
+            frame=self.to_frame(),
+            selected=self.selection,
         )
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:

@@ -12,6 +12,7 @@ from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, v
 
 from ..interpret.on_map import far_beyond, map_ranks
 from ..learner import CollabLearner
+from ..plots import plot_pca
 from ..traits import Finite, Row, Whole
 from . import code
 from .map_columns import Chosen, places_of, values_of
@@ -23,8 +24,7 @@ from .view import View, ends_table, known_row
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from .pictures import Picture
+    from matplotlib.axes import Axes
 
 # as the store has them
 _OF_THE_PICTURE = ["explained_variance", "noise_level", "axis_match", "axis_correlations", "fit_count"]
@@ -346,27 +346,27 @@ class PCAScatter(View):
                 frame[name] = [column.words(row) or None for row in rows] if is_text and column else values
         return frame
 
-    def _picture(self) -> Picture:
-        from .pictures.components import components_picture
-
-        style = {name: getattr(self, name) for name in ("x", "y", "flip_x", "flip_y", "view_box", "n_labels")}
-        return components_picture(
-            self._learner,
-            self._frame(),
-            self._own_columns,
-            **style,
-            label_by=self.label_by,
-            neighbors=self.true_neighbors() if self.show_neighbors and self.primary is not None else None,
-            trails=self._trails(),
-            color_by=self.color_by,
-            size_by=self.size_by,
-            equal=self.equal_aspect,
-            selected=self.selection,
-            primary=self.primary,
-            pinned=self.pinned,
-            passing=self._passing(),
-            facts=f"{self._n_titles()} (≥ {self.min_count:,} ratings), {self._epoch_shown()}",
+    def _plot(self, ax: Axes | None = None) -> Axes:
+        frame, rows = self.to_frame(), [row for row in (self.primary, *self.selection, self.pinned) if row is not None]
+        names = ("x", "y", "flip_x", "flip_y", "n_labels", "label_by", "color_by", "size_by", "equal_aspect")
+        box, axes = self.view_box, (self.x, self.y) * 2
+        if box is not None:  # of counts it has the logarithms
+            box = [10**end if axis == "count" else end for end, axis in zip(box, axes, strict=True)]
+        ax = plot_pca(
+            self._learner, ax, frame=frame, selected=rows, view_box=box, **{name: getattr(self, name) for name in names}
         )
+        places = frame[[f"PC{axis}" if isinstance(axis, int) else axis for axis in (self.x, self.y)]]
+        if self.show_neighbors and self.primary in frame.index:
+            for row in self.true_neighbors().index.intersection(frame.index):
+                ends = places.loc[[self.primary, row]].to_numpy().T
+                ax.plot(*ends, color="C0", linewidth=1, zorder=0.9, gid=f"neighbor-{row}")
+        words = [f"{self._n_titles()} (≥ {self.min_count:,} ratings), {self._epoch_shown()}"]
+        if self.fit_on != "min_count":
+            words.append("fitted on all" if self.fit_on == "all" else f"fitted on the {self.top_n:,} most rated")
+        if n_missing := int(places.isna().any(axis=1).sum()):
+            words.append(f"{n_missing:,} without a value on an axis not shown")
+        ax.set_title("; ".join(words), loc="left")
+        return ax
 
     def _call(self) -> str:
         if not self._own_columns:
@@ -374,20 +374,6 @@ class PCAScatter(View):
         names = ", ".join(self._own_columns)
         arguments = ["learn", "data=data", *code.trait_arguments(self, self._usual())]
         return f"# data: your own table of titles ({code.one_line(names)})\n" + code.written("cw.PCAScatter", arguments)
-
-    def _trails(self) -> dict[int, np.ndarray[Any, np.dtype[np.float64]]]:
-        """By row the places it had, oldest first, and has in the picture, float64 [n, 2]; empty without `trail`."""
-        rows = [row for row in dict.fromkeys([*self.selection, self.primary]) if row is not None]
-        if not (self.trail and rows and isinstance(self.x, int) and isinstance(self.y, int)):
-            return {}
-        before = list(self.past_maps().values())
-        if 0 <= self.frame < len(before):
-            before = before[: self.frame]
-        maps = [*before[-self.trail_length :], self._frame()]
-        k = maps[-1].frame.k
-        columns = [min(axis, k) - 1 for axis in (self.x, self.y)] if maps[-1].aligned is None else [k, k + 1]
-        places = np.array([own.columns()[rows][:, columns] for own in maps], dtype=np.float64)
-        return {row: places[:, i] for i, row in enumerate(rows) if np.isfinite(places[:, i]).all()}
 
     def _epoch_shown(self) -> str:
         epochs, now = list(self.past_maps()) if self.frame >= 0 else [], self._epoch()

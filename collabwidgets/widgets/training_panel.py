@@ -9,6 +9,7 @@ from ipywidgets import Widget, widget_serialization
 from traitlets import Bool, Enum, Float, Instance, Int, List, TraitError, validate
 
 from ..learner import CollabLearner
+from ..plots import plot_loss
 from ..training.recipe import LIMITS, MOST_FACTORS, SCHEDULES, Recipe
 from ..traits import Finite, Whole
 from ..words import at_epoch
@@ -19,9 +20,9 @@ from .wire import json_number
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from .figures import LossCurves
-    from .pictures import Picture
 
 # trait of the panel: setting of the recipe
 _SETTINGS = {
@@ -218,23 +219,8 @@ class TrainingPanel(View):
         """A row an epoch: epoch, train_loss, valid_loss, rmse, seconds, lr."""
         return self._learner.history.to_frame()
 
-    def _picture(self) -> Picture:
-        from ..loss_curves import drawn_runs, positions
-        from .pictures import loss_picture
-
-        learn, history = self._learner, self._learner.history
-        return loss_picture(
-            history.batches(),
-            history.epochs,
-            at=lambda moments: positions(moments, learn, self.x_axis),
-            **self._style(),
-            baseline=learn.baseline,
-            loss_name=learn.loss_name,
-            best_epoch=None if history.best is None else history.best.epoch,
-            unit=self._unit(),
-            facts=f"{type(learn.model).__name__}, {self._epoch()}",
-            earlier=drawn_runs(learn, self.visible_runs, self.x_axis, self.smoothing),
-        )
+    def _plot(self, ax: Axes | None = None) -> Axes:
+        return plot_loss(self._learner, ax, **self._style(), runs=self.visible_runs)
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
         self._follow_runs(learn)

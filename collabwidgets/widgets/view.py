@@ -19,7 +19,7 @@ from ..known_names import KnownNames, nearest_name
 from ..learner import CollabLearner
 from ..traits import Row, Rows, Whole, as_titles
 from ..view_state import warn_where_all_is_hidden
-from ..words import at_epoch, rating_unit
+from ..words import at_epoch
 from . import code
 from .bundle import built_code
 from .no_learner import NoLearner
@@ -28,8 +28,8 @@ from .synced import SyncedWidget
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from .pictures import Picture
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _FALLBACK_ROWS = 10
 
@@ -220,6 +220,8 @@ class View(KnownNames, SyncedWidget):
             When the model has nothing of the kind, no item is chosen, or the name is that of another kind of file.
         FileNotFoundError
             When the folder does not exist.
+        ModuleNotFoundError
+            When matplotlib is missing, which the extra ``figures`` installs.
 
         Examples
         --------
@@ -232,17 +234,23 @@ class View(KnownNames, SyncedWidget):
         return self._save(path, "svg")
 
     def _save(self, path: str | os.PathLike[str], kind: str, **options: Any) -> Path:
-        from . import pictures
+        from .saving import save
 
         if self._learner.epoch == 0:
             raise RuntimeError(
                 "nothing is trained yet, so there is nothing to draw; learn.fit_one_cycle(5) comes first"
             )
-        return pictures.save(self._picture(), path, kind, theme=self.theme, **options)
+        return save(self._to_figure, path, kind, theme=self.theme, **options)
 
-    def _picture(self) -> Picture:
-        """What `save_png` and `save_svg` draw."""
-        raise NotImplementedError(f"{type(self).__name__} has no picture of its own")
+    def _to_figure(self) -> Figure:
+        """What `save_png` and `save_svg` write."""
+        figure = self._plot().get_figure(root=True)
+        assert figure is not None
+        return figure
+
+    def _plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the view by its function in `plots`."""
+        raise NotImplementedError(f"{type(self).__name__} has no figure of its own")
 
     def to_code(self) -> str:
         """Python that makes the ratings, the training, the selection and this widget anew.
@@ -413,10 +421,6 @@ class View(KnownNames, SyncedWidget):
 
     def _title(self, row: int) -> str:
         return str(self._learner.dls.items.names[row])
-
-    def _unit(self) -> str:
-        """Of ratings: stars only where they look like stars."""
-        return rating_unit(self._learner.snapshot.y_range)
 
     def _n_titles(self) -> str:
         items = self._learner.dls.items

@@ -97,7 +97,7 @@ def test_earlier_runs_lie_behind_with_their_numbers(learn, tmp_path):
         assert valid.y[row] == pytest.approx([record.valid_loss for record in run.epochs])
     assert [text.strip("\u2007") for text in numbers.text] == ["1", "2"]
     saved = panel.save_svg(tmp_path / "loss.svg").read_text()
-    assert [f"run-{number}-train" in saved for number in (1, 2, 3)] == [True, True, False]
+    assert [f">run {number}<" in saved for number in (1, 2, 3)] == [True, True, False]
     panel.visible_runs = [2]
     panel.x_axis = "step"
     assert valid.x == pytest.approx(np.array([1, 2]) * learn.dls.n_batches(learn.recipe.bs))

@@ -100,6 +100,6 @@ def test_a_title_without_a_value_has_no_place_and_the_picture_says_how_many(trai
     table.loc[table["title"].isin(["Title 07", "Title 08"]), "budget"] = np.nan
     scatter = PCAScatter(trained, data=table, x="budget", color_by="genre", size_by="budget")
     drawn = scatter.save_svg(tmp_path / "map.svg").read_text()
-    assert "2 without a value on an axis are not shown." in drawn
+    assert "; 2 without a value on an axis not shown" in drawn
     assert "Comedy" in drawn
     assert repr(scatter).endswith("budget × PC 2)")

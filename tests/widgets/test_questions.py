@@ -157,12 +157,9 @@ def test_a_question_that_makes_no_sense_is_refused(line, scatter, name, args):
     assert not ask(line, scatter._store_of_learner, name, **args).content["ok"]
 
 
-def test_the_saved_picture_has_the_lines_the_words_and_the_trails(scatter, tmp_path):
-    scatter.primary, scatter.selection, scatter.show_neighbors, scatter.trail = 7, [3], True, True
-    scatter.trail_length = 2
+def test_the_saved_picture_has_the_lines_to_true_neighbours(scatter, tmp_path):
+    scatter.primary, scatter.show_neighbors = 7, True
     svg = scatter.save_svg(tmp_path / "map.svg").read_text()
     for row in scatter.true_neighbors().index:
         assert f'id="neighbor-{row}"' in svg
-    assert f"{int(scatter.true_neighbors()['far'].sum())} of 10 true neighbours" in svg
-    assert [f'id="trail-3-{i}"' in svg for i in range(3)] == [True, True, False]
     assert "frame=" not in scatter.to_code()

@@ -48,11 +48,9 @@ class BiasTable(View):
     columns : list of str, optional
         Which of ``"rank"``, ``"title"``, ``"bias"``, ``"effect"``, ``"count"``, ``"mean"``, ``"rank_by_mean"``
         and ``"rank_change"`` to show, in this order whatever the list's; the title always is. All by default.
-    slope_view : bool
-        Draw the rows shown as lines from their rank by mean to their rank by bias.
     controls : list of str, optional
         Some of ``"search"``, ``"min_count"``, ``"show"``, ``"n"``, ``"units"``, ``"kind"``, ``"sort_by"``,
-        ``"reset"``, ``"slope_view"``; all by default.
+        ``"reset"``; all by default.
     **traits
         Those of every view, see `View`.
 
@@ -67,7 +65,7 @@ class BiasTable(View):
     """
 
     _linkable = (*SHARED, "query")
-    _controls = ("search", "min_count", "show", "n", "units", "kind", "sort_by", "reset", "slope_view")
+    _controls = ("search", "min_count", "show", "n", "units", "kind", "sort_by", "reset")
 
     kind = Enum(("items", "users"), "items").tag(sync=True, page=True)
     show = Enum(("both_ends", "top", "bottom", "all"), "both_ends").tag(sync=True, page=True)
@@ -78,7 +76,6 @@ class BiasTable(View):
     center = Bool(True).tag(sync=True, page=True)
     units = Enum(("logit", "stars"), "logit").tag(sync=True, page=True)
     columns = List(Unicode(), default_value=None, allow_none=True).tag(sync=True)
-    slope_view = Bool(False).tag(sync=True, page=True)
     rows_shown = Int(0, min=0, read_only=True).tag(sync=True, page=True, result=True)
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:

@@ -20,7 +20,6 @@ import {
   standingOf,
   startsAscending,
 } from "../src/lib/ranking";
-import { slopeLines, spreadOut } from "../src/lib/slope";
 import { rowsInSight, stretches } from "../src/lib/windowing";
 import { seeded } from "./seeded";
 
@@ -236,36 +235,6 @@ test("columns leave one by one as it gets narrow, and none is lost", () => {
     before = beside.length;
     assert.ok([...beside, ...beneath].includes("mean") && [...beside, ...beneath].includes("rank_by_mean"));
   }
-});
-
-test("labels of the slope view keep their order, do not touch, and move no further than they must", () => {
-  const random = seeded(23);
-  for (let i = 0; i < 500; i++) {
-    const n = 1 + random(20);
-    const height = n * 20 + random(200);
-    const wanted = Array.from({ length: n }, () => random(height)).sort((a, b) => a - b);
-    const placed = spreadOut(wanted, 20, height);
-    assert.ok(placed[0] >= 10 && (placed.at(-1) as number) <= height - 10);
-    for (let k = 1; k < n; k++) assert.ok(placed[k] - placed[k - 1] >= 20);
-    const apart = wanted.every((y, k) => y >= 10 && y <= height - 10 && (k === 0 || y - wanted[k - 1] >= 20));
-    if (apart) assert.deepEqual(placed, wanted);
-  }
-  const lines = slopeLines(
-    [
-      { row: 5, from: 1, to: 101 },
-      { row: 9, from: 101, to: 1 },
-    ],
-    101,
-    420,
-    20,
-  );
-  assert.deepEqual(
-    lines.map(({ row, fromY, toY, toLabelY }) => [row, ...[fromY, toY, toLabelY].map(Math.round)]),
-    [
-      [9, 410, 10, 10],
-      [5, 10, 410, 410],
-    ],
-  );
 });
 
 test("both ends show n rows an end, and everything when the gap would save nothing", () => {

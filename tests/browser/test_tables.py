@@ -349,21 +349,6 @@ def test_raw_biases_have_no_average_title(show: Show) -> None:
     assert state(page, "center") is True
 
 
-def test_the_slope_view_says_both_ranks_and_selects(show: Show) -> None:
-    page = show("BiasTable")
-    ranked = [int(row.get_attribute("data-row")) for row in rows(page, "Biases").all()]
-    page.get_by_role("button", name="Slope view").click()
-    lines = page.get_by_role("listbox", name="rank by bias").get_by_role("option")
-    assert [int(line.get_attribute("data-row")) for line in lines.all()] == ranked
-    expect(lines.first).to_have_text(re.compile(r"1 .+, \d+ by mean, .+ by bias"))
-    lines.first.focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Space")
-    assert selection(page) == [ranked[1]]
-    page.get_by_role("button", name="Slope view").click()
-    expect(rows(page, "Biases").nth(1)).to_contain_text("selected")
-
-
 def retrain(page: Page, epoch: int) -> None:
     """Publish biases the other way round, as an epoch's end does."""
     page.evaluate(
@@ -476,7 +461,7 @@ def test_five_rows_stay_in_a_low_frame_which_then_scrolls(show: Show, width: int
         assert box["y"] <= seen["y"] <= seen["y"] + seen["height"] <= box["y"] + box["height"] + 1
     tall = page.get_by_role("region", name="Bias ranking")
     page.evaluate("() => harness.models[0].update({height: 900})")
-    expect(tall.get_by_role("button", name="Slope view")).to_be_in_viewport()
+    expect(tall.get_by_role("button", name="CSV")).to_be_in_viewport()
     assert tall.evaluate("(frame) => frame.scrollHeight - frame.clientHeight") == 0
 
 
@@ -535,13 +520,12 @@ def test_a_number_is_sent_when_it_is_whole(show: Show) -> None:
 
 def test_a_teacher_hides_what_is_not_named(show: Show) -> None:
     page = show("NeighborSearch,BiasTable,PCAScatter", controls=["metric"], s_primary=10, s_pinned=11)
-    search, ranking = (page.get_by_role("region", name=name) for name in ("Neighbours", "Bias ranking"))
+    search = page.get_by_role("region", name="Neighbours")
     expect(rows(page, "Nearest titles")).to_have_count(10)
     expect(search.get_by_role("combobox", name="Metric")).to_be_visible()
     for name in ("Pin", "Unpin", "Add title", "Open in map", "Select all"):
         expect(search.get_by_role("button", name=name)).to_have_count(0)
     expect(search.get_by_role("combobox", name="Title")).to_have_count(0)
-    expect(ranking.get_by_role("button", name="Slope view")).to_have_count(0)
 
 
 def test_a_thousand_neighbours_are_windowed_as_the_ranking_is(show: Show) -> None:
@@ -591,7 +575,7 @@ def test_weak_evidence_is_marked_in_a_narrow_list_too(show: Show) -> None:
     [
         ("BiasTable", 320, {}),
         ("BiasTable", 760, {"show": "all"}),
-        ("BiasTable", 900, {"slope_view": True, "s_selection": [1], "kind": "items"}),
+        ("BiasTable", 900, {"s_selection": [1], "kind": "items"}),
         ("BiasTable", 760, {"query": "lamds"}),
         ("NeighborSearch", 760, {"s_primary": 10, "items": [14, 20], "s_pinned": 12}),
         ("NeighborSearch", 320, {"s_primary": 10, "s_pinned": 12}),

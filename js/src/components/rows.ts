@@ -1,4 +1,4 @@
-// A table's rows, or a chart's lines, as one tab stop: where the focus is, and what each row listens to.
+// A table's rows as one tab stop: where the focus is, and what each row listens to.
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Holding } from "./heldOrder";

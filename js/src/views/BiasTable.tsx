@@ -10,7 +10,6 @@ import { OrderChip } from "../components/OrderChip";
 import { useQuiet } from "../components/quiet";
 import { RankingTable } from "../components/RankingTable";
 import { TAB_STOP } from "../components/rows";
-import { SlopeChart } from "../components/SlopeChart";
 import { TakeAway } from "../components/TakeAway";
 import type { ViewContext } from "../context";
 import { columnsFor } from "../lib/columns";
@@ -86,7 +85,6 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
   const centered = context.trait<boolean>("center");
   const center = centered.value ?? true;
   const units = context.trait<Units>("units");
-  const slope = context.trait<boolean>("slope_view");
   const { shared } = context;
   // Rows of users are no rows of titles: what is picked among them stays here.
   const ownHovered = useSignal<number | null>(null);
@@ -187,12 +185,6 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
     shared.minCount.value = FEW_RATINGS;
   };
 
-  const inTable = {
-    holding,
-    onSearch: () => searchBox.current?.focus(),
-    onCopy: () => copy.copy(copied(), context.el),
-  };
-
   return (
     <Frame
       context={context}
@@ -204,7 +196,7 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
         context={context}
         kind={kind}
         text={typed}
-        sorts={Boolean(slope.value) || columns.beneath.length > 0}
+        sorts={columns.beneath.length > 0}
         onSort={(key) => {
           ascending.value = startsAscending(key);
           sortBy.value = key;
@@ -224,56 +216,36 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
       ) : (
         <div class="cw-ranking" {...holding.pointer}>
           <OrderChip stale={stale} refresh={refresh} holding={holding} />
-          {slope.value ? (
-            <SlopeChart
-              side={side}
-              ranking={ranking}
-              rows={rows}
-              filtered={order}
-              width={Math.max(240, width - PADDING)}
-              {...links}
-              {...inTable}
-            />
-          ) : (
-            <RankingTable
-              side={side}
-              ranking={ranking}
-              shown={shown}
-              filtered={order}
-              sort={sort}
-              ascending={up}
-              onSort={setSort}
-              onShowAll={() => {
-                show.value = "all";
-              }}
-              query={text}
-              inStars={inStars}
-              biasUnit={biasUnit}
-              center={center}
-              columns={columns}
-              ratingUnit={unit}
-              one={one}
-              moved={moved}
-              {...links}
-              {...inTable}
-              still={context.reducedMotion.value}
-            />
-          )}
+          <RankingTable
+            side={side}
+            ranking={ranking}
+            shown={shown}
+            filtered={order}
+            sort={sort}
+            ascending={up}
+            onSort={setSort}
+            onShowAll={() => {
+              show.value = "all";
+            }}
+            query={text}
+            inStars={inStars}
+            biasUnit={biasUnit}
+            center={center}
+            columns={columns}
+            ratingUnit={unit}
+            one={one}
+            moved={moved}
+            {...links}
+            holding={holding}
+            onSearch={() => searchBox.current?.focus()}
+            onCopy={() => copy.copy(copied(), context.el)}
+            still={context.reducedMotion.value}
+          />
         </div>
       )}
       {some && <Guard store={store} one={one} center={centered} />}
       <footer class="cw-foot">
         <Selected selection={links.selection} />
-        {some && context.shows("slope_view") && (
-          <Button
-            label="Slope view"
-            title="Draw lines from the rank by mean to the rank by bias"
-            pressed={Boolean(slope.value)}
-            onClick={() => {
-              slope.value = !slope.value;
-            }}
-          />
-        )}
         <TakeAway
           context={context}
           state={copy}

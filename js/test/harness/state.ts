@@ -304,7 +304,6 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
     center: true,
     units: "logit",
     columns: null,
-    slope_view: false,
     rows_shown: 0,
   },
   PCAScatter: {

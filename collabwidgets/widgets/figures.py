@@ -133,21 +133,6 @@ class LossCurves:
         self.figure._curves = self
         LearnerStore.of(learn).follow(self)
 
-    def restyle(
-        self, learn: CollabLearner, *, smoothing: float, x_axis: str, y_scale: str, runs: Sequence[int] = ()
-    ) -> None:
-        """Draw with other choices from now on."""
-        if y_scale != _kind_of(self._scales["y"]):
-            replaced, self._scales["y"] = self._scales["y"], _y_scale(y_scale)
-            for mark in self.figure.marks:
-                mark.scales = dict(self._scales)
-            for axis in ("y", "rmse"):
-                self._axes[axis].scale = self._scales["y"]
-            replaced.close()
-        self._smoothing, self._x_axis, self._runs = smoothing, x_axis, tuple(runs)
-        self._axes["x"].label = _AXIS_LABELS[x_axis]
-        self._draw(learn)
-
     @property
     def closed(self) -> bool:
         """Whether the figure was closed."""
@@ -164,13 +149,6 @@ class LossCurves:
         self._draw(learn)
         self._not_before = now + max(_UPDATE_SECONDS, COST_SHARE * (time.thread_time() - began))
         return 0
-
-    def close(self) -> None:
-        """Close the figure and all its parts."""
-        figure = self.figure
-        own = (figure.scale_x, figure.scale_y, figure.layout)  # that bqplot makes of every figure
-        for part in (*figure.marks, *figure.axes, *self._scales.values(), *own, figure):
-            part.close()
 
     def _moment(self, learn: CollabLearner) -> tuple[Any, ...]:
         return learn.history.run, len(learn.history), learn.step, learn.status

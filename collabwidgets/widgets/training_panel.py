@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import Widget, widget_serialization
-from traitlets import Bool, Enum, Float, Instance, Int, List, TraitError, validate
+from traitlets import Bool, Enum, Float, Int, List, TraitError, validate
 
 from ..learner import CollabLearner
 from ..plots import plot_loss
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from .figures import LossCurves
-
 # trait of the panel: setting of the recipe
 _SETTINGS = {
     "epochs": "epochs",
@@ -38,8 +34,6 @@ _SETTINGS = {
 _PROGRESS = ("progress", "step", "n_steps", "eta_seconds", "elapsed_seconds")
 _STYLE = ("smoothing", "x_axis", "y_scale")
 _MOST_SHOWN = 3  # earlier runs, as long as nobody has asked for more
-
-logger = logging.getLogger(__name__)
 
 
 def _whole(name: str) -> Whole:
@@ -164,19 +158,13 @@ class TrainingPanel(View):
     second_metric = Enum(("none", "hit_rate"), "none").tag(sync=True, page=True)
     hit_rate = Float(None, allow_none=True, read_only=True).tag(sync=True, result=True)
     show_settings = Bool(False).tag(sync=True, page=True)
-    _figure = Instance(Widget, allow_none=True).tag(sync=True, **widget_serialization)
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:
-        self._curves: LossCurves | None = None
         settings = _settings_of(learner) if isinstance(learner, CollabLearner) else {}
         self._followed = settings
         self._measured: tuple[str, int] = ("none", 0)
         self._known_runs = _numbers(learner) if isinstance(learner, CollabLearner) else []
         super().__init__(learner, **(settings | {"visible_runs": self._known_runs[-_MOST_SHOWN:]} | traits))
-        self._curves = self._loss_curves()
-        if self._curves is not None:
-            self._figure = self._curves.figure
-        self.observe(self._restyle, [*_STYLE, "visible_runs"])
         self.observe(lambda _change: self._store_of_learner.publisher.wake(), "second_metric")
         if self.second_metric != "none":
             self._store_of_learner.publisher.wake()  # there may be a trained model already
@@ -284,11 +272,6 @@ class TrainingPanel(View):
                 raise TraitError(f"visible_runs names {number}, which is no earlier run; there are {there}")
         return sorted(set(numbers))
 
-    def close(self) -> None:
-        if self._curves is not None and not self._curves.closed:
-            self._curves.close()
-        super().close()
-
     def _usual(self) -> dict[str, Any]:
         # The learner of the program has no earlier runs.
         return _settings_of(self._learner, trained_recipe(self._learner)) | {"visible_runs": self.visible_runs}
@@ -309,21 +292,8 @@ class TrainingPanel(View):
             parts.append(f"best {best.valid_loss:.4f} at epoch {best.epoch}")
         return ", ".join(parts)
 
-    def _loss_curves(self) -> LossCurves | None:
-        try:
-            from .figures import LossCurves
-
-            return LossCurves(self._learner, **self._style(), runs=self.visible_runs)
-        except ImportError as error:
-            logger.info("no bqplot (%s): the panel draws the loss itself", error)
-            return None
-
     def _epoch(self) -> str:
         return at_epoch(self._learner.epoch)
-
-    def _restyle(self, _change: dict[str, Any]) -> None:
-        if self._curves is not None:
-            self._curves.restyle(self._learner, **self._style(), runs=self.visible_runs)
 
     def _style(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _STYLE}

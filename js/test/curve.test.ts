@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Curve, decimate, smooth } from "../src/lib/curve";
-import { lossRange, nearest, xMapping, yMapping } from "../src/lib/losschart";
+import { linePath, lossRange, nearest, xMapping, yMapping } from "../src/lib/losschart";
+import { ticks } from "../src/lib/ticks";
 import type { EpochRow } from "../src/store";
 import { generator } from "./harness/state";
 
@@ -126,6 +127,28 @@ test("both scales put the ends of the range at the ends of the picture, higher l
     assert.ok(toY(1) < toY(0.6));
   }
   assert.ok(Math.abs(yMapping("log", { low: 0.5, high: 2 }, 10, 110)(1) - 60) < 1e-9);
+});
+
+test("ticks are round numbers within the range, with the decimals that tell them apart", () => {
+  assert.deepEqual(ticks(0, 5, 5), { values: [0, 1, 2, 3, 4, 5], digits: 0 });
+  assert.deepEqual(ticks(0.45, 1.3, 5), { values: [0.6, 0.8, 1, 1.2], digits: 1 });
+  assert.deepEqual(ticks(0.801, 0.859, 5).digits, 2);
+  assert.deepEqual(ticks(1, 1, 5), { values: [], digits: 0 });
+  assert.deepEqual(ticks(Number.NaN, 1, 5), { values: [], digits: 0 });
+});
+
+test("a curve is cut where it leaves the chart, and broken where it is not a number", () => {
+  const room = { left: 0, right: 5, top: 10, bottom: 100 };
+  assert.equal(linePath([0, 1, 2], [20, 30, 40], room), "M0.0,20.0L1.0,30.0L2.0,40.0");
+  assert.equal(linePath([0, 1, 2, 3], [20, Number.NaN, 30, 40], room), "M0.0,20.0M2.0,30.0L3.0,40.0");
+  const cut = linePath([0, 10, 20], [-194, 206, 50], room);
+  const heights = [...cut.matchAll(/,([\d.]+)/g)].map(([, y]) => Number(y));
+  assert.deepEqual(heights, [102, 50]);
+  const crossing = linePath([0, 10, 20, 30], [50, -44, 50, 152], room);
+  assert.deepEqual(
+    [...crossing.matchAll(/([ML])[\d.]+,([\d.]+)/g)].map(([, step, y]) => `${step}${y}`),
+    ["M50.0", "L6.0", "M6.0", "L50.0", "L102.0"],
+  );
 });
 
 test("the nearest point equals the one a full search finds", () => {

@@ -54,7 +54,6 @@ def train(page: Page, epochs: int) -> None:
 def test_widgets_in_marimo_train_and_follow_each_other(app: MarimoServer, page: Page, errors: list[str]) -> None:
     page.goto(app.address)
     train(page, epochs=3)
-    # marimo has no bqplot, so the panel draws its own curve.
     assert first_and_last_height(region(page, "Training").get_by_role("img", name="Loss"))
     biases = region(page, "Bias ranking").get_by_role("table", name="Biases")
     expect(body_rows(biases)).to_have_count(60)

@@ -1,4 +1,4 @@
-"""A theme switched while widgets are open repaints them, canvas and bqplot chart too; motion and contrast as asked."""
+"""A theme switched while widgets are open repaints them, canvas and chart too; motion and contrast as asked."""
 
 from __future__ import annotations
 

@@ -92,7 +92,12 @@ def test_a_fit_fills_table_and_chart(jupyter: JupyterServer, page: Page) -> None
     losses = run_cell(page, 2).split()
     for row, loss in zip(epoch_rows(page).all(), losses, strict=True):
         expect(row).to_contain_text(loss)
-    expect(training(page).get_by_role("img", name="Loss").locator("svg").first).to_be_visible()
+    chart = training(page).get_by_role("img", name="Loss")
+    expect(chart.locator("circle")).to_have_count(4)  # one an epoch, and the key's
+    expect(chart.get_by_text(re.compile(r"best: 0\.\d{4}, RMSE 0\.\d{3} stars, epoch \d"))).to_be_visible()
+    expect(chart).to_have_accessible_description(
+        re.compile(r"^Two curves over 3 epochs; validation lowest 0\.\d{3} at epoch \d\.$")
+    )
 
 
 @pytest.mark.alone

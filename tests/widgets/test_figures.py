@@ -1,5 +1,6 @@
 """The axes of the bqplot figures."""
 
+import bqplot
 import numpy as np
 import pytest
 from traitlets import TraitError
@@ -62,6 +63,19 @@ def test_the_right_axis_has_the_root_of_the_left_one(learn, y_scale):
         assert key == str(int(float(key))) or "." in key.rstrip("0")  # as a page's script writes the number
 
 
+def test_a_figure_of_the_loss_is_live(learn):
+    figure = cw.loss_figure(learn)
+    learn.start(epochs=3)
+    learn.wait()
+    figure._curves.follow(learn, settled=True, watched=True)
+    valid = next(mark for mark in figure.marks if mark.labels == ["valid"])
+    np.testing.assert_allclose(valid.y, [row.valid_loss for row in learn.history.epochs])
+    best = min(learn.history.epochs, key=lambda row: row.valid_loss)
+    mark = next(mark for mark in figure.marks if isinstance(mark, bqplot.Scatter))
+    assert (mark.x[0], mark.y[0]) == (best.epoch, best.valid_loss)
+    assert figure.axes[1].label == f"MSE; best RMSE {best.valid_loss**0.5:.3f}"
+
+
 def test_a_tick_comes_to_a_page_after_its_label(line, learn):
     figure = cw.loss_figure(learn)
     learn.start(epochs=2)
@@ -84,23 +98,35 @@ def test_stars_are_said_only_where_ratings_are_stars(learn):
     assert [axis.label for axis in cw.loss_figure(plain).axes][2] == "RMSE"
 
 
+def test_without_validation_the_legend_does_not_name_it():
+    ratings, _ = cw.synthetic_ratings(40, 20, 600, seed=3)
+    learn = cw.collab_learner(cw.CollabDataLoaders.from_df(ratings, valid_pct=0, seed=3), n_factors=1)
+    marks = cw.loss_figure(learn).marks
+    assert [mark.labels for mark in marks if getattr(mark, "display_legend", False)] == [["train"]]
+
+
 def test_earlier_runs_lie_behind_with_their_numbers(learn, tmp_path):
     for wd in (0.1, 0.2, 0.3):
         learn.retrain(2, wd=wd)
         assert learn.wait()
-    panel = cw.TrainingPanel(learn)
-    assert panel.visible_runs == [1, 2]
-    train, valid, *_, numbers = panel._figure.marks
+    train, valid, *_, numbers = cw.loss_figure(learn, runs=[1, 2]).marks
     for row, run in enumerate(learn.earlier_runs):
         known = np.isfinite(train.x[row])
         assert train.x[row][known] == pytest.approx(run.x)
         assert valid.y[row] == pytest.approx([record.valid_loss for record in run.epochs])
     assert [text.strip("\u2007") for text in numbers.text] == ["1", "2"]
+    _, valid, *_ = cw.loss_figure(learn, runs=[2], x_axis="step").marks
+    assert valid.x == pytest.approx(np.array([1, 2]) * learn.dls.n_batches(learn.recipe.bs))
+
+
+def test_the_panel_draws_the_runs_that_are_visible(learn, tmp_path):
+    for wd in (0.1, 0.2, 0.3):
+        learn.retrain(2, wd=wd)
+        assert learn.wait()
+    panel = cw.TrainingPanel(learn)
+    assert panel.visible_runs == [1, 2]
     saved = panel.save_svg(tmp_path / "loss.svg").read_text()
     assert [f">run {number}<" in saved for number in (1, 2, 3)] == [True, True, False]
-    panel.visible_runs = [2]
-    panel.x_axis = "step"
-    assert valid.x == pytest.approx(np.array([1, 2]) * learn.dls.n_batches(learn.recipe.bs))
     with pytest.raises(TraitError, match="names 7, which is no earlier run; there are 1, 2"):
         panel.visible_runs = [7]
     panel.close()

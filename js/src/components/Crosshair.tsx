@@ -7,19 +7,18 @@ import { type LossFacts, mappingOf } from "../lib/losslayout";
 export interface CrosshairProps {
   context: ViewContext;
   facts: LossFacts;
-  /** Where the curves are at this moment; null before they are drawn. */
-  plot: () => Plot | null;
+  /** Where the curves are. */
+  plot: Plot;
 }
 
 export function Crosshair({ context, facts, plot }: CrosshairProps) {
   const at = useSignal<number | null>(null);
-  const place = at.value === null ? null : plot();
   const mapX = mappingOf(facts);
   const epochs = Math.max(facts.history.length, ...facts.earlier.map((run) => run.epochs));
   const own = context.store.runs.value.find((run) => run.present && facts.earlier.length)?.name ?? "this run";
   const found = at.value === null ? [] : readings(facts, mapX, at.value, own);
-  const share = place && at.value !== null ? Math.min(1, at.value / place.end) : 0;
-  const x = place ? place.left + share * (place.right - place.left) : 0;
+  const share = Math.min(1, (at.value ?? 0) / plot.end);
+  const x = plot.left + share * (plot.right - plot.left);
   const where = at.value === null ? "" : placeText(facts, at.value);
   const words = found.map((reading) => `${reading.name}: ${readingText(reading, facts)}`);
 
@@ -27,11 +26,9 @@ export function Crosshair({ context, facts, plot }: CrosshairProps) {
     at.value = null;
   };
   const point = (event: PointerEvent) => {
-    const room = plot();
-    if (!room) return;
     const box = (event.currentTarget as Element).getBoundingClientRect();
-    const along = (event.clientX - box.left - room.left) / (room.right - room.left);
-    at.value = along < 0 || along > 1 ? null : along * room.end;
+    const along = (event.clientX - box.left - plot.left) / (plot.right - plot.left);
+    at.value = along < 0 || along > 1 ? null : along * plot.end;
   };
   const press = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -58,7 +55,7 @@ export function Crosshair({ context, facts, plot }: CrosshairProps) {
       tabIndex={0}
       aria-label="Crosshair of the loss chart"
       aria-valuemin={0}
-      aria-valuemax={place?.end ?? Math.max(1, epochs)}
+      aria-valuemax={plot.end}
       aria-valuenow={at.value ?? 0}
       aria-valuetext={[where || "off: arrow keys go from epoch to epoch", ...words].join("; ")}
       onPointerMove={point}
@@ -67,18 +64,18 @@ export function Crosshair({ context, facts, plot }: CrosshairProps) {
       onBlur={leave}
       onKeyDown={press}
     >
-      {place && found.length > 0 && (
+      {found.length > 0 && (
         <div aria-hidden="true">
           <div
             class="cw-cross"
-            style={{ left: `${x}px`, top: `${place.top}px`, height: `${place.bottom - place.top}px` }}
+            style={{ left: `${x}px`, top: `${plot.top}px`, height: `${plot.bottom - plot.top}px` }}
           />
           <div
             class="cw-cross-words"
             style={
               share > 0.5
-                ? { right: `calc(100% - ${x - 8}px)`, top: `${place.top}px` }
-                : { left: `${x + 8}px`, top: `${place.top}px` }
+                ? { right: `calc(100% - ${x - 8}px)`, top: `${plot.top}px` }
+                : { left: `${x + 8}px`, top: `${plot.top}px` }
             }
           >
             <b>{where}</b>

@@ -1,84 +1,81 @@
-// The loss chart as SVG, where no bqplot figure can be shown: train faint and smoothed, validation with markers.
+// The loss chart as SVG: its size, its words for a screen reader, and the crosshair over it.
 import { useSignal } from "@preact/signals";
-import { h } from "preact";
+import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ViewContext } from "../context";
-import type { XAxis, YScale } from "../lib/losschart";
-import type { LossFacts } from "../lib/losslayout";
-import { drawLoss } from "../lib/pictures/loss";
-import { SvgPen } from "../lib/pictures/pen";
-import { PAGE_LOOK } from "../lib/pictures/picture";
-import type { DrawnRun } from "../lib/runs";
+import { type LossFacts, layOutLoss } from "../lib/losslayout";
 import { chartSummary } from "../lib/wording";
-import type { LearnerStore } from "../store";
 import { Crosshair } from "./Crosshair";
-import { LossLegend } from "./LossLegend";
+import { LossAxes, LossCurves, LossKey } from "./LossMarks";
 import { useId } from "./useId";
 
-/** Nothing in this chart is placed by the width of a text. */
-const NO_RULER = { font: "", measureText: () => ({ width: 0 }) };
-const MARGIN = { top: 24, right: 48, bottom: 32, left: 48 };
+const MARGIN = { top: 24, right: 48, bottom: 40, left: 48 };
+const KEY_ROW = 20;
+/** Pixels from which one row holds the whole key, and from which two rows do. */
+const WIDE = 560;
+const NARROW = 320;
 
-/** What the chart is drawn from, as the store has it now. */
-export function lossFacts(
-  store: LearnerStore,
-  smoothed: Float32Array,
-  xAxis: XAxis,
-  yScale: YScale,
-  earlier: readonly DrawnRun[],
-): LossFacts {
-  return {
-    curve: store.curve.value,
-    smoothed,
-    history: store.history.value,
-    bestEpoch: store.bestEpoch.value,
-    meta: store.meta.value,
-    recipe: store.recipe.value,
-    status: store.status.value,
-    xAxis,
-    yScale,
-    earlier,
-  };
+export interface LossChartProps {
+  context: ViewContext;
+  facts: LossFacts;
+  /** Receives the drawing, for its download. */
+  drawing: RefObject<SVGSVGElement | null>;
 }
 
-export function LossChart({ context, facts }: { context: ViewContext; facts: LossFacts }) {
-  const { signal } = context;
+export function LossChart({ context, facts, drawing }: LossChartProps) {
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
-  const width = useSignal(0);
+  const size = useSignal(0);
 
   useEffect(() => {
     const observer = new ResizeObserver((entries) => {
-      width.value = Math.round(entries[entries.length - 1].contentRect.width);
+      size.value = Math.round(entries[entries.length - 1].contentRect.width);
     });
     if (box.current) observer.observe(box.current);
     return () => observer.disconnect();
-  }, [signal]);
+  }, []);
 
-  const height = width.value < 480 ? 224 : 264;
+  const width = size.value;
+  const wide = width >= WIDE;
+  const bottom = width < 480 ? 192 : 232;
   const left = MARGIN.left;
-  const right = Math.max(left + 1, width.value - MARGIN.right);
-  const room = { left, right, top: MARGIN.top, bottom: height - MARGIN.bottom };
-  const pen = new SvgPen(NO_RULER);
-  const { end } = drawLoss(pen, PAGE_LOOK, facts, room);
+  const room = { left, right: Math.max(left + 1, width - MARGIN.right), top: MARGIN.top, bottom };
+  const height = bottom + MARGIN.bottom + (wide ? 1 : 2) * KEY_ROW;
+  const layout = layOutLoss(facts, room);
 
   return (
     <div class="cw-chart">
       <div class="cw-plot" ref={box}>
-        <div role="img" aria-label="Loss" aria-describedby={`${id}-words`}>
-          {width.value > 0 && (
-            <svg width={width.value} height={height} aria-hidden="true">
-              {pen.parts.map(([name, attributes, text], i) => h(name, { key: i, ...attributes }, text))}
+        {width > 0 && (
+          <>
+            <svg
+              ref={drawing}
+              class="cw-loss"
+              role="img"
+              aria-label="Loss"
+              aria-describedby={id}
+              width={width}
+              height={height}
+              viewBox={`0 0 ${width} ${height}`}
+            >
+              <rect class="cw-loss-ground" width={width} height={height} />
+              <LossAxes facts={facts} layout={layout} room={room} />
+              <LossCurves facts={facts} layout={layout} room={room} />
+              <LossKey
+                facts={facts}
+                best={layout.best}
+                rmse={width >= NARROW}
+                left={wide ? left : 8}
+                right={wide ? width - 8 : null}
+                y={bottom + MARGIN.bottom + KEY_ROW - 6}
+              />
             </svg>
-          )}
-        </div>
-        <Crosshair context={context} facts={facts} plot={() => ({ ...room, end })} />
+            <Crosshair context={context} facts={facts} plot={{ ...room, end: layout.end }} />
+          </>
+        )}
       </div>
-      <p id={`${id}-words`} class="cw-unseen">
+      <p id={id} class="cw-unseen">
         {chartSummary(facts.history)}
-      </p>
-      <p class="cw-legend" aria-hidden="true">
-        <LossLegend context={context} />
       </p>
     </div>
   );

@@ -7,7 +7,6 @@ import { lossPicture } from "../lib/pictures/loss";
 import { drawnRuns } from "../lib/runs";
 import { useCopy } from "./copying";
 import { epochCells } from "./EpochTable";
-import { lossFacts } from "./LossChart";
 import { TakeAway } from "./TakeAway";
 
 export function TakeAwayLoss({ context }: { context: ViewContext }) {
@@ -20,7 +19,18 @@ export function TakeAwayLoss({ context }: { context: ViewContext }) {
     const visible = context.trait<number[]>("visible_runs").value ?? [];
     const earlier = drawnRuns(store.earlierRuns.value, visible, smoothing);
     const smoothed = smooth(store.curve.value, smoothing);
-    return lossFacts(store, smoothed, xAxis ?? "epoch", yScale ?? "linear", earlier);
+    return {
+      curve: store.curve.value,
+      smoothed,
+      history: store.history.value,
+      bestEpoch: store.bestEpoch.value,
+      meta: store.meta.value,
+      recipe: store.recipe.value,
+      status: store.status.value,
+      xAxis: xAxis ?? "epoch",
+      yScale: yScale ?? "linear",
+      earlier,
+    };
   };
   const words = `${store.meta.value.model}, ${plural(store.history.value.length, "epoch")}`;
   return (

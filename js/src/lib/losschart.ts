@@ -1,6 +1,6 @@
 // The geometry of the loss chart: what is on the axes, in which range, as which SVG paths. No DOM.
 import type { EpochRow } from "../store";
-import { type Ticks, ticks } from "./scatter/ticks";
+import { type Ticks, ticks } from "./ticks";
 
 export type XAxis = "epoch" | "step" | "time";
 export type YScale = "linear" | "log";
@@ -21,6 +21,14 @@ export function xMapping(
     if (whole >= ends.length - 1) return ends[ends.length - 1] + (epoch - (ends.length - 1)) * last;
     return ends[whole] + (epoch - whole) * (ends[whole + 1] - ends[whole]);
   };
+}
+
+/** Where the curves are, in pixels of the chart. */
+export interface Room {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
 }
 
 export interface Range {
@@ -74,6 +82,25 @@ export function xTicks(axis: XAxis, end: number, count: number): Ticks {
   const found = ticks(0, end, count);
   if (axis === "time" || found.digits === 0) return found;
   return { values: found.values.filter(Number.isInteger), digits: 0 };
+}
+
+/** An SVG path through points, broken where one is not finite, and cut where it leaves the room above or below. */
+export function linePath(xs: ArrayLike<number>, ys: ArrayLike<number>, { top, bottom }: Room): string {
+  const inside = (i: number) => ys[i] >= top - 4 && ys[i] <= bottom + 2;
+  const place = (x: number, y: number) => `${x.toFixed(1)},${y.toFixed(1)}`;
+  const edge = (i: number, from: number) => {
+    const y = ys[i] < top ? top - 4 : bottom + 2;
+    return place(xs[from] + ((xs[i] - xs[from]) * (y - ys[from])) / (ys[i] - ys[from]), y);
+  };
+  let path = "";
+  for (let i = 0; i < xs.length; i++) {
+    const known = Number.isFinite(ys[i - 1]) && Number.isFinite(ys[i]);
+    if (inside(i)) {
+      if (known && !inside(i - 1)) path += `M${edge(i - 1, i)}`;
+      path += `${known ? "L" : "M"}${place(xs[i], ys[i])}`;
+    } else if (known && inside(i - 1)) path += `L${edge(i, i - 1)}`;
+  }
+  return path;
 }
 
 /** The index of the value nearest to `wanted` in an ascending array; −1 when it is empty. */

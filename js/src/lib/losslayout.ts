@@ -1,10 +1,10 @@
-// Where everything of the loss chart is, for the chart on the page and for the one that is taken away.
+// Where everything of the loss chart is, in pixels.
 import type { EpochRow, Meta, Recipe, Status } from "../store";
 import type { CurvePoints } from "./curve";
 import { formatClock, formatNumber } from "./format";
-import { lossRange, type XAxis, xMapping, xTicks, type YScale, yMapping } from "./losschart";
+import { lossRange, type Room, type XAxis, xMapping, xTicks, type YScale, yMapping } from "./losschart";
 import { type DrawnRun, runMapping } from "./runs";
-import { ticks, tickText } from "./scatter/ticks";
+import { ticks } from "./ticks";
 import { fitEpochs } from "./wording";
 
 export interface LossFacts {
@@ -19,13 +19,6 @@ export interface LossFacts {
   yScale: YScale;
   /** Runs before this one, to be drawn behind it. */
   earlier: readonly DrawnRun[];
-}
-
-export interface Room {
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
 }
 
 export interface LossLayout {
@@ -71,11 +64,11 @@ export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room)
     xName: { epoch: "epoch", step: "batch", time: "time" }[xAxis],
     xTicks: below.values.map((value) => ({
       x: left + (value / end) * (right - left),
-      text: xAxis === "time" ? clock(value) : tickText(value, below.digits),
+      text: xAxis === "time" ? clock(value) : formatNumber(value, below.digits),
     })),
     yTicks: losses.values.map((value) => ({
       y: toY(value),
-      mse: tickText(value, losses.digits),
+      mse: formatNumber(value, losses.digits),
       rmse: meta.loss_name === "MSE" ? formatNumber(Math.sqrt(value), 2) : "",
     })),
     scored,

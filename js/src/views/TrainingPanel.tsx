@@ -1,6 +1,6 @@
 // The training panel: train, pause, stop; settings; progress; the live loss; the runs; the table of epochs.
 import { useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { EpochTable } from "../components/EpochTable";
 import { Frame, situation } from "../components/Frame";
 import { ErrorNotice, Notice } from "../components/Notice";
@@ -38,6 +38,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
   const wrong = useSignal<Readonly<Record<string, string>>>({});
   const refused = useSignal<string | null>(null);
   const pending = useSignal<ReadonlySet<string>>(new Set());
+  const drawing = useRef<SVGSVGElement>(null);
 
   const settings = () => ({
     lr: traits.lr.value,
@@ -143,7 +144,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
         </Notice>
       )}
       <div class="cw-results">
-        {shows("chart") && <Chart context={context} />}
+        {shows("chart") && <Chart context={context} drawing={drawing} />}
         <div class="cw-tables">
           {shows("runs") && <RunList context={context} />}
           {shows("table") && <EpochTable context={context} />}

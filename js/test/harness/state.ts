@@ -291,7 +291,6 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
     smoothing: 0.6,
     visible_runs: [],
     show_settings: true,
-    _figure: null,
   },
   BiasTable: {
     ...COMMON,

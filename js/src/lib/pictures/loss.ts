@@ -1,7 +1,8 @@
 // The loss chart, drawn: raw and smoothed training loss, validation with markers, baseline, best epoch. The page's
 // own chart and the one that is taken away are this drawing.
 import { formatLoss, formatRmse, ratingUnit } from "../format";
-import { type LossFacts, type LossLayout, layOutLoss, type Room } from "../losslayout";
+import type { Room } from "../losschart";
+import { type LossFacts, type LossLayout, layOutLoss } from "../losslayout";
 import { runMapping } from "../runs";
 import type { Pen } from "./pen";
 import { heading, type Look, type Picture, write } from "./picture";

@@ -2,8 +2,8 @@
 
 import type { MapFrame, Meta, Side } from "../../store";
 import { formatNumber, plural } from "../format";
+import { type Ticks, ticks } from "../ticks";
 import type { OwnColumn } from "./categories";
-import { type Ticks, ticks } from "./ticks";
 import { axisName, axisTitle } from "./words";
 
 /** A component by its number from 1, or the name of something else. */
@@ -147,8 +147,11 @@ export function logTicks(low: number, high: number, count: number): Ticks {
   let numbers: number[] = [];
   for (let power = Math.max(0, Math.floor(low)); power <= high; power++)
     numbers.push(...steps.map((step) => step * 10 ** power));
-  if (high - low < 0.7) numbers = ticks(10 ** low, 10 ** high, count).values.filter((value) => value > 0);
-  numbers = numbers.filter((value) => Math.log10(value) >= low && Math.log10(value) <= high);
+  if (high - low < 0.7) {
+    // The power of a logarithm can fall short of its number by a rounding error.
+    numbers = ticks(10 ** low * (1 - 1e-9), 10 ** high * (1 + 1e-9), count).values;
+  }
+  numbers = numbers.filter((value) => value > 0 && Math.log10(value) >= low && Math.log10(value) <= high);
   return {
     values: numbers.map(Math.log10),
     digits: 0,

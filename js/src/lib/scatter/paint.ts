@@ -1,9 +1,10 @@
 // What stands over the points, drawn with the canvas' own means: axes, labels, rings, the box tool, watermarks.
 
+import { formatNumber } from "../format";
 import type { Pen } from "../pictures/pen";
+import type { Ticks } from "../ticks";
 import type { Label } from "./labels";
 import type { Rgb } from "./palette";
-import { type Ticks, tickText } from "./ticks";
 import type { Projection } from "./viewbox";
 
 /** The colours of a theme, resolved from the custom properties. */
@@ -53,7 +54,7 @@ export function paintAxes(
   context.textBaseline = "top";
   context.textAlign = "center";
   for (const [i, value] of axes.x.values.entries()) {
-    const text = axes.x.texts?.[i] ?? tickText(value, axes.x.digits);
+    const text = axes.x.texts?.[i] ?? formatNumber(value, axes.x.digits);
     const half = context.measureText(text).width / 2;
     // Moved inwards at the corners rather than cut off.
     const at = Math.min(Math.max(value * view.ax + view.bx, left + half), left + width - half);
@@ -63,7 +64,7 @@ export function paintAxes(
   context.textAlign = "right";
   for (const [i, value] of axes.y.values.entries()) {
     const at = Math.min(Math.max(value * view.ay + view.by, top + 5), top + height - 5);
-    context.fillText(axes.y.texts?.[i] ?? tickText(value, axes.y.digits), left - 6, at);
+    context.fillText(axes.y.texts?.[i] ?? formatNumber(value, axes.y.digits), left - 6, at);
   }
   context.font = `600 12px ${family}`;
   context.fillStyle = css(colors.foreground);

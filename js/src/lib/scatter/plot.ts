@@ -1,6 +1,7 @@
 // The picture: two canvases, one of pixels for the points and one for what stands over them, painted at most once
 // a frame and never while nobody can see it. It is told what to show and knows nothing of stores or gestures.
 
+import { ticks } from "../ticks";
 import { logTicks } from "./axes";
 import { PointGrid } from "./grid";
 import { type Candidates, type Label, labelOrder, placeLabels } from "./labels";
@@ -25,7 +26,6 @@ import {
 import type { Rgb } from "./palette";
 import type { Trail } from "./past";
 import { inOrder, type Painted, Raster, Sprites } from "./splat";
-import { ticks } from "./ticks";
 import { type Area, type Box, between, boxUnder, type Projection, project } from "./viewbox";
 
 export interface Scene extends Cloud {

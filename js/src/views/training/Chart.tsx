@@ -1,13 +1,13 @@
-// The loss chart, as a bqplot figure where the host can show one, what it means and how it is drawn.
+// The loss chart, what it means and how it is drawn.
 import { useComputed, useSignal } from "@preact/signals";
-import { canHost, FigureSlot } from "../../components/FigureSlot";
+import type { RefObject } from "preact";
 import { Choice, Slider } from "../../components/fields";
-import { LossChart, lossFacts } from "../../components/LossChart";
-import { LossLegend } from "../../components/LossLegend";
+import { LossChart } from "../../components/LossChart";
 import { Why } from "../../components/Why";
 import type { ViewContext } from "../../context";
 import { smooth } from "../../lib/curve";
 import type { XAxis, YScale } from "../../lib/losschart";
+import type { LossFacts } from "../../lib/losslayout";
 import { drawnRuns } from "../../lib/runs";
 import { GAP, NOT_IN_THE_LOSS } from "../../lib/wording";
 
@@ -20,39 +20,37 @@ const Y_SCALES = [
   ["linear", "linear"],
   ["log", "log"],
 ] as const;
-export function Chart({ context }: { context: ViewContext }) {
+
+interface ChartProps {
+  context: ViewContext;
+  drawing: RefObject<SVGSVGElement | null>;
+}
+
+export function Chart({ context, drawing }: ChartProps) {
   const xAxis = context.trait<XAxis>("x_axis");
   const yScale = context.trait<YScale>("y_scale");
   const smoothing = context.trait<number>("smoothing");
   const held = useSignal<number | null>(null);
   const seen = useComputed(() => held.value ?? smoothing.value);
-  const figure = context.trait<string | null>("_figure").value;
-  const failed = useSignal(false);
   const { store } = context;
   const visible = context.trait<number[]>("visible_runs");
   const smoothed = useComputed(() => smooth(store.curve.value, seen.value));
   const earlier = useComputed(() => drawnRuns(store.earlierRuns.value, visible.value ?? [], seen.value));
-  const facts = lossFacts(store, smoothed.value, xAxis.value, yScale.value, earlier.value);
-  const hosted = !failed.value && canHost(context, figure);
+  const facts: LossFacts = {
+    curve: store.curve.value,
+    smoothed: smoothed.value,
+    history: store.history.value,
+    bestEpoch: store.bestEpoch.value,
+    meta: store.meta.value,
+    recipe: store.recipe.value,
+    status: store.status.value,
+    xAxis: xAxis.value,
+    yScale: yScale.value,
+    earlier: earlier.value,
+  };
   return (
     <div class="cw-chart-block">
-      {hosted ? (
-        <div>
-          <FigureSlot
-            context={context}
-            facts={facts}
-            reference={figure}
-            onFailure={() => {
-              failed.value = true;
-            }}
-          />
-          <p class="cw-legend" aria-hidden="true">
-            <LossLegend context={context} />
-          </p>
-        </div>
-      ) : (
-        <LossChart context={context} facts={facts} />
-      )}
+      <LossChart context={context} facts={facts} drawing={drawing} />
       <div class="cw-chart-words">
         {GAP} <Why>{NOT_IN_THE_LOSS}</Why>
       </div>

@@ -103,7 +103,7 @@ class PCAScatter(View):
     controls : list of str, optional
         Some of ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``, ``"n_labels"``,
         ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"align"``, ``"zoom"``, ``"scree"``, ``"show_neighbors"``,
-        ``"k"``, ``"trail"``, ``"trail_length"``, ``"frame"``; all by default.
+        ``"k"``, ``"trail"``, ``"trail_length"``, ``"frame"``, ``"png"``; all by default.
     explained_variance : list of float
         Share of the variance of each component in the picture now on the pages. Read only, as the next four.
     noise_level : float
@@ -135,7 +135,7 @@ class PCAScatter(View):
 
     _controls = (
         *("x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count", "fit_on", "align"),
-        *("zoom", "scree", "show_neighbors", "k", "trail", "trail_length", "frame"),
+        *("zoom", "scree", "show_neighbors", "k", "trail", "trail_length", "frame", "png"),
     )
     _linkable = (*SHARED, "query")
 

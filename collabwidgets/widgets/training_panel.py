@@ -82,8 +82,9 @@ class TrainingPanel(View):
     controls : list of str, optional
         Some of ``"train"``, ``"pause"``, ``"stop"``, ``"step"``, ``"reset"``, ``"settings"``, ``"epochs"``,
         ``"lr"``, ``"weight_decay"``, ``"n_factors"``, ``"batch_size"``, ``"seed"``, ``"patience"``, ``"schedule"``,
-        ``"keep_best"``, ``"retrain_on_change"``, ``"progress"``, ``"chart"``, ``"runs"``, ``"table"``; all by default.
-        Settings that are named without ``"settings"``, the button that folds them, stay in sight.
+        ``"keep_best"``, ``"retrain_on_change"``, ``"progress"``, ``"chart"``, ``"runs"``, ``"table"``,
+        ``"png"`` and ``"svg"`` of the chart; all by default. Settings that are named without ``"settings"``, the button
+        that folds them, stay in sight.
     **traits
         Those of every view, see `View`.
 
@@ -132,6 +133,8 @@ class TrainingPanel(View):
         "chart",
         "runs",
         "table",
+        "png",
+        "svg",
     )
 
     _followed_traits = (*View._followed_traits, *_PROGRESS, "history", "runs", "best_epoch", "overfit_since")

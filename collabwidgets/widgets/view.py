@@ -36,7 +36,7 @@ _FALLBACK_ROWS = 10
 logger = logging.getLogger(__name__)
 
 
-_TAKE_AWAY = ("copy", "csv", "png", "svg", "code")  # controls of every view
+_TAKE_AWAY = ("copy", "csv", "code")  # controls of every view
 
 
 class OfLearner(TraitType[Any, Any]):
@@ -74,8 +74,8 @@ class View(KnownNames, SyncedWidget):
     theme : {"auto", "light", "dark"}
     reduced_motion : {"auto", "on", "off"}
     controls : list of str, optional
-        Which controls to show; all by default. What a view gives away: ``"copy"``, ``"csv"``, ``"png"``, ``"svg"``,
-        ``"code"``; the others are each widget's own.
+        Which controls to show; all by default. Every view has ``"copy"``, ``"csv"`` and ``"code"``, which give its
+        table and its Python away; the others are each widget's own.
     sync_hover : bool
         Tell Python, in `hovered` and ``learn.view.hovered``, which item is under the pointer. ``False``
 

@@ -67,7 +67,7 @@ export function LossChart({ context, facts, drawing }: LossChartProps) {
                 rmse={width >= NARROW}
                 left={wide ? left : 8}
                 right={wide ? width - 8 : null}
-                y={bottom + MARGIN.bottom + KEY_ROW - 6}
+                y={bottom + MARGIN.bottom + KEY_ROW - 8}
               />
             </svg>
             <Crosshair context={context} facts={facts} plot={{ ...room, end: layout.end }} />

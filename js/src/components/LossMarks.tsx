@@ -21,7 +21,7 @@ export function LossAxes({ facts, layout, room }: MarksProps) {
         {loss_name}
       </text>
       {loss_name === "MSE" && (
-        <text x={right + 48} y={top - 12} text-anchor="end">
+        <text x={right + 44} y={top - 12} text-anchor="end">
           {ratingUnit(y_range) === "stars" ? "RMSE, stars" : "RMSE"}
         </text>
       )}

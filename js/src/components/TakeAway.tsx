@@ -1,8 +1,7 @@
-// What a view gives away: its table to the clipboard or a file, its picture as PNG or SVG, and the Python behind it.
+// What a view gives away: its table to the clipboard or a file, its picture as a file, and the Python behind it.
 import type { ComponentChildren } from "preact";
 import type { ViewContext } from "../context";
 import { type Cell, toCsv } from "../lib/delimited";
-import { canvas, type Look, type Picture, pngOf, readLook, svgOf } from "../lib/pictures/picture";
 import { Button } from "./Button";
 import { type CopyState, download } from "./copying";
 
@@ -17,22 +16,17 @@ export interface TakeAwayProps {
   all: () => Cell[][];
   /** Why there is no row to take, as "No epoch has ended yet". */
   empty?: string | null;
-  /** What is seen, drawn in the given look; null where there is nothing to see. */
-  picture: (look: Look) => Picture | null;
+  /** What is drawn, by the kinds of file to offer; null where nothing is. */
+  picture?: { png?: () => Promise<Blob | null>; svg?: () => Promise<string | null> };
 }
 
-/** A screen shows one dot a pixel, a page wants two. */
-const SHARPEST = 2;
-
-export function TakeAway({ context, state, name, shown, all, empty, picture }: TakeAwayProps) {
+export function TakeAway({ context, state, name, shown, all, empty, picture = {} }: TakeAwayProps) {
   const has = context.shows;
   const untrained = context.store.untrained.value;
   const undrawn = empty ?? (untrained ? "Train first: there is nothing to draw yet" : null);
   const save = async (kind: "png" | "svg") => {
     try {
-      const made = picture(readLook(context.el));
-      const ratio = Math.max(SHARPEST, globalThis.devicePixelRatio || 1);
-      const file = made && (kind === "svg" ? svgOf(made, canvas()) : await pngOf(made, ratio));
+      const file = await picture[kind]?.();
       if (file) download(file, `${name}.${kind}`, "image/svg+xml;charset=utf-8");
       else state.say("There is nothing to draw now.");
     } catch (error) {
@@ -59,16 +53,18 @@ export function TakeAway({ context, state, name, shown, all, empty, picture }: T
           onClick={() => download(toCsv(all()), `${name}.csv`, "text/csv;charset=utf-8")}
         />
       )}
-      {(["png", "svg"] as const).filter(has).map((kind) => (
-        <Button
-          key={kind}
-          label={kind.toUpperCase()}
-          icon="save"
-          title="Download the picture"
-          reason={undrawn}
-          onClick={() => void save(kind)}
-        />
-      ))}
+      {(["png", "svg"] as const)
+        .filter((kind) => picture[kind])
+        .map((kind) => (
+          <Button
+            key={kind}
+            label={kind.toUpperCase()}
+            icon="save"
+            title="Download the picture"
+            reason={undrawn}
+            onClick={() => void save(kind)}
+          />
+        ))}
     </CopyCode>
   );
 }

@@ -16,8 +16,6 @@ import { columnsFor } from "../lib/columns";
 import { type Cell, shortest32 } from "../lib/delimited";
 import { EpochEnds } from "../lib/epochends";
 import { formatCount, ratingUnit } from "../lib/format";
-import { barsPicture } from "../lib/pictures/bars";
-import { rankingTable } from "../lib/pictures/tables";
 import {
   FEW_RATINGS,
   markedRows,
@@ -160,15 +158,6 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
     rowsShown.value = rows.length;
   }, [rows.length]);
   const frame = { side, ranking, nameColumn: kind === "users" ? meta.user_name : meta.item_name };
-  const zero = center ? `0 is the average ${kind === "users" ? "user" : "title"}. ` : "";
-  const pictured = {
-    shown,
-    selection: links.selection.value,
-    inStars,
-    unit: biasUnit,
-    facts,
-    note: `Bias is what remains after allowing for taste. ${zero}“by mean” is the rank by mean rating.`,
-  };
   const copied = (): Cell[][] => {
     const picked = links.selection.value.filter((row) => ranking.rank[row] > 0);
     return tableOf(frame, picked.length ? picked : rows);
@@ -253,7 +242,6 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
           shown={copied}
           all={() => tableOf(frame, Array.from(order))}
           empty={some ? null : `No ${one} is shown`}
-          picture={(look) => barsPicture(rankingTable({ ...frame, ...pictured }), look)}
         />
         {some && (
           <span class="cw-hint">

@@ -13,12 +13,10 @@ import { TitleCombobox, untrainedText } from "../components/TitleCombobox";
 import { Why } from "../components/Why";
 import type { ViewContext } from "../context";
 import type { Cell } from "../lib/delimited";
-import { formatCount, plural } from "../lib/format";
+import { fileStem } from "../lib/files";
+import { formatCount } from "../lib/format";
 import { MEAN, METRICS, type Metric, type Neighbor, type Order } from "../lib/metrics";
 import { helpfulMinCount } from "../lib/minratings";
-import { barsPicture } from "../lib/pictures/bars";
-import { fileStem } from "../lib/pictures/picture";
-import { neighborsTable } from "../lib/pictures/tables";
 import { FEW_RATINGS } from "../lib/ranking";
 import { titleSearch } from "../lib/search";
 import css from "./NeighborSearch.css";
@@ -108,14 +106,6 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
     const rows = shown.filter(({ item }) => shared.selection.value.includes(item));
     return tableOf(rows.length ? rows : shown, meta.item_name);
   };
-  const pictured = () => ({
-    metric: shownAs.metric,
-    order: shownAs.order,
-    title: of(shownAs),
-    neighbors: shown,
-    selection: shared.selection.value,
-    facts: plural(counts[anchors[0]], "rating"),
-  });
   /** A title looked around is looked around alone. */
   const choose = (chosen: number | null) => {
     items.value = [];
@@ -221,7 +211,6 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
                     name={fileStem(`${shownAs.order} to ${of(shownAs)}`)}
                     shown={picked}
                     all={() => tableOf(shown, meta.item_name)}
-                    picture={(look) => barsPicture(neighborsTable(pictured()), look)}
                   />
                   <span class="cw-hint">
                     Click looks around that title, Ctrl+click adds it to the selection.

@@ -62,7 +62,7 @@ export function PCAScatter({ context }: { context: ViewContext }) {
               />
               <Frames context={context} map={map} />
               <Footer context={context} map={map} />
-              <Actions context={context} map={map} plot={plot} facts={facts} keys={keys} />
+              <Actions context={context} map={map} plot={plot} keys={keys} />
             </>
           )}
         </div>
@@ -131,12 +131,11 @@ interface ActionsProps {
   context: ViewContext;
   map: MapState;
   plot: { current: Plot | null };
-  facts: string;
   /** Whether the list of keys is open. */
   keys: Signal<boolean>;
 }
 
-function Actions({ context, map, plot, facts, keys }: ActionsProps) {
+function Actions({ context, map, plot, keys }: ActionsProps) {
   const { selection } = context.shared;
   const listId = useId();
   const chosen = selection.value;
@@ -175,7 +174,7 @@ function Actions({ context, map, plot, facts, keys }: ActionsProps) {
           keys.value = !keys.value;
         }}
       />
-      <TakeAwayMap context={context} map={map} plot={plot} facts={facts} />
+      <TakeAwayMap context={context} map={map} plot={plot} />
       {keys.value && <KeyList id={listId} />}
     </div>
   );

@@ -150,7 +150,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
           {shows("table") && <EpochTable context={context} />}
         </div>
       </div>
-      {store.history.value.length > 0 && <TakeAwayLoss context={context} />}
+      {store.history.value.length > 0 && <TakeAwayLoss context={context} drawing={drawing} />}
     </Frame>
   );
 }

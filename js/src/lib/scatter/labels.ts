@@ -237,13 +237,16 @@ function overlap(a: Label, b: Label): boolean {
   );
 }
 
-/** A title of at most `most` characters, cut at the end; a year in brackets at the end is kept. */
-export function trimmed(title: string, most = 28): string {
+/** Characters of a label. */
+const LONGEST = 28;
+
+/** A title short enough for a label, cut at the end; a year in brackets at the end is kept. */
+export function trimmed(title: string): string {
   const letters = [...title];
-  if (letters.length <= most) return title;
+  if (letters.length <= LONGEST) return title;
   const year = /\s*\(\d{4}\)$/.exec(title)?.[0] ?? "";
   return `${letters
-    .slice(0, most - 1 - year.length)
+    .slice(0, LONGEST - 1 - year.length)
     .join("")
     .trimEnd()}…${year}`;
 }

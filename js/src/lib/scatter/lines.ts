@@ -1,18 +1,22 @@
 // Lines over the points: to true neighbours, the ways that titles have come, and the loop of the lasso.
 
-import { type Colors, type Context2D, css } from "./paint";
+import { type Colors, css } from "./paint";
 
 /** Pixels x0 y0 x1 y1 … */
 type Line = readonly number[];
 
-function trace(context: Context2D, line: Line): void {
+function trace(context: CanvasRenderingContext2D, line: Line): void {
   context.beginPath();
   context.moveTo(line[0], line[1]);
   for (let i = 2; i < line.length; i += 2) context.lineTo(line[i], line[i + 1]);
 }
 
 /** From one point to each of its true neighbours. */
-export function paintNeighbors(context: Context2D, lines: readonly Line[], colors: Colors): void {
+export function paintNeighbors(
+  context: CanvasRenderingContext2D,
+  lines: readonly Line[],
+  colors: Colors,
+): void {
   context.setLineDash([]);
   // On a ground of their own: among points of their colour they would be lost.
   for (const [width, color] of [
@@ -29,7 +33,7 @@ export function paintNeighbors(context: Context2D, lines: readonly Line[], color
 }
 
 /** Fainter the longer ago; the solid end is where the point is. */
-export function paintTrail(context: Context2D, line: Line, colors: Colors): void {
+export function paintTrail(context: CanvasRenderingContext2D, line: Line, colors: Colors): void {
   const n = line.length / 2 - 1;
   context.setLineDash([]);
   context.lineWidth = 2;
@@ -41,7 +45,7 @@ export function paintTrail(context: Context2D, line: Line, colors: Colors): void
 }
 
 /** What a lasso has gone around so far; it is closed by a straight line. */
-export function paintLoop(context: Context2D, loop: Line, colors: Colors): void {
+export function paintLoop(context: CanvasRenderingContext2D, loop: Line, colors: Colors): void {
   context.lineWidth = 1.5;
   context.fillStyle = css(colors.accent, 0.12);
   context.strokeStyle = css(colors.accent);

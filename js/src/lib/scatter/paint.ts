@@ -1,7 +1,6 @@
 // What stands over the points, drawn with the canvas' own means: axes, labels, rings, the box tool, watermarks.
 
 import { formatNumber } from "../format";
-import type { Pen } from "../pictures/pen";
 import type { Ticks } from "../ticks";
 import type { Label } from "./labels";
 import type { Rgb } from "./palette";
@@ -36,10 +35,8 @@ export interface Axes {
   kept: string;
 }
 
-export type Context2D = Pen;
-
 export function paintAxes(
-  context: Context2D,
+  context: CanvasRenderingContext2D,
   view: Projection,
   axes: Axes,
   colors: Colors,
@@ -97,7 +94,7 @@ export interface Ring {
 }
 
 /** Outline and size tell what is chosen; the colours of points keep their meaning. */
-export function paintRing(context: Context2D, ring: Ring, colors: Colors): void {
+export function paintRing(context: CanvasRenderingContext2D, ring: Ring, colors: Colors): void {
   const grow = { selected: 1.5, primary: 2.5, pinned: 1.5, hovered: 1.5 }[ring.kind];
   const radius = Math.max(3, ring.radius) + grow;
   const circle = (r: number) => {
@@ -148,7 +145,7 @@ export function labelFont(family: string): string {
 }
 
 export function paintLabels(
-  context: Context2D,
+  context: CanvasRenderingContext2D,
   labels: readonly LabelText[],
   colors: Colors,
   family: string,
@@ -186,7 +183,7 @@ export function paintLabels(
 
 /** A name in a box of its own over everything, for the point another view points at. */
 export function paintTag(
-  context: Context2D,
+  context: CanvasRenderingContext2D,
   text: string,
   ring: Ring,
   view: Projection,
@@ -214,7 +211,11 @@ export function paintTag(
 }
 
 /** The rectangle of the box tool, corners in pixels. */
-export function paintBox(context: Context2D, corners: readonly number[], colors: Colors): void {
+export function paintBox(
+  context: CanvasRenderingContext2D,
+  corners: readonly number[],
+  colors: Colors,
+): void {
   const [x0, y0, x1, y1] = corners;
   context.fillStyle = css(colors.accent, 0.12);
   context.strokeStyle = css(colors.accent);
@@ -227,7 +228,7 @@ export function paintBox(context: Context2D, corners: readonly number[], colors:
 
 /** Words across the picture that say it means nothing yet. */
 export function paintWatermark(
-  context: Context2D,
+  context: CanvasRenderingContext2D,
   text: string,
   view: Projection,
   colors: Colors,

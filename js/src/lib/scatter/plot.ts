@@ -10,8 +10,6 @@ import type { Cloud } from "./navigate";
 import {
   type Axes,
   type Colors,
-  type Context2D,
-  css,
   LABEL_HEIGHT,
   LABEL_PADDING,
   labelFont,
@@ -68,8 +66,6 @@ export interface Marks {
   trails: readonly Trail[];
 }
 
-/** Points that are drawn as shapes of their own in a file; more make one that no viewer opens. */
-const MOST_SHAPES = 20_000;
 /** Points under a label are counted up to here: what covers more is as bad. */
 const MOST_COUNTED = 64;
 /** From one picture of a training to the next; and from one training to another, whose setting is still at hand. */
@@ -97,7 +93,6 @@ export class Plot {
   #marks = NO_MARKS;
   #colors: Colors | null = null;
   #family = "sans-serif";
-  #corner: readonly [number, number] = [0, 0];
   #width = 0;
   #height = 0;
   #visible = false;
@@ -267,69 +262,26 @@ export class Plot {
     return inArea(x, y, view.area) ? { x, y, radius: scene.radii[scene.sizes[row]] } : null;
   }
 
-  /** In CSS pixels, as it stands on the page. */
-  get size(): { width: number; height: number } {
-    return { width: this.#width, height: this.#height };
-  }
-
-  /** The picture at rest on another surface, its corner at (dx, dy): all that is seen but what the pointer does. */
-  drawOn(pen: Context2D, dx: number, dy: number): void {
-    const labels = this.#labels;
-    this.#corner = [dx, dy];
-    this.#labels = null; // the same ones, at places in the other picture
-    this.#drawAtRest(pen);
-    this.#corner = [0, 0];
-    this.#labels = labels;
-  }
-
-  #drawAtRest(pen: Context2D): void {
-    const scene = this.#scene;
-    const view = this.view;
-    const colors = this.#colors;
-    if (!scene || !view || !colors) return;
-    const axes = axesOf(scene, view);
-    const { area } = view;
-    if (scene.rows.length > MOST_SHAPES)
-      pen.drawImage(this.points, ...this.#corner, this.#width, this.#height);
-    else {
-      pen.save();
-      pen.beginPath();
-      pen.rect(area.left, area.top, area.width, area.height);
-      pen.clip();
-      pen.fillStyle = css(colors.border);
-      if (inArea(view.bx, area.top, area)) pen.fillRect(view.bx, area.top, 1, area.height);
-      if (inArea(area.left, view.by, area)) pen.fillRect(area.left, view.by, area.width, 1);
-      pen.strokeStyle = css(colors.background);
-      pen.lineWidth = 0.8;
-      const fills = scene.colors.map((color) => css(color));
-      for (const row of scene.rows) {
-        const x = scene.x[row] * view.ax + view.bx;
-        const y = scene.y[row] * view.ay + view.by;
-        if (!inArea(x, y, area)) continue;
-        pen.beginPath();
-        pen.arc(x, y, scene.radii[scene.sizes[row]], 0, 2 * Math.PI);
-        pen.fillStyle = fills[scene.bins[row]];
-        pen.fill();
-        pen.stroke();
-      }
-      pen.restore();
-    }
-    const marks = this.#marks;
-    const tool = this.#boxTool;
-    this.#marks = { ...marks, hovered: null };
-    this.#boxTool = null;
-    this.#paintOver(pen, scene, scene, view, axes, colors);
-    this.#marks = marks;
-    this.#boxTool = tool;
+  /** What both canvases show, on one, with `ratio` pixels to a CSS pixel; null where nothing is shown. */
+  picture(ratio: number): HTMLCanvasElement | null {
+    if (!this.view || !this.#visible) return null;
+    this.#paint(performance.now(), ratio);
+    const picture = this.points.ownerDocument.createElement("canvas");
+    picture.width = this.points.width;
+    picture.height = this.points.height;
+    const context = picture.getContext("2d");
+    context?.drawImage(this.points, 0, 0);
+    context?.drawImage(this.overlay, 0, 0);
+    this.#paint(performance.now(), this.#screenRatio);
+    return picture;
   }
 
   #project(scene: Scene, box: Box): Projection {
     const left = this.#width < 420 ? 38 : 46;
-    const [dx, dy] = this.#corner;
     const area = {
-      left: left + dx,
+      left,
       // The buttons for the zoom stand in the strip above, so that they cover no title.
-      top: 40 + dy,
+      top: 40,
       width: Math.max(1, this.#width - left - 8),
       height: Math.max(1, this.#height - 40 - 38),
     };
@@ -342,15 +294,19 @@ export class Plot {
     this.#request = requestAnimationFrame((time) => {
       this.#request = 0;
       if (this.#move && time - this.#paintedAt < MOVE_FRAME_MS) this.#schedule(true);
-      else this.#paint(time);
+      else this.#paint(time, this.#screenRatio);
     });
   }
 
-  #paint(time: number): void {
+  /** Pixels of the canvases to a CSS pixel. */
+  get #screenRatio(): number {
+    return this.points.ownerDocument.defaultView?.devicePixelRatio || 1;
+  }
+
+  #paint(time: number, ratio: number): void {
     const colors = this.#colors;
     if (!colors || !this.#visible || this.#width <= 0) return;
     this.#paintedAt = time;
-    const ratio = this.points.ownerDocument.defaultView?.devicePixelRatio || 1;
     const resized = fit(this.points, this.#width, this.#height, ratio);
     fit(this.overlay, this.#width, this.#height, ratio);
     const context = this.overlay.getContext("2d");
@@ -460,7 +416,7 @@ export class Plot {
   }
 
   #paintOver(
-    context: Context2D,
+    context: CanvasRenderingContext2D,
     scene: Scene,
     now: Cloud,
     view: Projection,
@@ -539,7 +495,7 @@ export class Plot {
     return this.#drawn.flags[row] === 1;
   }
 
-  #layout(context: Context2D, scene: Scene): Label[] {
+  #layout(context: CanvasRenderingContext2D, scene: Scene): Label[] {
     const view = this.view;
     if (this.#labels || !view) return this.#labels ?? [];
     const { primary, pinned, selection, asked, nLabels, labelBy } = this.#marks;

@@ -6,7 +6,6 @@ import type { ViewContext } from "../../context";
 import type { MapFrame } from "../../store";
 import { shortest32 } from "../delimited";
 import { formatCount, ratingUnit } from "../format";
-import type { Extra } from "../pictures/map";
 import { effectAtMean } from "../ranking";
 import {
   type AxisChoice,
@@ -39,6 +38,7 @@ import {
   shownRows,
   sizes,
 } from "./points";
+import type { Extra } from "./table";
 import { rampFor } from "./theme";
 import {
   farOf,

@@ -69,7 +69,7 @@ function ends({ by, low, high, own }: ColorScale): [string, string] {
 }
 
 /** What the colours stand for; null where they stand for nothing. */
-export function colourKey(map: MapState, { meta }: ViewContext["store"]) {
+function colourKey(map: MapState, { meta }: ViewContext["store"]) {
   const { scale } = map.colouring.value;
   const colors = map.ramp.value;
   if (scale.by === "none" || colors.length === 0) return null;
@@ -84,7 +84,7 @@ export function colourKey(map: MapState, { meta }: ViewContext["store"]) {
 }
 
 /** "size: ratings", and what the smallest and the largest point stand for; null where they stand for nothing. */
-export function sizeKey(map: MapState) {
+function sizeKey(map: MapState) {
   const by = map.sizeBy.value;
   return by === "none" ? null : { name: by === "count" ? "ratings" : by, ends: map.sizeEnds.value };
 }

@@ -2,10 +2,10 @@
 import type { AnyModel } from "@anywidget/types";
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { BoundTraits, onTraits, sameJson } from "./lib/bound";
-import { Curve, type CurvePoints } from "./lib/curve";
 import { bindHover } from "./lib/hover";
 import { type Answered, Link } from "./lib/link";
-import { type EarlierRun, earlierRuns, type RunRow } from "./lib/runs";
+import { Curve, type CurvePoints } from "./lib/loss/curve";
+import { type EarlierRun, earlierRuns, type RunRow } from "./lib/loss/runs";
 import { MAP_TRAITS, mapFrame } from "./lib/scatter/frame";
 import { type Binary, decodeText, float32, int32, type Titles, uint8 } from "./lib/wire";
 

@@ -1,8 +1,8 @@
 // The loss curve: decimation keeps extremes and order, smoothing is a weighted mean, the chart's geometry is right.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Curve, decimate, smooth } from "../src/lib/curve";
-import { linePath, lossRange, nearest, xMapping, yMapping } from "../src/lib/losschart";
+import { Curve, decimate, smooth } from "../src/lib/loss/curve";
+import { linePath, lossRange, nearest, xMapping, yMapping } from "../src/lib/loss/scales";
 import { ticks } from "../src/lib/ticks";
 import type { EpochRow } from "../src/store";
 import { generator } from "./harness/state";

@@ -1,10 +1,10 @@
 // Earlier runs, cut from the wire, placed on each axis and read by the crosshair.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placeText, readings, readingText } from "../src/lib/crosshair";
-import type { LossFacts } from "../src/lib/losslayout";
-import { layOutLoss, mappingOf } from "../src/lib/losslayout";
-import { drawnRuns, earlierRuns, type RunRow, runMapping } from "../src/lib/runs";
+import type { LossFacts } from "../src/lib/loss/layout";
+import { layOutLoss, mappingOf } from "../src/lib/loss/layout";
+import { placeText, readings, readingText } from "../src/lib/loss/readings";
+import { drawnRuns, earlierRuns, type RunRow, runMapping } from "../src/lib/loss/runs";
 
 const row = (run: number, points: [number, number]): RunRow => ({
   run,

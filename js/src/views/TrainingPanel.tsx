@@ -5,7 +5,6 @@ import { EpochTable } from "../components/EpochTable";
 import { Frame, situation } from "../components/Frame";
 import { ErrorNotice, Notice } from "../components/Notice";
 import { RunList } from "../components/RunList";
-import { TakeAwayLoss } from "../components/TakeAwayLoss";
 import type { ViewContext } from "../context";
 import { formatRate } from "../lib/format";
 import { Latest } from "../lib/latest";
@@ -16,6 +15,7 @@ import { Chart } from "./training/Chart";
 import type { Traits } from "./training/fields";
 import { Progress } from "./training/Progress";
 import { Settings } from "./training/Settings";
+import { TakeAwayLoss } from "./training/TakeAwayLoss";
 
 export const styles = css;
 

@@ -2,14 +2,14 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { Choice, Slider } from "../../components/fields";
-import { LossChart } from "../../components/LossChart";
 import { Why } from "../../components/Why";
 import type { ViewContext } from "../../context";
-import { smooth } from "../../lib/curve";
-import type { XAxis, YScale } from "../../lib/losschart";
-import type { LossFacts } from "../../lib/losslayout";
-import { drawnRuns } from "../../lib/runs";
+import { smooth } from "../../lib/loss/curve";
+import type { LossFacts } from "../../lib/loss/layout";
+import { drawnRuns } from "../../lib/loss/runs";
+import type { XAxis, YScale } from "../../lib/loss/scales";
 import { GAP, NOT_IN_THE_LOSS } from "../../lib/wording";
+import { LossChart } from "./LossChart";
 
 const X_AXES = [
   ["epoch", "epoch"],

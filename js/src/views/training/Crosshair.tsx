@@ -1,8 +1,8 @@
 // A line over the loss chart that follows the pointer, or the arrow keys from epoch to epoch, and what it reads there.
 import { useSignal } from "@preact/signals";
-import type { ViewContext } from "../context";
-import { type Plot, placeText, readings, readingText } from "../lib/crosshair";
-import { type LossFacts, mappingOf } from "../lib/losslayout";
+import type { ViewContext } from "../../context";
+import { type LossFacts, mappingOf } from "../../lib/loss/layout";
+import { type Plot, placeText, readings, readingText } from "../../lib/loss/readings";
 
 export interface CrosshairProps {
   context: ViewContext;

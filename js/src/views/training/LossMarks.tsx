@@ -1,9 +1,9 @@
 // The parts of the loss chart, as SVG elements that the style sheet colours.
-import { formatLoss, formatRmse, ratingUnit } from "../lib/format";
-import { linePath, type Room } from "../lib/losschart";
-import type { LossFacts, LossLayout } from "../lib/losslayout";
-import { type DrawnRun, runMapping } from "../lib/runs";
-import type { EpochRow } from "../store";
+import { formatLoss, formatRmse, ratingUnit } from "../../lib/format";
+import type { LossFacts, LossLayout } from "../../lib/loss/layout";
+import { type DrawnRun, runMapping } from "../../lib/loss/runs";
+import { linePath, type Room } from "../../lib/loss/scales";
+import type { EpochRow } from "../../store";
 
 interface MarksProps {
   facts: LossFacts;

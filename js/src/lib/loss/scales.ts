@@ -1,6 +1,6 @@
 // The geometry of the loss chart: what is on the axes, in which range, as which SVG paths. No DOM.
-import type { EpochRow } from "../store";
-import { type Ticks, ticks } from "./ticks";
+import type { EpochRow } from "../../store";
+import { type Ticks, ticks } from "../ticks";
 
 export type XAxis = "epoch" | "step" | "time";
 export type YScale = "linear" | "log";

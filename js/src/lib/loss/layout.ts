@@ -1,11 +1,11 @@
 // Where everything of the loss chart is, in pixels.
-import type { EpochRow, Meta, Recipe, Status } from "../store";
+import type { EpochRow, Meta, Recipe, Status } from "../../store";
+import { formatClock, formatNumber } from "../format";
+import { ticks } from "../ticks";
+import { fitEpochs } from "../wording";
 import type { CurvePoints } from "./curve";
-import { formatClock, formatNumber } from "./format";
-import { lossRange, type Room, type XAxis, xMapping, xTicks, type YScale, yMapping } from "./losschart";
 import { type DrawnRun, runMapping } from "./runs";
-import { ticks } from "./ticks";
-import { fitEpochs } from "./wording";
+import { lossRange, type Room, type XAxis, xMapping, xTicks, type YScale, yMapping } from "./scales";
 
 export interface LossFacts {
   curve: CurvePoints;

@@ -1,10 +1,10 @@
 // What the training panel gives away: its epochs as a table, and the loss chart as it is on the page.
 import type { RefObject } from "preact";
-import type { ViewContext } from "../context";
-import { svgMarkup, svgPng } from "../lib/files";
-import { useCopy } from "./copying";
-import { epochCells } from "./EpochTable";
-import { TakeAway } from "./TakeAway";
+import { useCopy } from "../../components/copying";
+import { epochCells } from "../../components/EpochTable";
+import { TakeAway } from "../../components/TakeAway";
+import type { ViewContext } from "../../context";
+import { svgMarkup, svgPng } from "../../lib/files";
 
 interface Props {
   context: ViewContext;

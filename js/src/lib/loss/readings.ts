@@ -1,8 +1,8 @@
 // What the crosshair of the loss chart reads at a place: every visible curve's value there. No DOM.
-import { formatLoss, formatNumber, formatRmse } from "./format";
-import { nearest } from "./losschart";
-import type { LossFacts } from "./losslayout";
+import { formatLoss, formatNumber, formatRmse } from "../format";
+import type { LossFacts } from "./layout";
 import { runMapping } from "./runs";
+import { nearest } from "./scales";
 
 /** Where a chart has its curves, in its own pixels; `end` is the last value of the x axis. */
 export interface Plot {

@@ -2,12 +2,12 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { ViewContext } from "../context";
-import { type LossFacts, layOutLoss } from "../lib/losslayout";
-import { chartSummary } from "../lib/wording";
+import { useId } from "../../components/useId";
+import type { ViewContext } from "../../context";
+import { type LossFacts, layOutLoss } from "../../lib/loss/layout";
+import { chartSummary } from "../../lib/wording";
 import { Crosshair } from "./Crosshair";
 import { LossAxes, LossCurves, LossKey } from "./LossMarks";
-import { useId } from "./useId";
 
 const MARGIN = { top: 24, right: 48, bottom: 40, left: 48 };
 const KEY_ROW = 20;

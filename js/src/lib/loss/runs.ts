@@ -1,6 +1,6 @@
 // Earlier trainings of the learner: their names, results and curves.
 import { type CurvePoints, smooth } from "./curve";
-import type { XAxis } from "./losschart";
+import type { XAxis } from "./scales";
 
 export interface RunRow {
   run: number;

@@ -59,10 +59,6 @@ class OwnFrame:
             found |= dict(zip(_NAMES, own.values(), strict=True))
         return found
 
-    def columns(self) -> NDArray[np.float32]:
-        """Scores on the components, float32 [n_items, k], and beside them the aligned coordinates if there are any."""
-        return self.frame.scores if self.aligned is None else np.hstack([self.frame.scores, self.aligned])
-
     def wire(self) -> dict[str, Any]:
         """What a page reads: `published.map_values` under the same names, and what it was fitted on."""
         return map_values(self.frame) | {

@@ -92,18 +92,13 @@ class PCAScatter(View):
         them are far on the map: not among the nearest tenth of the titles on it, or the nearest `k` if that is more.
     k : int
         True neighbours of a title, 1 to 100: for the lines, the tooltip, and the keys N and P.
-    trail : bool
-        The way that the selected titles and the primary one have come since earlier epochs of this run, on two
-        components.
-    trail_length : int
-        Epochs that a trail goes back.
     frame : int
         Which of the `n_frames` earlier epochs to show, 0 being the oldest; -1, the default, is the newest picture.
         A new run begins at the newest; an epoch that is not kept is refused.
     controls : list of str, optional
         Some of ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``, ``"n_labels"``,
         ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"align"``, ``"zoom"``, ``"scree"``, ``"show_neighbors"``,
-        ``"k"``, ``"trail"``, ``"trail_length"``, ``"frame"``, ``"png"``; all by default.
+        ``"k"``, ``"frame", "png"``; all by default.
     explained_variance : list of float
         Share of the variance of each component in the picture now on the pages. Read only, as the next four.
     noise_level : float
@@ -135,7 +130,7 @@ class PCAScatter(View):
 
     _controls = (
         *("x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count", "fit_on", "align"),
-        *("zoom", "scree", "show_neighbors", "k", "trail", "trail_length", "frame", "png"),
+        *("zoom", "scree", "show_neighbors", "k", "frame", "png"),
     )
     _linkable = (*SHARED, "query")
 
@@ -157,8 +152,6 @@ class PCAScatter(View):
     equal_aspect = Bool(True).tag(sync=True, page=True)
     show_neighbors = Bool(False).tag(sync=True, page=True)
     k = Whole(10, min=1, max=MOST_NEIGHBORS).tag(sync=True, page=True)
-    trail = Bool(False).tag(sync=True, page=True)
-    trail_length = Int(10, min=1, max=1000).tag(sync=True, page=True)
     frame = Int(-1, min=-1).tag(sync=True, page=True)
 
     explained_variance = List(Float(), read_only=True)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, runtime_checkable
 
-import numpy as np
-
 from ..interpret import neighbors
-from .wire import number_bytes
 
 if TYPE_CHECKING:
     from ..learner import CollabLearner
@@ -17,7 +14,6 @@ if TYPE_CHECKING:
 Answer = tuple[dict[str, Any], list[bytes]]
 
 MOST_NEIGHBORS = 100
-MOST_TRAILS = 200
 _MOST = 2**31 - 1
 
 
@@ -69,19 +65,9 @@ def _frame(_learn: CollabLearner, view: object, epoch: Any) -> Answer:
     return facts, [facts.pop("_scores"), facts.pop("_aligned")]
 
 
-def _trails(learn: CollabLearner, view: object, rows: Any) -> Answer:
-    if not isinstance(rows, list) or len(rows) > MOST_TRAILS:
-        raise ValueError(f"rows must be a list of at most {MOST_TRAILS} rows")
-    wanted = [_whole("row", row, 1, len(learn.dls.items) - 1) for row in rows]
-    maps = _past_of(view)
-    places = np.array([own.columns()[wanted] for own in maps.values()], dtype=np.float32)
-    return {"epochs": list(maps), "m": places.shape[-1]}, [number_bytes(places, np.float32)]
-
-
 _QUESTIONS: Mapping[str, tuple[Callable[..., Answer], frozenset[str]]] = {
     "neighbors": (_neighbors, frozenset(("row", "k", "min_count"))),
     "frame": (_frame, frozenset(("view", "epoch"))),
-    "trails": (_trails, frozenset(("view", "rows"))),
 }
 
 
@@ -97,16 +83,16 @@ def answer(learn: CollabLearner, view: object, name: str, args: Any) -> Answer:
     ----------
     learn : CollabLearner
     view : View, optional
-        Whose map is asked about, in ``frame`` and ``trails``.
-    name : {"neighbors", "frame", "trails"}
+        Whose map ``frame`` asks about.
+    name : {"neighbors", "frame"}
     args : dict
-        ``neighbors``: row, k, min_count. ``frame``: view and epoch. ``trails``: view and rows.
+        ``neighbors``: row, k, min_count. ``frame``: view and epoch.
 
     Returns
     -------
     dict, list of bytes
         ``neighbors``: rows, hidden, revision. ``frame``: `OwnFrame.wire` with its arrays ``_scores`` and ``_aligned``
-        as buffers. ``trails``: epochs and m, and `OwnFrame.columns`, float32 [len(epochs), len(rows), m].
+        as buffers.
 
     Raises
     ------

@@ -4,7 +4,6 @@ import { test } from "node:test";
 import { listen, type Meanings } from "../src/lib/scatter/gestures";
 import { PointGrid } from "../src/lib/scatter/grid";
 import { within } from "../src/lib/scatter/lasso";
-import { type Trails, trailsOn } from "../src/lib/scatter/past";
 import { farOf, farWords, mapRanks } from "../src/lib/scatter/trueneighbors";
 import { seeded } from "./seeded";
 
@@ -126,14 +125,4 @@ test("far is what is not among the nearest tenth, nor the nearest k", () => {
     farWords(1, 10, 3),
     "1 of 10 true neighbours is far on the map; 3 nearer titles are hidden by min ratings.",
   );
-});
-
-test("a trail goes through the last epochs before the one that is shown", () => {
-  const scores = Float32Array.from({ length: 4 * 2 * 3 }, (_, i) => i); // [epoch, row, component]
-  const trails: Trails = { epochs: [1, 2, 3, 4], rows: [8, 5], m: 3, scores };
-  assert.deepEqual(trailsOn(trails, 1, 3, 2, null), [
-    { row: 8, x: [12, 18], y: [14, 20] },
-    { row: 5, x: [15, 21], y: [17, 23] },
-  ]);
-  assert.deepEqual(trailsOn(trails, 2, 1, 10, 3)[0], { row: 8, x: [1, 7], y: [0, 6] });
 });

@@ -107,8 +107,8 @@ def test_escape_takes_a_tooltip_away_that_is_only_hovered(show: Show) -> None:
     assert selection(page) == [3]
 
 
-def test_labels_keep_their_set_in_training_while_trails_grow_and_the_pointer_moves(show: Show) -> None:
-    page = show("PCAScatter", s_status="training", s_selection=[3], trail=True)
+def test_labels_keep_their_set_in_training_while_the_pointer_moves(show: Show) -> None:
+    page = show("PCAScatter", s_status="training", s_selection=[3])
     plot = plot_of(page)
     expect(plot).to_have_accessible_description(re.compile("Labelled: "))
     before = page.evaluate(DESCRIPTION)
@@ -350,7 +350,7 @@ def test_without_a_kernel_the_nearest_on_the_map_is_named(show: Show) -> None:
     expect(region.get_by_text("Maps of earlier epochs need the kernel.")).to_be_visible()
     # What only a kernel can do is not to be chosen, and says why; what is on can be taken away.
     region.get_by_text("More", exact=True).click()
-    for name in ("Fitted on", "Follow", "Trail"):
+    for name in ("Fitted on", "Follow"):
         expect(region.get_by_label(name, exact=True)).to_be_disabled()
         expect(region.get_by_label(name, exact=True)).to_have_attribute("title", NEEDS_KERNEL)
     expect(region.get_by_label("Neighbours", exact=True)).not_to_be_editable()
@@ -402,7 +402,7 @@ def test_a_lasso_selects_what_it_goes_around_and_escape_gives_it_up(show: Show) 
 
 
 def test_the_map_goes_back_to_earlier_epochs_by_keys_and_says_so(show: Show) -> None:
-    page = show("PCAScatter", 360, s_selection=[3], trail=True)
+    page = show("PCAScatter", 360, s_selection=[3])
     region = page.get_by_role("region", name="Map of titles")
     slider = page.get_by_role("slider", name="Epoch")
     expect(slider).to_have_attribute("aria-valuetext", "newest")

@@ -80,7 +80,7 @@ def test_without_a_learner_the_line_that_makes_one_can_be_copied(lab: JupyterSer
 
 
 def test_the_kernel_tells_the_map_of_true_neighbours_and_of_earlier_epochs(lab: JupyterServer, page: Page) -> None:
-    shown = "scatter = cw.PCAScatter(learn, show_neighbors=True, k=5, trail=True, primary=7)\nscatter"
+    shown = "scatter = cw.PCAScatter(learn, show_neighbors=True, k=5, primary=7)\nscatter"
     far = "found = scatter.true_neighbors(); print(int(found['far'].sum()), list(found['title'])[:3], scatter.frame)"
     turned = "scatter.align = 'procrustes'"
     open_notebook(page, lab, "epochs", SETUP, shown, "learn.fit_one_cycle(3)", far, turned)

@@ -56,7 +56,7 @@ storeModel.on("change:min_count", refit);
 
 /** A kernel of a few lines: enough for the buttons to do what they say. */
 function act({ id, name, args }: Record<string, unknown>): void {
-  if (["neighbors", "frame", "trails"].includes(String(name))) {
+  if (["neighbors", "frame"].includes(String(name))) {
     const { value, buffers } = mapAnswer(String(name), args as Record<string, unknown>, storeModel.state);
     storeModel.receive({ kind: "answer", id, ok: true, value }, buffers);
     return;

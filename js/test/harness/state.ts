@@ -323,8 +323,6 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
     tool: "point",
     show_neighbors: false,
     k: 10,
-    trail: false,
-    trail_length: 10,
     frame: -1,
     view_box: null,
     only: null,
@@ -378,22 +376,15 @@ export function mapAnswer(
     const rows = near.filter(passes).slice(0, k);
     return { value: { rows, hidden, revision: state.revision }, buffers: [] };
   }
-  if (name === "frame") {
-    const values = Float32Array.from(counts.keys(), () => 0);
-    const frame = [...values.keys()].flatMap((other) => then(other, args.epoch as number));
-    const value = {
-      _scores_m: AXES,
-      explained_variance: [0.09, 0.07, 0.05, 0.04, 0.03, 0.02],
-      noise_level: 0.02,
-      axis_correlations: {},
-      fit_count: 789,
-    };
-    return { value, buffers: [view(Float32Array.from(frame))] };
-  }
-  const epochs = state.frame_epochs as number[];
-  const rows = args.rows as number[];
-  const places = epochs.flatMap((epoch) => rows.flatMap((other) => then(other, epoch)));
-  return { value: { epochs, m: AXES }, buffers: [view(Float32Array.from(places))] };
+  const frame = [...counts.keys()].flatMap((other) => then(other, args.epoch as number));
+  const value = {
+    _scores_m: AXES,
+    explained_variance: [0.09, 0.07, 0.05, 0.04, 0.03, 0.02],
+    noise_level: 0.02,
+    axis_correlations: {},
+    fit_count: 789,
+  };
+  return { value, buffers: [view(Float32Array.from(frame))] };
 }
 
 export interface Question {

@@ -1,4 +1,4 @@
-// Lines over the points: to true neighbours, the ways that titles have come, and the loop of the lasso.
+// Lines over the points: to true neighbours, and the loop of the lasso.
 
 import { type Colors, css } from "./paint";
 
@@ -29,18 +29,6 @@ export function paintNeighbors(
       trace(context, line);
       context.stroke();
     }
-  }
-}
-
-/** Fainter the longer ago; the solid end is where the point is. */
-export function paintTrail(context: CanvasRenderingContext2D, line: Line, colors: Colors): void {
-  const n = line.length / 2 - 1;
-  context.setLineDash([]);
-  context.lineWidth = 2;
-  for (let i = 0; i < n; i++) {
-    context.strokeStyle = css(colors.foreground, 0.15 + (0.65 * (i + 1)) / n);
-    trace(context, line.slice(2 * i, 2 * i + 4));
-    context.stroke();
   }
 }
 

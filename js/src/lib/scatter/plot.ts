@@ -5,7 +5,7 @@ import { ticks } from "../ticks";
 import { logTicks } from "./axes";
 import { PointGrid } from "./grid";
 import { type Candidates, type Label, labelOrder, placeLabels } from "./labels";
-import { paintLoop, paintNeighbors, paintTrail } from "./lines";
+import { paintLoop, paintNeighbors } from "./lines";
 import type { Cloud } from "./navigate";
 import {
   type Axes,
@@ -22,7 +22,6 @@ import {
   type Ring,
 } from "./paint";
 import type { Rgb } from "./palette";
-import type { Trail } from "./past";
 import { inOrder, type Painted, Raster, Sprites } from "./splat";
 import { type Area, type Box, between, boxUnder, type Projection, project } from "./viewbox";
 
@@ -63,7 +62,6 @@ export interface Marks {
   labelBy: string;
   /** Rows to draw lines to from the primary one. */
   neighbors: readonly number[];
-  trails: readonly Trail[];
 }
 
 /** Points under a label are counted up to here: what covers more is as bad. */
@@ -83,7 +81,6 @@ const NO_MARKS: Marks = {
   nLabels: 0,
   labelBy: "auto",
   neighbors: [],
-  trails: [],
 };
 
 export class Plot {
@@ -437,8 +434,6 @@ export class Plot {
       const lines = ends.map((row) => along([now.x[primary], now.x[row]], [now.y[primary], now.y[row]]));
       paintNeighbors(context, lines, colors);
     }
-    for (const { row, x, y } of marks.trails)
-      paintTrail(context, along([...x, now.x[row]], [...y, now.y[row]]), colors);
     const shown = new Set<number>();
     const ring = (row: number, kind: Ring["kind"]): Ring | null => {
       const x = now.x[row] * view.ax + view.bx;

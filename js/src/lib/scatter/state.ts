@@ -24,7 +24,7 @@ import { trimmed } from "./labels";
 import { liveMap } from "./live";
 import type { Colors } from "./paint";
 import type { ColorBy, Rgb } from "./palette";
-import { type PastMap, pastMap, type Trail, trailsOf, trailsOn } from "./past";
+import { type PastMap, pastMap } from "./past";
 import type { Scene } from "./plot";
 import {
   type Colouring,
@@ -83,8 +83,6 @@ export interface MapState {
   tool: Signal<Tool>;
   showNeighbors: Signal<boolean>;
   k: Signal<number>;
-  trail: Signal<boolean>;
-  trailLength: Signal<number>;
   /** Which of the epochs kept is shown; -1 for the newest. */
   frame: Signal<number>;
   /** The one under a finger that is still down. */
@@ -96,7 +94,6 @@ export interface MapState {
   neighbors: ReadonlySignal<TrueNeighbors | null>;
   /** How many of them are far on the map, in words. */
   farWords: ReadonlySignal<string>;
-  trails: ReadonlySignal<readonly Trail[]>;
   /** The filter has changed, and the axes that go with it are not there yet. */
   waiting: ReadonlySignal<boolean>;
   /** The view's trait; null shows all. */
@@ -151,8 +148,6 @@ export function createMapState(context: ViewContext): MapState {
 
   const showNeighbors = trait<boolean>("show_neighbors");
   const k = trait<number>("k");
-  const trail = trait<boolean>("trail");
-  const trailLength = trait<number>("trail_length");
   const wantedFrame = trait<number>("frame");
   const fitOn = trait<string>("fit_on");
   const align = trait<string>("align");
@@ -354,23 +349,6 @@ export function createMapState(context: ViewContext): MapState {
     const others = all.length - (all.includes(primary) ? 1 : 0);
     return farWords(farOf(ranks, others, k.value ?? 10), ranks.length, found.hidden);
   });
-  const ways = trailsOf(
-    context,
-    () => trail.value === true,
-    () => [...new Set([...shared.selection.value, shared.primary.value ?? 0])],
-    present,
-  );
-  const trails = computed(() => {
-    const before = past.value?.epoch ?? null;
-    const [horizontal, vertical] = [x.value, y.value];
-    const frame = map.value;
-    if (!ways.value || !frame || typeof horizontal === "string" || typeof vertical === "string") return [];
-    const { m } = ways.value;
-    const turned = isAligned(frame, horizontal, vertical);
-    if (turned !== m > frame.m) return []; // the answer is of other axes; the next is on its way
-    const [across, up] = turned ? [m - 1, m] : [horizontal, vertical];
-    return trailsOn(ways.value, across, up, trailLength.value ?? 10, before);
-  });
   const waiting = computed(
     () =>
       store.connection.value !== "disconnected" &&
@@ -440,15 +418,12 @@ export function createMapState(context: ViewContext): MapState {
     tool,
     showNeighbors,
     k,
-    trail,
-    trailLength,
     frame: wantedFrame,
     scrubbed,
     past,
     answers,
     neighbors,
     farWords: far,
-    trails,
     waiting,
     viewBox,
     fits,

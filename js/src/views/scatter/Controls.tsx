@@ -68,10 +68,6 @@ export function Controls({ context, map, low }: Props) {
       {has("k") &&
         map.showNeighbors.value &&
         number("Neighbours", map.k, 1, 100, "True neighbours of a title", gone)}
-      {has("trail") && check("Trail", map.trail, "How the selected titles came through earlier epochs", gone)}
-      {has("trail_length") &&
-        map.trail.value &&
-        number("Trail length", map.trailLength, 1, 1000, "Epochs a trail goes back", gone)}
       {has("min_count") && (
         <div class="cw-scatter-range">
           <MinRatings context={context} />

@@ -175,7 +175,6 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
       nLabels: map.nLabels.value,
       labelBy: map.labelBy.value ?? "auto",
       neighbors,
-      trails: map.trails.value,
     });
   });
 

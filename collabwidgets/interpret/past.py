@@ -28,7 +28,7 @@ class Past:
         self._run, self._stride = 0, 1
         self._kept: list[Snapshot] = []
         self._fitting = threading.Lock()  # one of its own: the thread that trains must not wait for a fit
-        self._fitted: dict[tuple[int, int | None, bool], dict[int, PCAFrame]] = {}
+        self._fitted: dict[tuple[int, int | None], dict[int, PCAFrame]] = {}
 
     @property
     def epochs(self) -> list[int]:
@@ -55,9 +55,7 @@ class Past:
                 kept = [each for each in kept if each.epoch % self._stride == 0]
             self._kept = kept
 
-    def frames(
-        self, now: PCAFrame, *, min_count: int, top_n: int | None = None, follow: bool = True
-    ) -> dict[int, PCAFrame]:
+    def frames(self, now: PCAFrame, *, min_count: int, top_n: int | None = None) -> dict[int, PCAFrame]:
         """The maps at the epochs kept, their components in the order and with the signs of the map `now`.
 
         Each is fitted on the same titles and follows the one before as `fit_pca` does; all together are then turned
@@ -69,8 +67,6 @@ class Past:
             The present map of the same run.
         min_count, top_n
             As it was fitted with.
-        follow : bool
-            Without it every map has the order and the signs that it has by itself.
 
         Returns
         -------
@@ -83,7 +79,7 @@ class Past:
             When the filter leaves too few titles.
         """
         with self._fitting:
-            kept, key = tuple(self._kept), (min_count, top_n, follow)
+            kept, key = tuple(self._kept), (min_count, top_n)
             if key not in self._fitted and len(self._fitted) >= _FITS:
                 self._fitted.clear()
             before, fitted = self._fitted.get(key, {}), {}
@@ -91,15 +87,12 @@ class Past:
             for snapshot in kept:
                 frame = before.get(snapshot.revision)
                 if frame is None:
-                    before_it = previous if follow else None
-                    frame = fit_pca(snapshot, k=AXES, min_count=min_count, top_n=top_n, previous=before_it)
+                    frame = fit_pca(snapshot, k=AXES, min_count=min_count, top_n=top_n, previous=previous)
                 fitted[snapshot.revision] = previous = frame
             self._fitted[key] = fitted
         if previous is None or previous.n_factors != now.n_factors:
             return {}
         frames = zip(kept, fitted.values(), strict=True)
-        if not follow:
-            return {int(snapshot.epoch): frame for snapshot, frame in frames}
         cosines = now.components[: previous.k] @ previous.components.T
         order = np.array(_assignment(np.abs(cosines)))
         signs = np.where(cosines[np.arange(len(order)), order] < 0, -1.0, 1.0)

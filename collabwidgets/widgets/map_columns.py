@@ -14,8 +14,8 @@ from ..interpret.pca import years_of
 from .own_columns import BUILT_IN, Column
 
 if TYPE_CHECKING:
+    from ..interpret import PCAFrame
     from ..learner import CollabLearner
-    from .own_map import OwnFrame
 
 Floats = NDArray[np.float64]
 
@@ -80,13 +80,9 @@ def values_of(name: str, learn: CollabLearner, own: Mapping[str, Column]) -> Flo
     return centred
 
 
-def places_of(learn: CollabLearner, own: OwnFrame, columns: Mapping[str, Column], axis: int | str, at: int) -> Floats:
-    """Places of all rows of the items on the horizontal axis (`at` 0) or the vertical one (1), NaN without one.
-
-    Of a component its scores, or the coordinate on the turned axis in its place; of counts the logarithm to base 10.
-    """
+def places_of(learn: CollabLearner, frame: PCAFrame, columns: Mapping[str, Column], axis: int | str) -> Floats:
+    """Places of all rows of the items on an axis, NaN without one: scores of a component, log10 of the counts."""
     if isinstance(axis, int):
-        scores = own.frame.scores[:, axis - 1] if own.aligned is None else own.aligned[:, at]
-        return scores.astype(np.float64)
+        return frame.scores[:, axis - 1].astype(np.float64)
     values = values_of(axis, learn, columns)
     return np.log10(np.where(values > 0, values, np.nan)) if axis == "count" else values

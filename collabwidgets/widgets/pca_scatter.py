@@ -17,7 +17,7 @@ from ..traits import Finite, Row, Whole
 from . import code
 from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
-from .own_map import ALIGN, AXES, FIT_ON, Fit, OwnFrame, OwnMap, past_maps
+from .own_map import AXES, FIT_ON, Fit, OwnFrame, OwnMap, past_maps
 from .questions import MOST_NEIGHBORS
 from .store import SHARED
 from .view import View, ends_table, known_row
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # as the store has them
 _OF_THE_PICTURE = ["explained_variance", "noise_level", "axis_match", "axis_correlations", "fit_count"]
-_FIT = ["fit_on", "top_n", "align", "x", "y", "min_count", "linked"]  # what a map of its own depends on
+_FIT = ["fit_on", "top_n", "min_count", "linked"]  # what a map of its own depends on
 _SHOWS_COLUMNS = ["x", "y", "color_by", "size_by"]
 _ENDS = 5  # titles at each end of an axis where the map cannot be drawn
 _SMALL = 400_000  # values of own columns that travel all at once, so that a page can choose without asking
@@ -38,7 +38,7 @@ class PCAScatter(View):
     """A map of the titles: near each other if the same people like them, as far as two axes can show it.
 
     The axes are fitted on the titles with at least `min_count` ratings, and keep their direction from one epoch to
-    the next; `fit_on` and `align` change either. Shown are the titles with at least `min_count` ratings, fitted or
+    the next; `fit_on` chooses other titles. Shown are the titles with at least `min_count` ratings, fitted or
     not. A title that has no value on an axis has no place, and the map says how many there are. In the first picture
     of a learner a title that is pinned lies to the right and up. The map names the titles that
     the search of a linked table of titles finds.
@@ -66,10 +66,6 @@ class PCAScatter(View):
         the `top_n` most rated, as in the book.
     top_n : int
         10 or more. ``1000``
-    align : {"sign", "procrustes", "none"}
-        How a picture follows the one before: components keep their sign and order; or the two shown are turned in
-        their plane to lie as before, which makes them axes "A" and "B" and no components; or every picture by
-        itself, to see why axes flip.
     query : str
         Words searched for: the titles found are named on the map. ``""``; a linked map shares it, as
         ``learn.view.query``, with the linked tables of titles.
@@ -97,8 +93,8 @@ class PCAScatter(View):
         A new run begins at the newest; an epoch that is not kept is refused.
     controls : list of str, optional
         Some of ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``, ``"n_labels"``,
-        ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"align"``, ``"zoom"``, ``"scree"``, ``"show_neighbors"``,
-        ``"k"``, ``"frame", "png"``; all by default.
+        ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"zoom"``, ``"scree"``, ``"show_neighbors"``,
+        ``"k"``, ``"frame"``, ``"png"``; all by default.
     explained_variance : list of float
         Share of the variance of each component in the picture now on the pages. Read only, as the next four.
     noise_level : float
@@ -107,7 +103,7 @@ class PCAScatter(View):
         Cosine of each component to its own in the picture before; None where there is nothing to compare with.
     axis_correlations : dict
         By component, "1" to "6": correlation of its scores with the logarithm of ``count``, with ``mean`` and with
-        ``year``; with ``align="procrustes"`` of the axes "A" and "B" too.
+        ``year``.
     fit_count : int
         Titles it was fitted on.
     n_frames : int
@@ -129,7 +125,7 @@ class PCAScatter(View):
     """
 
     _controls = (
-        *("x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count", "fit_on", "align"),
+        *("x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count", "fit_on"),
         *("zoom", "scree", "show_neighbors", "k", "frame", "png"),
     )
     _linkable = (*SHARED, "query")
@@ -143,7 +139,6 @@ class PCAScatter(View):
     size_by = Chosen("count", none=True).tag(sync=True, page=True)
     fit_on = Enum(FIT_ON, "min_count").tag(sync=True, page=True)
     top_n = Whole(1000, min=10).tag(sync=True, page=True)
-    align = Enum(ALIGN, "sign").tag(sync=True, page=True)
     label_by = Enum(("auto", "count", "extremes", "selection", "none"), "auto").tag(sync=True, page=True)
     n_labels = Whole(25, min=0, max=1000).tag(sync=True, page=True)
     tool = Enum(("point", "box", "lasso", "pan"), "point").tag(sync=True, page=True)
@@ -191,13 +186,11 @@ class PCAScatter(View):
     # ------------------------------------------------------------------ what it was fitted on
 
     def _fit(self) -> Fit:
-        x, y = self.x, self.y
-        plane = (x, y) if isinstance(x, int) and isinstance(y, int) and x != y else None
-        return Fit(self.fit_on, self.top_n, self.min_count, self.align, plane if self.align == "procrustes" else None)
+        return Fit(self.fit_on, self.top_n, self.min_count)
 
     def _is_own(self) -> bool:
         """Whether the store's map, which all views share, is not the one to show."""
-        return self.fit_on != "min_count" or self.align != "sign" or not self.linked
+        return self.fit_on != "min_count" or not self.linked
 
     def _fit_moved(self, _change: dict[str, Any]) -> None:
         if self._is_own() or self._map:
@@ -301,7 +294,7 @@ class PCAScatter(View):
             raise ValueError(f"no {name} is primary, so there is nothing to be near to; set primary= its row")
         frame = self._learner.neighbors(row=self.primary, k=self.k, min_count=self.min_count)
         items, own = self._learner.dls.items, self._frame()
-        x, y = (places_of(self._learner, own, self._own_columns, axis, at) for at, axis in enumerate((self.x, self.y)))
+        x, y = (places_of(self._learner, own.frame, self._own_columns, axis) for axis in (self.x, self.y))
         shown = items.trained & (items.counts >= self.min_count) & np.isfinite(x + y)
         equal = self.equal_aspect and isinstance(self.x, int) and isinstance(self.y, int)
         ranks = map_ranks(x, y, shown, self.primary, frame.index.to_numpy(), equal=equal)
@@ -314,22 +307,17 @@ class PCAScatter(View):
         Returns
         -------
         DataFrame, index ``item``
-            The title; ``PC1`` to ``PC6``, of the epoch that `frame` chooses; ``A`` and ``B`` where the axes are
-            aligned; count and mean; and whichever of bias, year and the columns of `data` is on an axis or, but for
-            the bias, a colour or a size.
+            The title; ``PC1`` to ``PC6``, of the epoch that `frame` chooses; count and mean; and whichever of bias,
+            year and the columns of `data` is on an axis or, but for the bias, a colour or a size.
 
         Raises
         ------
         ValueError
             When the model has no item factors, or too few titles pass the filter.
         """
-        own = self._frame()
-        shown = replace(own.frame, rows=np.flatnonzero(self._passing()))
+        shown = replace(self._frame().frame, rows=np.flatnonzero(self._passing()))
         frame = shown.to_frame(self._learner.snapshot)
         rows = frame.index.to_numpy()
-        if own.aligned is not None:
-            for at, name in enumerate("AB"):
-                frame.insert(1 + own.frame.k + at, name, own.aligned[rows, at])
         axes, marks = [self.x, self.y], [self.color_by, self.size_by]
         for name in dict.fromkeys([*axes, *(mark for mark in marks if mark not in ("bias", "none"))]):
             if isinstance(name, str) and name not in ("count", "mean"):
@@ -393,9 +381,8 @@ class PCAScatter(View):
             frame = self.to_frame()
         except ValueError as error:
             return f"<p>{html.escape(repr(self))}</p><p>{html.escape(str(error))}</p>"
-        turned = self._fit().plane is not None and "A" in frame
         names = (axis if isinstance(axis, str) else f"PC{axis}" for axis in (self.x, self.y))
-        axes = ["A", "B"] if turned else [name for name in dict.fromkeys(names) if name in frame]
+        axes = [name for name in dict.fromkeys(names) if name in frame]
         columns = list(dict.fromkeys([self._learner.dls.item_name, *axes, "count"]))
         return "".join(
             ends_table(f"{self!r}: the ends of {axis}", frame[columns].sort_values(axis, kind="stable").dropna(), _ENDS)

@@ -62,7 +62,7 @@ def _frame(_learn: CollabLearner, view: object, epoch: Any) -> Answer:
     if own is None:
         raise ValueError(f"epoch {epoch} is not kept; of this run {len(maps)} epochs are")
     facts = own.wire()
-    return facts, [facts.pop("_scores"), facts.pop("_aligned")]
+    return facts, [facts.pop("_scores")]
 
 
 _QUESTIONS: Mapping[str, tuple[Callable[..., Answer], frozenset[str]]] = {
@@ -91,8 +91,8 @@ def answer(learn: CollabLearner, view: object, name: str, args: Any) -> Answer:
     Returns
     -------
     dict, list of bytes
-        ``neighbors``: rows, hidden, revision. ``frame``: `OwnFrame.wire` with its arrays ``_scores`` and ``_aligned``
-        as buffers.
+        ``neighbors``: rows, hidden, revision. ``frame``: `OwnFrame.wire` with its array ``_scores``
+        as a buffer.
 
     Raises
     ------

@@ -35,9 +35,6 @@ export interface MapFrame {
   revision: number;
   /** What it was fitted on: "min_count" (the default), "all" or "top_n". */
   fitOn?: string;
-  /** The two components in whose plane `aligned` lies, or none; its two coordinates by row, of aligned axes. */
-  plane?: number[];
-  aligned?: Float32Array;
 }
 
 export interface EpochRow {

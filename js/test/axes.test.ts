@@ -16,20 +16,16 @@ import { decodeText, encodeText } from "../src/lib/wire";
 
 const META = { y_range: [0, 5.5] } as never;
 const frame = (more = {}) =>
-  ({ explained: [0.124, 0.081], fitCount: 1000, fitOn: "min_count", plane: [], ...more }) as never;
+  ({ explained: [0.124, 0.081], fitCount: 1000, fitOn: "min_count", ...more }) as never;
 
 test("an axis says what it shows, in which unit, and what it was fitted on", () => {
-  const title = (choice: string | number, more = {}, aligned = false) =>
-    axisFacts(choice, 1, frame(more), aligned, META).titles[0];
+  const title = (choice: string | number, more = {}) => axisFacts(choice, frame(more), META).titles[0];
   assert.equal(title(2), "PC 2 · 8.1 % of the variance of 1,000 titles");
   assert.equal(title(1, { fitOn: "all" }), "PC 1 · 12.4 % of the variance of all 1,000 titles");
   assert.equal(title(1, { fitOn: "top_n" }), "PC 1 · 12.4 % of the variance of the 1,000 most rated titles");
   assert.equal(title("count"), "ratings (log)");
   assert.equal(title("bias"), "bias (logit), relative to the average title");
   assert.equal(title("budget"), "budget");
-  const turned = title(2, { plane: [1, 2] }, true);
-  assert.equal(turned, "aligned axis B of PC 1 and 2, fitted on 1,000 titles");
-  assert.doesNotMatch(turned, /%/);
   assert.equal(fittedOn(frame({ fitOn: "all", fitCount: 1 })), "all 1 title");
 });
 
@@ -45,7 +41,7 @@ test("counts lie at their logarithm, and the numbers along the axis are counts",
 test("a title without the value is counted, for each axis once", () => {
   assert.equal(yearOf("Fargo (1996)"), 1996);
   assert.ok(Number.isNaN(yearOf("Fargo (1996), a film")));
-  const axes = ["year", 1].map((choice, at) => axisFacts(choice, at as 0 | 1, frame(), false, META));
+  const axes = ["year", 1].map((choice) => axisFacts(choice, frame(), META));
   const x = Float32Array.of(0, Number.NaN, 1990, Number.NaN);
   const words = missingWords(axes, [x, x], Int32Array.of(1, 2, 3));
   assert.deepEqual(words, ["2 titles without a year are not shown."]);

@@ -251,7 +251,7 @@ def test_a_double_click_zooms_and_leaves_what_is_selected(show: Show) -> None:
     assert selection(page) == [40]
 
 
-def test_a_map_of_its_own_is_drawn_and_its_turned_axes_are_no_components(show: Show) -> None:
+def test_a_map_of_its_own_is_drawn(show: Show) -> None:
     rng = np.random.default_rng(0)
     own = {
         "_scores": base64_of(number_bytes(rng.normal(size=(N, 6)), np.float32)),
@@ -259,7 +259,7 @@ def test_a_map_of_its_own_is_drawn_and_its_turned_axes_are_no_components(show: S
         "explained_variance": [0.2, 0.1, 0.05, 0.04, 0.03, 0.02],
         "noise_level": 0.02,
         "axis_match": [0.5] * 6,
-        "axis_correlations": {"1": {"count": 0.9}, "A": {"mean": 0.31}, "B": {}},
+        "axis_correlations": {"1": {"count": 0.9}},
         "fit_count": 1000,
         "revision": 5,
         "fit_on": "top_n",
@@ -269,7 +269,6 @@ def test_a_map_of_its_own_is_drawn_and_its_turned_axes_are_no_components(show: S
     region.get_by_text("More", exact=True).click()
     for label, option, trait, value in (
         ("Fitted on", "most rated", "fit_on", "top_n"),
-        ("Follow", "turned to fit", "align", "procrustes"),
         ("Named", "ends of the axes", "label_by", "extremes"),
     ):
         region.get_by_label(label, exact=True).select_option(option)
@@ -281,18 +280,7 @@ def test_a_map_of_its_own_is_drawn_and_its_turned_axes_are_no_components(show: S
     page.evaluate(send, own)
     expect(region.get_by_text("Together the axes keep 30.0 % of the variance.")).to_be_visible()
     expect(region.get_by_text("Axes changed a lot")).to_be_visible()
-    page.evaluate(
-        send, own | {"plane": [1, 2], "_aligned": base64_of(number_bytes(rng.normal(size=(N, 2)), np.float32))}
-    )
-    expect(plot_of(page)).to_have_accessible_description(
-        re.compile("horizontally aligned axis A, vertically aligned axis B")
-    )
-    expect(region.get_by_label("Horizontal axis", exact=True)).to_have_value("#1")
-    expect(region.get_by_label("Horizontal axis", exact=True).locator("option:checked")).to_have_text("PC 1, turned")
-    expect(region.get_by_text("Together the axes keep 30.0 % of the variance.")).to_be_visible()
-    expect(region.get_by_text("Axis A goes with: mean r = 0.31")).to_be_visible()
-    expect(region.get_by_text("PC 1 goes with")).to_have_count(0)
-    expect(region.get_by_text("Axes changed a lot")).to_have_count(0)
+    expect(region.get_by_text("PC 1 goes with: log ratings r = 0.90")).to_be_visible()
     page.evaluate(send, {})
     expect(region.get_by_text("Together the axes keep 20.5 % of the variance.")).to_be_visible()
 
@@ -350,9 +338,8 @@ def test_without_a_kernel_the_nearest_on_the_map_is_named(show: Show) -> None:
     expect(region.get_by_text("Maps of earlier epochs need the kernel.")).to_be_visible()
     # What only a kernel can do is not to be chosen, and says why; what is on can be taken away.
     region.get_by_text("More", exact=True).click()
-    for name in ("Fitted on", "Follow"):
-        expect(region.get_by_label(name, exact=True)).to_be_disabled()
-        expect(region.get_by_label(name, exact=True)).to_have_attribute("title", NEEDS_KERNEL)
+    expect(region.get_by_label("Fitted on", exact=True)).to_be_disabled()
+    expect(region.get_by_label("Fitted on", exact=True)).to_have_attribute("title", NEEDS_KERNEL)
     expect(region.get_by_label("Neighbours", exact=True)).not_to_be_editable()
     expect(region.get_by_label("Neighbours", exact=True)).to_have_attribute("title", NEEDS_KERNEL)
     for name in ("Named", "Colour", "True neighbours"):

@@ -1,4 +1,4 @@
-"""PCAScatter: a map fitted on other titles than the learner's, with its axes held in another way."""
+"""PCAScatter: a map fitted on other titles than the learner's."""
 
 from __future__ import annotations
 
@@ -97,37 +97,13 @@ def frames(learn, line, scatter, n=4):
     return found
 
 
-def test_signs_follow_by_default_and_each_picture_goes_its_own_way_with_none(trained, line):
+def test_signs_follow_from_picture_to_picture(trained, line):
     held = frames(trained, line, PCAScatter(trained, fit_on="all"))
     for before, after in itertools.pairwise(held):
         assert ((before.frame.components * after.frame.components).sum(1) >= 0).all()
         np.testing.assert_allclose(
             after.frame.axis_match, np.abs((before.frame.components * after.frame.components).sum(1)), atol=1e-9
         )
-    alone = PCAScatter(trained, fit_on="all", align="none")
-    for own in frames(trained, line, alone):
-        largest = np.abs(own.frame.components).argmax(1)
-        assert (own.frame.components[np.arange(6), largest] > 0).all()  # svd_flip's convention, frame by frame
-
-
-def test_turned_axes_stay_near_the_picture_before_and_keep_distances(trained, line):
-    scatter = PCAScatter(trained, x=1, y=3, align="procrustes")
-    first = scatter._frame()
-    np.testing.assert_array_equal(first.aligned, first.frame.scores[:, [0, 2]])  # begins as what it was
-    for own in frames(trained, line, scatter, 2):
-        plane, rows = own.frame.scores[:, [0, 2]], own.frame.rows
-        np.testing.assert_allclose(
-            np.linalg.norm(own.aligned[rows], axis=1), np.linalg.norm(plane[rows], axis=1), rtol=1e-4
-        )
-        assert set(own.correlations()) == {"1", "2", "3", "4", "5", "6", "A", "B"}
-        r = np.corrcoef(own.aligned[rows, 0], np.log(own.frame.items.counts[rows]))[0, 1]
-        assert own.correlations()["A"]["count"] == pytest.approx(r, abs=1e-4)
-    frame = scatter.to_frame()
-    np.testing.assert_array_equal(frame[["A", "B"]].to_numpy(), own.aligned[frame.index])
-    scatter.y = 2  # another plane begins as its components are
-    np.testing.assert_array_equal(scatter._frame().aligned, scatter._frame().frame.scores[:, :2])
-    scatter.y = "count"
-    assert scatter._frame().aligned is None
 
 
 def test_own_maps_come_in_step_with_the_store_none_while_unseen_and_the_last_one_always(dls, line, until):

@@ -317,7 +317,6 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
     label_by: "auto",
     fit_on: "min_count",
     top_n: 1000,
-    align: "sign",
     _map: {},
     _columns: {},
     tool: "point",

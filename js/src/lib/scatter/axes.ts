@@ -1,4 +1,4 @@
-// What can be on an axis: a component, an aligned axis of the plane of two, or a number that every title has.
+// What can be on an axis: a component, or a number that every title has.
 
 import type { MapFrame, Meta, Side } from "../../store";
 import { formatNumber, plural } from "../format";
@@ -11,8 +11,6 @@ export type AxisChoice = number | string;
 
 export interface AxisFacts {
   choice: AxisChoice;
-  /** The component, if it is one. */
-  component: number | null;
   /** "PC 1 · 12.4 %", "year": its name in words. */
   name: string;
   /** What stands beside the axis, the one that says most first. */
@@ -35,16 +33,6 @@ export function numberOptions(
 ): (readonly [string, string])[] {
   const own = [...columns].filter(([name, { names }]) => name !== "year" && (texts || !names));
   return [...NUMBERS, ...own.map(([name]) => [name, name] as const)];
-}
-
-/** Whether both axes are the turned ones that were fitted for this pair of components. */
-export function isAligned({ plane }: MapFrame, x: AxisChoice, y: AxisChoice): boolean {
-  return plane?.length === 2 && plane[0] === x && plane[1] === y;
-}
-
-/** Every second coordinate from `at` on. */
-export function alignedAxis({ aligned, n }: MapFrame, at: 0 | 1): Float32Array {
-  return Float32Array.from({ length: n }, (_, row) => aligned?.[2 * row + at] ?? Number.NaN);
 }
 
 /** The year at the end of a name, "(1995)"; NaN where it ends in none. */
@@ -75,27 +63,16 @@ export function placesOf(name: string, values: ArrayLike<number>): Float32Array 
     : Float32Array.from(values);
 }
 
-export function axisFacts(
-  choice: AxisChoice,
-  at: 0 | 1,
-  frame: MapFrame,
-  aligned: boolean,
-  meta: Meta,
-): AxisFacts {
+export function axisFacts(choice: AxisChoice, frame: MapFrame, meta: Meta): AxisFacts {
   const log = choice === "count";
   if (typeof choice === "string") {
     const titles = numberTitles(choice, meta);
-    return { choice, component: null, name: titles[titles.length - 1], titles, log };
+    return { choice, name: titles[titles.length - 1], titles, log };
   }
   const fitted = fittedOn(frame);
-  if (aligned) {
-    const name = `aligned axis ${"AB"[at]}`;
-    const plane = `${name} of PC ${frame.plane?.join(" and ")}, fitted on ${fitted}`;
-    return { choice, component: null, name, titles: [plane, name], log };
-  }
   const name = axisName(choice, frame.explained);
   const titles = [axisTitle(choice, frame.explained, frame.fitCount > 0 ? fitted : ""), name];
-  return { choice, component: choice, name, titles, log };
+  return { choice, name, titles, log };
 }
 
 /** What a number is, with its unit, on an axis and of a colour; the one that says most first. */
@@ -113,12 +90,12 @@ export function fittedOn({ fitCount, fitOn }: MapFrame): string {
 }
 
 /** What a point says of its place: nothing of what is said of every point anyway. */
-export function placeWords({ choice, component, name }: AxisFacts, value: number): string {
+export function placeWords({ choice }: AxisFacts, value: number): string {
   if (typeof choice === "string") {
     if (choice === "bias" || choice === "count" || choice === "mean") return "";
     return `${choice} ${numberWords(value)}`;
   }
-  return `${component === null ? name : `PC ${component}`} ${formatNumber(value, 2)}`;
+  return `PC ${choice} ${formatNumber(value, 2)}`;
 }
 
 /** A number of a column: whole ones as they are, as a year is not grouped. */

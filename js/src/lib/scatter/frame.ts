@@ -1,4 +1,4 @@
-// A fitted map out of traits: of the store, or of one view whose map is fitted in its own way.
+// A fitted map out of traits: of the store, or of one view whose map is fitted on other titles.
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ViewContext } from "../../context";
@@ -41,8 +41,6 @@ export function mapFrame(
     fitCount: read("fit_count", 0),
     revision: read("revision", 0),
     fitOn: read("fit_on", "min_count"),
-    plane: read<number[]>("plane", []),
-    aligned: float32(get("_aligned") as Binary),
   };
 }
 

@@ -31,7 +31,6 @@ export function pastMap(
     const facts: Record<string, unknown> = {
       ...(value as Record<string, unknown>),
       _scores: buffers[0],
-      _aligned: buffers[1],
       revision: now.revision, // that of the colours and neighbours beside it
     };
     const map = mapFrame((name) => facts[name], now.n, null);

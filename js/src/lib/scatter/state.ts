@@ -10,9 +10,7 @@ import { effectAtMean } from "../ranking";
 import {
   type AxisChoice,
   type AxisFacts,
-  alignedAxis,
   axisFacts,
-  isAligned,
   missingWords,
   numbersOf,
   numberWords,
@@ -65,7 +63,7 @@ export interface MapState {
   y: ReadonlySignal<AxisChoice>;
   /** Null until there is a map. */
   axes: ReadonlySignal<readonly [x: AxisFacts, y: AxisFacts] | null>;
-  /** The components on the axes, or in whose plane they lie. */
+  /** The components on the axes. */
   components: ReadonlySignal<readonly number[]>;
   /** The view's `data`, by name. */
   ownColumns: ReadonlySignal<ReadonlyMap<string, OwnColumn>>;
@@ -73,7 +71,6 @@ export interface MapState {
   missing: ReadonlySignal<readonly string[]>;
   fitOn: Signal<string>;
   topN: Signal<number>;
-  align: Signal<string>;
   labelBy: Signal<string>;
   flipX: Signal<boolean>;
   flipY: Signal<boolean>;
@@ -150,7 +147,6 @@ export function createMapState(context: ViewContext): MapState {
   const k = trait<number>("k");
   const wantedFrame = trait<number>("frame");
   const fitOn = trait<string>("fit_on");
-  const align = trait<string>("align");
   const scrubbed = signal<number | null>(null);
 
   const present = computed(() => live.value.map);
@@ -182,19 +178,15 @@ export function createMapState(context: ViewContext): MapState {
   const columns = computed<Columns | null>(() => {
     const frame = map.value;
     if (!frame || frame.n !== store.items.value.n) return null;
-    const aligned = isAligned(frame, x.value, y.value);
-    const places = (choice: AxisChoice, at: 0 | 1) => {
-      if (typeof choice === "string") return placesOf(choice, numbers(choice) ?? []);
-      return aligned ? alignedAxis(frame, at) : scoresOf(frame, choice);
-    };
-    return { frame, x: places(x.value, 0), y: places(y.value, 1) };
+    const places = (choice: AxisChoice) =>
+      typeof choice === "string" ? placesOf(choice, numbers(choice) ?? []) : scoresOf(frame, choice);
+    return { frame, x: places(x.value), y: places(y.value) };
   });
   const axes = computed(() => {
     const frame = map.value;
     if (!frame) return null;
-    const aligned = isAligned(frame, x.value, y.value);
-    const facts = (choice: AxisChoice, at: 0 | 1) => axisFacts(choice, at, frame, aligned, store.meta.value);
-    return [facts(x.value, 0), facts(y.value, 1)] as const;
+    const meta = store.meta.value;
+    return [axisFacts(x.value, frame, meta), axisFacts(y.value, frame, meta)] as const;
   });
   const components = computed(() =>
     [...new Set([x.value, y.value])].filter((choice): choice is number => typeof choice === "number"),
@@ -408,7 +400,6 @@ export function createMapState(context: ViewContext): MapState {
     missing,
     fitOn,
     topN: trait<number>("top_n"),
-    align,
     labelBy: trait<string>("label_by"),
     flipX,
     flipY,

@@ -58,10 +58,7 @@ export function heldWords(match: readonly number[] | null, shown: readonly numbe
 }
 
 /** "PC 1 goes with: log ratings r = 0.61, mean r = 0.43"; empty where nothing is known or nothing goes with it. */
-export function goesWith(
-  component: number | string,
-  correlations: Record<string, Record<string, number>>,
-): string {
+export function goesWith(component: number, correlations: Record<string, Record<string, number>>): string {
   const found = correlations[String(component)] ?? correlations[`PC${component}`] ?? {};
   const parts = Object.entries(found)
     .filter(([, r]) => Number.isFinite(r) && Math.abs(r) >= 0.2)
@@ -69,8 +66,7 @@ export function goesWith(
     .map(([name, r]) =>
       `${name === "count" ? "log ratings" : name} r = ${formatNumber(r, 2)}`.replaceAll(" ", "\u00a0"),
     );
-  const name = typeof component === "string" ? `Axis ${component}` : `PC ${component}`;
-  return parts.length ? `${name} goes with: ${parts.join(", ")}` : "";
+  return parts.length ? `PC ${component} goes with: ${parts.join(", ")}` : "";
 }
 
 export interface PointFacts {

@@ -4,7 +4,7 @@ import { Button } from "../../components/Button";
 import { Checkbox, Choice, NumberField, RadioGroup } from "../../components/fields";
 import { MinRatings } from "../../components/MinRatings";
 import type { ViewContext } from "../../context";
-import { type AxisChoice, isAligned, numberOptions } from "../../lib/scatter/axes";
+import { type AxisChoice, numberOptions } from "../../lib/scatter/axes";
 import type { MapState } from "../../lib/scatter/state";
 import { axisName } from "../../lib/scatter/words";
 import { FitControls, GONE } from "./FitControls";
@@ -130,12 +130,10 @@ function Axis({ axis, map, flip }: { axis: "x" | "y"; map: MapState; flip: boole
   const side = axis === "x" ? "horizontal" : "vertical";
   const flipped = axis === "x" ? map.flipX : map.flipY;
   const choice = (axis === "x" ? map.x : map.y).value;
-  // Of turned axes the components are the plane, and no share is an axis' own.
-  const aligned = frame !== null && isAligned(frame, map.x.value, map.y.value);
-  const components = Array.from({ length: frame?.m ?? 1 }, (_, i) => {
-    const name = aligned ? `PC ${i + 1}, turned` : axisName(i + 1, frame?.explained ?? []);
-    return [`#${i + 1}`, name] as const;
-  });
+  const components = Array.from(
+    { length: frame?.m ?? 1 },
+    (_, i) => [`#${i + 1}`, axisName(i + 1, frame?.explained ?? [])] as const,
+  );
   const numbers = numberOptions(map.ownColumns.value, false).map(
     ([name, words]) => [`=${name}`, words] as const,
   );

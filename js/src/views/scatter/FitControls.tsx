@@ -1,5 +1,5 @@
-// What the map is fitted on, how its axes follow from picture to picture, and which titles are named: chosen seldom, and
-// so folded away unless a page asks for one of them by name.
+// What the map is fitted on and which titles are named: chosen seldom, and so folded away unless a page asks for one of
+// them by name.
 import type { Signal } from "@preact/signals";
 import { Choice, NumberField } from "../../components/fields";
 import type { MapState } from "../../lib/scatter/state";
@@ -21,11 +21,6 @@ const FIT: Options = [
   ["all", "all titles"],
   ["top_n", "most rated"],
 ];
-const ALIGN: Options = [
-  ["sign", "sign and order"],
-  ["procrustes", "turned to fit"],
-  ["none", "not at all"],
-];
 const LABELS: Options = [
   ["auto", "ends, most rated"],
   ["count", "most rated"],
@@ -35,7 +30,7 @@ const LABELS: Options = [
 ];
 
 export function FitControls({ map, has, gone, folded }: Props) {
-  if (!["fit_on", "align", "label_by"].some(has)) return null;
+  if (!["fit_on", "label_by"].some(has)) return null;
   const choice = (trait: Signal<string>, label: string, help: string, options: Options, disabled = gone) => (
     <div class="cw-scatter-medium">
       <Choice
@@ -66,7 +61,6 @@ export function FitControls({ map, has, gone, folded }: Props) {
           />
         </div>
       )}
-      {has("align") && choice(map.align, "Follow", "How axes follow those of the picture before", ALIGN)}
       {has("label_by") && choice(map.labelBy, "Named", "Which titles are named", LABELS, false)}
     </>
   );

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { Why } from "../../components/Why";
 import type { ViewContext } from "../../context";
 import { formatBias, formatCount, formatNumber, formatShare } from "../../lib/format";
-import { fittedOn, isAligned, numberTitles, numberWords } from "../../lib/scatter/axes";
+import { fittedOn, numberTitles, numberWords } from "../../lib/scatter/axes";
 import { BINS, type ColorScale, type Rgb } from "../../lib/scatter/palette";
 import type { MapState } from "../../lib/scatter/state";
 import { changedAxes, goesWith, heldWords, isNoise, keptVariance, noiseEdge } from "../../lib/scatter/words";
@@ -14,14 +14,11 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
   const frame = map.map.value;
   if (!frame) return null;
   const shown = map.components.value;
-  const aligned = isAligned(frame, map.x.value, map.y.value);
-  const changed = map.untrained.value || aligned ? [] : changedAxes(frame.match, shown);
-  const held = map.untrained.value || aligned ? "" : heldWords(frame.match, shown);
+  const changed = map.untrained.value ? [] : changedAxes(frame.match, shown);
+  const held = map.untrained.value ? "" : heldWords(frame.match, shown);
   // Where the axes have no room to say it.
   const narrow = context.width.value < 560 && shown.length > 0 && frame.fitCount > 0;
-  const together = (aligned ? ["A", "B"] : shown)
-    .map((axis) => goesWith(axis, frame.correlations))
-    .filter(Boolean);
+  const together = shown.map((component) => goesWith(component, frame.correlations)).filter(Boolean);
   const noise = !map.untrained.value && isNoise(frame);
   return (
     <div class="cw-scatter-foot">
@@ -40,7 +37,6 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
           </p>
         )}
         <div>
-          {aligned && "The axes are turned to lie as before, and are no components. "}
           {keptVariance(shown, frame.explained)}{" "}
           <Why>
             The map is a shadow of {context.store.meta.value.n_factors ?? "many"} dimensions: titles apart in

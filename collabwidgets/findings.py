@@ -13,9 +13,8 @@ from torch import nn
 from . import interpret
 from .data.without_ratings import LoadersWithoutRatings
 from .interpret.bias import FEW
-from .interpret.chain import AXES, Chain
 from .interpret.neighbors import SHORT
-from .interpret.pca import PCAFrame
+from .interpret.pca import AXES, PCAFrame
 from .interpret.snapshot import Snapshot
 from .models.tables import TableNames
 from .predict import predict, predict_rows
@@ -41,7 +40,6 @@ class Findings:
     recipe: Recipe
     view: ViewState
     loss_func: LossFunction | None
-    _maps: Chain
     _worker: TrainingWorker
 
     @property
@@ -57,7 +55,7 @@ class Findings:
     def pca(self, k: int = 3, *, min_count: int | None = None, top_n: int | None = None) -> pd.DataFrame:
         """Titles on the first `k` principal components of the item factors: `interpret.fit_pca`.
 
-        Signs and order of the components follow those of the last picture, so that it does not flip while training.
+        Signs and order of the components depend on the weights alone, by the rule that `interpret.fit_pca` names.
         """
         if not 1 <= k <= max(self.n_factors, 1):
             raise ValueError(f"k={k}: the model has {self.n_factors} factors, so k goes from 1 to {self.n_factors}")
@@ -73,8 +71,7 @@ class Findings:
     def pca_frame(self, k: int = AXES, *, min_count: int | None = None, top_n: int | None = None) -> PCAFrame:
         """The fitted components themselves, at least six of them where the model has as many factors."""
         minimum = self.view.min_count if min_count is None else min_count
-        with self._maps.lock:
-            return self._maps.frame(self.snapshot, k=k, min_count=minimum, top_n=top_n, upright=self.view.pinned)
+        return interpret.fit_pca(self.snapshot, k=max(k, AXES), min_count=minimum, top_n=top_n)
 
     def neighbors(
         self,

@@ -19,7 +19,6 @@ from torch import nn
 from . import checkpoint, checkpoint_file
 from .calls import Call, remembered
 from .data.without_ratings import DataFacts, LoadersWithoutRatings
-from .interpret.chain import Chain
 from .interpret.past import Past
 from .interpret.snapshot import Snapshot
 from .models import EmbeddingDotBias, EmbeddingNN, Members, SVDpp, find_tables, get_emb_sz
@@ -171,7 +170,6 @@ class CollabLearner(Tastes):
         self.suggested_lr: float | None = None
         self._weights_epoch: float | None = None  # of which the weights are, where an earlier epoch's were put back
         self._commands = threading.RLock()  # start, pause, stop and reset come from cells and from pages
-        self._maps = Chain()
         self.renewing = False
         self._callbacks: list[Callable[[], None]] = []
         self._settlers: list[Callable[[], None]] = []
@@ -361,8 +359,8 @@ class CollabLearner(Tastes):
         """Forget all training and train fresh weights in the background, with other settings; return at once.
 
         It is `stop`, `reset` and `start` in one step: a fit that runs or is paused is dropped, so that of two calls the
-        later one wins. What is left out is as in `recipe`. The axes of `pca` keep their sign and order from one
-        training to the next.
+        later one wins. What is left out is as in `recipe`. The axes of a map that is shown keep their sign and order
+        from one training to the next.
 
         Raises
         ------
@@ -426,7 +424,6 @@ class CollabLearner(Tastes):
         model = self.model
         if self._remake is not None:
             model = self._remake(n_factors or self.n_factors, generator(recipe.seed, "weights"))
-        reference = self._maps.reference(trained=self.epoch > 0, training=self.status == "training")
         self._worker.ask(outcome)
         self._worker.wait()
         self._worker.drop()
@@ -434,10 +431,8 @@ class CollabLearner(Tastes):
         if self._remake is None:
             model.load_state_dict(self._first_weights)
         self._keep_run(outcome)
-        with self._maps.lock:
-            self.history.clear()
-            self._adopt(model)
-            self._maps.restart(reference if outcome == "replaced" else None)
+        self.history.clear()
+        self._adopt(model)
 
     def _keep_run(self, outcome: str) -> None:
         """Remember the run that is about to be forgotten, unless `retrain` has cut it short in its first epoch."""
@@ -523,11 +518,11 @@ class CollabLearner(Tastes):
                 self.status = "diverged"
                 self._take_snapshot()
             case Finished(early, best_epoch):
-                self.status = "ready"
-                self.message = self._last_word(early, best_epoch)
                 if best_epoch is not None:
                     self._weights_epoch = float(best_epoch)
-                    self._take_snapshot()
+                    self._take_snapshot()  # before the status: at rest the last snapshot is the one to show
+                self.status = "ready"
+                self.message = self._last_word(early, best_epoch)
         self._changed()
 
     def _positions(self, done: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -554,9 +549,9 @@ class CollabLearner(Tastes):
             self.status, self.error = "error", outcome
             self.message = f"{type(outcome).__name__}: {outcome}"
         elif outcome in ("paused", "stopped"):
+            self._take_snapshot()
             self.status = outcome
             self.message = f"{outcome.capitalize()} at epoch {self.epoch:.1f}; weights kept."
-            self._take_snapshot()
         self._changed()
 
     # ------------------------------------------------------------------ what widgets follow
@@ -798,20 +793,18 @@ class CollabLearner(Tastes):
         first_weights = self._first_weights
         self.model.load_state_dict(saved.weights)
         self.recipe = saved.recipe
-        with self._maps.lock:
-            self._adopt(self.model)
-            self._maps.restart(None)
-            self._first_weights = first_weights  # what `reset` puts back
-            self._order.set_state(saved.order)
-            self._weights_seed, self._fits, self._left = saved.weights_seed, list(saved.fits), list(saved.left)
-            self.status, self.message, self.suggested_lr = saved.status, saved.message, saved.suggested_lr
-            self.epoch, self.progress_of_fit = saved.epoch, Progress.left_at(**saved.progress)
-            self._weights_epoch = saved.weights_epoch
-            self.history.clear()
-            self.history.add_batches(*saved.curve)
-            for record in saved.epochs:
-                self.history.add_epoch(record)
-            self._take_snapshot()
+        self._adopt(self.model)
+        self._first_weights = first_weights  # what `reset` puts back
+        self._order.set_state(saved.order)
+        self._weights_seed, self._fits, self._left = saved.weights_seed, list(saved.fits), list(saved.left)
+        self.status, self.message, self.suggested_lr = saved.status, saved.message, saved.suggested_lr
+        self.epoch, self.progress_of_fit = saved.epoch, Progress.left_at(**saved.progress)
+        self._weights_epoch = saved.weights_epoch
+        self.history.clear()
+        self.history.add_batches(*saved.curve)
+        for record in saved.epochs:
+            self.history.add_epoch(record)
+        self._take_snapshot()
 
     # ------------------------------------------------------------------ numbers about the fit
 

@@ -14,6 +14,7 @@ from . import interpret
 from .data.without_ratings import LoadersWithoutRatings
 from .findings import Findings
 from .interpret.fold_in import Folded
+from .interpret.pca import AXES
 from .interpret.product import Taste, item_biases, required_user_factors, squeezed, taste_of
 from .interpret.snapshot import Snapshot
 from .models import DotProduct, DotProductBias, EmbeddingDotBias, Members, SVDpp
@@ -125,7 +126,7 @@ class Tastes(Findings):
         item : int or str
             As it stands in the ratings table.
         basis : {"pca", "raw"}
-            Components of the map, or the factors as training has left them.
+            Principal components, as `pca` gives them, or the factors as training has left them.
         n_terms : int
             Components or factors that are named.
 
@@ -140,12 +141,10 @@ class Tastes(Findings):
         >>> terms["value"].sum(), terms.attrs["prediction"]  # doctest: +SKIP
         """
         row = self.item_row(item)
-        with self._maps.lock:  # so that the weights are the same ones throughout
-            snapshot, who = self._asked(user)
-            frame = None
-            if basis == "pca":
-                k, view = max(1, min(n_terms, snapshot.n_factors)), self.view
-                frame = self._maps.frame(snapshot, k=k, min_count=view.min_count, upright=view.pinned)
+        snapshot, who = self._asked(user)
+        frame = None
+        if basis == "pca":
+            frame = interpret.fit_pca(snapshot, k=max(n_terms, AXES), min_count=self.view.min_count)
         taste = who.taste if isinstance(who, Folded) else who
         found = interpret.explain(snapshot, taste, row, basis=basis, frame=frame, n_terms=n_terms)
         found.attrs["actual"] = self._actual(user, who, row)

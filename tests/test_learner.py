@@ -1,7 +1,6 @@
 """The learner as its user meets it: train, pause, stop, reset, ask."""
 
 import _thread
-import itertools
 import re
 import subprocess
 import sys
@@ -400,44 +399,6 @@ def test_what_a_fit_cannot_use_is_refused(dls):
         cw.collab_learner(dls, y_range=(5.5, 0))
 
 
-def test_components_keep_sign_and_order_while_training(learn):
-    frames = []
-    undo = learn.on_change(lambda: frames.append(learn.pca_frame(min_count=1)))
-    learn.fit_one_cycle(6, 2e-2)
-    undo()
-    frames = list({frame.revision: frame for frame in frames}.values())
-    for earlier, later in itertools.pairwise(frames):
-        assert np.all((earlier.components * later.components).sum(axis=1) >= 0)
-
-
-@pytest.mark.parametrize(
-    "other", [{"seed": 1}, {"seed": 2}, {"seed": 3}, {"n_factors": 6}, {"n_factors": 12}, {"wd": 0.2}]
-)
-def test_the_map_of_a_retrained_model_lies_as_it_lay_before(dls, other):
-    learn = cw.collab_learner(dls, n_factors=8, y_range=(0, 5.5))
-    learn.fit_one_cycle(8, 2e-2)
-    before = learn.pca(2, min_count=1)
-    learn.retrain(**other)
-    assert learn.wait()
-    after = learn.pca(2, min_count=1)
-    for axis in ("PC1", "PC2"):
-        assert np.corrcoef(before[axis], after[axis])[0, 1] > 0.5
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_a_retraining_cut_short_does_not_turn_the_map(learn, seed):
-    learn.fit_one_cycle(6, 2e-2)
-    known = learn.pca_frame(min_count=1)
-    learn.retrain(1000, lr=1e-8, seed=7)
-    until(learn, lambda: learn.step > 0)
-    learn.pca_frame(min_count=1)  # of weights that are as good as random
-    learn.retrain(6, lr=2e-2, seed=seed)
-    assert learn.wait()
-    frame = learn.pca_frame(min_count=1)
-    for axis in range(2):
-        assert np.corrcoef(known.scores[known.rows, axis], frame.scores[known.rows, axis])[0, 1] > 0.5
-
-
 def test_selection_is_shared_by_name_and_by_row(learn):
     title = learn.dls.items.names[7]
     learn.view.selected_titles = [title]
@@ -447,29 +408,6 @@ def test_selection_is_shared_by_name_and_by_row(learn):
         learn.view.selected_titles = ["no such title"]
     with pytest.warns(UserWarning, match="hides everything"):
         learn.view.min_count = 10**6
-
-
-def test_axes_are_not_compared_with_those_of_random_weights(learn):
-    learn.pca_frame(min_count=1)
-    learn.fit(1)
-    assert learn.pca_frame(min_count=1).axis_match is None
-    learn.fit(1)
-    assert learn.pca_frame(min_count=1).axis_match is not None
-
-
-def test_two_hundred_pictures_of_a_real_training_keep_sign_and_order(learn):
-    frames = []
-
-    def look():
-        if learn.step and (not frames or learn.snapshot.revision != frames[-1].revision):
-            frames.append(learn.pca_frame(min_count=1))
-
-    learn.on_change(look)
-    while len(frames) < 200:
-        learn.fit(5)
-    for before, after in itertools.pairwise(frames):
-        cosines = (before.components * after.components).sum(axis=1)
-        assert (cosines > 0).all(), f"turned round or exchanged: {cosines}"
 
 
 def test_the_curve_goes_on_to_the_next_whole_epoch_where_a_fit_was_left(dls):

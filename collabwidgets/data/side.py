@@ -93,5 +93,16 @@ class Side:
     def _rows(self) -> dict[str, int]:
         return {str(name): row for row, name in enumerate(self.names.tolist())}
 
+    @cached_property
+    def years(self) -> NDArray[np.float64]:
+        """The year at the end of each name, "(1995)", float64 [n]; NaN where there is none."""
+        years = np.full(len(self), np.nan)
+        for row, name in enumerate(self.names):
+            end = str(name).rstrip()[-6:]
+            if len(end) == 6 and end[0] == "(" and end[5] == ")" and end[1:5].isdecimal():
+                years[row] = int(end[1:5])
+        years.flags.writeable = False
+        return years
+
     def __repr__(self) -> str:
         return f"Side({len(self) - 1:,} {self.name}s, {int(self.counts.sum()):,} ratings)"

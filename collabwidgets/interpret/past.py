@@ -1,20 +1,20 @@
-"""Past: the item factors at the ends of the epochs of a run, and the map as it was then."""
+"""Past: snapshots at the ends of the epochs of a run, and their maps, lying as the present one does."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .chain import AXES
-from .pca import PCAFrame, _assignment, fit_pca
+from .align import assignment
+from .pca import PCAFrame
 from .snapshot import Snapshot
 
 MOST_FRAMES = 60
 MOST_BYTES = 64_000_000
-_FITS = 4  # filters whose maps are remembered
 
 
 class Past:
@@ -26,14 +26,17 @@ class Past:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._run, self._stride = 0, 1
-        self._kept: list[Snapshot] = []
-        self._fitting = threading.Lock()  # one of its own: the thread that trains must not wait for a fit
-        self._fitted: dict[tuple[int, int | None], dict[int, PCAFrame]] = {}
+        self._kept: tuple[Snapshot, ...] = ()
+
+    @property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """One for each epoch that is kept, oldest first, without the users' tables."""
+        return self._kept
 
     @property
     def epochs(self) -> list[int]:
         """The epochs that are kept, ascending."""
-        return [int(snapshot.epoch) for snapshot in tuple(self._kept)]
+        return [int(snapshot.epoch) for snapshot in self._kept]
 
     def keep(self, snapshot: Snapshot, run: int) -> None:
         """Remember `snapshot` if it is of the end of a later epoch than the last; another `run` begins anew.
@@ -42,7 +45,7 @@ class Past:
         """
         with self._lock:
             if run != self._run:
-                self._run, self._stride, self._kept = run, 1, []
+                self._run, self._stride, self._kept = run, 1, ()
             factors, last = snapshot.item_factors, self._kept[-1].epoch if self._kept else 0
             if factors is None or not snapshot.epoch.is_integer() or snapshot.epoch <= last:
                 return
@@ -53,50 +56,35 @@ class Past:
             while len(kept) > most:
                 self._stride *= 2
                 kept = [each for each in kept if each.epoch % self._stride == 0]
-            self._kept = kept
+            self._kept = tuple(kept)
 
-    def frames(self, now: PCAFrame, *, min_count: int, top_n: int | None = None) -> dict[int, PCAFrame]:
-        """The maps at the epochs kept, their components in the order and with the signs of the map `now`.
 
-        Each is fitted on the same titles and follows the one before as `fit_pca` does; all together are then turned
-        to `now`, so that no component flips from any frame to the next.
+def lying_as(now: PCAFrame, earlier: Sequence[PCAFrame]) -> list[PCAFrame]:
+    """Earlier frames with their components in the order and with the signs of the present one.
 
-        Parameters
-        ----------
-        now : PCAFrame
-            The present map of the same run.
-        min_count, top_n
-            As it was fitted with.
+    From the last one back, each is matched to the one after it so that the absolute cosines of the components sum
+    highest: no component flips, or changes its place, from any frame to the next.
 
-        Returns
-        -------
-        dict of int to PCAFrame
-            By epoch, ascending; ``axis_match`` is None, as nothing is said of a change in order.
+    Parameters
+    ----------
+    now : PCAFrame
+        The present frame.
+    earlier : sequence of PCAFrame
+        Frames of the same run, fitted on the same rows, oldest first.
 
-        Raises
-        ------
-        ValueError
-            When the filter leaves too few titles.
-        """
-        with self._fitting:
-            kept, key = tuple(self._kept), (min_count, top_n)
-            if key not in self._fitted and len(self._fitted) >= _FITS:
-                self._fitted.clear()
-            before, fitted = self._fitted.get(key, {}), {}
-            previous: PCAFrame | None = None
-            for snapshot in kept:
-                frame = before.get(snapshot.revision)
-                if frame is None:
-                    frame = fit_pca(snapshot, k=AXES, min_count=min_count, top_n=top_n, previous=previous)
-                fitted[snapshot.revision] = previous = frame
-            self._fitted[key] = fitted
-        if previous is None or previous.n_factors != now.n_factors:
-            return {}
-        frames = zip(kept, fitted.values(), strict=True)
-        cosines = now.components[: previous.k] @ previous.components.T
-        order = np.array(_assignment(np.abs(cosines)))
+    Returns
+    -------
+    list of PCAFrame
+        In the same order; ``axis_match`` is None, as nothing is said of a change in order.
+    """
+    found, after = [], now
+    for frame in reversed(earlier):
+        cosines = after.components[: frame.k] @ frame.components.T
+        order = np.array(assignment(np.abs(cosines)))
         signs = np.where(cosines[np.arange(len(order)), order] < 0, -1.0, 1.0)
-        return {int(snapshot.epoch): _turned(frame, order, signs) for snapshot, frame in frames}
+        after = _turned(frame, order, signs)
+        found.append(after)
+    return found[::-1]
 
 
 def _turned(frame: PCAFrame, order: NDArray[np.int64], signs: NDArray[np.float64]) -> PCAFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.side import Side
+from .align import FOLLOWED, in_place, likeness, shared_scores
 from .snapshot import Snapshot
 
-_FOLLOWED = 6  # strongest components that may follow a component of the frame before
+AXES = FOLLOWED  # components of a map
 _BLOCK = 4096  # rows turned to float64 at a time; a block of 50 factors stays in the processor's cache
-_REFERENCE_WEIGHT = 2.0  # of the correlation with the reference, against the cosine to the frame before
-_NEAR = 1.25  # variances up to this ratio apart count as near-equal and may stand in either order
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +49,6 @@ class PCAFrame:
         left out where it is undefined (no years, fewer than 3 rows, no variance).
     items : Side
         The items' names, counts and means.
-    years : float64 [n_items]
-        The years found; NaN where a name ends in none. Handed on from frame to frame.
     """
 
     revision: int
@@ -65,7 +61,6 @@ class PCAFrame:
     axis_match: NDArray[np.float64] | None
     correlations: dict[str, dict[str, float]]
     items: Side
-    years: NDArray[np.float64]
 
     def __post_init__(self) -> None:
         for array in (self.components, self.center, self.rows, self.scores, self.explained_variance_ratio):
@@ -130,22 +125,24 @@ def fit_pca(
     top_n: int | None = None,
     previous: PCAFrame | None = None,
     reference: PCAFrame | None = None,
-    upright: int | None = None,
 ) -> PCAFrame:
     """Fit principal components of the item factors: centred, not scaled.
 
     They are the eigenvectors of the rows' covariance, in float64 (Jolliffe 2002, "Principal Component
-    Analysis"). Their signs are arbitrary (Bro, Acar & Kolda 2008,
-    "Resolving the sign ambiguity in the singular value decomposition"), and near-equal ones change places
-    at the least disturbance, so that a picture drawn while training would flip:
+    Analysis"), a pure function of the arguments. The sign of an eigenvector is arbitrary, and near-equal ones change
+    places at the least disturbance, so sign and order need a rule:
 
-    * a first frame turns each component so that its largest loading is positive, as scikit-learn does, or so that
-      the item `upright` lies to the right and up;
-    * a later frame, given `previous`, hands its six strongest components to the places of `previous` so that
+    * By itself, a frame has its components in descending order of variance. Each points the way of most of its
+      rows, weighted by distance: the scores t on it have ``sum(sign(t) * t**2) >= 0`` (Bro, Acar & Kolda 2008,
+      "Resolving the sign ambiguity in the singular value decomposition", J. Chemometrics 22, the sum over the
+      rows of the matrix). scikit-learn's `svd_flip` makes the largest loading positive instead. Loadings depend on
+      how the factors happen to be turned, scores do not: by this rule a model trained again from other random
+      weights mostly gets its axes the same way round. Where the sum is 0, the largest loading is positive.
+    * Given `previous`, a frame hands its six strongest components to the places of `previous` so that
       the absolute cosines sum highest, and turns each component to point the way its predecessor did. A
       component over 1.25 times as strong as the heir of a place takes that place, so that components still
-      stand in the order of their strength when training has changed it for good;
-    * a model trained anew has its factors in a space of its own, where the directions of the old one mean
+      stand in the order of their strength when training has changed it for good.
+    * A model trained anew has its factors in a space of its own, where the directions of the old one mean
       nothing. What the two share are the titles, so a frame given a `reference` is matched by the correlation
       of the titles' scores, which counts twice as much as the cosine: in its first frames, which are noise, a
       training goes on as it began, then its components turn to where those of the reference stand.
@@ -169,8 +166,6 @@ def fit_pca(
         The frame shown before, of the same weights as training has moved them since.
     reference : PCAFrame, optional
         A frame of other weights for the same items, with any number of factors.
-    upright : int, optional
-        Row of a trained item whose scores a first frame makes positive.
 
     Returns
     -------
@@ -204,19 +199,16 @@ def fit_pca(
     rows = _fitted_rows(side, min_count, top_n)
     k = min(k, table.shape[1], len(rows) - 1)
     center, variances, vectors = _eigen(table[rows])
-    near = vectors[: max(k, _FOLLOWED)]
+    near = _by_most_rows(vectors[: max(k, FOLLOWED)], table[rows], center)
     cosines = None if previous is None else previous.components @ near.T
-    shared = None if reference is None else _shared_scores(reference.scores[rows], table[rows], near)
-    towards = None if upright is None or not side.trained[upright] else table[upright] - center
-    vectors, order = _in_place(vectors, variances, _likeness(cosines, shared), towards)
-    components, kept = vectors[:k], variances[order[:k]]
+    shared = None if reference is None else shared_scores(reference.scores[rows], table[rows], near)
+    near, order = in_place(near, variances, likeness(cosines, shared))
+    components, kept = near[:k], variances[order[:k]]
     total = variances.sum()
 
     scores = table @ components.T.astype(np.float32)
     scores -= (components @ center).astype(np.float32)
     scores[~side.trained] = np.nan
-    years = next((f.years for f in (previous, reference) if f is not None and f.items is side), None)
-    years = years_of(side.names) if years is None else years
     match, known = None, cosines if cosines is not None else shared
     if known is not None:
         match = np.full(k, np.nan)
@@ -231,9 +223,8 @@ def fit_pca(
         explained_variance_ratio=kept / total if total > 0 else np.zeros(k),
         noise_level=1 / table.shape[1],
         axis_match=match,
-        correlations=correlations_of(scores[rows], side.counts[rows], side.means[rows], years[rows]),
+        correlations=correlations_of(scores[rows], side.counts[rows], side.means[rows], side.years[rows]),
         items=side,
-        years=years,
     )
 
 
@@ -275,80 +266,17 @@ def _eigen(
     return center, np.maximum(variances[::-1], 0), vectors[:, ::-1].T
 
 
-def _shared_scores(
-    known: NDArray[np.float32], factors: NDArray[np.float32], vectors: NDArray[np.float64]
+def _by_most_rows(
+    vectors: NDArray[np.float64], factors: NDArray[np.float32], center: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Pearson's r of each column of `known` with the scores along each vector, over the same rows."""
-    before = known - known.mean(axis=0, dtype=np.float64)
-    now = (factors @ vectors.T.astype(np.float32)).astype(np.float64)
-    now -= now.mean(axis=0)
-    r: NDArray[np.float64] = before.T @ now
-    spreads = np.outer(np.linalg.norm(before, axis=0), np.linalg.norm(now, axis=0))
-    return np.divide(r, spreads, out=np.zeros_like(r), where=spreads > 0)
-
-
-def _likeness(cosines: NDArray[np.float64] | None, shared: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
-    """How like each place of the frames before (a row) each vector (a column) is; None for a first frame."""
-    if cosines is None or shared is None:
-        return cosines if shared is None else shared
-    both = np.zeros((max(len(cosines), len(shared)), cosines.shape[1]))
-    both[: len(cosines)] = cosines
-    both[: len(shared)] += _REFERENCE_WEIGHT * shared
-    return both
-
-
-def _in_place(
-    vectors: NDArray[np.float64],
-    variances: NDArray[np.float64],
-    likeness: NDArray[np.float64] | None,
-    towards: NDArray[np.float64] | None,
-) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Vectors in the order and with the signs of the frames before, and which eigenvector each one is."""
-    order = np.arange(len(vectors))
-    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=1, keepdims=True), axis=1)
-    signs = np.where(largest[:, 0] < 0, -1.0, 1.0)
-    if likeness is None:
-        if towards is not None:
-            signs = np.where(vectors @ towards < 0, -1.0, 1.0)
-        return vectors * signs[:, None], order
-    followed = min(_FOLLOWED, len(vectors))
-    heirs = _assignment(np.abs(likeness[:followed, :followed]))
-    newcomers = [j for j in range(followed) if j not in heirs]
-    order[:followed] = _strong_first([*heirs, *newcomers], variances)
-    both = min(likeness.shape)
-    own = likeness[np.arange(both), order[:both]]
-    signs = signs[order]
-    signs[:both] = np.where(own == 0, signs[:both], np.sign(own))
-    return vectors[order] * signs[:, None], order
-
-
-def _assignment(match: NDArray[np.float64]) -> list[int]:
-    """A column for each row, all different, with the highest sum: the best of the at most 6! choices."""
-    n_rows, n_columns = match.shape
-    choices = np.array(list(itertools.permutations(range(n_columns), n_rows)))
-    sums = match[np.arange(n_rows), choices].sum(axis=1)
-    return [int(column) for column in choices[sums.argmax()]]
-
-
-def _strong_first(order: list[int], variances: NDArray[np.float64]) -> list[int]:
-    """`order`, but a place goes to the strongest component left if that beats its heir clearly."""
-    left, placed = list(order), []
-    while left:
-        strongest = min(left)  # eigenvectors are numbered by descending variance
-        heir = left[0]
-        placed.append(strongest if variances[strongest] > _NEAR * variances[heir] else heir)
-        left.remove(placed[-1])
-    return placed
-
-
-def years_of(names: NDArray[np.object_]) -> NDArray[np.float64]:
-    """The year at the end of each name, "(1995)"; NaN where there is none."""
-    years = np.full(len(names), np.nan)
-    for row, name in enumerate(names):
-        end = str(name).rstrip()[-6:]
-        if len(end) == 6 and end[0] == "(" and end[5] == ")" and end[1:5].isdecimal():
-            years[row] = int(end[1:5])
-    return years
+    """The vectors, each turned by the rule for a frame by itself; see `fit_pca`."""
+    scores = factors @ vectors.T.astype(np.float32)
+    scores -= (vectors @ center).astype(np.float32)
+    lengths = np.abs(scores)
+    sums = np.einsum("ij,ij->j", lengths, scores, dtype=np.float64)
+    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=1, keepdims=True), axis=1)[:, 0]
+    balanced = np.abs(sums) <= 1e-5 * np.einsum("ij,ij->j", lengths, lengths, dtype=np.float64)  # 0, but for rounding
+    return vectors * np.where(np.where(balanced, largest, sums) < 0, -1.0, 1.0)[:, None]
 
 
 def correlations_of(

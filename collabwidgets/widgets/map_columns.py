@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from traitlets import TraitError, TraitType
 
 from ..data.spelling import did_you_mean
-from ..interpret.pca import years_of
 from .own_columns import BUILT_IN, Column
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def values_of(name: str, learn: CollabLearner, own: Mapping[str, Column]) -> Flo
     if name in own:
         return own[name].values
     if name == "year":
-        return years_of(items.names)
+        return items.years
     if name == "count":
         return items.counts.astype(np.float64)
     if name == "mean":

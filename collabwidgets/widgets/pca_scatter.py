@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, validate
 
+from ..interpret import PCAFrame
 from ..interpret.on_map import far_beyond, map_ranks
+from ..interpret.pca import AXES
 from ..learner import CollabLearner
 from ..plots import plot_pca
 from ..traits import Finite, Row, Whole
 from . import code
 from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
-from .own_map import AXES, FIT_ON, Fit, OwnFrame, OwnMap, past_maps
+from .published import map_values
 from .questions import MOST_NEIGHBORS
+from .shown_map import Rows, ShownMap
 from .store import SHARED
 from .view import View, ends_table, known_row
 
@@ -39,9 +42,8 @@ class PCAScatter(View):
 
     The axes are fitted on the titles with at least `min_count` ratings, and keep their direction from one epoch to
     the next; `fit_on` chooses other titles. Shown are the titles with at least `min_count` ratings, fitted or
-    not. A title that has no value on an axis has no place, and the map says how many there are. In the first picture
-    of a learner a title that is pinned lies to the right and up. The map names the titles that
-    the search of a linked table of titles finds.
+    not. A title that has no value on an axis has no place, and the map says how many there are. The map names the
+    titles that the search of a linked table of titles finds.
 
     Parameters
     ----------
@@ -137,7 +139,7 @@ class PCAScatter(View):
     flip_y = Bool(False).tag(sync=True, page=True)
     color_by = Chosen("bias", none=True, texts=True).tag(sync=True, page=True)
     size_by = Chosen("count", none=True).tag(sync=True, page=True)
-    fit_on = Enum(FIT_ON, "min_count").tag(sync=True, page=True)
+    fit_on = Enum(("min_count", "all", "top_n"), "min_count").tag(sync=True, page=True)
     top_n = Whole(1000, min=10).tag(sync=True, page=True)
     label_by = Enum(("auto", "count", "extremes", "selection", "none"), "auto").tag(sync=True, page=True)
     n_labels = Whole(25, min=0, max=1000).tag(sync=True, page=True)
@@ -160,12 +162,12 @@ class PCAScatter(View):
     _columns = Dict().tag(sync=True, echo_update=False)  # of `data` by name, with values where they are needed
 
     def __init__(self, learner: CollabLearner, *, data: pd.DataFrame | Mapping[str, Any] | None = None, **traits: Any):
-        self._own_map = OwnMap()
-        self._told: tuple[int, int, Fit] | None = None
+        self._told: PCAFrame | None = None
         self._own_columns: dict[str, Column] = {}
         if data is not None and isinstance(learner, CollabLearner):
             self._own_columns = read_columns(data, learner.dls.items)
         super().__init__(learner, **traits)
+        self._own_map = ShownMap(beside=self._store_of_learner.shown_map)
         self._columns = self._columns_to_send()
         self._show_shared()
         self._store_of_learner.observe(self._picture_moved, _OF_THE_PICTURE)
@@ -185,8 +187,9 @@ class PCAScatter(View):
 
     # ------------------------------------------------------------------ what it was fitted on
 
-    def _fit(self) -> Fit:
-        return Fit(self.fit_on, self.top_n, self.min_count)
+    def _fitted_rows(self) -> Rows:
+        """`min_count` and `top_n` of `fit_pca`."""
+        return self.min_count if self.fit_on == "min_count" else 0, self.top_n if self.fit_on == "top_n" else None
 
     def _is_own(self) -> bool:
         """Whether the store's map, which all views share, is not the one to show."""
@@ -217,33 +220,34 @@ class PCAScatter(View):
         learn, snapshot = self._learner, self._learner.snapshot
         if snapshot.revision != self._store_of_learner.revision:
             return 0
-        fit = self._fit()
-        told = (learn.history.run, snapshot.revision, fit)
-        if told == self._told:
-            return 0
-        values: dict[str, Any] = {}
         try:
-            values = self._own_map.frame(learn, fit, snapshot).wire()
+            frame = self._own_map.frame(learn, *self._fitted_rows(), snapshot)
         except ValueError:
-            self._show_shared()  # no factors or too few titles, of which the map says what can be done
-        else:
-            self.publish({"_map": values} | {name: values[name] for name in _OF_THE_PICTURE})
-        self._told = told
+            if self._map:
+                self._show_shared()  # no factors or too few titles, of which the map says what can be done
+            return 0
+        if frame is self._told:
+            return 0
+        values = map_values(frame) | {"revision": frame.revision, "fit_on": self.fit_on}
+        self.publish({"_map": values} | {name: values[name] for name in _OF_THE_PICTURE})
+        self._told = frame
         return sum(len(value) for value in values.values() if isinstance(value, bytes))
 
-    def _frame(self) -> OwnFrame:
+    def _frame(self) -> PCAFrame:
         """The map by its own settings, of the epoch that `frame` chooses; as it is now where that is not kept."""
         past = list(self.past_maps().values()) if self.frame >= 0 else []
         return past[self.frame] if 0 <= self.frame < len(past) else self._present()
 
-    def _present(self) -> OwnFrame:
-        if self._is_own():
-            return self._own_map.frame(self._learner, self._fit())
-        return OwnFrame(self._learner.pca_frame(AXES, min_count=self.min_count), self._fit())
+    def _shown_map(self) -> ShownMap:
+        return self._own_map if self._is_own() else self._store_of_learner.shown_map
 
-    def past_maps(self) -> dict[int, OwnFrame]:
-        """The maps at the ends of earlier epochs, by epoch, ascending: fitted and held as the present one is."""
-        return past_maps(self._learner, self._present())
+    def _present(self) -> PCAFrame:
+        return self._shown_map().frame(self._learner, *self._fitted_rows())
+
+    def past_maps(self) -> dict[int, PCAFrame]:
+        """The maps at the ends of earlier epochs, by epoch, ascending: fitted as the present one is, and lying as it
+        does."""
+        return self._shown_map().earlier(self._learner, *self._fitted_rows())
 
     # ------------------------------------------------------------------ columns of the caller's own
 
@@ -293,8 +297,8 @@ class PCAScatter(View):
             name = self._learner.dls.item_name
             raise ValueError(f"no {name} is primary, so there is nothing to be near to; set primary= its row")
         frame = self._learner.neighbors(row=self.primary, k=self.k, min_count=self.min_count)
-        items, own = self._learner.dls.items, self._frame()
-        x, y = (places_of(self._learner, own.frame, self._own_columns, axis) for axis in (self.x, self.y))
+        items, at = self._learner.dls.items, self._frame()
+        x, y = (places_of(self._learner, at, self._own_columns, axis) for axis in (self.x, self.y))
         shown = items.trained & (items.counts >= self.min_count) & np.isfinite(x + y)
         equal = self.equal_aspect and isinstance(self.x, int) and isinstance(self.y, int)
         ranks = map_ranks(x, y, shown, self.primary, frame.index.to_numpy(), equal=equal)
@@ -315,7 +319,7 @@ class PCAScatter(View):
         ValueError
             When the model has no item factors, or too few titles pass the filter.
         """
-        shown = replace(self._frame().frame, rows=np.flatnonzero(self._passing()))
+        shown = replace(self._frame(), rows=np.flatnonzero(self._passing()))
         frame = shown.to_frame(self._learner.snapshot)
         rows = frame.index.to_numpy()
         axes, marks = [self.x, self.y], [self.color_by, self.size_by]

@@ -4,13 +4,14 @@ thread."""
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 from dataclasses import asdict
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..interpret import PCAFrame, Snapshot
+from ..interpret import PCAFrame
 from ..training.recipe import LIMITS, MOST_FACTORS
 from ..words import shown_name
 from .synced import TRACEBACK_LETTERS
@@ -19,11 +20,11 @@ from .wire import json_number, number_bytes, pair_bytes, text_bytes
 if TYPE_CHECKING:
     from ..learner import CollabLearner
     from ..training import Runs
+    from .shown_map import ShownMap
 
 Values = dict[str, Any]
 
 BATCH_POINTS = 2000
-_TRIES = 3
 _EMPTY_MAP: Values = {
     "_scores": b"",
     "_scores_m": 0,
@@ -171,10 +172,13 @@ def run_values(learn: CollabLearner) -> Values:
     return {"runs": rows, "_run_curves": b"".join(curves)}
 
 
-def picture_values(learn: CollabLearner) -> Values:
+def picture_values(learn: CollabLearner, shown: ShownMap) -> Values:
     """Biases and the map, all of the same snapshot."""
-    min_count = learn.view.min_count  # before the map is made: one that is set meanwhile has a picture to come
-    frame, snapshot = _frame_and_snapshot(learn)
+    min_count, snapshot = learn.view.min_count, learn.snapshot
+    frame = None
+    if snapshot.item_factors is not None:
+        with suppress(ValueError):  # so few titles pass the filter that there are no axes: the views say so
+            frame = shown.frame(learn, min_count, snapshot=snapshot)
     return {
         "revision": snapshot.revision,
         "snapshot_epoch": json_number(snapshot.epoch, 4) or 0.0,
@@ -183,23 +187,6 @@ def picture_values(learn: CollabLearner) -> Values:
         "_user_bias": _bias_bytes(snapshot.user_bias),
         **(_EMPTY_MAP if frame is None else map_values(frame)),
     }
-
-
-def _frame_and_snapshot(learn: CollabLearner) -> tuple[PCAFrame | None, Snapshot]:
-    """A map and the snapshot it was made from; training may put a newer one in between, so look again
-    then."""
-    frame, snapshot = None, learn.snapshot
-    for _ in range(_TRIES):
-        if snapshot.item_factors is None:
-            break
-        try:
-            frame = learn.pca_frame()
-        except ValueError:
-            break  # so few titles pass the filter that there are no axes: the views say so and how to undo it
-        snapshot = learn.snapshot
-        if frame.revision == snapshot.revision:
-            break
-    return frame, snapshot
 
 
 def map_values(frame: PCAFrame) -> Values:

@@ -258,6 +258,7 @@ class Publisher:
         history = (learn.history.run, len(learn.history), settled)
         picture = (learn.snapshot.revision, learn.view.min_count)
         new_history, new_picture = history != self._told_history, picture != self._told_picture
+        new_picture |= settled and self._store.shown_map.provisional
         new_picture &= settled or learn.snapshot.epoch > 0  # training has left its first weights behind already
         if not settled and now < self._results_at:
             return 0
@@ -272,7 +273,7 @@ class Publisher:
                 values |= published.status_values(learn)
         if new_picture:
             values |= {"meta": self._store.data_facts | published.model_facts(learn)}
-            values |= published.picture_values(learn)
+            values |= published.picture_values(learn, self._store.shown_map)
         self._store.publish(values)
         self._told_history = history
         if new_picture:

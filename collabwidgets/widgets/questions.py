@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, runtime_checkable
 
-from ..interpret import neighbors
+from ..interpret import PCAFrame, neighbors
+from .published import map_values
 
 if TYPE_CHECKING:
     from ..learner import CollabLearner
-    from .own_map import OwnFrame
 
 Answer = tuple[dict[str, Any], list[bytes]]
 
@@ -45,23 +45,21 @@ def _neighbors(learn: CollabLearner, row: Any, k: Any, min_count: Any) -> Answer
 class HasPast(Protocol):
     """A view whose map can be shown as it was."""
 
-    def past_maps(self) -> dict[int, OwnFrame]:
+    fit_on: str
+
+    def past_maps(self) -> dict[int, PCAFrame]:
         """The maps of earlier epochs, by epoch, ascending."""
         ...
 
 
-def _past_of(view: object) -> dict[int, OwnFrame]:
+def _frame(_learn: CollabLearner, view: object, epoch: Any) -> Answer:
     if not isinstance(view, HasPast):
         raise ValueError("that map is closed; run its cell again")
-    return view.past_maps()
-
-
-def _frame(_learn: CollabLearner, view: object, epoch: Any) -> Answer:
-    maps = _past_of(view)
-    own = maps.get(_whole("epoch", epoch, 1, _MOST))
-    if own is None:
+    maps = view.past_maps()
+    frame = maps.get(_whole("epoch", epoch, 1, _MOST))
+    if frame is None:
         raise ValueError(f"epoch {epoch} is not kept; of this run {len(maps)} epochs are")
-    facts = own.wire()
+    facts = map_values(frame) | {"revision": frame.revision, "fit_on": view.fit_on}
     return facts, [facts.pop("_scores")]
 
 
@@ -91,8 +89,8 @@ def answer(learn: CollabLearner, view: object, name: str, args: Any) -> Answer:
     Returns
     -------
     dict, list of bytes
-        ``neighbors``: rows, hidden, revision. ``frame``: `OwnFrame.wire` with its array ``_scores``
-        as a buffer.
+        ``neighbors``: rows, hidden, revision. ``frame``: `published.map_values`, revision and fit_on, ``_scores`` as a
+        buffer.
 
     Raises
     ------

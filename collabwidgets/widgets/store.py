@@ -14,6 +14,7 @@ from . import published, questions
 from .bundle import built_code
 from .commands import run_command
 from .publisher import Publisher
+from .shown_map import ShownMap
 from .synced import SyncedWidget
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class LearnerStore(SyncedWidget):
         self._learn = weakref.ref(learn)
         self._view_state = weakref.ref(learn.view)
         self._views: weakref.WeakValueDictionary[str, View] = weakref.WeakValueDictionary()
+        self.shown_map = ShownMap()
         self.data_facts = published.data_facts(learn)
         super().__init__(
             meta=self.data_facts | published.model_facts(learn),
@@ -125,7 +127,7 @@ class LearnerStore(SyncedWidget):
             **published.status_values(learn),
             **published.history_values(learn),
             **published.run_values(learn),
-            **published.picture_values(learn),
+            **published.picture_values(learn, self.shown_map),
             **{name: getattr(learn.view, name) for name in _MIRRORED},
         )
         learn.view.observe(self._from_view_state, list(_MIRRORED))

@@ -61,3 +61,9 @@ def test_an_unknown_name_raises_with_the_nearest(asked, near):
 def test_arrays_that_do_not_fit_are_refused(changed, sentence):
     with pytest.raises(ValueError, match=sentence):
         side(**changed)
+
+
+def test_years_stand_at_the_end_of_a_name():
+    names = ["#na#", "Fargo (1996)", "Fargo (1996) ", "Fargo (1996), a film", "M", "(19x6)"]
+    side = Side("title", names, [0, 1, 1, 1, 1, 1], [3.0] * 6, [False, *[True] * 5])
+    np.testing.assert_array_equal(side.years, [np.nan, 1996, 1996, np.nan, np.nan, np.nan])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from collabwidgets.data import Side
 from collabwidgets.interpret import Snapshot, fit_pca
-from collabwidgets.interpret.past import MOST_BYTES, MOST_FRAMES, Past
+from collabwidgets.interpret.past import MOST_BYTES, MOST_FRAMES, Past, lying_as
 
 N, K = 300, 12
 
@@ -40,13 +40,12 @@ def training(epochs: int) -> list[Snapshot]:
 
 
 def test_no_component_flips_between_the_frames_of_a_long_run() -> None:
-    past = Past()
-    run = training(200)
+    past, run = Past(), training(200)
     for each in run:
         past.keep(each, run=1)
     assert past.epochs == list(range(4, 201, 4))
-    now = fit_pca(run[-1], k=6, min_count=20)
-    frames = list(past.frames(now, min_count=20).values())
+    now = fit_pca(run[-1])
+    frames = lying_as(now, [fit_pca(each) for each in past.snapshots])
     assert len(frames) == 50
     for before, after in itertools.pairwise(frames):
         own = (before.components * after.components).sum(axis=1)
@@ -55,26 +54,18 @@ def test_no_component_flips_between_the_frames_of_a_long_run() -> None:
     assert np.allclose(frames[-1].explained_variance_ratio, now.explained_variance_ratio)
 
 
-def test_the_frames_lie_as_the_present_map_whichever_way_that_lies() -> None:
-    past, run = Past(), training(5)
-    for each in run:
-        past.keep(each, run=1)
-    now = fit_pca(run[-1], k=6, min_count=20)
-    mirror = snapshot(-run[-1].required_item_factors, 5.0, run[-1].items)
-    for present in (now, fit_pca(run[-1], k=6, min_count=20, reference=fit_pca(mirror, k=6, min_count=20))):
-        last = past.frames(present, min_count=20)[5]
-        assert np.allclose(last.scores[1:], present.scores[1:], atol=1e-4)
-        assert np.allclose(last.correlations["PC1"]["count"], present.correlations["PC1"]["count"], atol=1e-4)
-
-
-def test_each_frame_is_a_fit_of_its_own_epoch_on_the_titles_of_the_filter() -> None:
-    past, run = Past(), training(3)
-    for each in run:
-        past.keep(each, run=1)
-    frames = past.frames(fit_pca(run[-1], k=6, min_count=50), min_count=50)
-    own = fit_pca(run[0], k=6, min_count=50)
-    assert np.array_equal(frames[1].rows, own.rows)
-    assert np.allclose(np.sort(frames[1].explained_variance_ratio), np.sort(own.explained_variance_ratio))
+def test_earlier_frames_lie_as_the_present_one_whichever_way_that_lies() -> None:
+    run = training(5)
+    frames, now = [fit_pca(each) for each in run], fit_pca(run[-1])
+    order, signs = [2, 0, 1, 5, 4, 3], np.array([1, -1, -1, 1, -1, 1])
+    turned = replace(now, components=now.components[order] * signs[:, None], scores=now.scores[:, order] * signs)
+    for present in (now, turned):
+        earlier = lying_as(present, frames)
+        assert np.allclose(earlier[-1].scores[1:], present.scores[1:], atol=1e-4)
+        for frame, fitted in zip(earlier, frames, strict=True):
+            assert np.allclose(np.sort(frame.explained_variance_ratio), np.sort(fitted.explained_variance_ratio))
+            r = np.corrcoef(frame.scores[frame.rows, 0], np.log(frame.items.counts[frame.rows]))[0, 1]
+            assert np.isclose(frame.correlations["PC1"]["count"], r, atol=1e-4)
 
 
 def test_only_ends_of_epochs_of_the_present_run_are_kept_and_no_more_than_there_is_room_for() -> None:
@@ -99,9 +90,5 @@ def test_only_ends_of_epochs_of_the_present_run_are_kept_and_no_more_than_there_
 
 
 def test_before_any_epoch_there_is_nothing() -> None:
-    run = training(1)
-    assert Past().frames(fit_pca(run[0], k=6, min_count=20), min_count=20) == {}
-    past, now = Past(), fit_pca(run[0], k=6, min_count=20)
-    past.keep(run[0], run=1)
-    with pytest.raises(ValueError, match="min_count"):
-        past.frames(now, min_count=10_000)
+    assert Past().snapshots == ()
+    assert lying_as(fit_pca(training(1)[0]), []) == []

@@ -100,10 +100,8 @@ def frames(learn, line, scatter, n=4):
 def test_signs_follow_from_picture_to_picture(trained, line):
     held = frames(trained, line, PCAScatter(trained, fit_on="all"))
     for before, after in itertools.pairwise(held):
-        assert ((before.frame.components * after.frame.components).sum(1) >= 0).all()
-        np.testing.assert_allclose(
-            after.frame.axis_match, np.abs((before.frame.components * after.frame.components).sum(1)), atol=1e-9
-        )
+        assert ((before.components * after.components).sum(1) >= 0).all()
+        np.testing.assert_allclose(after.axis_match, np.abs((before.components * after.components).sum(1)), atol=1e-9)
 
 
 def test_own_maps_come_in_step_with_the_store_none_while_unseen_and_the_last_one_always(dls, line, until):

@@ -1,0 +1,140 @@
+"""ShownMap: the map that is shown, which remembers its last frame so that the next one lies as it lay."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..interpret import PCAFrame, Snapshot, fit_pca
+from ..interpret.past import lying_as
+from ..interpret.pca import AXES
+
+if TYPE_CHECKING:
+    from ..learner import CollabLearner
+
+Rows = tuple[int, int | None]  # `min_count` and `top_n` of `fit_pca`
+
+
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """A frame that was shown.
+
+    Attributes
+    ----------
+    frame : PCAFrame
+    rows : Rows
+        What it was fitted on.
+    run : int
+        Of the weights.
+    learnt : bool
+        The weights are no longer the random ones of the beginning.
+    rested : bool
+        A frame of this run has been shown while nothing trained.
+    """
+
+    frame: PCAFrame
+    rows: Rows
+    run: int
+    learnt: bool
+    rested: bool
+
+
+class ShownMap:
+    """The frames of one map, each of which follows the one shown before. May be used from several threads.
+
+    * Within a run each frame follows the last one (`previous` of `fit_pca`). Frames of random weights are not followed.
+    * The frames of the first run are provisional until it rests. Then the map is fitted by itself, as `learn.pca()` is,
+      and what comes later follows that one: so the map after a fit is the same whether or not it was watched.
+    * The frames of a later run lie like the last frame of the run before (`reference` of `fit_pca`), or like the one
+      before that, if the run before was cut short by another training.
+
+    Parameters
+    ----------
+    beside : ShownMap, optional
+        A map that was shown in the place of this one, which the first frame of a run follows.
+    """
+
+    def __init__(self, beside: ShownMap | None = None) -> None:
+        self._lock = threading.Lock()
+        self._last: _Shown | None = None
+        self._reference: PCAFrame | None = None
+        self._beside = beside
+        self._fitting = threading.Lock()  # of `earlier`; `frame` must not wait for it
+        self._earlier: tuple[Rows, dict[int, PCAFrame]] = ((0, None), {})
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the last frame is of a first run while that trained: at rest there will be another."""
+        last = self._last
+        return last is not None and last.learnt and not last.rested and self._reference is None
+
+    def frame(
+        self, learn: CollabLearner, min_count: int, top_n: int | None = None, snapshot: Snapshot | None = None
+    ) -> PCAFrame:
+        """The map of a snapshot, the learner's last one by default; the very same frame while nothing has changed.
+
+        Raises
+        ------
+        ValueError
+            When there are no factors or too few titles.
+        """
+        with self._lock:
+            snapshot = snapshot or learn.snapshot
+            rows, run, rests = (min_count, top_n), learn.history.run, learn.status != "training"
+            self._begin(run)
+            afresh = rests and self.provisional
+            last = self._last
+            if last is not None and not afresh and (last.rows, last.frame.revision) == (rows, snapshot.revision):
+                return last.frame
+            follows = last if last is not None and last.learnt and not afresh else None
+            previous = self._first(run) if follows is None else follows.frame
+            if previous is not None and previous.n_factors != snapshot.n_factors:
+                previous = None  # the weights were exchanged a moment ago
+            frame = fit_pca(
+                snapshot, k=AXES, min_count=min_count, top_n=top_n, previous=previous, reference=self._reference
+            )
+            if self._reference is None and (follows is None or follows.rows != rows):
+                frame = replace(frame, axis_match=None)  # fitted on other titles: no movement of these axes
+            learnt = snapshot.epoch > 0
+            rested = learnt and (rests or (last is not None and last.rested))
+            self._last = _Shown(frame, rows, run, learnt, rested)
+            return frame
+
+    def earlier(self, learn: CollabLearner, min_count: int, top_n: int | None = None) -> dict[int, PCAFrame]:
+        """The maps at the ends of the epochs that are kept, by epoch, ascending, lying as the present one lies.
+
+        Raises
+        ------
+        ValueError
+            As `frame` does.
+        """
+        now = self.frame(learn, min_count, top_n)
+        with self._fitting:
+            rows, known = self._earlier
+            if rows != (min_count, top_n):
+                known = {}
+            kept = learn.past.snapshots
+            fitted = {
+                each.revision: known.get(each.revision) or fit_pca(each, k=AXES, min_count=min_count, top_n=top_n)
+                for each in kept
+            }
+            self._earlier = (min_count, top_n), fitted
+        frames = list(fitted.values())
+        if frames and frames[-1].n_factors != now.n_factors:
+            return {}  # the weights were exchanged a moment ago
+        return {int(each.epoch): frame for each, frame in zip(kept, lying_as(now, frames), strict=True)}
+
+    def _begin(self, run: int) -> None:
+        """Forget the frames of another run, but for the one that those of this run are to lie like."""
+        last = self._last
+        if last is None or last.run == run:
+            return
+        if last.learnt and (last.rested or self._reference is None):
+            self._reference = last.frame
+        self._last = None
+
+    def _first(self, run: int) -> PCAFrame | None:
+        """What a frame follows that has none before it."""
+        beside = None if self._beside is None else self._beside._last
+        return beside.frame if beside is not None and beside.learnt and beside.run == run else None

@@ -50,11 +50,11 @@ ROWS = [
     ),
     Row(
         "SVD++",
-        {"implicit": True},
+        {"model": "svdpp"},
         {"epochs": 8, "lr": 1.5e-3, "wd": 0.4, **LARGE},
         near(epochs=[5, 8, 10], lr=[1e-3, 1.5e-3, 2.5e-3], wd=[0.2, 0.3, 0.4, 0.6]),
     ),
-    Row("SVD++, 8 members", {"implicit": True, "members": 8}, {"epochs": 8, "lr": 1.5e-3, "wd": 0.4, **LARGE}),
+    Row("SVD++, 8 members", {"model": "svdpp", "members": 8}, {"epochs": 8, "lr": 1.5e-3, "wd": 0.4, **LARGE}),
 ]
 
 

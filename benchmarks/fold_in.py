@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 import collabwidgets as cw
-from collabwidgets.interpret.product import Taste, logits, squeezed, taste_of
+from collabwidgets.interpret.product import UserVector, logits, squeezed, user_vector
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     learn = cw.collab_learner(dls, n_factors=50, y_range=(0, 5.5))
     learn.fit_one_cycle(5, 5e-3, wd=0.1)
     snapshot, titles = learn.snapshot, list(dls.classes["title"])
-    average = learn.fold_in({}, method="average_user").taste
+    average = learn.fold_in({}, method="average_user")
     known, seconds, errors, likeness = dls.items.trained, [], {"trained": [], "folded in": [], "average user": []}, []
     parts = (dls.train_x, dls.train_y), (dls.valid_x, dls.valid_y)
     train, valid = ((x.numpy(), y.numpy().reshape(-1)) for x, y in parts)
@@ -32,9 +32,9 @@ def main() -> None:
             for (_, item), rating in zip(train[0][mine].tolist(), train[1][mine], strict=True)
         }
         began = time.perf_counter()
-        folded = learn.fold_in(ratings).taste
+        folded = learn.fold_in(ratings)
         seconds.append(time.perf_counter() - began)
-        told: dict[str, Taste] = {"trained": taste_of(snapshot, row), "folded in": folded, "average user": average}
+        told: dict[str, UserVector] = {"trained": user_vector(snapshot, row), "folded in": folded, "average user": average}
         said = {name: squeezed(logits(snapshot, taste), snapshot.y_range) for name, taste in told.items()}
         likeness.append(np.corrcoef(said["trained"][known], said["folded in"][known])[0, 1])
         for name, stars in said.items():

@@ -22,7 +22,7 @@ _ROOM_OF = {
     "Embedding": "models",
     "EmbeddingDotBias": "models",
     "EmbeddingNN": "models",
-    "Members": "models",
+    "Ensemble": "models",
     "SVDpp": "models",
     "TabularModel": "models",
     "create_params": "models",
@@ -30,7 +30,7 @@ _ROOM_OF = {
     "sigmoid_range": "models",
     "Recipe": "training",
     "Trainer": "training",
-    "Snapshot": "interpret",
+    "Snapshot": "training",
     "CollabLearner": "learner",
     "collab_learner": "learner",
     "load_learner": "loading",
@@ -52,7 +52,6 @@ __all__ = sorted(_ROOM_OF)
 
 if TYPE_CHECKING:
     from .data import CollabDataLoaders, Vocab, load_movielens, synthetic_ratings
-    from .interpret import Snapshot
     from .learner import CollabLearner, collab_learner
     from .loading import load_learner
     from .models import (
@@ -62,7 +61,7 @@ if TYPE_CHECKING:
         Embedding,
         EmbeddingDotBias,
         EmbeddingNN,
-        Members,
+        Ensemble,
         SVDpp,
         TabularModel,
         create_params,
@@ -70,7 +69,7 @@ if TYPE_CHECKING:
         sigmoid_range,
     )
     from .plots import plot_biases, plot_loss, plot_neighbors, plot_pca
-    from .training import Recipe, Trainer
+    from .training import Recipe, Snapshot, Trainer
     from .widgets import (
         BiasTable,
         Dashboard,

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .data.without_ratings import DataFacts
-from .training import Recipe, Run
-from .training.history import EpochRecord
+from .data.without_ratings import DataFacts, LoadersWithoutRatings
+from .interpret.users import check_product, is_known_product, residual_variance
+from .models.tables import effective_tables
+from .training.session_state import SessionState
 
 if TYPE_CHECKING:
     from .data.loaders import CollabDataLoaders
     from .data.vocab import Vocab
+    from .learner import CollabLearner
 
-Floats = NDArray[np.float32]
+# Arguments of a CollabLearner that a file keeps: the others are objects.
+_OF_A_MODULE = ("user_factors", "item_factors", "user_bias", "item_bias", "engine", "device", "wd")
+_OF_A_MODEL = ("mean_loss", "residual_variance")  # facts that the loaders do not have
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,19 +46,8 @@ class Checkpoint:
         Checksum of the training and validation ratings, in their order.
     split : dict
         The loaders' seed and valid_pct, which fixed that order.
-    status, message, suggested_lr, epoch, recipe, fits, left, weights_seed
-        As of the learner.
-    order : uint8 tensor
-        State of the generator that the order of the batches is drawn from.
-    progress : dict
-        Of the last fit: step, n_steps, epochs, seconds.
-    epochs : tuple of EpochRecord
-    curve : (float32 [n], float32 [n])
-        Batch losses, their positions first.
-    earlier : tuple of Run
-        The trainings before this one, oldest first.
-    weights_epoch : float, optional
-        The epoch that the weights are of, where those of an earlier one were put back.
+    session : SessionState
+        History, settings and status of the training.
     loss : str
         What the losses are, see `training.loss_name`.
     data : DataFacts, optional
@@ -74,23 +65,58 @@ class Checkpoint:
     items: list[int | str]
     ratings: int
     split: dict[str, Any]
-    status: str
-    message: str
-    suggested_lr: float | None
-    epoch: float
-    recipe: Recipe
-    fits: tuple[Recipe, ...]
-    left: tuple[float | None, ...]
-    weights_seed: int
-    order: Tensor
-    progress: dict[str, Any]
-    epochs: tuple[EpochRecord, ...]
-    curve: tuple[Floats, Floats]
-    earlier: tuple[Run, ...] = ()
-    weights_epoch: float | None = None
+    session: SessionState
     loss: str = "MSE"
     data: DataFacts | None = None
     effective: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+def of_learner(learn: CollabLearner) -> Checkpoint:
+    """What a learner is now; nothing may train meanwhile."""
+    function, arguments = learn.made_by.function, dict(learn.made_by.arguments)
+    arguments.pop("loss_func", None)  # kept by its name
+    if function == "collab_learner":
+        if learn.session.can_resize:
+            arguments["n_factors"] = learn.n_factors  # a reset may have changed it
+    else:
+        arguments = {name: arguments[name] for name in _OF_A_MODULE if name in arguments}
+    if arguments.get("device") is not None:
+        arguments["device"] = str(arguments["device"])
+    y_range = getattr(learn.model, "y_range", None)
+    dls = learn.dls
+    return Checkpoint(
+        function=function,
+        arguments=arguments,
+        model=type(learn.model).__name__,
+        y_range=None if y_range is None else (float(y_range[0]), float(y_range[1])),
+        weights=learn.model.state_dict(),
+        users=list(dls.classes[dls.user_name])[1:],
+        items=list(dls.classes[dls.item_name])[1:],
+        ratings=dls.checksum,
+        split=split_of(dls),
+        session=learn.session.state(),
+        loss=learn.loss_name,
+        data=_data_facts(learn),
+        effective=effective_tables(learn.model),
+    )
+
+
+def _data_facts(learn: CollabLearner) -> DataFacts:
+    """What the file keeps of the ratings, so that the model can be looked at without them."""
+    dls = learn.dls
+    if isinstance(dls, LoadersWithoutRatings):
+        return dls.facts
+    try:
+        if not is_known_product(learn.model):
+            check_product(learn.snapshot, learn.model)
+        variance = residual_variance(learn.snapshot, dls)
+    except ValueError:  # no dot product, so nobody new can be fitted to it
+        variance = None
+    return DataFacts(
+        **{each.name: getattr(dls, each.name) for each in fields(DataFacts) if each.name not in _OF_A_MODEL},
+        mean_loss=learn.baseline,
+        residual_variance=variance,
+    )
 
 
 def split_of(dls: CollabDataLoaders) -> dict[str, Any]:

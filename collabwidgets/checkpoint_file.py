@@ -22,6 +22,7 @@ from .data.without_ratings import DataFacts
 from .models.neural import with_tabular_names
 from .training import Recipe, Run
 from .training.history import EpochRecord
+from .training.session_state import SessionState
 
 _SUFFIX = ".safetensors"
 _FORMAT, _VERSION = "collabwidgets", 1
@@ -50,10 +51,11 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
 
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in; make it first")
-    x, loss = checkpoint.curve
+    session = checkpoint.session
+    x, loss = session.curve
     tensors = {f"{_WEIGHT}{name}": value for name, value in checkpoint.weights.items()}
-    tensors |= {_CURVE_X: torch.from_numpy(x), _CURVE_LOSS: torch.from_numpy(loss), _ORDER: checkpoint.order}
-    for place, run in enumerate(checkpoint.earlier):
+    tensors |= {_CURVE_X: torch.from_numpy(x), _CURVE_LOSS: torch.from_numpy(loss), _ORDER: session.order}
+    for place, run in enumerate(session.earlier):
         x_name, loss_name = _curve(place)
         tensors |= {x_name: torch.from_numpy(run.x), loss_name: torch.from_numpy(run.loss)}
     tensors |= {f"{_EFFECTIVE}{name}": value for name, value in checkpoint.effective.items()}
@@ -64,11 +66,12 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
     facts = {
         "version": _VERSION,
         **{name: getattr(checkpoint, name) for name in _PLAIN},
-        "recipe": asdict(checkpoint.recipe),
-        "fits": [asdict(recipe) for recipe in checkpoint.fits],
-        "left": list(checkpoint.left),
-        "epochs": [asdict(record) for record in checkpoint.epochs],
-        "weights_epoch": checkpoint.weights_epoch,
+        **{name: getattr(session, name) for name in _PLAIN_OF_SESSION},
+        "recipe": asdict(session.recipe),
+        "fits": [asdict(recipe) for recipe in session.fits],
+        "left": list(session.interrupted_at),
+        "epochs": [asdict(record) for record in session.epochs],
+        "weights_epoch": session.weights_epoch,
         "loss": checkpoint.loss,
         "data": None if checkpoint.data is None else _plain_facts(checkpoint.data),
         "earlier": [
@@ -78,7 +81,7 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
                 "fits": [asdict(recipe) for recipe in run.fits],
                 "epochs": [asdict(record) for record in run.epochs],
             }
-            for run in checkpoint.earlier
+            for run in session.earlier
         ],
     }
     if checkpoint.data is not None:
@@ -141,7 +144,9 @@ def read(path: Path) -> Checkpoint:
 def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint:
     weights = {name.removeprefix(_WEIGHT): value for name, value in tensors.items() if name.startswith(_WEIGHT)}
     plain = {name: facts[name] for name in _PLAIN}
-    is_neural = facts["model"] == "EmbeddingNN" or facts["arguments"].get("use_nn")
+    plain["arguments"] = _present_names(plain["arguments"])
+    asked = plain["arguments"]
+    is_neural = facts["model"] == "EmbeddingNN" or asked.get("use_nn") or asked.get("model") == "nn"
     if is_neural and any(name.endswith("user_factors.weight") for name in weights):
         weights = with_tabular_names(weights)
     torch.Generator().set_state(tensors[_ORDER])  # raises for what is no state
@@ -150,18 +155,25 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
         **plain | {"y_range": None if plain["y_range"] is None else tuple(plain["y_range"])},
         weights=weights,
         **ids,
-        recipe=_recipe(facts["recipe"]),
-        fits=tuple(_recipe(each) for each in facts["fits"]),
-        left=tuple(facts["left"] if "left" in facts else (None for _ in facts["fits"])),
-        order=tensors[_ORDER],
-        epochs=tuple(EpochRecord(**each) for each in facts["epochs"]),
-        curve=(tensors[_CURVE_X].numpy(), tensors[_CURVE_LOSS].numpy()),
-        weights_epoch=facts.get("weights_epoch"),
+        session=_session(facts, tensors),
         loss=facts.get("loss", "MSE"),
         data=_data_facts(facts["data"], tensors, ids) if facts.get("data") else None,
         effective={
             name.removeprefix(_EFFECTIVE): value for name, value in tensors.items() if name.startswith(_EFFECTIVE)
         },
+    )
+
+
+def _session(facts: dict[str, Any], tensors: dict[str, Tensor]) -> SessionState:
+    return SessionState(
+        **{name: facts[name] for name in _PLAIN_OF_SESSION},
+        recipe=_recipe(facts["recipe"]),
+        fits=tuple(_recipe(each) for each in facts["fits"]),
+        interrupted_at=tuple(facts["left"] if "left" in facts else (None for _ in facts["fits"])),
+        weights_epoch=facts.get("weights_epoch"),
+        order=tensors[_ORDER],
+        epochs=tuple(EpochRecord(**each) for each in facts["epochs"]),
+        curve=(tensors[_CURVE_X].numpy(), tensors[_CURVE_LOSS].numpy()),
         earlier=tuple(
             Run(
                 number=run["number"],
@@ -199,6 +211,12 @@ def _data_facts(plain: dict[str, Any], tensors: dict[str, Tensor], ids: dict[str
     return DataFacts(**others, **sides, card=DataCard(**card | bars | rows))
 
 
+def _present_names(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of `collab_learner` by their present names, from files of earlier versions."""
+    others = {name: value for name, value in arguments.items() if name != "implicit"}
+    return others | {"model": "svdpp"} if arguments.get("implicit") else others
+
+
 def _curve(place: int) -> tuple[str, str]:
     """Names of the curve of an earlier run."""
     return f"run.{place}.x", f"run.{place}.loss"
@@ -211,13 +229,8 @@ _PLAIN = (
     "y_range",
     "ratings",
     "split",
-    "status",
-    "message",
-    "suggested_lr",
-    "epoch",
-    "weights_seed",
-    "progress",
 )
+_PLAIN_OF_SESSION = ("status", "message", "suggested_lr", "epoch", "weights_seed", "progress")
 
 
 def _recipe(values: dict[str, Any]) -> Recipe:

@@ -87,7 +87,7 @@ def _compile() -> None:
     from importlib.util import find_spec
 
     if find_spec("numba"):
-        from .training.fused import compile_now, is_compiled
+        from .training.engines.fused import compile_now, is_compiled
 
         if not is_compiled():
             print("Compiling the training loop, once: this takes some seconds.", flush=True)

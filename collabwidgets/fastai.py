@@ -69,6 +69,8 @@ T = TypeVar("T")
 
 # What a name of fastai that is not here is called here. A method of the learner is written `learn.…`, of the loaders
 # `dls.…`, of the recorder `recorder.…`, an argument `…=`, and what its star imports bring by its name alone.
+_SCHEDULE = "collabwidgets.training.schedule_for(learn.recipe, learn.session.progress.n_steps)"
+
 HERE_IT_IS = {
     "learn.summary": "print(learn.model); learn.config has its sizes and settings",
     "learn.fine_tune": "learn.fit_one_cycle(n); nothing of a recommender is trained before",
@@ -79,10 +81,10 @@ HERE_IT_IS = {
     "learn.metrics": "learn.history.to_frame(), whose rmse stands beside the loss; learn.hit_rate() ranks",
     "learn.opt": "learn.recipe, which has the optimizer's settings (lr, wd, moms, sqr_mom, eps)",
     "learn.opt_func": "AdamW, always; learn.recipe has its settings",
-    "learn.cbs": "learn.on_change(callback), called whenever status, history or weights moved",
-    "learn.add_cb": "learn.on_change(callback), called whenever status, history or weights moved",
-    "learn.add_cbs": "learn.on_change(callback), called whenever status, history or weights moved",
-    "learn.remove_cb": "the function that learn.on_change(callback) returned",
+    "learn.cbs": "learn.session.on_change(callback), called whenever status, history or weights moved",
+    "learn.add_cb": "learn.session.on_change(callback), called whenever status, history or weights moved",
+    "learn.add_cbs": "learn.session.on_change(callback), called whenever status, history or weights moved",
+    "learn.remove_cb": "the function that learn.session.on_change(callback) returned",
     "learn.no_bar": "learn.start() and learn.wait(), which print nothing",
     "learn.no_logging": "learn.start() and learn.wait(), which print nothing",
     "learn.show_training_loop": "collabwidgets.Trainer, which yields an event for each step",
@@ -107,12 +109,12 @@ HERE_IT_IS = {
     "dls.to": "device= of the learner",
     "dls.loss_func": "learn.loss_func",
     "dls.c": "1: one rating is predicted",
-    "recorder.plot_sched": "plt.plot(collabwidgets.training.schedule_for(learn.recipe, learn.n_steps).lr)",
-    "recorder.lrs": "collabwidgets.training.schedule_for(learn.recipe, learn.n_steps).lr",
-    "recorder.hps": "collabwidgets.training.schedule_for(learn.recipe, learn.n_steps)",
+    "recorder.plot_sched": f"plt.plot({_SCHEDULE}.lr)",
+    "recorder.lrs": f"{_SCHEDULE}.lr",
+    "recorder.hps": _SCHEDULE,
     "recorder.smooth_loss": "learn.history.epochs[-1].train_loss",
     "recorder.log": "learn.history.epochs[-1]",
-    "cbs=": "learn.on_change(callback), called whenever status, history or weights moved",
+    "cbs=": "learn.session.on_change(callback), called whenever status, history or weights moved",
     "metrics=": "learn.history.to_frame(), whose rmse stands beside the loss; learn.hit_rate() ranks",
     "opt_func=": "AdamW, always; settings such as moms=, sqr_mom= and eps= go to the fit",
     "splitter=": "one learning rate for all parameters",
@@ -133,7 +135,7 @@ HERE_IT_IS = {
     "device=": "device= of the learner",
     "shuffle=": "training ratings in a fresh order each epoch, validation in one order, always",
     "y_block=": "rating_name=, a column of numbers",
-    "Callback": "learn.on_change(callback)",
+    "Callback": "learn.session.on_change(callback)",
     "Categorify": "nothing to do: the loaders number users and items by themselves",
     "DataLoaders": "CollabDataLoaders",
     "EarlyStoppingCallback": "patience= of a fit, such as learn.fit_one_cycle(20, patience=3)",

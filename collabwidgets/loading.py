@@ -95,14 +95,14 @@ def load_learner(
         arguments["device"] = device
     elif not _is_there(arguments.get("device")):
         arguments.pop("device")
-    arguments["seed"] = saved.weights_seed
+    arguments["seed"] = saved.session.weights_seed
     if saved.function == "collab_learner":
         if model is not None:
             raise ValueError(f"{file} holds a learner that collab_learner makes anew; leave out model=")
         learn = collab_learner(dls, **arguments)
     else:
         learn = CollabLearner(dls, _own_model(saved, dls, file) if model is None else model, **arguments)
-    learn._load_checkpoint(saved, file)
+    learn.take(saved, file)
     learn.loaded_from = file
     return learn
 
@@ -124,7 +124,7 @@ def _by_itself(saved: Checkpoint) -> Checkpoint:
     if not saved.effective:
         return saved
     weights = {name: value for name, value in saved.weights.items() if "_implicit." not in name}
-    arguments = {name: value for name, value in saved.arguments.items() if name != "implicit"}
+    arguments = {name: value for name, value in saved.arguments.items() if name != "model"}
     model = "EmbeddingDotBias" if saved.model == "SVDpp" else saved.model
     return replace(saved, weights=weights | dict(saved.effective), arguments=arguments, model=model, effective={})
 
@@ -142,7 +142,7 @@ def _own_model(saved: Checkpoint, dls: CollabDataLoaders, file: Path) -> nn.Modu
         raise ValueError(
             f"{file} holds the weights of {saved.model}, a module of your own; pass model= an object of that class"
         )
-    source = generator(saved.weights_seed, "weights")
+    source = generator(saved.session.weights_seed, "weights")
     return make(dls.n_users, dls.n_items, saved.weights[table].shape[1], y_range=saved.y_range, generator=source)
 
 

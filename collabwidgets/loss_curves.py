@@ -45,7 +45,7 @@ def drawn_run(run: Run, learn: CollabLearner, x_axis: str, smoothing: float) -> 
 def shown_runs(learn: CollabLearner, numbers: Iterable[int]) -> list[Run]:
     """The earlier runs of these numbers that are still remembered."""
     wanted = set(numbers)
-    return [run for run in learn.earlier_runs if run.number in wanted]
+    return [run for run in learn.session.earlier if run.number in wanted]
 
 
 def run_positions(epochs: NDArray[Any], run: Run, learn: CollabLearner, axis: str) -> NDArray[np.float64]:
@@ -67,7 +67,7 @@ def positions(epochs: Sequence[float] | NDArray[Any], learn: CollabLearner, axis
     rows = learn.history.epochs
     seconds = np.cumsum([0.0, *(row.seconds for row in rows)])
     if not rows:
-        return at * 0.0 if not len(at) else at * (learn.elapsed_seconds / max(float(at[-1]), 1e-9))
+        return at * 0.0 if not len(at) else at * (learn.session.progress.elapsed_seconds / max(float(at[-1]), 1e-9))
     # Within an epoch time goes evenly; the running one is taken to be as long as the last.
     seconds_at: NDArray[np.float64] = np.where(
         at <= len(rows),

@@ -59,9 +59,9 @@ def predictions(learn: cw.CollabLearner) -> np.ndarray:
         {"n_factors": 8, "y_range": (0, 5.5), "engine": "autograd", "wd": 0.2, "seed": 9},
         {"use_nn": True, "layers": [20, 10], "y_range": [0, np.float32(5.5)]},
         {"use_nn": True, "emb_szs": [(81, 5), (61, 7)]},
-        {"implicit": True, "y_range": (0, 5.5)},
+        {"model": "svdpp", "y_range": (0, 5.5)},
         {"members": 3, "y_range": (0, 5.5)},
-        {"implicit": True, "members": 2},
+        {"model": "svdpp", "members": 2},
     ],
     ids=["dot", "bounded", "neural", "neural of other sizes", "svd++", "members", "svd++ members"],
 )
@@ -82,8 +82,9 @@ def test_history_settings_and_status_come_along(learn: cw.CollabLearner, tmp_pat
     assert again.history.to_frame().equals(learn.history.to_frame())
     for mine, theirs in zip(again.history.batches(10**6), learn.history.batches(10**6), strict=True):
         assert np.array_equal(mine, theirs)
-    for name in ("status", "message", "epoch", "recipe", "fits", "weights_seed", "progress", "elapsed_seconds"):
-        assert getattr(again, name) == getattr(learn, name), name
+    for name in ("status", "message", "epoch", "recipe", "fits", "weights_seed", "interrupted_at"):
+        assert getattr(again.session, name) == getattr(learn.session, name), name
+    assert again.session.progress.state() == learn.session.progress.state()
 
 
 def test_earlier_runs_come_along_and_go_on_being_counted(learn: cw.CollabLearner, tmp_path: Path) -> None:
@@ -119,7 +120,7 @@ def test_a_reset_to_another_size_and_seed_is_remembered(learn: cw.CollabLearner,
     learn.reset(seed=3, n_factors=4)
     learn.fit_one_cycle(1)
     again = cw.load_learner(learn.save(tmp_path / "model"), learn.dls)
-    assert (again.n_factors, again.weights_seed) == (4, 3)
+    assert (again.n_factors, again.session.weights_seed) == (4, 3)
     for each in (learn, again):
         each.reset()
     assert np.array_equal(predictions(again), predictions(learn))
@@ -129,8 +130,8 @@ def test_the_order_of_batches_goes_on_where_it_was(learn: cw.CollabLearner, tmp_
     again = cw.load_learner(learn.save(tmp_path / "model"), learn.dls)
     twice = cw.load_learner(tmp_path / "model", learn.dls)
     fresh = cw.collab_learner(learn.dls, n_factors=8, y_range=(0, 5.5))
-    assert torch.equal(again._order.get_state(), learn._order.get_state())
-    assert not torch.equal(again._order.get_state(), fresh._order.get_state())
+    assert torch.equal(again.session._order.get_state(), learn.session._order.get_state())
+    assert not torch.equal(again.session._order.get_state(), fresh.session._order.get_state())
     for each in (again, twice):
         each.fit_one_cycle(1)
     assert np.array_equal(predictions(again), predictions(twice))
@@ -154,12 +155,12 @@ def test_load_into_a_learner_that_trains_drops_that_training(learn: cw.CollabLea
     file = learn.save(tmp_path / "model")
     other = cw.collab_learner(learn.dls, n_factors=8, y_range=(0, 5.5), engine="autograd", seed=1)
     runs, told = other.history.run, []
-    other.on_change(lambda: told.append(other.status))
+    other.session.on_change(lambda: told.append(other.status))
     other.fit_one_cycle(1)
     other.start(epochs=1000)
     other.load(file)
     assert (other.status, other.epoch, told[-1]) == ("ready", 2.0, "ready")
-    assert [len(run.epochs) >= 1 for run in other.earlier_runs] == [True]  # what was dropped stays to be compared
+    assert [len(run.epochs) >= 1 for run in other.session.earlier] == [True]  # what was dropped stays to be compared
     assert other.history.run > runs
     assert np.array_equal(predictions(other), predictions(learn))
 

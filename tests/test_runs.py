@@ -35,7 +35,7 @@ def test_runs_are_named_by_what_differs_and_keep_their_losses(learn):
     assert list(frame["epochs_trained"]) == [2.0, 2.0, 3.0]
     assert frame["valid_loss"][0] == first["valid_loss"].min()
     assert frame["train_loss"][2] == learn.history.epochs[-1].train_loss
-    assert [run.number for run in learn.earlier_runs] == [1, 2]
+    assert [run.number for run in learn.session.earlier] == [1, 2]
 
 
 def test_a_run_is_named_by_the_epochs_that_it_was_trained(learn):
@@ -75,7 +75,7 @@ def test_what_never_trained_a_batch_is_no_run(learn):
 
 def test_a_run_that_was_reset_in_its_first_epoch_is_kept(learn):
     learn.start(epochs=1000, lr=1e-3)
-    while learn.step == 0:
+    while learn.session.progress.step == 0:
         assert learn.status == "training"
     learn.stop()
     assert learn.wait()
@@ -87,7 +87,7 @@ def test_a_run_that_was_reset_in_its_first_epoch_is_kept(learn):
 def test_ten_runs_are_remembered_by_few_points_each(learn):
     for seed in range(MOST_RUNS + 3):
         train(learn, 5, bs=8, seed=seed)
-    assert [run.number for run in learn.earlier_runs] == list(range(3, MOST_RUNS + 3))
+    assert [run.number for run in learn.session.earlier] == list(range(3, MOST_RUNS + 3))
     x, loss = learn.history.batches(10_000)
     per_point, rest = divmod(len(x), MOST_POINTS)
     assert per_point > 1

@@ -21,7 +21,7 @@ def trained(dls, tmp_path, **make):
     return learn, cw.load_learner(learn.export(tmp_path / "model"))
 
 
-KINDS = [{}, {"members": 2}, {"implicit": True}, {"implicit": True, "members": 2}]
+KINDS = [{}, {"members": 2}, {"model": "svdpp"}, {"model": "svdpp", "members": 2}]
 
 
 @pytest.mark.parametrize("make", [*KINDS, {"use_nn": True, "layers": [10]}], ids=str)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ..calls import Call, remembered
 from ..seeds import generator
@@ -332,6 +333,14 @@ class CollabDataLoaders:
             self.rating_name: y.tolist(),
         }
         return pd.DataFrame(shown)
+
+    @property
+    def rated(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+        """User row and item row of every rating, int64 ``[n_ratings]`` each; None where the ratings are gone."""
+        if not self.has_ratings:
+            return None
+        both = torch.cat([self.train_x, self.valid_x]).numpy()
+        return both[:, 0], both[:, 1]
 
     def part(self, ds_idx: int) -> Batch:
         """All ratings of one part, ``(x, y)``, by fastai's numbers: 0 for training, 1 for validation.

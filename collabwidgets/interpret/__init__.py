@@ -5,19 +5,18 @@ from .explain import explain
 from .fold_in import Folded, fold_in
 from .hit_rate import hit_rate
 from .neighbors import neighbors
-from .pca import PCAFrame, fit_pca
+from .pca import PCAFrame, fit_pca, pca_table
 from .recommend import recommend
-from .snapshot import Snapshot
 
 __all__ = [
     "Folded",
     "PCAFrame",
-    "Snapshot",
     "biases",
     "explain",
     "fit_pca",
     "fold_in",
     "hit_rate",
     "neighbors",
+    "pca_table",
     "recommend",
 ]

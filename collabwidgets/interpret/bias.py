@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .snapshot import Snapshot
+from ..training.snapshot import Snapshot
 
 FEW = 20  # ratings below which a finding about a row is called weak
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ..training.snapshot import Snapshot
 from .pca import PCAFrame
-from .product import Taste, item_biases, required_user_factors, squeezed
-from .snapshot import Snapshot
+from .product import UserVector, item_biases, required_user_factors, squeezed
 
 _BASES = ("pca", "raw")
 
 
 def explain(
     snapshot: Snapshot,
-    taste: Taste,
+    user: UserVector,
     item: int,
     *,
     basis: str = "pca",
@@ -31,7 +31,7 @@ def explain(
     ----------
     snapshot : Snapshot
         Of a dot-product model.
-    taste : Taste
+    user : UserVector
     item : int
         A trained row.
     basis : {"pca", "raw"}
@@ -73,17 +73,17 @@ def explain(
         directions, kind, called = frame.components[:n_terms], "component", "PC{}"
         order = np.arange(len(directions))
     else:
-        order = np.sort(np.argsort(-np.abs(taste.factors * vector), kind="stable")[:n_terms])
+        order = np.sort(np.argsort(-np.abs(user.factors * vector), kind="stable")[:n_terms])
         directions, kind, called = np.eye(len(vector))[order], "factor", "factor {}"
-    user_values, item_values = directions @ taste.factors, directions @ (vector - origin)
+    user_values, item_values = directions @ user.factors, directions @ (vector - origin)
     values = user_values * item_values
-    rest = float(taste.factors @ (vector - origin) - values.sum())
+    rest = float(user.factors @ (vector - origin) - values.sum())
 
     unnamed = len(vector) - len(directions)
     nan = float("nan")
     rows = [
         ("baseline", "baseline", user_mean + bias_mean + float(average @ origin), nan, nan),
-        ("generosity", "user", taste.bias - user_mean + float((taste.factors - average) @ origin), nan, nan),
+        ("generosity", "user", user.bias - user_mean + float((user.factors - average) @ origin), nan, nan),
         (f"{snapshot.items.name} bias", "item", float(biases[item]) - bias_mean, nan, nan),
     ]
     for place, value, of_user, of_item in zip(order, values, user_values, item_values, strict=True):

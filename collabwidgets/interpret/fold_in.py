@@ -1,4 +1,4 @@
-"""Fold in: the taste of somebody new, from a few ratings, while every title stays as it is."""
+"""Fold in a new user: their vector from a few ratings, while every title stays as it is."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .product import Doubles, Taste, item_biases, required_user_factors, squeezed
-from .snapshot import Snapshot
+from ..training.snapshot import Snapshot
+from .product import Doubles, UserVector, item_biases, required_user_factors, squeezed
 
 _METHODS = ("fitted", "average_user", "nearest_user")
 _STEPS = 100
@@ -17,12 +17,11 @@ _STILL = 1e-10  # a step this short, against the whole, is the last
 
 
 @dataclass(frozen=True, eq=False)
-class Folded:
-    """Somebody new, as the model sees them.
+class Folded(UserVector):
+    """A new user's vector, and the ratings that it was fitted to.
 
     Attributes
     ----------
-    taste : Taste
     rows : int64 [m]
         Items that were rated.
     ratings : float64 [m]
@@ -34,22 +33,11 @@ class Folded:
         ``"fitted"`` they sum to the whole way; else there are none (``[0, k + 1]``).
     """
 
-    taste: Taste
     rows: NDArray[np.int64]
     ratings: Doubles
     method: str
     like: int | None
     pulls: Doubles
-
-    @property
-    def factors(self) -> Doubles:
-        """float64 [k]."""
-        return self.taste.factors
-
-    @property
-    def bias(self) -> float:
-        """A logit if the model has a y_range, else in rating units."""
-        return self.taste.bias
 
 
 def fold_in(
@@ -57,18 +45,18 @@ def fold_in(
     ratings: Mapping[int, float],
     *,
     method: str = "fitted",
-    strength: float = 1.0,
-    noise: float = 1.0,
+    prior_strength: float = 1.0,
+    residual_variance: float = 1.0,
 ) -> Folded:
     """Fit one new user to frozen items.
 
-    ``"fitted"`` is the most likely taste given the ratings and what users of this model are like: it minimises
-    ``Σ (rating − prediction)² / noise + strength · (t − m)ᵀ C⁻¹ (t − m)`` over the vector t of factors and bias, where
-    m and C are mean and covariance of the trained users' (the covariance drawn towards equal variances, by as many
-    made-up users as t has numbers): maximum a posteriori with a prior read off the table, as in empirical Bayes
-    (Salakhutdinov & Mnih 2008, "Bayesian Probabilistic Matrix Factorization", learn that prior beside the rest). Few
-    ratings move a new user little from the average one, and most along the ways in which users
-    differ. Solved by Gauss–Newton steps, halved while they do not descend.
+    ``"fitted"`` is the most likely vector given the ratings and what users of this model are like: it minimises
+    ``Σ (rating − prediction)² / residual_variance + prior_strength · (t − m)ᵀ C⁻¹ (t − m)`` over the vector t of
+    factors and bias, where m and C are mean and covariance of the trained users' (the covariance drawn towards equal
+    variances, by as many made-up users as t has numbers): maximum a posteriori with a prior read off the table, as in
+    empirical Bayes (Salakhutdinov & Mnih 2008, "Bayesian Probabilistic Matrix Factorization", learn that prior beside
+    the rest). Few ratings move a new user little from the average one, and most along the ways in which users differ.
+    Solved by Gauss–Newton steps, halved while they do not descend.
 
     Parameters
     ----------
@@ -79,9 +67,9 @@ def fold_in(
     method : {"fitted", "average_user", "nearest_user"}
         Or the mean of the trained users, whatever was rated; or the trained user whose predictions for the rated titles
         come nearest to the ratings, of equals the one with more ratings.
-    strength : float
+    prior_strength : float
         How much the average user counts against the ratings: above 0; 1 is what the table says.
-    noise : float
+    residual_variance : float
         Variance of a rating around its prediction, in squared rating units, above 0.
 
     Returns
@@ -91,12 +79,12 @@ def fold_in(
     Raises
     ------
     ValueError
-        For another method, a strength or noise that is not above 0, a rating that is not finite or not within y_range,
-        an item that was never trained, ``"nearest_user"`` without a rating, or no dot product.
+        For another method, a prior_strength or residual_variance that is not above 0, a rating that is not finite or
+        not within y_range, an item that was never trained, ``"nearest_user"`` without a rating, or no dot product.
     """
     if method not in _METHODS:
         raise ValueError(f"method={method!r} is not known; choose one of {', '.join(_METHODS)}")
-    for name, value in (("strength", strength), ("noise", noise)):
+    for name, value in (("prior_strength", prior_strength), ("residual_variance", residual_variance)):
         if not (np.isfinite(value) and value > 0):
             raise ValueError(f"{name} must be a number above 0, not {value!r}")
     users = required_user_factors(snapshot)[snapshot.users.trained].astype(np.float64)
@@ -112,8 +100,8 @@ def fold_in(
     def folded(t: Doubles, like: int | None, pulls: Doubles) -> Folded:
         if biases is None:
             pulls = np.column_stack([pulls, np.zeros(len(pulls))])
-        taste = Taste(t[: users.shape[1]], 0.0 if biases is None else float(t[-1]))
-        return Folded(taste, rows, given, method, like, pulls)
+        bias = 0.0 if biases is None else float(t[-1])
+        return Folded(t[: users.shape[1]], bias, rows, given, method, like, pulls)
 
     none = np.empty((0, people.shape[1]))
     if method == "average_user":
@@ -125,8 +113,8 @@ def fold_in(
         counts = snapshot.users.counts[snapshot.users.trained]
         at = int(np.lexsort((-counts, errors))[0])
         return folded(people[at], int(np.flatnonzero(snapshot.users.trained)[at]), none)
-    precision = strength * _precision(people)
-    return folded(*_most_likely(design, offsets, given, snapshot.y_range, mean, precision, noise))
+    precision = prior_strength * _precision(people)
+    return folded(*_most_likely(design, offsets, given, snapshot.y_range, mean, precision, residual_variance))
 
 
 def _checked(snapshot: Snapshot, rows: NDArray[np.int64], given: Doubles) -> Doubles:
@@ -159,11 +147,11 @@ def _most_likely(
     y_range: tuple[float, float] | None,
     mean: Doubles,
     precision: Doubles,
-    noise: float,
+    residual_variance: float,
 ) -> tuple[Doubles, None, Doubles]:
     def loss(t: Doubles) -> float:
         residuals = given - squeezed(design @ t + offsets, y_range)
-        return float(residuals @ residuals / noise + (t - mean) @ precision @ (t - mean))
+        return float(residuals @ residuals / residual_variance + (t - mean) @ precision @ (t - mean))
 
     def slopes(t: Doubles) -> tuple[Doubles, Doubles]:
         predicted = squeezed(design @ t + offsets, y_range)
@@ -176,16 +164,16 @@ def _most_likely(
     t, here = mean, loss(mean)
     for _ in range(_STEPS):
         jacobian, residuals = slopes(t)
-        curvature = jacobian.T @ jacobian / noise + precision
-        step = _solved(curvature, jacobian.T @ residuals / noise - precision @ (t - mean))
+        curvature = jacobian.T @ jacobian / residual_variance + precision
+        step = _solved(curvature, jacobian.T @ residuals / residual_variance - precision @ (t - mean))
         while loss(t + step) > here and np.abs(step).max() > 1e-12:
             step = 0.5 * step
         t, here = t + step, loss(t + step)
         if np.linalg.norm(step) <= _STILL * (1 + np.linalg.norm(t)):
             break
-    # Where the loss is at rest precision @ (t - mean) is jacobian.T @ residuals / noise: a sum over the ratings.
+    # At the minimum precision @ (t - mean) is jacobian.T @ residuals / residual_variance: a sum over the ratings.
     jacobian, residuals = slopes(t)
-    return t, None, _solved(precision, (jacobian * residuals[:, None]).T / noise).T
+    return t, None, _solved(precision, (jacobian * residuals[:, None]).T / residual_variance).T
 
 
 def _solved(matrix: Doubles, right: Doubles) -> Doubles:

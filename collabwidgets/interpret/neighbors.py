@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.side import Side
+from ..training.snapshot import Snapshot, lengths_of
 from ..words import with_article
 from .bias import FEW
-from .snapshot import Snapshot, lengths_of
 
 METRICS = ("cosine", "centered_cosine", "euclidean", "dot")
 SHORT = 0.25  # of the median length: below it a direction is mostly noise

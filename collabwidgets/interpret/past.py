@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..training.snapshot import Snapshot
 from .align import assignment
 from .pca import PCAFrame
-from .snapshot import Snapshot
 
 MOST_FRAMES = 60
 MOST_BYTES = 64_000_000

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.side import Side
+from ..training.snapshot import Snapshot
 from .align import FOLLOWED, in_place, likeness, shared_scores
-from .snapshot import Snapshot
 
 AXES = FOLLOWED  # components of a map
 _BLOCK = 4096  # rows turned to float64 at a time; a block of 50 factors stays in the processor's cache
@@ -115,6 +115,25 @@ class PCAFrame:
         frame.attrs["explained_variance_ratio"] = self.explained_variance_ratio.tolist()
         frame.attrs["noise_level"] = self.noise_level
         return frame
+
+
+def pca_table(snapshot: Snapshot, k: int, *, min_count: int, top_n: int | None = None) -> pd.DataFrame:
+    """Titles on the first `k` components, as `PCAFrame.to_frame` gives them.
+
+    Raises
+    ------
+    ValueError
+        When there are fewer than `k` components: too few factors, or too few titles that pass the filter.
+    """
+    if not 1 <= k <= max(snapshot.n_factors, 1):
+        raise ValueError(f"k={k}: the model has {snapshot.n_factors} factors, so k goes from 1 to {snapshot.n_factors}")
+    frame = fit_pca(snapshot, k=max(k, AXES), min_count=min_count, top_n=top_n)
+    if frame.k < k:
+        raise ValueError(
+            f"{len(frame.rows)} {snapshot.items.name}s have {frame.k} components at most, k={k} are asked for: "
+            "set min_count lower, or ask for fewer"
+        )
+    return frame.to_frame(snapshot).drop(columns=[f"PC{i + 1}" for i in range(k, frame.k)])
 
 
 def fit_pca(

@@ -1,4 +1,4 @@
-"""Product: what a dot-product model says of one user's vector and every title, from the tables of a snapshot."""
+"""The dot product itself: what a model of that family predicts, from the tables of a snapshot."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .snapshot import Snapshot
+from ..training.snapshot import Snapshot
 
 Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Taste:
+class UserVector:
     """One user as the model sees them: ``factors`` float64 ``[k]`` and ``bias``, 0 where the model has none.
 
-    ``item_bias`` says whether the model adds one; a model without y_range counts in rating units, else in logits.
+    The bias is a logit if the model has a y_range, else in rating units.
     """
 
     factors: Doubles
     bias: float
 
 
-def taste_of(snapshot: Snapshot, row: int) -> Taste:
-    """The taste of a user that the model was trained on, by row."""
+def user_vector(snapshot: Snapshot, row: int) -> UserVector:
+    """The vector of a user that the model was trained on, by row."""
     users = required_user_factors(snapshot)
     bias = snapshot.user_bias
-    return Taste(users[row].astype(np.float64), 0.0 if bias is None else float(bias[row]))
+    return UserVector(users[row].astype(np.float64), 0.0 if bias is None else float(bias[row]))
 
 
 def required_user_factors(snapshot: Snapshot) -> NDArray[np.float32]:
@@ -36,7 +36,7 @@ def required_user_factors(snapshot: Snapshot) -> NDArray[np.float32]:
     if users is None or users.shape[1] != items.shape[1]:
         raise ValueError(
             "the model multiplies no user factors with item factors; this answer is of dot-product models, such as "
-            "collab_learner makes without use_nn=True"
+            'collab_learner makes unless it is asked for model="nn"'
         )
     return users
 
@@ -47,10 +47,10 @@ def item_biases(snapshot: Snapshot) -> Doubles:
     return np.zeros(len(snapshot.items)) if bias is None else bias.astype(np.float64)
 
 
-def logits(snapshot: Snapshot, taste: Taste) -> Doubles:
+def logits(snapshot: Snapshot, user: UserVector) -> Doubles:
     """What the model adds up for every title, float64 [n_items], before it is squeezed into y_range."""
     factors = snapshot.required_item_factors.astype(np.float64)
-    sums: Doubles = factors @ taste.factors + taste.bias + item_biases(snapshot)
+    sums: Doubles = factors @ user.factors + user.bias + item_biases(snapshot)
     return sums
 
 
@@ -61,3 +61,13 @@ def squeezed(logit: Doubles, y_range: tuple[float, float] | None) -> Doubles:
     low, high = y_range
     share: Doubles = 0.5 * (1 + np.tanh(0.5 * logit))  # the sigmoid, without overflow
     return low + (high - low) * share
+
+
+def predicted(snapshot: Snapshot, pairs: NDArray[np.int64]) -> Doubles:
+    """Ratings of (user row, item row) pairs int64 ``[n, 2]`` by the formula, float64 ``[n]``."""
+    users, items = pairs.T
+    user_factors, item_factors = required_user_factors(snapshot), snapshot.required_item_factors
+    sums = np.einsum("ij,ij->i", user_factors[users], item_factors[items], dtype=np.float64)
+    if snapshot.user_bias is not None:
+        sums = sums + snapshot.user_bias[users]
+    return squeezed(sums + item_biases(snapshot)[items], snapshot.y_range)

@@ -1,4 +1,4 @@
-"""Recommend: the titles that a model rates highest for one taste, and which part of it is taste."""
+"""Recommend: the titles that a model rates highest for one user, and which part of the rank is taste."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..training.snapshot import Snapshot
 from .bias import FEW
 from .fold_in import Folded
-from .product import Doubles, Taste, item_biases, logits, squeezed
-from .snapshot import Snapshot
+from .product import Doubles, UserVector, item_biases, logits, squeezed
 
 _BECAUSE = 3  # ratings named as reasons
 
 
 def recommend(
     snapshot: Snapshot,
-    who: Taste | Folded,
+    user: UserVector,
     n: int = 10,
     *,
     leave_out: NDArray[np.int64] | None = None,
@@ -34,7 +34,8 @@ def recommend(
     ----------
     snapshot : Snapshot
         Of a dot-product model.
-    who : Taste or Folded
+    user : UserVector
+        One that `fold_in` made has reasons in ``because``.
     n : int
         Rows wanted; fewer where fewer titles are left.
     leave_out : int64 [m], optional
@@ -64,10 +65,8 @@ def recommend(
     """
     if n < 1:
         raise ValueError(f"n is {n}; ask for at least 1 title")
-    folded = who if isinstance(who, Folded) else None
-    taste = who.taste if isinstance(who, Folded) else who
     items = snapshot.items
-    biases, sums = item_biases(snapshot), logits(snapshot, taste)
+    biases, sums = item_biases(snapshot), logits(snapshot, user)
     bias = biases - biases[items.trained].mean()
     own = sums - biases
     own = own - own[items.trained].mean()
@@ -89,7 +88,7 @@ def recommend(
             "count": items.counts[rows],
             "mean": items.means[rows],
             "few": items.counts[rows] < FEW,
-            "because": _reasons(snapshot, folded, rows),
+            "because": _reasons(snapshot, user, rows),
         },
         index=pd.Index(rows, name="item"),
     )
@@ -98,14 +97,14 @@ def recommend(
     return found
 
 
-def _reasons(snapshot: Snapshot, folded: Folded | None, rows: NDArray[np.int64]) -> list[list[tuple[Any, float]]]:
-    if folded is None or not len(folded.pulls):
+def _reasons(snapshot: Snapshot, user: UserVector, rows: NDArray[np.int64]) -> list[list[tuple[Any, float]]]:
+    if not isinstance(user, Folded) or not len(user.pulls):
         return [[] for _ in rows]
     vectors: Doubles = snapshot.required_item_factors[rows].astype(np.float64)
     vectors = vectors - snapshot.item_center
-    shares = vectors @ folded.pulls[:, :-1].T  # the bias moves all titles alike, so it is no reason for one of them
+    shares = vectors @ user.pulls[:, :-1].T  # the bias moves all titles alike, so it is no reason for one of them
     best = np.argsort(-shares, axis=1, kind="stable")[:, :_BECAUSE]
-    names = snapshot.items.names[folded.rows]
+    names = snapshot.items.names[user.rows]
     return [
         [(names[at], float(share[at])) for at in places if share[at] > 0]
         for share, places in zip(shares, best, strict=True)

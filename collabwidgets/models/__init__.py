@@ -1,21 +1,24 @@
 """The chapter's models as plain ``nn.Module``s: ``x`` int64 ``[bs, 2]`` (user row, item row) in, ``[bs]`` out."""
 
+from .catalog import MODELS, ModelMaker, model_maker
 from .dot import DotProduct, DotProductBias, EmbeddingDotBias
+from .ensemble import Ensemble
 from .layers import Embedding, create_params, embedding_size, sigmoid_range
-from .members import Members
 from .neural import CollabNN, EmbeddingNN, get_emb_sz
 from .svdpp import SVDpp
 from .tables import TableNames, find_tables
 from .tabular import TabularModel
 
 __all__ = [
+    "MODELS",
     "CollabNN",
     "DotProduct",
     "DotProductBias",
     "Embedding",
     "EmbeddingDotBias",
     "EmbeddingNN",
-    "Members",
+    "Ensemble",
+    "ModelMaker",
     "SVDpp",
     "TableNames",
     "TabularModel",
@@ -23,5 +26,6 @@ __all__ = [
     "embedding_size",
     "find_tables",
     "get_emb_sz",
+    "model_maker",
     "sigmoid_range",
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor, nn
 
-from .members import Members
+from .ensemble import Ensemble
 
 _USER_WORDS = ("user", "u_", "usr")
 _ITEM_WORDS = ("item", "movie", "i_", "title", "product", "book", "track")
@@ -37,14 +37,14 @@ def find_tables(module: nn.Module, n_users: int, n_items: int, **named: str | No
     A table has one row a user or one row an item (``'#na#'`` counted); with one column (or none) it is a bias, with
     more it is factors. Where several parameters fit, the one that its name tells apart is taken, else none:
     name it then (``item_factors="movie_factors"``). A module may name its tables itself, by an attribute
-    ``table_names``. Of `Members` the first is looked at.
+    ``table_names``. Of `Ensemble` the first is looked at.
 
     Raises
     ------
     ValueError
         If a named table does not exist in the module or has the wrong number of rows.
     """
-    if isinstance(module, Members):
+    if isinstance(module, Ensemble):
         names = vars(find_tables(module.first, n_users, n_items, **named))
         return TableNames(**{role: name and f"members.0.{name}" for role, name in names.items()})
     named = vars(getattr(module, "table_names", TableNames())) | {k: v for k, v in named.items() if v is not None}

@@ -1,23 +1,24 @@
 """(module, data, recipe) → events. Nothing here knows a thread, a widget or a clock but its own."""
 
-from .autograd import AutogradEngine
+from .engines import ENGINES, AutogradEngine, EnsembleEngine, FusedEngine, choose_engine, why_not_fused
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
-from .fused import FusedEngine, can_fuse
 from .history import EpochRecord, History
 from .loss import L1LossFlat, LossFunction, MSELossFlat, loss_name, own_loss
 from .lr_find import LRFind, lr_find
-from .members import MembersEngine
 from .recipe import Recipe
 from .runs import Run, Runs
 from .schedule import Schedule, schedule_for
+from .snapshot import Snapshot
 from .trainer import Engine, Trainer
 
 __all__ = [
+    "ENGINES",
     "AutogradEngine",
     "BatchEnd",
     "Compiling",
     "Diverged",
     "Engine",
+    "EnsembleEngine",
     "EpochEnd",
     "EpochRecord",
     "Event",
@@ -28,15 +29,16 @@ __all__ = [
     "LRFind",
     "LossFunction",
     "MSELossFlat",
-    "MembersEngine",
     "Recipe",
     "Run",
     "Runs",
     "Schedule",
+    "Snapshot",
     "Trainer",
-    "can_fuse",
+    "choose_engine",
     "loss_name",
     "lr_find",
     "own_loss",
     "schedule_for",
+    "why_not_fused",
 ]

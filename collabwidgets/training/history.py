@@ -136,6 +136,16 @@ class History:
         return f"History({len(self)} epochs{tail})"
 
 
+def epoch_axis(start: float, done: NDArray[np.float64]) -> Floats:
+    """Where `done` epochs of a fit lie on the axis of all epochs, for a fit that began at epoch `start`.
+
+    A fit that begins in the middle of an epoch ends its own first one at the next whole number.
+    """
+    whole = int(start)
+    first = start + done * (whole + 1 - start)
+    return np.where(done <= 1, first, whole + done).astype(np.float32)
+
+
 def thinned(x: Floats, loss: Floats, most: int) -> tuple[Floats, Floats]:
     """At most `most` points of a curve: the lowest and the highest loss of each of ``most / 2`` equal
     stretches."""

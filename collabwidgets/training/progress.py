@@ -35,9 +35,13 @@ class Progress:
         self._first_step = 0
         self._validations, self._validating = 0, 0.0
 
+    def state(self) -> dict[str, float]:
+        """What `from_state` needs: step, n_steps, epochs and seconds."""
+        return {"step": self.step, "n_steps": self.n_steps, "epochs": self.epochs, "seconds": self.elapsed_seconds}
+
     @classmethod
-    def left_at(cls, step: int, n_steps: int, epochs: int, seconds: float) -> Progress:
-        """That of a fit of another time, which was left at `step` after so many `seconds`."""
+    def from_state(cls, step: int, n_steps: int, epochs: int, seconds: float) -> Progress:
+        """The progress of a fit that was left at `step` after so many `seconds`."""
         progress = cls(n_steps, epochs)
         progress.step, progress._elapsed = step, seconds
         return progress

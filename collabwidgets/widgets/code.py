@@ -80,7 +80,7 @@ def trait_arguments(view: View, usual: Mapping[str, Any]) -> list[str]:
 
 def trained_recipe(learn: CollabLearner) -> Recipe:
     """The recipe that the learner of the program will have: of its last fit, else of its making."""
-    return learn.fits[-1] if learn.fits else _first_recipe(learn)
+    return learn.session.fits[-1] if learn.session.fits else _first_recipe(learn)
 
 
 def written(function: str, arguments: Iterable[str]) -> str:
@@ -113,7 +113,7 @@ def _data(learn: CollabLearner) -> str:
 
 
 def _model(learn: CollabLearner) -> str:
-    call, seed = learn.made_by, learn.weights_seed
+    call, seed = learn.made_by, learn.session.weights_seed
     arguments = {name: value for name, value in call.arguments.items() if name not in ("seed", "loss_func")}
     notes = []
     if learn.loss_func is not None:
@@ -123,7 +123,7 @@ def _model(learn: CollabLearner) -> str:
     if seed != learn.dls.seed:
         arguments["seed"] = seed
     if call.function == "collab_learner":
-        if not arguments.get("use_nn") and learn.n_factors:
+        if learn.session.can_resize and learn.n_factors:
             arguments["n_factors"] = learn.n_factors  # a reset may have changed it
         return "\n".join([*notes, "learn = " + _call("cw.collab_learner", ["dls"], arguments)])
     notes.append(_module(learn))
@@ -145,19 +145,19 @@ def _module(learn: CollabLearner) -> str:
 
 
 def _first_recipe(learn: CollabLearner) -> Recipe:
-    recipe = Recipe(bs=learn.dls.bs, seed=learn.weights_seed)
+    recipe = Recipe(bs=learn.dls.bs, seed=learn.session.weights_seed)
     return recipe.changed(wd=learn.made_by.arguments.get("wd"))
 
 
 def _fits(learn: CollabLearner) -> Iterator[str]:
     """One call a fit, with a word on those that were left before their end; equal ones after each other in a loop."""
-    if learn.earlier_runs:
+    if learn.session.earlier:
         yield "# the earlier runs, before the last reset, are left out"
     before, lines = _first_recipe(learn), []
-    left = list(learn.left)
+    left = list(learn.session.interrupted_at)
     if left and learn.status not in ("ready", "diverged"):
         left[-1] = learn.epoch
-    for recipe, epoch in zip(learn.fits, left, strict=True):
+    for recipe, epoch in zip(learn.session.fits, left, strict=True):
         note = "" if epoch is None else f"\n# that fit was left at epoch {epoch:.4g}; this trains it to its end"
         lines.append(_fit(recipe, before) + note)
         before = recipe

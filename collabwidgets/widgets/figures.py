@@ -151,7 +151,7 @@ class LossCurves:
         return 0
 
     def _moment(self, learn: CollabLearner) -> tuple[Any, ...]:
-        return learn.history.run, len(learn.history), learn.step, learn.status
+        return learn.history.run, len(learn.history), learn.session.progress.step, learn.status
 
     def _draw(self, learn: CollabLearner) -> None:
         self._seen = self._moment(learn)
@@ -222,8 +222,10 @@ class LossCurves:
 
 def planned_end(learn: CollabLearner) -> float:
     """Epochs that will have been trained when the fit that runs or waits is over."""
-    waits = learn.status in ("training", "paused")
-    return learn.epoch + (learn.n_steps - learn.step) / learn.dls.n_batches(learn.recipe.bs) if waits else learn.epoch
+    progress = learn.session.progress
+    if learn.status not in ("training", "paused"):
+        return learn.epoch
+    return learn.epoch + (progress.n_steps - progress.step) / learn.dls.n_batches(learn.recipe.bs)
 
 
 def whole_ticks(end: float) -> NDArray[np.float64]:

@@ -82,8 +82,8 @@ def model_facts(learn: CollabLearner) -> Values:
         "model": type(learn.model).__name__,
         "n_factors": learn.n_factors,
         "n_members": learn.n_members,
-        "can_remake": learn.can_remake,
-        "can_resize": learn.can_resize,
+        "can_remake": learn.session.can_remake,
+        "can_resize": learn.session.can_resize,
         "has_bias": snapshot.item_bias is not None,
         "has_factors": snapshot.item_factors is not None,
     }
@@ -99,14 +99,14 @@ def status_values(learn: CollabLearner) -> Values:
         "suggested_lr": json_number(learn.suggested_lr),
         "epoch": json_number(learn.epoch, 4) or 0.0,
         "progress": json_number(learn.progress, 4) or 0.0,
-        "step": learn.step,
-        "n_steps": learn.n_steps,
-        "eta_seconds": json_number(learn.eta_seconds, 1),
-        "elapsed_seconds": json_number(learn.elapsed_seconds, 1),
+        "step": learn.session.progress.step,
+        "n_steps": learn.session.progress.n_steps,
+        "eta_seconds": json_number(learn.session.progress.eta_seconds, 1),
+        "elapsed_seconds": json_number(learn.session.progress.elapsed_seconds, 1),
         "engine": learn.engine,
         "recipe": {
             "epochs": recipe.epochs,
-            "fit_epochs": learn.fits[-1].epochs if learn.fits else recipe.epochs,
+            "fit_epochs": learn.session.fits[-1].epochs if learn.session.fits else recipe.epochs,
             "lr": recipe.lr,
             "wd": recipe.wd,
             "schedule": recipe.schedule,
@@ -137,14 +137,14 @@ def history_values(learn: CollabLearner) -> Values:
         "history": epoch_rows(learn),
         "best_epoch": None if best is None else best.epoch,
         "overfit_since": history.overfit_since,
-        "frame_epochs": learn.past.epochs,
+        "frame_epochs": learn.session.past.epochs,
         "_batch_loss": pair_bytes(*history.batches(BATCH_POINTS)),
     }
 
 
 def run_rows(learn: CollabLearner, runs: Runs | None = None) -> list[dict[str, Any]]:
     """A row a run, the present one last: run, name, present, epochs, valid_loss and best_epoch, seconds, bs."""
-    runs, earlier = learn.runs if runs is None else runs, learn.earlier_runs
+    runs, earlier = learn.runs if runs is None else runs, learn.session.earlier
     return [
         {
             "run": run.number,

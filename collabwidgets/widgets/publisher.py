@@ -112,8 +112,8 @@ class Publisher:
         self._fault = ""
         self._urgent = threading.Event()  # ends the rest between two turns
         self._awaited: list[threading.Event] = []
-        learn.on_change(self._moved)  # never undone: what undoes it would keep the learner alive
-        learn.on_settled(self.catch_up)
+        learn.session.on_change(self._moved)  # never undone: what undoes it would keep the learner alive
+        learn.session.on_settled(self.catch_up)
         self._at_end = weakref.finalize(learn, self.end)
         self._at_end.atexit = False
         self._thread = threading.Thread(target=self._pump, name="collabwidgets-publisher", daemon=True)
@@ -264,7 +264,7 @@ class Publisher:
             return 0
         if not new_history and not (new_picture and (settled or watched)):
             if not settled and watched:
-                learn.request_snapshot()  # the one that comes is told in a later turn
+                learn.session.request_snapshot()  # the one that comes is told in a later turn
             return 0
         values: dict[str, Any] = {}
         if new_history:
@@ -327,11 +327,11 @@ class Publisher:
 
 def _just_begun_anew(learn: CollabLearner, store: LearnerStore) -> bool:
     """Whether the weights are being exchanged, or were a moment ago, by a training that follows upon another."""
-    if learn.renewing:
+    if learn.session.renewing:
         return True
     if learn.status != "training" or learn.history.run == store.run or store.status == "untrained":
         return False
-    return learn.elapsed_seconds < max(GUESS_SECONDS, BRIEF_SECONDS * learn.progress)
+    return learn.session.progress.elapsed_seconds < max(GUESS_SECONDS, BRIEF_SECONDS * learn.progress)
 
 
 def whole_curve(history: History) -> tuple[Floats, Floats, int]:

@@ -6,9 +6,10 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..interpret import PCAFrame, Snapshot, fit_pca
+from ..interpret import PCAFrame, fit_pca
 from ..interpret.past import lying_as
 from ..interpret.pca import AXES
+from ..training import Snapshot
 
 if TYPE_CHECKING:
     from ..learner import CollabLearner
@@ -114,7 +115,7 @@ class ShownMap:
             rows, known = self._earlier
             if rows != (min_count, top_n):
                 known = {}
-            kept = learn.past.snapshots
+            kept = learn.session.past.snapshots
             fitted = {
                 each.revision: known.get(each.revision) or fit_pca(each, k=AXES, min_count=min_count, top_n=top_n)
                 for each in kept

@@ -257,7 +257,7 @@ class TrainingPanel(View):
             return n
         if n == 0:
             raise TraitError(f"n_factors must be from 1 to {MOST_FACTORS}, not 0")
-        if not learn.can_resize:
+        if not learn.session.can_resize:
             raise TraitError(f"n_factors={n}: this learner's model keeps its {learn.n_factors} factors")
         if learn.epoch > 0 and not self.retrain_on_change:
             raise TraitError(
@@ -303,7 +303,7 @@ class TrainingPanel(View):
 
 
 def _numbers(learn: CollabLearner) -> list[int]:
-    return [run.number for run in learn.earlier_runs]
+    return [run.number for run in learn.session.earlier]
 
 
 def _settings_of(learn: CollabLearner, recipe: Recipe | None = None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import collabwidgets as cw
-from collabwidgets.training.fused import compile_now
+from collabwidgets.training.engines.fused import compile_now
 
 from .servers import START_SECONDS, DashboardServer, JupyterServer
 
@@ -94,7 +94,7 @@ def context(
     request: pytest.FixtureRequest,
     tmp_path: Path,
 ) -> Iterator[BrowserContext]:
-    """A context in which requests to other machines are refused and fail the test; with --traces, traced if it fails."""
+    """A context in which requests to other machines are refused and fail the test; ``--traces`` traces failures."""
     context = open_context()
 
     def guard(route) -> None:

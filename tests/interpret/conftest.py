@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from collabwidgets.data.side import Side
-from collabwidgets.interpret import Snapshot
+from collabwidgets.training import Snapshot
 
 
 @pytest.fixture(scope="session")

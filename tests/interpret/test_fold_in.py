@@ -56,7 +56,7 @@ def objective(snapshot, ratings, strength, noise):
 def test_the_fitted_taste_is_the_most_likely_one(snapshot, biases, y_range, strength, noise):
     now = snapshot(y_range, biases)
     ratings = {3: 5.0, 8: 1.0, 11: 4.0, 20: 2.5}
-    found = fold_in(now, ratings, strength=strength, noise=noise)
+    found = fold_in(now, ratings, prior_strength=strength, residual_variance=noise)
     loss, mean = objective(now, ratings, strength, noise)
     best = minimize(loss, mean, method="BFGS", options={"gtol": 1e-8})
     ours = np.append(found.factors, found.bias) if biases else found.factors
@@ -79,7 +79,7 @@ def test_more_trust_in_the_average_user_is_nearer_to_it(snapshot):
     now = snapshot((0, 5.5))
     away = []
     for strength in (0.1, 1, 10, 1e6):
-        found = fold_in(now, {3: 5, 8: 1}, strength=strength)
+        found = fold_in(now, {3: 5, 8: 1}, prior_strength=strength)
         as_far = objective(now, {}, 1.0, 1.0)[0]  # without ratings nothing is left but the way from the average
         away.append(as_far(np.append(found.factors, found.bias)))
     assert away == sorted(away, reverse=True)
@@ -104,7 +104,7 @@ def test_the_nearest_user_is_the_one_whose_predictions_come_nearest(snapshot):
         ({30: 4}, {}, "'title 30' was never trained.*leave it out"),
         ({3: float("nan")}, {}, "rating of 'title 3' is nan"),
         ({3: 9}, {}, "rating of 'title 3' is 9; this model's ratings lie from 0 to 5.5"),
-        ({3: 4}, {"strength": 0}, "strength must be a number above 0"),
+        ({3: 4}, {"prior_strength": 0}, "prior_strength must be a number above 0"),
         ({3: 4}, {"method": "nearest"}, "choose one of fitted, average_user, nearest_user"),
         ({}, {"method": "nearest_user"}, "rate a title"),
     ],

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collabwidgets.data import Side
-from collabwidgets.interpret import Snapshot, fit_pca
+from collabwidgets.interpret import fit_pca
 from collabwidgets.interpret.past import MOST_BYTES, MOST_FRAMES, Past, lying_as
+from collabwidgets.training import Snapshot
 
 N, K = 300, 12
 

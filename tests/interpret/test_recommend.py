@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from collabwidgets.interpret import fold_in, recommend
-from collabwidgets.interpret.product import taste_of
+from collabwidgets.interpret.product import user_vector
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_the_ranking_is_that_of_a_loop(snapshot, taste_only, min_count):
     left = [each for each in ranked if each[0] not in (10, 11)]
     shown = [each for each in left if snapshot.items.counts[each[0]] >= min_count][:8]
     found = recommend(
-        snapshot, taste_of(snapshot, 4), 8, leave_out=np.array([10, 11]), min_count=min_count, taste_only=taste_only
+        snapshot, user_vector(snapshot, 4), 8, leave_out=np.array([10, 11]), min_count=min_count, taste_only=taste_only
     )
     assert list(found.index) == [row for row, _, _ in shown]
     np.testing.assert_allclose(found["prediction"], [5.5 / (1 + np.exp(-logit)) for _, logit, _ in shown], rtol=1e-6)
@@ -50,13 +50,13 @@ def test_the_ranking_is_that_of_a_loop(snapshot, taste_only, min_count):
 
 
 def test_bias_and_taste_are_the_whole_way_from_the_average_title(snapshot):
-    found = recommend(snapshot, taste_of(snapshot, 2), 58, min_count=0)
+    found = recommend(snapshot, user_vector(snapshot, 2), 58, min_count=0)
     logit = np.log(found["prediction"] / (5.5 - found["prediction"]))
     np.testing.assert_allclose(found["bias"] + found["taste"], logit - logit.mean(), atol=1e-6)
 
 
 def test_the_reasons_are_the_ratings_that_raised_a_title(snapshot):
-    liked = fold_in(snapshot, {3: 5.0, 8: 0.5, 12: 4.5, 20: 3.0}, noise=0.3)
+    liked = fold_in(snapshot, {3: 5.0, 8: 0.5, 12: 4.5, 20: 3.0}, residual_variance=0.3)
     found = recommend(snapshot, liked, 5, min_count=0)
     neutral = fold_in(snapshot, {}, method="average_user")
     center = snapshot.item_factors[snapshot.items.trained].astype(float).mean(axis=0)
@@ -68,13 +68,13 @@ def test_the_reasons_are_the_ratings_that_raised_a_title(snapshot):
         expected = sorted(((n, s) for n, s in shares.items() if s > 0), key=lambda pair: -pair[1])[:3]
         assert [name for name, _ in reasons] == [name for name, _ in expected]
         assert [share for _, share in reasons] == pytest.approx([share for _, share in expected])
-    assert recommend(snapshot, taste_of(snapshot, 2), 3)["because"].tolist() == [[], [], []]
+    assert recommend(snapshot, user_vector(snapshot, 2), 3)["because"].tolist() == [[], [], []]
 
 
 def test_fewer_titles_than_asked_for_are_all_there_are(snapshot):
-    found = recommend(snapshot, taste_of(snapshot, 1), 1000, min_count=30)
+    found = recommend(snapshot, user_vector(snapshot, 1), 1000, min_count=30)
     passing = snapshot.items.trained & (snapshot.items.counts >= 30)
     assert len(found) == passing.sum()
     assert found.attrs["n_hidden"] == (snapshot.items.trained & (snapshot.items.counts < 30)).sum()
     with pytest.raises(ValueError, match="at least 1"):
-        recommend(snapshot, taste_of(snapshot, 1), 0)
+        recommend(snapshot, user_vector(snapshot, 1), 0)

@@ -64,5 +64,5 @@ def test_collab_learner_trains_the_neural_model_and_shows_its_map(dls):
     assert (learn.snapshot.item_factors == first).all()
     with pytest.raises(ValueError, match="emb_szs"):
         learn.reset(n_factors=5)
-    with pytest.raises(ValueError, match="use_nn=True"):
+    with pytest.raises(ValueError, match='model="nn"'):
         cw.collab_learner(dls, layers=[5])

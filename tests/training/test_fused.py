@@ -11,7 +11,16 @@ from torch import nn
 
 import collabwidgets as cw
 from collabwidgets.seeds import generator
-from collabwidgets.training import AutogradEngine, BatchEnd, Diverged, EpochEnd, FusedEngine, Recipe, Trainer, can_fuse
+from collabwidgets.training import (
+    AutogradEngine,
+    BatchEnd,
+    Diverged,
+    EpochEnd,
+    FusedEngine,
+    Recipe,
+    Trainer,
+    why_not_fused,
+)
 
 MEMBERS = {
     "DotProduct": lambda users, items, k, g: cw.DotProduct(users, items, k, generator=g),
@@ -170,8 +179,8 @@ def test_a_changed_forward_is_not_taken_for_the_familys(dls):
         def forward(self, x):
             return 2 * super().forward(x)
 
-    assert can_fuse(cw.DotProduct(4, 4, 2)) == ""
-    assert "Doubled" in can_fuse(Doubled(4, 4, 2))
+    assert why_not_fused(cw.DotProduct(4, 4, 2)) == ""
+    assert "Doubled" in why_not_fused(Doubled(4, 4, 2))
 
 
 def test_without_numba_autograd_takes_over():
@@ -196,7 +205,7 @@ import time, collabwidgets as cw
 ratings, _ = cw.synthetic_ratings(40, 30, 600, seed=1)
 learn = cw.collab_learner(cw.CollabDataLoaders.from_df(ratings, seed=1), n_factors=3)
 said = set()
-learn.on_change(lambda: said.add(learn.message))
+learn.session.on_change(lambda: said.add(learn.message))
 began = time.process_time()
 learn.start(epochs=1)
 learn.wait()

@@ -13,7 +13,7 @@ def dls():
     return cw.CollabDataLoaders.from_df(ratings, bs=64, seed=5)
 
 
-@pytest.mark.parametrize("make", [{}, {"use_nn": True, "layers": [10]}, {"members": 2}, {"implicit": True}], ids=str)
+@pytest.mark.parametrize("make", [{}, {"use_nn": True, "layers": [10]}, {"members": 2}, {"model": "svdpp"}], ids=str)
 def test_weights_history_and_batches_to_come_stay_as_they_are(dls, make):
     fits = []
     for looks in (False, True):

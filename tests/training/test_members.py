@@ -1,4 +1,4 @@
-"""Members: several models trained side by side, each as it would be alone."""
+"""Ensemble: several models trained side by side, each as it would be alone."""
 
 import numpy as np
 import pytest

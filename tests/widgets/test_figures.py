@@ -110,7 +110,7 @@ def test_earlier_runs_lie_behind_with_their_numbers(learn, tmp_path):
         learn.retrain(2, wd=wd)
         assert learn.wait()
     train, valid, *_, numbers = cw.loss_figure(learn, runs=[1, 2]).marks
-    for row, run in enumerate(learn.earlier_runs):
+    for row, run in enumerate(learn.session.earlier):
         known = np.isfinite(train.x[row])
         assert train.x[row][known] == pytest.approx(run.x)
         assert valid.y[row] == pytest.approx([record.valid_loss for record in run.epochs])

@@ -102,7 +102,7 @@ def test_a_retraining_cut_short_does_not_turn_the_map(learn, seed, until):
     learn.fit_one_cycle(6, 2e-2)
     known = shown.frame(learn, 1)
     learn.retrain(1000, lr=1e-8, seed=7)
-    until(lambda: learn.step > 0)
+    until(lambda: learn.session.progress.step > 0)
     shown.frame(learn, 1)  # of weights that are as good as random
     learn.retrain(6, lr=2e-2, seed=seed)
     assert learn.wait()

@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ..loss import LossFunction, loss_of
+from ..recipe import Recipe
+from ..schedule import Schedule
 from .adamw import AdamW
-from .loss import LossFunction, loss_of
-from .recipe import Recipe
-from .schedule import Schedule
 
 _PART = 1 << 16  # ratings predicted at once
 _MANY = 8192  # ratings a step from which a second thread begins to pay

@@ -10,16 +10,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..models.members import Members
-from ..seeds import generator
+from ...models.ensemble import Ensemble
+from ...seeds import generator
+from ..loss import LossFunction
+from ..recipe import Recipe
+from ..schedule import Schedule
+from ..trainer import Engine
 from .autograd import mean_loss
-from .loss import LossFunction
-from .recipe import Recipe
-from .schedule import Schedule
-from .trainer import Engine
 
 
-class MembersEngine:
+class EnsembleEngine:
     """Trains each member for itself, all of them a stretch of batches further before the next stretch begins.
 
     The first member sees the batches as a model alone would. Each other one sees the same batches through a
@@ -28,14 +28,14 @@ class MembersEngine:
 
     Parameters
     ----------
-    module : Members
+    module : Ensemble
     engines : sequence of Engine
         One a member.
     loss_func : callable, optional
         That of `engines`.
     """
 
-    def __init__(self, module: Members, engines: Sequence[Engine], loss_func: LossFunction | None = None):
+    def __init__(self, module: Ensemble, engines: Sequence[Engine], loss_func: LossFunction | None = None):
         self.module, self.engines, self.loss_func = module, engines, loss_func
         self.name = engines[0].name
 

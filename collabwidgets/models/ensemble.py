@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 
-class Members(nn.Module):
+class Ensemble(nn.Module):
     """Models that are trained side by side, each for itself; the prediction is the mean of theirs.
 
     Factors of different members have nothing to do with each other, so findings are made from the first member alone.

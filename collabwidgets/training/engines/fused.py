@@ -23,10 +23,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..models.dot import DotProduct, DotProductBias, EmbeddingDotBias
-from .loss import LossFunction
-from .recipe import Recipe
-from .schedule import Schedule, schedule_for
+from ...models.dot import DotProduct, DotProductBias, EmbeddingDotBias
+from ..loss import LossFunction
+from ..recipe import Recipe
+from ..schedule import Schedule, schedule_for
 
 Floats = NDArray[np.float32]
 
@@ -39,7 +39,7 @@ _FAMILY: tuple[tuple[type[nn.Module], tuple[str, ...]], ...] = (
 _LANES = 8  # columns are padded to a multiple of what a processor takes at once
 
 
-def can_fuse(module: nn.Module) -> str:
+def why_not_fused(module: nn.Module) -> str:
     """Why the fused engine cannot train `module`, in a few words; empty if it can."""
     if not _tables_of(module):
         return f"{type(module).__name__} is not of the dot-product family"
@@ -117,14 +117,14 @@ class FusedEngine:
     Raises
     ------
     ValueError
-        For a module that it cannot train, see `can_fuse`.
+        For a module that it cannot train, see `why_not_fused`.
     """
 
     name = "fused"
     loss_func: LossFunction | None = None
 
     def __init__(self, module: nn.Module, *, lazy: bool = True):
-        if reason := can_fuse(module):
+        if reason := why_not_fused(module):
             raise ValueError(f"the fused engine cannot train this module: {reason}; use engine='autograd'")
         self.module, self.lazy = module, lazy
         tables = [module.get_parameter(f"{name}.weight") for name in _tables_of(module)]

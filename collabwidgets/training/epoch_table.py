@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any, TextIO
 
-from .training.history import EpochRecord
+from .history import EpochRecord
 
 _COLUMNS = ("epoch", "train_loss", "valid_loss", "time")
 _LIVE_SECONDS = 0.25

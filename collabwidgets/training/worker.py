@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .training.events import EpochEnd, Event
+from .events import EpochEnd, Event
 
 _LAST_SECONDS = 10.0  # that the process waits for the thread when it ends
 

@@ -9,11 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from .models import Members, TableNames
-from .models.tables import table
+from ..models import Ensemble, TableNames
+from ..models.tables import table
 
 if TYPE_CHECKING:
-    from .data.loaders import CollabDataLoaders
+    from ..data.loaders import CollabDataLoaders
 
 
 def predict(
@@ -34,7 +34,7 @@ def predict(
         ],
         dim=1,
     )
-    parts = model.members if isinstance(model, Members) else [model]
+    parts = model.members if isinstance(model, Ensemble) else [model]
     device = next(model.parameters()).device
     model.eval()
     with torch.no_grad():

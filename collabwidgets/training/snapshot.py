@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike, NDArray
+from torch import nn
 
 from ..data.side import Side
+from ..models.tables import TableNames, effective_table
+
+if TYPE_CHECKING:
+    from ..data.loaders import CollabDataLoaders
 
 _BLOCK = 4096  # rows turned to float64 at a time; a block of 50 factors stays in the processor's cache
 
@@ -122,6 +129,29 @@ class Snapshot:
             distances[block] = lengths_of(factors[block] - origin)
         distances.flags.writeable = False
         return distances
+
+
+def take_snapshot(
+    module: nn.Module, tables: TableNames, data: CollabDataLoaders, revision: int, epoch: float
+) -> Snapshot:
+    """A snapshot of a module as it is now: a copy of its tables, flattened to one or two dimensions."""
+    return Snapshot(
+        revision=revision,
+        epoch=epoch,
+        users=data.users,
+        items=data.items,
+        y_range=getattr(module, "y_range", None),
+        rating_mean=data.rating_mean,
+        **{role: _copied_table(module, name, role) for role, name in vars(tables).items()},
+    )
+
+
+def _copied_table(module: nn.Module, name: str | None, role: str) -> NDArray[np.float32] | None:
+    if name is None:
+        return None
+    values = effective_table(module, name).detach().to("cpu", torch.float32, copy=True).numpy()
+    values.flags.writeable = False
+    return values.reshape(-1) if role.endswith("bias") else values.reshape(len(values), -1)
 
 
 def lengths_of(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

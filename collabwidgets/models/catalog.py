@@ -1,0 +1,77 @@
+"""The models that `collab_learner` makes by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from .dot import EmbeddingDotBias
+from .ensemble import Ensemble
+from .neural import EmbeddingNN, get_emb_sz
+from .svdpp import SVDpp
+
+if TYPE_CHECKING:
+    from ..data.loaders import CollabDataLoaders
+
+MODELS = ("dot", "nn", "svdpp")
+MOST_MEMBERS = 256
+
+ModelMaker = Callable[[int, torch.Generator], nn.Module]
+
+
+def model_maker(
+    dls: CollabDataLoaders,
+    name: str,
+    *,
+    y_range: tuple[float, float] | None = None,
+    emb_szs: Sequence[tuple[int, int]] | None = None,
+    layers: Sequence[int] | None = None,
+    members: int = 1,
+) -> ModelMaker:
+    """A function ``(n_factors, generator) -> nn.Module`` that makes fresh models of a kind.
+
+    Parameters
+    ----------
+    dls : CollabDataLoaders
+    name : {"dot", "nn", "svdpp"}
+    y_range, emb_szs, layers, members
+        As in `collab_learner`.
+
+    Raises
+    ------
+    ValueError
+        For another name, `members` out of range, and `emb_szs` or `layers` with a model that has no layers. The
+        function raises one for a number of factors that `emb_szs` does not have.
+    """
+    if name not in MODELS:
+        raise ValueError(f"model={name!r} is not known; choose one of {', '.join(MODELS)}")
+    if isinstance(members, bool) or not isinstance(members, int) or not 1 <= members <= MOST_MEMBERS:
+        raise ValueError(f"members must be a whole number from 1 to {MOST_MEMBERS}, not {members!r}")
+    if name != "nn" and (emb_szs is not None or layers is not None):
+        raise ValueError('emb_szs and layers belong to the neural model; pass model="nn", or leave them out')
+    columns = (dls.classes, dls.user_name, dls.item_name, y_range)
+
+    def dot(n: int, source: torch.Generator) -> nn.Module:
+        return EmbeddingDotBias.from_classes(n, *columns, generator=source)
+
+    def svdpp(n: int, source: torch.Generator) -> nn.Module:
+        return SVDpp.from_classes(n, *columns, generator=source, rated=dls.train_x)
+
+    def neural(n: int, source: torch.Generator) -> nn.Module:
+        sizes = neural_sizes(dls, emb_szs)
+        if n != sizes[1][1]:
+            raise ValueError(f"the neural model's items have {sizes[1][1]} factors, by emb_szs; {n} cannot be set")
+        return EmbeddingNN(sizes, layers or [], y_range, generator=source)
+
+    make = {"dot": dot, "nn": neural, "svdpp": svdpp}[name]
+    if members == 1:
+        return make
+    return lambda n, source: Ensemble(make(n, source) for _ in range(members))
+
+
+def neural_sizes(dls: CollabDataLoaders, emb_szs: Sequence[tuple[int, int]] | None) -> list[tuple[int, int]]:
+    """Rows and columns of the neural model's two tables: as given, else by fastai's rule."""
+    return get_emb_sz(dls) if emb_szs is None else [(int(rows), int(columns)) for rows, columns in emb_szs]

@@ -1,0 +1,47 @@
+"""What does the arithmetic of a fit; `choose_engine` picks."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from ...models import Ensemble
+from ..loss import LossFunction, loss_name
+from ..trainer import Engine
+from .autograd import AutogradEngine
+from .ensemble import EnsembleEngine
+from .fused import FusedEngine, why_not_fused
+
+__all__ = ["ENGINES", "AutogradEngine", "EnsembleEngine", "FusedEngine", "choose_engine", "why_not_fused"]
+
+ENGINES = ("auto", "fused", "autograd")
+
+
+def choose_engine(
+    module: nn.Module,
+    wanted: str = "auto",
+    *,
+    device: str | torch.device | None = None,
+    loss_func: LossFunction | None = None,
+) -> Engine:
+    """The engine that trains `module`: ``"auto"`` takes the compiled loop where it can.
+
+    Raises
+    ------
+    ValueError
+        When ``"fused"`` is wanted and cannot train this module, on this device, by this loss.
+    """
+    if isinstance(module, Ensemble):
+        members = [choose_engine(member, wanted, device=device, loss_func=loss_func) for member in module.members]
+        return EnsembleEngine(module, members, loss_func)
+    on_cpu = device is None or torch.device(device).type == "cpu"
+    if wanted == "fused" and not on_cpu:
+        raise ValueError(f"engine='fused' trains on the CPU, not on device={device!r}; use engine='autograd'")
+    if wanted == "fused" and loss_func is not None:
+        raise ValueError(
+            f"engine='fused' knows the mean squared error alone, not {loss_name(loss_func)}; use engine='autograd'"
+        )
+    fits = on_cpu and loss_func is None and not why_not_fused(module)
+    if wanted == "fused" or (wanted == "auto" and fits):
+        return FusedEngine(module)
+    return AutogradEngine(module, device, loss_func)

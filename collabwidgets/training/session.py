@@ -1,0 +1,490 @@
+"""Session: trains one module on one set of ratings, fit after fit, in the caller's thread or in one of its own."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..interpret.past import Past
+from ..models import find_tables
+from ..models.catalog import ModelMaker
+from ..models.tables import copied
+from ..seeds import generator
+from . import messages
+from .engines import choose_engine
+from .epoch_table import EpochTable
+from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
+from .history import History, epoch_axis
+from .loss import LossFunction
+from .progress import Progress
+from .recipe import MOST_FACTORS, Recipe
+from .recovery import stable_lr
+from .runs import MOST_RUNS, Run, Runs
+from .session_state import SessionState
+from .snapshot import take_snapshot
+from .trainer import Engine, Trainer
+from .worker import TrainingWorker, interrupt_asks
+
+if TYPE_CHECKING:
+    from ..data.loaders import CollabDataLoaders
+
+
+class Session:
+    """Trains one module on one set of ratings, fit after fit.
+
+    Commands may come from any thread; of two that exclude each other the later one raises a RuntimeError.
+
+    Parameters
+    ----------
+    data : CollabDataLoaders
+    module : nn.Module
+    recipe : Recipe
+        Settings that fits start from.
+    tables : dict of str to str or None
+        The named tables, see `find_tables`.
+    remake : callable, optional
+        ``(n_factors, generator) -> nn.Module``: fresh weights for `reset`. Without it the first weights are put back.
+    engine : {"auto", "fused", "autograd"}
+    device : str or torch.device, optional
+    loss_func : callable, optional
+        None for the mean squared error.
+
+    Attributes
+    ----------
+    module : nn.Module
+        The module that is trained; `reset` may exchange it.
+    tables : TableNames
+        Where its factors and biases are.
+    status : str
+        ``untrained``, ``training``, ``paused``, ``ready``, ``stopped``, ``diverged`` or ``error``.
+    message : str
+        The status in a sentence.
+    error : BaseException or None
+        What ended the last fit, where the status is ``error``.
+    epoch : float
+        Epochs trained; 3.4 is in the middle of the fourth.
+    recipe : Recipe
+        Settings of the last or running fit, and the next one's defaults.
+    fits : list of Recipe
+        The settings of each fit since the weights were made, the running one included.
+    interrupted_at : list of float or None
+        For each of `fits` the epoch at which another fit took over from it, paused or stopped; else ``None``.
+    history : History
+    earlier : tuple of Run
+        The runs before the present weights, oldest first.
+    progress : Progress
+        Of the last or running fit.
+    suggested_lr : float or None
+        After a fit that diverged, a learning rate that lowered the loss in a trial on fresh weights.
+    snapshot : Snapshot
+        The last immutable copy of the tables.
+    past : Past
+        The snapshots at the ends of the epochs.
+    weights_seed : int
+        The seed that the weights, and the order of the batches since, came from.
+    weights_epoch : float or None
+        The epoch that the weights are of, where those of an earlier one were put back.
+    can_resize : bool
+        Whether `reset` can make weights of another number of factors.
+    renewing : bool
+        Whether weights are being exchanged: some milliseconds in which there is nothing to show.
+    """
+
+    def __init__(
+        self,
+        data: CollabDataLoaders,
+        module: nn.Module,
+        recipe: Recipe,
+        *,
+        tables: Mapping[str, str | None],
+        remake: ModelMaker | None = None,
+        engine: str = "auto",
+        device: str | torch.device | None = None,
+        loss_func: LossFunction | None = None,
+    ):
+        self.data, self.recipe, self.loss_func = data, recipe, loss_func
+        self.can_resize = remake is not None
+        self._named_tables, self._remake = tables, remake
+        self._wanted_engine, self._device = engine, device
+        self.history, self.past = History(), Past()
+        self.earlier: tuple[Run, ...] = ()
+        self.fits: list[Recipe] = []
+        self.interrupted_at: list[float | None] = []
+        self.suggested_lr: float | None = None
+        self.error: BaseException | None = None
+        self.renewing = False
+        self._run_number = 1
+        self._order = torch.Generator()
+        self._first_weights: dict[str, Tensor] = {}
+        self._revision = 0
+        self._snapshot_wanted = False
+        self._table: EpochTable | None = None
+        self._commands = threading.RLock()  # start, pause, stop and reset come from cells and from pages
+        self._callbacks: list[Callable[[], None]] = []
+        self._settlers: list[Callable[[], None]] = []
+        self._worker = TrainingWorker(self._record, self._ended)
+        self._adopt(module)
+
+    # ------------------------------------------------------------------ commands
+
+    def fit(self, **settings: Any) -> None:
+        """Train here and now, printing a row an epoch; raises what a module of one's own raises."""
+        with self._commands:
+            self._load(self.recipe.changed(**settings))
+            self._table = EpochTable()
+        try:
+            with interrupt_asks(lambda: self._worker.ask("paused")):
+                self._worker.run()
+        finally:
+            table, self._table = self._table, None
+            table.end(self.message if self.status != "ready" else "")
+        self._settle()
+        if self.error is not None:
+            raise self.error
+
+    def start(self, n_factors: int | None = None, **settings: Any) -> None:
+        """Train in the background; settings are those of `Recipe` that change."""
+        with self._commands:
+            self._prepare(n_factors, self.recipe.changed(**settings))
+            self._worker.start()
+
+    def step_epoch(self, n_factors: int | None = None, **settings: Any) -> None:
+        """Train one epoch in the background: the rest of the paused fit's epoch, else a fit of one epoch."""
+        with self._commands:
+            if self._worker.paused:
+                self._go()
+                self._worker.start(one_epoch=True)
+            else:
+                epochs = self.recipe.epochs
+                self._prepare(n_factors, self.recipe.changed(**{**settings, "epochs": 1}))
+                self.recipe = self.recipe.changed(epochs=epochs)  # the next fit is as long as the last asked for
+                self._worker.start()
+
+    def pause(self) -> None:
+        """Pause between two batches."""
+        self._worker.ask("paused")
+
+    def resume(self) -> None:
+        """Go on with the paused fit in the background."""
+        with self._commands:
+            if not self._worker.paused:
+                raise RuntimeError(f"there is no paused fit to resume (status {self.status}); start() begins one")
+            self._go()
+            self._worker.start()
+
+    def stop(self) -> None:
+        """End the fit between two batches, running or paused."""
+        with self._commands:
+            if self._worker.running:
+                self._worker.ask("stopped")
+            elif self._worker.paused:
+                self._worker.drop()
+                self._ended("stopped")
+
+    def retrain(self, n_factors: int | None = None, **settings: Any) -> None:
+        """Drop the fit that runs or is paused, make fresh weights and train them in the background."""
+        with self._commands:
+            recipe = self.recipe.changed(**settings)
+            with self._exchange():
+                self._renew(recipe, n_factors, outcome="replaced")
+                self._load(recipe)
+                self._worker.start()
+
+    def reset(self, n_factors: int | None = None, seed: int | None = None) -> None:
+        """Stop, make fresh weights and clear the history."""
+        with self._commands:
+            self._renew(self.recipe.changed(seed=seed), n_factors, outcome="stopped")
+        self._changed()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until nothing trains in the background; False if `timeout` seconds were not enough."""
+        over = self._worker.wait(timeout)
+        if over:
+            self._settle()
+        return over
+
+    @property
+    def can_remake(self) -> bool:
+        """Whether `reset` and `retrain` can make weights of another seed."""
+        return self._remake is not None
+
+    # ------------------------------------------------------------------ what it has come to
+
+    @property
+    def engine(self) -> str:
+        """Which engine trains: ``"fused"`` or ``"autograd"``."""
+        return self._engine.name
+
+    @property
+    def runs(self) -> Runs:
+        """The present run and up to ten before it, oldest first, each from fresh weights.
+
+        A run without a trained batch is left out, and so is one that `retrain` replaced in its first epoch.
+        """
+        present = self._present_run
+        return Runs(self.earlier if present is None else (*self.earlier, present))
+
+    @property
+    def _present_run(self) -> Run | None:
+        return Run.of(self._run_number, self.history, self.fits, self.snapshot.n_factors)
+
+    def resting_module(self) -> nn.Module:
+        """The module, or a RuntimeError while its weights move."""
+        if self._worker.running:
+            raise RuntimeError("the weights move while it trains; pause() first, or wait()")
+        return self.module
+
+    @contextmanager
+    def resting(self, advice: str) -> Iterator[None]:
+        """Let no fit begin while this is open, with the module's weights up to date; a RuntimeError while it trains."""
+        with self._commands:
+            if self._worker.running:
+                raise RuntimeError(f"it is training: wait() for the end, or pause() and wait(), then {advice}")
+            self._engine.sync()
+            yield
+
+    def fresh_engine(self) -> Engine:
+        """An engine for a copy of the module with the weights that `reset` would put back."""
+        if self._remake is not None:
+            return self._engine_for(self._remake(self.snapshot.n_factors, generator(self.weights_seed, "weights")))
+        module = copied(self.module)
+        module.load_state_dict(self._first_weights)
+        return self._engine_for(module)
+
+    # ------------------------------------------------------------------ following it
+
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` whenever status, history or snapshot moved, in whichever thread; returns what undoes it.
+
+        It is called while training goes on: set an event in it, do nothing else.
+        """
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback) if callback in self._callbacks else None
+
+    def on_settled(self, callback: Callable[[], None]) -> None:
+        """Call `callback` in the thread that waits for a training, before `fit` or `wait` returns there."""
+        self._settlers.append(callback)
+
+    def request_snapshot(self) -> None:
+        """Ask for a fresh snapshot at the next batch; one comes at each epoch's end without asking."""
+        self._snapshot_wanted = True
+
+    def _settle(self) -> None:
+        for callback in tuple(self._settlers):
+            callback()
+
+    def _changed(self) -> None:
+        for callback in tuple(self._callbacks):
+            callback()
+
+    # ------------------------------------------------------------------ to and from a checkpoint
+
+    def state(self) -> SessionState:
+        """What a checkpoint keeps; a paused fit counts as stopped."""
+        broken_off = self.status in ("paused", "error")
+        return SessionState(
+            status="stopped" if broken_off else self.status,
+            message="" if broken_off else self.message,
+            suggested_lr=self.suggested_lr,
+            epoch=self.epoch,
+            recipe=self.recipe,
+            fits=tuple(self.fits),
+            interrupted_at=tuple(self.interrupted_at),
+            weights_seed=self.weights_seed,
+            weights_epoch=self.weights_epoch,
+            order=self._order.get_state(),
+            progress=self.progress.state(),
+            epochs=self.history.epochs,
+            curve=self.history.batches_since(0)[:2],
+            earlier=self.earlier,
+        )
+
+    def take(self, state: SessionState, weights: Mapping[str, Tensor]) -> None:
+        """Drop the fit that runs or is paused and go on from `state`; the present run becomes an earlier one."""
+        with self._commands, self._exchange():
+            self._end_fit("stopped")
+            self._keep_run("stopped")
+            for run in state.earlier:
+                number = max(run.number, self._run_number)
+                self.earlier = (*self.earlier, replace(run, number=number))[-MOST_RUNS:]
+                self._run_number = number + 1
+            first_weights = self._first_weights
+            self.module.load_state_dict(weights)
+            self.recipe = state.recipe
+            self._adopt(self.module)
+            self._first_weights = first_weights  # what `reset` puts back
+            self._order.set_state(state.order)
+            self.weights_seed, self.weights_epoch = state.weights_seed, state.weights_epoch
+            self.fits, self.interrupted_at = list(state.fits), list(state.interrupted_at)
+            self.status, self.message, self.suggested_lr = state.status, state.message, state.suggested_lr
+            self.epoch, self.progress = state.epoch, Progress.from_state(**state.progress)
+            self.history.clear()
+            self.history.add_batches(*state.curve)
+            for record in state.epochs:
+                self.history.add_epoch(record)
+            self._take_snapshot()
+
+    # ------------------------------------------------------------------ weights
+
+    @contextmanager
+    def _exchange(self) -> Iterator[None]:
+        self.renewing = True
+        try:
+            yield
+        finally:
+            self.renewing = False
+            self._changed()
+
+    def _adopt(self, module: nn.Module) -> None:
+        """Begin anew with a module's weights."""
+        self.tables = find_tables(module, len(self.data.users), len(self.data.items), **self._named_tables)
+        self.module = module
+        self._first_weights = copy.deepcopy(module.state_dict()) if self._remake is None else {}
+        self._engine = self._engine_for(module)
+        self._order = generator(self.recipe.seed, "batches")
+        self.weights_seed, self.weights_epoch = self.recipe.seed, None
+        self.fits, self.interrupted_at = [], []
+        self.status, self.message, self.epoch = "untrained", "Random weights. Press Train.", 0.0
+        self.error = None
+        self.suggested_lr = None
+        self.progress = Progress(0)
+        self._take_snapshot()
+
+    def _renew(self, recipe: Recipe, n_factors: int | None, *, outcome: str) -> None:
+        """End the fit as "stopped" or "replaced" and take fresh weights; if it raises nothing has happened."""
+        self.data.part(0)  # without ratings there would be no way back
+        present = self.snapshot.n_factors
+        if self._remake is None and (n_factors not in (None, present) or recipe.seed != self.recipe.seed):
+            raise ValueError(
+                "this learner was given a finished module, so it can only put its first weights back; "
+                "pass remake=(n_factors, generator) -> nn.Module to CollabLearner for another seed or size"
+            )
+        if n_factors is not None and not 1 <= n_factors <= MOST_FACTORS:
+            raise ValueError(f"n_factors must be from 1 to {MOST_FACTORS}, not {n_factors}")
+        module = self.module
+        if self._remake is not None:
+            module = self._remake(n_factors or present, generator(recipe.seed, "weights"))
+        self._end_fit(outcome)
+        self.recipe = recipe
+        if self._remake is None:
+            module.load_state_dict(self._first_weights)
+        self._keep_run(outcome)
+        self.history.clear()
+        self._adopt(module)
+
+    def _end_fit(self, outcome: str) -> None:
+        self._worker.ask(outcome)
+        self._worker.wait()
+        self._worker.drop()
+
+    def _keep_run(self, outcome: str) -> None:
+        """Remember the present run before its weights go, unless `retrain` cut it short in its first epoch."""
+        run = self._present_run
+        if run is not None and (run.epochs or outcome != "replaced"):
+            self.earlier = (*self.earlier, run)[-MOST_RUNS:]
+            self._run_number += 1
+
+    def _engine_for(self, module: nn.Module) -> Engine:
+        return choose_engine(module, self._wanted_engine, device=self._device, loss_func=self.loss_func)
+
+    def _take_snapshot(self) -> None:
+        self._snapshot_wanted = False
+        self._revision += 1
+        epoch = self.epoch if self.weights_epoch is None else self.weights_epoch
+        self.snapshot = take_snapshot(self.module, self.tables, self.data, self._revision, epoch)
+        self.past.keep(self.snapshot, self.history.run)
+
+    # ------------------------------------------------------------------ one fit
+
+    def _prepare(self, n_factors: int | None, recipe: Recipe) -> None:
+        new_size = n_factors not in (None, self.snapshot.n_factors)
+        if new_size and self.epoch > 0:
+            raise RuntimeError(f"n_factors={n_factors} changes the tables' shape; reset() first")
+        if self.epoch == 0 and not self._worker.running and (new_size or recipe.seed != self.recipe.seed):
+            self.reset(n_factors, recipe.seed if self._remake is not None else None)
+        self._load(recipe)
+
+    def _load(self, recipe: Recipe) -> None:
+        if self._worker.running:
+            raise RuntimeError("already training; pause() or stop() first")
+        self.data.part(0)
+        trainer = Trainer(self._engine, self.data, recipe, order=self._order, epoch=int(self.epoch))
+        self.recipe = recipe
+        if self.status in ("paused", "stopped", "error"):
+            self.interrupted_at[-1] = self.epoch
+        self.fits.append(recipe)
+        self.interrupted_at.append(None)
+        self._base, self._batches = self.epoch, trainer.batches
+        self.progress = Progress(trainer.n_steps, recipe.epochs)
+        self._worker.load(iter(trainer))
+        self._go()
+
+    def _go(self) -> None:
+        self.status, self.message, self.error, self.suggested_lr = "training", "", None, None
+        self.weights_epoch = None
+        self.progress.go()
+        self._changed()
+
+    def _record(self, event: Event) -> None:
+        """Write one event down. Runs in the thread that trains, so it must stay cheap."""
+        match event:
+            case Compiling():
+                self.message = "Compiling, once: this takes some seconds."
+                if self._table is not None:
+                    self._table.note(self.message)
+            case BatchEnd(step, _, losses, _):
+                positions = epoch_axis(self._base, np.arange(step - len(losses) + 1, step + 1) / self._batches)
+                self.history.add_batches(positions, losses)
+                self.progress.reached(step)
+                self.epoch, self.message = float(positions[-1]), ""
+                if self._table is not None:
+                    self._table.progress(self.progress.share)
+                if self._snapshot_wanted:
+                    self._engine.sync()
+                    self._take_snapshot()
+            case EpochEnd(record, _):
+                self.epoch = float(record.epoch)
+                self.progress.validated()
+                self.history.add_epoch(record)
+                self._take_snapshot()
+                if self._table is not None:
+                    self._table.add(record)
+            case Diverged(epoch, step):
+                self._recover(epoch, step)
+            case Finished(early, best_epoch):
+                self.status = "ready"
+                seconds = self.progress.elapsed_seconds
+                self.message = messages.finished(self.epoch, seconds, self.history, early, best_epoch)
+                if best_epoch is not None:
+                    self.weights_epoch = float(best_epoch)
+                    self._take_snapshot()
+        self._changed()
+
+    def _recover(self, epoch: int, step: int) -> None:
+        """After a loss that is no number, try smaller learning rates on fresh weights."""
+        self.epoch = float(epoch - 1)
+        self.message = "Loss became NaN. Looking for a learning rate that works."
+        self._changed()
+        self.suggested_lr = stable_lr(self.fresh_engine(), self.data, self.recipe)
+        self.status, self.message = "diverged", messages.diverged(epoch, step, self.suggested_lr)
+        self._take_snapshot()
+
+    def _ended(self, outcome: str | BaseException) -> None:
+        self.progress.halt()
+        self._engine.sync()
+        if isinstance(outcome, BaseException):
+            self.status, self.error = "error", outcome
+            self.message = f"{type(outcome).__name__}: {outcome}"
+        elif outcome in ("paused", "stopped"):
+            self._take_snapshot()
+            self.status = outcome
+            self.message = f"{outcome.capitalize()} at epoch {self.epoch:.1f}; weights kept."
+        self._changed()

@@ -34,7 +34,11 @@ def main() -> None:
         began = time.perf_counter()
         folded = learn.fold_in(ratings)
         seconds.append(time.perf_counter() - began)
-        told: dict[str, UserVector] = {"trained": user_vector(snapshot, row), "folded in": folded, "average user": average}
+        told: dict[str, UserVector] = {
+            "trained": user_vector(snapshot, row),
+            "folded in": folded,
+            "average user": average,
+        }
         said = {name: squeezed(logits(snapshot, taste), snapshot.y_range) for name, taste in told.items()}
         likeness.append(np.corrcoef(said["trained"][known], said["folded in"][known])[0, 1])
         for name, stars in said.items():

@@ -64,7 +64,7 @@ class Row:
 
 
 def dot(kind: type[nn.Module], y_range: Pair | None) -> Callable[[cw.CollabDataLoaders, int], cw.CollabLearner]:
-    return lambda dls, seed: cw.CollabLearner(dls, kind(dls.n_users, dls.n_items, 50, y_range), seed=seed)
+    return lambda dls, seed: cw.CollabLearner(dls, kind(len(dls.users), len(dls.items), 50, y_range), seed=seed)
 
 
 ROWS = [
@@ -74,7 +74,7 @@ ROWS = [
     Row("+ bias, wd=0.1", dot(cw.DotProductBias, (0, 5.5)), 0.1, (0.481, 0.811), (0.491, 0.823)),
     Row(
         "own tables, wd=0.1",
-        lambda dls, seed: cw.CollabLearner(dls, OwnTables(dls.n_users, dls.n_items, 50), seed=seed),
+        lambda dls, seed: cw.CollabLearner(dls, OwnTables(len(dls.users), len(dls.items), 50), seed=seed),
         0.1,
         (0.463, 0.814),
         (0.474, 0.824),

@@ -27,7 +27,9 @@ def measure(millions: int, bs: int) -> tuple[float, float, float]:
     dls = cw.CollabDataLoaders.from_df(ratings, seed=1)
     del ratings
     made = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # making the ratings takes more than training on them
-    module = cw.EmbeddingDotBias(50, dls.n_users, dls.n_items, (0, 5.5), generator=torch.Generator().manual_seed(1))
+    module = cw.EmbeddingDotBias(
+        50, len(dls.users), len(dls.items), (0, 5.5), generator=torch.Generator().manual_seed(1)
+    )
     trainer = Trainer(FusedEngine(module), dls, Recipe(epochs=EPOCHS, bs=bs, wd=0.1), order=torch.Generator())
     records = []
     rss = []

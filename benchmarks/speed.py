@@ -55,7 +55,7 @@ def plain_torch(dls: cw.CollabDataLoaders, seed: int, module: torch.nn.Module | 
 
 def module_for(dls: cw.CollabDataLoaders, seed: int) -> torch.nn.Module:
     generator = torch.Generator().manual_seed(seed)
-    return cw.EmbeddingDotBias(50, dls.n_users, dls.n_items, (0, 5.5), generator=generator)
+    return cw.EmbeddingDotBias(50, len(dls.users), len(dls.items), (0, 5.5), generator=generator)
 
 
 FITS = {

@@ -602,13 +602,13 @@ class CollabLearner:
 
     @property
     def n_users(self) -> int:
-        """Users, without ``'#na#'``."""
-        return self.dls.n_users - 1
+        """Users in the ratings."""
+        return self.dls.n_users
 
     @property
     def n_items(self) -> int:
-        """Items, without ``'#na#'``."""
-        return self.dls.n_items - 1
+        """Items in the ratings."""
+        return self.dls.n_items
 
     @property
     def n_factors(self) -> int:

@@ -143,7 +143,7 @@ def _own_model(saved: Checkpoint, dls: CollabDataLoaders, file: Path) -> nn.Modu
             f"{file} holds the weights of {saved.model}, a module of your own; pass model= an object of that class"
         )
     source = generator(saved.session.weights_seed, "weights")
-    return make(dls.n_users, dls.n_items, saved.weights[table].shape[1], y_range=saved.y_range, generator=source)
+    return make(len(dls.users), len(dls.items), saved.weights[table].shape[1], y_range=saved.y_range, generator=source)
 
 
 def _is_there(device: Any) -> bool:

@@ -167,7 +167,7 @@ def test_load_into_a_learner_that_trains_drops_that_training(learn: cw.CollabLea
 
 @pytest.mark.parametrize("kind", [cw.DotProduct, cw.DotProductBias])
 def test_the_chapters_models_are_made_anew(kind: type, dls: cw.CollabDataLoaders, tmp_path: Path) -> None:
-    learn = cw.CollabLearner(dls, kind(dls.n_users, dls.n_items, 6, (0, 5.5)), wd=0.3)
+    learn = cw.CollabLearner(dls, kind(len(dls.users), len(dls.items), 6, (0, 5.5)), wd=0.3)
     learn.fit_one_cycle(1)
     before = torch.get_rng_state()
     again = cw.load_learner(learn.save(tmp_path / "model"), dls)
@@ -179,12 +179,12 @@ def test_the_chapters_models_are_made_anew(kind: type, dls: cw.CollabDataLoaders
 def test_a_module_of_ones_own_is_passed_and_reset_puts_its_first_weights_back(
     dls: cw.CollabDataLoaders, tmp_path: Path
 ) -> None:
-    learn = cw.CollabLearner(dls, Own(dls.n_users, dls.n_items), item_factors="movie_factors")
+    learn = cw.CollabLearner(dls, Own(len(dls.users), len(dls.items)), item_factors="movie_factors")
     learn.fit_one_cycle(1)
     file = learn.save(tmp_path / "own")
     with pytest.raises(ValueError, match="Own, a module of your own; pass model="):
         cw.load_learner(file, dls)
-    module = Own(dls.n_users, dls.n_items)
+    module = Own(len(dls.users), len(dls.items))
     first = module.movie_factors.weight.detach().numpy().copy()
     again = cw.load_learner(file, dls, model=module)
     assert np.array_equal(predictions(again), predictions(learn))

@@ -274,7 +274,7 @@ def test_a_model_that_cannot_be_remade_so_is_kept(dls):
 
 
 def test_a_finished_module_is_retrained_from_its_first_weights(dls):
-    learn = cw.CollabLearner(dls, ChaptersDotProduct(dls.n_users, dls.n_items, 6))
+    learn = cw.CollabLearner(dls, ChaptersDotProduct(len(dls.users), len(dls.items), 6))
     assert not learn.session.can_remake
     learn.start(1, wd=0.2)
     assert learn.wait()
@@ -355,7 +355,7 @@ def test_where_no_learning_rate_helps_it_is_said_that_it_is_another_fault(dls):
 
 
 def test_a_module_of_the_users_own_trains_and_shows_its_tables(dls):
-    learn = cw.CollabLearner(dls, ChaptersDotProduct(dls.n_users, dls.n_items, 6))
+    learn = cw.CollabLearner(dls, ChaptersDotProduct(len(dls.users), len(dls.items), 6))
     assert "item_factors=movie_factors" in repr(learn)
     assert "item_bias=none" in repr(learn)
     before = learn.model.movie_factors.weight.detach().clone()
@@ -372,7 +372,7 @@ def test_an_error_in_the_users_module_is_told_where_it_was_asked_for(dls):
         def forward(self, x):
             raise ArithmeticError("no such taste")
 
-    learn = cw.CollabLearner(dls, Broken(dls.n_users, dls.n_items, 6))
+    learn = cw.CollabLearner(dls, Broken(len(dls.users), len(dls.items), 6))
     learn.start()
     assert learn.wait()
     assert (learn.status, learn.message) == ("error", "ArithmeticError: no such taste")
@@ -399,9 +399,7 @@ def test_an_unknown_user_can_be_the_average_one(learn):
     assert learn.predict([999], [item], unknown="average")[0] == pytest.approx(5.5 / (1 + np.exp(-logit)), rel=1e-5)
 
 
-def test_misspelt_keywords_name_the_nearest(dls):
-    with pytest.raises(TypeError, match="Did you mean 'n_factors'"):
-        cw.collab_learner(dls, n_factor=3)
+def test_what_a_fit_cannot_use_is_refused(dls):
     with pytest.raises(TypeError, match="Did you mean 'pct_start'"):
         cw.collab_learner(dls).fit_one_cycle(1, pct_strat=0.3)
     with pytest.raises(ValueError, match=r"\(0, 5\.5\)"):

@@ -23,7 +23,7 @@ def learn(dls):
 
 
 def model_of(dls, kind):
-    n_users, n_items = dls.n_users, dls.n_items
+    n_users, n_items = len(dls.users), len(dls.items)
     return {
         "plain": lambda: cw.DotProduct(n_users, n_items, 6),
         "bias": lambda: cw.DotProductBias(n_users, n_items, 6),
@@ -139,11 +139,11 @@ class Chapters(nn.Module):
 
 
 def test_a_module_of_ones_own_is_taken_by_what_it_predicts(dls):
-    learn = cw.CollabLearner(dls, Chapters(dls.n_users, dls.n_items))
+    learn = cw.CollabLearner(dls, Chapters(len(dls.users), len(dls.items)))
     title = dls.classes["title"][5]
     assert learn.explain(3, title).attrs["prediction"] == pytest.approx(float(learn.predict([3], [title])[0]), abs=1e-5)
     with pytest.raises(ValueError, match=r"Chapters predicts .* it is no dot product of these tables"):
-        cw.CollabLearner(dls, Chapters(dls.n_users, dls.n_items, shift=2.0)).explain(3, title)
+        cw.CollabLearner(dls, Chapters(len(dls.users), len(dls.items), shift=2.0)).explain(3, title)
 
 
 def test_the_config_says_what_makes_the_numbers(dls, learn):

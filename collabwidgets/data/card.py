@@ -51,9 +51,9 @@ class DataCard:
 def data_card(dls: CollabDataLoaders) -> DataCard:
     """Count the ratings of `dls`; about a second for ten million."""
     pairs = np.concatenate([dls.train_x.numpy(), dls.valid_x.numpy()])
-    keys = np.sort(pairs[:, 0] * np.int64(dls.n_items) + pairs[:, 1])
-    again = keys[1:][keys[1:] == keys[:-1]] % dls.n_items
-    repeats = np.bincount(again, minlength=dls.n_items)
+    keys = np.sort(pairs[:, 0] * np.int64(len(dls.items)) + pairs[:, 1])
+    again = keys[1:][keys[1:] == keys[:-1]] % len(dls.items)
+    repeats = np.bincount(again, minlength=len(dls.items))
     rows = np.flatnonzero(repeats)
     return DataCard(
         values=_value_bars(np.concatenate([dls.train_y.numpy(), dls.valid_y.numpy()])),

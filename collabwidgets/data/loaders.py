@@ -72,7 +72,7 @@ class CollabDataLoaders:
     users, items : Side
         Names, counts, means of all rows, and which of them have a training rating.
     n_users, n_items : int
-        Rows, ``'#na#'`` included.
+        Users and items. A model's tables have a row more, for ``'#na#'``: ``len(dls.classes[user_name])``.
     n_ratings, n_train, n_valid : int
     train_x, valid_x : torch.int64 [n, 2]
         User row, item row.
@@ -254,13 +254,13 @@ class CollabDataLoaders:
 
     @property
     def n_users(self) -> int:
-        """User rows, ``'#na#'`` included."""
-        return len(self.users)
+        """Users in the ratings."""
+        return len(self.users) - 1
 
     @property
     def n_items(self) -> int:
-        """Item rows, ``'#na#'`` included."""
-        return len(self.items)
+        """Items in the ratings."""
+        return len(self.items) - 1
 
     @property
     def n_train(self) -> int:
@@ -385,7 +385,7 @@ class CollabDataLoaders:
         low, high = self.rating_range
         never = int((~self.items.trained[1:]).sum())
         return (
-            f"CollabDataLoaders: {self.n_users - 1:,} {self.user_name}s × {self.n_items - 1:,} "
+            f"CollabDataLoaders: {self.n_users:,} {self.user_name}s × {self.n_items:,} "
             f"{self.item_name}s, {self.n_ratings:,} ratings ({self.rating_name!r}, {low:g} to {high:g})\n"
             f"  split: {self.n_train:,} training, {self.n_valid:,} validation "
             f"(valid_pct={self.valid_pct:g}), seed={self.seed}, bs={self.bs}{' (auto)' if self.auto_bs else ''}\n"

@@ -21,7 +21,7 @@ def get_emb_sz(dls: Any) -> list[Size]:
     >>> get_emb_sz(dls)  # MovieLens 100K, by title
     [(944, 74), (1665, 102)]
     """
-    return [(n, embedding_size(n)) for n in (dls.n_users, dls.n_items)]
+    return [(n, embedding_size(n)) for n in (len(dls.users), len(dls.items))]
 
 
 class CollabNN(nn.Module):

@@ -49,7 +49,7 @@ class SVDpp(EmbeddingDotBias):
 
     Examples
     --------
-    >>> learn = cw.CollabLearner(dls, cw.SVDpp(50, dls.n_users, dls.n_items, dls.train_x, (0, 5.5)))
+    >>> learn = cw.CollabLearner(dls, cw.SVDpp(50, len(dls.users), len(dls.items), dls.train_x, (0, 5.5)))
     >>> learn.fit_one_cycle(8, 1.5e-3, wd=0.4, bs=512, rescale=True)
     """
 

@@ -17,7 +17,7 @@ def card_words(dls: CollabDataLoaders) -> dict[str, Any]:
     `summary` may be empty."""
     card = dls.card
     item, user = dls.item_name, dls.user_name
-    n_items, n_users = dls.n_items - 1, dls.n_users - 1
+    n_items, n_users = dls.n_items, dls.n_users
     return {
         "bars": [
             ["Ratings by value", card.values],

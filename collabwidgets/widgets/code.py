@@ -134,7 +134,8 @@ def _model(learn: CollabLearner) -> str:
 
 
 def _module(learn: CollabLearner) -> str:
-    model, sizes = learn.model, ["dls.n_users", "dls.n_items"]
+    dls, model = learn.dls, learn.model
+    sizes = [f"len(dls.classes[{name!r}])" for name in (dls.user_name, dls.item_name)]
     arguments = {} if getattr(model, "y_range", None) is None else {"y_range": model.y_range}
     if type(model) in (DotProduct, DotProductBias):
         made = _call(f"cw.{type(model).__name__}", [*sizes, str(learn.n_factors)], arguments)

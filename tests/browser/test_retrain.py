@@ -34,7 +34,7 @@ import torch
 class Taste(torch.nn.Module):
     def __init__(self):
         super().__init__()
-        self.user_factors, self.movie_factors = (torch.nn.Embedding(n, 4) for n in (dls.n_users, dls.n_items))
+        self.user_factors, self.movie_factors = (torch.nn.Embedding(n, 4) for n in (len(dls.users), len(dls.items)))
     def forward(self, x):
         return (self.user_factors(x[:, 0]) * self.movie_factors(x[:, 1])).sum(1)
 learn = cw.CollabLearner(dls, Taste())

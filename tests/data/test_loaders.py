@@ -184,7 +184,7 @@ def test_no_names_are_the_first_three_columns():
 def test_names_choose_columns_in_any_order():
     ratings = frame()[["rating", "item", "user"]]
     dls = CollabDataLoaders.from_df(ratings, user_name="user", item_name="item", rating_name="rating")
-    assert dls.n_users == 4
+    assert dls.n_users == 3
     assert dls.rating_range == (1.0, 5.0)
 
 
@@ -202,7 +202,7 @@ def test_the_training_mean_is_of_training_ratings_alone():
 def test_items_only_validation_has_keep_a_row_that_is_not_trained():
     ratings = frame(40, item=list(range(40)))
     dls = CollabDataLoaders.from_df(ratings, 0.5, seed=1)
-    assert dls.n_items == 41
+    assert dls.n_items == 40
     assert int(dls.items.trained.sum()) == 20
     assert not dls.items.trained[dls.valid_x[:, 1]].any()
     assert "20 items have no training rating" in repr(dls)

@@ -19,14 +19,14 @@ def learn():
 
 def by_hand(learn, k, threshold):
     dls, hits = learn.dls, []
-    for user in range(1, dls.n_users):
+    for user in range(1, len(dls.users)):
         rated = {int(i) for u, i in dls.train_x if u == user}
         wanted = {
             int(i) for (u, i), y in zip(dls.valid_x, dls.valid_y, strict=True) if u == user and y >= threshold and i
         }
         if not wanted:
             continue
-        left = [item for item in range(1, dls.n_items) if dls.items.trained[item] and item not in rated]
+        left = [item for item in range(1, len(dls.items)) if dls.items.trained[item] and item not in rated]
         with torch.no_grad():
             scores = learn.model(torch.tensor([[user, item] for item in left])).tolist()
         ranked = [item for _, item in sorted(zip(scores, left, strict=True), key=lambda pair: -pair[0])]

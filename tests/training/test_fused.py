@@ -56,7 +56,7 @@ def trained(engine, dls, recipe, seed=1):
 def fits(names, make, dls, recipe, k=10):
     """The same module trained by each of the engines of these names."""
     return [
-        trained(ENGINES[name](make(dls.n_users, dls.n_items, k, generator(7, "weights"))), dls, recipe)
+        trained(ENGINES[name](make(len(dls.users), len(dls.items), k, generator(7, "weights"))), dls, recipe)
         for name in names
     ]
 
@@ -82,7 +82,7 @@ def relative(found, expected):
 
 def test_the_dense_loop_is_torchs_adamw(one_epoch, dls):
     (torchs, records), (dense, dense_records) = one_epoch.torchs, one_epoch.dense
-    double = one_epoch.make(dls.n_users, dls.n_items, 10, generator(7, "weights")).double()
+    double = one_epoch.make(len(dls.users), len(dls.items), 10, generator(7, "weights")).double()
     exact, _ = trained(AutogradEngine(double), in_float64(dls), one_epoch.recipe)
     for truth, expected, found in zip(exact.parameters(), torchs.parameters(), dense.parameters(), strict=True):
         # After thousands of steps of one rating float32 alone takes torch as far from the truth as 1e-3.
@@ -111,7 +111,7 @@ def test_five_epochs_of_movielens_end_at_the_same_loss(movielens):
 
 def test_a_row_never_touched_only_decays(dls):
     recipe = Recipe(epochs=2, wd=0.1)
-    module = MEMBERS["EmbeddingDotBias"](dls.n_users, dls.n_items, 10, generator(7, "weights"))
+    module = MEMBERS["EmbeddingDotBias"](len(dls.users), len(dls.items), 10, generator(7, "weights"))
     before = module.i_weight.weight.detach().clone()
     trainer = Trainer(FusedEngine(module), dls, recipe, order=generator(1, "batches"))
     list(trainer)
@@ -121,7 +121,7 @@ def test_a_row_never_touched_only_decays(dls):
 
 
 def test_a_second_fit_goes_on_with_the_moments_as_torch_does(dls):
-    modules = [MEMBERS["DotProductBias"](dls.n_users, dls.n_items, 10, generator(7, "weights")) for _ in range(2)]
+    modules = [MEMBERS["DotProductBias"](len(dls.users), len(dls.items), 10, generator(7, "weights")) for _ in range(2)]
     engines = [AutogradEngine(modules[0]), FusedEngine(modules[1])]
     for engine in engines:
         trained(engine, dls, Recipe(epochs=1, wd=0.1), seed=1)
@@ -131,7 +131,9 @@ def test_a_second_fit_goes_on_with_the_moments_as_torch_does(dls):
 
 
 def test_looking_at_the_weights_changes_nothing(dls):
-    modules = [MEMBERS["EmbeddingDotBias"](dls.n_users, dls.n_items, 10, generator(7, "weights")) for _ in range(2)]
+    modules = [
+        MEMBERS["EmbeddingDotBias"](len(dls.users), len(dls.items), 10, generator(7, "weights")) for _ in range(2)
+    ]
     for module, look in zip(modules, (False, True), strict=True):
         engine = FusedEngine(module)
         for event in Trainer(engine, dls, Recipe(epochs=2), order=generator(1, "batches")):
@@ -142,7 +144,7 @@ def test_looking_at_the_weights_changes_nothing(dls):
 
 
 def test_an_exploding_fit_is_noticed_and_undone(dls):
-    module = MEMBERS["DotProductBias"](dls.n_users, dls.n_items, 10, generator(7, "weights"))
+    module = MEMBERS["DotProductBias"](len(dls.users), len(dls.items), 10, generator(7, "weights"))
     before = [p.detach().clone() for p in module.parameters()]
     y = dls.train_y.clone()
     y[5] = float("nan")
@@ -164,12 +166,12 @@ class Students(nn.Module):
 def test_auto_takes_what_can_train_the_module(dls):
     assert cw.collab_learner(dls).engine == "fused"
     assert cw.collab_learner(dls, engine="autograd").engine == "autograd"
-    assert cw.CollabLearner(dls, Students(dls.n_users, dls.n_items)).engine == "autograd"
-    frozen = cw.DotProduct(dls.n_users, dls.n_items, 3)
+    assert cw.CollabLearner(dls, Students(len(dls.users), len(dls.items))).engine == "autograd"
+    frozen = cw.DotProduct(len(dls.users), len(dls.items), 3)
     frozen.user_factors.weight.requires_grad_(False)
     assert cw.CollabLearner(dls, frozen).engine == "autograd"
     with pytest.raises(ValueError, match="not of the dot-product family"):
-        cw.CollabLearner(dls, Students(dls.n_users, dls.n_items), engine="fused")
+        cw.CollabLearner(dls, Students(len(dls.users), len(dls.items)), engine="fused")
     with pytest.raises(ValueError, match="choose one of auto, fused, autograd"):
         cw.collab_learner(dls, engine="als")
 

@@ -42,7 +42,7 @@ def test_rates_grow_by_a_constant_factor_until_the_loss_has_exploded(dls):
 def test_the_losses_are_those_of_torchs_own_optimizer(dls):
     learn = cw.collab_learner(dls, 4, y_range=(0, 5.5), engine="autograd", wd=0.1)
     found = learn.lr_find(num_it=30, stop_div=False, show_plot=False)
-    model = cw.EmbeddingDotBias(4, dls.n_users, dls.n_items, (0, 5.5))
+    model = cw.EmbeddingDotBias(4, len(dls.users), len(dls.items), (0, 5.5))
     model.load_state_dict(learn.model.state_dict())
     optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.99), eps=1e-5, weight_decay=0.1)
     order = torch.randperm(dls.n_train, generator=cw.seeds.generator(learn.recipe.seed, "trial"))

@@ -156,7 +156,7 @@ def test_a_neural_learner_and_an_untrained_one(dls):
 
 
 def test_models_of_the_package_are_made_and_ones_own_are_asked_for(dls):
-    learn = CollabLearner(dls, DotProductBias(dls.n_users, dls.n_items, 4, (0, 5.5)), wd=0.1)
+    learn = CollabLearner(dls, DotProductBias(len(dls.users), len(dls.items), 4, (0, 5.5)), wd=0.1)
     code = BiasTable(learn).to_code()
     assert "# with fresh weights: which generator drew yours is not known\nmodel = cw.DotProductBias(" in code
     made = run(code)
@@ -166,7 +166,7 @@ def test_models_of_the_package_are_made_and_ones_own_are_asked_for(dls):
     class Taste(nn.Module):
         def __init__(self):
             super().__init__()
-            self.users, self.films = nn.Embedding(dls.n_users, 3), nn.Embedding(dls.n_items, 3)
+            self.users, self.films = nn.Embedding(len(dls.users), 3), nn.Embedding(len(dls.items), 3)
 
         def forward(self, x):
             return (self.users(x[:, 0]) * self.films(x[:, 1])).sum(1)

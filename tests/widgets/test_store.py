@@ -149,7 +149,7 @@ def test_a_reset_empties_history_and_gives_a_new_run(learn, until):
 
 
 def test_a_model_without_biases_says_so(dls, until):
-    learn = CollabLearner(dls, Taste(dls.n_users, dls.n_items, 6), item_factors="movie_factors")
+    learn = CollabLearner(dls, Taste(len(dls.users), len(dls.items), 6), item_factors="movie_factors")
     store = LearnerStore.of(learn)
     learn.start(epochs=1)
     learn.wait()
@@ -179,7 +179,7 @@ def test_an_error_in_the_module_is_shown_with_its_class_and_place(dls, until):
         def forward(self, x):
             raise ZeroDivisionError("a student's slip")
 
-    learn = CollabLearner(dls, Broken(dls.n_users, dls.n_items, 4))
+    learn = CollabLearner(dls, Broken(len(dls.users), len(dls.items), 4))
     store = LearnerStore.of(learn)
     learn.start(epochs=1)
     learn.wait()

@@ -100,7 +100,7 @@ def test_the_page_knows_how_many_members_there_are(dls, learn):
 
 def test_the_neural_models_factors_are_said_to_be_fixed(dls, learn):
     assert LearnerStore.of(learn).meta["can_resize"] is True
-    assert LearnerStore.of(CollabLearner(dls, Taste(dls.n_users, dls.n_items))).meta["can_resize"] is False
+    assert LearnerStore.of(CollabLearner(dls, Taste(len(dls.users), len(dls.items)))).meta["can_resize"] is False
     neural = collab_learner(dls, use_nn=True)
     meta = LearnerStore.of(neural).meta
     assert (meta["can_remake"], meta["can_resize"]) == (True, False)
@@ -252,7 +252,7 @@ def test_a_table_finds_symbols_as_its_page_does():
 
 
 def test_a_model_without_biases_has_a_table_that_says_so(dls):
-    learn = CollabLearner(dls, Taste(dls.n_users, dls.n_items))
+    learn = CollabLearner(dls, Taste(len(dls.users), len(dls.items)))
     table = BiasTable(learn)
     with pytest.raises(ValueError, match="bias"):
         table.to_frame()
@@ -521,7 +521,7 @@ def test_a_dashboard_of_one_view(learn):
 
 
 def test_a_dashboard_of_two_learners_is_refused(learn, dls):
-    other = CollabLearner(dls, Taste(dls.n_users, dls.n_items))
+    other = CollabLearner(dls, Taste(len(dls.users), len(dls.items)))
     with pytest.raises(ValueError, match="another learner"):
         Dashboard(learn, views=[BiasTable(other)])
     with pytest.raises(ValueError, match="Did you mean 'scatter'"):

@@ -11,13 +11,14 @@ JS_SOURCES := js/package.json js/package-lock.json js/tsconfig.json js/build.mjs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast check bench bench-peers parity screenshots dist movielens chromium node python clean
+.PHONY: help protocol demo test test-fast check bench bench-peers parity screenshots dist movielens chromium node python clean
 
 help:
 	@echo "make demo         open the MovieLens dashboard in a browser"
 	@echo "make test         run every test"
 	@echo "make test-fast    run those that need no browser and build no package"
 	@echo "make check        lint and types"
+	@echo "make protocol     write js/src/protocol.ts anew from widgets/protocol.py"
 	@echo "make bench        measure what the README claims"
 	@echo "make bench-peers  measure fastai, Surprise, LensKit and cornac beside us"
 	@echo "make parity       train every row of the chapter and compare the losses"
@@ -43,6 +44,10 @@ check: $(VENV)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	cd js && npm run check --silent
+	$(BIN)/python -m collabwidgets.widgets.protocol | node js/protocol.mjs --check
+
+protocol: $(VENV)/.ready
+	$(BIN)/python -m collabwidgets.widgets.protocol | node js/protocol.mjs
 
 bench: $(VENV)/.ready movielens
 	@set -e; for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python -m benchmarks.$$(basename $$script .py); done

@@ -135,7 +135,7 @@ def test_a_model_without_biases_has_a_map_in_one_colour(learn):
     class Taste(nn.Module):
         def __init__(self, dls):
             super().__init__()
-            self.user_factors, self.movie_factors = nn.Embedding(dls.n_users, 4), nn.Embedding(dls.n_items, 4)
+            self.user_factors, self.movie_factors = nn.Embedding(len(dls.users), 4), nn.Embedding(len(dls.items), 4)
 
         def forward(self, x):
             return (self.user_factors(x[:, 0]) * self.movie_factors(x[:, 1])).sum(1)

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..extras import needs_extra
-from .recipe import LIMITS, Recipe
+from .recipe import SETTINGS, Recipe
 from .schedule import Schedule
 from .trainer import Engine, Ratings
 
@@ -93,7 +93,7 @@ def lr_find(
     ValueError
         For rates that do not grow or are out of range, and for fewer than 6 batches.
     """
-    _, lowest, highest = LIMITS["lr"]
+    lowest, highest = SETTINGS["lr"].low, SETTINGS["lr"].high
     if not lowest <= start_lr < end_lr <= highest:
         raise ValueError(
             f"start_lr={start_lr!r} and end_lr={end_lr!r} must grow, from at least {lowest:g} to at most {highest:g}"

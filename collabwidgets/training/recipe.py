@@ -8,20 +8,9 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..known_names import nearest_name
+from .setting import Setting, setting, settings_of
 
-SCHEDULES = ("one_cycle", "constant")
-MOST_FACTORS = 1024
 CHAPTERS_BS = 64  # the batch that `rescale` takes lr and wd to be meant for
-
-# name: (type, lowest, highest). One table serves the recipe, the panel's fields and the commands of a page.
-LIMITS: Mapping[str, tuple[type, float, float]] = {
-    "epochs": (int, 1, 1000),
-    "lr": (float, 1e-8, 10.0),
-    "wd": (float, 0.0, 100.0),
-    "bs": (int, 1, 1 << 20),
-    "seed": (int, 0, (1 << 32) - 1),
-    "patience": (int, 0, 1000),
-}
 
 
 @dataclass(frozen=True)
@@ -58,15 +47,48 @@ class Recipe:
         Second moment's decay and the denominator's addend of AdamW, as in fastai's ``Adam``.
     """
 
-    epochs: int = 5
-    lr: float = 5e-3
-    wd: float = 0.1
-    schedule: str = "one_cycle"
-    bs: int = 64
-    seed: int = 42
-    patience: int = 0
-    keep_best: bool = False
-    rescale: bool = False
+    epochs: int = setting(5, "Epochs", "How often training goes through all ratings", low=1, high=1000, at_rest=True)
+    lr: float = setting(
+        5e-3,
+        "Learning rate",
+        "The highest step size; numbers such as 5e-3",
+        low=1e-8,
+        high=10.0,
+        usual=("1e-4", "5e-4", "1e-3", "5e-3", "1e-2", "5e-2"),
+        at_rest=True,
+    )
+    wd: float = setting(
+        0.1,
+        "Weight decay",
+        "How strongly factors and biases are pulled towards 0",
+        high=100.0,
+        usual=("0", "0.01", "0.05", "0.1", "0.2", "0.5"),
+        at_rest=True,
+        trait="weight_decay",
+    )
+    schedule: str = setting(
+        "one_cycle",
+        "Schedule",
+        "one-cycle: the learning rate rises, then falls; constant: it stays",
+        choices=("one_cycle", "constant"),
+    )
+    bs: int = setting(64, "Batch size", "Ratings in one step", low=1, high=1 << 20, step=32, trait="batch_size")
+    seed: int = setting(
+        42,
+        "Seed",
+        "Of the first weights and of the order of batches; Reset draws new weights with it",
+        high=(1 << 32) - 1,
+    )
+    patience: int = setting(
+        0,
+        "Early stop after",
+        "Stop after this many epochs without a better validation loss; 0 never stops early",
+        high=1000,
+    )
+    keep_best: bool = setting(
+        False, "Keep best weights", "At the end, go back to the epoch with the lowest validation loss"
+    )
+    rescale: bool = setting(False)
     pct_start: float = field(default=0.25, repr=False)
     div: float = field(default=25.0, repr=False)
     div_final: float = field(default=1e5, repr=False)
@@ -76,13 +98,8 @@ class Recipe:
     eps: float = field(default=1e-5, repr=False)
 
     def __post_init__(self) -> None:
-        for name in LIMITS:
-            object.__setattr__(self, name, checked_setting(name, getattr(self, name)))
-        if self.schedule not in SCHEDULES:
-            raise ValueError(f"schedule={self.schedule!r} is not known; choose one of {', '.join(SCHEDULES)}")
-        for name in ("keep_best", "rescale"):
-            if not isinstance(getattr(self, name), bool):
-                raise TypeError(f"{name}={getattr(self, name)!r} is not True or False")
+        for name, each in settings_of(type(self)).items():
+            object.__setattr__(self, name, each.checked(getattr(self, name)))
 
     def changed(self, **settings: Any) -> Recipe:
         """A copy with the given settings; those that are ``None`` stay as they are."""
@@ -91,6 +108,16 @@ class Recipe:
             if name not in known:
                 raise TypeError(f"a recipe has no setting {name!r}. {nearest_name(name, known)}")
         return replace(self, **{name: value for name, value in settings.items() if value is not None})
+
+    def check_engine(self, engine: str) -> None:
+        """Raise a ValueError for a setting that `engine` does not know and that is not at its default."""
+        for name, each in settings_of(type(self)).items():
+            value = getattr(self, name)
+            if engine not in each.engines and value != each.default:
+                raise ValueError(
+                    f"{name}={value!r} is not known to the {engine} engine; use engine={each.engines[0]!r}, or leave "
+                    f"{name} at {each.default!r}"
+                )
 
     def for_batches_of(self, bs: int) -> Recipe:
         """This recipe, or with `rescale` the one that trains batches of `bs` as these settings train batches of 64.
@@ -121,7 +148,7 @@ class Recipe:
 
     def _rescaled(self, name: str, bs: int) -> float:
         value, growth = getattr(self, name), math.sqrt(bs / CHAPTERS_BS)
-        _, low, high = LIMITS[name]
+        low, high = SETTINGS[name].low, SETTINGS[name].high
         if not low <= value * growth <= high:
             bound, limit = ("most", high) if value * growth > high else ("least", low)
             raise ValueError(
@@ -132,13 +159,16 @@ class Recipe:
         return float(value * growth)
 
 
-def checked_setting(name: str, value: Any) -> int | float:
-    """The value of one numeric setting as its type, or an error that says the range and what was found."""
-    kind, low, high = LIMITS[name]
-    what = "a whole number" if kind is int else "a number"
-    expected = f"{name} must be {what} from {low:g} to {high:g}"
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"{expected}, not {value!r}")
-    if not math.isfinite(value) or not low <= value <= high or (kind is int and value != int(value)):
-        raise ValueError(f"{expected}, not {value!r}")
-    return int(value) if kind is int else float(value)
+SETTINGS: Mapping[str, Setting] = settings_of(Recipe)
+
+# Not of a recipe, as it shapes the weights; the panel shows it beside the others.
+N_FACTORS = Setting(
+    "n_factors",
+    50,
+    "Factors",
+    "Numbers learnt about each user and each title",
+    low=1,
+    high=1024,
+    step=5,
+    trait="n_factors",
+)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from .recipe import LIMITS, Recipe
+from .recipe import SETTINGS, Recipe
 from .schedule import schedule_for
 from .trainer import Engine, Ratings
 
@@ -46,7 +46,7 @@ def stable_lr(engine: Engine, data: Ratings, recipe: Recipe) -> float | None:
     fresh = engine.state()
     before = engine.loss(data.train_x[judged], data.train_y[judged])
     lr = recipe.lr / 3
-    while lr >= LIMITS["lr"][1]:
+    while lr >= SETTINGS["lr"].low:
         rounded = float(f"{lr:.1e}")
         lr /= 3
         trial = recipe.changed(lr=rounded, schedule="constant", epochs=1).for_batches_of(bs)

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..interpret.past import Past
 from ..models import find_tables
 from ..models.catalog import ModelMaker
 from ..models.tables import copied
@@ -25,11 +24,12 @@ from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import History, epoch_axis
 from .loss import LossFunction
 from .progress import Progress
-from .recipe import MOST_FACTORS, Recipe
+from .recipe import N_FACTORS, Recipe
 from .recovery import stable_lr
 from .runs import MOST_RUNS, Run, Runs
 from .session_state import SessionState
 from .snapshot import take_snapshot
+from .snapshot_history import SnapshotHistory
 from .trainer import Engine, Trainer
 from .worker import TrainingWorker, interrupt_asks
 
@@ -86,7 +86,7 @@ class Session:
         After a fit that diverged, a learning rate that lowered the loss in a trial on fresh weights.
     snapshot : Snapshot
         The last immutable copy of the tables.
-    past : Past
+    past : SnapshotHistory
         The snapshots at the ends of the epochs.
     weights_seed : int
         The seed that the weights, and the order of the batches since, came from.
@@ -114,7 +114,7 @@ class Session:
         self.can_resize = remake is not None
         self._named_tables, self._remake = tables, remake
         self._wanted_engine, self._device = engine, device
-        self.history, self.past = History(), Past()
+        self.history, self.past = History(), SnapshotHistory()
         self.earlier: tuple[Run, ...] = ()
         self.fits: list[Recipe] = []
         self.interrupted_at: list[float | None] = []
@@ -367,8 +367,8 @@ class Session:
                 "this learner was given a finished module, so it can only put its first weights back; "
                 "pass remake=(n_factors, generator) -> nn.Module to CollabLearner for another seed or size"
             )
-        if n_factors is not None and not 1 <= n_factors <= MOST_FACTORS:
-            raise ValueError(f"n_factors must be from 1 to {MOST_FACTORS}, not {n_factors}")
+        if n_factors is not None:
+            N_FACTORS.checked(n_factors)
         module = self.module
         if self._remake is not None:
             module = self._remake(n_factors or present, generator(recipe.seed, "weights"))
@@ -416,6 +416,7 @@ class Session:
         if self._worker.running:
             raise RuntimeError("already training; pause() or stop() first")
         self.data.part(0)
+        recipe.check_engine(self.engine)
         trainer = Trainer(self._engine, self.data, recipe, order=self._order, epoch=int(self.epoch))
         self.recipe = recipe
         if self.status in ("paused", "stopped", "error"):
@@ -460,12 +461,12 @@ class Session:
             case Diverged(epoch, step):
                 self._recover(epoch, step)
             case Finished(early, best_epoch):
+                if best_epoch is not None:
+                    self.weights_epoch = float(best_epoch)
+                    self._take_snapshot()  # before the status: at rest the last snapshot is the one to show
                 self.status = "ready"
                 seconds = self.progress.elapsed_seconds
                 self.message = messages.finished(self.epoch, seconds, self.history, early, best_epoch)
-                if best_epoch is not None:
-                    self.weights_epoch = float(best_epoch)
-                    self._take_snapshot()
         self._changed()
 
     def _recover(self, epoch: int, step: int) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..interpret import PCAFrame
-from ..training.recipe import LIMITS, MOST_FACTORS
 from ..words import shown_name
+from .protocol import plain, setting_facts
 from .synced import TRACEBACK_LETTERS
 from .wire import json_number, number_bytes, pair_bytes, text_bytes
 
@@ -68,7 +68,7 @@ def data_facts(learn: CollabLearner) -> Values:
         "loss_name": learn.loss_name,
         "baseline": json_number(learn.baseline),
         "cannot_train": "" if dls.has_ratings else "The ratings are not in the checkpoint: cw.load_learner(path, dls)",
-        "limits": {name: [low, high] for name, (_, low, high) in LIMITS.items()} | {"n_factors": [1, MOST_FACTORS]},
+        "settings": [plain(each) for each in setting_facts()],
         "version": _version(),
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..interpret import PCAFrame, fit_pca
-from ..interpret.past import lying_as
+from ..interpret.earlier import lying_as
 from ..interpret.pca import AXES
 from ..training import Snapshot
 

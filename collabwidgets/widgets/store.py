@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from traitlets import Bytes, Dict, Float, Int, List, TraitError, Unicode
 
-from . import published, questions
+from . import protocol, published, questions
 from .bundle import built_code
 from .commands import run_command
 from .publisher import Publisher
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SHARED = ("selection", "primary", "pinned", "min_count")  # of all views, unless `linked` says otherwise
 _MIRRORED = (*SHARED, "query", "hovered")
-_LONGEST_NAME = 100
+_LONGEST_ID = 100  # of what a page calls itself
 
 logger = logging.getLogger(__name__)
 
@@ -197,49 +197,52 @@ class LearnerStore(SyncedWidget):
     def _hear(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """A message of a page, on whichever thread the host chose."""
         try:
-            kind = content["kind"]
-            if kind == "command":
-                self._answer(content)
+            message = protocol.decode_message(content)
+        except ValueError as error:
+            logger.warning("%s", error)
+            if isinstance(content, dict) and content.get("kind") == "command":
+                self._reply(protocol.Answer(id=str(content.get("id"))[:_LONGEST_ID], ok=False, error=str(error)))
+            return
+        pages = self.publisher.pages
+        match message:
+            case protocol.Ask():
+                self._answer(message)
                 return
-            client = str(content["client"])[:_LONGEST_NAME]
-            if kind == "hello":
-                self.publisher.pages.hello(client)
-            elif kind == "beat":
-                self.publisher.pages.beat(client, bool(content["visible"]))
-            elif kind == "drawn":
-                self.publisher.pages.drawn(client, int(content["seq"]))
-            else:
-                raise ValueError(f"there is no message of kind {str(kind)[:_LONGEST_NAME]!r}")
-            self.publisher.heard()
-        except Exception as error:
-            logger.warning("a page sent a message that makes no sense: %s: %s", type(error).__name__, error)
+            case protocol.Hello(client=client):
+                pages.hello(client[:_LONGEST_ID])
+            case protocol.Beat(client=client, visible=visible):
+                pages.beat(client[:_LONGEST_ID], visible)
+            case protocol.Drawn(client=client, seq=seq):
+                pages.drawn(client[:_LONGEST_ID], seq)
+        self.publisher.heard()
 
-    def _answer(self, content: dict[str, Any]) -> None:
-        request = content.get("id")
-        answer: dict[str, Any] = {"kind": "answer", "id": request, "ok": True}
+    def _answer(self, ask: protocol.Ask) -> None:
         buffers: list[bytes] = []
         try:
-            learn = self.learner
-            if learn is None:
-                raise RuntimeError("the learner behind this widget is gone; run the cell again")
-            name, args = content.get("name"), content.get("args", {})
-            if name == "code":
-                view = self._named(args)
-                if view is None:
-                    raise ValueError("that widget is closed; run its cell again")
-                answer["value"] = view.to_code()
-            elif questions.is_question(name):
-                answer["value"], buffers = questions.answer(learn, self._named(args), name, args)
-            else:
-                run_command(learn, name, args)
+            value, buffers = self._done(ask.call)
+            answer = protocol.Answer(id=ask.id, ok=True, value=value)
         except (ValueError, TypeError, RuntimeError) as error:
-            logger.info("refused %s: %s", content.get("name"), error)
-            answer |= {"ok": False, "error": str(error), "type": type(error).__name__}
+            logger.info("refused %s: %s", type(ask.call).__name__, error)
+            answer = protocol.Answer(id=ask.id, ok=False, error=str(error))
         except Exception as error:
-            logger.exception("command %s failed", content.get("name"))
-            answer |= {"ok": False, "error": f"{type(error).__name__}: {error}", "type": type(error).__name__}
-        self.send(answer, buffers)
+            logger.exception("%s failed", type(ask.call).__name__)
+            answer = protocol.Answer(id=ask.id, ok=False, error=f"{type(error).__name__}: {error}")
+        self._reply(answer, buffers)
 
-    def _named(self, args: Any) -> View | None:
-        """The view that a page means."""
-        return self._views.get(str(args.get("view"))) if isinstance(args, dict) else None
+    def _done(self, call: protocol.Call) -> tuple[Any, list[bytes]]:
+        """Do what a page asked for; what to answer, as JSON and buffers."""
+        learn = self.learner
+        if learn is None:
+            raise RuntimeError("the learner behind this widget is gone; run the cell again")
+        view = self._views.get(getattr(call, "view", ""))
+        if isinstance(call, protocol.AskNeighbors | protocol.AskFrame):
+            return questions.answer(learn, view, call)
+        if isinstance(call, protocol.AskCode):
+            if view is None:
+                raise ValueError("that widget is closed; run its cell again")
+            return view.to_code(), []
+        run_command(learn, call)
+        return None, []
+
+    def _reply(self, answer: protocol.Answer, buffers: list[bytes] | None = None) -> None:
+        self.send(protocol.plain(answer), buffers or [])

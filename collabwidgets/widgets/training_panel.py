@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, Enum, Float, Int, List, TraitError, validate
+from traitlets import Bool, Enum, Float, Int, List, TraitError, TraitType, validate
 
 from ..learner import CollabLearner
 from ..plots import plot_loss
-from ..training.recipe import LIMITS, MOST_FACTORS, SCHEDULES, Recipe
+from ..training.recipe import N_FACTORS, SETTINGS, Recipe
+from ..training.setting import Setting
 from ..traits import Finite, Whole
 from ..words import at_epoch
 from .code import trained_recipe
+from .protocol import PANEL_SETTINGS
 from .published import epoch_rows, run_rows
 from .view import OfLearner, View
 from .wire import json_number
@@ -20,30 +22,23 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-# trait of the panel: setting of the recipe
-_SETTINGS = {
-    "epochs": "epochs",
-    "lr": "lr",
-    "weight_decay": "wd",
-    "batch_size": "bs",
-    "schedule": "schedule",
-    "seed": "seed",
-    "patience": "patience",
-    "keep_best": "keep_best",
-}
+_SETTINGS = {each.trait: each.name for each in SETTINGS.values() if each.label}  # trait of the panel: setting
 _PROGRESS = ("progress", "step", "n_steps", "eta_seconds", "elapsed_seconds")
 _STYLE = ("smoothing", "x_axis", "y_scale")
 _MOST_SHOWN = 3  # earlier runs, as long as nobody has asked for more
 
 
-def _whole(name: str) -> Whole:
-    _, low, high = LIMITS[name]
-    return Whole(min=int(low), max=int(high)).tag(sync=True, page=True)
-
-
-def _number(name: str) -> Finite:
-    _, low, high = LIMITS[name]
-    return Finite(min=low, max=high).tag(sync=True, page=True)
+def _trait_of(setting: Setting) -> TraitType[Any, Any]:
+    match setting.kind:
+        case "whole":
+            trait: TraitType[Any, Any] = Whole(min=int(setting.low), max=int(setting.high))
+        case "number":
+            trait = Finite(min=setting.low, max=setting.high)
+        case "choice":
+            trait = Enum(setting.choices)
+        case _:
+            trait = Bool()
+    return trait.tag(sync=True, page=True)
 
 
 class TrainingPanel(View):
@@ -119,15 +114,7 @@ class TrainingPanel(View):
         "step",
         "reset",
         "settings",
-        "epochs",
-        "lr",
-        "weight_decay",
-        "n_factors",
-        "batch_size",
-        "seed",
-        "patience",
-        "schedule",
-        "keep_best",
+        *(each.trait for each in PANEL_SETTINGS),
         "retrain_on_change",
         "progress",
         "chart",
@@ -145,15 +132,8 @@ class TrainingPanel(View):
     best_epoch = OfLearner("history.best_epoch")
     overfit_since = OfLearner("history.overfit_since")
 
-    epochs = _whole("epochs")
-    lr = _number("lr")
-    weight_decay = _number("wd")
-    n_factors = Whole(min=0, max=MOST_FACTORS).tag(sync=True, page=True)
-    batch_size = _whole("bs")
-    schedule = Enum(SCHEDULES).tag(sync=True, page=True)
-    seed = _whole("seed")
-    patience = _whole("patience")
-    keep_best = Bool().tag(sync=True, page=True)
+    vars().update({each.trait: _trait_of(each) for each in SETTINGS.values() if each.label})
+    n_factors = Whole(min=0, max=int(N_FACTORS.high)).tag(sync=True, page=True)
     retrain_on_change = Bool(False).tag(sync=True, page=True)
     x_axis = Enum(("epoch", "step", "time"), "epoch").tag(sync=True, page=True)
     y_scale = Enum(("linear", "log"), "linear").tag(sync=True, page=True)
@@ -257,7 +237,7 @@ class TrainingPanel(View):
         if n == learn.n_factors:
             return n
         if n == 0:
-            raise TraitError(f"n_factors must be from 1 to {MOST_FACTORS}, not 0")
+            raise TraitError(f"n_factors must be from 1 to {N_FACTORS.high:g}, not 0")
         if not learn.session.can_resize:
             raise TraitError(f"n_factors={n}: this learner's model keeps its {learn.n_factors} factors")
         if learn.epoch > 0 and not self.retrain_on_change:

@@ -8,6 +8,7 @@ import { Curve, type CurvePoints } from "./lib/loss/curve";
 import { type EarlierRun, earlierRuns, type RunRow } from "./lib/loss/runs";
 import { MAP_TRAITS, mapFrame } from "./lib/scatter/frame";
 import { type Binary, decodeText, float32, int32, type Titles, uint8 } from "./lib/wire";
+import type { SettingFacts } from "./protocol";
 
 export type { CurvePoints, Titles };
 export type Status = "untrained" | "training" | "paused" | "ready" | "stopped" | "diverged" | "error";
@@ -77,8 +78,8 @@ export interface Meta {
   can_resize: boolean;
   /** Models whose predictions are averaged; findings are made from the first. */
   n_members: number;
-  /** Lowest and highest value of each setting of a training. */
-  limits: Readonly<Record<string, readonly [number, number]>>;
+  /** Settings of a training, as the panel shows them. */
+  settings: readonly SettingFacts[];
   has_bias: boolean;
   has_factors: boolean;
   version: string;
@@ -202,7 +203,7 @@ const EMPTY_META: Meta = {
   can_remake: true,
   can_resize: true,
   n_members: 1,
-  limits: {},
+  settings: [],
   has_bias: true,
   has_factors: true,
   version: "",

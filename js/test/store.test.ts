@@ -125,7 +125,7 @@ test("a command does not overtake the filter that is still resting", () => {
   const { model, store, close } = open();
   const order: string[] = [];
   model.save_changes = () => order.push(`min_count ${model.get("min_count")}`);
-  model.onSend = (content) => order.push(String(content.name));
+  model.onSend = (content) => order.push((content.call as { name: string }).name);
   store.shared.minCount.value = 50;
   void store.command("train");
   assert.deepEqual(order, ["min_count 50", "train"]);
@@ -163,7 +163,7 @@ test("a command is resolved by its own answer and refused with Python's sentence
   const train = store.command("train", { epochs: 5 });
   const stop = store.command("stop");
   const [first, second] = kinds(model, "command").map(({ content }) => content);
-  assert.deepEqual([first.name, first.args, second.name], ["train", { epochs: 5 }, "stop"]);
+  assert.deepEqual([first.call, second.call], [{ name: "train", epochs: 5 }, { name: "stop" }]);
   assert.notEqual(first.id, second.id);
   model.receive({ kind: "answer", id: second.id, ok: true });
   await stop;

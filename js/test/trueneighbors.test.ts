@@ -22,9 +22,9 @@ function open(change: Record<string, unknown> = {}) {
     life.signal,
   );
   const asked = () =>
-    model.sent.map(({ content }) => content).filter(({ name }) => name === "neighbors") as {
+    model.sent.map(({ content }) => content).filter(({ kind }) => kind === "command") as {
       id: string;
-      args: { row: number };
+      call: { name: string; row: number };
     }[];
   const answer = async (at: number, rows: number[], revision = 5) => {
     model.receive({ kind: "answer", id: asked()[at].id, ok: true, value: { rows, hidden: 0, revision } });
@@ -46,8 +46,8 @@ test("a pointer that crosses the map asks about the title it rests on alone, and
   assert.equal(asked().length, 0);
   mock.timers.tick(1);
   assert.deepEqual(
-    asked().map(({ args }) => args),
-    [{ row: 3, k: 3, min_count: 20 }],
+    asked().map(({ call }) => call),
+    [{ name: "neighbors", row: 3, k: 3, min_count: 20 }],
   );
   assert.equal(answers.of(3), null);
   await answer(0, [8, 9, 10]);
@@ -68,7 +68,7 @@ test("a kernel that takes its time is asked one thing at a time and is not calle
   assert.equal(store.connection.value, "connected");
   await answer(0, [8]);
   assert.deepEqual(
-    asked().map(({ args }) => args.row),
+    asked().map(({ call }) => call.row),
     [1, 3],
   );
   close();

@@ -147,9 +147,12 @@ def test_the_learning_rate_to_try_is_offered_once_and_used(harness: Callable[...
     expect(training(page).get_by_text("Try learning rate")).to_have_count(1)
     training(page).get_by_role("button", name="Try learning rate 1.5e-3").click()
     expect(training(page).get_by_label("Learning rate", exact=True)).to_have_value("1.5e-3")
-    page.wait_for_function("() => harness.sent.some(({ content }) => content.name === 'train')")
+    page.wait_for_function("() => harness.sent.some(({ content }) => content.call?.name === 'train')")
     sent = page.evaluate("() => harness.sent.map(({ content }) => content).filter(({ kind }) => kind === 'command')")
-    assert [(command["name"], command["args"].get("lr")) for command in sent] == [("reset", None), ("train", 0.0015)]
+    assert [(command["call"]["name"], command["call"].get("lr")) for command in sent] == [
+        ("reset", None),
+        ("train", 0.0015),
+    ]
 
 
 def test_without_a_kernel_nothing_is_promised_and_it_is_said_once(harness: Callable[..., str], page: Page) -> None:

@@ -5,9 +5,9 @@ import pytest
 from collabwidgets.widgets import LearnerStore
 
 
-def ask(line, store, name, args=None, **extra):
+def ask(line, store, name, args=None):
     before = len(line.answers(store))
-    line.say(store, kind="command", id="page-1", name=name, args={} if args is None else args, **extra)
+    line.say(store, kind="command", id="page-1", call={"name": name} | (args or {}))
     (answer,) = line.answers(store)[before:]
     return answer
 
@@ -16,7 +16,7 @@ def test_train_starts_with_the_settings_and_is_answered(learn, line, until):
     store = LearnerStore.of(learn)
     args = {"epochs": 2, "lr": 0.01, "wd": 0.2, "schedule": "constant", "bs": 16, "seed": 7, "patience": 0}
     answer = ask(line, store, "train", args | {"keep_best": True, "n_factors": 4})
-    assert answer == {"kind": "answer", "id": "page-1", "ok": True}
+    assert answer == {"kind": "answer", "id": "page-1", "ok": True, "value": None, "error": ""}
     learn.wait()
     until(lambda: store.status == "ready" and store.recipe["n_factors"] == 4)
     assert store.recipe == args | {"keep_best": True, "n_factors": 4, "fit_epochs": 2, "rescale": False}
@@ -59,34 +59,32 @@ def test_retrain_replaces_a_running_fit_in_one_message(learn, line, until):
 
 
 @pytest.mark.parametrize(
-    ("name", "args", "kind", "sentence"),
+    ("name", "args", "sentence"),
     [
-        ("__class__", {}, "ValueError", "choose one of train, pause"),
-        ("delete", {}, "ValueError", "there is no command 'delete'"),
-        (None, {}, "ValueError", "there is no command"),
-        ("train", [], "TypeError", "must be an object"),
-        ("train", {"epoch": 3}, "ValueError", "Did you mean 'epochs'"),
-        ("train", {"epochs": 0}, "ValueError", "from 1 to 1000, not 0"),
-        ("train", {"epochs": 2.5}, "ValueError", "whole number"),
-        ("train", {"epochs": "5"}, "TypeError", "not '5'"),
-        ("train", {"lr": 1e9}, "ValueError", "lr must be a number"),
-        ("train", {"lr": float("nan")}, "ValueError", "lr must be a number"),
-        ("train", {"bs": 0}, "ValueError", "bs must be"),
-        ("train", {"schedule": "cosine"}, "ValueError", "one_cycle, constant"),
-        ("train", {"schedule": ["one_cycle"]}, "ValueError", "one_cycle, constant"),
-        ("train", {"keep_best": 1}, "TypeError", "true or false"),
-        ("train", {"n_factors": 5000}, "ValueError", "from 1 to 1024"),
-        ("retrain", {"n_factor": 5}, "ValueError", "Did you mean 'n_factors'"),
-        ("retrain", {"wd": -0.1}, "ValueError", "wd must be a number"),
-        ("step_epoch", {"epochs": 3}, "ValueError", "takes no setting 'epochs'"),
-        ("pause", {"now": True}, "ValueError", "It takes none"),
-        ("resume", {}, "RuntimeError", "no paused fit"),
+        ("__class__", {}, "Invalid value '__class__' - at `$.call.name`"),
+        (None, {}, "at `$.call.name`"),
+        ("train", {"epoch": 3}, "unknown field `epoch` - at `$.call`"),
+        ("train", {"epochs": 0}, "from 1 to 1000, not 0"),
+        ("train", {"epochs": 2.5}, "Expected `int | null`, got `float` - at `$.call.epochs`"),
+        ("train", {"epochs": "5"}, "got `str` - at `$.call.epochs`"),
+        ("train", {"lr": 1e9}, "lr must be a number"),
+        ("train", {"lr": float("nan")}, "lr must be a number"),
+        ("train", {"bs": 0}, "bs must be"),
+        ("train", {"schedule": "cosine"}, "Invalid enum value 'cosine' - at `$.call.schedule`"),
+        ("train", {"schedule": ["one_cycle"]}, "at `$.call.schedule`"),
+        ("train", {"keep_best": 1}, "Expected `bool | null`, got `int`"),
+        ("train", {"n_factors": 5000}, "from 1 to 1024"),
+        ("retrain", {"n_factor": 5}, "unknown field `n_factor`"),
+        ("retrain", {"wd": -0.1}, "wd must be a number"),
+        ("step_epoch", {"epochs": 3}, "unknown field `epochs`"),
+        ("pause", {"now": True}, "unknown field `now`"),
+        ("resume", {}, "no paused fit"),
     ],
 )
-def test_what_cannot_be_done_is_answered_with_a_sentence(learn, line, name, args, kind, sentence):
+def test_what_cannot_be_done_is_answered_with_a_sentence(learn, line, name, args, sentence):
     store = LearnerStore.of(learn)
     answer = ask(line, store, name, args)
-    assert (answer["ok"], answer["type"], answer["id"]) == (False, kind, "page-1")
+    assert (answer["ok"], answer["id"]) == (False, "page-1")
     assert sentence in answer["error"]
     assert learn.status == "untrained"
 
@@ -105,6 +103,5 @@ def test_an_error_nobody_foresaw_is_answered_too(learn, line, monkeypatch, caplo
 
     monkeypatch.setattr(learn, "start", broken)
     answer = ask(line, LearnerStore.of(learn), "train", {"epochs": 1})
-    assert answer["type"] == "MemoryError"
-    assert "no room" in answer["error"]
+    assert "MemoryError: no room" in answer["error"]
     assert "no room" in caplog.text

@@ -336,7 +336,7 @@ def test_one_follower_that_fails_keeps_the_others_going(learn, until, caplog):
 def test_messages_without_sense_are_logged_and_change_nothing(learn, line, caplog, message):
     store = LearnerStore.of(learn)
     line.say(store, **message)
-    assert "makes no sense" in caplog.text
+    assert "not understood" in caplog.text
     assert store.publisher.pages.greeting_due is False
 
 

@@ -19,7 +19,7 @@ def scatter(learn, until):
 
 
 def ask(line, store, name, **args):
-    line.say(store, kind="command", id=name, name=name, args=args)
+    line.say(store, kind="command", id=name, call={"name": name} | args)
     return [each for each in line.of(store) if each.content.get("kind") == "answer"][-1]
 
 

@@ -32,7 +32,7 @@ def watched(learn, shown):
         if learn.snapshot.epoch > 0 and (not frames or learn.snapshot.revision != frames[-1].revision):
             frames.append(shown.frame(learn, 1))
 
-    return frames, learn.on_change(look)
+    return frames, learn.session.on_change(look)
 
 
 def test_a_frame_is_the_very_same_until_something_changes(learn):

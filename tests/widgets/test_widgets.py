@@ -84,13 +84,12 @@ def test_where_the_training_is_can_be_read_and_observed(learn, until):
 
 
 def test_the_page_has_the_limits_of_the_traits(learn):
-    panel, limits = TrainingPanel(learn), LearnerStore.of(learn).meta["limits"]
-    for trait, setting in (("lr", "lr"), ("weight_decay", "wd"), ("batch_size", "bs"), ("patience", "patience")):
-        low, high = limits[setting]
-        setattr(panel, trait, low)
-        setattr(panel, trait, high)
+    panel, settings = TrainingPanel(learn), LearnerStore.of(learn).meta["settings"]
+    for facts in (each for each in settings if each["name"] in ("lr", "wd", "bs", "patience")):
+        setattr(panel, facts["trait"], facts["low"])
+        setattr(panel, facts["trait"], facts["high"])
         with pytest.raises(TraitError):
-            setattr(panel, trait, high + 1)
+            setattr(panel, facts["trait"], facts["high"] + 1)
 
 
 def test_the_page_knows_how_many_members_there_are(dls, learn):

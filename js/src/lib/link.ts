@@ -112,7 +112,10 @@ export class Link {
       const timer = busyAfter === undefined ? undefined : setTimeout(notice, busyAfter);
       this.#pending.set(id, { resolve, reject, timer, late: false });
       // Where no kernel ever was, sending may do nothing at all: then the last known state decides.
-      if (this.#connection.peek() === "disconnected" || !this.#send({ kind: "command", id, name, args }))
+      if (
+        this.#connection.peek() === "disconnected" ||
+        !this.#send({ kind: "command", id, call: { name, ...args } })
+      )
         this.lost();
     });
   }

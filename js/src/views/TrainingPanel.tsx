@@ -12,9 +12,8 @@ import { sentence, whyNoTraining } from "../lib/wording";
 import css from "./TrainingPanel.css";
 import { Buttons } from "./training/Buttons";
 import { Chart } from "./training/Chart";
-import type { Traits } from "./training/fields";
 import { Progress } from "./training/Progress";
-import { Settings } from "./training/Settings";
+import { Settings, type SettingTraits } from "./training/Settings";
 import { TakeAwayLoss } from "./training/TakeAwayLoss";
 
 export const styles = css;
@@ -22,34 +21,24 @@ export const styles = css;
 export function TrainingPanel({ context }: { context: ViewContext }) {
   const { store } = context;
   const status = store.status.value;
-  const traits: Traits = {
-    epochs: context.trait("epochs"),
-    lr: context.trait("lr"),
-    weight_decay: context.trait("weight_decay"),
-    n_factors: context.trait("n_factors"),
-    batch_size: context.trait("batch_size"),
-    seed: context.trait("seed"),
-    patience: context.trait("patience"),
-    schedule: context.trait("schedule"),
-    keep_best: context.trait("keep_best"),
-    retrain_on_change: context.trait("retrain_on_change"),
-  };
+  const specs = store.meta.value.settings;
+  const traits: SettingTraits = Object.fromEntries(
+    specs.map(({ name, trait }) => [name, context.trait(trait)]),
+  );
+  const retrains = context.trait<boolean>("retrain_on_change");
   const { shows } = context;
   const wrong = useSignal<Readonly<Record<string, string>>>({});
   const refused = useSignal<string | null>(null);
   const pending = useSignal<ReadonlySet<string>>(new Set());
   const drawing = useRef<SVGSVGElement>(null);
 
-  const settings = () => ({
-    lr: traits.lr.value,
-    wd: traits.weight_decay.value,
-    schedule: traits.schedule.value,
-    bs: traits.batch_size.value,
-    seed: traits.seed.value,
-    patience: traits.patience.value,
-    keep_best: traits.keep_best.value,
-    n_factors: traits.n_factors.value || null,
-  });
+  /** What a command names; without factors, as of a model that has none, their number is left alone. */
+  const settings = (...without: string[]) =>
+    Object.fromEntries(
+      specs
+        .filter(({ name }) => !without.includes(name))
+        .map(({ name }) => [name, name === "n_factors" ? traits[name].value || null : traits[name].value]),
+    );
   const send = async (name: string, args?: Record<string, unknown>) => {
     if (pending.peek().has(name)) return false;
     pending.value = new Set([...pending.peek(), name]);
@@ -64,12 +53,12 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
       pending.value = new Set([...pending.peek()].filter((other) => other !== name));
     }
   };
-  const train = () => send("train", { epochs: traits.epochs.value, ...settings() });
+  const train = () => send("train", settings());
   const reset = () => send("reset", { seed: traits.seed.value, n_factors: traits.n_factors.value || null });
   const retraining = useMemo(() => new Latest((args: Record<string, unknown>) => send("retrain", args)), []);
   const changed = () => {
-    if (!traits.retrain_on_change.peek() || Object.keys(wrong.peek()).length) return;
-    void retraining.offer({ epochs: traits.epochs.peek(), ...settings() });
+    if (!retrains.peek() || Object.keys(wrong.peek()).length) return;
+    void retraining.offer(settings());
   };
   const tryAgain = async (lr: number) => {
     traits.lr.value = lr;
@@ -93,11 +82,13 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
           send={send}
           train={train}
           reset={reset}
-          settings={settings}
+          settings={() => settings("epochs")}
         />
         <Settings
           context={context}
+          specs={specs}
           traits={traits}
+          retrainOnChange={retrains}
           shows={shows}
           wrong={wrong}
           running={status === "training"}

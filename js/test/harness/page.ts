@@ -55,9 +55,10 @@ const refit = () => {
 storeModel.on("change:min_count", refit);
 
 /** A kernel of a few lines: enough for the buttons to do what they say. */
-function act({ id, name, args }: Record<string, unknown>): void {
+function act({ id, call }: Record<string, unknown>): void {
+  const { name, ...args } = call as Record<string, unknown>;
   if (["neighbors", "frame"].includes(String(name))) {
-    const { value, buffers } = mapAnswer(String(name), args as Record<string, unknown>, storeModel.state);
+    const { value, buffers } = mapAnswer(String(name), args, storeModel.state);
     storeModel.receive({ kind: "answer", id, ok: true, value }, buffers);
     return;
   }

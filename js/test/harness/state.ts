@@ -1,5 +1,7 @@
 // A made-up state of the size of MovieLens 100K: 1,664 titles, 943 users, planted factors, a plausible history.
+
 import { encodeText, float32, int32 } from "../../src/lib/wire";
+import { SETTINGS } from "../../src/protocol";
 import { seeded } from "../seeded";
 import { KNOWN } from "./titles";
 
@@ -175,15 +177,7 @@ export function storeState(status = "ready"): Record<string, unknown> {
       can_remake: true,
       can_resize: true,
       n_members: 1,
-      limits: {
-        epochs: [1, 1000],
-        lr: [1e-8, 10],
-        wd: [0, 100],
-        bs: [1, 1_048_576],
-        seed: [0, 4_294_967_295],
-        patience: [0, 1000],
-        n_factors: [1, 1024],
-      },
+      settings: SETTINGS,
       has_bias: true,
       has_factors: true,
       version: "0.1.0",

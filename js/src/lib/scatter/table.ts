@@ -5,7 +5,7 @@ import { type Cell, shortest32 } from "../delimited";
 /** Another column of the table, by row. */
 export type Extra = readonly [name: string, cell: (row: number) => Cell];
 
-/** The map as a table: names, coordinates on all components that travel and aligned, counts, means, and the rest. */
+/** The map as a table: names, coordinates on all components that travel, counts, means, and the rest. */
 export function mapTable(
   side: Side,
   frame: MapFrame,
@@ -14,11 +14,9 @@ export function mapTable(
   extras: readonly Extra[] = [],
 ): Cell[][] {
   const axes = Array.from({ length: frame.m }, (_, j) => j);
-  const turned = frame.plane?.length ? [0, 1] : [];
   const header = [
     nameColumn,
     ...axes.map((j) => `PC${j + 1}`),
-    ...turned.map((j) => "AB"[j]),
     "count",
     "mean",
     ...extras.map(([name]) => name),
@@ -26,7 +24,6 @@ export function mapTable(
   const cells = Array.from(rows, (row): Cell[] => [
     side.names.at(row),
     ...axes.map((j) => shortest32(frame.scores[row * frame.m + j])),
-    ...turned.map((j) => shortest32(frame.aligned?.[2 * row + j] ?? Number.NaN)),
     side.counts[row],
     shortest32(side.means[row]),
     ...extras.map(([, cell]) => cell(row)),

@@ -5,7 +5,7 @@ import { Checkbox, NumberField, type NumberFieldProps, RadioGroup, Switch } from
 import { useId } from "../../components/useId";
 import type { ViewContext } from "../../context";
 import { retrainHint } from "../../lib/wording";
-import { FIELDS, type Field, type Traits } from "./fields";
+import type { SettingFacts } from "../../protocol";
 
 const NARROW = 420;
 /** Why the weights' size and seed cannot be changed. */
@@ -17,21 +17,22 @@ const SIZED = [
   "fixed",
   "The neural model\u2019s tables are sized one by one: pass emb_szs= to collab_learner for other sizes",
 ] as const;
-const SCHEDULES = [
-  ["one_cycle", "one-cycle"],
-  ["constant", "constant"],
-] as const;
+/** The values of the settings, by name; each is a trait of the panel. */
+// biome-ignore lint/suspicious/noExplicitAny: a setting's kind says what its value is
+export type SettingTraits = Readonly<Record<string, Signal<any>>>;
 
 export function Settings(props: {
   context: ViewContext;
-  traits: Traits;
+  specs: readonly SettingFacts[];
+  traits: SettingTraits;
+  retrainOnChange: Signal<boolean>;
   shows: (control: string) => boolean;
   wrong: Signal<Readonly<Record<string, string>>>;
   running: boolean;
   /** Somebody has settled on another value. */
   changed: () => void;
 }) {
-  const { context, traits, shows, wrong, running, changed } = props;
+  const { context, specs, traits, retrainOnChange, shows, wrong, running, changed } = props;
   const { store } = context;
   const id = useId();
   const wanted = context.trait<boolean | undefined>("show_settings");
@@ -43,12 +44,12 @@ export function Settings(props: {
     if (narrow.value) unfolded.value = !open;
     else wanted.value = !open;
   };
-  const fields = FIELDS.filter((field) => shows(field.trait));
-  if (!fields.length && !["schedule", "keep_best", "retrain_on_change"].some(shows)) return null;
+  const shown = specs.filter(({ trait }) => shows(trait));
+  if (!shown.length && !shows("retrain_on_change")) return null;
 
-  const retrains = traits.retrain_on_change.value === true;
+  const retrains = retrainOnChange.value === true;
   const untrained = store.untrained.value;
-  const locks: Partial<Record<Field["trait"], NumberFieldProps["lock"]>> = {};
+  const locks: Record<string, NumberFieldProps["lock"]> = {};
   if (store.meta.value.n_factors === null)
     locks.n_factors = ["model\u2019s", "Set by the model\u2019s own class"];
   else if (!store.meta.value.can_remake) locks.n_factors = FINISHED;
@@ -61,19 +62,15 @@ export function Settings(props: {
   }
   if (!store.meta.value.can_remake) locks.seed = FINISHED;
   const when = retrains ? ". A change retrains" : running ? ". Applies to the next Train" : "";
-  const report = (field: Field) => (reason: string | null) => {
-    const { [field.trait]: _, ...others } = wrong.peek();
-    wrong.value = reason ? { ...others, [field.trait]: reason } : others;
-  };
-  const ruleOf = ({ setting, role }: Field) => {
-    const [min, max] = store.meta.value.limits?.[setting] ?? [0, Number.MAX_VALUE];
-    return { min, max, integer: role !== "textbox" };
+  const report = (trait: string) => (reason: string | null) => {
+    const { [trait]: _, ...others } = wrong.peek();
+    wrong.value = reason ? { ...others, [trait]: reason } : others;
   };
   const newSeed = () => {
     traits.seed.value = Math.floor(10_000 * Math.random());
     changed();
   };
-  const rescaled = shows("batch_size") && store.recipe.value.rescale && traits.batch_size.value !== 64;
+  const rescaled = shows("batch_size") && store.recipe.value.rescale && traits.bs.value !== 64;
   const errors = Object.entries(wrong.value);
   return (
     <>
@@ -90,63 +87,69 @@ export function Settings(props: {
       )}
       <div id={id} class="cw-settings" hidden={!open}>
         <div class="cw-settings-grid">
-          {fields.map((field) => (
-            <NumberField
-              key={field.trait}
-              label={field.label}
-              value={traits[field.trait].value}
-              rule={ruleOf(field)}
-              usual={field.usual}
-              aside={
-                field.trait === "seed" && (
-                  <button type="button" class="cw-link" title="Another seed, by chance" onClick={newSeed}>
-                    new seed
-                  </button>
-                )
-              }
-              role={field.role}
-              step={field.step}
-              help={field.help + when}
-              lock={locks[field.trait]}
-              errorId={`${id}-${field.trait}`}
-              onError={report(field)}
-              onChange={(value) => {
-                traits[field.trait].value = value;
-              }}
-              onCommit={changed}
-            />
-          ))}
-          {shows("schedule") && (
-            <div class="cw-wide">
-              <RadioGroup
-                label="Schedule"
-                value={traits.schedule.value}
-                options={SCHEDULES}
-                help="one-cycle: the learning rate rises, then falls; constant: it stays"
-                onChange={(value) => {
-                  traits.schedule.value = value;
-                  changed();
-                }}
+          {shown.map((spec) => {
+            const { name, trait, label, kind, help } = spec;
+            const set = (value: unknown) => {
+              traits[name].value = value;
+            };
+            if (kind === "choice")
+              return (
+                <div key={name} class="cw-wide">
+                  <RadioGroup
+                    label={label}
+                    value={traits[name].value}
+                    options={spec.choices.map((choice) => [choice, choice.replace("_", "-")] as const)}
+                    help={help}
+                    onChange={(value) => {
+                      set(value);
+                      changed();
+                    }}
+                  />
+                </div>
+              );
+            if (kind === "switch")
+              return (
+                <div key={name} class="cw-field cw-wide cw-bottom">
+                  <Checkbox
+                    label={label}
+                    help={help}
+                    checked={traits[name].value}
+                    onChange={(on) => {
+                      set(on);
+                      changed();
+                    }}
+                  />
+                </div>
+              );
+            return (
+              <NumberField
+                key={name}
+                label={label}
+                value={traits[name].value}
+                rule={{ min: spec.low, max: spec.high, integer: kind === "whole" }}
+                usual={spec.usual.length ? spec.usual : undefined}
+                aside={
+                  name === "seed" && (
+                    <button type="button" class="cw-link" title="Another seed, by chance" onClick={newSeed}>
+                      new seed
+                    </button>
+                  )
+                }
+                role={kind === "number" ? "textbox" : undefined}
+                step={spec.step}
+                help={help + when}
+                lock={locks[name]}
+                errorId={`${id}-${trait}`}
+                onError={report(trait)}
+                onChange={set}
+                onCommit={changed}
               />
-            </div>
-          )}
-          {shows("keep_best") && (
-            <div class="cw-field cw-wide cw-bottom">
-              <Checkbox
-                label="Keep best weights"
-                help="At the end, go back to the epoch with the lowest validation loss"
-                checked={traits.keep_best.value}
-                onChange={(on) => {
-                  traits.keep_best.value = on;
-                  changed();
-                }}
-              />
-            </div>
-          )}
+            );
+          })}
         </div>
         {rescaled && (
           <p class="cw-switch-hint">
-            Batch size {traits.batch_size.value}: settings as for batches of 64, rescaled in training.
+            Batch size {traits.bs.value}: settings as for batches of 64, rescaled in training.
           </p>
         )}
         {shows("retrain_on_change") && (
@@ -155,7 +158,7 @@ export function Settings(props: {
             hint={retrainHint(retrains, !untrained)}
             checked={retrains}
             onChange={(on) => {
-              traits.retrain_on_change.value = on;
+              retrainOnChange.value = on;
             }}
           />
         )}

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from collabwidgets.data import Side
 from collabwidgets.interpret import fit_pca
-from collabwidgets.interpret.past import MOST_BYTES, MOST_FRAMES, Past, lying_as
+from collabwidgets.interpret.earlier import lying_as
 from collabwidgets.training import Snapshot
+from collabwidgets.training.snapshot_history import MOST_BYTES, MOST_FRAMES, SnapshotHistory
 
 N, K = 300, 12
 
@@ -41,7 +42,7 @@ def training(epochs: int) -> list[Snapshot]:
 
 
 def test_no_component_flips_between_the_frames_of_a_long_run() -> None:
-    past, run = Past(), training(200)
+    past, run = SnapshotHistory(), training(200)
     for each in run:
         past.keep(each, run=1)
     assert past.epochs == list(range(4, 201, 4))
@@ -70,7 +71,7 @@ def test_earlier_frames_lie_as_the_present_one_whichever_way_that_lies() -> None
 
 
 def test_only_ends_of_epochs_of_the_present_run_are_kept_and_no_more_than_there_is_room_for() -> None:
-    past, run = Past(), training(3)
+    past, run = SnapshotHistory(), training(3)
     past.keep(run[0], run=1)
     past.keep(snapshot(run[0].required_item_factors, 1.5, run[0].items), run=1)
     past.keep(snapshot(run[1].required_item_factors, 1.0, run[0].items, revision=99), run=1)  # best weights, reloaded
@@ -91,5 +92,5 @@ def test_only_ends_of_epochs_of_the_present_run_are_kept_and_no_more_than_there_
 
 
 def test_before_any_epoch_there_is_nothing() -> None:
-    assert Past().snapshots == ()
+    assert SnapshotHistory().snapshots == ()
     assert lying_as(fit_pca(training(1)[0]), []) == []

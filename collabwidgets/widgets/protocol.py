@@ -1,0 +1,378 @@
+"""Everything that crosses between Python and a page, typed once; js/src/protocol.ts is generated from it.
+
+One-writer facts travel in three dictionaries, `Status`, `Data` and `Picture`, each a trait of the store; arrays in the
+traits that `ARRAYS` lists. A page sends `Message`s, which `decode_message` checks. Times are in seconds, losses in the
+unit of the loss function, biases in logits (rating units in a model without y_range), epochs counted from 1.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from ..training.recipe import N_FACTORS, SETTINGS
+from ..training.setting import Setting
+
+StatusName = Literal["untrained", "training", "paused", "ready", "stopped", "diverged", "error"]
+SettingKind = Literal["whole", "number", "choice", "switch"]
+
+
+class Wire(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Base of all that crosses: unknown keys are refused."""
+
+
+# ---------------------------------------------------------------------- where the training is
+
+
+def _with_settings(
+    name: str, doc: str, settings: Iterable[Setting], base: type[Wire] = Wire, *, optional: bool = True, **options: Any
+) -> type[Any]:
+    """A struct with a field for each setting, so that a new field of `Recipe` is in every type that names settings."""
+    kinds: dict[str, Any] = {"whole": int, "number": float, "switch": bool}
+    members: list[Any] = []
+    for each in settings:
+        kind = Literal[each.choices] if each.kind == "choice" else kinds[each.kind]
+        members.append((each.name, kind | None, None) if optional else (each.name, kind))
+    namespace = {"__doc__": doc}
+    return msgspec.defstruct(
+        name, members, bases=(base,), module=__name__, namespace=namespace, kw_only=True, **options
+    )
+
+
+_SHOWN = [each for each in SETTINGS.values() if each.label]
+PANEL_SETTINGS = (
+    *(each for each in _SHOWN if each.at_rest),
+    N_FACTORS,
+    *(each for each in _SHOWN if not each.at_rest),
+)
+RecipeFacts = _with_settings(
+    "RecipeFacts",
+    "Settings of the last or running fit, and the number of factors; 0 where the model has none.",
+    (*SETTINGS.values(), N_FACTORS),
+    optional=False,
+)
+
+
+class Status(Wire):
+    """Where the training is: small, sent several times a second."""
+
+    status: StatusName
+    message: str
+    error_detail: str
+    suggested_lr: float | None
+    epoch: float
+    progress: float
+    step: int
+    n_steps: int
+    eta_seconds: float | None
+    elapsed_seconds: float
+    engine: str
+    recipe: RecipeFacts  # type: ignore[valid-type]
+    fit_epochs: int
+
+
+# ---------------------------------------------------------------------- what it trains on
+
+
+class SettingFacts(Wire):
+    """One setting as the panel shows it, see `training.setting.Setting`."""
+
+    name: str
+    label: str
+    help: str
+    kind: SettingKind
+    low: float
+    high: float
+    choices: list[str]
+    usual: list[str]
+    step: int
+    at_rest: bool
+    trait: str
+
+
+class Data(Wire):
+    """The data set and the model; sent once, and again when a reset has changed the model."""
+
+    dataset: str
+    n_users: int
+    n_items: int
+    n_ratings: int
+    n_train: int
+    n_valid: int
+    n_never_trained: int
+    user_name: str
+    item_name: str
+    rating_name: str
+    rating_mean: float | None
+    rating_min: float | None
+    rating_max: float | None
+    loss_name: str
+    baseline: float | None
+    cannot_train: str
+    settings: list[SettingFacts]
+    version: str
+    y_range: list[float] | None
+    seed: int
+    model: str
+    n_factors: int
+    n_members: int
+    can_remake: bool
+    can_resize: bool
+    has_bias: bool
+    has_factors: bool
+
+
+# ---------------------------------------------------------------------- what there is to see
+
+
+class EpochRow(Wire):
+    """One epoch, see `training.history.EpochRecord`."""
+
+    epoch: int
+    train_loss: float | None
+    valid_loss: float | None
+    rmse: float | None
+    seconds: float
+    lr: float
+
+
+class RunRow(Wire):
+    """One run; ``points`` are the lengths of its two curves in ``_run_curves``, 0 for the present run."""
+
+    run: int
+    name: str
+    present: bool
+    epochs: int
+    valid_loss: float | None
+    best_epoch: int | None
+    seconds: float | None
+    bs: int
+    points: list[int]
+
+
+class MapFacts(Wire):
+    """A fitted map, beside its scores; ``m`` components, their share of the variance 0 to 1."""
+
+    m: int
+    explained_variance: list[float]
+    noise_level: float
+    axis_match: list[float] | None
+    axis_correlations: dict[str, dict[str, float]]
+    fit_count: int
+
+
+class Picture(Wire):
+    """What training has come to: history, runs and map; sent at an epoch's end, and in between while somebody looks."""
+
+    run: int
+    history: list[EpochRow]
+    best_epoch: int | None
+    overfit_since: int | None
+    frame_epochs: list[int]
+    runs: list[RunRow]
+    revision: int
+    epoch: float
+    min_count: int
+    map: MapFacts
+
+
+class Array(NamedTuple):
+    """What the bytes of a trait hold, row by row and little-endian."""
+
+    dtype: Literal["float32", "int32", "uint8", "text"]
+    shape: str
+    of: str
+
+
+# fmt: off
+ARRAYS: dict[str, Array] = {
+    "_item_names":   Array("text", "[n_items + 1]", "names of the items, row 0 '#na#'"),
+    "_item_counts":  Array("int32", "[n_items + 1]", "ratings of each item"),
+    "_item_means":   Array("float32", "[n_items + 1]", "mean rating of each item"),
+    "_item_trained": Array("uint8", "[n_items + 1]", "1 where an item has a training rating"),
+    "_user_names":   Array("text", "[n_users + 1]", "names of the users, row 0 '#na#'"),
+    "_user_counts":  Array("int32", "[n_users + 1]", "ratings of each user"),
+    "_user_means":   Array("float32", "[n_users + 1]", "mean rating of each user"),
+    "_user_trained": Array("uint8", "[n_users + 1]", "1 where a user has a training rating"),
+    "_item_bias":    Array("float32", "[n_items + 1]", "biases; empty where the model has none"),
+    "_user_bias":    Array("float32", "[n_users + 1]", "biases; empty where the model has none"),
+    "_scores":       Array("float32", "[n_items + 1, m]", "components of the map; NaN where an item is not shown"),
+    "_batch_loss":   Array("float32", "[n, 2]", "epoch and loss of single batches, thinned"),
+    "_run_curves":   Array("float32", "[n, 2]", "batch and validation losses of the earlier runs, one after the other"),
+}
+# fmt: on
+
+
+# ---------------------------------------------------------------------- what a page asks
+
+
+class Call(Wire, tag_field="name"):
+    """A command or a question; ``name`` says which."""
+
+
+Train = _with_settings("Train", "Start a fit.", PANEL_SETTINGS, Call, tag="train")
+Retrain = _with_settings("Retrain", "Train fresh weights.", PANEL_SETTINGS, Call, tag="retrain")
+StepEpoch = _with_settings(
+    "StepEpoch",
+    "Train one epoch.",
+    (each for each in PANEL_SETTINGS if each.name != "epochs"),
+    Call,
+    tag="step_epoch",
+)
+
+
+class Reset(Call, tag="reset"):
+    seed: int | None = None
+    n_factors: int | None = None
+
+
+class Pause(Call, tag="pause"):
+    pass
+
+
+class Resume(Call, tag="resume"):
+    pass
+
+
+class Stop(Call, tag="stop"):
+    pass
+
+
+class AskCode(Call, tag="code"):
+    """The Python of a view; answered by a str."""
+
+    view: str
+
+
+class AskNeighbors(Call, tag="neighbors"):
+    """The nearest titles in all dimensions; answered by `Neighbors`."""
+
+    row: int
+    k: int
+    min_count: int
+
+
+class AskFrame(Call, tag="frame"):
+    """A view's map at the end of an earlier epoch; answered by `MapFacts`, the scores in a buffer."""
+
+    view: str
+    epoch: int
+
+
+AnyCall = Train | Retrain | StepEpoch | Reset | Pause | Resume | Stop | AskCode | AskNeighbors | AskFrame
+
+
+class Neighbors(Wire):
+    """Rows of the nearest titles, how many nearer ones the filter hides, and the revision they are of."""
+
+    rows: list[int]
+    hidden: int
+    revision: int
+
+
+# ---------------------------------------------------------------------- messages
+
+
+class FromPage(Wire, tag_field="kind"):
+    """A message of a page; ``kind`` says which."""
+
+
+class Hello(FromPage, tag="hello"):
+    """A page is there; it is sent the whole batch curve."""
+
+    client: str
+
+
+class Beat(FromPage, tag="beat"):
+    """A page is still there; ``visible``: somebody may look at a view."""
+
+    client: str
+    visible: bool
+
+
+class Drawn(FromPage, tag="drawn"):
+    """The points message ``seq`` is on the screen."""
+
+    client: str
+    seq: int
+
+
+class Ask(FromPage, tag="command"):
+    """A command or question that waits for the `Answer` of the same id."""
+
+    id: str
+    call: AnyCall  # type: ignore[valid-type]
+
+
+Message = Hello | Beat | Drawn | Ask
+
+
+class Answer(Wire, tag_field="kind", tag="answer"):
+    """What became of a call: a value, or a sentence that says why not."""
+
+    id: str
+    ok: bool
+    value: Any = None
+    error: str = ""
+
+
+class Points(Wire, tag_field="kind", tag="points"):
+    """Batch losses float32 [n, 2] in a buffer, to be appended, or with ``reset`` to begin with."""
+
+    seq: int
+    run: int
+    reset: bool
+
+
+TYPES = (Status, Data, Picture, Message, AnyCall, Neighbors, Answer, Points)
+
+
+def decode_message(content: Any) -> Hello | Beat | Drawn | Ask:
+    """A page's message as its struct.
+
+    Raises
+    ------
+    ValueError
+        For an unknown kind, command or key, and for a value of another type; the sentence says which and where.
+    """
+    try:
+        message: Hello | Beat | Drawn | Ask = msgspec.convert(content, Message)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"the page's message is not understood: {error}") from None
+    return message
+
+
+def plain(value: Wire) -> dict[str, Any]:
+    """A struct as the dictionary that a trait or a message carries."""
+    made: dict[str, Any] = msgspec.to_builtins(value)
+    return made
+
+
+def setting_facts() -> list[SettingFacts]:
+    """What the panel knows of each setting it shows."""
+    names = [field for field in SettingFacts.__struct_fields__ if field not in ("choices", "usual")]
+    return [
+        SettingFacts(
+            choices=list(each.choices), usual=list(each.usual), **{name: getattr(each, name) for name in names}
+        )
+        for each in PANEL_SETTINGS
+    ]
+
+
+def schema() -> dict[str, Any]:
+    """The contract as JSON Schema, definitions by name."""
+    _, definitions = msgspec.json.schema_components(TYPES, ref_template="#/$defs/{name}")
+    return definitions
+
+
+if __name__ == "__main__":
+    contract = {
+        "definitions": schema(),
+        "arrays": {name: each._asdict() for name, each in ARRAYS.items()},
+        "settings": [plain(each) for each in setting_facts()],
+    }
+    json.dump(contract, sys.stdout)

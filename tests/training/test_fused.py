@@ -44,6 +44,19 @@ def dls():
 
 
 @pytest.fixture(scope="module")
+def few(dls):
+    """Ratings for batches of one: a step of torch's takes as long for one rating as for 64."""
+    return SimpleNamespace(
+        users=dls.users,
+        items=dls.items,
+        train_x=dls.train_x[:500],
+        train_y=dls.train_y[:500],
+        valid_x=dls.valid_x,
+        valid_y=dls.valid_y,
+    )
+
+
+@pytest.fixture(scope="module")
 def movielens():
     return cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=42)
 
@@ -62,33 +75,22 @@ def fits(names, make, dls, recipe, k=10):
 
 
 @pytest.fixture(scope="module", params=[(member, bs) for member in MEMBERS for bs in (1, 64, 1000)], ids=str)
-def one_epoch(request, dls):
+def one_epoch(request, dls, few):
     """A member of the family after an epoch of torch's, of the dense loop's and of the lazy one's."""
     member, bs = request.param
     recipe = Recipe(epochs=1, bs=bs, wd=0.1)
-    torchs, dense, lazy = fits(ENGINES, MEMBERS[member], dls, recipe)
-    return SimpleNamespace(make=MEMBERS[member], recipe=recipe, torchs=torchs, dense=dense, lazy=lazy)
-
-
-def in_float64(dls):
-    return SimpleNamespace(
-        train_x=dls.train_x, train_y=dls.train_y.double(), valid_x=dls.valid_x, valid_y=dls.valid_y.double()
-    )
+    torchs, dense, lazy = fits(ENGINES, MEMBERS[member], few if bs == 1 else dls, recipe)
+    return SimpleNamespace(torchs=torchs, dense=dense, lazy=lazy)
 
 
 def relative(found, expected):
     return float(torch.linalg.norm((found - expected).detach()) / torch.linalg.norm(expected.detach()))
 
 
-def test_the_dense_loop_is_torchs_adamw(one_epoch, dls):
+def test_the_dense_loop_is_torchs_adamw(one_epoch):
     (torchs, records), (dense, dense_records) = one_epoch.torchs, one_epoch.dense
-    double = one_epoch.make(len(dls.users), len(dls.items), 10, generator(7, "weights")).double()
-    exact, _ = trained(AutogradEngine(double), in_float64(dls), one_epoch.recipe)
-    for truth, expected, found in zip(exact.parameters(), torchs.parameters(), dense.parameters(), strict=True):
-        # After thousands of steps of one rating float32 alone takes torch as far from the truth as 1e-3.
-        assert relative(found, truth) < max(1e-4, 10 * relative(expected, truth))
-        if one_epoch.recipe.bs > 1:
-            assert relative(found, expected) < 1e-4
+    for expected, found in zip(torchs.parameters(), dense.parameters(), strict=True):
+        assert relative(found, expected) < 1e-4
     assert dense_records[0].valid_loss == pytest.approx(records[0].valid_loss, rel=1e-4)
     assert dense_records[0].train_loss == pytest.approx(records[0].train_loss, rel=1e-4)
 
@@ -100,8 +102,8 @@ def test_the_lazy_loop_is_the_dense_one_but_for_eps(one_epoch):
     assert lazy_records[0].valid_loss == pytest.approx(records[0].valid_loss, abs=5e-4)
 
 
-def test_five_epochs_of_movielens_end_at_the_same_loss(movielens):
-    recipe = Recipe(epochs=5, wd=0.1)
+def test_two_epochs_of_movielens_end_at_the_same_loss(movielens):
+    recipe = Recipe(epochs=2, wd=0.1)
     make = MEMBERS["EmbeddingDotBias"]
     (torchs, records), (lazy, lazy_records) = fits(("torch", "lazy"), make, movielens, recipe, k=50)
     assert lazy_records[-1].valid_loss == pytest.approx(records[-1].valid_loss, abs=5e-4)

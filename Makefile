@@ -4,7 +4,8 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 PEERS ?= .venv-peers
 # A file a worker, in the order of their names: the long files of the browser come first, the short ones fill the end.
-TWO_AT_A_TIME = $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder -m "not alone"
+# One thread each: torch's threads wait for each other where another process has their core, ten times as long.
+TWO_AT_A_TIME = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder -m "not alone"
 BENCHMARKS := $(filter-out benchmarks/peers.py, $(sort $(wildcard benchmarks/*.py)))
 BUNDLE := collabwidgets/widgets/static/store.js
 JS_SOURCES := js/package.json js/package-lock.json js/tsconfig.json js/build.mjs $(shell find js/src -type f 2>/dev/null)

@@ -92,7 +92,7 @@ def test_every_widget_shows_it_and_its_code_loads_it(dls, tmp_path):
     space: dict[str, object] = {}
     exec(board.to_code(), space)
     assert np.array_equal(space["learn"].snapshot.item_bias, alone.snapshot.item_bias)
-    meta = cw.LearnerStore.of(alone).meta
+    meta = cw.LearnerStore.of(alone).data
     assert meta["n_ratings"] == 3000
     assert "cw.load_learner(path, dls)" in meta["cannot_train"]
 

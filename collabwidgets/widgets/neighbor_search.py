@@ -132,14 +132,14 @@ class NeighborSearch(View):
         )
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
-        if self.revision != self._store.revision and (settled or self.shown):
+        if self.revision != self._store_of_learner.picture["revision"] and (settled or self.shown):
             self._search(None)
         return 0
 
     def _search(self, _change: Any) -> None:
         # Question and answer in one turn: a page and the pump may ask at once, and the last question must win.
         with self._one_at_a_time():
-            anchors, revision = self._anchors(), self._store.revision
+            anchors, revision = self._anchors(), self._store_of_learner.picture["revision"]
             question = {name: getattr(self, name) for name in _QUESTION if name != "weak_below"}
             found: dict[str, Any] = {"neighbors": [], "n_hidden": 0, "neighbors_of": self.item, "revision": revision}
             if anchors and self._learner.n_factors and self._untrained(anchors) is None:

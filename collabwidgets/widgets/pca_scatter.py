@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode, validate
+from traitlets import Bool, Bytes, Dict, Enum, Float, Int, List, TraitError, Unicode, validate
 
 from ..interpret import PCAFrame
 from ..interpret.on_map import far_beyond, map_ranks
@@ -19,7 +19,8 @@ from ..traits import Finite, Row, Whole
 from . import code
 from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
-from .published import map_values
+from .protocol import plain
+from .published import other_map
 from .questions import MOST_NEIGHBORS
 from .shown_map import Rows, ShownMap
 from .store import SHARED
@@ -158,7 +159,8 @@ class PCAScatter(View):
     fit_count = Int(read_only=True)
     n_frames = Int(read_only=True)
 
-    _map = Dict().tag(sync=True, echo_update=False)  # a map of its own, whole; empty where it shows the store's
+    _map = Dict().tag(sync=True, echo_update=False)  # `protocol.OtherMap`; empty where it shows the store's
+    _map_scores = Bytes().tag(sync=True, echo_update=False)
     _columns = Dict().tag(sync=True, echo_update=False)  # of `data` by name, with values where they are needed
 
     def __init__(self, learner: CollabLearner, *, data: pd.DataFrame | Mapping[str, Any] | None = None, **traits: Any):
@@ -170,19 +172,16 @@ class PCAScatter(View):
         self._own_map = ShownMap(beside=self._store_of_learner.shown_map)
         self._columns = self._columns_to_send()
         self._show_shared()
-        self._store_of_learner.observe(self._picture_moved, _OF_THE_PICTURE)
         self.observe(self._columns_moved, _SHOWS_COLUMNS)
         self.observe(self._fit_moved, _FIT)
-        self.set_trait("n_frames", len(self._store_of_learner.frame_epochs))
-        self._store_of_learner.observe(self._frames_moved, "frame_epochs")
+        self._store_of_learner.observe(self._picture_moved, "picture")
         if self._is_own() and learner.status != "training":
             self._show_own()
 
     def close(self) -> None:
         """Take the widget off its pages and let go of the learner's events."""
         if not self.closed and hasattr(self, "_from_page"):
-            self._store_of_learner.unobserve(self._picture_moved, _OF_THE_PICTURE)
-            self._store_of_learner.unobserve(self._frames_moved, "frame_epochs")
+            self._store_of_learner.unobserve(self._picture_moved, "picture")
         super().close()
 
     # ------------------------------------------------------------------ what it was fitted on
@@ -201,7 +200,9 @@ class PCAScatter(View):
 
     def _picture_moved(self, change: dict[str, Any]) -> None:
         if not self._map:
-            self.set_trait(change["name"], change["new"])
+            for name in _OF_THE_PICTURE:
+                self.set_trait(name, change["new"]["map"][name])
+        self._frames_moved(change["old"]["frame_epochs"], change["new"]["frame_epochs"])
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
         if not self._is_own():
@@ -213,12 +214,14 @@ class PCAScatter(View):
 
     def _show_shared(self) -> None:
         self._told = None
-        self.publish({"_map": {}} | {name: getattr(self._store_of_learner, name) for name in _OF_THE_PICTURE})
+        picture = self._store_of_learner.picture
+        self.set_trait("n_frames", len(picture["frame_epochs"]))
+        self.publish({"_map": {}, "_map_scores": b""} | {name: picture["map"][name] for name in _OF_THE_PICTURE})
 
     def _show_own(self) -> int:
         """Tell the pages, in step with the store: its biases are of the same weights. The bytes sent."""
         learn, snapshot = self._learner, self._learner.snapshot
-        if snapshot.revision != self._store_of_learner.revision:
+        if snapshot.revision != self._store_of_learner.picture["revision"]:
             return 0
         try:
             frame = self._own_map.frame(learn, *self._fitted_rows(), snapshot)
@@ -228,10 +231,11 @@ class PCAScatter(View):
             return 0
         if frame is self._told:
             return 0
-        values = map_values(frame) | {"revision": frame.revision, "fit_on": self.fit_on}
-        self.publish({"_map": values} | {name: values[name] for name in _OF_THE_PICTURE})
+        shown, scores = other_map(frame, self.fit_on)
+        told = {name: getattr(shown.map, name) for name in _OF_THE_PICTURE}
+        self.publish({"_map": plain(shown), "_map_scores": scores} | told)
         self._told = frame
-        return sum(len(value) for value in values.values() if isinstance(value, bytes))
+        return len(scores)
 
     def _frame(self) -> PCAFrame:
         """The map by its own settings, of the epoch that `frame` chooses; as it is now where that is not kept."""
@@ -269,8 +273,7 @@ class PCAScatter(View):
 
     # ------------------------------------------------------------------ earlier epochs
 
-    def _frames_moved(self, change: dict[str, Any]) -> None:
-        before, epochs = change["old"], change["new"]
+    def _frames_moved(self, before: list[int], epochs: list[int]) -> None:
         self.set_trait("n_frames", len(epochs))
         if self.frame >= 0 and before[: self.frame + 1] != epochs[: self.frame + 1]:  # that epoch is there no more
             self.publish({"frame": -1})

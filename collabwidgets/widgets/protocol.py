@@ -49,12 +49,16 @@ PANEL_SETTINGS = (
     N_FACTORS,
     *(each for each in _SHOWN if not each.at_rest),
 )
-RecipeFacts = _with_settings(
-    "RecipeFacts",
-    "Settings of the last or running fit, and the number of factors; 0 where the model has none.",
-    (*SETTINGS.values(), N_FACTORS),
-    optional=False,
-)
+_RecipeFacts = _with_settings("_RecipeFacts", "", (*SETTINGS.values(), N_FACTORS), optional=False)
+
+
+class RecipeFacts(_RecipeFacts):  # type: ignore[misc, valid-type]
+    """Settings of the last or running fit, and the number of factors; 0 where the model has none.
+
+    ``epochs`` are those that the next fit will have, ``fit_epochs`` those of the last or running one.
+    """
+
+    fit_epochs: int
 
 
 class Status(Wire):
@@ -71,8 +75,7 @@ class Status(Wire):
     eta_seconds: float | None
     elapsed_seconds: float
     engine: str
-    recipe: RecipeFacts  # type: ignore[valid-type]
-    fit_epochs: int
+    recipe: RecipeFacts
 
 
 # ---------------------------------------------------------------------- what it trains on
@@ -107,9 +110,9 @@ class Data(Wire):
     user_name: str
     item_name: str
     rating_name: str
-    rating_mean: float | None
-    rating_min: float | None
-    rating_max: float | None
+    rating_mean: float
+    rating_min: float
+    rating_max: float
     loss_name: str
     baseline: float | None
     cannot_train: str
@@ -180,6 +183,14 @@ class Picture(Wire):
     map: MapFacts
 
 
+class OtherMap(Wire):
+    """A map that is not the store's: of one view, or of an earlier epoch. ``fit_on`` as of `PCAScatter`."""
+
+    map: MapFacts
+    revision: int
+    fit_on: str
+
+
 class Array(NamedTuple):
     """What the bytes of a trait hold, row by row and little-endian."""
 
@@ -201,6 +212,7 @@ ARRAYS: dict[str, Array] = {
     "_item_bias":    Array("float32", "[n_items + 1]", "biases; empty where the model has none"),
     "_user_bias":    Array("float32", "[n_users + 1]", "biases; empty where the model has none"),
     "_scores":       Array("float32", "[n_items + 1, m]", "components of the map; NaN where an item is not shown"),
+    "_map_scores":   Array("float32", "[n_items + 1, m]", "of a view: components of a map of its own"),
     "_batch_loss":   Array("float32", "[n, 2]", "epoch and loss of single batches, thinned"),
     "_run_curves":   Array("float32", "[n, 2]", "batch and validation losses of the earlier runs, one after the other"),
 }
@@ -257,7 +269,7 @@ class AskNeighbors(Call, tag="neighbors"):
 
 
 class AskFrame(Call, tag="frame"):
-    """A view's map at the end of an earlier epoch; answered by `MapFacts`, the scores in a buffer."""
+    """A view's map at the end of an earlier epoch; answered by `OtherMap`, the scores in a buffer."""
 
     view: str
     epoch: int
@@ -328,7 +340,7 @@ class Points(Wire, tag_field="kind", tag="points"):
     reset: bool
 
 
-TYPES = (Status, Data, Picture, Message, AnyCall, Neighbors, Answer, Points)
+TYPES = (Status, Data, Picture, OtherMap, Message, AnyCall, Neighbors, Answer, Points)
 
 
 def decode_message(content: Any) -> Hello | Beat | Drawn | Ask:

@@ -1,5 +1,4 @@
-"""What the store shows of a learner, as values of its traits: plain functions of the learner, called by one
-thread."""
+"""What the store shows of a learner, in the words of the protocol: plain functions of the learner."""
 
 from __future__ import annotations
 
@@ -7,13 +6,15 @@ import traceback
 from contextlib import suppress
 from dataclasses import asdict
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from msgspec.structs import replace
 
 from ..interpret import PCAFrame
+from ..training.recipe import SETTINGS
 from ..words import shown_name
-from .protocol import plain, setting_facts
+from . import protocol
 from .synced import TRACEBACK_LETTERS
 from .wire import json_number, number_bytes, pair_bytes, text_bytes
 
@@ -22,23 +23,17 @@ if TYPE_CHECKING:
     from ..training import Runs
     from .shown_map import ShownMap
 
-Values = dict[str, Any]
+Arrays = dict[str, bytes]
 
 BATCH_POINTS = 2000
-_EMPTY_MAP: Values = {
-    "_scores": b"",
-    "_scores_m": 0,
-    "explained_variance": [],
-    "noise_level": 0.0,
-    "axis_match": None,
-    "axis_correlations": {},
-    "fit_count": 0,
-}
+_NO_MAP = protocol.MapFacts(
+    m=0, explained_variance=[], noise_level=0.0, axis_match=None, axis_correlations={}, fit_count=0
+)
 
 
-def side_values(learn: CollabLearner) -> Values:
+def side_arrays(learn: CollabLearner) -> Arrays:
     """Names, counts and means of both sides, row 0 included: the part that never changes."""
-    values: Values = {}
+    values: Arrays = {}
     for prefix, side in (("item", learn.dls.items), ("user", learn.dls.users)):
         values[f"_{prefix}_names"] = text_bytes([shown_name(name) for name in side.names])
         values[f"_{prefix}_counts"] = number_bytes(side.counts, np.int32)
@@ -47,34 +42,39 @@ def side_values(learn: CollabLearner) -> Values:
     return values
 
 
-def data_facts(learn: CollabLearner) -> Values:
-    """The part of `meta` that belongs to the data."""
+def data_of(learn: CollabLearner) -> protocol.Data:
+    """The data set and the model."""
     dls = learn.dls
     low, high = dls.rating_range
-    return {
-        "dataset": dls.name,
-        "n_users": learn.n_users,
-        "n_items": learn.n_items,
-        "n_ratings": dls.n_ratings,
-        "n_train": dls.n_train,
-        "n_valid": dls.n_valid,
-        "n_never_trained": int((~dls.items.trained[1:]).sum()),
-        "user_name": dls.user_name,
-        "item_name": dls.item_name,
-        "rating_name": dls.rating_name,
-        "rating_mean": json_number(dls.rating_mean),
-        "rating_min": json_number(low),
-        "rating_max": json_number(high),
-        "loss_name": learn.loss_name,
-        "baseline": json_number(learn.baseline),
-        "cannot_train": "" if dls.has_ratings else "The ratings are not in the checkpoint: cw.load_learner(path, dls)",
-        "settings": [plain(each) for each in setting_facts()],
-        "version": _version(),
-    }
+    return protocol.Data(
+        dataset=dls.name,
+        n_users=learn.n_users,
+        n_items=learn.n_items,
+        n_ratings=dls.n_ratings,
+        n_train=dls.n_train,
+        n_valid=dls.n_valid,
+        n_never_trained=int((~dls.items.trained[1:]).sum()),
+        user_name=dls.user_name,
+        item_name=dls.item_name,
+        rating_name=dls.rating_name,
+        rating_mean=float(dls.rating_mean),
+        rating_min=float(low),
+        rating_max=float(high),
+        loss_name=learn.loss_name,
+        baseline=json_number(learn.baseline),
+        cannot_train="" if dls.has_ratings else "The ratings are not in the checkpoint: cw.load_learner(path, dls)",
+        settings=protocol.setting_facts(),
+        version=_version(),
+        **_model_facts(learn),
+    )
 
 
-def model_facts(learn: CollabLearner) -> Values:
-    """The part of `meta` that belongs to the model, and may change with a reset."""
+def with_model(data: protocol.Data, learn: CollabLearner) -> protocol.Data:
+    """`data` with the model as it is now: a reset may have changed it."""
+    return replace(data, **_model_facts(learn))
+
+
+def _model_facts(learn: CollabLearner) -> dict[str, Any]:
     snapshot = learn.snapshot
     return {
         "y_range": None if snapshot.y_range is None else list(snapshot.y_range),
@@ -89,57 +89,55 @@ def model_facts(learn: CollabLearner) -> Values:
     }
 
 
-def status_values(learn: CollabLearner) -> Values:
-    """Where the training is: small, may be sent several times a second."""
-    error, recipe = learn.error, learn.recipe
-    return {
-        "status": learn.status,
-        "message": learn.message,
-        "error_detail": "" if error is None else "".join(traceback.format_exception(error))[-TRACEBACK_LETTERS:],
-        "suggested_lr": json_number(learn.suggested_lr),
-        "epoch": json_number(learn.epoch, 4) or 0.0,
-        "progress": json_number(learn.progress, 4) or 0.0,
-        "step": learn.session.progress.step,
-        "n_steps": learn.session.progress.n_steps,
-        "eta_seconds": json_number(learn.session.progress.eta_seconds, 1),
-        "elapsed_seconds": json_number(learn.session.progress.elapsed_seconds, 1),
-        "engine": learn.engine,
-        "recipe": {
-            "epochs": recipe.epochs,
-            "fit_epochs": learn.session.fits[-1].epochs if learn.session.fits else recipe.epochs,
-            "lr": recipe.lr,
-            "wd": recipe.wd,
-            "schedule": recipe.schedule,
-            "bs": recipe.bs,
-            "seed": recipe.seed,
-            "patience": recipe.patience,
-            "keep_best": recipe.keep_best,
-            "rescale": recipe.rescale,
-            "n_factors": learn.n_factors,
-        },
-    }
+def status_of(learn: CollabLearner) -> protocol.Status:
+    """Where the training is."""
+    error, recipe, fits, progress = learn.error, learn.recipe, learn.session.fits, learn.session.progress
+    return protocol.Status(
+        status=cast(protocol.StatusName, learn.status),
+        message=learn.message,
+        error_detail="" if error is None else "".join(traceback.format_exception(error))[-TRACEBACK_LETTERS:],
+        suggested_lr=json_number(learn.suggested_lr),
+        epoch=json_number(learn.epoch, 4) or 0.0,
+        progress=json_number(progress.share, 4) or 0.0,
+        step=progress.step,
+        n_steps=progress.n_steps,
+        eta_seconds=json_number(progress.eta_seconds, 1),
+        elapsed_seconds=json_number(progress.elapsed_seconds, 1) or 0.0,
+        engine=learn.engine,
+        recipe=protocol.RecipeFacts(
+            **{name: getattr(recipe, name) for name in SETTINGS},
+            n_factors=learn.n_factors,
+            fit_epochs=fits[-1].epochs if fits else recipe.epochs,
+        ),
+    )
 
 
 def epoch_rows(learn: CollabLearner) -> list[dict[str, Any]]:
-    """A row an epoch: epoch, train_loss, valid_loss, rmse, seconds and lr."""
+    """A row an epoch, as `protocol.EpochRow`."""
     return [
         {name: json_number(value) for name, value in asdict(record).items()} | {"epoch": record.epoch}
         for record in learn.history.epochs
     ]
 
 
-def history_values(learn: CollabLearner) -> Values:
-    """The epochs and the thinned batch losses: for whoever comes later."""
-    history = learn.history
+def history_of(learn: CollabLearner) -> tuple[dict[str, Any], Arrays]:
+    """The part of a `Picture` that is about epochs and runs, and its curves."""
+    history, runs, rows, curves = learn.history, learn.runs, [], []
     best = history.best
-    return {
+    for row, run in zip(run_rows(learn, runs), runs, strict=True):
+        valid = run.valid()
+        rows.append(protocol.RunRow(**row, points=[0, 0] if row["present"] else [len(run.x), len(valid[0])]))
+        if not row["present"]:
+            curves += [pair_bytes(run.x, run.loss), pair_bytes(*valid)]
+    facts = {
         "run": history.run,
-        "history": epoch_rows(learn),
+        "history": [protocol.EpochRow(**row) for row in epoch_rows(learn)],
         "best_epoch": None if best is None else best.epoch,
         "overfit_since": history.overfit_since,
         "frame_epochs": learn.session.past.epochs,
-        "_batch_loss": pair_bytes(*history.batches(BATCH_POINTS)),
+        "runs": rows,
     }
+    return facts, {"_batch_loss": pair_bytes(*history.batches(BATCH_POINTS)), "_run_curves": b"".join(curves)}
 
 
 def run_rows(learn: CollabLearner, runs: Runs | None = None) -> list[dict[str, Any]]:
@@ -160,47 +158,43 @@ def run_rows(learn: CollabLearner, runs: Runs | None = None) -> list[dict[str, A
     ]
 
 
-def run_values(learn: CollabLearner) -> Values:
-    """`run_rows`, and the curves of the earlier runs, of which each row says how many points they have."""
-    runs, curves = learn.runs, []
-    rows = run_rows(learn, runs)
-    for row, run in zip(rows, runs, strict=True):
-        valid = run.valid()
-        row["points"] = [0, 0] if row["present"] else [len(run.x), len(valid[0])]
-        if not row["present"]:
-            curves += [pair_bytes(run.x, run.loss), pair_bytes(*valid)]
-    return {"runs": rows, "_run_curves": b"".join(curves)}
-
-
-def picture_values(learn: CollabLearner, shown: ShownMap) -> Values:
-    """Biases and the map, all of the same snapshot."""
+def snapshot_of(learn: CollabLearner, shown: ShownMap) -> tuple[dict[str, Any], Arrays]:
+    """The part of a `Picture` that is about the weights, biases and the map, all of the same snapshot."""
     min_count, snapshot = learn.view.min_count, learn.snapshot
     frame = None
     if snapshot.item_factors is not None:
         with suppress(ValueError):  # so few titles pass the filter that there are no axes: the views say so
             frame = shown.frame(learn, min_count, snapshot=snapshot)
-    return {
+    facts = {
         "revision": snapshot.revision,
-        "snapshot_epoch": json_number(snapshot.epoch, 4) or 0.0,
-        "picture_min_count": min_count,
+        "epoch": json_number(snapshot.epoch, 4) or 0.0,
+        "min_count": min_count,
+        "map": _NO_MAP if frame is None else map_facts(frame),
+    }
+    return facts, {
         "_item_bias": _bias_bytes(snapshot.item_bias),
         "_user_bias": _bias_bytes(snapshot.user_bias),
-        **(_EMPTY_MAP if frame is None else map_values(frame)),
+        "_scores": b"" if frame is None else number_bytes(frame.scores, np.float32),
     }
 
 
-def map_values(frame: PCAFrame) -> Values:
-    """A map by the names of the store's traits."""
+def map_facts(frame: PCAFrame) -> protocol.MapFacts:
+    """What is said of a map, beside its scores."""
     match = frame.axis_match
-    return {
-        "_scores": number_bytes(frame.scores, np.float32),
-        "_scores_m": frame.k,
-        "explained_variance": [float(share) for share in frame.explained_variance_ratio],
-        "noise_level": float(frame.noise_level),
-        "axis_match": None if match is None or not np.isfinite(match).all() else [float(m) for m in match],
-        "axis_correlations": {name.removeprefix("PC"): dict(r) for name, r in frame.correlations.items()},
-        "fit_count": len(frame.rows),
-    }
+    return protocol.MapFacts(
+        m=frame.k,
+        explained_variance=[float(share) for share in frame.explained_variance_ratio],
+        noise_level=float(frame.noise_level),
+        axis_match=None if match is None or not np.isfinite(match).all() else [float(m) for m in match],
+        axis_correlations={name.removeprefix("PC"): dict(r) for name, r in frame.correlations.items()},
+        fit_count=len(frame.rows),
+    )
+
+
+def other_map(frame: PCAFrame, fit_on: str) -> tuple[protocol.OtherMap, bytes]:
+    """A map that is not the store's, and its scores."""
+    facts = protocol.OtherMap(map=map_facts(frame), revision=frame.revision, fit_on=fit_on)
+    return facts, number_bytes(frame.scores, np.float32)
 
 
 def _bias_bytes(bias: np.ndarray[Any, np.dtype[np.float32]] | None) -> bytes:

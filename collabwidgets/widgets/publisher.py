@@ -13,10 +13,11 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ..training.history import thinned
-from . import published
+from . import protocol, published
 from .pages import Pages
 from .wire import pair_bytes
 
@@ -90,11 +91,13 @@ class Publisher:
         Whose traits it sets and through which it sends.
     learn : CollabLearner
         Held weakly.
+    data, picture
+        What the store shows at first.
     """
 
-    def __init__(self, store: LearnerStore, learn: CollabLearner):
+    def __init__(self, store: LearnerStore, learn: CollabLearner, data: protocol.Data, picture: protocol.Picture):
         self.pages = Pages()
-        self._store = store
+        self._store, self._data, self._picture = store, data, picture
         self._learn = weakref.ref(learn)
         self._followers: weakref.WeakSet[Follower] = weakref.WeakSet()
         self._bell = Doorbell()
@@ -134,8 +137,8 @@ class Publisher:
         what a setting has led to: somebody waits for either."""
         learn = self._learn()
         if learn is not None and not _just_begun_anew(learn, self._store):
-            ended = learn.status != "training" and learn.history.run != self._store.run
-            if ended or learn.status != self._store.status:
+            ended = learn.status != "training" and learn.history.run != self._picture.run
+            if ended or learn.status != self._store.status["status"]:
                 self._urgent.set()
         self._bell.ring()
 
@@ -191,7 +194,7 @@ class Publisher:
                 logger.exception("the widgets could not be updated")
                 self._fault = sentence
                 try:
-                    self._store.publish({"message": sentence})
+                    self._store.publish({"status": self._store.status | {"message": sentence}})
                 except Exception:
                     logger.exception("that could not be shown either")
             return 1.0
@@ -208,14 +211,14 @@ class Publisher:
             self._missed = True
             if now - self._status_at >= UNSEEN_SECONDS:
                 self._status_at = now
-                self._store.publish(published.status_values(learn))
+                self._publish_status(learn)
             return None
         keeps_up = self._keeps_up(now)
         again = self._send_points(learn, now, keeps_up)
-        status_moved = learn.status != self._store.status
+        status_moved = learn.status != self._store.status["status"]
         if status_moved or settled or (self.pages.listening and now - self._status_at >= STATUS_SECONDS):
             self._status_at = now
-            self._store.publish(published.status_values(learn))
+            self._publish_status(learn)
         size = self._publish_results(learn, now, settled=settled, watched=keeps_up and self._is_watched())
         own = self._tell_followers(learn, settled)
         if size or own:
@@ -249,7 +252,8 @@ class Publisher:
         self._seq += 1
         self._sent_at = now
         self._unpainted.append((self._seq, now))
-        self._store.send({"kind": "points", "seq": self._seq, "run": run, "reset": reset}, [pair_bytes(x, loss)])
+        points = protocol.Points(seq=self._seq, run=run, reset=reset)
+        self._store.send(protocol.plain(points), [pair_bytes(x, loss)])
         return None
 
     def _publish_results(self, learn: CollabLearner, now: float, *, settled: bool, watched: bool) -> int:
@@ -268,17 +272,23 @@ class Publisher:
             return 0
         values: dict[str, Any] = {}
         if new_history:
-            values |= published.history_values(learn) | published.run_values(learn)
+            facts, arrays = published.history_of(learn)
+            self._picture, values = replace(self._picture, **facts), values | arrays
             if not settled:
-                values |= published.status_values(learn)
+                values["status"] = protocol.plain(published.status_of(learn))
         if new_picture:
-            values |= {"meta": self._store.data_facts | published.model_facts(learn)}
-            values |= published.picture_values(learn, self._store.shown_map)
-        self._store.publish(values)
+            self._data = published.with_model(self._data, learn)
+            values["data"] = protocol.plain(self._data)
+            facts, arrays = published.snapshot_of(learn, self._store.shown_map)
+            self._picture, values = replace(self._picture, **facts), values | arrays
+        self._store.publish(values | {"picture": protocol.plain(self._picture)})
         self._told_history = history
         if new_picture:
-            self._told_picture = (values["revision"], picture[1])
+            self._told_picture = (self._picture.revision, picture[1])
         return 1 + sum(len(value) for value in values.values() if isinstance(value, bytes))
+
+    def _publish_status(self, learn: CollabLearner) -> None:
+        self._store.publish({"status": protocol.plain(published.status_of(learn))})
 
     def _is_watched(self) -> bool:
         return self.pages.visible and any(follower.shown for follower in list(self._followers))
@@ -288,7 +298,7 @@ class Publisher:
         that a page must have all the same. Whoever comes to see it wakes this thread."""
         if not self.pages.listening or self.pages.visible or any(each.shown for each in list(self._followers)):
             return False
-        return not self.pages.greeting_due and learn.status == self._store.status
+        return not self.pages.greeting_due and learn.status == self._store.status["status"]
 
     def _tell_followers(self, learn: CollabLearner, settled: bool) -> int:
         watched = settled or self.pages.visible or self.pages.never
@@ -329,7 +339,8 @@ def _just_begun_anew(learn: CollabLearner, store: LearnerStore) -> bool:
     """Whether the weights are being exchanged, or were a moment ago, by a training that follows upon another."""
     if learn.session.renewing:
         return True
-    if learn.status != "training" or learn.history.run == store.run or store.status == "untrained":
+    same_run = learn.history.run == store.picture["run"]
+    if learn.status != "training" or same_run or store.status["status"] == "untrained":
         return False
     return learn.session.progress.elapsed_seconds < max(GUESS_SECONDS, BRIEF_SECONDS * learn.progress)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ..interpret import PCAFrame, neighbors
 from . import protocol
-from .published import map_values
+from .published import other_map
 
 if TYPE_CHECKING:
     from ..learner import CollabLearner
@@ -44,7 +44,7 @@ class HasPast(Protocol):
 
 
 def answer(learn: CollabLearner, view: object, question: protocol.Call) -> Answer:
-    """The answer as JSON and binary buffers: `protocol.Neighbors`, or a map's facts with its scores as a buffer.
+    """The answer as JSON and binary buffers: `protocol.Neighbors`, or `protocol.OtherMap` with its scores as a buffer.
 
     Parameters
     ----------
@@ -74,8 +74,8 @@ def answer(learn: CollabLearner, view: object, question: protocol.Call) -> Answe
     frame = maps.get(question.epoch)
     if frame is None:
         raise ValueError(f"epoch {question.epoch} is not kept; of this run {len(maps)} epochs are")
-    facts = map_values(frame) | {"revision": frame.revision, "fit_on": view.fit_on}
-    return facts, [facts.pop("_scores")]
+    facts, scores = other_map(frame, view.fit_on)
+    return protocol.plain(facts), [scores]
 
 
 def _check(name: str, value: int, low: int, high: int) -> None:

@@ -8,7 +8,7 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from traitlets import Bytes, Dict, Float, Int, List, TraitError, Unicode
+from traitlets import Bytes, Dict, Int, List, TraitError, Unicode
 
 from . import protocol, published, questions
 from .bundle import built_code
@@ -49,7 +49,12 @@ class LearnerStore(SyncedWidget):
     # for ever.
     _esm = Unicode(built_code("store.js")).tag(sync=True)
 
-    # what never changes
+    # one writer: each a dictionary of protocol.py
+    status = Dict().tag(sync=True)
+    data = Dict().tag(sync=True)
+    picture = Dict().tag(sync=True)
+
+    # arrays, as protocol.ARRAYS says
     _item_names = _binary()
     _item_counts = _binary()
     _item_means = _binary()
@@ -58,43 +63,11 @@ class LearnerStore(SyncedWidget):
     _user_counts = _binary()
     _user_means = _binary()
     _user_trained = _binary()
-    meta = Dict().tag(sync=True)
-
-    # where the training is
-    status = Unicode("untrained").tag(sync=True)
-    message = Unicode().tag(sync=True)
-    error_detail = Unicode().tag(sync=True)
-    suggested_lr = Float(None, allow_none=True).tag(sync=True)
-    epoch = Float().tag(sync=True)
-    progress = Float().tag(sync=True)
-    step = Int().tag(sync=True)
-    n_steps = Int().tag(sync=True)
-    eta_seconds = Float(None, allow_none=True).tag(sync=True)
-    elapsed_seconds = Float(None, allow_none=True).tag(sync=True)
-    engine = Unicode().tag(sync=True)
-    recipe = Dict().tag(sync=True)
-
-    # what it has come to
-    run = Int().tag(sync=True)
-    history: List[Any] = List().tag(sync=True)
-    best_epoch = Int(None, allow_none=True).tag(sync=True)
-    overfit_since = Int(None, allow_none=True).tag(sync=True)
-    _batch_loss = _binary()
-    runs: List[Any] = List().tag(sync=True)
-    _run_curves = _binary()
-    revision = Int().tag(sync=True)
-    snapshot_epoch = Float().tag(sync=True)
     _item_bias = _binary()
     _user_bias = _binary()
     _scores = _binary()
-    _scores_m = Int().tag(sync=True)
-    explained_variance = List(Float()).tag(sync=True)
-    noise_level = Float().tag(sync=True)
-    axis_match = List(Float(), default_value=None, allow_none=True).tag(sync=True)
-    axis_correlations = Dict().tag(sync=True)
-    fit_count = Int().tag(sync=True)
-    picture_min_count = Int(20).tag(sync=True)  # that the picture was asked for with
-    frame_epochs: List[Any] = List(Int()).tag(sync=True)  # the epochs whose maps a page may ask for
+    _batch_loss = _binary()
+    _run_curves = _binary()
 
     # what is being looked at: two writers
     selection = List(Int()).tag(sync=True, page=True)
@@ -120,18 +93,21 @@ class LearnerStore(SyncedWidget):
         self._view_state = weakref.ref(learn.view)
         self._views: weakref.WeakValueDictionary[str, View] = weakref.WeakValueDictionary()
         self.shown_map = ShownMap()
-        self.data_facts = published.data_facts(learn)
+        data = published.data_of(learn)
+        history, curves = published.history_of(learn)
+        weights, arrays = published.snapshot_of(learn, self.shown_map)
+        picture = protocol.Picture(**history, **weights)
         super().__init__(
-            meta=self.data_facts | published.model_facts(learn),
-            **published.side_values(learn),
-            **published.status_values(learn),
-            **published.history_values(learn),
-            **published.run_values(learn),
-            **published.picture_values(learn, self.shown_map),
+            status=protocol.plain(published.status_of(learn)),
+            data=protocol.plain(data),
+            picture=protocol.plain(picture),
+            **published.side_arrays(learn),
+            **curves,
+            **arrays,
             **{name: getattr(learn.view, name) for name in _MIRRORED},
         )
         learn.view.observe(self._from_view_state, list(_MIRRORED))
-        self.publisher = Publisher(self, learn)
+        self.publisher = Publisher(self, learn, data, picture)
         self.on_msg(self._hear)
 
     @property
@@ -158,7 +134,7 @@ class LearnerStore(SyncedWidget):
             super().close()
 
     def __repr__(self) -> str:
-        return f"LearnerStore({self.meta.get('model', '')}, {self.status}, epoch {self.epoch:.3g})"
+        return f"LearnerStore({self.data['model']}, {self.status['status']}, epoch {self.status['epoch']:.3g})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         return {"text/plain": repr(self)}, {}

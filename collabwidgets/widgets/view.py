@@ -161,8 +161,7 @@ class View(KnownNames, SyncedWidget):
         self.observe(self._to_shared, list(self._linkable))
         self.observe(self._relink, "linked")
         self.observe(self._seen, "_visible")
-        self._store_of_learner.observe(self._learner_moved, list(self._followed_traits))
-        self._store_of_learner.observe(self._epoch_moved, "snapshot_epoch")
+        self._store_of_learner.observe(self._learner_moved, ["status", "picture"])
         self._store_of_learner.follow(self)
         self._store_of_learner.know(self)
 
@@ -272,8 +271,7 @@ class View(KnownNames, SyncedWidget):
         """Take the widget off its pages and let go of the learner's events."""
         if not self.closed and hasattr(self, "_from_page"):
             self._learner.view.unobserve(self._from_shared, [*self._linkable, "hovered"])
-            self._store_of_learner.unobserve(self._learner_moved, list(self._followed_traits))
-            self._store_of_learner.unobserve(self._epoch_moved, "snapshot_epoch")
+            self._store_of_learner.unobserve(self._learner_moved, ["status", "picture"])
             self.unobserve(self._to_shared, list(self._linkable))
         super().close()
 
@@ -326,17 +324,21 @@ class View(KnownNames, SyncedWidget):
             self._store_of_learner.publisher.wake()  # while nobody saw it, it was told nothing
 
     def _learner_moved(self, change: dict[str, Any]) -> None:
-        """The store has heard of it from the pump thread; the trait's own observers hear of it here."""
-        name, old, new = change["name"], change["old"], change["new"]
+        """The store has heard of it from the pump thread; the observers of the view's own traits hear of it here."""
+        before, after = change["old"], change["new"]
+        if change["name"] == "picture":
+            self._tell("epoch", int(before["epoch"]), int(after["epoch"]))
+        for name in self._followed_traits:
+            if name in after:
+                self._tell(name, before[name], after[name])
+
+    def _tell(self, name: str, old: Any, new: Any) -> None:
+        if old == new:
+            return
         try:
             self.notify_change(Bunch(name=name, old=old, new=new, owner=self, type="change"))
         except Exception as error:
             self._failed(error)
-
-    def _epoch_moved(self, change: dict[str, Any]) -> None:
-        old, new = int(change["old"]), int(change["new"])
-        if old != new:
-            self._learner_moved({"name": "epoch", "old": old, "new": new})
 
     def _should_send_property(self, key: str, value: Any) -> bool:
         # What is linked the page reads from the store; sending it once a view would be n times the same

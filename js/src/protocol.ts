@@ -13,6 +13,7 @@ export const ARRAYS = {
   _item_bias: {"dtype":"float32","shape":"[n_items + 1]","of":"biases; empty where the model has none"},
   _user_bias: {"dtype":"float32","shape":"[n_users + 1]","of":"biases; empty where the model has none"},
   _scores: {"dtype":"float32","shape":"[n_items + 1, m]","of":"components of the map; NaN where an item is not shown"},
+  _map_scores: {"dtype":"float32","shape":"[n_items + 1, m]","of":"of a view: components of a map of its own"},
   _batch_loss: {"dtype":"float32","shape":"[n, 2]","of":"epoch and loss of single batches, thinned"},
   _run_curves: {"dtype":"float32","shape":"[n, 2]","of":"batch and validation losses of the earlier runs, one after the other"},
 } as const;
@@ -171,12 +172,14 @@ export interface Status {
   elapsed_seconds: number;
   engine: string;
   recipe: RecipeFacts;
-  fit_epochs: number;
 }
 /**
  * Settings of the last or running fit, and the number of factors; 0 where the model has none.
+ *
+ *     ``epochs`` are those that the next fit will have, ``fit_epochs`` those of the last or running one.
  */
 export interface RecipeFacts {
+  fit_epochs: number;
   epochs: number;
   lr: number;
   wd: number;
@@ -202,9 +205,9 @@ export interface Data {
   user_name: string;
   item_name: string;
   rating_name: string;
-  rating_mean: number | null;
-  rating_min: number | null;
-  rating_max: number | null;
+  rating_mean: number;
+  rating_min: number;
+  rating_max: number;
   loss_name: string;
   baseline: number | null;
   cannot_train: string;
@@ -290,6 +293,14 @@ export interface MapFacts {
     };
   };
   fit_count: number;
+}
+/**
+ * A map that is not the store's: of one view, or of an earlier epoch. ``fit_on`` as of `PCAScatter`.
+ */
+export interface OtherMap {
+  map: MapFacts;
+  revision: number;
+  fit_on: string;
 }
 /**
  * A page is there; it is sent the whole batch curve.
@@ -397,7 +408,7 @@ export interface AskNeighbors {
   min_count: number;
 }
 /**
- * A view's map at the end of an earlier epoch; answered by `MapFacts`, the scores in a buffer.
+ * A view's map at the end of an earlier epoch; answered by `OtherMap`, the scores in a buffer.
  */
 export interface AskFrame {
   name: "frame";

@@ -5,13 +5,13 @@ import { BoundTraits, onTraits, sameJson } from "./lib/bound";
 import { bindHover } from "./lib/hover";
 import { type Answered, Link } from "./lib/link";
 import { Curve, type CurvePoints } from "./lib/loss/curve";
-import { type EarlierRun, earlierRuns, type RunRow } from "./lib/loss/runs";
-import { MAP_TRAITS, mapFrame } from "./lib/scatter/frame";
+import { type EarlierRun, earlierRuns } from "./lib/loss/runs";
+import { mapFrame } from "./lib/scatter/frame";
 import { type Binary, decodeText, float32, int32, type Titles, uint8 } from "./lib/wire";
-import type { SettingFacts } from "./protocol";
+import type { Data, EpochRow, Picture, RecipeFacts, RunRow, Status as StatusFacts } from "./protocol";
 
 export type { CurvePoints, Titles };
-export type Status = "untrained" | "training" | "paused" | "ready" | "stopped" | "diverged" | "error";
+export type Status = StatusFacts["status"];
 export type Connection = "connected" | "busy" | "disconnected";
 
 /** One side of the ratings, row by row; row 0 is '#na#'. */
@@ -38,68 +38,6 @@ export interface MapFrame {
   fitOn?: string;
 }
 
-export interface EpochRow {
-  epoch: number;
-  train_loss: number;
-  valid_loss: number | null;
-  rmse: number | null;
-  seconds: number;
-  lr: number;
-}
-
-export interface Meta {
-  dataset: string;
-  n_users: number;
-  n_items: number;
-  n_ratings: number;
-  n_train: number;
-  n_valid: number;
-  n_never_trained: number;
-  user_name: string;
-  item_name: string;
-  rating_name: string;
-  y_range: [number, number] | null;
-  rating_mean: number;
-  rating_min: number;
-  rating_max: number;
-  /** Validation error of always predicting the training mean. */
-  /** "MSE", "MAE", or a function's name; only of the first the root is an error in rating units. */
-  loss_name: string;
-  /** Loss of always predicting the mean. */
-  baseline: number | null;
-  /** Why this learner cannot train at all; empty if it can. */
-  cannot_train: string;
-  seed: number;
-  model: string;
-  n_factors: number | null;
-  /** Whether Python can make other weights, of another seed. */
-  can_remake: boolean;
-  /** Whether those can have another number of factors. */
-  can_resize: boolean;
-  /** Models whose predictions are averaged; findings are made from the first. */
-  n_members: number;
-  /** Settings of a training, as the panel shows them. */
-  settings: readonly SettingFacts[];
-  has_bias: boolean;
-  has_factors: boolean;
-  version: string;
-}
-
-export interface Recipe {
-  /** Wished for; of the running or last fit. */
-  epochs: number;
-  fit_epochs: number;
-  lr: number;
-  wd: number;
-  schedule: string;
-  bs: number;
-  seed: number;
-  patience: number;
-  keep_best: boolean;
-  rescale: boolean;
-  n_factors: number;
-}
-
 /** What every view of a learner shares; setting `.value` writes through to the other views and to Python. */
 export interface SharedState {
   hovered: Signal<number | null>;
@@ -112,7 +50,7 @@ export interface SharedState {
 }
 
 export interface LearnerStore {
-  meta: ReadonlySignal<Meta>;
+  meta: ReadonlySignal<Data>;
   items: ReadonlySignal<Side>;
   users: ReadonlySignal<Side>;
   status: ReadonlySignal<Status>;
@@ -128,11 +66,12 @@ export interface LearnerStore {
   step: ReadonlySignal<number>;
   nSteps: ReadonlySignal<number>;
   etaSeconds: ReadonlySignal<number | null>;
-  elapsedSeconds: ReadonlySignal<number | null>;
+  elapsedSeconds: ReadonlySignal<number>;
   /** Changes with every reset. */
   run: ReadonlySignal<number>;
   engine: ReadonlySignal<string>;
-  recipe: ReadonlySignal<Partial<Recipe>>;
+  recipe: ReadonlySignal<RecipeFacts>;
+
   history: ReadonlySignal<EpochRow[]>;
   bestEpoch: ReadonlySignal<number | null>;
   overfitSince: ReadonlySignal<number | null>;
@@ -179,49 +118,24 @@ export interface MountedView {
   syncHover: ReadonlySignal<boolean>;
 }
 
-const EMPTY_META: Meta = {
-  dataset: "",
-  n_users: 0,
-  n_items: 0,
-  n_ratings: 0,
-  n_train: 0,
-  n_valid: 0,
-  n_never_trained: 0,
-  user_name: "user",
-  item_name: "title",
-  rating_name: "rating",
-  y_range: null,
-  rating_mean: 0,
-  rating_min: 1,
-  rating_max: 5,
-  loss_name: "MSE",
-  baseline: null,
-  cannot_train: "",
-  seed: 0,
-  model: "",
-  n_factors: null,
-  can_remake: true,
-  can_resize: true,
-  n_members: 1,
-  settings: [],
-  has_bias: true,
-  has_factors: true,
-  version: "",
-};
-
 const MIN_COUNT_MS = 150;
 
 /** Build the store of one learner. Awaits nothing: a host gives up on a widget that is slow to start. */
 export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
-  const read = <T>(name: string, fallback: T): T => (model.get(name) as T | null | undefined) ?? fallback;
-  const published = <T>(name: string, fallback: T): ReadonlySignal<T> => {
-    const value = signal<T>(read(name, fallback));
-    onTraits(model, [name], abort, () => {
-      const next = read(name, fallback);
-      if (!sameJson(value.peek(), next)) value.value = next;
-    });
-    return value;
-  };
+  /** One field of a dictionary that Python publishes: a signal that moves only when the field does. */
+  const fieldsOf =
+    <Facts extends object>(trait: string) =>
+    <K extends keyof Facts>(name: K): ReadonlySignal<Facts[K]> => {
+      const read = () => (model.get(trait) as Facts)[name];
+      const value = signal(read());
+      onTraits(model, [trait], abort, () => {
+        const next = read();
+        if (!sameJson(value.peek(), next)) value.value = next;
+      });
+      return value;
+    };
+  const ofStatus = fieldsOf<StatusFacts>("status");
+  const ofPicture = fieldsOf<Picture>("picture");
   const derived = <T>(names: readonly string[], make: (previous: T | undefined) => T): ReadonlySignal<T> => {
     const value = signal<T>(make(undefined));
     onTraits(model, names, abort, () => {
@@ -249,9 +163,10 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
       return values.length ? values : null;
     });
 
-  const map = derived<MapFrame | null>(MAP_TRAITS, (previous) =>
-    mapFrame((name) => model.get(name), items.peek().n, previous ?? null),
-  );
+  const map = derived<MapFrame | null>(["picture", "_scores"], (previous) => {
+    const { map: facts, revision } = model.get("picture") as Picture;
+    return mapFrame({ facts, revision }, model.get("_scores") as Binary, items.peek().n, previous ?? null);
+  });
 
   const link = new Link(model, abort);
   const own = new BoundTraits(model, abort, () => link.lost());
@@ -269,46 +184,46 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
   const wantsHover = computed(() => views.value.some((view) => view.syncHover.value));
   bindHover(model, shared.hovered, wantsHover, own, abort);
 
-  const run = published("run", 0);
-  const status = published<Status>("status", "untrained");
-  const epoch = published("epoch", 0);
+  const run = ofPicture("run");
+  const status = ofStatus("status");
+  const epoch = ofStatus("epoch");
   const curve = followCurve(model, run, link, abort);
 
   return {
-    meta: derived<Meta>(["meta"], () => ({ ...EMPTY_META, ...read<Partial<Meta>>("meta", {}) })),
+    meta: derived<Data>(["data"], () => model.get("data") as Data),
     items,
     users,
     status,
-    message: published("message", ""),
-    errorDetail: published("error_detail", ""),
-    suggestedLr: published<number | null>("suggested_lr", null),
+    message: ofStatus("message"),
+    errorDetail: ofStatus("error_detail"),
+    suggestedLr: ofStatus("suggested_lr"),
     epoch,
     untrained: computed(
       () => status.value === "untrained" || (epoch.value === 0 && status.value !== "training"),
     ),
-    progress: published("progress", 0),
-    step: published("step", 0),
-    nSteps: published("n_steps", 0),
-    etaSeconds: published<number | null>("eta_seconds", null),
-    elapsedSeconds: published<number | null>("elapsed_seconds", null),
+    progress: ofStatus("progress"),
+    step: ofStatus("step"),
+    nSteps: ofStatus("n_steps"),
+    etaSeconds: ofStatus("eta_seconds"),
+    elapsedSeconds: ofStatus("elapsed_seconds"),
     run,
-    engine: published("engine", ""),
-    recipe: published<Partial<Recipe>>("recipe", {}),
-    history: published<EpochRow[]>("history", []),
-    bestEpoch: published<number | null>("best_epoch", null),
-    overfitSince: published<number | null>("overfit_since", null),
-    runs: published<RunRow[]>("runs", []),
-    earlierRuns: derived<EarlierRun[]>(["runs", "_run_curves"], () =>
-      earlierRuns(read<RunRow[]>("runs", []), float32(model.get("_run_curves") as Binary)),
+    engine: ofStatus("engine"),
+    recipe: ofStatus("recipe"),
+    history: ofPicture("history"),
+    bestEpoch: ofPicture("best_epoch"),
+    overfitSince: ofPicture("overfit_since"),
+    runs: ofPicture("runs"),
+    earlierRuns: derived<EarlierRun[]>(["picture", "_run_curves"], () =>
+      earlierRuns((model.get("picture") as Picture).runs, float32(model.get("_run_curves") as Binary)),
     ),
     curve,
     itemBias: bias("_item_bias"),
     userBias: bias("_user_bias"),
     map,
-    revision: published("revision", 0),
-    pictureMinCount: published("picture_min_count", 20),
-    frameEpochs: published<number[]>("frame_epochs", []),
-    snapshotEpoch: published("snapshot_epoch", 0),
+    revision: ofPicture("revision"),
+    pictureMinCount: ofPicture("min_count"),
+    frameEpochs: ofPicture("frame_epochs"),
+    snapshotEpoch: ofPicture("epoch"),
     shared,
     lookAt: signal<{ item: number; n: number } | null>(null),
     failure: own.trait<string>("failure", ""),
@@ -356,9 +271,9 @@ function followCurve(
     }
     if (seq !== null) nextFrame(() => link.drawn(seq));
   };
-  onTraits(model, ["_batch_loss", "run"], abort, () => {
+  onTraits(model, ["_batch_loss", "picture"], abort, () => {
     const saved = float32(model.get("_batch_loss") as Binary);
-    const current = (model.get("run") as number | undefined) ?? 0;
+    const current = (model.get("picture") as Picture).run;
     if (curve.run !== current || saved.length === 0 || saved[saved.length - 2] >= curve.end) {
       curve.replace(saved, current);
       batch(() => {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Curve, decimate, smooth } from "../src/lib/loss/curve";
 import { linePath, lossRange, nearest, xMapping, yMapping } from "../src/lib/loss/scales";
 import { ticks } from "../src/lib/ticks";
-import type { EpochRow } from "../src/store";
+import type { EpochRow } from "../src/protocol";
 import { generator } from "./harness/state";
 
 function noisy(n: number, seed: number) {

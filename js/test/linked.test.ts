@@ -6,12 +6,13 @@ import { linkedState } from "../src/lib/linked";
 import { createStore } from "../src/store";
 import { ShimModel } from "./harness/shim";
 import { storeState } from "./harness/state";
+import { StoreModel } from "./harness/storemodel";
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function open(state: Record<string, unknown> = {}) {
   const life = new AbortController();
-  const all = new ShimModel(storeState("ready"));
+  const all = new StoreModel(storeState("ready"));
   const store = createStore(all.asModel(), life.signal);
   const model = new ShimModel({
     selection: [],

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import type { LossFacts } from "../src/lib/loss/layout";
 import { layOutLoss, mappingOf } from "../src/lib/loss/layout";
 import { placeText, readings, readingText } from "../src/lib/loss/readings";
-import { drawnRuns, earlierRuns, type RunRow, runMapping } from "../src/lib/loss/runs";
+import { drawnRuns, earlierRuns, runMapping } from "../src/lib/loss/runs";
+import type { RunRow } from "../src/protocol";
 
 const row = (run: number, points: [number, number]): RunRow => ({
   run,

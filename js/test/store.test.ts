@@ -3,17 +3,17 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { effect } from "@preact/signals";
 import { createStore, type LearnerStore } from "../src/store";
-import { ShimModel } from "./harness/shim";
 import { storeState, view } from "./harness/state";
+import { StoreModel } from "./harness/storemodel";
 
 interface Opened {
-  model: ShimModel;
+  model: StoreModel;
   store: LearnerStore;
   close: () => void;
 }
 
 function open(change: Record<string, unknown> = {}, status = "ready"): Opened {
-  const model = new ShimModel({ ...storeState(status), ...change });
+  const model = new StoreModel({ ...storeState(status), ...change });
   const lifetime = new AbortController();
   const store = createStore(model.asModel(), lifetime.signal);
   return { model, store, close: () => lifetime.abort() };
@@ -25,7 +25,7 @@ const drawn = async () => {
   await settled();
   await new Promise<void>((resolve) => setTimeout(resolve, 5));
 };
-const kinds = (model: ShimModel, kind: string) => model.sent.filter(({ content }) => content.kind === kind);
+const kinds = (model: StoreModel, kind: string) => model.sent.filter(({ content }) => content.kind === kind);
 
 test("everything a reload needs is read from traits alone, with nothing sent in the first paint", () => {
   const { model, store, close } = open();
@@ -55,7 +55,7 @@ test("traits of one message arrive together: no view sees scores of another widt
     const map = store.map.value;
     if (map) seen.push([map.scores.length / map.n, map.m]);
   });
-  model.update({ _scores: view(new Float32Array(1665 * 3)), _scores_m: 3, revision: 6 });
+  model.update({ _scores: view(new Float32Array(1665 * 3)), map_m: 3, revision: 6 });
   await settled();
   assert.deepEqual(seen, [
     [6, 6],
@@ -70,14 +70,14 @@ test("scores without their width yet leave the last whole map", async () => {
   model.update({ _scores: view(new Float32Array(1665 * 3)) });
   await settled();
   assert.equal(store.map.value?.m, 6);
-  model.update({ _scores_m: 3 });
+  model.update({ map_m: 3 });
   await settled();
   assert.equal(store.map.value?.m, 3);
   close();
 });
 
 test("no biases and no scores are null, not empty arrays", () => {
-  const { store, close } = open({ _item_bias: view(new Float32Array(0)), _scores: null, _scores_m: 0 });
+  const { store, close } = open({ _item_bias: view(new Float32Array(0)), _scores: null, map_m: 0 });
   assert.equal(store.itemBias.value, null);
   assert.equal(store.map.value, null);
   close();

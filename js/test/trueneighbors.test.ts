@@ -4,12 +4,12 @@ import { mock, test } from "node:test";
 import { signal } from "@preact/signals";
 import { neighborAnswers } from "../src/lib/scatter/trueneighbors";
 import { createStore } from "../src/store";
-import { ShimModel } from "./harness/shim";
 import { storeState } from "./harness/state";
+import { StoreModel } from "./harness/storemodel";
 
 function open(change: Record<string, unknown> = {}) {
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
-  const model = new ShimModel({ ...storeState("ready"), ...change });
+  const model = new StoreModel({ ...storeState("ready"), ...change });
   const life = new AbortController();
   const store = createStore(model.asModel(), life.signal);
   const minCount = signal(20);

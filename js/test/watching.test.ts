@@ -4,13 +4,13 @@ import { test } from "node:test";
 import { effect, signal } from "@preact/signals";
 import { watchedStore } from "../src/lib/watching";
 import { createStore } from "../src/store";
-import { ShimModel } from "./harness/shim";
 import { storeState, view } from "./harness/state";
+import { StoreModel } from "./harness/storemodel";
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 test("published values stand still while unseen and catch up in one step", async () => {
-  const model = new ShimModel(storeState("training"));
+  const model = new StoreModel(storeState("training"));
   const life = new AbortController();
   const visible = signal(true);
   const store = watchedStore(createStore(model.asModel(), life.signal), visible, life.signal);
@@ -37,7 +37,7 @@ test("published values stand still while unseen and catch up in one step", async
 });
 
 test("what the page itself shares goes on in views that nobody sees", async () => {
-  const model = new ShimModel(storeState("ready"));
+  const model = new StoreModel(storeState("ready"));
   const life = new AbortController();
   const store = watchedStore(createStore(model.asModel(), life.signal), signal(false), life.signal);
   store.shared.selection.value = [4];

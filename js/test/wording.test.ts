@@ -11,7 +11,7 @@ import {
   type Situation,
   sentence,
 } from "../src/lib/wording";
-import type { EpochRow } from "../src/store";
+import type { EpochRow } from "../src/protocol";
 
 const calm: Situation = {
   status: "ready",

@@ -253,17 +253,16 @@ def test_a_double_click_zooms_and_leaves_what_is_selected(show: Show) -> None:
 
 def test_a_map_of_its_own_is_drawn(show: Show) -> None:
     rng = np.random.default_rng(0)
-    own = {
-        "_scores": base64_of(number_bytes(rng.normal(size=(N, 6)), np.float32)),
-        "_scores_m": 6,
+    scores = base64_of(number_bytes(rng.normal(size=(N, 6)), np.float32))
+    facts = {
+        "m": 6,
         "explained_variance": [0.2, 0.1, 0.05, 0.04, 0.03, 0.02],
         "noise_level": 0.02,
         "axis_match": [0.5] * 6,
         "axis_correlations": {"1": {"count": 0.9}},
         "fit_count": 1000,
-        "revision": 5,
-        "fit_on": "top_n",
     }
+    own = {"map": facts, "revision": 5, "fit_on": "top_n"}
     page = show("PCAScatter")
     region = page.get_by_role("region", name="Map of titles")
     region.get_by_text("More", exact=True).click()
@@ -276,12 +275,12 @@ def test_a_map_of_its_own_is_drawn(show: Show) -> None:
     region.get_by_label("Most rated", exact=True).fill("500")
     page.keyboard.press("Enter")
     assert state(page, "top_n") == 500
-    send = "own => harness.models[0].update({ _map: own })"
-    page.evaluate(send, own)
+    send = "([map, scores]) => harness.models[0].update({ _map: map, _map_scores: scores })"
+    page.evaluate(send, [own, scores])
     expect(region.get_by_text("Together the axes keep 30.0 % of the variance.")).to_be_visible()
     expect(region.get_by_text("Axes changed a lot")).to_be_visible()
     expect(region.get_by_text("PC 1 goes with: log ratings r = 0.90")).to_be_visible()
-    page.evaluate(send, {})
+    page.evaluate(send, [{}, ""])
     expect(region.get_by_text("Together the axes keep 20.5 % of the variance.")).to_be_visible()
 
 
@@ -408,7 +407,7 @@ def test_a_filter_that_leaves_too_few_titles_says_so_and_offers_one_that_does_no
     counts = "() => Math.max(...harness.store.items.value.counts)"
     most = show("PCAScatter").evaluate(counts)
     for limit, words in ((5000, "0 titles: min ratings 5,000 hides all."), (most, f"1 title: min ratings {most}")):
-        page = show("PCAScatter", s_min_count=limit, s_picture_min_count=limit, s__scores_m=0)
+        page = show("PCAScatter", s_min_count=limit, s_picture_min_count=limit, s_map_m=0)
         region = page.get_by_role("region", name="Map of titles")
         expect(region.get_by_text(words)).to_be_visible()
         region.get_by_role("button", name=re.compile("^Set to ")).click()

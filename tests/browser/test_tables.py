@@ -308,7 +308,7 @@ def test_columns_sorting_and_the_rows_shown(show: Show) -> None:
 
 
 def test_what_is_typed_before_the_page_has_drawn_another_search_is_not_lost(show: Show) -> None:
-    page = show("BiasTable")
+    page = show("BiasTable", linked=False)
     box = page.get_by_role("searchbox", name="Search titles")
     # A search from elsewhere, then keys, before the next frame, as on a busy machine.
     box.evaluate("""(box) => {
@@ -322,7 +322,7 @@ def test_what_is_typed_before_the_page_has_drawn_another_search_is_not_lost(show
 
 
 def test_python_hears_of_a_search_once_it_rests(show: Show) -> None:
-    page = show("BiasTable")
+    page = show("BiasTable", linked=False)
     page.evaluate("() => { window.heard = []; const model = harness.models[0];"
                   " model.on('change:query', () => heard.push(model.get('query'))); }")  # fmt: skip
     box = page.get_by_role("searchbox", name="Search titles")
@@ -553,8 +553,8 @@ def test_titles_are_titles_whatever_their_column_is_called_and_long_ones_take_tw
     expect(anchor.first).to_have_css("-webkit-line-clamp", "2")
     page.evaluate(
         """() => {
-          const meta = {...harness.storeModel.get('meta'), item_name: 'film', has_factors: false};
-          harness.storeModel.update({meta, _item_bias: null});
+          const data = {item_name: 'film', has_factors: false};
+          harness.storeModel.update({data, _item_bias: null});
         }"""
     )
     expect(page.get_by_text("has no bias for each title, so there is nothing to rank")).to_be_visible()

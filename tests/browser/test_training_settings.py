@@ -13,14 +13,12 @@ def training(page: Page) -> Locator:
 
 
 def meta(page: Page, **facts: object) -> None:
-    page.evaluate(
-        "(facts) => harness.storeModel.update({ meta: { ...harness.storeModel.get('meta'), ...facts } })", facts
-    )
+    page.evaluate("(facts) => harness.storeModel.update({ data: facts })", facts)
 
 
 def recipe(page: Page, **settings: object) -> None:
     page.evaluate(
-        "(settings) => harness.storeModel.update({ recipe: { ...harness.storeModel.get('recipe'), ...settings } })",
+        "(changed) => harness.storeModel.update({ recipe: { ...harness.store.recipe.peek(), ...changed } })",
         settings,
     )
 
@@ -197,3 +195,17 @@ def test_earlier_runs_are_shown_by_a_checkbox_and_read_by_the_crosshair(
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Escape")
     expect(crosshair).to_have_attribute("aria-valuetext", "off: arrow keys go from epoch to epoch")
+
+
+def test_a_setting_that_python_names_is_shown_and_sent(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", status="untrained"))
+    page.evaluate(
+        """() => {
+          const warmth = { ...harness.store.meta.value.settings[1], name: 'warmth', trait: 'warmth', label: 'Warmth' };
+          harness.models[0].update({ warmth: 0.5 });
+          harness.storeModel.update({ data: { settings: [...harness.store.meta.value.settings, warmth] } });
+        }"""
+    )
+    training(page).get_by_label("Warmth", exact=True).fill("0.75")
+    training(page).get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function("() => harness.sent.some(({ content }) => content.call?.warmth === 0.75)")

@@ -18,8 +18,8 @@ def test_train_starts_with_the_settings_and_is_answered(learn, line, until):
     answer = ask(line, store, "train", args | {"keep_best": True, "n_factors": 4})
     assert answer == {"kind": "answer", "id": "page-1", "ok": True, "value": None, "error": ""}
     learn.wait()
-    until(lambda: store.status == "ready" and store.recipe["n_factors"] == 4)
-    assert store.recipe == args | {"keep_best": True, "n_factors": 4, "fit_epochs": 2, "rescale": False}
+    until(lambda: store.status["status"] == "ready" and store.status["recipe"]["n_factors"] == 4)
+    assert store.status["recipe"] == args | {"keep_best": True, "n_factors": 4, "fit_epochs": 2, "rescale": False}
     assert learn.epoch == 2
 
 
@@ -27,19 +27,19 @@ def test_pause_resume_and_stop(learn, line, until):
     store = LearnerStore.of(learn)
     ask(line, store, "train", {"epochs": 1000})
     assert ask(line, store, "pause")["ok"]
-    until(lambda: store.status == "paused")
+    until(lambda: store.status["status"] == "paused")
     paused_at = learn.epoch
     assert ask(line, store, "resume")["ok"]
     until(lambda: learn.epoch > paused_at)
     assert ask(line, store, "stop")["ok"]
-    until(lambda: store.status == "stopped")
+    until(lambda: store.status["status"] == "stopped")
 
 
 def test_one_epoch_more(learn, line, until):
     store = LearnerStore.of(learn)
     assert ask(line, store, "step_epoch", {"lr": 0.01})["ok"]
     learn.wait()
-    until(lambda: store.epoch == 1.0 and store.status == "ready")
+    until(lambda: store.status["epoch"] == 1.0 and store.status["status"] == "ready")
 
 
 def test_reset_takes_seed_and_factors(learn, line):
@@ -54,7 +54,7 @@ def test_retrain_replaces_a_running_fit_in_one_message(learn, line, until):
     ask(line, store, "train", {"epochs": 1000})
     assert ask(line, store, "retrain", {"epochs": 1, "wd": 0.3, "n_factors": 4})["ok"]
     learn.wait()
-    until(lambda: store.status == "ready" and len(store.history) == 1)
+    until(lambda: store.status["status"] == "ready" and len(store.picture["history"]) == 1)
     assert (learn.epoch, learn.recipe.wd, learn.n_factors) == (1, 0.3, 4)
 
 

@@ -21,7 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def sent(scatter):
     """The map of its own that a page would draw, [n_items, m]."""
-    return bytes_numbers(scatter._map["_scores"], np.float32).reshape(-1, scatter._map["_scores_m"])
+    return bytes_numbers(scatter._map_scores, np.float32).reshape(-1, scatter._map["map"]["m"])
 
 
 def shares(learn, rows):
@@ -75,7 +75,7 @@ def test_a_view_goes_back_to_the_map_that_all_share(trained, until):
     assert scatter._map
     scatter.fit_on = "min_count"
     until(lambda: not scatter._map)
-    assert scatter.explained_variance == LearnerStore.of(trained).explained_variance
+    assert scatter.explained_variance == LearnerStore.of(trained).picture["map"]["explained_variance"]
     assert scatter.fit_count == len(trained.pca())
     scatter.fit_on = "all"
     until(lambda: bool(scatter._map))
@@ -84,7 +84,7 @@ def test_a_view_goes_back_to_the_map_that_all_share(trained, until):
 def test_a_view_with_a_filter_of_its_own_has_axes_of_its_own(trained):
     scatter = PCAScatter(trained, linked=False, min_count=0)
     assert scatter.fit_count == int(trained.dls.items.trained.sum())
-    assert LearnerStore.of(trained).fit_count < scatter.fit_count
+    assert LearnerStore.of(trained).picture["map"]["fit_count"] < scatter.fit_count
 
 
 def frames(learn, line, scatter, n=4):
@@ -107,25 +107,27 @@ def test_signs_follow_from_picture_to_picture(trained, line):
 def test_own_maps_come_in_step_with_the_store_none_while_unseen_and_the_last_one_always(dls, line, until):
     learn = collab_learner(dls, n_factors=8, y_range=(0, 5.5), seed=3, engine="autograd")
     scatter, store = PCAScatter(learn, fit_on="all"), LearnerStore.of(learn)
-    until(lambda: store.revision == learn.snapshot.revision)
+    until(lambda: store.picture["revision"] == learn.snapshot.revision)
     line.say(store, kind="hello", client="page")
     line.say(store, kind="beat", client="page", visible=True)
     before = len(line.of(scatter))
     learn.start(epochs=3)
     learn.wait()
-    until(lambda: bool(scatter._map) and scatter._map["revision"] == learn.snapshot.revision == store.revision)
+    until(
+        lambda: bool(scatter._map) and scatter._map["revision"] == learn.snapshot.revision == store.picture["revision"]
+    )
     maps = [message for message in line.of(scatter)[before:] if "_map" in message.names]
     assert len(maps) == 1  # nobody sees it: the final state alone
     scatter.set_state({"_visible": True})
     before, pictures = len(line.of(scatter)), len([m for m in line.of(store) if "_scores" in m.names])
     learn.start(epochs=3)
     learn.wait()
-    until(lambda: scatter._map["revision"] == learn.snapshot.revision == store.revision)
+    until(lambda: scatter._map["revision"] == learn.snapshot.revision == store.picture["revision"])
     maps = [message for message in line.of(scatter)[before:] if "_map" in message.names]
     of_store = [m for m in line.of(store) if "_scores" in m.names][pictures:]
     assert 1 <= len(maps) <= len(of_store)
     assert {m.thread for m in maps} == {"collabwidgets-publisher"}
-    assert {m.state["_map"]["revision"] for m in maps} <= {m.state["revision"] for m in of_store}
+    assert {m.state["_map"]["revision"] for m in maps} <= {m.state["picture"]["revision"] for m in of_store}
     store.close()
 
 

@@ -96,7 +96,7 @@ def test_points_wait_for_a_page_that_has_not_drawn_but_not_for_ever(learn, line,
 
     def statuses_since_the_last_points():
         last = line.points(store)[-1]
-        return sum("step" in message.names for message in line.of(store) if message.at > last.at)
+        return sum("status" in message.names for message in line.of(store) if message.at > last.at)
 
     def hears():
         line.say(store, kind="beat", client="slow", visible=True)  # it is there, but has painted nothing yet
@@ -146,9 +146,9 @@ def test_pictures_between_epochs_are_made_only_while_somebody_sees_a_view(dls, l
     with AttentivePage(line, store):
         learn.start(epochs=500, bs=1)
         until(lambda: len(line.points(store)) > 4)
-        assert not any("_scores" in m.names for m in line.of(store)[1:] if m.state.get("snapshot_epoch", 0) % 1 > 0)
+        assert not any(m.state["picture"]["epoch"] % 1 > 0 for m in line.of(store)[1:] if "_scores" in m.names)
         line.set(scatter, _visible=True)
-        until(lambda: store.snapshot_epoch % 1 > 0)
+        until(lambda: store.picture["epoch"] % 1 > 0)
         learn.stop()
         learn.wait()
 
@@ -185,15 +185,15 @@ def test_a_brief_retraining_is_told_at_its_end_and_at_once(dls, line, until, mon
     with AttentivePage(line, store):
         learn.start(epochs=1)
         learn.wait()
-        until(lambda: store.status == "ready" and store.revision == learn.snapshot.revision)
+        until(lambda: store.status["status"] == "ready" and store.picture["revision"] == learn.snapshot.revision)
         before = len(line.of(store))
         monkeypatch.setattr(publisher, "TURN_SECONDS", 1e6)  # so that no turn comes which nobody has asked for
         learn.retrain(epochs=2)
-        until(lambda: store.revision == learn.snapshot.revision and len(store.history) == 2)
+        until(lambda: store.picture["revision"] == learn.snapshot.revision and len(store.picture["history"]) == 2)
     told = [message for message in line.of(store)[before:] if message.state]
-    assert {message.state["status"] for message in told if "status" in message.names} <= {"ready"}
+    assert {message.state["status"]["status"] for message in told if "status" in message.names} <= {"ready"}
     (picture,) = [message for message in told if "_scores" in message.names]
-    assert picture.state["run"] == learn.history.run
+    assert picture.state["picture"]["run"] == learn.history.run
 
 
 def test_a_long_retraining_never_shows_its_random_weights(learn, line, until):
@@ -203,24 +203,31 @@ def test_a_long_retraining_never_shows_its_random_weights(learn, line, until):
     with AttentivePage(line, store):
         learn.start(epochs=1)
         learn.wait()
-        until(lambda: store.status == "ready")
+        until(lambda: store.status["status"] == "ready")
         before = len(line.of(store))
         learn.retrain(epochs=1000, bs=8)
-        until(lambda: len(store.history) > 2)
+        until(lambda: len(store.picture["history"]) > 2)
         learn.stop()
         learn.wait()
-        until(lambda: store.status == "stopped")
+        until(lambda: store.status["status"] == "stopped")
     told = [message.state for message in line.of(store)[before:]]
-    assert "training" in [state["status"] for state in told if "status" in state]
-    assert all(state.get("status") != "untrained" for state in told)
-    assert all(state["snapshot_epoch"] > 0 for state in told if "snapshot_epoch" in state)
+    statuses = {state["status"]["status"] for state in told if "status" in state}
+    assert "training" in statuses
+    assert "untrained" not in statuses
+    assert all(state["picture"]["epoch"] > 0 for state in told if "picture" in state)
 
 
 def test_without_a_page_the_traits_are_set_at_epoch_ends_and_no_points_are_sent(learn, line, until):
     store = LearnerStore.of(learn)
     learn.start(epochs=2)
     learn.wait()
-    until(lambda: store.status == "ready" and len(store.history) == 2 and store.revision == learn.snapshot.revision)
+    until(
+        lambda: (
+            store.status["status"] == "ready"
+            and len(store.picture["history"]) == 2
+            and store.picture["revision"] == learn.snapshot.revision
+        )
+    )
     assert line.points(store) == []
 
 
@@ -245,8 +252,8 @@ def test_after_a_silence_nothing_is_sent_until_the_end_or_until_the_page_is_back
     until(lambda: store.publisher.pages.silent)
     learn.stop()
     learn.wait()
-    until(lambda: store.status == "stopped" and store.revision == learn.snapshot.revision)
-    assert len(store.history) == len(learn.history)
+    until(lambda: store.status["status"] == "stopped" and store.picture["revision"] == learn.snapshot.revision)
+    assert len(store.picture["history"]) == len(learn.history)
 
 
 def test_what_nobody_sees_is_told_its_status_alone_and_all_when_it_comes_into_sight(learn, line, until):
@@ -255,25 +262,27 @@ def test_what_nobody_sees_is_told_its_status_alone_and_all_when_it_comes_into_si
     line.say(store, kind="beat", client="page", visible=False)
     until(lambda: line.points(store))
     learn.start(epochs=1000, bs=8)
-    until(lambda: store.status == "training")
+    until(lambda: store.status["status"] == "training")
 
     def unseen_beat():
         line.say(store, kind="beat", client="page", visible=False)
 
     # The turn in which it says that it trains is over when the next status comes, without a history.
     first = len(line.of(store))
-    until(lambda: unseen_beat() or any("step" in m.names and "history" not in m.names for m in line.of(store)[first:]))
+    until(
+        lambda: unseen_beat() or any("status" in m.names and "picture" not in m.names for m in line.of(store)[first:])
+    )
     began, before = len(learn.history), len(line.of(store))
     until(lambda: unseen_beat() or len(learn.history) > began + 20)
     unseen = line.of(store)[before:]
-    assert not [m for m in unseen if {"history", "_scores"} & m.names or m.content.get("kind") == "points"]
+    assert not [m for m in unseen if {"picture", "_scores"} & m.names or m.content.get("kind") == "points"]
     line.set(scatter, _visible=True)
-    until(lambda: line.points(store)[-1].content["reset"] and len(store.history) > began + 20)
+    until(lambda: line.points(store)[-1].content["reset"] and len(store.picture["history"]) > began + 20)
     until(lambda: any("_scores" in message.names for message in line.of(store)[before + len(unseen) :]))
     line.set(scatter, _visible=False)
     learn.stop()
-    until(lambda: store.status == "stopped" and store.revision == learn.snapshot.revision)
-    assert len(store.history) == len(learn.history)
+    until(lambda: store.status["status"] == "stopped" and store.picture["revision"] == learn.snapshot.revision)
+    assert len(store.picture["history"]) == len(learn.history)
 
 
 @pytest.mark.alone
@@ -289,18 +298,18 @@ def test_an_idle_learner_costs_nothing(learn, line, monkeypatch):
 
 def test_a_fault_of_the_publisher_is_logged_and_shown_and_passes(learn, until, monkeypatch, caplog):
     store = LearnerStore.of(learn)
-    whole = published.status_values
+    whole = published.status_of
 
     def broken(_learn):
         raise OSError("the disk is on fire")
 
-    monkeypatch.setattr(published, "status_values", broken)
+    monkeypatch.setattr(published, "status_of", broken)
     store.publisher.wake()
-    until(lambda: "the disk is on fire" in store.message)
+    until(lambda: "the disk is on fire" in store.status["message"])
     assert "the disk is on fire" in caplog.text
-    monkeypatch.setattr(published, "status_values", whole)
+    monkeypatch.setattr(published, "status_of", whole)
     store.publisher.wake()
-    until(lambda: store.message == learn.message)
+    until(lambda: store.status["message"] == learn.message)
 
 
 def test_one_follower_that_fails_keeps_the_others_going(learn, until, caplog):
@@ -320,7 +329,7 @@ def test_one_follower_that_fails_keeps_the_others_going(learn, until, caplog):
     for follower in both:
         store.follow(follower)
     store.publisher.wake()
-    until(lambda: followed and "LookupError: lost" in store.message)
+    until(lambda: followed and "LookupError: lost" in store.status["message"])
 
 
 @pytest.mark.parametrize(
@@ -368,4 +377,4 @@ def test_when_a_fit_returns_the_widgets_traits_are_those_of_its_end(learn, line)
         own = learn.pca_frame(min_count=scatter.min_count).explained_variance_ratio
         assert scatter.explained_variance == [float(share) for share in own]
         assert scatter.n_frames == len(learn.session.past.epochs) == learn.epoch
-        assert LearnerStore.of(learn).status == "ready"
+        assert LearnerStore.of(learn).status["status"] == "ready"

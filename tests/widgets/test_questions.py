@@ -59,14 +59,14 @@ def test_without_a_primary_title_there_is_nothing_to_be_near_to(scatter):
 
 def test_an_earlier_epoch_is_asked_for_and_shown(line, scatter, learn):
     store = scatter._store_of_learner
-    assert store.frame_epochs == [1, 2, 3, 4]
+    assert store.picture["frame_epochs"] == [1, 2, 3, 4]
     answer = ask(line, store, "frame", epoch=2, view=scatter._name)
     facts = answer.content["value"]
-    scores = bytes_numbers(answer.buffers[0], np.float32).reshape(-1, facts["_scores_m"])
+    scores = bytes_numbers(answer.buffers[0], np.float32).reshape(-1, facts["map"]["m"])
     scatter.frame = 1
     shown = scatter.to_frame()
     assert np.allclose(shown.filter(regex="^PC").to_numpy(), scores[shown.index], atol=1e-6)
-    assert shown.attrs["explained_variance_ratio"] == pytest.approx(facts["explained_variance"])
+    assert shown.attrs["explained_variance_ratio"] == pytest.approx(facts["map"]["explained_variance"])
     now = learn.pca(6, min_count=30)
     assert abs(now["PC1"] - shown["PC1"]).max() > 0.01  # training has moved them since
     scatter.frame = -1
@@ -97,7 +97,7 @@ def test_earlier_epochs_are_fitted_and_held_as_the_view_says(scatter, learn, kw)
 
 def test_no_array_of_an_earlier_epoch_is_in_what_a_notebook_saves(scatter):
     saved = scatter._store_of_learner.get_state()
-    assert saved["frame_epochs"] == [1, 2, 3, 4]
+    assert saved["picture"]["frame_epochs"] == [1, 2, 3, 4]
     large = {name for name, value in saved.items() if isinstance(value, bytes) and len(value) >= 91 * 6 * 4}
     assert large == {"_batch_loss", "_scores"}
 

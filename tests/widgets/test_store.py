@@ -49,8 +49,9 @@ def test_everything_a_page_needs_travels_in_one_message(learn, line):
         "_item_counts",
         "_scores",
         "_item_bias",
-        "meta",
+        "data",
         "status",
+        "picture",
     } <= opening.names
 
 
@@ -61,8 +62,8 @@ def test_names_and_counts_are_the_loaders(learn):
     np.testing.assert_array_equal(bytes_numbers(store._item_counts, np.int32), items.counts)
     np.testing.assert_array_equal(bytes_numbers(store._item_means, np.float32), items.means)
     np.testing.assert_array_equal(bytes_numbers(store._item_trained, np.uint8), items.trained)
-    assert store.meta["n_items"] == len(items) - 1
-    assert store.meta["n_train"] + store.meta["n_valid"] == store.meta["n_ratings"]
+    assert store.data["n_items"] == len(items) - 1
+    assert store.data["n_train"] + store.data["n_valid"] == store.data["n_ratings"]
 
 
 def test_a_name_without_letters_can_be_seen():
@@ -81,14 +82,14 @@ def test_a_page_is_told_what_the_ratings_are_called():
     ratings, _ = synthetic_ratings(30, 20, 300, seed=4)
     learn = collab_learner(CollabDataLoaders.from_df(ratings, item_name="title", seed=4, name="Films"), n_factors=2)
     store = LearnerStore.of(learn)
-    assert store.meta["dataset"] == "Films"
+    assert store.data["dataset"] == "Films"
     store.close()
 
 
 def test_the_baseline_is_the_error_of_predicting_the_training_mean(learn):
     train, valid = learn.dls.train_y.double().numpy(), learn.dls.valid_y.double().numpy()
     expected = np.mean((valid - train.mean()) ** 2)
-    assert LearnerStore.of(learn).meta["baseline"] == pytest.approx(expected, rel=1e-6)
+    assert LearnerStore.of(learn).data["baseline"] == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_learner_has_one_store(learn):
@@ -106,7 +107,13 @@ def test_after_a_training_the_traits_are_the_last_snapshot(learn, until):
     store = LearnerStore.of(learn)
     learn.start(epochs=3)
     learn.wait()
-    until(lambda: store.status == "ready" and store.revision == learn.snapshot.revision and len(store.history) == 3)
+    until(
+        lambda: (
+            store.status["status"] == "ready"
+            and store.picture["revision"] == learn.snapshot.revision
+            and len(store.picture["history"]) == 3
+        )
+    )
     np.testing.assert_array_equal(bytes_numbers(store._item_bias, np.float32), learn.snapshot.item_bias)
     np.testing.assert_array_equal(bytes_numbers(store._user_bias, np.float32), learn.snapshot.user_bias)
     table = learn.biases(min_count=0)
@@ -114,38 +121,44 @@ def test_after_a_training_the_traits_are_the_last_snapshot(learn, until):
     trained = learn.dls.items.trained
     np.testing.assert_allclose(raw[table.index] - raw[trained].mean(), table["bias"], atol=1e-6)
     frame = learn.pca(2)
-    scores = bytes_numbers(store._scores, np.float32).reshape(-1, store._scores_m)
+    scores = bytes_numbers(store._scores, np.float32).reshape(-1, store.picture["map"]["m"])
     np.testing.assert_allclose(scores[frame.index, :2], frame[["PC1", "PC2"]].to_numpy(), atol=1e-5)
     assert np.isnan(scores[0]).all()
-    assert [row["valid_loss"] for row in store.history] == [row.valid_loss for row in learn.history.epochs]
-    assert store.best_epoch == learn.history.best.epoch
+    assert [row["valid_loss"] for row in store.picture["history"]] == [row.valid_loss for row in learn.history.epochs]
+    assert store.picture["best_epoch"] == learn.history.best.epoch
     x, _ = bytes_pairs(store._batch_loss)
     assert x[-1] == 3.0
     assert len(x) <= 2000
-    assert store.epoch == 3.0
-    assert store.progress == 1.0
+    assert store.status["epoch"] == 3.0
+    assert store.status["progress"] == 1.0
 
 
 def test_a_training_in_the_foreground_ends_the_same(learn, until, capsys):
     store = LearnerStore.of(learn)
     learn.fit_one_cycle(2)
-    until(lambda: store.status == "ready" and store.revision == learn.snapshot.revision and len(store.history) == 2)
-    assert store.recipe["epochs"] == 2
-    assert store.recipe["wd"] == 0.01
+    until(
+        lambda: (
+            store.status["status"] == "ready"
+            and store.picture["revision"] == learn.snapshot.revision
+            and len(store.picture["history"]) == 2
+        )
+    )
+    assert store.status["recipe"]["epochs"] == 2
+    assert store.status["recipe"]["wd"] == 0.01
 
 
 def test_a_reset_empties_history_and_gives_a_new_run(learn, until):
     store = LearnerStore.of(learn)
     learn.start(epochs=1)
     learn.wait()
-    until(lambda: len(store.history) == 1)
-    before = store.run
+    until(lambda: len(store.picture["history"]) == 1)
+    before = store.picture["run"]
     learn.reset(n_factors=5)
-    until(lambda: store.run != before and store.revision == learn.snapshot.revision)
-    assert store.history == []
+    until(lambda: store.picture["run"] != before and store.picture["revision"] == learn.snapshot.revision)
+    assert store.picture["history"] == []
     assert store._batch_loss == b""
-    assert store.status == "untrained"
-    assert store.meta["n_factors"] == 5
+    assert store.status["status"] == "untrained"
+    assert store.data["n_factors"] == 5
 
 
 def test_a_model_without_biases_says_so(dls, until):
@@ -153,12 +166,12 @@ def test_a_model_without_biases_says_so(dls, until):
     store = LearnerStore.of(learn)
     learn.start(epochs=1)
     learn.wait()
-    until(lambda: store.status == "ready" and store.revision == learn.snapshot.revision)
-    assert not store.meta["has_bias"]
+    until(lambda: store.status["status"] == "ready" and store.picture["revision"] == learn.snapshot.revision)
+    assert not store.data["has_bias"]
     assert store._item_bias == b""
     assert store._user_bias == b""
-    assert store._scores_m == 6
-    assert store.meta["model"] == "Taste"
+    assert store.picture["map"]["m"] == 6
+    assert store.data["model"] == "Taste"
     store.close()
 
 
@@ -167,10 +180,10 @@ def test_a_model_without_tables_trains_and_shows_what_there_is(dls, until):
     store = LearnerStore.of(learn)
     learn.start(epochs=1)
     learn.wait()
-    until(lambda: store.status == "ready" and len(store.history) == 1)
+    until(lambda: store.status["status"] == "ready" and len(store.picture["history"]) == 1)
     assert store._scores == b""
     assert store._item_bias == b""
-    assert not store.meta["has_factors"]
+    assert not store.data["has_factors"]
     store.close()
 
 
@@ -183,20 +196,20 @@ def test_an_error_in_the_module_is_shown_with_its_class_and_place(dls, until):
     store = LearnerStore.of(learn)
     learn.start(epochs=1)
     learn.wait()
-    until(lambda: store.status == "error")
-    assert store.message == "ZeroDivisionError: a student's slip"
-    assert "in forward" in store.error_detail
+    until(lambda: store.status["status"] == "error")
+    assert store.status["message"] == "ZeroDivisionError: a student's slip"
+    assert "in forward" in store.status["error_detail"]
     store.close()
 
 
 def test_a_filter_that_hides_all_empties_the_map_and_its_undoing_fills_it(learn, until):
     store = LearnerStore.of(learn)
-    assert store._scores_m
+    assert store.picture["map"]["m"]
     with pytest.warns(UserWarning, match="hides everything"):
         learn.view.min_count = 10_000
-    until(lambda: store._scores == b"" and store.fit_count == 0)
+    until(lambda: store._scores == b"" and store.picture["map"]["fit_count"] == 0)
     learn.view.min_count = 1
-    until(lambda: store.fit_count == int(learn.dls.items.trained.sum()))
+    until(lambda: store.picture["map"]["fit_count"] == int(learn.dls.items.trained.sum()))
 
 
 def test_a_selection_goes_both_ways_and_once(learn, line):
@@ -217,7 +230,7 @@ def test_a_page_cannot_write_what_is_not_its_own(learn, line, caplog):
     store = LearnerStore.of(learn)
     code = store._esm
     line.set(store, status="ready", _esm="alert(1)", min_count=3)
-    assert store.status == "untrained"
+    assert store.status["status"] == "untrained"
     assert store._esm == code
     assert learn.view.min_count == 3
     assert "only Python sets" in caplog.text
@@ -255,7 +268,7 @@ def test_a_failure_stays_through_a_training_until_it_is_dismissed(learn, line, u
     said = store.failure
     learn.start(epochs=1)
     learn.wait()
-    until(lambda: store.status == "ready")
+    until(lambda: store.status["status"] == "ready")
     assert store.failure == said != ""
     line.set(store, failure="the pages write nothing of their own")
     assert store.failure == said
@@ -295,7 +308,7 @@ def test_a_view_keeps_its_learner_until_it_is_closed(dls, until):
     assert view.learner.n_factors == 4
     view.learner.start(epochs=1)
     view.learner.wait()
-    until(lambda: view._store.status == "ready")
+    until(lambda: view._store.status["status"] == "ready")
     view._store.close()
 
 

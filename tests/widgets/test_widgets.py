@@ -58,7 +58,12 @@ def test_one_epoch_more_is_a_fit_of_one_epoch_and_no_wish_for_the_next(learn, un
     panel.step_epoch()
     learn.wait()
     store = LearnerStore.of(learn)
-    until(lambda: (store.recipe["fit_epochs"], store.recipe["epochs"], store.epoch) == (1, 3, 4.0))
+    until(
+        lambda: (
+            (store.status["recipe"]["fit_epochs"], store.status["recipe"]["epochs"], store.status["epoch"])
+            == (1, 3, 4.0)
+        )
+    )
     assert panel.epochs == 3
 
 
@@ -84,7 +89,7 @@ def test_where_the_training_is_can_be_read_and_observed(learn, until):
 
 
 def test_the_page_has_the_limits_of_the_traits(learn):
-    panel, settings = TrainingPanel(learn), LearnerStore.of(learn).meta["settings"]
+    panel, settings = TrainingPanel(learn), LearnerStore.of(learn).data["settings"]
     for facts in (each for each in settings if each["name"] in ("lr", "wd", "bs", "patience")):
         setattr(panel, facts["trait"], facts["low"])
         setattr(panel, facts["trait"], facts["high"])
@@ -93,15 +98,15 @@ def test_the_page_has_the_limits_of_the_traits(learn):
 
 
 def test_the_page_knows_how_many_members_there_are(dls, learn):
-    assert LearnerStore.of(learn).meta["n_members"] == 1
-    assert LearnerStore.of(collab_learner(dls, members=3)).meta["n_members"] == 3
+    assert LearnerStore.of(learn).data["n_members"] == 1
+    assert LearnerStore.of(collab_learner(dls, members=3)).data["n_members"] == 3
 
 
 def test_the_neural_models_factors_are_said_to_be_fixed(dls, learn):
-    assert LearnerStore.of(learn).meta["can_resize"] is True
-    assert LearnerStore.of(CollabLearner(dls, Taste(len(dls.users), len(dls.items)))).meta["can_resize"] is False
+    assert LearnerStore.of(learn).data["can_resize"] is True
+    assert LearnerStore.of(CollabLearner(dls, Taste(len(dls.users), len(dls.items)))).data["can_resize"] is False
     neural = collab_learner(dls, use_nn=True)
-    meta = LearnerStore.of(neural).meta
+    meta = LearnerStore.of(neural).data
     assert (meta["can_remake"], meta["can_resize"]) == (True, False)
     with pytest.raises(ValueError, match="emb_szs"):
         neural.reset(n_factors=neural.n_factors + 1)
@@ -137,7 +142,9 @@ def test_what_is_typed_in_the_panel_stays_while_nothing_else_is_asked_for(learn,
     panel = TrainingPanel(learn)
     line.set(panel, epochs=17)
     learn.view.min_count = 3
-    until(lambda: panel._store.fit_count == (learn.dls.items.counts[learn.dls.items.trained] >= 3).sum())
+    until(
+        lambda: panel._store.picture["map"]["fit_count"] == (learn.dls.items.counts[learn.dls.items.trained] >= 3).sum()
+    )
     assert panel.epochs == 17
 
 
@@ -290,13 +297,15 @@ def test_the_map_does_not_flip_from_one_publication_to_the_next(learn, until):
     store = LearnerStore.of(learn)
     seen = []
     store.observe(
-        lambda _: seen.append(bytes_numbers(store._scores, np.float32).reshape(-1, store._scores_m)[1:, 0].copy()),
+        lambda _: seen.append(
+            bytes_numbers(store._scores, np.float32).reshape(-1, store.picture["map"]["m"])[1:, 0].copy()
+        ),
         "_scores",
     )
     for _ in range(6):
         learn.step_epoch()
         learn.wait()
-        until(lambda: store.revision == learn.snapshot.revision and store.status == "ready")
+        until(lambda: store.picture["revision"] == learn.snapshot.revision and store.status["status"] == "ready")
     assert len(seen) >= 6
     trained_rows = learn.dls.items.trained[1:]
     for before, after in itertools.pairwise(seen[2:]):

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ViewContext } from "../context";
 import type { Cell } from "../lib/delimited";
 import { formatLoss, formatNumber, formatRate, formatSeconds, ratingUnit } from "../lib/format";
-import type { EpochRow } from "../store";
+import type { EpochRow } from "../protocol";
 
 const MOST_ROWS = 100;
 

@@ -1,5 +1,6 @@
 // What a screen reader is told of the training: by one view of a page, however many there are.
-import type { EpochRow, MountedView } from "../store";
+import type { EpochRow } from "../protocol";
+import type { MountedView } from "../store";
 import { epochAnnouncement, type Situation, sentence } from "./wording";
 
 /** The view that speaks for all: the training panel, else the first. */

@@ -27,14 +27,14 @@ export const formatShare = (share: Maybe): string =>
   share === null || share === undefined || !Number.isFinite(share) ? NONE : `${fixed(100 * share, 1)} %`;
 
 /** Errors and effects are in stars only where ratings look like stars. */
-export function ratingUnit(yRange: readonly [number, number] | null | undefined): "stars" | "rating" {
+export function ratingUnit(yRange: readonly number[] | null | undefined): "stars" | "rating" {
   if (!yRange) return "rating";
   const [low, high] = yRange;
   return low >= 0 && low <= 1 && high >= 4.5 && high <= 6 ? "stars" : "rating";
 }
 
 /** RMSE with its unit: "0.907 stars", or the bare number. */
-export function formatRmse(value: Maybe, yRange?: readonly [number, number] | null): string {
+export function formatRmse(value: Maybe, yRange?: readonly number[] | null): string {
   const text = fixed(value, 3);
   return text === NONE || ratingUnit(yRange) === "rating" ? text : `${text} stars`;
 }

@@ -18,7 +18,7 @@ export interface RankingInput {
   minCount: number;
   /** Subtract the mean bias of all trained rows. */
   center: boolean;
-  yRange: readonly [number, number] | null;
+  yRange: readonly number[] | null;
   ratingMean: number;
 }
 
@@ -46,7 +46,7 @@ export interface Ranking {
  * Change in a rating of `mean` when a bias is added before the squeeze: f(f⁻¹(mean) + bias) − mean with
  * f(z) = lo + (hi − lo)·sigmoid(z). Without a range the model adds the bias as it is.
  */
-export function effectsAt(mean: number, yRange: readonly [number, number] | null): (bias: number) => number {
+export function effectsAt(mean: number, yRange: readonly number[] | null): (bias: number) => number {
   if (!yRange) return (bias) => bias;
   const [lo, hi] = yRange;
   const share = (mean - lo) / (hi - lo);
@@ -56,7 +56,7 @@ export function effectsAt(mean: number, yRange: readonly [number, number] | null
 }
 
 /** The effect of one bias. */
-export function effectAtMean(bias: number, mean: number, yRange: readonly [number, number] | null): number {
+export function effectAtMean(bias: number, mean: number, yRange: readonly number[] | null): number {
   return effectsAt(mean, yRange)(bias);
 }
 

@@ -1,5 +1,6 @@
 // The sentences of every state, in one place, so that all widgets say the same.
-import type { Connection, EpochRow, Recipe, Status } from "../store";
+import type { EpochRow, RecipeFacts } from "../protocol";
+import type { Connection, Status } from "../store";
 import { formatClock, formatNumber } from "./format";
 
 export interface Situation {
@@ -61,7 +62,7 @@ export const currentEpoch = (progress: number, epochs: number): number =>
   Math.max(1, Math.min(epochs, Math.floor(progress * epochs + 1e-6) + 1));
 
 /** Epochs of the fit that runs or ran last: one after "+1 epoch", whatever the next Train is to have. */
-export const fitEpochs = (recipe: Partial<Recipe>): number => recipe.fit_epochs ?? recipe.epochs ?? 0;
+export const fitEpochs = (recipe: Partial<RecipeFacts>): number => recipe.fit_epochs ?? recipe.epochs ?? 0;
 
 /** To a tenth, and whole where it is: 3.4, 168. */
 const epochText = (epoch: number) => String(Math.round(10 * epoch) / 10);

@@ -13,6 +13,7 @@ import {
   VIEW_TRAITS,
   view,
 } from "./state";
+import { StoreModel } from "./storemodel";
 
 const query = new URLSearchParams(location.search);
 const flag = (name: string) => query.get(name) === "1";
@@ -36,7 +37,7 @@ const overrides = (prefix: string) =>
       .map(([name, text]) => [name.slice(2), JSON.parse(text)]),
   );
 const lifetime = new AbortController();
-const storeModel = new ShimModel({
+const storeModel = new StoreModel({
   ...storeState(query.get("status") ?? "ready"),
   ...(flag("runs") ? runState() : {}),
   ...overrides("s."),
@@ -48,7 +49,7 @@ storeModel.onSend = (content) => {
   setTimeout(() => act(content), 30);
 };
 
-storeModel.state.picture_min_count = storeModel.state.min_count;
+storeModel.update({ picture_min_count: storeModel.get("min_count") });
 const refit = () => {
   setTimeout(() => storeModel.update({ picture_min_count: storeModel.get("min_count") }), 30);
 };
@@ -136,7 +137,7 @@ if (flag("live")) {
   let epoch = 2.6;
   let seq = 0;
   setInterval(() => {
-    if (storeModel.get("status") !== "training" || epoch >= 5) return;
+    if (store.status.peek() !== "training" || epoch >= 5) return;
     const before = batchLoss(epoch, 1200).length;
     epoch = Math.min(5, epoch + 0.02);
     const pairs = batchLoss(epoch, 1200).slice(before);

@@ -1,7 +1,7 @@
 // A made-up state of the size of MovieLens 100K: 1,664 titles, 943 users, planted factors, a plausible history.
 
 import { encodeText, float32, int32 } from "../../src/lib/wire";
-import { SETTINGS } from "../../src/protocol";
+import { type MapFacts, type OtherMap, type Picture, SETTINGS } from "../../src/protocol";
 import { seeded } from "../seeded";
 import { KNOWN } from "./titles";
 
@@ -153,7 +153,7 @@ export function storeState(status = "ready"): Record<string, unknown> {
     _user_counts: view(userCounts),
     _user_means: view(userMeans),
     _user_trained: view(Uint8Array.from(userNames, (_, i) => (i ? 1 : 0))),
-    meta: {
+    data: {
       dataset: "MovieLens 100K",
       n_users: N_USERS,
       n_items: N_ITEMS,
@@ -229,7 +229,7 @@ export function storeState(status = "ready"): Record<string, unknown> {
     _item_bias: view(bias),
     _user_bias: view(userBias),
     _scores: view(scores),
-    _scores_m: AXES,
+    map_m: AXES,
     explained_variance: [0.124, 0.081, 0.06, 0.041, 0.033, 0.028],
     noise_level: 0.02,
     axis_match: [0.98, 0.97, 0.91, 0.88, 0.8, 0.77],
@@ -367,16 +367,18 @@ export function mapAnswer(
     const passes = (other: number) => counts[other] >= (args.min_count as number);
     const hidden = near.slice(0, k).filter((other) => !passes(other)).length;
     const rows = near.filter(passes).slice(0, k);
-    return { value: { rows, hidden, revision: state.revision }, buffers: [] };
+    return { value: { rows, hidden, revision: (state.picture as Picture).revision }, buffers: [] };
   }
   const frame = [...counts.keys()].flatMap((other) => then(other, args.epoch as number));
-  const value = {
-    _scores_m: AXES,
+  const map: MapFacts = {
+    m: AXES,
     explained_variance: [0.09, 0.07, 0.05, 0.04, 0.03, 0.02],
     noise_level: 0.02,
+    axis_match: null,
     axis_correlations: {},
     fit_count: 789,
   };
+  const value: OtherMap = { map, revision: 1, fit_on: "min_count" };
   return { value, buffers: [view(Float32Array.from(frame))] };
 }
 

@@ -1,5 +1,6 @@
 // Where everything of the loss chart is, in pixels.
-import type { EpochRow, Meta, Recipe, Status } from "../../store";
+import type { Data, EpochRow, RecipeFacts } from "../../protocol";
+import type { Status } from "../../store";
 import { formatClock, formatNumber } from "../format";
 import { ticks } from "../ticks";
 import { fitEpochs } from "../wording";
@@ -12,8 +13,8 @@ export interface LossFacts {
   smoothed: Float32Array;
   history: readonly EpochRow[];
   bestEpoch: number | null;
-  meta: Pick<Meta, "n_train" | "loss_name" | "baseline" | "y_range">;
-  recipe: Partial<Recipe>;
+  meta: Pick<Data, "n_train" | "loss_name" | "baseline" | "y_range">;
+  recipe: Partial<RecipeFacts>;
   status: Status;
   xAxis: XAxis;
   yScale: YScale;

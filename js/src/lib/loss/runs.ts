@@ -1,21 +1,7 @@
 // Earlier trainings of the learner: their names, results and curves.
+import type { RunRow } from "../../protocol";
 import { type CurvePoints, smooth } from "./curve";
 import type { XAxis } from "./scales";
-
-export interface RunRow {
-  run: number;
-  /** What tells it from the others: "run 2: wd 0.01". */
-  name: string;
-  present: boolean;
-  epochs: number;
-  valid_loss: number | null;
-  best_epoch: number | null;
-  /** Of all its whole epochs. */
-  seconds: number | null;
-  bs: number;
-  /** Of its two curves. */
-  points: readonly [number, number];
-}
 
 export interface EarlierRun extends RunRow {
   train: CurvePoints;

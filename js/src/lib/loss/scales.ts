@@ -1,5 +1,5 @@
 // The geometry of the loss chart: what is on the axes, in which range, as which SVG paths. No DOM.
-import type { EpochRow } from "../../store";
+import type { EpochRow } from "../../protocol";
 import { type Ticks, ticks } from "../ticks";
 
 export type XAxis = "epoch" | "step" | "time";
@@ -49,8 +49,7 @@ export function lossRange(
   const values = settled.length ? [at(0.002), at(0.985)] : [];
   values.push(...others);
   for (const row of history) {
-    values.push(row.train_loss);
-    if (row.valid_loss !== null) values.push(row.valid_loss);
+    for (const loss of [row.train_loss, row.valid_loss]) if (loss !== null) values.push(loss);
   }
   if (baseline !== null) values.push(baseline);
   const known = values.filter((value) => Number.isFinite(value) && value >= 0);

@@ -1,6 +1,7 @@
 // What can be on an axis: a component, or a number that every title has.
 
-import type { MapFrame, Meta, Side } from "../../store";
+import type { Data } from "../../protocol";
+import type { MapFrame, Side } from "../../store";
 import { formatNumber, plural } from "../format";
 import { type Ticks, ticks } from "../ticks";
 import type { OwnColumn } from "./categories";
@@ -63,7 +64,7 @@ export function placesOf(name: string, values: ArrayLike<number>): Float32Array 
     : Float32Array.from(values);
 }
 
-export function axisFacts(choice: AxisChoice, frame: MapFrame, meta: Meta): AxisFacts {
+export function axisFacts(choice: AxisChoice, frame: MapFrame, meta: Data): AxisFacts {
   const log = choice === "count";
   if (typeof choice === "string") {
     const titles = numberTitles(choice, meta);
@@ -76,7 +77,7 @@ export function axisFacts(choice: AxisChoice, frame: MapFrame, meta: Meta): Axis
 }
 
 /** What a number is, with its unit, on an axis and of a colour; the one that says most first. */
-export function numberTitles(name: string, meta: Meta): string[] {
+export function numberTitles(name: string, meta: Data): string[] {
   const unit = `bias (${meta.y_range ? "logit" : "rating"})`;
   if (name === "bias") return [`${unit}, relative to the average title`, unit];
   return [{ count: "ratings (log)", mean: "mean rating" }[name] ?? name];

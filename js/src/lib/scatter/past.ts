@@ -2,9 +2,10 @@
 
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { ViewContext } from "../../context";
+import type { OtherMap } from "../../protocol";
 import type { MapFrame } from "../../store";
 import { Latest } from "../latest";
-import { mapFrame } from "./frame";
+import { otherMap } from "./frame";
 
 export interface PastMap {
   epoch: number;
@@ -28,12 +29,8 @@ export function pastMap(
   });
   const ask = async (epoch: number, now: MapFrame): Promise<PastMap | null> => {
     const { value, buffers } = await store.ask("frame", { view: model.get("_name"), epoch });
-    const facts: Record<string, unknown> = {
-      ...(value as Record<string, unknown>),
-      _scores: buffers[0],
-      revision: now.revision, // that of the colours and neighbours beside it
-    };
-    const map = mapFrame((name) => facts[name], now.n, null);
+    const told = { ...(value as OtherMap), revision: now.revision }; // that of the colours and neighbours beside it
+    const map = otherMap(told, buffers[0], now.n);
     return map && { epoch, map };
   };
   const latest = new Latest<{ epoch: number; now: MapFrame }>(async ({ epoch, now }) => {

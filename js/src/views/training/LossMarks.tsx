@@ -3,7 +3,7 @@ import { formatLoss, formatRmse, ratingUnit } from "../../lib/format";
 import type { LossFacts, LossLayout } from "../../lib/loss/layout";
 import { type DrawnRun, runMapping } from "../../lib/loss/runs";
 import { linePath, type Room } from "../../lib/loss/scales";
-import type { EpochRow } from "../../store";
+import type { EpochRow } from "../../protocol";
 
 interface MarksProps {
   facts: LossFacts;

@@ -6,7 +6,7 @@ import { bindHover } from "./lib/hover";
 import { type Answered, Link } from "./lib/link";
 import { Curve, type CurvePoints } from "./lib/loss/curve";
 import { type EarlierRun, earlierRuns } from "./lib/loss/runs";
-import { mapFrame } from "./lib/scatter/frame";
+import { type MapFrame, mapFrame } from "./lib/scatter/frame";
 import { type Binary, decodeText, float32, int32, type Titles, uint8 } from "./lib/wire";
 import type { Data, EpochRow, Picture, RecipeFacts, RunRow, Status as StatusFacts } from "./protocol";
 
@@ -21,21 +21,6 @@ export interface Side {
   means: Float32Array;
   trained: Uint8Array;
   n: number;
-}
-
-/** Component scores, row-major [n, m]; NaN rows are not shown. `match` and `correlations` speak of the same m axes. */
-export interface MapFrame {
-  scores: Float32Array;
-  m: number;
-  n: number;
-  explained: number[];
-  noise: number;
-  match: number[] | null;
-  correlations: Record<string, Record<string, number>>;
-  fitCount: number;
-  revision: number;
-  /** What it was fitted on: "min_count" (the default), "all" or "top_n". */
-  fitOn?: string;
 }
 
 /** What every view of a learner shares; setting `.value` writes through to the other views and to Python. */

@@ -1,7 +1,8 @@
 // What can be on an axis: a component, or a number that every title has.
 
 import type { Data } from "../../protocol";
-import type { MapFrame, Side } from "../../store";
+import type { Side } from "../../store";
+import type { MapFrame } from "./frame";
 import { formatNumber, plural } from "../format";
 import { type Ticks, ticks } from "../ticks";
 import type { OwnColumn } from "./categories";

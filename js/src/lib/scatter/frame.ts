@@ -1,11 +1,22 @@
-// A fitted map out of traits: of the store, or of one view whose map is fitted on other titles.
+// A fitted map as the views read it: what Python says of it, and its scores.
 
-import { type ReadonlySignal, signal } from "@preact/signals";
-import type { ViewContext } from "../../context";
 import type { MapFacts, OtherMap } from "../../protocol";
-import type { MapFrame } from "../../store";
-import { onTraits } from "../bound";
 import { type Binary, float32 } from "../wire";
+
+/** Component scores, row-major [n, m]; NaN rows are not shown. `match` and `correlations` speak of the same m axes. */
+export interface MapFrame {
+  scores: Float32Array;
+  m: number;
+  n: number;
+  explained: number[];
+  noise: number;
+  match: number[] | null;
+  correlations: Record<string, Record<string, number>>;
+  fitCount: number;
+  revision: number;
+  /** What it was fitted on: "min_count" (the default), "all" or "top_n". */
+  fitOn?: string;
+}
 
 /** Null where there is no map; the previous one where facts and scores do not fit each other yet. */
 export function mapFrame(
@@ -32,21 +43,7 @@ export function mapFrame(
   };
 }
 
-/** The map that only this view shows; null where it shows the store's. */
-export function ownMap({ model, store, signal: abort }: ViewContext): ReadonlySignal<MapFrame | null> {
-  const read = (before: MapFrame | null) => {
-    const own = (model.get("_map") ?? {}) as Partial<OtherMap>;
-    if (!own.map) return null;
-    return otherMap(own as OtherMap, model.get("_map_scores") as Binary, store.items.peek().n, before);
-  };
-  const shown = signal<MapFrame | null>(read(null));
-  onTraits(model, ["_map", "_map_scores"], abort, () => {
-    shown.value = read(shown.peek());
-  });
-  return shown;
-}
-
-/** A map that is not the store's. */
+/** A map that is not the store's: of one view, or of an earlier epoch. */
 export function otherMap(
   { map, revision, fit_on }: OtherMap,
   scores: Binary,

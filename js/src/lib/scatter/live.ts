@@ -1,9 +1,10 @@
-// The store's picture as one value: what comes in one message changes together, before the next frame.
-
+// What the map draws, as one value: the parts of one message change together, before the next animation frame.
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { ViewContext } from "../../context";
-import type { MapFrame } from "../../store";
-import { ownMap } from "./frame";
+import type { OtherMap } from "../../protocol";
+import { onTraits } from "../bound";
+import type { Binary } from "../wire";
+import { type MapFrame, otherMap } from "./frame";
 
 export interface Live {
   map: MapFrame | null;
@@ -39,4 +40,18 @@ export function liveMap(context: ViewContext): ReadonlySignal<Live> {
   });
   abort.addEventListener("abort", stop, { once: true });
   return live;
+}
+
+/** The map fitted for this view alone; null while it shows the store's. */
+function ownMap({ model, store, signal: abort }: ViewContext): ReadonlySignal<MapFrame | null> {
+  const read = (before: MapFrame | null) => {
+    const own = (model.get("_map") ?? {}) as Partial<OtherMap>;
+    if (!own.map) return null;
+    return otherMap(own as OtherMap, model.get("_map_scores") as Binary, store.items.peek().n, before);
+  };
+  const shown = signal<MapFrame | null>(read(null));
+  onTraits(model, ["_map", "_map_scores"], abort, () => {
+    shown.value = read(shown.peek());
+  });
+  return shown;
 }

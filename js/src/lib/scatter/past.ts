@@ -3,7 +3,7 @@
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { ViewContext } from "../../context";
 import type { OtherMap } from "../../protocol";
-import type { MapFrame } from "../../store";
+import type { MapFrame } from "./frame";
 import { Latest } from "../latest";
 import { otherMap } from "./frame";
 

@@ -1,6 +1,7 @@
 // The columns the map is drawn from: coordinates, colours and sizes by row, and the rows to draw, in typed arrays.
 
-import type { MapFrame, Side } from "../../store";
+import type { Side } from "../../store";
+import type { MapFrame } from "./frame";
 import { spread } from "../ranking";
 import { BINS, binOf, type ColorBy, type ColorScale, range } from "./palette";
 

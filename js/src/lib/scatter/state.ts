@@ -3,7 +3,7 @@
 
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ViewContext } from "../../context";
-import type { MapFrame } from "../../store";
+import type { MapFrame } from "./frame";
 import { shortest32 } from "../delimited";
 import { formatCount, ratingUnit } from "../format";
 import { effectAtMean } from "../ranking";

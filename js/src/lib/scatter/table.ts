@@ -1,5 +1,6 @@
 // The map as a table.
-import type { MapFrame, Side } from "../../store";
+import type { Side } from "../../store";
+import type { MapFrame } from "./frame";
 import { type Cell, shortest32 } from "../delimited";
 
 /** Another column of the table, by row. */

@@ -1,6 +1,6 @@
 // The sentences of the map: axis names, what guards against misreading it, what a point says of itself.
 
-import type { MapFrame } from "../../store";
+import type { MapFrame } from "./frame";
 import { formatBias, formatNumber, formatShare, plural } from "../format";
 import { FEW_RATINGS } from "../ranking";
 

@@ -7,7 +7,7 @@ import { fittedOn, numberTitles, numberWords } from "../../lib/scatter/axes";
 import { BINS, type ColorScale, type Rgb } from "../../lib/scatter/palette";
 import type { MapState } from "../../lib/scatter/state";
 import { changedAxes, goesWith, heldWords, isNoise, keptVariance, noiseEdge } from "../../lib/scatter/words";
-import type { MapFrame } from "../../store";
+import type { MapFrame } from "../../lib/scatter/frame";
 import { NeighborWords } from "./NeighborWords";
 
 export function Footer({ context, map }: { context: ViewContext; map: MapState }) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { foldQuery, foldTitle, foldTitleWithSources } from "../src/lib/folding";
-import { boldRanges, findSubsequence, type Match, Matcher } from "../src/lib/matching";
+import { boldRanges, findSubsequence, Matcher } from "../src/lib/matching";
 import { type TextColumn, TitleSearch, titleSearch } from "../src/lib/search";
 import { SLICE_MS, SlicedWork } from "../src/lib/slices";
 import { editDistance, Speller } from "../src/lib/spelling";
@@ -35,7 +35,13 @@ const column = (values: readonly string[]) => ({ length: values.length, at: (row
 const indexOf = (texts: TextColumn, ratings: ArrayLike<number>, trained: ArrayLike<number>) =>
   new TitleSearch({ names: texts, counts: ratings, trained }).finish();
 const search = indexOf(column(names), counts, shown);
-const matchFolded = (text: string, query: string): Match => new Matcher(query).match(text);
+/** 0: a word begins with the query; 1: contained; 2: its letters in order; 3: no match. */
+function matchFolded(text: string, query: string): 0 | 1 | 2 | 3 {
+  const matcher = new Matcher(query);
+  if (matcher.beginsWord(text)) return 0;
+  if (text.includes(query)) return 1;
+  return matcher.hasLetters(text, 0, text.length) ? 2 : 3;
+}
 const found = (query: string, minCount = 0) => search.find(query, { minCount }).rows.map((row) => names[row]);
 
 test("a title is found however its case, accents, punctuation and article are typed", () => {

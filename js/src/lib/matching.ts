@@ -1,13 +1,6 @@
 // How one title matches a query, and which of its letters are printed bold for it.
 import { asPrinted, foldQuery, foldTitleWithSources } from "./folding";
 
-/** How a title matches, best first. */
-export const WORD_PREFIX = 0;
-export const SUBSTRING = 1;
-export const SUBSEQUENCE = 2;
-export const NO_MATCH = 3;
-export type Match = 0 | 1 | 2 | 3;
-
 /** Fewer letters than this match too much in order to help anyone. */
 const SHORTEST_SUBSEQUENCE = 3;
 
@@ -38,41 +31,24 @@ export function initialBits(text: string): number {
  * a later word ("sotl" finds "silence of the lambs", "strwrs" finds "star wars"); letters strewn anywhere do not count.
  */
 export function findSubsequence(text: string, letters: string): number[] | null {
-  if (letters.length === 0) return null;
-  // reachable[q] marks where letter q may stand; one pass over the text a letter.
-  const reachable: Uint8Array[] = [];
-  for (let q = 0; q < letters.length; q++) {
-    const before = reachable[q - 1];
-    const here = new Uint8Array(text.length);
-    let anyBefore = q === 0;
-    let inThisWord = false;
-    let found = false;
-    for (let at = 0; at < text.length; at++) {
-      const startsWord = at === 0 || text.charCodeAt(at - 1) === 32;
-      if (startsWord) inThisWord = false;
-      if (text[at] === letters[q] && ((startsWord && anyBefore) || inThisWord)) {
-        here[at] = 1;
-        found = true;
-      }
-      if (before?.[at]) {
-        anyBefore = true;
-        inThisWord = true;
-      }
+  const positions: number[] = [];
+  // Pairs of letter and position that were tried in vain.
+  const dead = new Set<number>();
+  /** Place the letters up to `letter`, that one at `at` and each before it as near as can be. */
+  const place = (letter: number, at: number): boolean => {
+    const attempt = letter * text.length + at;
+    if (text[at] !== letters[letter] || dead.has(attempt)) return false;
+    positions[letter] = at;
+    const startsWord = at === 0 || text[at - 1] === " ";
+    if (letter === 0) return startsWord;
+    for (let before = at - 1; before >= 0 && (startsWord || text[before] !== " "); before--) {
+      if (place(letter - 1, before)) return true;
     }
-    if (!found) return null;
-    reachable.push(here);
-  }
-  const positions: number[] = new Array(letters.length);
-  let next = reachable[letters.length - 1].indexOf(1);
-  positions[letters.length - 1] = next;
-  for (let q = letters.length - 2; q >= 0; q--) {
-    const nextStartsWord = next === 0 || text.charCodeAt(next - 1) === 32;
-    let at = next - 1;
-    while (!(reachable[q][at] && (nextStartsWord || !text.slice(at, next).includes(" ")))) at--;
-    positions[q] = at;
-    next = at;
-  }
-  return positions;
+    dead.add(attempt);
+    return false;
+  };
+  for (let at = 0; at < text.length; at++) if (place(letters.length - 1, at)) return positions;
+  return null;
 }
 
 /** More letters than this are not searched in order (prefix lengths are bits of one integer). */
@@ -96,11 +72,6 @@ export class Matcher {
   /** Whether letters in order count for this query at all: it is neither too short nor too long. */
   get triesLetters(): boolean {
     return this.#length > 0;
-  }
-
-  match(text: string): Match {
-    if (text.includes(this.query)) return this.beginsWord(text) ? WORD_PREFIX : SUBSTRING;
-    return this.hasLetters(text, 0, text.length) ? SUBSEQUENCE : NO_MATCH;
   }
 
   /** Whether a word of `text` begins with the query. */
@@ -141,33 +112,19 @@ export function boldRanges(title: string, query: string): [number, number][] {
   const wanted = foldQuery(query);
   if (wanted === "") return [];
   const { text, sources } = foldTitleWithSources(title);
-  const inWordStart = text.startsWith(wanted) ? 0 : text.indexOf(` ${wanted}`) + 1;
-  const at = text.startsWith(wanted) || inWordStart > 0 ? inWordStart : text.indexOf(wanted);
-  const matched: number[] =
-    at >= 0
-      ? Array.from(wanted, (_, i) => at + i)
-      : (findSubsequence(text, wanted.replaceAll(" ", "")) ?? []);
-  const ranges: [number, number][] = [];
-  let last = -2;
-  for (const position of matched) {
+  const wordStart = ` ${text}`.indexOf(` ${wanted}`);
+  const at = wordStart >= 0 ? wordStart : text.indexOf(wanted);
+  const matched =
+    at >= 0 ? Array.from(wanted, (_, i) => at + i) : findSubsequence(text, wanted.replaceAll(" ", ""));
+  const bold = new Array<string>(title.length).fill(" ");
+  let last = -1;
+  for (const position of matched ?? []) {
     if (text[position] === " ") continue;
     const source = sources[position];
-    const range = ranges.at(-1);
-    const adjoins = range && position - last <= 2 && text.slice(last + 1, position).trim() === "";
-    if (range && adjoins && source >= range[1] - 1) range[1] = Math.max(range[1], source + 1);
-    else ranges.push([source, source + 1]);
+    // Punctuation between two letters that are neighbours once folded is bold with them.
+    const neighbours = last >= 0 && text.slice(last + 1, position).trim() === "" && position - last <= 2;
+    bold.fill("x", neighbours ? Math.min(sources[last] + 1, source) : source, source + 1);
     last = position;
   }
-  return merged(ranges.sort((a, b) => a[0] - b[0]));
-}
-
-/** Sorted stretches with those that touch or overlap joined: an article found in both its places is bold once. */
-function merged(ranges: [number, number][]): [number, number][] {
-  const joined: [number, number][] = [];
-  for (const [from, to] of ranges) {
-    const last = joined.at(-1);
-    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
-    else joined.push([from, to]);
-  }
-  return joined;
+  return Array.from(bold.join("").matchAll(/x+/g), ({ index, 0: run }) => [index, index + run.length]);
 }

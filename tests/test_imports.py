@@ -32,10 +32,6 @@ ROOMS: dict[str, tuple[str, ...]] = {
 WITHOUT_NOTEBOOK = ("data", "models", "training", "interpret")
 NOTEBOOK_PACKAGES = ("ipywidgets", "anywidget", "bqplot")
 
-# store.ts builds the map frame with lib/scatter/frame.ts, which takes the type MapFrame from store.ts.
-# To remove: declare MapFrame in frame.ts and import it from there.
-EXPECTED = {("lib/scatter/frame.ts", "store.ts")}
-
 
 @dataclass(frozen=True)
 class Import:
@@ -194,8 +190,7 @@ print(sorted(set({NOTEBOOK_PACKAGES}) & set(sys.modules)))
 
 
 def test_the_page_has_no_import_circle() -> None:
-    imports = [found for found in page_imports() if (found.source, found.target) not in EXPECTED]
-    assert forbidden_circles(imports) == []
+    assert forbidden_circles(page_imports()) == []
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 import type { Data } from "../../protocol";
 import type { Side } from "../../store";
-import type { MapFrame } from "./frame";
 import { formatNumber, plural } from "../format";
 import { type Ticks, ticks } from "../ticks";
 import type { OwnColumn } from "./categories";
+import type { MapFrame } from "./frame";
 import { axisName, axisTitle } from "./words";
 
 /** A component by its number from 1, or the name of something else. */

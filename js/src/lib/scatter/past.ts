@@ -3,8 +3,8 @@
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { ViewContext } from "../../context";
 import type { OtherMap } from "../../protocol";
-import type { MapFrame } from "./frame";
 import { Latest } from "../latest";
+import type { MapFrame } from "./frame";
 import { otherMap } from "./frame";
 
 export interface PastMap {

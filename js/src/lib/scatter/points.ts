@@ -1,8 +1,8 @@
 // The columns the map is drawn from: coordinates, colours and sizes by row, and the rows to draw, in typed arrays.
 
 import type { Side } from "../../store";
-import type { MapFrame } from "./frame";
 import { spread } from "../ranking";
+import type { MapFrame } from "./frame";
 import { BINS, binOf, type ColorBy, type ColorScale, range } from "./palette";
 
 /** "count", "none", or the name of anything else that is a number. */

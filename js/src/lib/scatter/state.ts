@@ -3,7 +3,6 @@
 
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ViewContext } from "../../context";
-import type { MapFrame } from "./frame";
 import { shortest32 } from "../delimited";
 import { formatCount, ratingUnit } from "../format";
 import { effectAtMean } from "../ranking";
@@ -18,6 +17,7 @@ import {
   placeWords,
 } from "./axes";
 import { byCategory, byNumber, type OwnColumn, ownColumns, sizesByNumber } from "./categories";
+import type { MapFrame } from "./frame";
 import { trimmed } from "./labels";
 import { liveMap } from "./live";
 import type { Colors } from "./paint";

@@ -1,7 +1,7 @@
 // The map as a table.
 import type { Side } from "../../store";
-import type { MapFrame } from "./frame";
 import { type Cell, shortest32 } from "../delimited";
+import type { MapFrame } from "./frame";
 
 /** Another column of the table, by row. */
 export type Extra = readonly [name: string, cell: (row: number) => Cell];

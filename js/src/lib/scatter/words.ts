@@ -1,8 +1,8 @@
 // The sentences of the map: axis names, what guards against misreading it, what a point says of itself.
 
-import type { MapFrame } from "./frame";
 import { formatBias, formatNumber, formatShare, plural } from "../format";
 import { FEW_RATINGS } from "../ranking";
+import type { MapFrame } from "./frame";
 
 /** "PC 1 · 12.4 %": a component by its number from 1, with its share of the variance. */
 export function axisName(component: number, explained: readonly number[]): string {

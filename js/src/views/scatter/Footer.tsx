@@ -4,10 +4,10 @@ import { Why } from "../../components/Why";
 import type { ViewContext } from "../../context";
 import { formatBias, formatCount, formatNumber, formatShare } from "../../lib/format";
 import { fittedOn, numberTitles, numberWords } from "../../lib/scatter/axes";
+import type { MapFrame } from "../../lib/scatter/frame";
 import { BINS, type ColorScale, type Rgb } from "../../lib/scatter/palette";
 import type { MapState } from "../../lib/scatter/state";
 import { changedAxes, goesWith, heldWords, isNoise, keptVariance, noiseEdge } from "../../lib/scatter/words";
-import type { MapFrame } from "../../lib/scatter/frame";
 import { NeighborWords } from "./NeighborWords";
 
 export function Footer({ context, map }: { context: ViewContext; map: MapState }) {

@@ -50,7 +50,7 @@ class BiasTable(View):
         and ``"rank_change"`` to show, in this order whatever the list's; the title always is. All by default.
     controls : list of str, optional
         Some of ``"search"``, ``"min_count"``, ``"show"``, ``"n"``, ``"units"``, ``"kind"``, ``"sort_by"``,
-        ``"reset"``; all by default.
+        ``"reset"``. By default the search, the filter and the reset are in sight, the others behind *Settings*.
     **traits
         Those of every view, see `View`.
 

@@ -70,7 +70,8 @@ def trait_arguments(view: View, usual: Mapping[str, Any]) -> list[str]:
     arguments = []
     for name in view._keywords():
         value = getattr(view, name)
-        if name in shared or (name == "item" and view.linked):
+        # Whoever copies the code has Export open, and does not ask for it.
+        if name in shared or name == "show_export" or (name == "item" and view.linked):
             continue
         if value == (usual[name] if name in usual else view.traits()[name].default(view)):
             continue

@@ -51,7 +51,8 @@ class Dashboard(View):
     tab : {"bias", "data"}
         What is seen in the place of the ranking: itself, or the data card, which says what the ratings are made of.
     controls : list of str, optional
-        Some of ``"min_count"``, ``"theme"``, ``"help"``; all by default.
+        Some of ``"min_count"``, ``"theme"``, ``"help"``, the list of keys. By default the last two are behind
+        *Settings*.
     **traits
         Those of every view, see `View`; but for `linked`, as a dashboard is always linked. For a view that goes its
         own way make one with ``linked=False`` and hand it over in `views`.

@@ -45,7 +45,8 @@ class NeighborSearch(View):
         length, is marked as weak evidence.
     controls : list of str, optional
         Some of ``"search"``, ``"min_count"``, ``"metric"``, ``"k"``, ``"order"``, ``"pin"``, ``"open_in_map"``,
-        ``"add_title"``, ``"select_all"``; all by default.
+        ``"add_title"``, ``"select_all"``. By default the metric, the number, the order and the
+        filter are behind *Settings*.
     **traits
         Those of every view, see `View`.
 

@@ -97,7 +97,8 @@ class PCAScatter(View):
     controls : list of str, optional
         Some of ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``, ``"n_labels"``,
         ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"zoom"``, ``"scree"``, ``"show_neighbors"``,
-        ``"k"``, ``"frame"``, ``"png"``; all by default.
+        ``"k"``, ``"frame"``, ``"png"``, ``"help"``, the list of keys. By default the axes and the colour are in sight,
+        and zoom, variance and epochs beside the picture; the others are behind *Settings* and *Export*.
     explained_variance : list of float
         Share of the variance of each component in the picture now on the pages. Read only, as the next four.
     noise_level : float
@@ -129,7 +130,7 @@ class PCAScatter(View):
 
     _controls = (
         *("x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count", "fit_on"),
-        *("zoom", "scree", "show_neighbors", "k", "frame", "png"),
+        *("zoom", "scree", "show_neighbors", "k", "frame", "png", "help"),
     )
     _linkable = (*SHARED, "query")
 

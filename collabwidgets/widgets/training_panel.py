@@ -72,14 +72,13 @@ class TrainingPanel(View):
     second_metric : {"none", "hit_rate"}
         Measure `hit_rate` when a training ends. It costs it nothing, as nothing trains any more; on MovieLens 100K it
         takes about a second, else as long as predicting ratings of up to 2,000 users for all titles.
-    show_settings : bool
-        Whether the settings are unfolded.
     controls : list of str, optional
-        Some of ``"train"``, ``"pause"``, ``"stop"``, ``"step"``, ``"reset"``, ``"settings"``, ``"epochs"``,
-        ``"lr"``, ``"weight_decay"``, ``"n_factors"``, ``"batch_size"``, ``"seed"``, ``"patience"``, ``"schedule"``,
-        ``"keep_best"``, ``"retrain_on_change"``, ``"progress"``, ``"chart"``, ``"runs"``, ``"table"``,
-        ``"png"`` and ``"svg"`` of the chart; all by default. Settings that are named without ``"settings"``, the button
-        that folds them, stay in sight.
+        Some of ``"train"``, ``"pause"``, ``"stop"``, ``"step"``, ``"reset"``, ``"epochs"``, ``"lr"``,
+        ``"weight_decay"``, ``"n_factors"``, ``"batch_size"``, ``"seed"``, ``"patience"``, ``"schedule"``,
+        ``"keep_best"``, ``"retrain_on_change"``, ``"progress"``, ``"chart"``, ``"x_axis"``, ``"y_scale"``,
+        ``"smoothing"``, ``"runs"``, ``"table"``, ``"png"`` and ``"svg"`` of the chart. By default the buttons,
+        ``"epochs"``, ``"lr"``, ``"weight_decay"`` and ``"retrain_on_change"`` are in sight, the other settings are
+        behind *Settings*.
     **traits
         Those of every view, see `View`.
 
@@ -113,11 +112,13 @@ class TrainingPanel(View):
         "stop",
         "step",
         "reset",
-        "settings",
         *(each.trait for each in PANEL_SETTINGS),
         "retrain_on_change",
         "progress",
         "chart",
+        "x_axis",
+        "y_scale",
+        "smoothing",
         "runs",
         "table",
         "png",
@@ -141,7 +142,6 @@ class TrainingPanel(View):
     visible_runs: List[int] = List(Int()).tag(sync=True, page=True)
     second_metric = Enum(("none", "hit_rate"), "none").tag(sync=True, page=True)
     hit_rate = Float(None, allow_none=True, read_only=True).tag(sync=True, result=True)
-    show_settings = Bool(False).tag(sync=True, page=True)
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:
         settings = _settings_of(learner) if isinstance(learner, CollabLearner) else {}

@@ -36,7 +36,7 @@ _FALLBACK_ROWS = 10
 logger = logging.getLogger(__name__)
 
 
-_TAKE_AWAY = ("copy", "csv", "code")  # controls of every view
+_EXPORTS = ("copy", "csv", "code")  # controls of every view
 
 
 class OfLearner(TraitType[Any, Any]):
@@ -73,9 +73,14 @@ class View(KnownNames, SyncedWidget):
         In pixels; by default what the widget needs.
     theme : {"auto", "light", "dark"}
     reduced_motion : {"auto", "on", "off"}
+    show_settings, show_export : bool
+        Whether the regions behind the buttons *Settings* and *Export* are open. ``False``; a click in a page opens and
+        closes them.
     controls : list of str, optional
-        Which controls to show; all by default. Every view has ``"copy"``, ``"csv"`` and ``"code"``, which give its
-        table and its Python away; the others are each widget's own.
+        Which controls to show, all of them in sight: none is then behind *Settings* or *Export*, and what the list
+        leaves out is shown nowhere. By default every control is there, the less used ones behind *Settings*. Every view
+        has ``"copy"``, ``"csv"`` and ``"code"``, which export its table and its Python; the others are each widget's
+        own.
     sync_hover : bool
         Tell Python, in `hovered` and ``learn.view.hovered``, which item is under the pointer. ``False``
 
@@ -128,6 +133,8 @@ class View(KnownNames, SyncedWidget):
     reduced_motion = Enum(("auto", "on", "off"), "auto").tag(sync=True, page=True)
     controls = List(Unicode(), default_value=None, allow_none=True).tag(sync=True)
     sync_hover = Bool(False).tag(sync=True)
+    show_settings = Bool(False).tag(sync=True, page=True)
+    show_export = Bool(False).tag(sync=True, page=True)
 
     _linkable: ClassVar[tuple[str, ...]] = SHARED  # the traits that a view may share
     _controls: ClassVar[tuple[str, ...]] = ()  # what `controls` may name
@@ -363,7 +370,7 @@ class View(KnownNames, SyncedWidget):
     @validate("controls")
     def _known_controls(self, proposal: dict[str, Any]) -> list[str] | None:
         names: list[str] | None = proposal["value"]
-        known = (*self._controls, *_TAKE_AWAY)
+        known = (*self._controls, *_EXPORTS)
         for name in names or []:
             if name not in known:
                 raise TraitError(

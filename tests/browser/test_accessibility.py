@@ -54,7 +54,7 @@ STATES = {
 def test_axe_finds_nothing_in_any_state(theme: str, harness: Callable[..., str], page: Page) -> None:
     views = ("TrainingPanel", "BiasTable", "PCAScatter", "NeighborSearch")
     for name, state in STATES.items():
-        page.goto(harness(",".join(views), theme=theme, jupyter=1, **state))
+        page.goto(harness(",".join(views), theme=theme, jupyter=1, t_show_settings=True, t_show_export=True, **state))
         for view in views:
             widget = page.locator(f".cw-{view}[data-theme={theme}]")
             expect(widget).to_be_visible()

@@ -100,7 +100,7 @@ def test_a_page_of_voilas_classic_template_is_filled_and_its_keys_are_beside_the
     board = page.get_by_role("region", name="Dashboard")
     expect(board).to_be_visible(timeout=START_SECONDS * 1000)
     assert board.bounding_box()["width"] > 0.9 * page.viewport_size["width"]
-    board.get_by_role("button", name="Help").first.click()
+    board.get_by_role("button", name="Settings").first.click()
     for key, words in zip(board.get_by_role("term").all(), board.get_by_role("definition").all(), strict=True):
         left, right = key.bounding_box(), words.bounding_box()
         assert (left["y"], left["x"] + left["width"] < right["x"]) == (right["y"], True)
@@ -109,7 +109,6 @@ def test_a_page_of_voilas_classic_template_is_filled_and_its_keys_are_beside_the
 @pytest.mark.alone
 def test_pause_resume_and_stop_in_voila(dashboard: DashboardServer, page: Page) -> None:
     panel = open_dashboard(page, dashboard).get_by_role("region", name="Training")
-    panel.get_by_role("button", name="Settings").click()
     epochs = panel.get_by_role("spinbutton", name="Epochs")
     epochs.fill("1000")
     epochs.press("Tab")
@@ -187,7 +186,8 @@ def test_a_theme_switched_in_an_open_voila_page_repaints_map_and_chart(
     for picture in (canvas, chart):
         becomes(picture, lambda value: value > 0.9)
     # The reader's own choice, against the page's.
-    board.get_by_role("combobox", name="Theme").select_option("Theme: dark")
+    board.get_by_role("button", name="Settings").first.click()
+    board.get_by_role("combobox", name="Theme").select_option("dark")
     for picture in (canvas, chart):
         becomes(picture, lambda value: value < 0.1)
 

@@ -23,7 +23,11 @@ def cells(page: Page) -> object:
 
 def test_keys_stay_where_they_are_typed(jupyter: JupyterServer, page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 2600})  # all cells in sight: others are not drawn
-    widgets = ("cw.BiasTable(learn, show='all')", "cw.NeighborSearch(learn)", "cw.PCAScatter(learn)")
+    widgets = (
+        "cw.BiasTable(learn, show='all', show_settings=True)",
+        "cw.NeighborSearch(learn)",
+        "cw.PCAScatter(learn)",
+    )
     open_notebook(page, jupyter, "keys", SETUP, *widgets, "answer = 42")
     biases, neighbours, map_of_titles = (region(page, name) for name in ("Bias ranking", "Neighbours", "Map of titles"))
     in_widgets_the_notebook_stays(

@@ -82,14 +82,15 @@ def test_bars_of_the_variance_choose_the_axes(show: Show) -> None:
     expect(bar.and_(page.locator("[aria-pressed=true]"))).to_have_text(["PC 36.0 %", "PC 53.3 %"])
 
 
-def test_the_question_mark_lists_the_keys(show: Show) -> None:
+def test_the_question_mark_opens_the_settings_with_the_keys(show: Show) -> None:
     page = show("PCAScatter")
     keys = page.get_by_label("Keys of the map")
     plot_of(page).press("?")
     expect(keys.get_by_text("Space")).to_be_visible()
+    assert state(page, "show_settings") is True
     plot_of(page).press("?")
     expect(keys).to_have_count(0)
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Settings").click()
     expect(keys).to_be_visible()
 
 
@@ -140,8 +141,9 @@ def test_the_widget_is_as_high_as_asked_and_the_picture_takes_what_is_left(show:
     page.evaluate("() => harness.models[0].update({ height: 500 })")
     edge = region.bounding_box()
     assert plot.bounding_box()["y"] + plot.bounding_box()["height"] < edge["y"] + edge["height"]
-    page.get_by_role("button", name="Copy code").scroll_into_view_if_needed()  # the rest scrolls within
-    assert page.get_by_role("button", name="Copy code").bounding_box()["y"] < edge["y"] + edge["height"]
+    last = page.get_by_text("PC 2 goes with:")
+    last.scroll_into_view_if_needed()  # the rest scrolls within
+    assert last.bounding_box()["y"] < edge["y"] + edge["height"]
 
 
 @pytest.mark.parametrize("width", [760, 1000, 1200, 1600])
@@ -172,7 +174,8 @@ def test_axes_colours_and_sizes_show_what_is_chosen_and_say_so(show: Show) -> No
     genre, budget = np.arange(N) % 9.0, np.arange(N, dtype=float)
     genre[2], budget[3] = np.nan, np.nan
     names = [f"genre {i}" for i in range(9)]
-    page = show("PCAScatter", view_box=[0, 0, 1, 1], _columns={"genre": column(genre, names), "budget": column(budget)})
+    columns = {"genre": column(genre, names), "budget": column(budget)}
+    page = show("PCAScatter", view_box=[0, 0, 1, 1], _columns=columns, show_settings=True)
     region = page.get_by_role("region", name="Map of titles")
     horizontal = region.get_by_label("Horizontal axis", exact=True)
     expect(horizontal.get_by_role("option")).to_contain_text(
@@ -233,7 +236,7 @@ def test_the_footer_says_units_sizes_how_axes_held_and_what_they_were_fitted_on(
     page.evaluate("() => harness.storeModel.update({ axis_match: null, revision: 6 })")
     expect(region.get_by_text("since the last picture")).to_have_count(0)
     page.evaluate("() => { document.getElementById('main').style.width = '900px' }")
-    expect(region.get_by_text("Fitted on")).to_have_count(1)  # the field
+    expect(region.get_by_text("Fitted on")).to_have_count(0)
 
 
 def test_a_double_click_zooms_and_leaves_what_is_selected(show: Show) -> None:
@@ -263,9 +266,8 @@ def test_a_map_of_its_own_is_drawn(show: Show) -> None:
         "fit_count": 1000,
     }
     own = {"map": facts, "revision": 5, "fit_on": "top_n"}
-    page = show("PCAScatter")
+    page = show("PCAScatter", show_settings=True)
     region = page.get_by_role("region", name="Map of titles")
-    region.get_by_text("More", exact=True).click()
     for label, option, trait, value in (
         ("Fitted on", "most rated", "fit_on", "top_n"),
         ("Named", "ends of the axes", "label_by", "extremes"),
@@ -291,7 +293,7 @@ LISTEN = """(region) => new MutationObserver(() => {
 
 
 def test_lines_and_words_tell_of_the_true_neighbours(show: Show) -> None:
-    page = show("PCAScatter", 1000, s_primary=9)
+    page = show("PCAScatter", 1000, s_primary=9, show_settings=True)
     region = page.get_by_role("region", name="Map of titles")
     page.get_by_role("checkbox", name="True neighbours").check()
     expect(region.get_by_text(re.compile(r"\d+ of 10 true neighbours are far on the map"))).to_be_visible()
@@ -329,14 +331,13 @@ def test_lines_and_words_tell_of_the_true_neighbours(show: Show) -> None:
 
 
 def test_without_a_kernel_the_nearest_on_the_map_is_named(show: Show) -> None:
-    page = show("PCAScatter", 1000, s_primary=9, show_neighbors=True)
+    page = show("PCAScatter", 1000, s_primary=9, show_neighbors=True, show_settings=True)
     region = page.get_by_role("region", name="Map of titles")
     expect(region.get_by_text("far on the map").first).to_be_visible()
     page.evaluate("() => { harness.storeModel.onSend = () => { throw new Error('gone') }; }")
     page.evaluate("() => harness.store.command('pause').catch(() => {})")
     expect(region.get_by_text("Maps of earlier epochs need the kernel.")).to_be_visible()
     # What only a kernel can do is not to be chosen, and says why; what is on can be taken away.
-    region.get_by_text("More", exact=True).click()
     expect(region.get_by_label("Fitted on", exact=True)).to_be_disabled()
     expect(region.get_by_label("Fitted on", exact=True)).to_have_attribute("title", NEEDS_KERNEL)
     expect(region.get_by_label("Neighbours", exact=True)).not_to_be_editable()
@@ -416,7 +417,7 @@ def test_a_filter_that_leaves_too_few_titles_says_so_and_offers_one_that_does_no
 
 
 def test_the_old_axes_stay_faint_under_a_bar_until_those_of_a_new_filter_are_there(show: Show) -> None:
-    page = show("PCAScatter", 1000)
+    page = show("PCAScatter", 1000, show_settings=True)
     page.evaluate("() => { harness.storeModel.off('change:min_count', harness.refit) }")
     page.get_by_role("region", name="Map of titles").get_by_label("Min ratings").last.fill("50")
     page.keyboard.press("Enter")

@@ -70,7 +70,7 @@ def region(page: Page, name: str, index: int = 0) -> Locator:
 
 @pytest.mark.parametrize(("linked", "filters"), [(True, 1), (False, 4)])
 def test_a_filter_of_its_own_can_be_seen_in_a_part_of_the_dashboard(linked, filters, show) -> None:
-    page = show("Dashboard", t_linked=linked, s_primary=3, t_item=3)
+    page = show("Dashboard", t_linked=linked, s_primary=3, t_item=3, t_show_settings=True)
     expect(page.get_by_role("table", name="Nearest titles").locator("tbody tr")).to_have_count(10)
     expect(page.get_by_role("slider", name="Min ratings")).to_have_count(filters)
 
@@ -164,9 +164,10 @@ def test_with_forced_colours_bars_and_map_stay_readable(show) -> None:
 
 @pytest.mark.parametrize("width", [320, 1200])
 def test_what_is_pressed_is_large_enough_and_text_of_double_size_is_not_clipped(show, width) -> None:
-    page = show("Dashboard", {"viewport": {"width": width + 60, "height": 900}}, width=width)
+    opened = {"t_show_settings": True, "t_show_export": True}
+    page = show("Dashboard", {"viewport": {"width": width + 60, "height": 900}}, width=width, **opened)
     board = region(page, "Dashboard")
-    expect(board.get_by_role("button", name="Help")).to_be_visible()
+    expect(board.get_by_role("button", name="Copy code")).to_have_count(5)
     assert board.evaluate(_SMALL) == []
     page.add_style_tag(content=".cw, .cw .cw-label { font-size: 26px !important; line-height: 1.45 !important }")
     assert board.evaluate(_CLIPPED) == []
@@ -174,10 +175,10 @@ def test_what_is_pressed_is_large_enough_and_text_of_double_size_is_not_clipped(
 
 def test_a_widget_lower_than_its_content_scrolls(show) -> None:
     page = show("TrainingPanel", t_height=240)
-    copy = region(page, "Training").get_by_role("button", name="CSV")
-    expect(copy).not_to_be_in_viewport()
-    copy.scroll_into_view_if_needed()
-    expect(copy).to_be_in_viewport()
+    last = region(page, "Training").get_by_role("table", name="Epochs").get_by_role("row").last
+    expect(last).not_to_be_in_viewport()
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport()
     assert region(page, "Training").evaluate("(frame) => frame.clientHeight") == 240
 
 

@@ -64,6 +64,8 @@ def download(page: Page, view: Locator, kind: str, folder: Path) -> Path:
 def notebook(lab: JupyterServer, page: Page) -> Page:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_notebook(page, lab, "take_away", SETUP, *(cell for cell, *_ in VIEWS.values()), "", run=5)
+    for view in VIEWS:
+        page.get_by_role("region", name=view, exact=True).get_by_role("button", name="Export").click()
     return page
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -64,7 +65,7 @@ def test_a_field_takes_what_python_takes(harness: Callable[..., str], page: Page
 
 
 def test_factors_that_cannot_be_changed_are_locked_with_the_reason(harness: Callable[..., str], page: Page) -> None:
-    page.goto(harness("TrainingPanel", status="untrained"))
+    page.goto(harness("TrainingPanel", status="untrained", t_show_settings=True))
     field = training(page).get_by_role("spinbutton", name="Factors")
     expect(field).to_be_editable()
     meta(page, can_resize=False)
@@ -76,7 +77,7 @@ def test_factors_that_cannot_be_changed_are_locked_with_the_reason(harness: Call
 
 
 def test_the_smoothing_is_drawn_under_the_finger_and_sent_on_release(harness: Callable[..., str], page: Page) -> None:
-    page.goto(harness("TrainingPanel", t_smoothing=0.5))
+    page.goto(harness("TrainingPanel", t_smoothing=0.5, t_show_settings=True))
     slider = training(page).get_by_role("slider", name="Smoothing")
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
@@ -93,11 +94,59 @@ def test_the_smoothing_is_drawn_under_the_finger_and_sent_on_release(harness: Ca
     assert f"{sent:.2f}" == shown != "0.50"
 
 
-def test_settings_that_are_listed_without_their_button_are_in_sight(harness: Callable[..., str], page: Page) -> None:
-    page.goto(harness("TrainingPanel", t_controls=["train", "weight_decay"], t_show_settings=False))
-    expect(training(page).get_by_label("Weight decay")).to_be_visible()
-    expect(training(page).get_by_label("Learning rate")).to_have_count(0)
-    expect(training(page).get_by_role("button", name="Settings")).to_have_count(0)
+def test_at_rest_a_student_sees_the_buttons_and_four_settings(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel"))
+    panel = training(page)
+    for name in ("Train", "+1 epoch", "Reset"):
+        expect(panel.get_by_role("button", name=name, exact=True)).to_be_visible()
+    for name in ("Epochs", "Learning rate", "Weight decay", "Retrain on change"):
+        expect(panel.get_by_label(name, exact=True).first).to_be_visible()
+    for name in ("Batch size", "Loss over"):
+        expect(panel.get_by_label(name)).to_have_count(0)
+    for name in ("Copy", "CSV", "PNG", "SVG", "Copy code"):
+        expect(panel.get_by_role("button", name=name, exact=True)).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("button", "trait", "within"),
+    [("Settings", "show_settings", "Batch size"), ("Export", "show_export", "Download as CSV")],
+)
+def test_a_disclosure_opens_by_keyboard_and_its_state_is_a_trait(
+    button: str, trait: str, within: str, harness: Callable[..., str], page: Page
+) -> None:
+    page.goto(harness("TrainingPanel"))
+    opens = training(page).get_by_role("button", name=button)
+    expect(opens).to_have_attribute("aria-expanded", "false")
+    opens.focus()
+    page.keyboard.press("Enter")
+    expect(opens).to_have_attribute("aria-expanded", "true")
+    region = training(page).get_by_role("group", name=button)
+    expect(region.get_by_label(within).or_(region.get_by_title(within)).first).to_be_visible()
+    assert page.evaluate("(trait) => harness.models[0].get(trait)", trait) is True
+    page.keyboard.press("Tab")
+    assert region.evaluate("(region) => region.contains(document.activeElement)")
+    page.evaluate("(trait) => harness.models[0].update({ [trait]: false })", trait)
+    expect(region).to_have_count(0)
+
+
+def test_controls_that_are_listed_are_in_sight_and_the_others_nowhere(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", t_controls=["train", "weight_decay", "batch_size", "csv"]))
+    panel = training(page)
+    for name in ("Weight decay", "Batch size"):
+        expect(panel.get_by_label(name)).to_be_visible()
+    expect(panel.get_by_role("button", name="CSV")).to_be_visible()
+    expect(panel.get_by_label("Learning rate")).to_have_count(0)
+    for name in ("Settings", "Export", "Copy code"):
+        expect(panel.get_by_role("button", name=name)).to_have_count(0)
+
+
+def test_what_cannot_be_used_goes_with_the_region_it_was_typed_in(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", t_show_settings=True))
+    training(page).get_by_role("spinbutton", name="Seed").fill("-3")
+    expect(training(page).get_by_role("alert")).to_be_visible()
+    training(page).get_by_role("button", name="Settings").click()
+    expect(training(page).get_by_role("alert")).to_have_count(0)
+    expect(training(page).get_by_role("button", name="Train", exact=True)).to_be_enabled()
 
 
 def test_what_the_curves_mean_is_said_beside_them(harness: Callable[..., str], page: Page) -> None:
@@ -115,7 +164,7 @@ def test_what_the_curves_mean_is_said_beside_them(harness: Callable[..., str], p
 
 
 def test_a_new_seed_is_one_click(harness: Callable[..., str], page: Page) -> None:
-    page.goto(harness("TrainingPanel", status="untrained", t_seed=123_456))
+    page.goto(harness("TrainingPanel", status="untrained", t_seed=123_456, t_show_settings=True))
     training(page).get_by_role("button", name="new seed").click()
     field = training(page).get_by_role("spinbutton", name="Seed")
     expect(field).not_to_have_value("123456")

@@ -192,7 +192,6 @@ def test_pages_closed_while_they_train_leave_no_traceback_in_the_log(
     for closes in (lambda page: page.close(run_before_unload=True), lambda page: page.context.close()):
         page = open_context().new_page()
         open_dashboard(page, warm)
-        page.get_by_role("button", name="Settings").click()
         page.get_by_role("spinbutton", name="Epochs").fill("1000")
         page.get_by_role("spinbutton", name="Epochs").press("Tab")
         page.get_by_role("button", name="Train", exact=True).click()

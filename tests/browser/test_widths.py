@@ -61,7 +61,7 @@ _LABELS_OUTSIDE = """(root) => [...root.querySelectorAll('.cw-button, .cw-segmen
 @pytest.mark.parametrize("view", ["TrainingPanel", "BiasTable", "PCAScatter", "NeighborSearch", "Dashboard"])
 def test_nothing_is_cut_at_any_width(view: str, harness: Callable[..., str], page: Page) -> None:
     page.set_viewport_size({"width": 1700, "height": 1200})
-    page.goto(harness(view, s_primary=3, s_selection=[3, 5]))
+    page.goto(harness(view, s_primary=3, s_selection=[3, 5], t_show_settings=True, t_show_export=True))
     widget = page.locator(f".cw-{view}")
     cut = {}
     for width in WIDTHS:
@@ -76,9 +76,9 @@ def test_cards_of_a_dashboard_end_with_their_content_and_charts_stand_all_in_a_r
     page.set_viewport_size({"width": 1700, "height": 1200})
     bars = [[name, [[1, 1, 10], [2, high, 30]]] for name, high in (("Ratings", 2), ("Per title", 583), ("Per user", 9))]
     page.goto(harness("Dashboard", width=1280, status="ready", t__card={"bars": bars, "notes": []}))
-    for region, last in (("Neighbours", "Star Wars (1977)"), ("Bias ranking", "CSV")):
+    for region, last in (("Neighbours", "Star Wars (1977)"), ("Bias ranking", "Click selects a row")):
         card = page.get_by_role("region", name=region, exact=True)
-        box, end = card.locator("..").bounding_box(), card.get_by_role("button", name=last).bounding_box()
+        box, end = card.locator("..").bounding_box(), card.get_by_text(last).last.bounding_box()
         assert box["y"] + box["height"] - end["y"] - end["height"] < 80, region
     page.get_by_role("tab", name="Data").click()
     charts = [page.get_by_role("table", name=name) for name, _ in bars]
@@ -92,7 +92,7 @@ def test_cards_of_a_dashboard_end_with_their_content_and_charts_stand_all_in_a_r
 
 def test_buttons_hold_text_of_twice_the_size(harness: Callable[..., str], page: Page) -> None:
     page.set_viewport_size({"width": 1300, "height": 1200})
-    page.goto(harness("Dashboard", s_primary=3, s_selection=[3, 5]))
+    page.goto(harness("Dashboard", s_primary=3, s_selection=[3, 5], t_show_settings=True, t_show_export=True))
     expect(page.get_by_role("table", name="Nearest titles").locator("tbody tr")).to_have_count(10)
     page.evaluate(_DOUBLE_THE_TEXT)
     assert page.locator(".cw-Dashboard").evaluate(_LABELS_OUTSIDE) == []

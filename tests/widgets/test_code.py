@@ -76,6 +76,10 @@ def test_the_code_of_a_widget_runs_and_makes_it_again(learn, make):
     assert_same(run(view.to_code()), view)
 
 
+def test_the_code_leaves_the_open_export_out(learn):
+    assert BiasTable(learn, show_export=True).to_code().endswith("\n\ncw.BiasTable(learn)\n")
+
+
 def test_a_dashboard_names_its_views_or_makes_those_that_differ(learn):
     plain = Dashboard(learn)
     assert plain.to_code().endswith("\n\ncw.Dashboard(learn)\n")

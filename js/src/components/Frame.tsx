@@ -3,6 +3,9 @@ import type { ComponentChildren } from "preact";
 import type { ViewContext } from "../context";
 import { badge, fitEpochs, membersNote, RANDOM, type Situation, sentence } from "../lib/wording";
 import type { LearnerStore } from "../store";
+import type { CopyState } from "./copying";
+import { Disclosure } from "./Disclosure";
+import { Copied } from "./Exports";
 import { LoadingBar } from "./LoadingBar";
 import { ErrorNotice, Notice } from "./Notice";
 
@@ -13,8 +16,12 @@ export interface FrameProps {
   heading?: string;
   /** Facts in the head, before the badge ("931 of 1,664 titles"). */
   facts?: ComponentChildren;
-  /** Controls in the head, after the badge. */
-  actions?: ComponentChildren;
+  /** Controls that are always in sight, under the head. */
+  controls?: ComponentChildren;
+  /** Controls behind Settings and behind Export; in sight too where the widget's `controls` names them. */
+  settings?: ComponentChildren;
+  exports?: ComponentChildren;
+  copy?: CopyState;
   /** What this view itself has to say to a screen reader; politely. */
   announce?: string;
   /** The training panel words its states itself. */
@@ -53,7 +60,7 @@ export function StatusBadge({ store }: { store: LearnerStore }) {
 }
 
 export function Frame(props: FrameProps) {
-  const { context, title, heading, facts, actions, announce, ownStates, saidWithin, busy, children } = props;
+  const { context, title, heading, facts, settings, exports, copy, ownStates, saidWithin } = props;
   const { store } = context;
   const message = context.trait<string>("message");
   const detail = context.trait<string>("_details").value;
@@ -64,6 +71,7 @@ export function Frame(props: FrameProps) {
   // Training's own troubles are told where training is; here only what changes how this view is to be read.
   const untrained = !ownStates && store.untrained.value;
   const tell = state.connection !== "connected" ? said : untrained && !saidWithin ? RANDOM : null;
+  const listed = context.trait<readonly string[] | null>("controls").value !== null;
   return (
     <section
       class="cw-frame"
@@ -83,15 +91,30 @@ export function Frame(props: FrameProps) {
           )}
         </span>
         <StatusBadge store={store} />
-        {actions}
+        {!listed && settings && (
+          <Disclosure context={context} label="Settings" trait="show_settings">
+            {settings}
+          </Disclosure>
+        )}
+        {!listed && exports && (
+          <Disclosure context={context} label="Export" trait="show_export">
+            {exports}
+          </Disclosure>
+        )}
+        {copy && <Copied copy={copy} />}
       </header>
-      <LoadingBar busy={Boolean(busy)} />
+      <LoadingBar busy={Boolean(props.busy)} />
       {tell && (
         <div class="cw-shared-notice">
           <Notice tone={tell.tone}>{tell.text}</Notice>
         </div>
       )}
-      {children}
+      <div class="cw-controls">
+        {props.controls}
+        {listed && settings}
+        {listed && exports}
+      </div>
+      {props.children}
       {message.value && (
         <ErrorNotice text={message.value} detail={detail} onDismiss={() => set(message, "")} />
       )}
@@ -105,7 +128,7 @@ export function Frame(props: FrameProps) {
           />
         </div>
       )}
-      <Announcer own={announce} training={context.speech.value} />
+      <Announcer own={props.announce} training={context.speech.value} />
     </section>
   );
 }

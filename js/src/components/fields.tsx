@@ -1,5 +1,5 @@
 // Labelled inputs: numbers as people type them, choices, switches, sliders.
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formatRate, type NumberRule, parseNumber } from "../lib/format";
@@ -48,7 +48,14 @@ export function NumberField(props: NumberFieldProps) {
   const latest = useRef(props);
   latest.current = props;
   const resting = useRef(0);
-  useEffect(() => () => clearTimeout(resting.current), []);
+  // What cannot be used goes with the field.
+  useEffect(
+    () => () => {
+      clearTimeout(resting.current);
+      latest.current.onError?.(null);
+    },
+    [],
+  );
 
   // A number set elsewhere replaces the text; one's own typing ("5e-3") is not reformatted.
   useEffect(() => {
@@ -150,6 +157,13 @@ export function NumberField(props: NumberFieldProps) {
   );
 }
 
+/** What a field does with its value: write it to a signal. */
+export const setting =
+  <T,>(signal: Signal<T>) =>
+  (value: T) => {
+    signal.value = value;
+  };
+
 export type Option<T extends string> = readonly [value: T, text: string];
 
 export interface ChoiceProps<T extends string> {
@@ -158,17 +172,16 @@ export interface ChoiceProps<T extends string> {
   options: readonly Option<T>[];
   onChange: (value: T) => void;
   help?: string;
-  hideLabel?: boolean;
   disabled?: boolean;
 }
 
 /** One of several, in a select. */
 export function Choice<T extends string>(props: ChoiceProps<T>) {
-  const { label, value, options, onChange, help, hideLabel, disabled } = props;
+  const { label, value, options, onChange, help, disabled } = props;
   const id = useId();
   return (
     <div class="cw-field">
-      <label for={id} class={hideLabel ? "cw-unseen" : "cw-label"} title={help}>
+      <label for={id} class="cw-label" title={help}>
         {label}
       </label>
       <select
@@ -191,11 +204,11 @@ export function Choice<T extends string>(props: ChoiceProps<T>) {
 
 /** One of a few, all in sight. */
 export function RadioGroup<T extends string>(props: ChoiceProps<T>) {
-  const { label, value, options, onChange, help, hideLabel, disabled } = props;
+  const { label, value, options, onChange, help, disabled } = props;
   const id = useId();
   return (
     <div class="cw-field">
-      <span id={id} class={hideLabel ? "cw-unseen" : "cw-label"} title={help}>
+      <span id={id} class="cw-label" title={help}>
         {label}
       </span>
       <div role="radiogroup" aria-labelledby={id} aria-disabled={disabled} class="cw-segments">

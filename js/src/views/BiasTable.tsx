@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
 import { useCopy } from "../components/copying";
+import { Exports } from "../components/Exports";
 import { Frame } from "../components/Frame";
 import { useHeldOrder, useHolding } from "../components/heldOrder";
 import { EmptyResult, Notice } from "../components/Notice";
@@ -10,7 +11,6 @@ import { OrderChip } from "../components/OrderChip";
 import { useQuiet } from "../components/quiet";
 import { RankingTable } from "../components/RankingTable";
 import { TAB_STOP } from "../components/rows";
-import { TakeAway } from "../components/TakeAway";
 import type { ViewContext } from "../context";
 import { columnsFor } from "../lib/columns";
 import { type Cell, shortest32 } from "../lib/delimited";
@@ -34,7 +34,7 @@ import { titleSearch } from "../lib/search";
 import { titlePlaces } from "../lib/titleorder";
 import type { Side } from "../store";
 import css from "./BiasTable.css";
-import { Controls, type Kind, KindSwitch, type Units } from "./bias/Controls";
+import { Controls, type Kind, KindSwitch, Settings, type Units } from "./bias/Controls";
 import { Guard } from "./bias/Guard";
 import { Nothing } from "./bias/Nothing";
 
@@ -53,8 +53,7 @@ export function BiasTable({ context }: { context: ViewContext }) {
     const one = kind === "users" ? "user" : "title";
     const model = store.meta.value.model || "This model";
     return (
-      <Frame context={context} title="Bias ranking">
-        <KindSwitch context={context} />
+      <Frame context={context} title="Bias ranking" controls={<KindSwitch context={context} />}>
         <EmptyResult>
           {model} has no bias for each {one}, so there is nothing to rank. Train a model with biases, such as
           DotProductBias, to see which{" "}
@@ -180,20 +179,41 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
       title="Bias ranking"
       facts={facts}
       announce={text.trim() ? `${facts} found.` : undefined}
+      controls={
+        <Controls
+          context={context}
+          kind={kind}
+          text={typed}
+          preview={preview}
+          searchBox={searchBox}
+          onReset={reset}
+        />
+      }
+      settings={
+        <Settings
+          context={context}
+          searching={Boolean(text.trim())}
+          sorts={columns.beneath.length > 0}
+          onSort={(key) => {
+            ascending.value = startsAscending(key);
+            sortBy.value = key;
+          }}
+        />
+      }
+      exports={
+        <Exports
+          context={context}
+          copy={copy}
+          table={{
+            name: `${one}-biases`,
+            shown: copied,
+            all: () => tableOf(frame, Array.from(order)),
+            empty: some ? null : `No ${one} is shown`,
+          }}
+        />
+      }
+      copy={copy}
     >
-      <Controls
-        context={context}
-        kind={kind}
-        text={typed}
-        sorts={columns.beneath.length > 0}
-        onSort={(key) => {
-          ascending.value = startsAscending(key);
-          sortBy.value = key;
-        }}
-        preview={preview}
-        searchBox={searchBox}
-        onReset={reset}
-      />
       {store.recipe.value.wd === 0 && !store.untrained.value && (
         <Notice tone="warn">
           Weight decay is 0: nothing holds back the biases of {names} with few ratings, so both ends may be
@@ -235,14 +255,6 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
       {some && <Guard store={store} one={one} center={centered} />}
       <footer class="cw-foot">
         <Selected selection={links.selection} />
-        <TakeAway
-          context={context}
-          state={copy}
-          name={`${one}-biases`}
-          shown={copied}
-          all={() => tableOf(frame, Array.from(order))}
-          empty={some ? null : `No ${one} is shown`}
-        />
         {some && (
           <span class="cw-hint">
             {moved && `▴▾ moved since epoch ${moved.epoch}. `}

@@ -4,13 +4,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
 import { useCopy } from "../components/copying";
 import { DataCard } from "../components/DataCard";
+import { Exports } from "../components/Exports";
 import { Frame, situation } from "../components/Frame";
-import { Choice } from "../components/fields";
-import { HelpKeys } from "../components/HelpKeys";
+import { Choice, setting } from "../components/fields";
+import { Keys, type KeyWords } from "../components/Keys";
 import { MinRatings } from "../components/MinRatings";
 import { Tabs } from "../components/Tabs";
-import { CopyCode } from "../components/TakeAway";
-import { useId } from "../components/useId";
 import type { ViewContext } from "../context";
 import { formatCount, formatLoss, formatRmse, plural } from "../lib/format";
 import { outcome } from "../lib/outcome";
@@ -28,10 +27,20 @@ const LEFT = ["TrainingPanel", "NeighborSearch"];
 const RIGHT = ["PCAScatter", "BiasTable"];
 
 const THEMES = [
-  ["auto", "Theme: auto"],
-  ["light", "Theme: light"],
-  ["dark", "Theme: dark"],
+  ["auto", "as the page"],
+  ["light", "light"],
+  ["dark", "dark"],
 ] as const;
+
+const KEYS: KeyWords = [
+  ["Tab", "to the next control; a table or the map is one stop"],
+  ["Arrows", "rows, points, values"],
+  ["Space, Enter", "select a title; explore it"],
+  ["Ctrl/Cmd+A, +C", "in a table: select all, copy"],
+  ["/", "in a table: to the search"],
+  ["+ − 0", "in the map: zoom in, out, all"],
+  ["Escape", "close, clear, leave"],
+];
 
 export function Dashboard({ context }: { context: ViewContext }) {
   const title = context.trait<string>("title").value || context.store.meta.value.dataset || "Dashboard";
@@ -42,8 +51,7 @@ export function Dashboard({ context }: { context: ViewContext }) {
     : [pick(parts, LEFT), [...pick(parts, RIGHT), ...others(parts)]].filter((column) => column.length);
   const has = context.shows;
   const theme = context.trait<"auto" | "light" | "dark">("theme");
-  const help = useSignal(false);
-  const helpId = useId();
+  const copy = useCopy();
   return (
     <Frame
       context={context}
@@ -51,38 +59,18 @@ export function Dashboard({ context }: { context: ViewContext }) {
       heading={title}
       saidWithin={parts.some(({ kind }) => kind === "TrainingPanel")}
       facts={<Facts context={context} title={title} />}
-      actions={
+      controls={<Shared context={context} filter={has("min_count")} />}
+      settings={
         <>
           {has("theme") && (
-            <Choice
-              label="Theme"
-              hideLabel
-              value={theme.value ?? "auto"}
-              options={THEMES}
-              help="Light, dark, or as the page is"
-              onChange={(chosen) => {
-                theme.value = chosen;
-              }}
-            />
+            <Choice label="Theme" value={theme.value ?? "auto"} options={THEMES} onChange={setting(theme)} />
           )}
-          {has("help") && (
-            <Button
-              kind="quiet"
-              label="Help"
-              text="?"
-              title="Keys"
-              expanded={help.value}
-              controls={helpId}
-              onClick={() => {
-                help.value = !help.value;
-              }}
-            />
-          )}
+          {has("help") && <Keys label="Keys" list={KEYS} />}
         </>
       }
+      exports={<Exports context={context} copy={copy} />}
+      copy={copy}
     >
-      {help.value && <HelpKeys id={helpId} />}
-      <Shared context={context} filter={has("min_count")} />
       <div class="cw-parts" data-columns={columns.length}>
         {columns.map((column, index) => (
           <div key={index === 0 ? "left" : "right"} class="cw-column">
@@ -138,13 +126,12 @@ function Lower({ context, part }: { context: ViewContext; part: Part }) {
 
 function Shared({ context, filter }: { context: ViewContext; filter: boolean }) {
   const { selection, primary } = context.shared;
-  const copy = useCopy();
   const { names } = context.store.items.value;
   const picked = selection.value;
   const titles = picked.slice(0, 3).map((row) => names.at(row));
   const more = picked.length - titles.length;
   return (
-    <div class="cw-shared">
+    <>
       <p class="cw-picked">
         {picked.length ? (
           <>
@@ -172,8 +159,7 @@ function Shared({ context, filter }: { context: ViewContext; filter: boolean }) 
         />
       )}
       {filter && <MinRatings context={context} />}
-      <CopyCode context={context} state={copy} />
-    </div>
+    </>
   );
 }
 

@@ -1,14 +1,15 @@
 // Pick a title, see its nearest in all dimensions. The list is Python's; choosing, hovering and selecting are shared.
 import type { Signal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
-import { Button } from "../components/Button";
 import { useCopy } from "../components/copying";
+import { Exports } from "../components/Exports";
 import { Frame } from "../components/Frame";
+import { Choice, NumberField, RadioGroup, setting } from "../components/fields";
 import { useHeldOrder, useHolding } from "../components/heldOrder";
+import { MinRatings } from "../components/MinRatings";
 import { NeighborTable, type WeakBelow } from "../components/NeighborTable";
 import { EmptyResult } from "../components/Notice";
 import { OrderChip } from "../components/OrderChip";
-import { TakeAway } from "../components/TakeAway";
 import { TitleCombobox, untrainedText } from "../components/TitleCombobox";
 import { Why } from "../components/Why";
 import type { ViewContext } from "../context";
@@ -21,7 +22,6 @@ import { FEW_RATINGS } from "../lib/ranking";
 import { titleSearch } from "../lib/search";
 import css from "./NeighborSearch.css";
 import { Anchor } from "./neighbors/Anchor";
-import { Settings } from "./neighbors/Settings";
 
 export const styles = css;
 
@@ -114,27 +114,45 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
   const limits = context.trait<WeakBelow>("weak_below").value ?? { count: FEW_RATINGS, norm: 0.25 };
 
   return (
-    <Frame context={context} title="Neighbours" announce={announce} busy={looking && connected}>
+    <Frame
+      context={context}
+      title="Neighbours"
+      announce={announce}
+      busy={looking && connected}
+      controls={
+        has("search") && (
+          <TitleCombobox
+            search={search}
+            counts={counts}
+            minCount={shared.minCount.value}
+            chosen={row}
+            onChoose={choose}
+            onPreview={(preview) => {
+              shared.hovered.value = preview;
+            }}
+            query={query}
+            disabled={
+              untrained ? "Train first: the vectors are still random, so any neighbour is chance." : null
+            }
+          />
+        )
+      }
+      settings={<Settings context={context} />}
+      exports={
+        <Exports
+          context={context}
+          copy={copy}
+          table={{
+            name: shown.length ? fileStem(`${shownAs.order} to ${of(shownAs)}`) : "",
+            shown: picked,
+            all: () => tableOf(shown, meta.item_name),
+            empty: shown.length ? null : "No title is shown",
+          }}
+        />
+      }
+      copy={copy}
+    >
       <div class="cw-neighbors" ref={body}>
-        <div class="cw-controls">
-          {has("search") && (
-            <TitleCombobox
-              search={search}
-              counts={counts}
-              minCount={shared.minCount.value}
-              chosen={row}
-              onChoose={choose}
-              onPreview={(preview) => {
-                shared.hovered.value = preview;
-              }}
-              query={query}
-              disabled={
-                untrained ? "Train first: the vectors are still random, so any neighbour is chance." : null
-              }
-            />
-          )}
-          <Settings context={context} metric={metric} order={order} />
-        </div>
         {anchors.length === 0 && !untrained && search.ready && has("search") && (
           <p class="cw-suggestions">
             <span>Type a title above, or begin with</span>
@@ -155,6 +173,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
             choose={choose}
             count={counts[anchors[0]]}
             mean={means[anchors[0]]}
+            found={shown}
           >
             {looking && connected && "looking…"}
             {looking &&
@@ -195,33 +214,53 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
                   </p>
                   <Why>{METRICS[shownAs.metric].why}</Why>
                 </div>
-                <footer class="cw-foot">
-                  {has("select_all") && (
-                    <Button
-                      label="Select all"
-                      title="Select these titles in every linked widget"
-                      onClick={() => {
-                        shared.selection.value = shown.map(({ item }) => item);
-                      }}
-                    />
-                  )}
-                  <TakeAway
-                    context={context}
-                    state={copy}
-                    name={fileStem(`${shownAs.order} to ${of(shownAs)}`)}
-                    shown={picked}
-                    all={() => tableOf(shown, meta.item_name)}
-                  />
-                  <span class="cw-hint">
-                    Click looks around that title, Ctrl+click adds it to the selection.
-                  </span>
-                </footer>
+                <p class="cw-hint">Click looks around that title, Ctrl+click adds it to the selection.</p>
               </>
             )}
           </>
         )}
       </div>
     </Frame>
+  );
+}
+
+/** By which metric, how many, which end, among which titles. */
+function Settings({ context }: { context: ViewContext }) {
+  const metric = context.trait<Metric>("metric");
+  const order = context.trait<Order>("order");
+  const k = context.trait<number>("k");
+  const has = context.shows;
+  return (
+    <>
+      {has("metric") && (
+        <Choice<Metric>
+          label="Metric"
+          value={metric.value ?? "cosine"}
+          options={(Object.keys(METRICS) as Metric[]).map((key) => [key, METRICS[key].name])}
+          onChange={setting(metric)}
+        />
+      )}
+      {has("k") && (
+        <NumberField
+          label="Neighbours shown"
+          value={k.value ?? 10}
+          rule={{ min: 1, max: 1000, integer: true }}
+          onChange={setting(k)}
+        />
+      )}
+      {has("order") && (
+        <RadioGroup<Order>
+          label="Order"
+          value={order.value ?? "nearest"}
+          options={[
+            ["nearest", "nearest"],
+            ["farthest", "farthest"],
+          ]}
+          onChange={setting(order)}
+        />
+      )}
+      {has("min_count") && <MinRatings context={context} />}
+    </>
   );
 }
 

@@ -1,39 +1,37 @@
 // The map of titles: a scatter of the learner's titles by two principal components of their factors.
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
+import { useCopy } from "../components/copying";
+import { type ExportedTable, Exports } from "../components/Exports";
 import { Frame } from "../components/Frame";
 import { EmptyResult } from "../components/Notice";
-import { useId } from "../components/useId";
 import type { ViewContext } from "../context";
+import { canvasPng, fileStem, printRatio } from "../lib/files";
 import { formatCount, plural } from "../lib/format";
 import { helpfulMinCount } from "../lib/minratings";
 import type { Plot } from "../lib/scatter/plot";
 import { createMapState, type MapState } from "../lib/scatter/state";
+import { mapTable } from "../lib/scatter/table";
 import css from "./PCAScatter.css";
-import { Controls } from "./scatter/Controls";
+import { Controls, Settings } from "./scatter/Controls";
 import { Footer } from "./scatter/Footer";
 import { Frames } from "./scatter/Frames";
-import { KeyList } from "./scatter/KeyList";
 import { Picture } from "./scatter/Picture";
-import { TakeAwayMap } from "./scatter/TakeAwayMap";
 
 export const styles = css;
-
-/** Of a widget lower than this the controls are folded, so that the picture has room. */
-const LOW = 720;
 
 export function PCAScatter({ context }: { context: ViewContext }) {
   const map = useMemo(() => createMapState(context), [context]);
   const announce = useSignal("");
-  const keys = useSignal(false);
+  const copy = useCopy();
   const plot = useRef<Plot | null>(null);
   const { store, shared } = context;
+  const hasMap = store.meta.value.has_factors;
   const shown = map.rows.value.length;
   const minCount = shared.minCount.value;
   const frame = map.map.value;
-  const height = context.trait<number | null>("height").value ?? 0;
-  const fixed = height > 0;
+  const fixed = (context.trait<number | null>("height").value ?? 0) > 0;
   const facts = frame
     ? `${map.only.value ? "only " : ""}${plural(shown, "title")}${minCount > 0 ? ` (≥ ${plural(minCount, "rating")})` : ""}`
     : "";
@@ -44,10 +42,25 @@ export function PCAScatter({ context }: { context: ViewContext }) {
       facts={facts}
       announce={announce.value}
       busy={map.waiting.value}
+      {...(hasMap && {
+        controls: <Controls context={context} map={map} />,
+        settings: <Settings context={context} map={map} />,
+        exports: (
+          <Exports
+            context={context}
+            copy={copy}
+            table={exportedTable(context, map)}
+            png={async () => {
+              const picture = plot.current?.picture(printRatio());
+              return picture ? canvasPng(picture) : null;
+            }}
+          />
+        ),
+        copy,
+      })}
     >
-      {store.meta.value.has_factors ? (
+      {hasMap ? (
         <div class={`cw-scatter${fixed ? " cw-scatter-fixed" : ""}`}>
-          <Controls context={context} map={map} low={fixed && height < LOW} />
           {(!frame || shown === 0) && <Hidden context={context} map={map} minCount={minCount} />}
           {frame && shown > 0 && (
             <>
@@ -55,14 +68,13 @@ export function PCAScatter({ context }: { context: ViewContext }) {
                 context={context}
                 map={map}
                 announce={announce}
-                keys={keys}
                 onPlot={(made) => {
                   plot.current = made;
                 }}
               />
               <Frames context={context} map={map} />
               <Footer context={context} map={map} />
-              <Actions context={context} map={map} plot={plot} keys={keys} />
+              <Actions context={context} map={map} />
             </>
           )}
         </div>
@@ -127,20 +139,32 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
   );
 }
 
-interface ActionsProps {
-  context: ViewContext;
-  map: MapState;
-  plot: { current: Plot | null };
-  /** Whether the list of keys is open. */
-  keys: Signal<boolean>;
+/** "pc1"; of a column what may stand in the name of a file. */
+const fileName = (axis: string | number) => (typeof axis === "number" ? `pc${axis}` : fileStem(axis));
+
+function exportedTable({ store, shared }: ViewContext, map: MapState): ExportedTable {
+  const table = (rows: Iterable<number>) => {
+    const frame = map.map.peek();
+    return frame ? mapTable(store.items.peek(), frame, rows, store.meta.peek().item_name, map.extras()) : [];
+  };
+  return {
+    name: `map-of-titles-${[map.x.value, map.y.value].map(fileName).join("-")}`,
+    shown: () => {
+      const rows = shared.selection.peek().filter(map.isDrawn);
+      return table(rows.length ? rows : map.rows.peek());
+    },
+    all: () => table(map.rows.peek()),
+    empty: map.map.value && map.rows.value.length ? null : "No title is shown",
+  };
 }
 
-function Actions({ context, map, plot, keys }: ActionsProps) {
+/** What can be done with the selected titles. */
+function Actions({ context, map }: { context: ViewContext; map: MapState }) {
   const { selection } = context.shared;
-  const listId = useId();
   const chosen = selection.value;
   const hidden = chosen.filter((row) => !map.isDrawn(row)).length;
   const narrowed = map.only.value !== null;
+  if (!chosen.length && !narrowed) return null;
   return (
     <div class="cw-scatter-actions">
       {chosen.length > 0 && (
@@ -164,18 +188,6 @@ function Actions({ context, map, plot, keys }: ActionsProps) {
         </>
       )}
       {narrowed && <Button label="Show all titles" onClick={() => map.narrow(null)} />}
-      <Button
-        label="Keys"
-        text="?"
-        title="Keys of the map (?)"
-        expanded={keys.value}
-        controls={listId}
-        onClick={() => {
-          keys.value = !keys.value;
-        }}
-      />
-      <TakeAwayMap context={context} map={map} plot={plot} />
-      {keys.value && <KeyList id={listId} />}
     </div>
   );
 }

@@ -1,20 +1,22 @@
 // The training panel: train, pause, stop; settings; progress; the live loss; the runs; the table of epochs.
 import { useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
-import { EpochTable } from "../components/EpochTable";
+import { useCopy } from "../components/copying";
+import { EpochTable, epochCells } from "../components/EpochTable";
+import { Exports } from "../components/Exports";
 import { Frame, situation } from "../components/Frame";
 import { ErrorNotice, Notice } from "../components/Notice";
 import { RunList } from "../components/RunList";
 import type { ViewContext } from "../context";
+import { svgMarkup, svgPng } from "../lib/files";
 import { formatRate } from "../lib/format";
 import { Latest } from "../lib/latest";
 import { sentence, whyNoTraining } from "../lib/wording";
 import css from "./TrainingPanel.css";
 import { Buttons } from "./training/Buttons";
-import { Chart } from "./training/Chart";
+import { Chart, ChartOptions } from "./training/Chart";
 import { Progress } from "./training/Progress";
-import { Settings, type SettingTraits } from "./training/Settings";
-import { TakeAwayLoss } from "./training/TakeAwayLoss";
+import { RetrainSwitch, Settings, type SettingTraits } from "./training/Settings";
 
 export const styles = css;
 
@@ -31,6 +33,9 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
   const refused = useSignal<string | null>(null);
   const pending = useSignal<ReadonlySet<string>>(new Set());
   const drawing = useRef<SVGSVGElement>(null);
+  const copy = useCopy();
+  /** The smoothing under a finger that is still down, else null. */
+  const smoothing = useSignal<number | null>(null);
 
   /** What a command names; without factors, as of a model that has none, their number is left alone. */
   const settings = (...without: string[]) =>
@@ -67,43 +72,75 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
 
   const gone = whyNoTraining(store.connection.value, store.meta.value.cannot_train);
   const invalid = Object.values(wrong.value)[0] ?? null;
+  const cells = () => epochCells(store.history.value);
+  const fields = (atRest: boolean) => (
+    <Settings
+      context={context}
+      specs={specs.filter((spec) => spec.at_rest === atRest && shows(spec.trait))}
+      traits={traits}
+      retrains={retrains.value === true}
+      wrong={wrong}
+      changed={changed}
+    />
+  );
   const state = situation(store);
   const said = sentence(state);
   const suggested = store.suggestedLr.value;
   const overfit = store.overfitSince.value;
 
   return (
-    <Frame context={context} title="Training" ownStates>
-      <div class="cw-toolbar">
-        <Buttons
+    <Frame
+      context={context}
+      title="Training"
+      ownStates
+      controls={
+        <>
+          <Buttons
+            context={context}
+            shows={shows}
+            invalid={invalid}
+            send={send}
+            train={train}
+            reset={reset}
+            settings={() => settings("epochs")}
+          />
+          {fields(true)}
+          {shows("retrain_on_change") && <RetrainSwitch context={context} on={retrains} />}
+        </>
+      }
+      settings={
+        <>
+          {fields(false)}
+          <ChartOptions context={context} held={smoothing} />
+        </>
+      }
+      exports={
+        <Exports
           context={context}
-          shows={shows}
-          invalid={invalid}
-          send={send}
-          train={train}
-          reset={reset}
-          settings={() => settings("epochs")}
+          copy={copy}
+          table={{
+            name: "epochs",
+            shown: cells,
+            all: cells,
+            empty: store.history.value.length > 0 ? null : "No epoch has ended yet",
+          }}
+          png={shows("chart") ? async () => drawing.current && svgPng(drawing.current) : undefined}
+          svg={shows("chart") ? () => drawing.current && svgMarkup(drawing.current) : undefined}
         />
-        <Settings
-          context={context}
-          specs={specs}
-          traits={traits}
-          retrainOnChange={retrains}
-          shows={shows}
-          wrong={wrong}
-          running={status === "training"}
-          changed={changed}
-        />
-      </div>
+      }
+      copy={copy}
+    >
+      {shows("batch_size") && store.recipe.value.rescale && traits.bs.value !== 64 && (
+        <p class="cw-switch-hint">
+          Batch size {traits.bs.value}: settings as for batches of 64, rescaled in training.
+        </p>
+      )}
       {shows("progress") && <Progress context={context} />}
       {refused.value && (
         <ErrorNotice
           text={refused.value}
-          action={{
-            label: "Dismiss",
-            run: () => {
-              refused.value = null;
-            },
+          onDismiss={() => {
+            refused.value = null;
           }}
         />
       )}
@@ -135,13 +172,12 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
         </Notice>
       )}
       <div class="cw-results">
-        {shows("chart") && <Chart context={context} drawing={drawing} />}
+        {shows("chart") && <Chart context={context} drawing={drawing} held={smoothing} />}
         <div class="cw-tables">
           {shows("runs") && <RunList context={context} />}
           {shows("table") && <EpochTable context={context} />}
         </div>
       </div>
-      {store.history.value.length > 0 && <TakeAwayLoss context={context} drawing={drawing} />}
     </Frame>
   );
 }

@@ -264,6 +264,8 @@ const COMMON = {
   min_count: 20,
   _visible: false,
   message: "",
+  show_settings: false,
+  show_export: false,
 };
 
 /** The own traits of each kind of view. */
@@ -284,7 +286,6 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
     y_scale: "linear",
     smoothing: 0.6,
     visible_runs: [],
-    show_settings: true,
   },
   BiasTable: {
     ...COMMON,

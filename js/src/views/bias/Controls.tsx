@@ -1,7 +1,7 @@
 // What the bias ranking can be asked: search, filter, which end, how it is sorted, titles or users.
-import { type Signal, useComputed } from "@preact/signals";
+import type { Signal } from "@preact/signals";
 import { Button } from "../../components/Button";
-import { Choice, NumberField, RadioGroup } from "../../components/fields";
+import { Choice, NumberField, RadioGroup, setting } from "../../components/fields";
 import { MinRatings } from "../../components/MinRatings";
 import { useId } from "../../components/useId";
 import type { ViewContext } from "../../context";
@@ -11,7 +11,6 @@ import { FEW_RATINGS, type Show, type SortKey } from "../../lib/ranking";
 export type Kind = "items" | "users";
 export type Units = "logit" | "stars";
 
-const NARROW = 420;
 const SORTS: readonly (readonly [SortKey, string])[] = [
   ["bias", "bias"],
   ["count", "ratings"],
@@ -27,15 +26,12 @@ export function KindSwitch({ context }: { context: ViewContext }) {
   return (
     <RadioGroup<Kind>
       label="Ranked"
-      hideLabel
       value={kind.value ?? "items"}
       options={[
         ["items", "titles"],
         ["users", "users"],
       ]}
-      onChange={(value) => {
-        kind.value = value;
-      }}
+      onChange={setting(kind)}
     />
   );
 }
@@ -45,90 +41,24 @@ interface ControlsProps {
   kind: Kind;
   /** What is typed in the search. */
   text: Signal<string>;
-  /** Whether the table has no header to sort by each column. */
-  sorts: boolean;
-  onSort: (key: SortKey) => void;
   preview: Signal<number | null>;
   searchBox: { current: HTMLInputElement | null };
   onReset: () => void;
 }
 
-export function Controls(props: ControlsProps) {
-  const { context, kind, text, preview, searchBox, onReset } = props;
+/** The search and the filter. */
+export function Controls({ context, kind, text, preview, searchBox, onReset }: ControlsProps) {
   const id = useId();
-  const show = context.trait<Show>("show");
-  const n = context.trait<number>("n");
-  const units = context.trait<Units>("units");
   const has = context.shows;
-  const narrow = useComputed(() => context.width.value > 0 && context.width.value < NARROW).value;
   const changed =
     Boolean(text.value) ||
-    (show.value ?? "both_ends") !== "both_ends" ||
+    (context.trait<Show>("show").value ?? "both_ends") !== "both_ends" ||
     (context.trait<SortKey>("sort_by").value ?? "bias") !== "bias" ||
     Boolean(context.trait<boolean>("ascending").value) ||
     context.shared.minCount.value !== FEW_RATINGS;
   const searchName = kind === "users" ? "Search users" : "Search titles";
-
-  const rest = (
-    <>
-      {kind === "items" && has("min_count") && <MinRatings context={context} preview={preview} />}
-      {has("show") && (
-        <RadioGroup<Show>
-          label="Show"
-          value={show.value ?? "both_ends"}
-          disabled={Boolean(text.value.trim())}
-          help={text.value.trim() ? "While you search, every match is shown" : "Which end of the ranking"}
-          options={[
-            ["both_ends", "both ends"],
-            ["top", "top"],
-            ["bottom", "bottom"],
-            ["all", "all"],
-          ]}
-          onChange={(value) => {
-            show.value = value;
-          }}
-        />
-      )}
-      {has("n") && show.value !== "all" && (
-        <NumberField
-          label={(show.value ?? "both_ends") === "both_ends" ? "Rows at each end" : "Rows"}
-          value={n.value ?? 5}
-          rule={{ min: 1, max: 10_000, integer: true }}
-          onChange={(value) => {
-            n.value = value;
-          }}
-        />
-      )}
-      {has("sort_by") && props.sorts && (
-        <Choice<SortKey>
-          label="Sort by"
-          value={context.trait<SortKey>("sort_by").value ?? "bias"}
-          options={SORTS}
-          onChange={props.onSort}
-        />
-      )}
-      {has("units") && context.store.meta.value.y_range && (
-        <RadioGroup<Units>
-          label="Bias in"
-          value={units.value ?? "logit"}
-          help="Logits are what the model adds before the squeeze; stars are what that changes at the mean rating"
-          options={[
-            ["logit", "logit"],
-            ["stars", ratingUnit(context.store.meta.value.y_range) === "stars" ? "stars" : "rating"],
-          ]}
-          onChange={(value) => {
-            units.value = value;
-          }}
-        />
-      )}
-      {has("kind") && <KindSwitch context={context} />}
-      {has("reset") && changed && (
-        <Button label="Reset filters" text="Reset" kind="quiet" onClick={onReset} />
-      )}
-    </>
-  );
   return (
-    <div class="cw-controls">
+    <>
       {has("search") && (
         <div class="cw-field cw-search">
           <label class="cw-label" for={id}>
@@ -156,14 +86,75 @@ export function Controls(props: ControlsProps) {
           />
         </div>
       )}
-      {narrow ? (
-        <details class="cw-fold">
-          <summary>Settings</summary>
-          <div class="cw-controls">{rest}</div>
-        </details>
-      ) : (
-        rest
+      {kind === "items" && has("min_count") && <MinRatings context={context} preview={preview} />}
+      {has("reset") && changed && (
+        <Button label="Reset filters" text="Reset" kind="quiet" onClick={onReset} />
       )}
-    </div>
+    </>
+  );
+}
+
+interface SettingsProps {
+  context: ViewContext;
+  /** Then every match is shown. */
+  searching: boolean;
+  /** Whether the table has no header to sort by each column. */
+  sorts: boolean;
+  onSort: (key: SortKey) => void;
+}
+
+/** Which end is shown, how many rows, in which unit, how they are sorted, titles or users. */
+export function Settings({ context, searching, sorts, onSort }: SettingsProps) {
+  const show = context.trait<Show>("show");
+  const n = context.trait<number>("n");
+  const units = context.trait<Units>("units");
+  const has = context.shows;
+  return (
+    <>
+      {has("show") && (
+        <RadioGroup<Show>
+          label="Show"
+          value={show.value ?? "both_ends"}
+          disabled={searching}
+          help={searching ? "While you search, every match is shown" : "Which end of the ranking"}
+          options={[
+            ["both_ends", "both ends"],
+            ["top", "top"],
+            ["bottom", "bottom"],
+            ["all", "all"],
+          ]}
+          onChange={setting(show)}
+        />
+      )}
+      {has("n") && show.value !== "all" && (
+        <NumberField
+          label={(show.value ?? "both_ends") === "both_ends" ? "Rows at each end" : "Rows"}
+          value={n.value ?? 5}
+          rule={{ min: 1, max: 10_000, integer: true }}
+          onChange={setting(n)}
+        />
+      )}
+      {has("sort_by") && sorts && (
+        <Choice<SortKey>
+          label="Sort by"
+          value={context.trait<SortKey>("sort_by").value ?? "bias"}
+          options={SORTS}
+          onChange={onSort}
+        />
+      )}
+      {has("units") && context.store.meta.value.y_range && (
+        <RadioGroup<Units>
+          label="Bias in"
+          value={units.value ?? "logit"}
+          help="Logits are what the model adds before the squeeze; stars are what that changes at the mean rating"
+          options={[
+            ["logit", "logit"],
+            ["stars", ratingUnit(context.store.meta.value.y_range) === "stars" ? "stars" : "rating"],
+          ]}
+          onChange={setting(units)}
+        />
+      )}
+      {has("kind") && <KindSwitch context={context} />}
+    </>
   );
 }

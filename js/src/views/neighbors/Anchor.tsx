@@ -7,6 +7,7 @@ import { Icon } from "../../components/icons";
 import { TitleCombobox } from "../../components/TitleCombobox";
 import type { ViewContext } from "../../context";
 import { formatNumber, plural } from "../../lib/format";
+import type { Neighbor } from "../../lib/metrics";
 import { FEW_RATINGS } from "../../lib/ranking";
 import type { TitleSearch } from "../../lib/search";
 
@@ -20,14 +21,16 @@ export interface AnchorProps {
   choose: (row: number | null) => void;
   count: number;
   mean: number;
+  /** The titles listed. */
+  found: readonly Neighbor[];
   /** How the search for its neighbours stands. */
   children: ComponentChildren;
 }
 
 /** What is looked around, what else is averaged with it, and the way back to what was before. */
 export function Anchor(props: AnchorProps) {
-  const { context, anchor, items, anchors, search, choose, count, mean, children } = props;
-  const { pinned, primary, hovered, minCount } = context.shared;
+  const { context, anchor, items, anchors, search, choose, count, mean, found, children } = props;
+  const { pinned, primary, hovered, minCount, selection } = context.shared;
   const side = context.store.items.value;
   const { names } = side;
   const row = anchor.value;
@@ -133,6 +136,16 @@ export function Anchor(props: AnchorProps) {
             expanded={adding}
             buttonRef={addButton}
             onClick={() => setAdding(!adding)}
+          />
+        )}
+        {found.length > 0 && has("select_all") && (
+          <Button
+            label="Select all"
+            title="Select the titles listed in every linked widget"
+            kind="quiet"
+            onClick={() => {
+              selection.value = found.map(({ item }) => item);
+            }}
           />
         )}
         {previous !== undefined && (

@@ -17,8 +17,6 @@ interface Props {
   context: ViewContext;
   map: MapState;
   announce: Signal<string>;
-  /** Whether the list of keys is open. */
-  keys: Signal<boolean>;
   /** Given the plot when there is one, for downloads. */
   onPlot: (plot: Plot) => void;
 }
@@ -29,7 +27,7 @@ const MOST_FOUND = 10;
 const OLD_MS = 300;
 const NOBODY: readonly number[] = [];
 
-export function Picture({ context, map, announce, keys, onPlot }: Props) {
+export function Picture({ context, map, announce, onPlot }: Props) {
   const { shared, store } = context;
   const summaryId = useId();
   const surface = useRef<HTMLDivElement>(null);
@@ -48,7 +46,7 @@ export function Picture({ context, map, announce, keys, onPlot }: Props) {
   /** The axes of the filter are still to come, and not only for a blink. */
   const old = useSignal(false);
   const actions = useMemo(
-    () => createActions({ context, map, plot, own, tip, cursor, asked, announce, dragging, keys }),
+    () => createActions({ context, map, plot, own, tip, cursor, asked, announce, dragging }),
     [context, map],
   );
 

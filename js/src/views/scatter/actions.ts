@@ -32,12 +32,12 @@ interface ActionParts {
   asked: Signal<ReadonlySet<number>>;
   announce: Signal<string>;
   dragging: Signal<boolean>;
-  keys: Signal<boolean>;
 }
 
 export function createActions(parts: ActionParts) {
-  const { context, map, plot, own, tip, cursor, asked, announce, dragging, keys } = parts;
+  const { context, map, plot, own, tip, cursor, asked, announce, dragging } = parts;
   const { shared, store } = context;
+  const settings = context.trait<boolean | null>("show_settings");
   /** The box in sight at the start of a drag, and the one a gesture has reached but not yet written. */
   let start: { box: Box; view: NonNullable<Plot["view"]> } | null = null;
   let reached: Box | null = null;
@@ -242,7 +242,7 @@ export function createActions(parts: ActionParts) {
           break;
         }
         case "keys":
-          keys.value = !keys.value;
+          settings.value = settings.value !== true;
           break;
         case "zoom":
           zoom(meaning.factor);

@@ -1,7 +1,7 @@
 // The loss chart, what it means and how it is drawn.
-import { useComputed, useSignal } from "@preact/signals";
+import { type Signal, useComputed } from "@preact/signals";
 import type { RefObject } from "preact";
-import { Choice, Slider } from "../../components/fields";
+import { Choice, Slider, setting } from "../../components/fields";
 import { Why } from "../../components/Why";
 import type { ViewContext } from "../../context";
 import { smooth } from "../../lib/loss/curve";
@@ -21,16 +21,20 @@ const Y_SCALES = [
   ["log", "log"],
 ] as const;
 
-interface ChartProps {
+interface OptionsProps {
   context: ViewContext;
+  /** The smoothing under a finger that is still down, else null. */
+  held: Signal<number | null>;
+}
+
+interface ChartProps extends OptionsProps {
   drawing: RefObject<SVGSVGElement | null>;
 }
 
-export function Chart({ context, drawing }: ChartProps) {
+export function Chart({ context, drawing, held }: ChartProps) {
   const xAxis = context.trait<XAxis>("x_axis");
   const yScale = context.trait<YScale>("y_scale");
   const smoothing = context.trait<number>("smoothing");
-  const held = useSignal<number | null>(null);
   const seen = useComputed(() => held.value ?? smoothing.value);
   const { store } = context;
   const visible = context.trait<number[]>("visible_runs");
@@ -54,30 +58,32 @@ export function Chart({ context, drawing }: ChartProps) {
       <div class="cw-chart-words">
         {GAP} <Why>{NOT_IN_THE_LOSS}</Why>
       </div>
-      <div class="cw-chart-options">
-        <Choice
-          label="Loss over"
-          value={xAxis.value}
-          options={X_AXES}
-          onChange={(value) => {
-            xAxis.value = value;
-          }}
-        />
-        <Choice
-          label="Scale"
-          value={yScale.value}
-          options={Y_SCALES}
-          onChange={(value) => {
-            yScale.value = value;
-          }}
-        />
+    </div>
+  );
+}
+
+/** How the loss is drawn. */
+export function ChartOptions({ context, held }: OptionsProps) {
+  const xAxis = context.trait<XAxis>("x_axis");
+  const yScale = context.trait<YScale>("y_scale");
+  const smoothing = context.trait<number>("smoothing");
+  const has = context.shows;
+  return (
+    <>
+      {has("x_axis") && (
+        <Choice label="Loss over" value={xAxis.value} options={X_AXES} onChange={setting(xAxis)} />
+      )}
+      {has("y_scale") && (
+        <Choice label="Scale" value={yScale.value} options={Y_SCALES} onChange={setting(yScale)} />
+      )}
+      {has("smoothing") && (
         <Slider
           label="Smoothing"
           help="Of the training curve; the faint line is the raw loss of each batch"
           min={0}
           max={0.99}
           step={0.01}
-          value={seen.value}
+          value={held.value ?? smoothing.value}
           text={(value) => value.toFixed(2)}
           onInput={(value) => {
             held.value = value;
@@ -87,7 +93,7 @@ export function Chart({ context, drawing }: ChartProps) {
             smoothing.value = value;
           }}
         />
-      </div>
-    </div>
+      )}
+    </>
   );
 }

@@ -1,13 +1,18 @@
 // The settings of the next training, and the switch that makes a change train at once.
-import { type Signal, useComputed, useSignal } from "@preact/signals";
-import { Button } from "../../components/Button";
-import { Checkbox, NumberField, type NumberFieldProps, RadioGroup, Switch } from "../../components/fields";
+import type { Signal } from "@preact/signals";
+import {
+  Checkbox,
+  NumberField,
+  type NumberFieldProps,
+  RadioGroup,
+  Switch,
+  setting,
+} from "../../components/fields";
 import { useId } from "../../components/useId";
 import type { ViewContext } from "../../context";
 import { retrainHint } from "../../lib/wording";
 import type { SettingFacts } from "../../protocol";
 
-const NARROW = 420;
 /** Why the weights' size and seed cannot be changed. */
 const FINISHED = [
   "fixed",
@@ -25,42 +30,29 @@ export function Settings(props: {
   context: ViewContext;
   specs: readonly SettingFacts[];
   traits: SettingTraits;
-  retrainOnChange: Signal<boolean>;
-  shows: (control: string) => boolean;
+  /** A change trains at once. */
+  retrains: boolean;
   wrong: Signal<Readonly<Record<string, string>>>;
-  running: boolean;
   /** Somebody has settled on another value. */
   changed: () => void;
 }) {
-  const { context, specs, traits, retrainOnChange, shows, wrong, running, changed } = props;
-  const { store } = context;
+  const { specs, traits, retrains, wrong, changed } = props;
+  const { store } = props.context;
   const id = useId();
-  const wanted = context.trait<boolean | undefined>("show_settings");
-  const unfolded = useSignal(false);
-  const narrow = useComputed(() => context.width.value > 0 && context.width.value < NARROW);
-  // Without the button that unfolds them, settings that somebody has listed are always in sight.
-  const open = !shows("settings") || (narrow.value ? unfolded.value : wanted.value !== false);
-  const toggle = () => {
-    if (narrow.value) unfolded.value = !open;
-    else wanted.value = !open;
-  };
-  const shown = specs.filter(({ trait }) => shows(trait));
-  if (!shown.length && !shows("retrain_on_change")) return null;
-
-  const retrains = retrainOnChange.value === true;
-  const untrained = store.untrained.value;
+  if (!specs.length) return null;
   const locks: Record<string, NumberFieldProps["lock"]> = {};
   if (store.meta.value.n_factors === null)
     locks.n_factors = ["model\u2019s", "Set by the model\u2019s own class"];
   else if (!store.meta.value.can_remake) locks.n_factors = FINISHED;
   else if (!store.meta.value.can_resize) locks.n_factors = SIZED;
-  else if (!untrained && !retrains) {
+  else if (!store.untrained.value && !retrains) {
     locks.n_factors = [
       "Reset first",
       "Another number of factors changes the shape of the model: Reset first",
     ];
   }
   if (!store.meta.value.can_remake) locks.seed = FINISHED;
+  const running = store.status.value === "training";
   const when = retrains ? ". A change retrains" : running ? ". Applies to the next Train" : "";
   const report = (trait: string) => (reason: string | null) => {
     const { [trait]: _, ...others } = wrong.peek();
@@ -70,104 +62,90 @@ export function Settings(props: {
     traits.seed.value = Math.floor(10_000 * Math.random());
     changed();
   };
-  const rescaled = shows("batch_size") && store.recipe.value.rescale && traits.bs.value !== 64;
-  const errors = Object.entries(wrong.value);
   return (
-    <>
-      {shows("settings") && (
-        <Button
-          kind="quiet"
-          icon="down"
-          label="Settings"
-          expanded={open}
-          controls={id}
-          title={open ? "Hide settings" : "Show settings"}
-          onClick={toggle}
-        />
-      )}
-      <div id={id} class="cw-settings" hidden={!open}>
-        <div class="cw-settings-grid">
-          {shown.map((spec) => {
-            const { name, trait, label, kind, help } = spec;
-            const set = (value: unknown) => {
-              traits[name].value = value;
-            };
-            if (kind === "choice")
-              return (
-                <div key={name} class="cw-wide">
-                  <RadioGroup
-                    label={label}
-                    value={traits[name].value}
-                    options={spec.choices.map((choice) => [choice, choice.replace("_", "-")] as const)}
-                    help={help}
-                    onChange={(value) => {
-                      set(value);
-                      changed();
-                    }}
-                  />
-                </div>
-              );
-            if (kind === "switch")
-              return (
-                <div key={name} class="cw-field cw-wide cw-bottom">
-                  <Checkbox
-                    label={label}
-                    help={help}
-                    checked={traits[name].value}
-                    onChange={(on) => {
-                      set(on);
-                      changed();
-                    }}
-                  />
-                </div>
-              );
+    <div class="cw-settings">
+      <div class="cw-settings-grid">
+        {specs.map((spec) => {
+          const { name, trait, label, kind, help } = spec;
+          const set = (value: unknown) => {
+            traits[name].value = value;
+          };
+          if (kind === "choice")
             return (
-              <NumberField
-                key={name}
-                label={label}
-                value={traits[name].value}
-                rule={{ min: spec.low, max: spec.high, integer: kind === "whole" }}
-                usual={spec.usual.length ? spec.usual : undefined}
-                aside={
-                  name === "seed" && (
-                    <button type="button" class="cw-link" title="Another seed, by chance" onClick={newSeed}>
-                      new seed
-                    </button>
-                  )
-                }
-                role={kind === "number" ? "textbox" : undefined}
-                step={spec.step}
-                help={help + when}
-                lock={locks[name]}
-                errorId={`${id}-${trait}`}
-                onError={report(trait)}
-                onChange={set}
-                onCommit={changed}
-              />
+              <div key={name} class="cw-wide">
+                <RadioGroup
+                  label={label}
+                  value={traits[name].value}
+                  options={spec.choices.map((choice) => [choice, choice.replace("_", "-")] as const)}
+                  help={help}
+                  onChange={(value) => {
+                    set(value);
+                    changed();
+                  }}
+                />
+              </div>
             );
-          })}
-        </div>
-        {rescaled && (
-          <p class="cw-switch-hint">
-            Batch size {traits.bs.value}: settings as for batches of 64, rescaled in training.
-          </p>
-        )}
-        {shows("retrain_on_change") && (
-          <Switch
-            label="Retrain on change"
-            hint={retrainHint(retrains, !untrained)}
-            checked={retrains}
-            onChange={(on) => {
-              retrainOnChange.value = on;
-            }}
-          />
-        )}
-        {errors.map(([trait, reason]) => (
-          <p key={trait} id={`${id}-${trait}`} class="cw-field-error" role="alert">
-            {reason}
-          </p>
-        ))}
+          if (kind === "switch")
+            return (
+              <div key={name} class="cw-field cw-wide">
+                <Checkbox
+                  label={label}
+                  help={help}
+                  checked={traits[name].value}
+                  onChange={(on) => {
+                    set(on);
+                    changed();
+                  }}
+                />
+              </div>
+            );
+          return (
+            <NumberField
+              key={name}
+              label={label}
+              value={traits[name].value}
+              rule={{ min: spec.low, max: spec.high, integer: kind === "whole" }}
+              usual={spec.usual.length ? spec.usual : undefined}
+              aside={
+                name === "seed" && (
+                  <button type="button" class="cw-link" title="Another seed, by chance" onClick={newSeed}>
+                    new seed
+                  </button>
+                )
+              }
+              role={kind === "number" ? "textbox" : undefined}
+              step={spec.step}
+              help={help + when}
+              lock={locks[name]}
+              errorId={`${id}-${trait}`}
+              onError={report(trait)}
+              onChange={set}
+              onCommit={changed}
+            />
+          );
+        })}
       </div>
-    </>
+      {specs.map(
+        ({ trait }) =>
+          wrong.value[trait] && (
+            <p key={trait} id={`${id}-${trait}`} class="cw-field-error" role="alert">
+              {wrong.value[trait]}
+            </p>
+          ),
+      )}
+    </div>
+  );
+}
+
+/** Whether a changed setting trains at once. */
+export function RetrainSwitch({ context, on }: { context: ViewContext; on: Signal<boolean> }) {
+  const retrains = on.value === true;
+  return (
+    <Switch
+      label="Retrain on change"
+      hint={retrainHint(retrains, !context.store.untrained.value)}
+      checked={retrains}
+      onChange={setting(on)}
+    />
   );
 }

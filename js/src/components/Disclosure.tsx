@@ -1,0 +1,37 @@
+// A button in the head of a view and the region that it opens under the head: Settings and Export.
+import type { ComponentChildren } from "preact";
+import type { ViewContext } from "../context";
+import { Button } from "./Button";
+import { useId } from "./useId";
+
+export interface DisclosureProps {
+  context: ViewContext;
+  label: string;
+  /** The trait that says whether it is open. */
+  trait: "show_settings" | "show_export";
+  children: ComponentChildren;
+}
+
+export function Disclosure({ context, label, trait, children }: DisclosureProps) {
+  const id = useId();
+  const open = context.trait<boolean | null>(trait);
+  const shown = open.value === true;
+  return (
+    <>
+      <Button
+        kind="quiet"
+        icon="down"
+        label={label}
+        title={`${shown ? "Hide" : "Show"} ${label.toLowerCase()}`}
+        expanded={shown}
+        controls={id}
+        onClick={() => {
+          open.value = !shown;
+        }}
+      />
+      <div id={id} class="cw-controls cw-disclosed" role="group" aria-label={label} hidden={!shown}>
+        {shown && children}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,119 @@
+// What a view gives away: its table to the clipboard or a file, its picture as a file, and the Python behind it.
+import type { ViewContext } from "../context";
+import { type Cell, toCsv } from "../lib/delimited";
+import { Button } from "./Button";
+import { type CopyState, download } from "./copying";
+
+export interface ExportsProps {
+  context: ViewContext;
+  copy: CopyState;
+  /** A view that is made of others has no table of its own. */
+  table?: ExportedTable;
+  /** The picture, by the kinds of file to offer; null where nothing is drawn. */
+  png?: () => Promise<Blob | null>;
+  svg?: () => string | null;
+}
+
+export interface ExportedTable {
+  /** Name of the files, without their ending. */
+  name: string;
+  /** Header and rows, unrounded: what Copy takes. */
+  shown: () => Cell[][];
+  /** What the file holds. */
+  all: () => Cell[][];
+  /** Why there is no row to take, as "No epoch has ended yet". */
+  empty: string | null;
+}
+
+export function Exports({ context, copy, table, png, svg }: ExportsProps) {
+  const { shows: has, store } = context;
+  const gone = store.connection.value === "disconnected";
+  const undrawn =
+    table?.empty ?? (store.untrained.value ? "Train first: there is nothing to draw yet" : null);
+  const code = async () => {
+    try {
+      const text = await store.command("code", { view: context.model.get("_name") });
+      copy.copyText(String(text), "Copied the Python behind this.", context.el);
+    } catch (error) {
+      copy.say((error as Error).message);
+    }
+  };
+  const picture = (kind: "png" | "svg", draw: () => Promise<Blob | null> | string | null) => (
+    <Button
+      label={kind.toUpperCase()}
+      icon="save"
+      title="Download the picture"
+      reason={undrawn}
+      onClick={async () => {
+        try {
+          const file = await draw();
+          if (file) download(file, `${table?.name}.${kind}`, "image/svg+xml;charset=utf-8");
+          else copy.say("There is nothing to draw now.");
+        } catch (error) {
+          copy.say(`The picture could not be drawn: ${(error as Error).message}`);
+        }
+      }}
+    />
+  );
+  return (
+    <>
+      {table && has("copy") && (
+        <Button
+          label="Copy"
+          icon="copy"
+          title="Copy as tab-separated text"
+          reason={table.empty}
+          onClick={() => copy.copy(table.shown(), context.el)}
+        />
+      )}
+      {table && has("csv") && (
+        <Button
+          label="CSV"
+          icon="save"
+          title="Download as CSV"
+          reason={table.empty}
+          onClick={() => download(toCsv(table.all()), `${table.name}.csv`, "text/csv;charset=utf-8")}
+        />
+      )}
+      {png && has("png") && picture("png", png)}
+      {svg && has("svg") && picture("svg", svg)}
+      {has("code") && (
+        <Button
+          label="Copy code"
+          icon="copy"
+          title="Copy the Python that makes this"
+          reason={gone ? "Not connected to the kernel, which alone knows how this was made" : null}
+          onClick={code}
+        />
+      )}
+    </>
+  );
+}
+
+/** What the clipboard said; where it refused, the text to copy by hand. */
+export function Copied({ copy }: { copy: CopyState }) {
+  return (
+    <>
+      <span class="cw-copy-said" aria-live="polite">
+        {copy.said}
+      </span>
+      {copy.refused !== null && (
+        <div class="cw-copy-refused">
+          <label>
+            The clipboard is not available here; copy this text (Ctrl+C):
+            <textarea
+              readOnly
+              rows={4}
+              value={copy.refused}
+              ref={(area) => {
+                area?.focus();
+                area?.select();
+              }}
+            />
+          </label>
+          <Button label="Close" onClick={copy.dismiss} />
+        </div>
+      )}
+    </>
+  );
+}

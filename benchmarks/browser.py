@@ -139,7 +139,6 @@ def pan_and_zoom(page: Page, plot: Locator) -> tuple[float, float]:
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.get_by_role("radio", name="Pan").check(force=True)
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 20, y)

@@ -40,7 +40,7 @@ export function EpochTable({ context }: { context: ViewContext }) {
     <div class="cw-epochs">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <div class="cw-epochs-scroll" ref={scroll} tabIndex={0} role="group" aria-label="Epochs, scrollable">
-        <table>
+        <table class="cw-table">
           <caption>
             Epochs
             {history.length > MOST_ROWS && <span> (the last {MOST_ROWS}; all are in the CSV)</span>}
@@ -87,7 +87,7 @@ export function EpochTable({ context }: { context: ViewContext }) {
             ))}
           </tbody>
         </table>
-        {!history.length && <p class="cw-none">No epoch yet.</p>}
+        {!history.length && <p class="cw-chart-words">No epoch yet.</p>}
       </div>
       {hits !== null && (
         <p class="cw-chart-words">

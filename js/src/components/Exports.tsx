@@ -1,4 +1,4 @@
-// What a view gives away: its table to the clipboard or a file, its picture as a file, and the Python behind it.
+// What a view exports: its table to the clipboard or a file, its picture as a file, and the Python behind it.
 import type { ViewContext } from "../context";
 import { type Cell, toCsv } from "../lib/delimited";
 import { Button } from "./Button";

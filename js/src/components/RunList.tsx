@@ -12,7 +12,7 @@ export function RunList({ context }: { context: ViewContext }) {
   };
   return (
     <div class="cw-epochs cw-runs">
-      <table>
+      <table class="cw-table">
         <caption>Runs</caption>
         <thead>
           <tr>

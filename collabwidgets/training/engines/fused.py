@@ -157,9 +157,10 @@ class FusedEngine:
 
         users, items, recipe = self._users, self._items, self._recipe
         losses = np.empty(len(rows) // bs, np.float32)
+        picked = rows.numpy()  # by NumPy: torch gathers on all threads, which wait for each other on a busy machine
         fused_loop.train(
-            self._x[rows].numpy(),
-            self._y[rows].numpy(),
+            self._x.numpy()[picked],
+            self._y.numpy()[picked],
             bs,
             step,
             users.packed,

@@ -135,6 +135,7 @@ def _serve(notebook: Path, options: argparse.Namespace, warm_kernels: int) -> No
         announce,
         port=options.port,
         theme=options.theme,
+        only_ours=notebook == _DASHBOARD,
         warm_kernels=warm_kernels,
         idle_seconds=options.idle_seconds,
     )

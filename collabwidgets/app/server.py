@@ -25,6 +25,8 @@ from .page_socket import PageSocket
 from .warm_kernels import WarmKernels
 
 _TEMPLATES = Path(__file__).parent / "jupyter"
+# Extensions that other packages bring along and that a page of ours would load for nothing.
+_OTHERS = ["bqplot", "bqscales", "jupyterlab_pygments", "@voila-dashboards/jupyterlab-preview"]
 _WARM_SECONDS = 30  # after which the address is told even so, such as of a notebook whose cells take minutes
 
 
@@ -80,6 +82,7 @@ def serve(
     theme: str = "light",
     warm_kernels: int = 0,
     idle_seconds: int = 120,
+    only_ours: bool = False,
 ) -> None:
     """Serve `notebook` until SIGINT or SIGTERM, then end its kernels and return.
 
@@ -96,10 +99,12 @@ def serve(
         Their cells know nothing of the request but by `voila.utils.get_query_string`.
     idle_seconds : int
         After which a kernel with neither a page nor anything to do is ended; a waiting one is not.
+    only_ours : bool
+        The notebook shows this package's widgets alone, so its page loads no other package's extension.
     """
     paths = [str(_TEMPLATES), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
-    server = DashboardServer(config=_config(port or _free_port(), theme, idle_seconds))
+    server = DashboardServer(config=_config(port or _free_port(), theme, idle_seconds, only_ours))
     server.announce, server.warm_kernels = announce, warm_kernels
     server.initialize([str(notebook.resolve())])
     server.start()
@@ -112,8 +117,8 @@ def open_in_browser(address: str) -> None:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
-def _config(port: int, theme: str, idle_seconds: int) -> Config:
-    return Config(
+def _config(port: int, theme: str, idle_seconds: int, only_ours: bool) -> Config:
+    config = Config(
         {
             "Voila": {
                 "ip": "127.0.0.1",
@@ -145,6 +150,9 @@ def _config(port: int, theme: str, idle_seconds: int) -> Config:
             "WarmKernels": {"fill_delay": 2.0},
         }
     )
+    if only_ours:
+        config.VoilaConfiguration.extension_denylist += _OTHERS
+    return config
 
 
 def _free_port() -> int:

@@ -42,7 +42,7 @@ class ViewState(KnownNames, HasTraits):
 
     def __init__(self, items: Side, row_of: Callable[[Any], int]):
         self._items, self._row_of = items, row_of
-        super().__init__()
+        super().__init__(min_count=items.default_min_count)
 
     @property
     def selected_titles(self) -> list[str]:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from .spelling import did_you_mean
 from .vocab import NA, Id, Vocab
 
+MOST_DEFAULT_MIN_COUNT = 20
+
 
 @dataclass(frozen=True, eq=False)
 class Side:
@@ -88,6 +90,13 @@ class Side:
         if row == 0:
             raise ValueError(f"there is no {self.name} {name!r}." + did_you_mean(str(name), self.names[1:].tolist()))
         return row
+
+    @cached_property
+    def default_min_count(self) -> int:
+        """Ratings that an item must have to be shown unless somebody says otherwise: 20, or the median of the trained
+        items where that is less, so that at least half of a small table is seen."""
+        counts = self.counts[self.trained]
+        return min(MOST_DEFAULT_MIN_COUNT, int(np.median(counts))) if len(counts) else MOST_DEFAULT_MIN_COUNT
 
     @cached_property
     def _rows(self) -> dict[str, int]:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .view import View
 
 _WIDTH = 100  # of a line, beyond which a call is written one argument a line
-_DEFAULT_MIN_COUNT = 20
 _ONE_ROW, _SEVERAL_ROWS = ("primary", "pinned", "item"), ("selection", "items", "only")
 _FIT = {"one_cycle": "fit_one_cycle", "constant": "fit"}  # schedule: method of the learner
 _SAID = ("epochs", "lr", "wd", "schedule", "seed")  # settings of a fit that have their own place in its call
@@ -183,7 +182,7 @@ def _fit(recipe: Recipe, before: Recipe) -> str:
 
 def _looked_at(view: View) -> Iterator[str]:
     state, learn = view.learner.view, view.learner
-    if state.min_count != _DEFAULT_MIN_COUNT:
+    if state.min_count != learn.dls.items.default_min_count:
         yield f"learn.view.min_count = {state.min_count}"
     if state.query:
         yield f"learn.view.query = {_literal(state.query)}"

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import collabwidgets as cw
 from collabwidgets.data import Side
 
 
@@ -67,3 +68,12 @@ def test_years_stand_at_the_end_of_a_name():
     names = ["#na#", "Fargo (1996)", "Fargo (1996) ", "Fargo (1996), a film", "M", "(19x6)"]
     side = Side("title", names, [0, 1, 1, 1, 1, 1], [3.0] * 6, [False, *[True] * 5])
     np.testing.assert_array_equal(side.years, [np.nan, 1996, 1996, np.nan, np.nan, np.nan])
+
+
+def test_the_default_filter_is_twenty_ratings_for_movielens_and_less_for_small_tables():
+    movielens = cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=42).items
+    assert movielens.default_min_count == 20
+    ratings, _ = cw.synthetic_ratings(20, 30, 240, seed=1)
+    small = cw.CollabDataLoaders.from_df(ratings, seed=1).items
+    assert small.default_min_count == int(np.median(small.counts[small.trained])) < 20
+    assert cw.collab_learner(cw.CollabDataLoaders.from_df(ratings, seed=1), 2).view.min_count < 20

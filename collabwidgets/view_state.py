@@ -14,7 +14,7 @@ from .traits import Row, Rows, Whole, as_titles
 
 
 class ViewState(KnownNames, HasTraits):
-    """Selection and filter, by item row (1 to ``n_items - 1``; row 0 is ``'#na#'``) or, from Python, by title.
+    """Selection and filter, by item row (1 to ``n_items``; row 0 is ``'#na#'``) or, from Python, by title.
 
     Attributes
     ----------

@@ -36,9 +36,9 @@ class Snapshot:
         Epochs trained when it was taken; 3.4 is in the middle of the fourth.
     users, items : Side
         Names, counts and means of the rows; row 0 is ``'#na#'``.
-    user_factors, item_factors : float32 [n_users, k], [n_items, k], optional
+    user_factors, item_factors : float32 [n_users + 1, k], [n_items + 1, k], optional
         The embedding tables, row 0 included; of different widths in a neural model.
-    user_bias, item_bias : float32 [n_users], [n_items], optional
+    user_bias, item_bias : float32 [n_users + 1], [n_items + 1], optional
         Logits when the model has a `y_range`, rating units otherwise.
     y_range : (float, float), optional
         Low and high end of the sigmoid the model squeezes its output through.

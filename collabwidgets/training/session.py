@@ -193,6 +193,7 @@ class Session:
         """Drop the fit that runs or is paused, make fresh weights and train them in the background."""
         with self._commands:
             recipe = self.recipe.changed(**settings)
+            recipe.check_engine(self.engine)  # before anything is forgotten
             with self._exchange():
                 self._renew(recipe, n_factors, outcome="replaced")
                 self._load(recipe)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..loss_curves import loss_range, positions, shown_runs, smoothed
 from ..words import rating_unit
 from .earlier_curves import EarlierCurves
-from .published import BATCH_POINTS
+from .learner_facts import BATCH_POINTS
 from .publisher import COST_SHARE
 from .store import LearnerStore
 

@@ -17,10 +17,10 @@ from ..learner import CollabLearner
 from ..plots import plot_pca
 from ..traits import Finite, Row, Whole
 from . import code
+from .learner_facts import other_map
 from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
 from .protocol import plain
-from .published import other_map
 from .questions import MOST_NEIGHBORS
 from .shown_map import Rows, ShownMap
 from .store import SHARED

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ..training.history import thinned
-from . import protocol, published
+from . import learner_facts, protocol
 from .pages import Pages
 from .wire import pair_bytes
 
@@ -272,14 +272,14 @@ class Publisher:
             return 0
         values: dict[str, Any] = {}
         if new_history:
-            facts, arrays = published.history_of(learn)
+            facts, arrays = learner_facts.history_of(learn)
             self._picture, values = replace(self._picture, **facts), values | arrays
             if not settled:
-                values["status"] = protocol.plain(published.status_of(learn))
+                values["status"] = protocol.plain(learner_facts.status_of(learn))
         if new_picture:
-            self._data = published.with_model(self._data, learn)
+            self._data = learner_facts.with_model(self._data, learn)
             values["data"] = protocol.plain(self._data)
-            facts, arrays = published.snapshot_of(learn, self._store.shown_map)
+            facts, arrays = learner_facts.snapshot_of(learn, self._store.shown_map)
             self._picture, values = replace(self._picture, **facts), values | arrays
         self._store.publish(values | {"picture": protocol.plain(self._picture)})
         self._told_history = history
@@ -288,7 +288,7 @@ class Publisher:
         return 1 + sum(len(value) for value in values.values() if isinstance(value, bytes))
 
     def _publish_status(self, learn: CollabLearner) -> None:
-        self._store.publish({"status": protocol.plain(published.status_of(learn))})
+        self._store.publish({"status": protocol.plain(learner_facts.status_of(learn))})
 
     def _is_watched(self) -> bool:
         return self.pages.visible and any(follower.shown for follower in list(self._followers))
@@ -349,7 +349,7 @@ def whole_curve(history: History) -> tuple[Floats, Floats, int]:
     """The thinned batch losses, and the position from which they go on."""
     while True:
         position = history.batches_since(sys.maxsize)[2]
-        x, loss = history.batches(published.BATCH_POINTS)
+        x, loss = history.batches(learner_facts.BATCH_POINTS)
         if history.batches_since(sys.maxsize)[2] == position:
             return x, loss, position
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ..interpret import PCAFrame, neighbors
 from . import protocol
-from .published import other_map
+from .learner_facts import other_map
 
 if TYPE_CHECKING:
     from ..learner import CollabLearner

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from traitlets import Bytes, Dict, Int, List, TraitError, Unicode
 
-from . import protocol, published, questions
+from . import learner_facts, protocol, questions
 from .bundle import built_code
 from .commands import run_command
 from .publisher import Publisher
@@ -93,15 +93,15 @@ class LearnerStore(SyncedWidget):
         self._view_state = weakref.ref(learn.view)
         self._views: weakref.WeakValueDictionary[str, View] = weakref.WeakValueDictionary()
         self.shown_map = ShownMap()
-        data = published.data_of(learn)
-        history, curves = published.history_of(learn)
-        weights, arrays = published.snapshot_of(learn, self.shown_map)
+        data = learner_facts.data_of(learn)
+        history, curves = learner_facts.history_of(learn)
+        weights, arrays = learner_facts.snapshot_of(learn, self.shown_map)
         picture = protocol.Picture(**history, **weights)
         super().__init__(
-            status=protocol.plain(published.status_of(learn)),
+            status=protocol.plain(learner_facts.status_of(learn)),
             data=protocol.plain(data),
             picture=protocol.plain(picture),
-            **published.side_arrays(learn),
+            **learner_facts.side_arrays(learn),
             **curves,
             **arrays,
             **{name: getattr(learn.view, name) for name in _MIRRORED},

@@ -13,8 +13,8 @@ from ..training.setting import Setting
 from ..traits import Finite, Whole
 from ..words import at_epoch
 from .code import trained_recipe
+from .learner_facts import epoch_rows, run_rows
 from .protocol import PANEL_SETTINGS
-from .published import epoch_rows, run_rows
 from .view import OfLearner, View
 from .wire import json_number
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from collabwidgets import collab_learner
 from collabwidgets.training.history import thinned
-from collabwidgets.widgets import LearnerStore, NeighborSearch, PCAScatter, pages, published, publisher
+from collabwidgets.widgets import LearnerStore, NeighborSearch, PCAScatter, pages, publisher
 from collabwidgets.widgets.publisher import whole_curve
 from collabwidgets.widgets.wire import bytes_pairs
 from tests.load import slowness
@@ -298,16 +298,16 @@ def test_an_idle_learner_costs_nothing(learn, line, monkeypatch):
 
 def test_a_fault_of_the_publisher_is_logged_and_shown_and_passes(learn, until, monkeypatch, caplog):
     store = LearnerStore.of(learn)
-    whole = published.status_of
+    whole = learner_facts.status_of
 
     def broken(_learn):
         raise OSError("the disk is on fire")
 
-    monkeypatch.setattr(published, "status_of", broken)
+    monkeypatch.setattr(learner_facts, "status_of", broken)
     store.publisher.wake()
     until(lambda: "the disk is on fire" in store.status["message"])
     assert "the disk is on fire" in caplog.text
-    monkeypatch.setattr(published, "status_of", whole)
+    monkeypatch.setattr(learner_facts, "status_of", whole)
     store.publisher.wake()
     until(lambda: store.status["message"] == learn.message)
 

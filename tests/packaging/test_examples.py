@@ -110,7 +110,7 @@ def test_a_served_notebook_shows_the_dashboard_and_trains_nothing(path: str) -> 
     assert len(notebook.cells) == 3
     assert widgets_shown(notebook) == ["Dashboard"]
     states = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"].values()
-    assert {state["state"]["status"] for state in states if "status" in state["state"]} == {"untrained"}
+    assert [state["state"]["status"]["status"] for state in states if "status" in state["state"]] == ["untrained"]
 
 
 @pytest.mark.parametrize("path", [*SERVED, "examples/tour.ipynb", CHAPTER])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from collabwidgets import collab_learner
 from collabwidgets.training.history import thinned
-from collabwidgets.widgets import LearnerStore, NeighborSearch, PCAScatter, pages, publisher
+from collabwidgets.widgets import LearnerStore, NeighborSearch, PCAScatter, learner_facts, pages, publisher
 from collabwidgets.widgets.publisher import whole_curve
 from collabwidgets.widgets.wire import bytes_pairs
 from tests.load import slowness

@@ -6,6 +6,7 @@ PEERS ?= .venv-peers
 # A file a worker, in the order of their names: the long files of the browser come first, the short ones fill the end.
 # One thread each: torch's threads wait for each other where another process has their core, ten times as long.
 TWO_AT_A_TIME = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder -m "not alone"
+CONTRACT = $(BIN)/python -c "from collabwidgets.widgets.protocol import contract; print(contract())"
 BENCHMARKS := $(filter-out benchmarks/peers.py, $(sort $(wildcard benchmarks/*.py)))
 BUNDLE := collabwidgets/widgets/static/store.js
 JS_SOURCES := js/package.json js/package-lock.json js/tsconfig.json js/build.mjs $(shell find js/src -type f 2>/dev/null)
@@ -45,10 +46,10 @@ check: $(VENV)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	cd js && npm run check --silent
-	$(BIN)/python -m collabwidgets.widgets.protocol | node js/protocol.mjs --check
+	$(CONTRACT) | node js/protocol.mjs --check
 
 protocol: $(VENV)/.ready
-	$(BIN)/python -m collabwidgets.widgets.protocol | node js/protocol.mjs
+	$(CONTRACT) | node js/protocol.mjs
 
 bench: $(VENV)/.ready movielens
 	@set -e; for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python -m benchmarks.$$(basename $$script .py); done

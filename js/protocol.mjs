@@ -1,4 +1,4 @@
-// Writes src/protocol.ts from the JSON Schema that Python prints: python -m collabwidgets.widgets.protocol | node protocol.mjs
+// Writes src/protocol.ts from the contract that Python prints as JSON, see `make protocol`.
 // With --check it writes nothing and fails where the file is another one.
 import { readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";

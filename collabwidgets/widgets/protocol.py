@@ -8,7 +8,6 @@ unit of the loss function, biases in logits (rating units in a model without y_r
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
@@ -381,10 +380,12 @@ def schema() -> dict[str, Any]:
     return definitions
 
 
-if __name__ == "__main__":
-    contract = {
-        "definitions": schema(),
-        "arrays": {name: each._asdict() for name, each in ARRAYS.items()},
-        "settings": [plain(each) for each in setting_facts()],
-    }
-    json.dump(contract, sys.stdout)
+def contract() -> str:
+    """All of it as JSON, from which js/protocol.mjs writes the types of the page."""
+    return json.dumps(
+        {
+            "definitions": schema(),
+            "arrays": {name: each._asdict() for name, each in ARRAYS.items()},
+            "settings": [plain(each) for each in setting_facts()],
+        }
+    )

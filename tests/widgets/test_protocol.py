@@ -16,13 +16,12 @@ from collabwidgets import LearnerStore, PCAScatter, collab_learner
 from collabwidgets.widgets import protocol
 
 ROOT = Path(__file__).parents[2]
+CONTRACT = "from collabwidgets.widgets.protocol import contract; print(contract())"
 SIZES = {"float32": 4, "int32": 4, "uint8": 1}
 
 
 def test_the_generated_types_are_those_of_the_contract():
-    contract = subprocess.run(
-        [sys.executable, "-m", "collabwidgets.widgets.protocol"], cwd=ROOT, capture_output=True, check=True
-    ).stdout
+    contract = subprocess.run([sys.executable, "-c", CONTRACT], cwd=ROOT, capture_output=True, check=True).stdout
     check = ["node", str(ROOT / "js" / "protocol.mjs"), "--check"]
     done = subprocess.run(check, input=contract, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
@@ -115,7 +114,7 @@ def test_a_new_setting_is_one_field_of_the_recipe(tmp_path):
         return done.stdout
 
     run(sys.executable, "-c", TRY)
-    contract = run(sys.executable, "-m", "collabwidgets.widgets.protocol")
+    contract = run(sys.executable, "-c", CONTRACT)
     script = tmp_path / "js" / "protocol.mjs"
     (tmp_path / "js" / "src").mkdir(parents=True)
     shutil.copy(ROOT / "js" / "protocol.mjs", script)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 from .data.without_ratings import DataFacts, LoadersWithoutRatings
-from .interpret.users import check_product, is_known_product, residual_variance
+from .interpret.users import check_product, residual_variance
 from .models.tables import effective_tables
 from .training.session_state import SessionState
 
@@ -107,8 +107,7 @@ def _data_facts(learn: CollabLearner) -> DataFacts:
     if isinstance(dls, LoadersWithoutRatings):
         return dls.facts
     try:
-        if not is_known_product(learn.model):
-            check_product(learn.snapshot, learn.model)
+        check_product(learn.snapshot, learn.model, learn.session.resting_module)
         variance = residual_variance(learn.snapshot, dls)
     except ValueError:  # no dot product, so nobody new can be fitted to it
         variance = None

@@ -453,8 +453,7 @@ class CollabLearner:
     def _product(self) -> Snapshot:
         """The snapshot, once it is known that the model is the dot product of its tables."""
         snapshot = self.snapshot
-        if not users.is_known_product(self.model):
-            users.check_product(snapshot, self.session.resting_module())
+        users.check_product(snapshot, self.model, self.session.resting_module)
         return snapshot
 
     # ------------------------------------------------------------------ to and from a file

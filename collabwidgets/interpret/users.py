@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,18 +30,19 @@ _RESIDUALS = 100_000  # training ratings that the residual variance is estimated
 _PRODUCTS = {DotProduct.forward, DotProductBias.forward, EmbeddingDotBias.forward, SVDpp.forward}
 
 
-def is_known_product(module: nn.Module) -> bool:
-    """Whether the module is one of the package that predicts by a dot product; of an ensemble its first member."""
-    return type(_first(module)).forward in _PRODUCTS
+def check_product(snapshot: Snapshot, module: nn.Module, resting: Callable[[], object]) -> None:
+    """Raise a ValueError unless a model predicts the dot product of the snapshot's tables; of an ensemble the first.
 
-
-def check_product(snapshot: Snapshot, module: nn.Module) -> None:
-    """Raise a ValueError unless `module` predicts the dot product of the snapshot's tables, tried on 20 pairs."""
+    The package's own classes are known; another module is tried on 20 pairs, once `resting` has not raised.
+    """
     required_user_factors(snapshot)
+    model = _first(module)
+    if type(model).forward in _PRODUCTS:
+        return
+    resting()
     users, items = (np.flatnonzero(side.trained)[:_PROBES] for side in (snapshot.users, snapshot.items))
     n = min(len(users), len(items))
     pairs = np.stack([users[:n], items[:n]], axis=1)
-    model = _first(module)
     found, expected = predict_rows(model, torch.from_numpy(pairs)), predicted(snapshot, pairs)
     if not np.allclose(found, expected, rtol=1e-3, atol=1e-3):
         raise ValueError(

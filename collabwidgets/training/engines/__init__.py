@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from ...models import Ensemble
+from .. import setting
 from ..loss import LossFunction, loss_name
 from ..trainer import Engine
 from .autograd import AutogradEngine
@@ -14,7 +15,7 @@ from .fused import FusedEngine, why_not_fused
 
 __all__ = ["ENGINES", "AutogradEngine", "EnsembleEngine", "FusedEngine", "choose_engine", "why_not_fused"]
 
-ENGINES = ("auto", "fused", "autograd")
+ENGINES = ("auto", *setting.ENGINES)
 
 
 def choose_engine(

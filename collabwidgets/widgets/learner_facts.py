@@ -54,6 +54,7 @@ def data_of(learn: CollabLearner) -> protocol.Data:
         n_train=dls.n_train,
         n_valid=dls.n_valid,
         n_never_trained=int((~dls.items.trained[1:]).sum()),
+        default_min_count=dls.items.default_min_count,
         user_name=dls.user_name,
         item_name=dls.item_name,
         rating_name=dls.rating_name,

@@ -106,6 +106,7 @@ class Data(Wire):
     n_train: int
     n_valid: int
     n_never_trained: int
+    default_min_count: int
     user_name: str
     item_name: str
     rating_name: str

@@ -202,6 +202,7 @@ export interface Data {
   n_train: number;
   n_valid: number;
   n_never_trained: number;
+  default_min_count: number;
   user_name: string;
   item_name: string;
   rating_name: string;

@@ -297,6 +297,16 @@ def test_every_view_offers_the_same_filter_where_the_one_set_hides_all(show: Sho
     assert rows(page, "Biases").count() >= 10
 
 
+def test_reset_goes_back_to_the_default_filter_of_the_data(show: Show) -> None:
+    page = show("BiasTable", s_min_count=5)
+    page.evaluate("() => harness.storeModel.update({ data: { default_min_count: 5 } })")
+    reset = page.get_by_role("region", name="Bias ranking").get_by_role("button", name="Reset filters")
+    expect(reset).to_be_hidden()
+    page.evaluate("() => { harness.store.shared.minCount.value = 12 }")
+    reset.click()
+    assert page.evaluate("() => harness.store.shared.minCount.value") == 5
+
+
 def test_columns_sorting_and_the_rows_shown(show: Show) -> None:
     page = show("BiasTable", columns=["mean", "rank_change"], n=4)
     headers = page.get_by_role("columnheader")

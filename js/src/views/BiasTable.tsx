@@ -170,7 +170,7 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
     show.value = "both_ends";
     sortBy.value = "bias";
     ascending.value = false;
-    shared.minCount.value = FEW_RATINGS;
+    shared.minCount.value = meta.default_min_count;
   };
 
   return (

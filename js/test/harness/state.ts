@@ -161,6 +161,7 @@ export function storeState(status = "ready"): Record<string, unknown> {
       n_train: 80_000,
       n_valid: 20_000,
       n_never_trained: trained.reduce((sum, yes, row) => sum + (row && !yes ? 1 : 0), 0),
+      default_min_count: 20,
       user_name: "user",
       item_name: "title",
       rating_name: "rating",

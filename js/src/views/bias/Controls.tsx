@@ -6,7 +6,7 @@ import { MinRatings } from "../../components/MinRatings";
 import { useId } from "../../components/useId";
 import type { ViewContext } from "../../context";
 import { ratingUnit } from "../../lib/format";
-import { FEW_RATINGS, type Show, type SortKey } from "../../lib/ranking";
+import type { Show, SortKey } from "../../lib/ranking";
 
 export type Kind = "items" | "users";
 export type Units = "logit" | "stars";
@@ -55,7 +55,7 @@ export function Controls({ context, kind, text, preview, searchBox, onReset }: C
     (context.trait<Show>("show").value ?? "both_ends") !== "both_ends" ||
     (context.trait<SortKey>("sort_by").value ?? "bias") !== "bias" ||
     Boolean(context.trait<boolean>("ascending").value) ||
-    context.shared.minCount.value !== FEW_RATINGS;
+    context.shared.minCount.value !== context.store.meta.value.default_min_count;
   const searchName = kind === "users" ? "Search users" : "Search titles";
   return (
     <>

@@ -24,6 +24,7 @@ from .interpret.pca import AXES, PCAFrame
 from .interpret.predict import predict
 from .models import Ensemble, TableNames
 from .models.catalog import ModelMaker, model_maker, neural_sizes
+from .models.ensemble import first_member
 from .models.tables import copied
 from .seeds import generator
 from .training import (
@@ -635,7 +636,7 @@ class CollabLearner:
 
     @property
     def _model_name(self) -> str:
-        return type(self.model.first if isinstance(self.model, Ensemble) else self.model).__name__
+        return type(first_member(self.model)).__name__
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

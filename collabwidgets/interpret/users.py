@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ..data.without_ratings import LoadersWithoutRatings
-from ..models import DotProduct, DotProductBias, EmbeddingDotBias, Ensemble, SVDpp
+from ..models import DotProduct, DotProductBias, EmbeddingDotBias, SVDpp
+from ..models.ensemble import first_member
 from ..training.snapshot import Snapshot
 from .explain import explain
 from .fold_in import Folded, fold_in
@@ -36,7 +37,7 @@ def check_product(snapshot: Snapshot, module: nn.Module, resting: Callable[[], o
     The package's own classes are known; another module is tried on 20 pairs, once `resting` has not raised.
     """
     required_user_factors(snapshot)
-    model = _first(module)
+    model = first_member(module)
     if type(model).forward in _PRODUCTS:
         return
     resting()
@@ -129,10 +130,6 @@ def explain_rating(
     terms = explain(snapshot, vector, row, basis=basis, frame=frame, n_terms=n_terms)
     terms.attrs["actual"] = _actual(dls, user, vector, row)
     return terms
-
-
-def _first(module: nn.Module) -> nn.Module:
-    return module.first if isinstance(module, Ensemble) else module
 
 
 def _row(dls: CollabDataLoaders, user: Any) -> int:

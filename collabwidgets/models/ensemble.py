@@ -9,6 +9,11 @@ import torch
 from torch import Tensor, nn
 
 
+def first_member(module: nn.Module) -> nn.Module:
+    """The member of an ensemble that findings are made from; any other module itself."""
+    return module.first if isinstance(module, Ensemble) else module
+
+
 class Ensemble(nn.Module):
     """Models that are trained side by side, each for itself; the prediction is the mean of theirs.
 

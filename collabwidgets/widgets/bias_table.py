@@ -124,10 +124,8 @@ class BiasTable(View):
 
     def _plot(self, ax: Axes | None = None) -> Axes:
         frame, n = self.to_frame(), self.n
-        searched, in_stars = (
-            bool(self.query.strip()),
-            self.units == "stars" and self._learner.snapshot.y_range is not None,
-        )
+        searched = bool(self.query.strip())
+        in_stars = self.units == "stars" and self._learner.snapshot.y_range is not None
         if not searched and self.show in ("top", "bottom"):
             frame = frame.head(n) if self.show == "top" else frame.tail(n)
         return plot_biases(

@@ -72,7 +72,7 @@ class Checkpoint:
 
 
 def of_learner(learn: CollabLearner) -> Checkpoint:
-    """What a learner is now; nothing may train meanwhile."""
+    """Make a checkpoint of a learner that is not training."""
     function, arguments = learn.made_by.function, dict(learn.made_by.arguments)
     arguments.pop("loss_func", None)  # kept by its name
     if function == "collab_learner":

@@ -212,7 +212,7 @@ def _data_facts(plain: dict[str, Any], tensors: dict[str, Tensor], ids: dict[str
 
 
 def _present_names(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments of `collab_learner` by their present names, from files of earlier versions."""
+    """Rename arguments of `collab_learner` that earlier versions saved."""
     others = {name: value for name, value in arguments.items() if name != "implicit"}
     return others | {"model": "svdpp"} if arguments.get("implicit") else others
 

@@ -25,7 +25,7 @@ def shared_scores(
 
 
 def likeness(cosines: NDArray[np.float64] | None, shared: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
-    """How like each place of the frames before (a row) each vector (a column) is; None for a first frame."""
+    """Similarity of each vector (column) to each previous component (row); None for a first frame."""
     if cosines is None or shared is None:
         return cosines if shared is None else shared
     both = np.zeros((max(len(cosines), len(shared)), cosines.shape[1]))
@@ -37,7 +37,7 @@ def likeness(cosines: NDArray[np.float64] | None, shared: NDArray[np.float64] | 
 def in_place(
     vectors: NDArray[np.float64], variances: NDArray[np.float64], like: NDArray[np.float64] | None
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """The vectors in the order and with the signs of the places they are like, and which vector each one is.
+    """Reorder and flip vectors to match the previous components; also returns which vector each one was.
 
     Without `like` (see `likeness`), and where a place has no vector before it, they stay as they are.
     """

@@ -1,4 +1,4 @@
-"""Maps of earlier epochs, lying as the present one does."""
+"""Orient the maps of earlier epochs like the present one."""
 
 from __future__ import annotations
 

@@ -345,7 +345,7 @@ class Session:
             self._changed()
 
     def _adopt(self, module: nn.Module) -> None:
-        """Begin anew with a module's weights."""
+        """Take over a module as untrained: tables, engine, counters and status start afresh."""
         self.tables = find_tables(module, len(self.data.users), len(self.data.items), **self._named_tables)
         self.module = module
         self._first_weights = copy.deepcopy(module.state_dict()) if self._remake is None else {}
@@ -471,7 +471,7 @@ class Session:
         self._changed()
 
     def _recover(self, epoch: int, step: int) -> None:
-        """After a loss that is no number, try smaller learning rates on fresh weights."""
+        """After a loss of NaN, try smaller learning rates on fresh weights."""
         self.epoch = float(epoch - 1)
         self.message = "Loss became NaN. Looking for a learning rate that works."
         self._changed()

@@ -1,4 +1,4 @@
-"""SessionState: what a session has come to, as a checkpoint keeps it."""
+"""SessionState: the history, settings and status of a session, as a checkpoint keeps them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .runs import Run
 
 @dataclass(frozen=True, eq=False)
 class SessionState:
-    """What a session has come to, without the weights: the part of a checkpoint that is about training.
+    """The part of a checkpoint that is about training, without the weights.
 
     Attributes
     ----------

@@ -42,7 +42,7 @@ def run_command(learn: CollabLearner, call: protocol.Call) -> None:
 
 
 def _checked(call: protocol.Call) -> dict[str, Any]:
-    """The settings that a call names, each in its range: a learner would check them one by one as it goes."""
+    """The settings of a call, all checked before any is used."""
     given = {name: getattr(call, name) for name in call.__struct_fields__}
     known = {**SETTINGS, "n_factors": N_FACTORS}
     return {name: known[name].checked(value) for name, value in given.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What the store shows of a learner, in the words of the protocol: plain functions of the learner."""
+"""Read from a learner what the store publishes, as structs and arrays of the protocol."""
 
 from __future__ import annotations
 

@@ -324,7 +324,7 @@ Message = Hello | Beat | Drawn | Ask
 
 
 class Answer(Wire, tag_field="kind", tag="answer"):
-    """What became of a call: a value, or a sentence that says why not."""
+    """The result of a call: a value, or a sentence that says why it was refused."""
 
     id: str
     ok: bool
@@ -382,7 +382,7 @@ def schema() -> dict[str, Any]:
 
 
 def contract() -> str:
-    """All of it as JSON, from which js/protocol.mjs writes the types of the page."""
+    """The contract as JSON, from which js/protocol.mjs writes the page's types."""
     return json.dumps(
         {
             "definitions": schema(),

@@ -1,4 +1,4 @@
-"""ShownMap: the map that is shown, which remembers its last frame so that the next one lies as it lay."""
+"""ShownMap: fits the map on display and remembers its last frame, so that the next one keeps its orientation."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class ShownMap:
         return {int(each.epoch): frame for each, frame in zip(kept, lying_as(now, frames), strict=True)}
 
     def _begin(self, run: int) -> None:
-        """Forget the frames of another run, but for the one that those of this run are to lie like."""
+        """At the start of another run, forget the frames; keep the last one as the reference for its axes."""
         last = self._last
         if last is None or last.run == run:
             return
@@ -136,6 +136,6 @@ class ShownMap:
         self._last = None
 
     def _first(self, run: int) -> PCAFrame | None:
-        """What a frame follows that has none before it."""
+        """The frame that the first one of a run follows, or None."""
         beside = None if self._beside is None else self._beside._last
         return beside.frame if beside is not None and beside.learnt and beside.run == run else None

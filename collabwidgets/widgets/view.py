@@ -331,7 +331,7 @@ class View(KnownNames, SyncedWidget):
             self._store_of_learner.publisher.wake()  # while nobody saw it, it was told nothing
 
     def _learner_moved(self, change: dict[str, Any]) -> None:
-        """The store has heard of it from the pump thread; the observers of the view's own traits hear of it here."""
+        """Tell observers of this view's traits what has changed in the store; called on the publisher's thread."""
         before, after = change["old"], change["new"]
         if change["name"] == "picture":
             self._tell("epoch", int(before["epoch"]), int(after["epoch"]))

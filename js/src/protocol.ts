@@ -425,7 +425,7 @@ export interface Neighbors {
   revision: number;
 }
 /**
- * What became of a call: a value, or a sentence that says why not.
+ * The result of a call: a value, or a sentence that says why it was refused.
  */
 export interface Answer {
   kind: "answer";

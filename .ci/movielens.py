@@ -24,7 +24,7 @@ FILES = ("u.data", "u.item", "u.user")
 
 def main() -> None:
     cache = Path(os.environ.get("COLLABWIDGETS_DATA") or platformdirs.user_cache_path("collabwidgets")).expanduser()
-    if (cache / "ml-100k.npz").is_file() and all((cache / "ml-100k" / name).is_file() for name in FILES):
+    if all((cache / "ml-100k" / name).is_file() for name in FILES):
         return
     from collabwidgets.data.movielens import DataUnavailable, movielens_folder  # imports torch, so not before the check
 
@@ -76,19 +76,13 @@ def as_grouplens(wheel: zipfile.ZipFile) -> dict[str, bytes]:
 
 
 def fill(cache: Path, files: dict[str, bytes]) -> None:
-    """Write the files, and the tables that the package keeps of them."""
-    from collabwidgets.data.movielens_formats import read_zip
-    from collabwidgets.data.table_cache import save_tables, work_folder
-
-    archive = zipfile.ZipFile(io.BytesIO(), "w")
-    for name, data in files.items():
-        archive.writestr(f"ml-100k/{name}", data)
-    save_tables(cache / "ml-100k.npz", read_zip(archive), WHEEL)
-    with work_folder(cache) as work:
-        (cache / "ml-100k").mkdir(exist_ok=True)
+    """Write the folder of the files, all or none."""
+    with tempfile.TemporaryDirectory(dir=cache) as work:
+        folder = Path(work) / "ml-100k"
+        folder.mkdir()
         for name, data in files.items():
-            (work / name).write_bytes(data)
-            os.replace(work / name, cache / "ml-100k" / name)
+            (folder / name).write_bytes(data)
+        os.replace(folder, cache / "ml-100k")
 
 
 if __name__ == "__main__":

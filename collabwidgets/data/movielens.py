@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import os
-import warnings
+import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
-from .grouplens import GROUPLENS, DownloadFailed, download_zip
-from .movielens_formats import BrokenTables, Tables, extract_u, read_zip
+from .movielens_formats import BrokenTables, Tables, read_movielens
 from .origin import signed
-from .table_cache import load_tables, save_tables, work_folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_log = logging.getLogger(__name__)
+GROUPLENS = "https://files.grouplens.org/datasets/movielens/"
+_CONNECT_SECONDS, _READ_SECONDS = 10, 60
 _TEXT_AS_CATEGORIES = 5_000_000  # ratings from which a title is stored once, not once a rating
 
 
@@ -31,18 +28,16 @@ class DataUnavailable(OSError):
 class _Size:
     file: str
     title: str
-    n_ratings: int | None  # as GroupLens' README has it; None where it changes from year to year
     has_users: bool = False
-    md5: str | None = None
 
 
 _SIZES = {
-    "100k": _Size("ml-100k.zip", "MovieLens 100K", 100_000, True, "0e33842e24a9c977be4e0107933c0723"),
-    "1m": _Size("ml-1m.zip", "MovieLens 1M", 1_000_209, True),
-    "10m": _Size("ml-10m.zip", "MovieLens 10M", 10_000_054),
-    "25m": _Size("ml-25m.zip", "MovieLens 25M", 25_000_095),
-    "32m": _Size("ml-32m.zip", "MovieLens 32M", 32_000_204),
-    "latest-small": _Size("ml-latest-small.zip", "MovieLens latest-small", None),
+    "100k": _Size("ml-100k.zip", "MovieLens 100K", True),
+    "1m": _Size("ml-1m.zip", "MovieLens 1M", True),
+    "10m": _Size("ml-10m.zip", "MovieLens 10M"),
+    "25m": _Size("ml-25m.zip", "MovieLens 25M"),
+    "32m": _Size("ml-32m.zip", "MovieLens 32M"),
+    "latest-small": _Size("ml-latest-small.zip", "MovieLens latest-small"),
 }
 
 
@@ -61,9 +56,9 @@ def load_movielens(
 ) -> pd.DataFrame | tuple[pd.DataFrame, ...]:
     """Ratings of MovieLens with titles and genres, downloaded at the first call.
 
-    Tried in this order: the tables kept in the cache folder; a zip of GroupLens put into it; GroupLens' server. The
-    cache folder is the environment variable ``COLLABWIDGETS_DATA``, else the platform's own. GroupLens' licence
-    forbids redistribution: the files stay in the cache.
+    Tried in this order: GroupLens' files in the cache folder, unpacked (``ml-100k/``) or as its zip
+    (``ml-100k.zip``); GroupLens' server. The cache folder is the environment variable ``COLLABWIDGETS_DATA``, else
+    the platform's own. GroupLens' licence forbids redistribution: the files stay in the cache.
 
     Parameters
     ----------
@@ -86,12 +81,7 @@ def load_movielens(
     ValueError
         On an unknown size, or `users` of a size without a table of users.
     DataUnavailable
-        When it is neither in the cache nor to be downloaded; the message says where to put the zip.
-
-    Warns
-    -----
-    UserWarning
-        When a zip is not the one we know but can be read (it is used), or cannot be read (the server is asked).
+        When it is neither in the cache nor to be downloaded, or cannot be read; the message says where to put the zip.
 
     References
     ----------
@@ -135,13 +125,11 @@ def movielens_folder() -> Path:
     """
     cache, size = cache_folder(), _SIZES["100k"]
     folder = cache / Path(size.file).stem
-    if not all((folder / name).is_file() for name in ("u.data", "u.item", "u.user")):
-        _tables(size, cache, from_zip=True)
-        with work_folder(cache) as work:
-            extract_u(cache / size.file, work)
-            folder.mkdir(exist_ok=True)
-            for file in work.iterdir():
-                os.replace(file, folder / file.name)
+    _tables(size, cache)
+    if not folder.is_dir():
+        with tempfile.TemporaryDirectory(dir=cache) as work, zipfile.ZipFile(cache / size.file) as archive:
+            archive.extractall(work)
+            os.replace(Path(work) / folder.name, folder)
     return folder
 
 
@@ -160,9 +148,8 @@ def movielens_sample_folder() -> Path:
             ["userId", "movieId", "rating", "timestamp"], axis=1
         )
         folder.mkdir(exist_ok=True)
-        with work_folder(folder.parent) as work:
-            sample.to_csv(work / "ratings.csv", index=False)
-            os.replace(work / "ratings.csv", folder / "ratings.csv")
+        sample.to_csv(folder / "ratings.part", index=False)
+        os.replace(folder / "ratings.part", folder / "ratings.csv")
     return folder
 
 
@@ -181,73 +168,50 @@ def _with_titles(tables: Tables) -> pd.DataFrame:
     return ratings.assign(**columns)
 
 
-def _tables(size: _Size, cache: Path, from_zip: bool = False) -> Tables:
-    """The tables kept in the cache, else those of the zip; afterwards the zip is there if `from_zip` asks for it."""
-    zip_path, npz_path = cache / size.file, cache / Path(size.file).with_suffix(".npz")
-    kept = None if from_zip else load_tables(npz_path)
-    if kept is not None and (not zip_path.exists() or kept[1] == _stamp(zip_path)):
-        return kept[0]
-    if zip_path.exists():
-        try:
-            tables = _read_checked(zip_path, size)
-            _keep(npz_path, tables, _stamp(zip_path))
-            return tables
-        except BrokenTables as error:
-            warnings.warn(
-                f"{zip_path} cannot be used: {error}. Replace it by {GROUPLENS}{size.file}, or delete it",
-                stacklevel=3,
-            )
-            if kept is not None:
-                return kept[0]
-    url = GROUPLENS + size.file
-    with work_folder(cache) as work:
-        try:
-            fetched = download_zip(url, work)
-            tables = _read_checked(fetched, size)
-            os.replace(fetched, zip_path)
-            save_tables(npz_path, tables, _stamp(zip_path))
-            return tables
-        except (DownloadFailed, BrokenTables) as error:
-            reason = str(error)
-    state = "cannot be read" if zip_path.exists() else "is missing"
+def _tables(size: _Size, cache: Path) -> Tables:
+    """Read the unpacked folder in the cache, else the zip, which is downloaded where it is missing."""
+    folder, path = cache / Path(size.file).stem, cache / size.file
+    fetched = not folder.is_dir() and not path.exists()
+    if fetched:
+        _download(size, path)
+    source = folder if folder.is_dir() else path
+    try:
+        return read_movielens(source)
+    except BrokenTables as error:
+        if fetched:
+            path.unlink()  # a log-in page of the network, most likely
+        reason = str(error)
+    raise DataUnavailable(f"{source} cannot be used: {reason}; delete it. {_by_hand(size, path)}")
+
+
+def _download(size: _Size, path: Path) -> None:
+    """Download with a progress bar; a server that does not answer within 10 seconds is given up."""
+    import pooch
+
+    download = pooch.HTTPDownloader(progressbar=True, timeout=(_CONNECT_SECONDS, _READ_SECONDS))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as work:
+            download(GROUPLENS + size.file, str(Path(work) / path.name), None)
+            os.replace(Path(work) / path.name, path)
+            return
+    except (OSError, ValueError) as error:  # what requests raises is an OSError
+        reason = _in_short(error)
     raise DataUnavailable(
-        f"{zip_path} with {size.title} {state}, and {url} could not be downloaded ({reason}). "
-        "Get that file by any means, put it unopened at that path, and try again. "
+        f"{path} with {size.title} is missing and could not be downloaded ({reason}). {_by_hand(size, path)}"
+    )
+
+
+def _by_hand(size: _Size, path: Path) -> str:
+    return (
+        f"Get {GROUPLENS}{size.file} by any means, put it unopened at {path}, and try again. "
         "To keep the data elsewhere, set the environment variable COLLABWIDGETS_DATA to that folder"
     )
 
 
-def _keep(path: Path, tables: Tables, source: str) -> None:
-    """Keep the tables if possible: a zip that many share may lie in a folder that nobody can write."""
-    try:
-        save_tables(path, tables, source)
-    except OSError as error:
-        _log.warning("the tables are read from the zip again each time: %s", error)
-
-
-def _stamp(path: Path) -> str:
-    """Identify a zip by size and modification time."""
-    status = path.stat()
-    return f"{status.st_size} bytes of {status.st_mtime_ns}"
-
-
-def _read_checked(path: Path, size: _Size) -> Tables:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            tables = read_zip(archive)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise BrokenTables(f"it is no readable zip ({error})") from error
-    n = len(tables.ratings)
-    is_due = size.n_ratings in (n, None)
-    is_known = size.md5 is None or hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() == size.md5
-    # The checksum and the sizes are ours from reading about it: a wrong one must lock nobody out of readable
-    # tables.
-    if not is_due or not is_known:
-        what = [] if is_known else [f"its md5 is not {size.md5}"]
-        what += [] if is_due else [f"it has {n:,} ratings, {size.title} has {size.n_ratings:,}"]
-        warnings.warn(
-            f"{path.name} is not the one we know: {'; '.join(what)}. Its tables are readable and fit "
-            "together, and are used",
-            stacklevel=4,
-        )
-    return tables
+def _in_short(error: BaseException) -> str:
+    """The kind of an error and its first cause: requests wraps three around a missing network."""
+    root = error
+    while root.__cause__ or root.__context__:
+        root = root.__cause__ or root.__context__ or root
+    return f"{type(error).__name__}: {root}"

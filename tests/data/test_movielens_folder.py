@@ -1,27 +1,20 @@
 """The folder of MovieLens 100K's own files."""
 
-import zipfile
-
 import pandas as pd
 import pytest
 
-from collabwidgets import load_movielens
 from collabwidgets.data import DataUnavailable
 from collabwidgets.data.movielens import movielens_folder
-from collabwidgets.data.movielens_formats import BrokenTables
-
-not_known = pytest.mark.filterwarnings("ignore:ml-.*is not the one we know")
 
 
-@not_known
 def test_grouplens_own_files_come_out_of_its_zip_untouched(cache, write_zip):
     write_zip(cache / "ml-100k.zip", "u")
     folder = movielens_folder()
     assert folder == cache / "ml-100k"
     assert (folder / "u.data").read_text().startswith("1\t2\t3\t881250949\n")
     assert "01-Jan-1995" in (folder / "u.item").read_text(encoding="latin-1")
-    (folder / "u.user").write_text("mine")
-    assert (movielens_folder() / "u.user").read_text() == "mine"  # what is there is not written again
+    (folder / "u.info").write_text("mine")
+    assert (movielens_folder() / "u.info").read_text() == "mine"  # what is there is not written again
 
 
 def test_the_chapters_two_tables_are_the_whole_of_movielens(ratings):
@@ -39,28 +32,7 @@ def test_the_chapters_two_tables_are_the_whole_of_movielens(ratings):
     assert pd.read_csv(folder / "u.item", sep="|", encoding="latin-1", header=None).shape == (1682, 24)
 
 
-@not_known
-def test_tables_kept_without_their_zip_do_not_stand_for_the_files(cache, write_zip):
-    zip_path = write_zip(cache / "ml-100k.zip", "u")
-    load_movielens("100k")
-    zip_path.unlink()
-    with pytest.raises(DataUnavailable, match=r"ml-100k\.zip with MovieLens 100K is missing"):
-        movielens_folder()
-
-
-@not_known
-def test_a_damaged_file_that_no_table_is_read_from_is_said_to_be_so(cache, write_zip):
-    zip_path = write_zip(cache / "ml-100k.zip", "u")
-    with zipfile.ZipFile(zip_path, "a") as archive:
-        archive.writestr("ml-100k/u.info", "943 users")
-    data = zip_path.read_bytes()
-    zip_path.write_bytes(data.replace(b"943 users", b"944 users"))
-    with pytest.raises(BrokenTables, match=r"u\.info is damaged"):
-        movielens_folder()
-    assert not (cache / "ml-100k").exists()
-
-
 def test_without_any_data_the_error_says_where_to_put_the_zip(cache):
-    with pytest.raises(DataUnavailable, match="put it unopened at that path"):
+    with pytest.raises(DataUnavailable, match="put it unopened at"):
         movielens_folder()
     assert list(cache.iterdir()) == []

@@ -40,13 +40,13 @@ def test_the_wheel_gives_the_tables_and_files_of_grouplens(script, tmp_path, mon
     assert sorted(path.name for path in folder.iterdir()) == ["u.data", "u.genre", "u.item", "u.user"]
     first = (folder / "u.item").read_text(encoding="latin-1").splitlines()[0]
     assert first == "1|Toy Story (1995)||||0|0|0|1|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0"
-    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == ["ml-100k", "ml-100k.npz"]
+    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == ["ml-100k"]
 
 
 def test_with_a_full_cache_it_neither_asks_nor_imports(script, tmp_path) -> None:
     (tmp_path / "cache" / "ml-100k").mkdir(parents=True)
-    for name in ("ml-100k.npz", "ml-100k/u.data", "ml-100k/u.item", "ml-100k/u.user"):
-        (tmp_path / "cache" / name).touch()
+    for name in ("u.data", "u.item", "u.user"):
+        (tmp_path / "cache" / "ml-100k" / name).touch()
     check = f"import runpy, sys; runpy.run_path({str(SCRIPT)!r}, run_name='__main__'); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

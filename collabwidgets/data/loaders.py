@@ -129,6 +129,7 @@ class CollabDataLoaders:
         y = torch.from_numpy(ratings.values)
         self.train_x, self.train_y = x[train], y[train]
         self.valid_x, self.valid_y = x[valid], y[valid]
+        self.n_train, self.n_valid = len(train), len(valid)
 
         is_train = np.ones(n, dtype=bool)
         is_train[valid.numpy()] = False
@@ -263,16 +264,6 @@ class CollabDataLoaders:
         return len(self.items) - 1
 
     @property
-    def n_train(self) -> int:
-        """Training ratings."""
-        return len(self.train_y)
-
-    @property
-    def n_valid(self) -> int:
-        """Validation ratings."""
-        return len(self.valid_y)
-
-    @property
     def n_ratings(self) -> int:
         """All ratings."""
         return self.n_train + self.n_valid
@@ -285,7 +276,7 @@ class CollabDataLoaders:
     @property
     def valid(self) -> Batches:
         """Validation batches of `val_bs`: every rating, always in the same order; the last may be short."""
-        x, y, n, bs = self.valid_x, self.valid_y, self.n_valid, self.val_bs
+        x, y, n, bs = self.valid_x, self.valid_y, len(self.valid_y), self.val_bs
 
         def pass_() -> Iterator[Batch]:
             return ((x[start : start + bs], y[start : start + bs]) for start in range(0, n, bs))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import torch
@@ -76,27 +76,13 @@ class LoadersWithoutRatings(CollabDataLoaders):
     made_by = Call("CollabDataLoaders", {})
 
     def __init__(self, facts: DataFacts, users: Vocab, items: Vocab, path: str | Path = "."):
+        vars(self).update({each.name: getattr(facts, each.name) for each in fields(facts)})
         self.facts, self.path = facts, Path(path)
-        self.users, self.items = facts.users, facts.items
-        self.user_name, self.item_name, self.rating_name = users.name, items.name, facts.rating_name
-        self.classes = {self.user_name: users, self.item_name: items}
-        self.name, self.rating_range, self.rating_mean = facts.name, facts.rating_range, facts.rating_mean
-        self.valid_pct, self.seed = facts.valid_pct, facts.seed
-        self.bs, self.val_bs, self.auto_bs = facts.bs, facts.val_bs, facts.auto_bs
+        self.user_name, self.item_name = users.name, items.name
+        self.classes = {users.name: users, items.name: items}
         self.train_x = self.valid_x = torch.empty((0, 2), dtype=torch.int64)
         self.train_y = self.valid_y = torch.empty(0)
-        self.card, self.checksum = facts.card, facts.checksum
         self._order = self._looks = torch.Generator()
-
-    @property
-    def n_train(self) -> int:
-        """Ratings that the model was trained on."""
-        return self.facts.n_train
-
-    @property
-    def n_valid(self) -> int:
-        """Ratings that it was validated on."""
-        return self.facts.n_valid
 
     @property
     def valid(self) -> Batches:

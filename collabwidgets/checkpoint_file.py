@@ -42,6 +42,11 @@ def checkpoint_path(path: str | os.PathLike[str]) -> Path:
 def write(path: Path, checkpoint: Checkpoint) -> None:
     """Write the file beside its place and then put it there, so that no half of one is ever read.
 
+    A paused fit is saved as a stopped one. The ratings are not in the file. The ids of users and items are, and how
+    many ratings they have, so that `load` knows whether its ratings are the same, and `load_learner` can show the model
+    without any. Earlier runs are in it, but not the maps of earlier epochs, nor the optimizer's moments: a fit after
+    loading starts with fresh ones.
+
     Raises
     ------
     FileNotFoundError

@@ -17,14 +17,12 @@ from torch import nn
 from . import checkpoint, checkpoint_file, interpret
 from .calls import Call, remembered
 from .interpret import metrics, users
-from .interpret.bias import FEW
 from .interpret.fold_in import Folded
-from .interpret.neighbors import SHORT
 from .interpret.pca import AXES, PCAFrame
 from .interpret.predict import predict
-from .models import Ensemble, TableNames
-from .models.catalog import ModelMaker, model_maker, neural_sizes
-from .models.ensemble import first_member
+from .models import TableNames
+from .models.catalog import ModelMaker, model_maker, neural_sizes, whole_number
+from .models.ensemble import first_member, n_members
 from .models.tables import copied
 from .seeds import generator
 from .training import (
@@ -82,7 +80,7 @@ class CollabLearner:
     ----------
     dls : CollabDataLoaders
     session : Session
-        Its training: status, progress, history and runs in full. The most used of them are read through here.
+        Its training, in full; the most used of it is read through here.
     view : ViewState
         Selection and filter, shared by all widgets.
     made_by : Call
@@ -117,18 +115,13 @@ class CollabLearner:
             raise TypeError(f"model must be an nn.Module, not {type(model).__name__}; pass an object, not the class")
         self.dls = dls
         self.loss_func = own_loss(loss_func)
-        self._default_wd = wd
+        self._usual_wd = FASTAI_WD if wd is None else wd
         recipe = Recipe(bs=dls.bs, rescale=dls.auto_bs, seed=dls.seed if seed is None else seed, keep_best=True)
         self.session = Session(
             dls,
             model,
             recipe.changed(wd=wd),
-            tables={
-                "user_factors": user_factors,
-                "item_factors": item_factors,
-                "user_bias": user_bias,
-                "item_bias": item_bias,
-            },
+            tables=vars(TableNames(user_factors, item_factors, user_bias, item_bias)),
             remake=remake,
             engine=engine,
             device=device,
@@ -161,7 +154,7 @@ class CollabLearner:
         self._fit(epochs=n_epoch, lr=lr, wd=wd, schedule="constant", **settings)
 
     def _fit(self, *, wd: float | None, keep_best: bool = False, patience: int = 0, **settings: Any) -> None:
-        wd = self.usual_wd if wd is None else wd
+        wd = self._usual_wd if wd is None else wd
         self.session.fit(wd=wd, keep_best=keep_best, patience=patience, **settings)
 
     def start(
@@ -173,25 +166,15 @@ class CollabLearner:
         n_factors: int | None = None,
         **settings: Any,
     ) -> None:
-        """Train in the background and return at once. What is left out is as in `recipe`.
+        """Train in the background and return at once: `Session.start`.
 
-        ``seed`` and ``n_factors`` make new weights, so they are taken while the model is untrained; later `reset`
-        comes first. ``**settings`` are any others of `Recipe`.
-
-        Raises
-        ------
-        RuntimeError
-            While it is training already, or if ``n_factors`` would need a `reset`.
-        ValueError, TypeError
-            For a setting out of its range, or none of `Recipe`.
+        What is left out is as in `recipe`; ``**settings`` are its others. ``seed`` and ``n_factors`` make new weights,
+        so they are taken while the model is untrained; later `reset` comes first.
         """
         self.session.start(n_factors, epochs=epochs, lr=lr, wd=wd, **settings)
 
     def step_epoch(self, *, n_factors: int | None = None, **settings: Any) -> None:
-        """Train one epoch in the background: the rest of the paused fit's epoch, else a fit of one epoch.
-
-        Settings are those of `start`; a paused fit goes on with its own.
-        """
+        """Train one epoch in the background, with the settings of `start`: `Session.step_epoch`."""
         self.session.step_epoch(n_factors, **settings)
 
     def pause(self) -> None:
@@ -215,32 +198,15 @@ class CollabLearner:
         n_factors: int | None = None,
         **settings: Any,
     ) -> None:
-        """Forget all training and train fresh weights in the background, with other settings; return at once.
+        """Forget all training and train fresh weights in the background, with the settings of `start`.
 
-        It is `stop`, `reset` and `start` in one step: a fit that runs or is paused is dropped, so that of two calls the
-        later one wins. What is left out is as in `recipe`; arguments are those of `start`. The axes of a map that is
-        shown keep their sign and order from one training to the next.
-
-        Raises
-        ------
-        ValueError, TypeError
-            For a setting out of its range, and for another seed or number of factors where the learner cannot make
-            other weights (see `remake`). Then nothing has been stopped or forgotten.
-
-        Examples
-        --------
-        >>> learn.retrain(wd=0.2)  # doctest: +SKIP
+        It is `stop`, `reset` and `start` in one step: `Session.retrain`. Runs and the sign and order of a map's axes
+        stay: ``learn.retrain(wd=0.2)``.
         """
         self.session.retrain(n_factors, epochs=epochs, lr=lr, wd=wd, **settings)
 
     def reset(self, seed: int | None = None, n_factors: int | None = None) -> None:
-        """Forget all training: stop, make new weights, clear the history. A paused fit is dropped.
-
-        Raises
-        ------
-        ValueError
-            If other weights are asked for than the module came with and the learner cannot make them (see `remake`).
-        """
+        """Forget all training: stop, make new weights, clear the history: `Session.reset`."""
         self.session.reset(n_factors, seed)
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -260,16 +226,10 @@ class CollabLearner:
         With ``show_plot`` the losses are drawn by pyplot. A RuntimeError while it trains.
         """
         self.dls.part(0)  # raises without training ratings
-        found = lr_find(
-            AutogradEngine(copied(self.session.resting_module()), loss_func=self.loss_func),
-            self.dls,
-            self.recipe.changed(wd=self.usual_wd),
-            generator(self.recipe.seed, "trial"),
-            start_lr=start_lr,
-            end_lr=end_lr,
-            num_it=num_it,
-            stop_div=stop_div,
-        )
+        engine = AutogradEngine(copied(self.session.resting_module()), loss_func=self.loss_func)
+        recipe = self.recipe.changed(wd=self._usual_wd)
+        trial: dict[str, Any] = {"start_lr": start_lr, "end_lr": end_lr, "num_it": num_it, "stop_div": stop_div}
+        found = lr_find(engine, self.dls, recipe, generator(recipe.seed, "trial"), **trial)
         if show_plot:
             found.plot()
         return found
@@ -301,27 +261,17 @@ class CollabLearner:
         metric: str = "cosine",
         order: str = "nearest",
         min_count: int | None = None,
-        pinned: int | None = None,
-        weak_count: float = FEW,
-        weak_norm: float = SHORT,
+        **others: Any,
     ) -> pd.DataFrame:
-        """Titles whose factors lie nearest to those of `item`: `interpret.neighbors`.
+        """Titles whose factors lie nearest to those of `item`: `interpret.neighbors`, which also takes `others`.
 
         Name the item by its title, or pass ``row=`` its row; a list of them asks for the mean of several.
         """
         if row is None:
             row = [self.item_row(each) for each in item] if isinstance(item, list) else self.item_row(item)
+        minimum, rated = self._min_count(min_count), self.dls.rated
         return interpret.neighbors(
-            self.snapshot,
-            row,
-            k=k,
-            metric=metric,
-            order=order,
-            min_count=self._min_count(min_count),
-            ratings=self.dls.rated,
-            pinned=pinned,
-            weak_count=weak_count,
-            weak_norm=weak_norm,
+            self.snapshot, row, k=k, metric=metric, order=order, min_count=minimum, ratings=rated, **others
         )
 
     def predict(self, users: Any, items: Any, *, unknown: str = "raise") -> NDArray[np.float32]:
@@ -335,7 +285,7 @@ class CollabLearner:
             What an id that was not in the ratings means: an error with the nearest spelling, the mean known user or
             item, or NaN.
         """
-        return predict(self.model, self.tables, self.dls, users, items, unknown=unknown)
+        return predict(self.model, self.session.tables, self.dls, users, items, unknown=unknown)
 
     def fold_in(
         self, ratings: Mapping[Any, float] | pd.Series, *, method: str = "fitted", prior_strength: float = 1.0
@@ -419,22 +369,8 @@ class CollabLearner:
     def hit_rate(self, k: int = 10, *, liked: float | None = None, most_users: int = 2000) -> float:
         """Share of validation users with a title they liked among the `k` ranked highest: `interpret.hit_rate`.
 
-        Rating error is not ranking quality: a model with a lower loss may rank worse. Titles that a user rated in
-        training are left out of that user's ranking, as are titles that were never trained.
-
-        Parameters
-        ----------
-        k : int
-            Titles in a list.
-        liked : float, optional
-            The rating from which a title counts as liked; by default the mean of the training ratings.
-        most_users : int
-            Of more users, so many are drawn, by the learner's seed; all else is exact.
-
-        Returns
-        -------
-        float
-            0 to 1; NaN without a validation rating that counts. A RuntimeError while it trains.
+        A title is liked from a rating of `liked` on, by default the mean of the training ratings. Titles that a user
+        rated in training and titles that were never trained are left out. A RuntimeError while it trains.
         """
         module, seed = self.session.resting_module(), self.recipe.seed
         return metrics.ranking_hit_rate(module, self.dls, k=k, liked=liked, most_users=most_users, seed=seed)
@@ -460,25 +396,9 @@ class CollabLearner:
     # ------------------------------------------------------------------ to and from a file
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write weights, history, settings and status into a file, for `load` and `load_learner`; returns its path.
+        """Write weights, history, settings and status into a file for `load` and `load_learner`; returns its path.
 
-        A paused fit is saved as a stopped one. The ratings are not in the file. The ids of users and items are, and how
-        many ratings they have, so that `load` knows whether its ratings are the same, and `load_learner` can show the
-        model without any. Earlier runs are in it, but not the maps of earlier epochs, nor the optimizer's moments: a
-        fit after loading starts with fresh ones.
-
-        Parameters
-        ----------
-        path : str or Path
-            Of a safetensors file with JSON in its header; ``.safetensors`` is added to a name without an ending. A
-            file of that name is replaced as a whole, at once.
-
-        Raises
-        ------
-        RuntimeError
-            While it is training.
-        FileNotFoundError
-            When the folder does not exist.
+        A RuntimeError while it trains. `checkpoint_file.write` says what is in the file.
         """
         file = checkpoint_file.checkpoint_path(path)
         with self.session.resting("save"):
@@ -492,16 +412,13 @@ class CollabLearner:
     def load(self, path: str | os.PathLike[str]) -> None:
         """Take over what `save` wrote: weights, history, settings and status; open widgets follow.
 
-        A fit that runs or is paused is dropped. `reset` makes fresh weights, as ever. In `runs` what the learner has
-        trained so far comes first, then what was trained before the checkpoint.
+        A fit that runs or is paused is dropped, and what was trained so far becomes an earlier one of `runs`. `reset`
+        makes fresh weights, as ever.
 
         Raises
         ------
-        FileNotFoundError
-            When there is no such file.
-        ValueError
-            When the file is damaged or something else, when its users or items are not those of the learner's
-            ratings, and when its weights are not of such a model. Then nothing has changed.
+        FileNotFoundError, ValueError
+            When there is no such file, or it is not of these users, items and model. Then nothing has changed.
 
         Warns
         -----
@@ -525,11 +442,6 @@ class CollabLearner:
     def model(self) -> nn.Module:
         """The module that is trained; `reset` may exchange it."""
         return self.session.module
-
-    @property
-    def tables(self) -> TableNames:
-        """Where the module's factors and biases are."""
-        return self.session.tables
 
     @property
     def snapshot(self) -> Snapshot:
@@ -556,19 +468,9 @@ class CollabLearner:
         return self.session.message
 
     @property
-    def error(self) -> BaseException | None:
-        """What ended the last fit, where the status is ``error``."""
-        return self.session.error
-
-    @property
     def epoch(self) -> float:
         """Epochs trained; 3.4 is in the middle of the fourth."""
         return self.session.epoch
-
-    @property
-    def progress(self) -> float:
-        """Share of the current fit that is done, 0 to 1."""
-        return self.session.progress.share
 
     @property
     def history(self) -> History:
@@ -581,19 +483,9 @@ class CollabLearner:
         return self.session.runs
 
     @property
-    def suggested_lr(self) -> float | None:
-        """After a fit that diverged, a learning rate that lowered the loss in a trial on fresh weights."""
-        return self.session.suggested_lr
-
-    @property
     def engine(self) -> str:
         """Which engine trains: ``"fused"`` or ``"autograd"``."""
         return self.session.engine
-
-    @property
-    def usual_wd(self) -> float:
-        """Weight decay of a fit that names none: the learner's own, else fastai's 0.01."""
-        return FASTAI_WD if self._default_wd is None else self._default_wd
 
     @property
     def loss_name(self) -> str:
@@ -616,16 +508,11 @@ class CollabLearner:
         return self.snapshot.n_factors
 
     @property
-    def n_members(self) -> int:
-        """Models whose predictions are averaged; findings are made from the first of them."""
-        return len(self.model.members) if isinstance(self.model, Ensemble) else 1
-
-    @property
     def config(self) -> dict[str, Any]:
         """What its numbers depend on, but for the ratings: model, size, engine, split, and the settings of `recipe`."""
         return {
             "model": self._model_name,
-            "n_members": self.n_members,
+            "n_members": n_members(self.model),
             "n_factors": self.n_factors,
             "y_range": self.snapshot.y_range,
             "engine": self.engine,
@@ -645,11 +532,12 @@ class CollabLearner:
         )
 
     def __repr__(self) -> str:
-        several = f"{self.n_members} members, findings from the first, " if self.n_members > 1 else ""
+        members = n_members(self.model)
+        several = f"{members} members, findings from the first, " if members > 1 else ""
         return (
             f"CollabLearner({self._model_name}, {several}{self.n_users:,} users × {self.n_items:,} "
             f"{self.dls.item_name}s, {counted(self.n_factors, 'factor')}, engine {self.engine}, {self.status}, "
-            f"epoch {self.epoch:.3g}; tables: {self.tables})"
+            f"epoch {self.epoch:.3g}; tables: {self.session.tables})"
         )
 
 
@@ -705,23 +593,13 @@ def collab_learner(
     """
     if implicit is not None:
         raise TypeError('implicit= is gone, as the word means implicit feedback elsewhere; pass model="svdpp"')
-    if isinstance(n_factors, bool) or not isinstance(n_factors, int) or n_factors < 1:
-        raise ValueError(f"n_factors must be a whole number from 1, not {n_factors!r}")
     if use_nn and model not in ("dot", "nn"):
         raise ValueError(f'use_nn=True means model="nn"; it excludes model={model!r}')
     kind = "nn" if use_nn else model
-    bounds = None if y_range is None else _checked_range(y_range)
-    make = model_maker(dls, kind, y_range=bounds, emb_szs=emb_szs, layers=layers, members=members)
-    n = neural_sizes(dls, emb_szs)[1][1] if kind == "nn" else n_factors
+    make = model_maker(dls, kind, y_range=y_range, emb_szs=emb_szs, layers=layers, members=members)
+    n = neural_sizes(dls, emb_szs)[1][1] if kind == "nn" else whole_number("n_factors", n_factors)
     seed = dls.seed if seed is None else seed
     module = make(n, generator(seed, "weights"))
     learn = CollabLearner(dls, module, loss_func=loss_func, remake=make, engine=engine, device=device, wd=wd, seed=seed)
     learn.session.can_resize = kind != "nn"  # there emb_szs, or get_emb_sz, says how wide each table is
     return learn
-
-
-def _checked_range(y_range: Sequence[float]) -> tuple[float, float]:
-    bounds = tuple(float(b) for b in y_range)
-    if len(bounds) != 2 or not bounds[0] < bounds[1]:
-        raise ValueError(f"y_range must be two numbers, the lower first, such as (0, 5.5), not {y_range!r}")
-    return bounds[0], bounds[1]

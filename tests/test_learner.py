@@ -88,7 +88,7 @@ def test_start_returns_at_once_and_trains_in_a_thread(learn):
     with pytest.raises(RuntimeError, match="already training"):
         learn.start()
     assert learn.wait()
-    assert (learn.status, learn.epoch, learn.progress) == ("ready", 3.0, 1.0)
+    assert (learn.status, learn.epoch, learn.session.progress.share) == ("ready", 3.0, 1.0)
 
 
 @pytest.mark.parametrize(("engine", "epochs"), [("autograd", 20), ("fused", 1000)])
@@ -102,7 +102,7 @@ def test_pause_keeps_the_fit_and_resume_ends_it_as_if_nothing_had_been(dls, engi
     undo()
     assert halted.status == "paused"
     assert "weights kept" in halted.message
-    assert 0 < halted.progress < 1
+    assert 0 < halted.session.progress.share < 1
     halted.resume()
     assert halted.wait()
     assert halted.status == "ready"
@@ -320,9 +320,9 @@ def test_after_an_exploding_fit_the_learning_rate_to_try_works(dls, absurd, engi
     assert learn.wait()
     assert learn.status == "diverged"
     assert "NaN at epoch" in learn.message
-    assert f"learning rate {learn.suggested_lr:g} " in learn.message
+    assert f"learning rate {learn.session.suggested_lr:g} " in learn.message
     assert np.isfinite(learn.snapshot.item_factors).all()
-    lr = learn.suggested_lr
+    lr = learn.session.suggested_lr
     learn.reset(seed=learn.recipe.seed)  # as the panel's button does
     learn.start(epochs=3, **absurd | {"lr": lr})
     assert learn.wait()
@@ -349,7 +349,7 @@ def test_where_no_learning_rate_helps_it_is_said_that_it_is_another_fault(dls):
     learn.start(epochs=1, lr=0.3)
     assert learn.wait()
     assert learn.status == "diverged"
-    assert learn.suggested_lr is None
+    assert learn.session.suggested_lr is None
     assert "the model or the ratings" in learn.message
     assert np.isfinite(learn.snapshot.item_factors).all()
 

@@ -48,7 +48,7 @@ def check_product(snapshot: Snapshot, module: nn.Module, resting: Callable[[], o
     if not np.allclose(found, expected, rtol=1e-3, atol=1e-3):
         raise ValueError(
             f"{type(model).__name__} predicts {found[0]:.3f} where user factors times item factors, biases and "
-            f"y_range={snapshot.y_range} make {expected[0]:.3f}: it is no dot product of these tables (learn.tables)"
+            f"y_range={snapshot.y_range} make {expected[0]:.3f}: it is no dot product of these tables (print(learn))"
         )
 
 

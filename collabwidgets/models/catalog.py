@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
@@ -26,7 +28,7 @@ def model_maker(
     dls: CollabDataLoaders,
     name: str,
     *,
-    y_range: tuple[float, float] | None = None,
+    y_range: Sequence[float] | None = None,
     emb_szs: Sequence[tuple[int, int]] | None = None,
     layers: Sequence[int] | None = None,
     members: int = 1,
@@ -43,16 +45,16 @@ def model_maker(
     Raises
     ------
     ValueError
-        For another name, `members` out of range, and `emb_szs` or `layers` with a model that has no layers. The
-        function raises one for a number of factors that `emb_szs` does not have.
+        For another name, `members` or `y_range` out of range, and `emb_szs` or `layers` with a model that has no
+        layers. The function raises one for a number of factors that `emb_szs` does not have.
     """
     if name not in MODELS:
         raise ValueError(f"model={name!r} is not known; choose one of {', '.join(MODELS)}")
-    if isinstance(members, bool) or not isinstance(members, int) or not 1 <= members <= MOST_MEMBERS:
-        raise ValueError(f"members must be a whole number from 1 to {MOST_MEMBERS}, not {members!r}")
+    members = whole_number("members", members, MOST_MEMBERS)
     if name != "nn" and (emb_szs is not None or layers is not None):
         raise ValueError('emb_szs and layers belong to the neural model; pass model="nn", or leave them out')
-    columns = (dls.classes, dls.user_name, dls.item_name, y_range)
+    bounds = None if y_range is None else _checked_range(y_range)
+    columns = (dls.classes, dls.user_name, dls.item_name, bounds)
 
     def dot(n: int, source: torch.Generator) -> nn.Module:
         return EmbeddingDotBias.from_classes(n, *columns, generator=source)
@@ -64,7 +66,7 @@ def model_maker(
         sizes = neural_sizes(dls, emb_szs)
         if n != sizes[1][1]:
             raise ValueError(f"the neural model's items have {sizes[1][1]} factors, by emb_szs; {n} cannot be set")
-        return EmbeddingNN(sizes, layers or [], y_range, generator=source)
+        return EmbeddingNN(sizes, layers or [], bounds, generator=source)
 
     make = {"dot": dot, "nn": neural, "svdpp": svdpp}[name]
     if members == 1:
@@ -75,3 +77,23 @@ def model_maker(
 def neural_sizes(dls: CollabDataLoaders, emb_szs: Sequence[tuple[int, int]] | None) -> list[tuple[int, int]]:
     """Rows and columns of the neural model's two tables: as given, else by fastai's rule."""
     return get_emb_sz(dls) if emb_szs is None else [(int(rows), int(columns)) for rows, columns in emb_szs]
+
+
+def whole_number(name: str, value: Any, most: float = math.inf) -> int:
+    """A number of something, from 1, Python's or numpy's; a ValueError that names it for anything else."""
+    try:
+        number = 0 if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = 0
+    if not 1 <= number <= most:
+        raise ValueError(
+            f"{name} must be a whole number from 1{'' if most == math.inf else f' to {most}'}, not {value!r}"
+        )
+    return number
+
+
+def _checked_range(y_range: Sequence[float]) -> tuple[float, float]:
+    bounds = tuple(float(b) for b in y_range)
+    if len(bounds) != 2 or not bounds[0] < bounds[1]:
+        raise ValueError(f"y_range must be two numbers, the lower first, such as (0, 5.5), not {y_range!r}")
+    return bounds[0], bounds[1]

@@ -14,6 +14,11 @@ def first_member(module: nn.Module) -> nn.Module:
     return module.first if isinstance(module, Ensemble) else module
 
 
+def n_members(module: nn.Module) -> int:
+    """Models whose predictions are averaged: 1 of any module but an ensemble."""
+    return len(module.members) if isinstance(module, Ensemble) else 1
+
+
 class Ensemble(nn.Module):
     """Models that are trained side by side, each for itself; the prediction is the mean of theirs.
 

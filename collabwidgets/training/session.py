@@ -151,13 +151,26 @@ class Session:
             raise self.error
 
     def start(self, n_factors: int | None = None, **settings: Any) -> None:
-        """Train in the background; settings are those of `Recipe` that change."""
+        """Train in the background; settings are those of `Recipe` that change.
+
+        Another seed or number of factors makes new weights, so they are taken while the model is untrained.
+
+        Raises
+        ------
+        RuntimeError
+            While it is training already, or if `n_factors` would need a `reset`.
+        ValueError, TypeError
+            For a setting out of its range, or none of `Recipe`.
+        """
         with self._commands:
             self._prepare(n_factors, self.recipe.changed(**settings))
             self._worker.start()
 
     def step_epoch(self, n_factors: int | None = None, **settings: Any) -> None:
-        """Train one epoch in the background: the rest of the paused fit's epoch, else a fit of one epoch."""
+        """Train one epoch in the background: the rest of the paused fit's epoch, else a fit of one epoch.
+
+        Settings are those of `start`; a paused fit goes on with its own.
+        """
         with self._commands:
             if self._worker.paused:
                 self._go()
@@ -190,7 +203,16 @@ class Session:
                 self._ended("stopped")
 
     def retrain(self, n_factors: int | None = None, **settings: Any) -> None:
-        """Drop the fit that runs or is paused, make fresh weights and train them in the background."""
+        """Drop the fit that runs or is paused, make fresh weights and train them in the background.
+
+        Of two calls the later one wins.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a setting out of its range, and for another seed or number of factors where the session cannot make
+            other weights (see `remake`). Then nothing has been stopped or forgotten.
+        """
         with self._commands:
             recipe = self.recipe.changed(**settings)
             recipe.check_engine(self.engine)  # before anything is forgotten
@@ -200,7 +222,13 @@ class Session:
                 self._worker.start()
 
     def reset(self, n_factors: int | None = None, seed: int | None = None) -> None:
-        """Stop, make fresh weights and clear the history."""
+        """Stop, make fresh weights and clear the history; a paused fit is dropped.
+
+        Raises
+        ------
+        ValueError
+            If other weights are asked for than the module came with and the session cannot make them (see `remake`).
+        """
         with self._commands:
             self._renew(self.recipe.changed(seed=seed), n_factors, outcome="stopped")
         self._changed()

@@ -12,6 +12,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from ..interpret import PCAFrame
+from ..models.ensemble import n_members
 from ..training.recipe import SETTINGS
 from ..words import shown_name
 from . import protocol
@@ -82,7 +83,7 @@ def _model_facts(learn: CollabLearner) -> dict[str, Any]:
         "seed": learn.recipe.seed,
         "model": type(learn.model).__name__,
         "n_factors": learn.n_factors,
-        "n_members": learn.n_members,
+        "n_members": n_members(learn.model),
         "can_remake": learn.session.can_remake,
         "can_resize": learn.session.can_resize,
         "has_bias": snapshot.item_bias is not None,
@@ -92,12 +93,14 @@ def _model_facts(learn: CollabLearner) -> dict[str, Any]:
 
 def status_of(learn: CollabLearner) -> protocol.Status:
     """Where the training is."""
-    error, recipe, fits, progress = learn.error, learn.recipe, learn.session.fits, learn.session.progress
+    session, recipe, fits, progress = learn.session, learn.recipe, learn.session.fits, learn.session.progress
     return protocol.Status(
         status=cast(protocol.StatusName, learn.status),
         message=learn.message,
-        error_detail="" if error is None else "".join(traceback.format_exception(error))[-TRACEBACK_LETTERS:],
-        suggested_lr=json_number(learn.suggested_lr),
+        error_detail=""
+        if session.error is None
+        else "".join(traceback.format_exception(session.error))[-TRACEBACK_LETTERS:],
+        suggested_lr=json_number(session.suggested_lr),
         epoch=json_number(learn.epoch, 4) or 0.0,
         progress=json_number(progress.share, 4) or 0.0,
         step=progress.step,

@@ -342,7 +342,8 @@ def _just_begun_anew(learn: CollabLearner, store: LearnerStore) -> bool:
     same_run = learn.history.run == store.picture["run"]
     if learn.status != "training" or same_run or store.status["status"] == "untrained":
         return False
-    return learn.session.progress.elapsed_seconds < max(GUESS_SECONDS, BRIEF_SECONDS * learn.progress)
+    progress = learn.session.progress
+    return progress.elapsed_seconds < max(GUESS_SECONDS, BRIEF_SECONDS * progress.share)
 
 
 def whole_curve(history: History) -> tuple[Floats, Floats, int]:

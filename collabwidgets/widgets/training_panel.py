@@ -126,7 +126,7 @@ class TrainingPanel(View):
     )
 
     _followed_traits = (*View._followed_traits, *_PROGRESS, "history", "runs", "best_epoch", "overfit_since")
-    progress = OfLearner("progress")
+    progress = OfLearner("session.progress.share")
     step, n_steps, eta_seconds, elapsed_seconds = (OfLearner(f"session.progress.{name}") for name in _PROGRESS[1:])
     history = OfLearner(epoch_rows)
     runs = OfLearner(run_rows)

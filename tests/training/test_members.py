@@ -88,6 +88,6 @@ def test_a_number_of_members_that_is_none_is_refused(dls, members):
 def test_neural_members_are_averaged_too(dls):
     learn = cw.collab_learner(dls, use_nn=True, layers=[8], y_range=(0, 5.5), members=2)
     learn.fit_one_cycle(1, 5e-3)
-    assert learn.n_members == 2
+    assert len(learn.model.members) == 2
     assert learn.engine == "autograd"
     assert len(learn.neighbors(row=1, k=3, min_count=0)) == 3

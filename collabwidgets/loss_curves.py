@@ -28,24 +28,14 @@ class DrawnRun:
 
 
 def drawn_runs(learn: CollabLearner, numbers: Iterable[int], x_axis: str, smoothing: float) -> list[DrawnRun]:
-    """The earlier runs of these numbers, for a chart over `x_axis`."""
-    return [drawn_run(run, learn, x_axis, smoothing) for run in shown_runs(learn, numbers)]
-
-
-def drawn_run(run: Run, learn: CollabLearner, x_axis: str, smoothing: float) -> DrawnRun:
-    """One run, for a chart over `x_axis`."""
-    scored, losses = run.valid()
-    return DrawnRun(
-        run.number,
-        (run_positions(run.x, run, learn, x_axis), smoothed(run.x, run.loss, smoothing)),
-        (run_positions(scored, run, learn, x_axis), losses),
-    )
-
-
-def shown_runs(learn: CollabLearner, numbers: Iterable[int]) -> list[Run]:
-    """The earlier runs of these numbers that are still remembered."""
-    wanted = set(numbers)
-    return [run for run in learn.session.earlier if run.number in wanted]
+    """The earlier runs of these numbers that are still remembered, for a chart over `x_axis`."""
+    wanted, drawn = set(numbers), []
+    for run in learn.session.earlier:
+        if run.number in wanted:
+            scored, losses = run.valid()
+            train = run_positions(run.x, run, learn, x_axis), smoothed(run.x, run.loss, smoothing)
+            drawn.append(DrawnRun(run.number, train, (run_positions(scored, run, learn, x_axis), losses)))
+    return drawn
 
 
 def run_positions(epochs: NDArray[Any], run: Run, learn: CollabLearner, axis: str) -> NDArray[np.float64]:

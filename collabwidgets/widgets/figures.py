@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import time
 from collections.abc import Sequence
@@ -11,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..loss_curves import loss_range, positions, shown_runs, smoothed
+from ..loss_curves import Curve, drawn_runs, loss_range, positions, smoothed
 from ..words import rating_unit
-from .earlier_curves import EarlierCurves
 from .learner_facts import BATCH_POINTS
 from .publisher import COST_SHARE
 from .store import LearnerStore
@@ -31,7 +29,6 @@ _TEXT = "var(--jp-content-font-color1, #767676)"
 _UPDATE_SECONDS = 1.0  # a browser draws such a figure in tens of milliseconds, beside the training
 _LIVE_POINTS = 600  # while training; the last picture has them all
 _MARGIN = {"top": 16, "bottom": 44, "left": 56, "right": 16}
-_TWO_SCALES = _MARGIN | {"right": 64}
 _AXIS_LABELS = {"epoch": "epoch", "step": "batch", "time": "seconds"}
 
 
@@ -75,58 +72,53 @@ class LossCurves:
         import bqplot
 
         self._smoothing, self._x_axis, self._runs = smoothing, x_axis, tuple(runs)
+        self._log = y_scale == "log"
         self._seen: tuple[Any, ...] = ()
         self._not_before = 0.0
         self._baseline, self._loss_name = learn.baseline, learn.loss_name
-        self._scales = {"x": bqplot.LinearScale(min=0.0), "y": _y_scale(y_scale)}
+        x, y = bqplot.LinearScale(min=0.0), bqplot.LogScale() if self._log else bqplot.LinearScale()
+        self._scales = {"x": x, "y": y}
+        unit = ", stars" if rating_unit(learn.snapshot.y_range) == "stars" else ""
         self._axes = {
-            "x": bqplot.Axis(
-                scale=self._scales["x"],
-                label=_AXIS_LABELS[x_axis],
-                label_color=_TEXT,
-                grid_lines="none",
-                label_offset="32px",
-            ),
-            "y": bqplot.Axis(
-                scale=self._scales["y"], label=self._loss_name, label_color=_TEXT, side="left", label_offset="40px"
-            ),
-            "rmse": bqplot.Axis(
-                scale=self._scales["y"],
-                label=f"RMSE, {unit}" if (unit := rating_unit(learn.snapshot.y_range)) == "stars" else "RMSE",
-                label_color=_TEXT,
-                side="right",
-                label_offset="46px",
-                grid_lines="none",
-            ),
+            "x": _axis(x, _AXIS_LABELS[x_axis], grid_lines="none", label_offset="32px"),
+            "y": _axis(y, self._loss_name, side="left", label_offset="40px"),
+            "rmse": _axis(y, f"RMSE{unit}", side="right", label_offset="46px", grid_lines="none"),
         }
-        self._earlier = EarlierCurves(dict(self._scales))
-        self._raw = self._line("train, each batch", BLUE, opacities=[0.25], stroke_width=1.0, display_legend=False)
-        self._train = self._line("train", BLUE)
-        validates = self._baseline is not None
-        self._valid = self._line("valid", VERMILION, display_legend=validates, marker="circle", marker_size=48)
-        self._mean = self._line(
-            "predict the mean", GREY, display_legend=validates, line_style="dotted", stroke_width=1.5
+        self._earlier: object = None  # the runs before this one that were there when they were last drawn
+        self._earlier_end, self._earlier_losses = 0.0, np.empty(0)
+        behind: dict[str, Any] = {"color": GREY, "display_legend": False}
+        self._earlier_train = self._line(opacities=[0.45], stroke_width=1.0, **behind)
+        self._earlier_valid = self._line(opacities=[0.8], stroke_width=1.5, line_style="dashed", **behind)
+        self._numbers = bqplot.Label(
+            x=[],
+            y=[],
+            text=[],
+            scales=dict(self._scales),
+            colors=[GREY],
+            default_size=11,
+            font_weight="bold",
+            align="end",
+            x_offset=-6,
+            y_offset=-6,
         )
+        validates = self._baseline is not None
+        self._raw = self._line(BLUE, opacities=[0.25], stroke_width=1.0, display_legend=False)
+        self._train = self._line(BLUE, "train")
+        self._valid = self._line(VERMILION, "valid", display_legend=validates, marker="circle", marker_size=48)
+        dotted: dict[str, Any] = {"line_style": "dotted", "stroke_width": 1.5, "display_legend": validates}
+        self._mean = self._line(GREY, "predict the mean", **dotted)
         self._best = bqplot.Scatter(
             x=[], y=[], scales=dict(self._scales), colors=[VERMILION], default_size=110, names=[], display_names=False
         )
-        self.figure = bqplot.Figure(
-            marks=[
-                *self._earlier.marks,
-                self._raw,
-                self._mean,
-                self._train,
-                self._valid,
-                self._best,
-                self._earlier.numbers,
-            ],
-            axes=[axis for name, axis in self._axes.items() if name != "rmse" or self._loss_name == "MSE"],
-            fig_margin=_TWO_SCALES,
+        behind_all = [self._earlier_train, self._earlier_valid, self._raw, self._mean]
+        self.figure = _figure(
+            [*behind_all, self._train, self._valid, self._best, self._numbers],
+            [axis for name, axis in self._axes.items() if name != "rmse" or self._loss_name == "MSE"],
+            "280px",
+            fig_margin=_MARGIN | {"right": 64},
             legend_location="top-right",
-            legend_text={"fill": _TEXT},
             min_aspect_ratio=0.5,
             max_aspect_ratio=6.0,
-            layout={"width": "100%", "height": "280px"},
         )
         self.figure.display_toolbar = False
         self._draw(learn)
@@ -156,32 +148,44 @@ class LossCurves:
     def _draw(self, learn: CollabLearner) -> None:
         self._seen = self._moment(learn)
         x, loss = learn.history.batches(_LIVE_POINTS if learn.status == "training" else BATCH_POINTS)
-        epochs = learn.history.epochs
         at = positions(x, learn, self._x_axis)
-        valid = [(row.epoch, row.valid_loss) for row in epochs if row.valid_loss is not None]
-        valid_at = positions([epoch for epoch, _ in valid], learn, self._x_axis)
-        earlier = shown_runs(learn, self._runs)
-        earlier_end, earlier_losses = self._earlier.draw(earlier, learn, self._x_axis, self._smoothing)
-        planned = positions([planned_end(learn)], learn, self._x_axis)
-        end = max([*at[-1:], *valid_at[-1:], *planned, earlier_end]) or 1.0
         train = smoothed(x, loss, self._smoothing)
+        valid = [(row.epoch, row.valid_loss) for row in learn.history.epochs if row.valid_loss is not None]
+        valid_at = positions([epoch for epoch, _ in valid], learn, self._x_axis)
+        best = learn.history.best
+        chosen = [i for i, (epoch, _) in enumerate(valid) if best is not None and epoch == best.epoch]
+        self._draw_earlier(learn)
         _set(self._raw, at, loss)
         _set(self._train, at, train)
         _set(self._valid, valid_at, [value for _, value in valid])
-        best = learn.history.best
-        chosen = [i for i, (epoch, _) in enumerate(valid) if best is not None and epoch == best.epoch]
         _set(self._best, valid_at[chosen], [valid[i][1] for i in chosen])
         best_rmse = "" if best is None or best.rmse is None else f"; best RMSE {best.rmse:.3f}"
         self._axes["y"].label = f"{self._loss_name}{best_rmse}"
+        planned = positions([planned_end(learn)], learn, self._x_axis)
+        end = max([*at[-1:], *valid_at[-1:], *planned, self._earlier_end]) or 1.0
         if self._baseline is not None:
             _set(self._mean, [0.0, end], [self._baseline] * 2)
         if self._x_axis != "time" or not end <= (self._scales["x"].max or 0.0) <= 1.5 * end:
             self._scales["x"].max = float(end) * (1.25 if self._x_axis == "time" and learn.status == "training" else 1)
-        self._axes["x"].tick_values = whole_ticks(end) if self._x_axis == "epoch" else None
-        low, high = loss_range(
-            train, [*(value for _, value in valid), *earlier_losses, *filter(None, [self._baseline])]
-        )
-        self._show_range(low, high)
+        self._axes["x"].tick_values = even_ticks(0.0, end, least=1.0) if self._x_axis == "epoch" else None
+        others = [*(value for _, value in valid), *self._earlier_losses, *filter(None, [self._baseline])]
+        self._show_range(*loss_range(train, others))
+
+    def _draw_earlier(self, learn: CollabLearner) -> None:
+        """The earlier runs that are asked for, however many, in two marks, and their numbers in a third."""
+        if learn.session.earlier is self._earlier:
+            return
+        self._earlier = learn.session.earlier
+        runs = drawn_runs(learn, self._runs, self._x_axis, self._smoothing)
+        _set(self._earlier_train, *_rows([run.train for run in runs]))
+        _set(self._earlier_valid, *_rows([run.valid for run in runs]))
+        ends = [[end[-1] for end in (run.valid if len(run.valid[0]) else run.train)] for run in runs]
+        with self._numbers.hold_sync():
+            _set(self._numbers, *np.reshape(ends, (-1, 2)).T)
+            # Beside each other where curves end at one place; a figure space is as wide as a digit.
+            self._numbers.text = [f"{run.number}{chr(0x2007) * 2 * i}" for i, run in enumerate(runs)]
+        self._earlier_end = max([0.0, *(float(run.train[0][-1]) for run in runs)])
+        self._earlier_losses = self._earlier_valid.y[np.isfinite(self._earlier_valid.y)]
 
     def _show_range(self, low: float, high: float) -> None:
         """Show at least this range of losses. A scale that moves makes every mark be drawn anew, so it moves rarely."""
@@ -190,7 +194,7 @@ class LossCurves:
         if not fits or high - low < 0.6 * (scale.max - scale.min):
             with scale.hold_sync():
                 scale.min, scale.max = 0.9 * low, high
-            ticks = log_ticks(scale.min, scale.max) if _kind_of(scale) == "log" else None
+            ticks = log_ticks(scale.min, scale.max) if self._log else None
             self._show_ticks(even_ticks(scale.min, scale.max) if ticks is None else ticks)
 
     def _show_ticks(self, losses: NDArray[np.float64]) -> None:
@@ -206,18 +210,11 @@ class LossCurves:
             self._axes[axis].tick_values = losses
             self._axes[axis].tick_labels = labels
 
-    def _line(self, label: str, color: str, *, display_legend: bool = True, **style: Any) -> bqplot.Lines:
+    def _line(self, color: str, label: str = "", **style: Any) -> bqplot.Lines:
         import bqplot
 
-        return bqplot.Lines(
-            x=[],
-            y=[],
-            scales=dict(self._scales),
-            colors=[color],
-            labels=[label],
-            display_legend=display_legend,
-            **style,
-        )
+        named = {"labels": [label], "display_legend": True, "colors": [color], "scales": dict(self._scales)}
+        return bqplot.Lines(x=[], y=[], **(named | style))
 
 
 def planned_end(learn: CollabLearner) -> float:
@@ -226,12 +223,6 @@ def planned_end(learn: CollabLearner) -> float:
     if learn.status not in ("training", "paused"):
         return learn.epoch
     return learn.epoch + (progress.n_steps - progress.step) / learn.dls.n_batches(learn.recipe.bs)
-
-
-def whole_ticks(end: float) -> NDArray[np.float64]:
-    """At most nine whole numbers from 0 to `end`, in steps of 1, 2 or 5 times a power of ten: half an epoch is no
-    place for a tick."""
-    return np.arange(0.0, end + 1e-6, _round_step(max(1.0, end / 8)))
 
 
 def log_ticks(low: float, high: float) -> NDArray[np.float64] | None:
@@ -245,17 +236,13 @@ def log_ticks(low: float, high: float) -> NDArray[np.float64] | None:
     return shown if len(shown) > 1 else None
 
 
-def even_ticks(low: float, high: float) -> NDArray[np.float64]:
-    """Four to eight round numbers from `low` to `high`: steps are 1, 2 or 5 times a power of ten."""
-    step = _round_step((high - low) / 8)
+def even_ticks(low: float, high: float, least: float = 0.0) -> NDArray[np.float64]:
+    """Four to eight round numbers from `low` to `high`; steps are 1, 2 or 5 times a power of ten, `least` or more."""
+    wanted = max(least, (high - low) / 8)
+    power: float = 10.0 ** math.floor(math.log10(wanted))
+    step = next(power * each for each in (1, 2, 5, 10) if power * each >= wanted * (1 - 1e-9))
     ticks = np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step
     return np.round(ticks, 10)
-
-
-def _round_step(least: float) -> float:
-    """The smallest of 1, 2 and 5 times the powers of ten that is not below `least`."""
-    power: float = 10.0 ** math.floor(math.log10(least))
-    return next(power * each for each in (1, 2, 5, 10) if power * each >= least * (1 - 1e-9))
 
 
 def pca_figure(learn: CollabLearner, n: int = 50, *, x: int = 1, y: int = 2) -> bqplot.Figure:
@@ -271,27 +258,21 @@ def pca_figure(learn: CollabLearner, n: int = 50, *, x: int = 1, y: int = 2) -> 
     """
     import bqplot
 
-    k = max(x, y)
-    frame = learn.pca(k, min_count=1).nlargest(n, "count")
-    shares = learn.pca(k, min_count=1).attrs["explained_variance_ratio"]
-    columns = [frame[f"PC{component}"].to_numpy(np.float64) for component in (x, y)]
-    scales = {"x": bqplot.LinearScale(), "y": bqplot.LinearScale()}
-    names = frame[learn.dls.item_name].astype(str).to_numpy()
+    found = learn.pca(max(x, y), min_count=1)
+    shares, frame = found.attrs["explained_variance_ratio"], found.nlargest(n, "count")
+    at, up = bqplot.LinearScale(), bqplot.LinearScale()
     points = bqplot.Scatter(
-        x=columns[0],
-        y=columns[1],
-        names=names,
+        x=frame[f"PC{x}"].to_numpy(np.float64),
+        y=frame[f"PC{y}"].to_numpy(np.float64),
+        names=frame[learn.dls.item_name].astype(str).to_numpy(),
         display_names=True,
-        scales=scales,
+        scales={"x": at, "y": up},
         colors=[BLUE],
         default_size=24,
         tooltip=bqplot.Tooltip(fields=["name"], show_labels=False),
     )
-    axes = [
-        bqplot.Axis(scale=scales["x"], label=f"PC {x} · {shares[x - 1]:.1%}", label_color=_TEXT),
-        bqplot.Axis(scale=scales["y"], label=f"PC {y} · {shares[y - 1]:.1%}", label_color=_TEXT, side="left"),
-    ]
-    return bqplot.Figure(marks=[points], axes=axes, fig_margin=_MARGIN, layout={"width": "100%", "height": "640px"})
+    axes = [_axis(at, f"PC {x} · {shares[x - 1]:.1%}"), _axis(up, f"PC {y} · {shares[y - 1]:.1%}", side="left")]
+    return _figure([points], axes, "640px")
 
 
 def parabola_figure(a: Sequence[float] = (1, 2, 5, 10, 50)) -> bqplot.Figure:
@@ -299,49 +280,46 @@ def parabola_figure(a: Sequence[float] = (1, 2, 5, 10, 50)) -> bqplot.Figure:
     decayed."""
     import bqplot
 
+    x, y = bqplot.LinearScale(), bqplot.LinearScale(min=0.0, max=5.0)
     at = np.linspace(-2, 2, 101)
-    scales = {"x": bqplot.LinearScale(), "y": bqplot.LinearScale(min=0.0, max=5.0)}
-    colors = itertools.cycle((BLUE, VERMILION, GREEN, PURPLE, GREY))
-    lines = [
-        bqplot.Lines(
-            x=at,
-            y=value * at**2,
-            scales=scales,
-            colors=[color],
-            labels=[f"a = {value:g}"],
-            display_legend=True,
-        )
-        for value, color in zip(a, colors, strict=False)
-    ]
-    axes = [
-        bqplot.Axis(scale=scales["x"], label="x", label_color=_TEXT),
-        bqplot.Axis(scale=scales["y"], label="a · x²", label_color=_TEXT, side="left"),
-    ]
-    return bqplot.Figure(
-        marks=lines,
-        axes=axes,
-        fig_margin=_MARGIN,
-        legend_location="top",
-        legend_text={"fill": _TEXT},
-        layout={"width": "100%", "height": "320px"},
+    lines = bqplot.Lines(
+        x=at,
+        y=np.outer(a, at**2),
+        scales={"x": x, "y": y},
+        colors=[BLUE, VERMILION, GREEN, PURPLE, GREY],
+        labels=[f"a = {value:g}" for value in a],
+        display_legend=True,
     )
+    return _figure([lines], [_axis(x, "x"), _axis(y, "a · x²", side="left")], "320px", legend_location="top")
 
 
-def _set(line: bqplot.Lines | bqplot.Scatter, x: Any, y: Any) -> None:
-    with line.hold_sync():
-        line.x, line.y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+def _figure(marks: list[bqplot.Mark], axes: list[bqplot.Axis], height: str, **style: Any) -> bqplot.Figure:
+    import bqplot
+
+    usual = {"fig_margin": _MARGIN, "legend_text": {"fill": _TEXT}, "layout": {"width": "100%", "height": height}}
+    return bqplot.Figure(marks=marks, axes=axes, **(usual | style))
+
+
+def _axis(scale: bqplot.Scale, label: str, **style: Any) -> bqplot.Axis:
+    import bqplot
+
+    return bqplot.Axis(scale=scale, label=label, label_color=_TEXT, **style)
+
+
+def _rows(curves: Sequence[Curve]) -> NDArray[np.float64]:
+    """Places and losses of several curves, float64 [2, n_curves, longest]: a line is broken off where NaN begins."""
+    longest = max(2, *(len(at) for at, _ in curves)) if curves else 0  # bqplot takes a single number for none
+    rows = np.full((2, len(curves), longest), np.nan)
+    for row, (at, loss) in enumerate(curves):
+        rows[:, row, : len(at)] = at, loss
+    return rows if rows.size else np.empty((2, 0))
+
+
+def _set(mark: bqplot.Mark, x: Any, y: Any) -> None:
+    with mark.hold_sync():
+        mark.x, mark.y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
 
 
 def _as_script_writes(value: float) -> str:
     """The name under which the page looks up a tick's label: 1, not 1.0."""
     return str(int(value)) if value == int(value) else repr(value)
-
-
-def _y_scale(kind: str) -> Any:
-    import bqplot
-
-    return bqplot.LogScale() if kind == "log" else bqplot.LinearScale()
-
-
-def _kind_of(scale: Any) -> str:
-    return "log" if type(scale).__name__ == "LogScale" else "linear"

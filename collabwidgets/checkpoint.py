@@ -76,7 +76,7 @@ def of_learner(learn: CollabLearner) -> Checkpoint:
     function, arguments = learn.made_by.function, dict(learn.made_by.arguments)
     arguments.pop("loss_func", None)  # kept by its name
     if function == "collab_learner":
-        if learn.session.can_resize:
+        if learn.session.weights.can_resize:
             arguments["n_factors"] = learn.n_factors  # a reset may have changed it
     else:
         arguments = {name: arguments[name] for name in _OF_A_MODULE if name in arguments}

@@ -39,6 +39,7 @@ from .training import (
     own_loss,
 )
 from .training.session import Session
+from .training.weights import Weights
 from .view_state import ViewState
 from .words import counted
 
@@ -117,16 +118,17 @@ class CollabLearner:
         self.loss_func = own_loss(loss_func)
         self._usual_wd = FASTAI_WD if wd is None else wd
         recipe = Recipe(bs=dls.bs, rescale=dls.auto_bs, seed=dls.seed if seed is None else seed, keep_best=True)
-        self.session = Session(
+        weights = Weights(
             dls,
             model,
-            recipe.changed(wd=wd),
-            tables=vars(TableNames(user_factors, item_factors, user_bias, item_bias)),
+            recipe.seed,
+            tables=TableNames(user_factors, item_factors, user_bias, item_bias),
             remake=remake,
             engine=engine,
             device=device,
             loss_func=self.loss_func,
         )
+        self.session = Session(dls, weights, recipe.changed(wd=wd))
         self.view = ViewState(dls.items, self.item_row)
 
     # ------------------------------------------------------------------ training
@@ -285,7 +287,7 @@ class CollabLearner:
             What an id that was not in the ratings means: an error with the nearest spelling, the mean known user or
             item, or NaN.
         """
-        return predict(self.model, self.session.tables, self.dls, users, items, unknown=unknown)
+        return predict(self.model, self.session.weights.tables, self.dls, users, items, unknown=unknown)
 
     def fold_in(
         self, ratings: Mapping[Any, float] | pd.Series, *, method: str = "fitted", prior_strength: float = 1.0
@@ -441,12 +443,12 @@ class CollabLearner:
     @property
     def model(self) -> nn.Module:
         """The module that is trained; `reset` may exchange it."""
-        return self.session.module
+        return self.session.weights.module
 
     @property
     def snapshot(self) -> Snapshot:
         """The last immutable copy of the tables; findings are made from it."""
-        return self.session.snapshot
+        return self.session.weights.snapshot
 
     @property
     def recipe(self) -> Recipe:
@@ -516,7 +518,7 @@ class CollabLearner:
             "n_factors": self.n_factors,
             "y_range": self.snapshot.y_range,
             "engine": self.engine,
-            "weights_seed": self.session.weights_seed,
+            "weights_seed": self.session.weights.seed,
             "split": checkpoint.split_of(self.dls),
             **asdict(self.recipe),
         }
@@ -537,7 +539,7 @@ class CollabLearner:
         return (
             f"CollabLearner({self._model_name}, {several}{self.n_users:,} users × {self.n_items:,} "
             f"{self.dls.item_name}s, {counted(self.n_factors, 'factor')}, engine {self.engine}, {self.status}, "
-            f"epoch {self.epoch:.3g}; tables: {self.session.tables})"
+            f"epoch {self.epoch:.3g}; tables: {self.session.weights.tables})"
         )
 
 
@@ -601,5 +603,5 @@ def collab_learner(
     seed = dls.seed if seed is None else seed
     module = make(n, generator(seed, "weights"))
     learn = CollabLearner(dls, module, loss_func=loss_func, remake=make, engine=engine, device=device, wd=wd, seed=seed)
-    learn.session.can_resize = kind != "nn"  # there emb_szs, or get_emb_sz, says how wide each table is
+    learn.session.weights.can_resize = kind != "nn"  # there emb_szs, or get_emb_sz, says how wide each table is
     return learn

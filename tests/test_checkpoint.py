@@ -82,7 +82,7 @@ def test_history_settings_and_status_come_along(learn: cw.CollabLearner, tmp_pat
     assert again.history.to_frame().equals(learn.history.to_frame())
     for mine, theirs in zip(again.history.batches(10**6), learn.history.batches(10**6), strict=True):
         assert np.array_equal(mine, theirs)
-    for name in ("status", "message", "epoch", "recipe", "fits", "weights_seed", "interrupted_at"):
+    for name in ("status", "message", "epoch", "recipe", "fits", "interrupted_at"):
         assert getattr(again.session, name) == getattr(learn.session, name), name
     assert again.session.progress.state() == learn.session.progress.state()
 
@@ -120,7 +120,7 @@ def test_a_reset_to_another_size_and_seed_is_remembered(learn: cw.CollabLearner,
     learn.reset(seed=3, n_factors=4)
     learn.fit_one_cycle(1)
     again = cw.load_learner(learn.save(tmp_path / "model"), learn.dls)
-    assert (again.n_factors, again.session.weights_seed) == (4, 3)
+    assert (again.n_factors, again.session.weights.seed) == (4, 3)
     for each in (learn, again):
         each.reset()
     assert np.array_equal(predictions(again), predictions(learn))
@@ -130,8 +130,8 @@ def test_the_order_of_batches_goes_on_where_it_was(learn: cw.CollabLearner, tmp_
     again = cw.load_learner(learn.save(tmp_path / "model"), learn.dls)
     twice = cw.load_learner(tmp_path / "model", learn.dls)
     fresh = cw.collab_learner(learn.dls, n_factors=8, y_range=(0, 5.5))
-    assert torch.equal(again.session._order.get_state(), learn.session._order.get_state())
-    assert not torch.equal(again.session._order.get_state(), fresh.session._order.get_state())
+    assert torch.equal(again.session.weights.order.get_state(), learn.session.weights.order.get_state())
+    assert not torch.equal(again.session.weights.order.get_state(), fresh.session.weights.order.get_state())
     for each in (again, twice):
         each.fit_one_cycle(1)
     assert np.array_equal(predictions(again), predictions(twice))

@@ -275,7 +275,7 @@ def test_a_model_that_cannot_be_remade_so_is_kept(dls):
 
 def test_a_finished_module_is_retrained_from_its_first_weights(dls):
     learn = cw.CollabLearner(dls, ChaptersDotProduct(len(dls.users), len(dls.items), 6))
-    assert not learn.session.can_remake
+    assert not learn.session.weights.can_remake
     learn.start(1, wd=0.2)
     assert learn.wait()
     once = learn.snapshot.item_factors

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,27 +9,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
-from ..models import find_tables
-from ..models.catalog import ModelMaker
-from ..models.tables import copied
-from ..seeds import generator
 from . import messages
-from .engines import choose_engine
 from .epoch_table import EpochTable
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import History, epoch_axis
-from .loss import LossFunction
 from .progress import Progress
-from .recipe import N_FACTORS, Recipe
+from .recipe import Recipe
 from .recovery import stable_lr
 from .runs import MOST_RUNS, Run, Runs
 from .session_state import SessionState
-from .snapshot import take_snapshot
-from .snapshot_history import SnapshotHistory
-from .trainer import Engine, Trainer
+from .trainer import Trainer
+from .weights import Weights
 from .worker import TrainingWorker, interrupt_asks
 
 if TYPE_CHECKING:
@@ -45,24 +36,14 @@ class Session:
     Parameters
     ----------
     data : CollabDataLoaders
-    module : nn.Module
+    weights : Weights
+        The module that is trained; `reset` may exchange it.
     recipe : Recipe
         Settings that fits start from.
-    tables : dict of str to str or None
-        The named tables, see `find_tables`.
-    remake : callable, optional
-        ``(n_factors, generator) -> nn.Module``: fresh weights for `reset`. Without it the first weights are put back.
-    engine : {"auto", "fused", "autograd"}
-    device : str or torch.device, optional
-    loss_func : callable, optional
-        None for the mean squared error.
 
     Attributes
     ----------
-    module : nn.Module
-        The module that is trained; `reset` may exchange it.
-    tables : TableNames
-        Where its factors and biases are.
+    weights : Weights
     status : str
         ``untrained``, ``training``, ``paused``, ``ready``, ``stopped``, ``diverged`` or ``error``.
     message : str
@@ -84,54 +65,28 @@ class Session:
         Of the last or running fit.
     suggested_lr : float or None
         After a fit that diverged, a learning rate that lowered the loss in a trial on fresh weights.
-    snapshot : Snapshot
-        The last immutable copy of the tables.
-    past : SnapshotHistory
-        The snapshots at the ends of the epochs.
-    weights_seed : int
-        The seed that the weights, and the order of the batches since, came from.
-    weights_epoch : float or None
-        The epoch that the weights are of, where those of an earlier one were put back.
-    can_resize : bool
-        Whether `reset` can make weights of another number of factors.
     renewing : bool
         Whether weights are being exchanged: some milliseconds in which there is nothing to show.
     """
 
-    def __init__(
-        self,
-        data: CollabDataLoaders,
-        module: nn.Module,
-        recipe: Recipe,
-        *,
-        tables: Mapping[str, str | None],
-        remake: ModelMaker | None = None,
-        engine: str = "auto",
-        device: str | torch.device | None = None,
-        loss_func: LossFunction | None = None,
-    ):
-        self.data, self.recipe, self.loss_func = data, recipe, loss_func
-        self.can_resize = remake is not None
-        self._named_tables, self._remake = tables, remake
-        self._wanted_engine, self._device = engine, device
-        self.history, self.past = History(), SnapshotHistory()
+    fits: list[Recipe]
+    interrupted_at: list[float | None]
+    error: BaseException | None
+    suggested_lr: float | None
+
+    def __init__(self, data: CollabDataLoaders, weights: Weights, recipe: Recipe):
+        self.data, self.weights, self.recipe = data, weights, recipe
+        self.history = History()
         self.earlier: tuple[Run, ...] = ()
-        self.fits: list[Recipe] = []
-        self.interrupted_at: list[float | None] = []
-        self.suggested_lr: float | None = None
-        self.error: BaseException | None = None
         self.renewing = False
         self._run_number = 1
-        self._order = torch.Generator()
-        self._first_weights: dict[str, Tensor] = {}
-        self._revision = 0
         self._snapshot_wanted = False
         self._table: EpochTable | None = None
         self._commands = threading.RLock()  # start, pause, stop and reset come from cells and from pages
         self._callbacks: list[Callable[[], None]] = []
         self._settlers: list[Callable[[], None]] = []
         self._worker = TrainingWorker(self._record, self._ended)
-        self._adopt(module)
+        self._untrained()
 
     # ------------------------------------------------------------------ commands
 
@@ -240,17 +195,12 @@ class Session:
             self._settle()
         return over
 
-    @property
-    def can_remake(self) -> bool:
-        """Whether `reset` and `retrain` can make weights of another seed."""
-        return self._remake is not None
-
     # ------------------------------------------------------------------ what it has come to
 
     @property
     def engine(self) -> str:
         """Which engine trains: ``"fused"`` or ``"autograd"``."""
-        return self._engine.name
+        return self.weights.engine.name
 
     @property
     def runs(self) -> Runs:
@@ -263,13 +213,13 @@ class Session:
 
     @property
     def _present_run(self) -> Run | None:
-        return Run.of(self._run_number, self.history, self.fits, self.snapshot.n_factors)
+        return Run.of(self._run_number, self.history, self.fits, self.weights.n_factors)
 
     def resting_module(self) -> nn.Module:
         """The module, or a RuntimeError while its weights move."""
         if self._worker.running:
             raise RuntimeError("the weights move while it trains; pause() first, or wait()")
-        return self.module
+        return self.weights.module
 
     @contextmanager
     def resting(self, advice: str) -> Iterator[None]:
@@ -277,16 +227,8 @@ class Session:
         with self._commands:
             if self._worker.running:
                 raise RuntimeError(f"it is training: wait() for the end, or pause() and wait(), then {advice}")
-            self._engine.sync()
+            self.weights.engine.sync()
             yield
-
-    def fresh_engine(self) -> Engine:
-        """An engine for a copy of the module with the weights that `reset` would put back."""
-        if self._remake is not None:
-            return self._engine_for(self._remake(self.snapshot.n_factors, generator(self.weights_seed, "weights")))
-        module = copied(self.module)
-        module.load_state_dict(self._first_weights)
-        return self._engine_for(module)
 
     # ------------------------------------------------------------------ following it
 
@@ -327,9 +269,9 @@ class Session:
             recipe=self.recipe,
             fits=tuple(self.fits),
             interrupted_at=tuple(self.interrupted_at),
-            weights_seed=self.weights_seed,
-            weights_epoch=self.weights_epoch,
-            order=self._order.get_state(),
+            weights_seed=self.weights.seed,
+            weights_epoch=self.weights.snapshot.epoch,
+            order=self.weights.order.get_state(),
             progress=self.progress.state(),
             epochs=self.history.epochs,
             curve=self.history.batches_since(0)[:2],
@@ -345,13 +287,11 @@ class Session:
                 number = max(run.number, self._run_number)
                 self.earlier = (*self.earlier, replace(run, number=number))[-MOST_RUNS:]
                 self._run_number = number + 1
-            first_weights = self._first_weights
-            self.module.load_state_dict(weights)
-            self.recipe = state.recipe
-            self._adopt(self.module)
-            self._first_weights = first_weights  # what `reset` puts back
-            self._order.set_state(state.order)
-            self.weights_seed, self.weights_epoch = state.weights_seed, state.weights_epoch
+            self.weights.module.load_state_dict(weights)
+            epoch = state.epoch if state.weights_epoch is None else state.weights_epoch
+            self.weights.adopt(self.weights.module, state.weights_seed, epoch=epoch)
+            self.weights.order.set_state(state.order)
+            self.recipe, self.error = state.recipe, None
             self.fits, self.interrupted_at = list(state.fits), list(state.interrupted_at)
             self.status, self.message, self.suggested_lr = state.status, state.message, state.suggested_lr
             self.epoch, self.progress = state.epoch, Progress.from_state(**state.progress)
@@ -359,7 +299,6 @@ class Session:
             self.history.add_batches(*state.curve)
             for record in state.epochs:
                 self.history.add_epoch(record)
-            self._take_snapshot()
 
     # ------------------------------------------------------------------ weights
 
@@ -372,42 +311,22 @@ class Session:
             self.renewing = False
             self._changed()
 
-    def _adopt(self, module: nn.Module) -> None:
-        """Take over a module as untrained: tables, engine, counters and status start afresh."""
-        self.tables = find_tables(module, len(self.data.users), len(self.data.items), **self._named_tables)
-        self.module = module
-        self._first_weights = copy.deepcopy(module.state_dict()) if self._remake is None else {}
-        self._engine = self._engine_for(module)
-        self._order = generator(self.recipe.seed, "batches")
-        self.weights_seed, self.weights_epoch = self.recipe.seed, None
+    def _untrained(self) -> None:
         self.fits, self.interrupted_at = [], []
         self.status, self.message, self.epoch = "untrained", "Random weights. Press Train.", 0.0
-        self.error = None
-        self.suggested_lr = None
+        self.error, self.suggested_lr = None, None
         self.progress = Progress(0)
-        self._take_snapshot()
 
     def _renew(self, recipe: Recipe, n_factors: int | None, *, outcome: str) -> None:
         """End the fit as "stopped" or "replaced" and take fresh weights; if it raises nothing has happened."""
         self.data.part(0)  # without ratings there would be no way back
-        present = self.snapshot.n_factors
-        if self._remake is None and (n_factors not in (None, present) or recipe.seed != self.recipe.seed):
-            raise ValueError(
-                "this learner was given a finished module, so it can only put its first weights back; "
-                "pass remake=(n_factors, generator) -> nn.Module to CollabLearner for another seed or size"
-            )
-        if n_factors is not None:
-            N_FACTORS.checked(n_factors)
-        module = self.module
-        if self._remake is not None:
-            module = self._remake(n_factors or present, generator(recipe.seed, "weights"))
+        module = self.weights.fresh(n_factors, recipe.seed, seed_before=self.recipe.seed)
         self._end_fit(outcome)
-        self.recipe = recipe
-        if self._remake is None:
-            module.load_state_dict(self._first_weights)
         self._keep_run(outcome)
+        self.recipe = recipe
         self.history.clear()
-        self._adopt(module)
+        self.weights.renew(module, recipe.seed)
+        self._untrained()
 
     def _end_fit(self, outcome: str) -> None:
         self._worker.ask(outcome)
@@ -421,24 +340,18 @@ class Session:
             self.earlier = (*self.earlier, run)[-MOST_RUNS:]
             self._run_number += 1
 
-    def _engine_for(self, module: nn.Module) -> Engine:
-        return choose_engine(module, self._wanted_engine, device=self._device, loss_func=self.loss_func)
-
     def _take_snapshot(self) -> None:
         self._snapshot_wanted = False
-        self._revision += 1
-        epoch = self.epoch if self.weights_epoch is None else self.weights_epoch
-        self.snapshot = take_snapshot(self.module, self.tables, self.data, self._revision, epoch)
-        self.past.keep(self.snapshot, self.history.run)
+        self.weights.take_snapshot(self.epoch)
 
     # ------------------------------------------------------------------ one fit
 
     def _prepare(self, n_factors: int | None, recipe: Recipe) -> None:
-        new_size = n_factors not in (None, self.snapshot.n_factors)
+        new_size = n_factors not in (None, self.weights.n_factors)
         if new_size and self.epoch > 0:
             raise RuntimeError(f"n_factors={n_factors} changes the tables' shape; reset() first")
         if self.epoch == 0 and not self._worker.running and (new_size or recipe.seed != self.recipe.seed):
-            self.reset(n_factors, recipe.seed if self._remake is not None else None)
+            self.reset(n_factors, recipe.seed if self.weights.can_remake else None)
         self._load(recipe)
 
     def _load(self, recipe: Recipe) -> None:
@@ -446,7 +359,7 @@ class Session:
             raise RuntimeError("already training; pause() or stop() first")
         self.data.part(0)
         recipe.check_engine(self.engine)
-        trainer = Trainer(self._engine, self.data, recipe, order=self._order, epoch=int(self.epoch))
+        trainer = Trainer(self.weights.engine, self.data, recipe, order=self.weights.order, epoch=int(self.epoch))
         self.recipe = recipe
         if self.status in ("paused", "stopped", "error"):
             self.interrupted_at[-1] = self.epoch
@@ -459,7 +372,6 @@ class Session:
 
     def _go(self) -> None:
         self.status, self.message, self.error, self.suggested_lr = "training", "", None, None
-        self.weights_epoch = None
         self.progress.go()
         self._changed()
 
@@ -478,7 +390,7 @@ class Session:
                 if self._table is not None:
                     self._table.progress(self.progress.share)
                 if self._snapshot_wanted:
-                    self._engine.sync()
+                    self.weights.engine.sync()
                     self._take_snapshot()
             case EpochEnd(record, _):
                 self.epoch = float(record.epoch)
@@ -491,8 +403,7 @@ class Session:
                 self._recover(epoch, step)
             case Finished(early, best_epoch):
                 if best_epoch is not None:
-                    self.weights_epoch = float(best_epoch)
-                    self._take_snapshot()  # before the status: at rest the last snapshot is the one to show
+                    self.weights.take_snapshot(float(best_epoch))  # first: at rest the last one is shown
                 self.status = "ready"
                 seconds = self.progress.elapsed_seconds
                 self.message = messages.finished(self.epoch, seconds, self.history, early, best_epoch)
@@ -503,13 +414,13 @@ class Session:
         self.epoch = float(epoch - 1)
         self.message = "Loss became NaN. Looking for a learning rate that works."
         self._changed()
-        self.suggested_lr = stable_lr(self.fresh_engine(), self.data, self.recipe)
+        self.suggested_lr = stable_lr(self.weights.trial_engine(), self.data, self.recipe)
         self.status, self.message = "diverged", messages.diverged(epoch, step, self.suggested_lr)
         self._take_snapshot()
 
     def _ended(self, outcome: str | BaseException) -> None:
         self.progress.halt()
-        self._engine.sync()
+        self.weights.engine.sync()
         if isinstance(outcome, BaseException):
             self.status, self.error = "error", outcome
             self.message = f"{type(outcome).__name__}: {outcome}"

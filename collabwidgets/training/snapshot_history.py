@@ -19,8 +19,13 @@ class SnapshotHistory:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._run, self._stride = 0, 1
-        self._kept: tuple[Snapshot, ...] = ()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all: the next snapshots are of another run."""
+        with self._lock:
+            self._stride = 1
+            self._kept: tuple[Snapshot, ...] = ()
 
     @property
     def snapshots(self) -> tuple[Snapshot, ...]:
@@ -32,14 +37,12 @@ class SnapshotHistory:
         """The epochs that are kept, ascending."""
         return [int(snapshot.epoch) for snapshot in self._kept]
 
-    def keep(self, snapshot: Snapshot, run: int) -> None:
-        """Remember `snapshot` if it is of the end of a later epoch than the last; another `run` begins anew.
+    def keep(self, snapshot: Snapshot) -> None:
+        """Remember `snapshot` if it is of the end of a later epoch than the last.
 
         It keeps a reference and copies nothing, so that the thread that trains may call it.
         """
         with self._lock:
-            if run != self._run:
-                self._run, self._stride, self._kept = run, 1, ()
             factors, last = snapshot.item_factors, self._kept[-1].epoch if self._kept else 0
             if factors is None or not snapshot.epoch.is_integer() or snapshot.epoch <= last:
                 return

@@ -113,7 +113,7 @@ def _data(learn: CollabLearner) -> str:
 
 
 def _model(learn: CollabLearner) -> str:
-    call, seed = learn.made_by, learn.session.weights_seed
+    call, seed = learn.made_by, learn.session.weights.seed
     arguments = {name: value for name, value in call.arguments.items() if name not in ("seed", "loss_func")}
     notes = []
     if learn.loss_func is not None:
@@ -123,7 +123,7 @@ def _model(learn: CollabLearner) -> str:
     if seed != learn.dls.seed:
         arguments["seed"] = seed
     if call.function == "collab_learner":
-        if learn.session.can_resize and learn.n_factors:
+        if learn.session.weights.can_resize and learn.n_factors:
             arguments["n_factors"] = learn.n_factors  # a reset may have changed it
         return "\n".join([*notes, "learn = " + _call("cw.collab_learner", ["dls"], arguments)])
     notes.append(_module(learn))
@@ -146,7 +146,7 @@ def _module(learn: CollabLearner) -> str:
 
 
 def _first_recipe(learn: CollabLearner) -> Recipe:
-    recipe = Recipe(bs=learn.dls.bs, seed=learn.session.weights_seed)
+    recipe = Recipe(bs=learn.dls.bs, seed=learn.session.weights.seed)
     return recipe.changed(wd=learn.made_by.arguments.get("wd"))
 
 

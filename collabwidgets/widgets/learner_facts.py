@@ -84,8 +84,8 @@ def _model_facts(learn: CollabLearner) -> dict[str, Any]:
         "model": type(learn.model).__name__,
         "n_factors": learn.n_factors,
         "n_members": n_members(learn.model),
-        "can_remake": learn.session.can_remake,
-        "can_resize": learn.session.can_resize,
+        "can_remake": learn.session.weights.can_remake,
+        "can_resize": learn.session.weights.can_resize,
         "has_bias": snapshot.item_bias is not None,
         "has_factors": snapshot.item_factors is not None,
     }
@@ -138,7 +138,7 @@ def history_of(learn: CollabLearner) -> tuple[dict[str, Any], Arrays]:
         "history": [protocol.EpochRow(**row) for row in epoch_rows(learn)],
         "best_epoch": None if best is None else best.epoch,
         "overfit_since": history.overfit_since,
-        "frame_epochs": learn.session.past.epochs,
+        "frame_epochs": learn.session.weights.past.epochs,
         "runs": rows,
     }
     return facts, {"_batch_loss": pair_bytes(*history.batches(BATCH_POINTS)), "_run_curves": b"".join(curves)}

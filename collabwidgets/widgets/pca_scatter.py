@@ -399,7 +399,7 @@ class PCAScatter(View):
 
     @validate("frame")
     def _kept_epoch(self, proposal: dict[str, Any]) -> int:
-        frame, n = int(proposal["value"]), len(self._learner.session.past.epochs)
+        frame, n = int(proposal["value"]), len(self._learner.session.weights.past.epochs)
         if frame >= n:
             kept = f"{n} are kept, so frame goes from 0 to {n - 1}" if n else "none is kept yet"
             raise TraitError(f"frame={frame} is no earlier epoch: {kept}; -1 is the newest")

@@ -115,7 +115,7 @@ class ShownMap:
             rows, known = self._earlier
             if rows != (min_count, top_n):
                 known = {}
-            kept = learn.session.past.snapshots
+            kept = learn.session.weights.past.snapshots
             fitted = {
                 each.revision: known.get(each.revision) or fit_pca(each, k=AXES, min_count=min_count, top_n=top_n)
                 for each in kept

@@ -238,7 +238,7 @@ class TrainingPanel(View):
             return n
         if n == 0:
             raise TraitError(f"n_factors must be from 1 to {N_FACTORS.high:g}, not 0")
-        if not learn.session.can_resize:
+        if not learn.session.weights.can_resize:
             raise TraitError(f"n_factors={n}: this learner's model keeps its {learn.n_factors} factors")
         if learn.epoch > 0 and not self.retrain_on_change:
             raise TraitError(

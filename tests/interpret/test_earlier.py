@@ -44,7 +44,7 @@ def training(epochs: int) -> list[Snapshot]:
 def test_no_component_flips_between_the_frames_of_a_long_run() -> None:
     past, run = SnapshotHistory(), training(200)
     for each in run:
-        past.keep(each, run=1)
+        past.keep(each)
     assert past.epochs == list(range(4, 201, 4))
     now = fit_pca(run[-1])
     frames = lying_as(now, [fit_pca(each) for each in past.snapshots])
@@ -72,21 +72,23 @@ def test_earlier_frames_lie_as_the_present_one_whichever_way_that_lies() -> None
 
 def test_only_ends_of_epochs_of_the_present_run_are_kept_and_no_more_than_there_is_room_for() -> None:
     past, run = SnapshotHistory(), training(3)
-    past.keep(run[0], run=1)
-    past.keep(snapshot(run[0].required_item_factors, 1.5, run[0].items), run=1)
-    past.keep(snapshot(run[1].required_item_factors, 1.0, run[0].items, revision=99), run=1)  # best weights, reloaded
-    past.keep(run[1], run=1)
+    past.keep(run[0])
+    past.keep(snapshot(run[0].required_item_factors, 1.5, run[0].items))
+    past.keep(snapshot(run[1].required_item_factors, 1.0, run[0].items, revision=99))  # best weights, reloaded
+    past.keep(run[1])
     assert past.epochs == [1, 2]
-    past.keep(run[0], run=2)
+    past.clear()
+    past.keep(run[0])
     assert past.epochs == [1]
-    past.keep(snapshot(run[0].required_item_factors, 0.0, run[0].items), run=3)
+    past.clear()
+    past.keep(snapshot(run[0].required_item_factors, 0.0, run[0].items))
     assert past.epochs == []
 
     n = MOST_BYTES // (4 * 4 * 20) + 1  # rows of 20 factors, of which fewer than four tables have room
     items, table = side(n), np.ones((n, 20), dtype=np.float32)
     table.flags.writeable = False
     for epoch in range(1, 9):
-        past.keep(snapshot(table, float(epoch), items), run=4)
+        past.keep(snapshot(table, float(epoch), items))
     assert past.epochs == [4, 8]
     assert MOST_FRAMES == 60
 

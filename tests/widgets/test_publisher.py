@@ -376,5 +376,5 @@ def test_when_a_fit_returns_the_widgets_traits_are_those_of_its_end(learn, line)
         fit()
         own = learn.pca_frame(min_count=scatter.min_count).explained_variance_ratio
         assert scatter.explained_variance == [float(share) for share in own]
-        assert scatter.n_frames == len(learn.session.past.epochs) == learn.epoch
+        assert scatter.n_frames == len(learn.session.weights.past.epochs) == learn.epoch
         assert LearnerStore.of(learn).status["status"] == "ready"

@@ -81,7 +81,7 @@ def test_earlier_epochs_are_fitted_and_held_as_the_view_says(scatter, learn, kw)
         fitted = fitted[np.argsort(-items.counts[fitted], kind="stable")[:40]]
     elif own.fit_on == "min_count":
         fitted = fitted[items.counts[fitted] >= 30]
-    for epoch, factors in ((each.epoch, each.item_factors) for each in learn.session.past.snapshots):
+    for epoch, factors in ((each.epoch, each.item_factors) for each in learn.session.weights.past.snapshots):
         own.frame = int(epoch) - 1
         shown = own.to_frame()
         reference = PCA(6).fit(factors[fitted].astype(float)).transform(factors.astype(float))[shown.index]

@@ -1,10 +1,11 @@
-// Writes src/protocol.ts from the contract that Python prints as JSON, see `make protocol`.
-// With --check it writes nothing and fails where the file is another one.
-import { readFile, writeFile } from "node:fs/promises";
+// Writes src/protocol.ts, and the settings that tests use, from the contract that Python prints as JSON, see
+// `make protocol`. With --check it writes nothing and fails where a file is another one.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { compile } from "json-schema-to-typescript";
 
-const FILE = new URL("src/protocol.ts", import.meta.url);
+const TYPES = new URL("src/protocol.ts", import.meta.url);
+const SETTINGS = new URL("test/harness/settings.json", import.meta.url);
 const HEADER = "// Generated from collabwidgets/widgets/protocol.py by `make protocol`; do not edit.";
 
 const { definitions, arrays, settings } = JSON.parse(await text(process.stdin));
@@ -22,19 +23,30 @@ const types = await compile(schema, "Protocol", {
   bannerComment: "",
   additionalProperties: false,
 });
-const rows = Object.entries(arrays).map(([name, array]) => `  ${name}: ${JSON.stringify(array)},`);
-const table = `/** What the bytes of the store's binary traits hold. */\nexport const ARRAYS = {\n${rows.join("\n")}\n} as const;\n`;
-const specs = `/** The settings as the present package has them; a page reads those that it is sent. */\nexport const SETTINGS: readonly SettingFacts[] = ${JSON.stringify(settings, null, 2)};\n`;
-const made = `${HEADER}\n\n${table}\n${specs}\n${types.replace(/export interface Protocol \{[^}]*\}\n/, "")}`;
+const rows = Object.entries(arrays).map(
+  ([name, { dtype, shape, of }]) => `  /** ${shape}: ${of}. */\n  ${name}: "${dtype}",`,
+);
+const table = `/** What the bytes of the binary traits hold. */\nexport const ARRAYS = {\n${rows.join("\n")}\n} as const;\n`;
+const body = types
+  .replace(/export interface Protocol \{[^}]*\}\n/, "")
+  .replace(/\/\*\*\n \* (.*)\n \*\//g, "/** $1 */");
+const made = new Map([
+  [TYPES, `${HEADER}\n\n${table}\n${body}`],
+  // The settings of the present package, for tests: a page reads those that it is sent.
+  [SETTINGS, `${JSON.stringify(settings, null, 2)}\n`],
+]);
 
-if (process.argv.includes("--check")) {
-  if ((await readFile(FILE, "utf8").catch(() => "")) !== made) {
+for (const [file, content] of made) {
+  if (!process.argv.includes("--check")) {
+    await mkdir(new URL(".", file), { recursive: true });
+    await writeFile(file, content);
+  } else if ((await readFile(file, "utf8").catch(() => "")) !== content) {
     console.error(
-      "js/src/protocol.ts is not what collabwidgets/widgets/protocol.py says: run `make protocol`.",
+      `${file.pathname} is not what collabwidgets/widgets/protocol.py says: run \`make protocol\`.`,
     );
     process.exit(1);
   }
-} else await writeFile(FILE, made);
+}
 
 /** A property's own title would become a type of its own. */
 function untitled(properties) {

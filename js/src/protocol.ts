@@ -1,164 +1,38 @@
 // Generated from collabwidgets/widgets/protocol.py by `make protocol`; do not edit.
 
-/** What the bytes of the store's binary traits hold. */
+/** What the bytes of the binary traits hold. */
 export const ARRAYS = {
-  _item_names: {"dtype":"text","shape":"[n_items + 1]","of":"names of the items, row 0 '#na#'"},
-  _item_counts: {"dtype":"int32","shape":"[n_items + 1]","of":"ratings of each item"},
-  _item_means: {"dtype":"float32","shape":"[n_items + 1]","of":"mean rating of each item"},
-  _item_trained: {"dtype":"uint8","shape":"[n_items + 1]","of":"1 where an item has a training rating"},
-  _user_names: {"dtype":"text","shape":"[n_users + 1]","of":"names of the users, row 0 '#na#'"},
-  _user_counts: {"dtype":"int32","shape":"[n_users + 1]","of":"ratings of each user"},
-  _user_means: {"dtype":"float32","shape":"[n_users + 1]","of":"mean rating of each user"},
-  _user_trained: {"dtype":"uint8","shape":"[n_users + 1]","of":"1 where a user has a training rating"},
-  _item_bias: {"dtype":"float32","shape":"[n_items + 1]","of":"biases; empty where the model has none"},
-  _user_bias: {"dtype":"float32","shape":"[n_users + 1]","of":"biases; empty where the model has none"},
-  _scores: {"dtype":"float32","shape":"[n_items + 1, m]","of":"components of the map; NaN where an item is not shown"},
-  _map_scores: {"dtype":"float32","shape":"[n_items + 1, m]","of":"of a view: components of a map of its own"},
-  _batch_loss: {"dtype":"float32","shape":"[n, 2]","of":"epoch and loss of single batches, thinned"},
-  _run_curves: {"dtype":"float32","shape":"[n, 2]","of":"batch and validation losses of the earlier runs, one after the other"},
+  /** [n_items + 1]: names of the items, row 0 '#na#'. */
+  _item_names: "text",
+  /** [n_items + 1]: ratings of each item. */
+  _item_counts: "int32",
+  /** [n_items + 1]: mean rating of each item. */
+  _item_means: "float32",
+  /** [n_items + 1]: 1 where an item has a training rating. */
+  _item_trained: "uint8",
+  /** [n_users + 1]: names of the users, row 0 '#na#'. */
+  _user_names: "text",
+  /** [n_users + 1]: ratings of each user. */
+  _user_counts: "int32",
+  /** [n_users + 1]: mean rating of each user. */
+  _user_means: "float32",
+  /** [n_users + 1]: 1 where a user has a training rating. */
+  _user_trained: "uint8",
+  /** [n_items + 1]: biases; empty where the model has none. */
+  _item_bias: "float32",
+  /** [n_users + 1]: biases; empty where the model has none. */
+  _user_bias: "float32",
+  /** [n_items + 1, m]: components of the map; NaN where an item is not shown. */
+  _scores: "float32",
+  /** [n_items + 1, m]: of a view: components of a map of its own. */
+  _map_scores: "float32",
+  /** [n, 2]: epoch and loss of single batches, thinned. */
+  _batch_loss: "float32",
+  /** [n, 2]: batch and validation losses of the earlier runs, one after the other. */
+  _run_curves: "float32",
 } as const;
 
-/** The settings as the present package has them; a page reads those that it is sent. */
-export const SETTINGS: readonly SettingFacts[] = [
-  {
-    "name": "epochs",
-    "label": "Epochs",
-    "help": "How often training goes through all ratings",
-    "kind": "whole",
-    "low": 1,
-    "high": 1000,
-    "choices": [],
-    "usual": [],
-    "step": 1,
-    "at_rest": true,
-    "trait": "epochs"
-  },
-  {
-    "name": "lr",
-    "label": "Learning rate",
-    "help": "The highest step size; numbers such as 5e-3",
-    "kind": "number",
-    "low": 1e-8,
-    "high": 10,
-    "choices": [],
-    "usual": [
-      "1e-4",
-      "5e-4",
-      "1e-3",
-      "5e-3",
-      "1e-2",
-      "5e-2"
-    ],
-    "step": 1,
-    "at_rest": true,
-    "trait": "lr"
-  },
-  {
-    "name": "wd",
-    "label": "Weight decay",
-    "help": "How strongly factors and biases are pulled towards 0",
-    "kind": "number",
-    "low": 0,
-    "high": 100,
-    "choices": [],
-    "usual": [
-      "0",
-      "0.01",
-      "0.05",
-      "0.1",
-      "0.2",
-      "0.5"
-    ],
-    "step": 1,
-    "at_rest": true,
-    "trait": "weight_decay"
-  },
-  {
-    "name": "n_factors",
-    "label": "Factors",
-    "help": "Numbers learnt about each user and each title",
-    "kind": "whole",
-    "low": 1,
-    "high": 1024,
-    "choices": [],
-    "usual": [],
-    "step": 5,
-    "at_rest": false,
-    "trait": "n_factors"
-  },
-  {
-    "name": "schedule",
-    "label": "Schedule",
-    "help": "one-cycle: the learning rate rises, then falls; constant: it stays",
-    "kind": "choice",
-    "low": 0,
-    "high": 1,
-    "choices": [
-      "one_cycle",
-      "constant"
-    ],
-    "usual": [],
-    "step": 1,
-    "at_rest": false,
-    "trait": "schedule"
-  },
-  {
-    "name": "bs",
-    "label": "Batch size",
-    "help": "Ratings in one step",
-    "kind": "whole",
-    "low": 1,
-    "high": 1048576,
-    "choices": [],
-    "usual": [],
-    "step": 32,
-    "at_rest": false,
-    "trait": "batch_size"
-  },
-  {
-    "name": "seed",
-    "label": "Seed",
-    "help": "Of the first weights and of the order of batches; Reset draws new weights with it",
-    "kind": "whole",
-    "low": 0,
-    "high": 4294967295,
-    "choices": [],
-    "usual": [],
-    "step": 1,
-    "at_rest": false,
-    "trait": "seed"
-  },
-  {
-    "name": "patience",
-    "label": "Early stop after",
-    "help": "Stop after this many epochs without a better validation loss; 0 never stops early",
-    "kind": "whole",
-    "low": 0,
-    "high": 1000,
-    "choices": [],
-    "usual": [],
-    "step": 1,
-    "at_rest": false,
-    "trait": "patience"
-  },
-  {
-    "name": "keep_best",
-    "label": "Keep best weights",
-    "help": "At the end, go back to the epoch with the lowest validation loss",
-    "kind": "switch",
-    "low": 0,
-    "high": 1,
-    "choices": [],
-    "usual": [],
-    "step": 1,
-    "at_rest": false,
-    "trait": "keep_best"
-  }
-];
-
-/**
- * Where the training is: small, sent several times a second.
- */
+/** Where the training is: small, sent several times a second. */
 export interface Status {
   status: "diverged" | "error" | "paused" | "ready" | "stopped" | "training" | "untrained";
   message: string;
@@ -191,9 +65,7 @@ export interface RecipeFacts {
   rescale: boolean;
   n_factors: number;
 }
-/**
- * The data set and the model; sent once, and again when a reset has changed the model.
- */
+/** The data set and the model; sent once, and again when a reset has changed the model. */
 export interface Data {
   dataset: string;
   n_users: number;
@@ -224,9 +96,7 @@ export interface Data {
   has_bias: boolean;
   has_factors: boolean;
 }
-/**
- * One setting as the panel shows it, see `training.setting.Setting`.
- */
+/** One setting as the panel shows it, see `training.setting.Setting`. */
 export interface SettingFacts {
   name: string;
   label: string;
@@ -240,9 +110,7 @@ export interface SettingFacts {
   at_rest: boolean;
   trait: string;
 }
-/**
- * What training has come to: history, runs and map; sent at an epoch's end, and in between while somebody looks.
- */
+/** What training has come to: history, runs and map; sent at an epoch's end, and in between while somebody looks. */
 export interface Picture {
   run: number;
   history: EpochRow[];
@@ -255,9 +123,7 @@ export interface Picture {
   min_count: number;
   map: MapFacts;
 }
-/**
- * One epoch, see `training.history.EpochRecord`.
- */
+/** One epoch, see `training.history.EpochRecord`. */
 export interface EpochRow {
   epoch: number;
   train_loss: number | null;
@@ -266,9 +132,7 @@ export interface EpochRow {
   seconds: number;
   lr: number;
 }
-/**
- * One run; ``points`` are the lengths of its two curves in ``_run_curves``, 0 for the present run.
- */
+/** One run; ``points`` are the lengths of its two curves in ``_run_curves``, 0 for the present run. */
 export interface RunRow {
   run: number;
   name: string;
@@ -280,9 +144,7 @@ export interface RunRow {
   bs: number;
   points: number[];
 }
-/**
- * A fitted map, beside its scores; ``m`` components, their share of the variance 0 to 1.
- */
+/** A fitted map, beside its scores; ``m`` components, their share of the variance 0 to 1. */
 export interface MapFacts {
   m: number;
   explained_variance: number[];
@@ -295,48 +157,36 @@ export interface MapFacts {
   };
   fit_count: number;
 }
-/**
- * A map that is not the store's: of one view, or of an earlier epoch. ``fit_on`` as of `PCAScatter`.
- */
+/** A map that is not the store's: of one view, or of an earlier epoch. ``fit_on`` as of `PCAScatter`. */
 export interface OtherMap {
   map: MapFacts;
   revision: number;
   fit_on: string;
 }
-/**
- * A page is there; it is sent the whole batch curve.
- */
+/** A page is there; it is sent the whole batch curve. */
 export interface Hello {
   kind: "hello";
   client: string;
 }
-/**
- * A page is still there; ``visible``: somebody may look at a view.
- */
+/** A page is still there; ``visible``: somebody may look at a view. */
 export interface Beat {
   kind: "beat";
   client: string;
   visible: boolean;
 }
-/**
- * The points message ``seq`` is on the screen.
- */
+/** The points message ``seq`` is on the screen. */
 export interface Drawn {
   kind: "drawn";
   client: string;
   seq: number;
 }
-/**
- * A command or question that waits for the `Answer` of the same id.
- */
+/** A command or question that waits for the `Answer` of the same id. */
 export interface Ask {
   kind: "command";
   id: string;
   call: Train | Retrain | StepEpoch | Reset | Pause | Resume | Stop | AskCode | AskNeighbors | AskFrame;
 }
-/**
- * Start a fit.
- */
+/** Start a fit. */
 export interface Train {
   name: "train";
   epochs?: number | null;
@@ -349,9 +199,7 @@ export interface Train {
   patience?: number | null;
   keep_best?: boolean | null;
 }
-/**
- * Train fresh weights.
- */
+/** Train fresh weights. */
 export interface Retrain {
   name: "retrain";
   epochs?: number | null;
@@ -364,9 +212,7 @@ export interface Retrain {
   patience?: number | null;
   keep_best?: boolean | null;
 }
-/**
- * Train one epoch.
- */
+/** Train one epoch. */
 export interface StepEpoch {
   name: "step_epoch";
   lr?: number | null;
@@ -392,41 +238,31 @@ export interface Resume {
 export interface Stop {
   name: "stop";
 }
-/**
- * The Python of a view; answered by a str.
- */
+/** The Python of a view; answered by a str. */
 export interface AskCode {
   name: "code";
   view: string;
 }
-/**
- * The nearest titles in all dimensions; answered by `Neighbors`.
- */
+/** The nearest titles in all dimensions; answered by `Neighbors`. */
 export interface AskNeighbors {
   name: "neighbors";
   row: number;
   k: number;
   min_count: number;
 }
-/**
- * A view's map at the end of an earlier epoch; answered by `OtherMap`, the scores in a buffer.
- */
+/** A view's map at the end of an earlier epoch; answered by `OtherMap`, the scores in a buffer. */
 export interface AskFrame {
   name: "frame";
   view: string;
   epoch: number;
 }
-/**
- * Rows of the nearest titles, how many nearer ones the filter hides, and the revision they are of.
- */
+/** Rows of the nearest titles, how many nearer ones the filter hides, and the revision they are of. */
 export interface Neighbors {
   rows: number[];
   hidden: number;
   revision: number;
 }
-/**
- * The result of a call: a value, or a sentence that says why it was refused.
- */
+/** The result of a call: a value, or a sentence that says why it was refused. */
 export interface Answer {
   kind: "answer";
   id: string;
@@ -436,9 +272,7 @@ export interface Answer {
   };
   error?: string;
 }
-/**
- * Batch losses float32 [n, 2] in a buffer, to be appended, or with ``reset`` to begin with.
- */
+/** Batch losses float32 [n, 2] in a buffer, to be appended, or with ``reset`` to begin with. */
 export interface Points {
   kind: "points";
   seq: number;

@@ -12,7 +12,8 @@ import { labelOrder } from "../src/lib/scatter/labels";
 import { BINS } from "../src/lib/scatter/palette";
 import { project } from "../src/lib/scatter/viewbox";
 import { pointLines } from "../src/lib/scatter/words";
-import { decodeText, encodeText } from "../src/lib/wire";
+import { decodeText } from "../src/lib/wire";
+import { encodeText } from "./harness/encode";
 
 const META = { y_range: [0, 5.5] } as never;
 const frame = (more = {}) =>

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileStem, plainColor } from "../src/lib/files";
 import { mapTable } from "../src/lib/scatter/table";
-import { decodeText, encodeText } from "../src/lib/wire";
+import { decodeText } from "../src/lib/wire";
 import type { Side } from "../src/store";
+import { encodeText } from "./harness/encode";
 
 function side(names: string[], counts: number[]): Side {
   const titles = decodeText(encodeText(["#na#", ...names]));

@@ -1,7 +1,8 @@
 // The binary columns, against what Python's struct and numpy would write.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeText, encodeText, float32, int32, uint8 } from "../src/lib/wire";
+import { decodeText, float32, int32, uint8 } from "../src/lib/wire";
+import { encodeText } from "./harness/encode";
 
 /** The bytes of `array` inside a larger message, starting `offset` bytes in. */
 function inMessage(array: ArrayBufferView, offset: number): DataView {

@@ -1,8 +1,10 @@
 // A made-up state of the size of MovieLens 100K: 1,664 titles, 943 users, planted factors, a plausible history.
 
-import { encodeText, float32, int32 } from "../../src/lib/wire";
-import { type MapFacts, type OtherMap, type Picture, SETTINGS } from "../../src/protocol";
+import { float32, int32 } from "../../src/lib/wire";
+import type { MapFacts, OtherMap, Picture, SettingFacts } from "../../src/protocol";
 import { seeded } from "../seeded";
+import { encodeText } from "./encode";
+import SETTINGS from "./settings.json";
 import { KNOWN } from "./titles";
 
 const N_ITEMS = 1664;
@@ -178,7 +180,7 @@ export function storeState(status = "ready"): Record<string, unknown> {
       can_remake: true,
       can_resize: true,
       n_members: 1,
-      settings: SETTINGS,
+      settings: SETTINGS as SettingFacts[],
       has_bias: true,
       has_factors: true,
       version: "0.1.0",

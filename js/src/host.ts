@@ -13,6 +13,7 @@ import { speaker, trainingAnnouncement } from "./lib/announcements";
 import { BoundTraits } from "./lib/bound";
 import { bindHover } from "./lib/hover";
 import { keepFocus } from "./lib/keepfocus";
+import { onAbort } from "./lib/lifetime";
 import { linkedState } from "./lib/linked";
 import { adoptStyles } from "./lib/sheets";
 import { detectTheme, type Theme, themeColors, watchTheme } from "./lib/theme";
@@ -60,7 +61,7 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
   const stop = linked.subscribe((isLinked) => {
     root.toggleAttribute("data-own-filter", !isLinked);
   });
-  abort.addEventListener("abort", stop, { once: true });
+  onAbort(abort, stop);
   const wantsHover = traits.trait<boolean>("sync_hover", false);
   const mounted: MountedView = {
     kind,
@@ -97,14 +98,10 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
       h("p", { role: "alert" }, `This bundle has no view called '${kind}'. Is the package half updated?`),
       root,
     );
-  abort.addEventListener(
-    "abort",
-    () => {
-      render(null, root);
-      root.remove();
-    },
-    { once: true },
-  );
+  onAbort(abort, () => {
+    render(null, root);
+    root.remove();
+  });
 }
 
 /** JupyterLab and Notebook run no shortcut for a key whose target says so, or what is around it. The target must say it
@@ -153,7 +150,7 @@ function watchPlace(root: HTMLElement, traits: BoundTraits, abort: AbortSignal):
     reducedMotion.value = wanted === "on" || (wanted === "auto" && Boolean(motion?.matches));
     root.toggleAttribute("data-still", reducedMotion.value);
   };
-  const stops = [wantedTheme.subscribe(readTheme), wantedMotion.subscribe(readMotion)];
+  onAbort(abort, wantedTheme.subscribe(readTheme), wantedMotion.subscribe(readMotion));
   const watchAround = watchTheme(root, abort, readTheme);
   motion?.addEventListener("change", readMotion, { signal: abort });
 
@@ -179,14 +176,9 @@ function watchPlace(root: HTMLElement, traits: BoundTraits, abort: AbortSignal):
   });
   sight.observe(root);
   root.ownerDocument.addEventListener("visibilitychange", see, { signal: abort });
-  abort.addEventListener(
-    "abort",
-    () => {
-      sizes.disconnect();
-      sight.disconnect();
-      for (const stop of stops) stop();
-    },
-    { once: true },
-  );
+  onAbort(abort, () => {
+    sizes.disconnect();
+    sight.disconnect();
+  });
   return { visible, theme, look, reducedMotion, width };
 }

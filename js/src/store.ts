@@ -1,14 +1,15 @@
 // The learner, in the browser: what Python published as signals, the shared selection, and commands with answers.
 import type { AnyModel } from "@anywidget/types";
-import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { BoundTraits, onTraits, sameJson } from "./lib/bound";
 import { bindHover } from "./lib/hover";
-import { type Answered, Link } from "./lib/link";
-import { Curve, type CurvePoints } from "./lib/loss/curve";
-import { type EarlierRun, earlierRuns } from "./lib/loss/runs";
+import { onAbort } from "./lib/lifetime";
+import { type Call, Link } from "./lib/link";
+import { appended, type CurvePoints, curveOf } from "./lib/loss/curve";
+import { earlierRuns } from "./lib/loss/runs";
 import { type MapFrame, mapFrame } from "./lib/scatter/frame";
-import { type Binary, decodeText, float32, int32, type Titles, uint8 } from "./lib/wire";
-import type { Data, EpochRow, Picture, RecipeFacts, RunRow, Status as StatusFacts } from "./protocol";
+import { float32, readArray, type Titles } from "./lib/wire";
+import type { Data, Picture, Status as StatusFacts } from "./protocol";
 
 export type { CurvePoints, Titles };
 export type Status = StatusFacts["status"];
@@ -34,68 +35,6 @@ export interface SharedState {
   query: Signal<string>;
 }
 
-export interface LearnerStore {
-  meta: ReadonlySignal<Data>;
-  items: ReadonlySignal<Side>;
-  users: ReadonlySignal<Side>;
-  status: ReadonlySignal<Status>;
-  message: ReadonlySignal<string>;
-  errorDetail: ReadonlySignal<string>;
-  suggestedLr: ReadonlySignal<number | null>;
-  /** Epochs trained, fractional. */
-  epoch: ReadonlySignal<number>;
-  /** The weights are random and nothing moves them, whatever became of a fit: one may diverge in its first epoch. */
-  untrained: ReadonlySignal<boolean>;
-  /** Share of the current fit, 0 to 1. */
-  progress: ReadonlySignal<number>;
-  step: ReadonlySignal<number>;
-  nSteps: ReadonlySignal<number>;
-  etaSeconds: ReadonlySignal<number | null>;
-  elapsedSeconds: ReadonlySignal<number>;
-  /** Changes with every reset. */
-  run: ReadonlySignal<number>;
-  engine: ReadonlySignal<string>;
-  recipe: ReadonlySignal<RecipeFacts>;
-
-  history: ReadonlySignal<EpochRow[]>;
-  bestEpoch: ReadonlySignal<number | null>;
-  overfitSince: ReadonlySignal<number | null>;
-  /** The last trainings, the present one last; and those before it with their curves. */
-  runs: ReadonlySignal<RunRow[]>;
-  earlierRuns: ReadonlySignal<EarlierRun[]>;
-  /** Loss of single batches over the epochs trained, decimated; streamed while training. */
-  curve: ReadonlySignal<CurvePoints>;
-  /** Raw (not centred) biases by row, or null where the model has none. */
-  itemBias: ReadonlySignal<Float32Array | null>;
-  userBias: ReadonlySignal<Float32Array | null>;
-  map: ReadonlySignal<MapFrame | null>;
-  /** Of the published arrays. */
-  revision: ReadonlySignal<number>;
-  /** The filter that the picture was made for. */
-  pictureMinCount: ReadonlySignal<number>;
-  /** Epochs of this run whose maps the kernel keeps. */
-  frameEpochs: ReadonlySignal<number[]>;
-  snapshotEpoch: ReadonlySignal<number>;
-  shared: SharedState;
-  /** The title a map is asked to bring into sight; `n` counts the questions, so that the same can be asked again. */
-  lookAt: Signal<{ item: number; n: number } | null>;
-  /** What the last change failed of, or somebody's observer; set it to "" to dismiss it. */
-  failure: Signal<string>;
-  /** Its traceback, where there is more to know. */
-  failureDetail: Signal<string>;
-  /** Ask Python for something; what it answers, if anything; rejects with Error(sentence). */
-  command(name: string, args?: Record<string, unknown>): Promise<unknown>;
-  /** Ask something that nobody waits for, such as what to show of a point under the pointer; may reject. */
-  ask(name: string, args: Record<string, unknown>): Promise<Answered>;
-  /** busy: a command has had no answer for 300 ms. */
-  connection: ReadonlySignal<Connection>;
-  /** The views on this page, for the heartbeat and for the one view that speaks to a screen reader. */
-  views: ReadonlySignal<readonly MountedView[]>;
-  register(view: MountedView, signal: AbortSignal): void;
-  /** Tells the store its own reference, by which Jupyter hosts can look up whether the kernel still lives. */
-  watchKernel(reference: string): void;
-}
-
 export interface MountedView {
   kind: string;
   visible: ReadonlySignal<boolean>;
@@ -103,24 +42,14 @@ export interface MountedView {
   syncHover: ReadonlySignal<boolean>;
 }
 
-const MIN_COUNT_MS = 150;
+export type LearnerStore = ReturnType<typeof createStore>;
+
+export const MIN_COUNT_MS = 150;
+/** More points than these are fetched anew from Python, which thins them. */
+const MOST_POINTS = 4000;
 
 /** Build the store of one learner. Awaits nothing: a host gives up on a widget that is slow to start. */
-export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
-  /** One field of a dictionary that Python publishes: a signal that moves only when the field does. */
-  const fieldsOf =
-    <Facts extends object>(trait: string) =>
-    <K extends keyof Facts>(name: K): ReadonlySignal<Facts[K]> => {
-      const read = () => (model.get(trait) as Facts)[name];
-      const value = signal(read());
-      onTraits(model, [trait], abort, () => {
-        const next = read();
-        if (!sameJson(value.peek(), next)) value.value = next;
-      });
-      return value;
-    };
-  const ofStatus = fieldsOf<StatusFacts>("status");
-  const ofPicture = fieldsOf<Picture>("picture");
+export function createStore(model: AnyModel, abort: AbortSignal) {
   const derived = <T>(names: readonly string[], make: (previous: T | undefined) => T): ReadonlySignal<T> => {
     const value = signal<T>(make(undefined));
     onTraits(model, names, abort, () => {
@@ -128,31 +57,30 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
     });
     return value;
   };
-
   const side = (name: "item" | "user") =>
     derived<Side>([`_${name}_names`, `_${name}_counts`, `_${name}_means`, `_${name}_trained`], () => {
-      const names = decodeText(model.get(`_${name}_names`) as Binary);
+      const names = readArray(model, `_${name}_names`);
       return {
         names,
-        counts: int32(model.get(`_${name}_counts`) as Binary),
-        means: float32(model.get(`_${name}_means`) as Binary),
-        trained: uint8(model.get(`_${name}_trained`) as Binary),
+        counts: readArray(model, `_${name}_counts`),
+        means: readArray(model, `_${name}_means`),
+        trained: readArray(model, `_${name}_trained`),
         n: names.length,
       };
     });
-  const items = side("item");
-  const users = side("user");
-  const bias = (name: string) =>
+  const bias = (name: "_item_bias" | "_user_bias") =>
     derived<Float32Array | null>([name], () => {
-      const values = float32(model.get(name) as Binary);
+      const values = readArray(model, name);
       return values.length ? values : null;
     });
 
-  const map = derived<MapFrame | null>(["picture", "_scores"], (previous) => {
-    const { map: facts, revision } = model.get("picture") as Picture;
-    return mapFrame({ facts, revision }, model.get("_scores") as Binary, items.peek().n, previous ?? null);
-  });
-
+  const status = fieldsOf<StatusFacts>(model, "status", abort);
+  const {
+    epoch: snapshotEpoch,
+    min_count: pictureMinCount,
+    ...picture
+  } = fieldsOf<Picture>(model, "picture", abort);
+  const items = side("item");
   const link = new Link(model, abort);
   const own = new BoundTraits(model, abort, () => link.lost());
   const shared: SharedState = {
@@ -163,75 +91,81 @@ export function createStore(model: AnyModel, abort: AbortSignal): LearnerStore {
     minCount: own.trait<number>("min_count", 20, MIN_COUNT_MS),
     query: own.trait<string>("query", ""),
   };
-
   const views = signal<readonly MountedView[]>([]);
   link.anyVisible = () => views.peek().some((view) => view.visible.peek());
   const wantsHover = computed(() => views.value.some((view) => view.syncHover.value));
   bindHover(model, shared.hovered, wantsHover, own, abort);
 
-  const run = ofPicture("run");
-  const status = ofStatus("status");
-  const epoch = ofStatus("epoch");
-  const curve = followCurve(model, run, link, abort);
-
   return {
-    meta: derived<Data>(["data"], () => model.get("data") as Data),
+    // Each field of the status and of the picture, by the name it has in the contract.
+    ...status,
+    ...picture,
+    data: derived(["data"], () => model.get("data") as Data),
     items,
-    users,
-    status,
-    message: ofStatus("message"),
-    errorDetail: ofStatus("error_detail"),
-    suggestedLr: ofStatus("suggested_lr"),
-    epoch,
+    users: side("user"),
+    /** The weights are random and nothing moves them, whatever became of a fit: one may diverge in its first epoch. */
     untrained: computed(
-      () => status.value === "untrained" || (epoch.value === 0 && status.value !== "training"),
+      () =>
+        status.status.value === "untrained" ||
+        (status.epoch.value === 0 && status.status.value !== "training"),
     ),
-    progress: ofStatus("progress"),
-    step: ofStatus("step"),
-    nSteps: ofStatus("n_steps"),
-    etaSeconds: ofStatus("eta_seconds"),
-    elapsedSeconds: ofStatus("elapsed_seconds"),
-    run,
-    engine: ofStatus("engine"),
-    recipe: ofStatus("recipe"),
-    history: ofPicture("history"),
-    bestEpoch: ofPicture("best_epoch"),
-    overfitSince: ofPicture("overfit_since"),
-    runs: ofPicture("runs"),
-    earlierRuns: derived<EarlierRun[]>(["picture", "_run_curves"], () =>
-      earlierRuns((model.get("picture") as Picture).runs, float32(model.get("_run_curves") as Binary)),
+    /** The runs before the present one, with their curves. */
+    earlierRuns: derived(["picture", "_run_curves"], () =>
+      earlierRuns((model.get("picture") as Picture).runs, readArray(model, "_run_curves")),
     ),
-    curve,
+    /** Loss of single batches over the epochs trained, thinned; streamed while training. */
+    curve: followCurve(model, picture.run, link, abort),
+    /** Raw (not centred) biases by row, or null where the model has none. */
     itemBias: bias("_item_bias"),
     userBias: bias("_user_bias"),
-    map,
-    revision: ofPicture("revision"),
-    pictureMinCount: ofPicture("min_count"),
-    frameEpochs: ofPicture("frame_epochs"),
-    snapshotEpoch: ofPicture("epoch"),
+    map: derived<MapFrame | null>(["picture", "_scores"], (previous) => {
+      const { map, revision } = model.get("picture") as Picture;
+      const fitted = { map, revision, fit_on: "min_count" };
+      return mapFrame(fitted, readArray(model, "_scores"), items.peek().n, previous);
+    }),
+    /** The filter that the picture was made for. */
+    pictureMinCount,
+    /** Epochs trained when the picture was made. */
+    snapshotEpoch,
     shared,
+    /** The title a map is asked to bring into sight; `n` counts the questions, so that the same can be asked again. */
     lookAt: signal<{ item: number; n: number } | null>(null),
+    /** The last error message; set it to "" to dismiss it. */
     failure: own.trait<string>("failure", ""),
+    /** Its traceback, where there is more to know. */
     failureDetail: own.trait<string>("_details", ""),
-    command(name, args = {}) {
-      own.flush(); // a filter that still rests under the finger goes first
+    /** Ask Python for something; what it answers, if anything; rejects with Error(sentence). */
+    command(name: Call["name"], args: Record<string, unknown> = {}): Promise<unknown> {
+      own.flush(); // a pending filter change goes first
       return link.command(name, args);
     },
-    ask: (name, args) => link.ask(name, args),
+    /** Ask something that nobody waits for, such as what to show of a point under the pointer; may reject. */
+    ask: (name: Call["name"], args: Record<string, unknown>) => link.ask(name, args),
+    /** busy: a command has had no answer for 300 ms. */
     connection: link.connection,
-    views,
-    register(view, signal) {
+    /** The views on this page, for the heartbeat and for the one view that speaks to a screen reader. */
+    views: views as ReadonlySignal<readonly MountedView[]>,
+    register(view: MountedView, signal: AbortSignal): void {
       views.value = [...views.peek(), view];
-      signal.addEventListener(
-        "abort",
-        () => {
-          views.value = views.peek().filter((other) => other !== view);
-        },
-        { once: true },
-      );
+      onAbort(signal, () => {
+        views.value = views.peek().filter((other) => other !== view);
+      });
     },
-    watchKernel: (reference) => link.watchKernel(reference),
+    /** Tells the store its own reference, by which Jupyter hosts can look up whether the kernel still lives. */
+    watchKernel: (reference: string) => link.watchKernel(reference),
   };
+}
+
+type Fields<Facts> = { [Name in keyof Facts]: ReadonlySignal<Facts[Name]> };
+
+/** The fields of a dictionary that Python publishes, each a signal that moves only when the field does. */
+function fieldsOf<Facts extends object>(model: AnyModel, trait: string, abort: AbortSignal): Fields<Facts> {
+  const read = () => Object.entries(model.get(trait) as Record<string, unknown>);
+  const fields = Object.fromEntries(read().map(([name, value]) => [name, signal(value)]));
+  onTraits(model, [trait], abort, () => {
+    for (const [name, value] of read()) if (!sameJson(fields[name].peek(), value)) fields[name].value = value;
+  });
+  return fields as Fields<Facts>;
 }
 
 /** The batch curve: the saved trait first, then the stream, which is never behind it. */
@@ -241,35 +175,36 @@ function followCurve(
   link: Link,
   abort: AbortSignal,
 ): ReadonlySignal<CurvePoints> {
-  const curve = new Curve();
-  curve.replace(float32(model.get("_batch_loss") as Binary), run.peek());
-  const shown = signal<CurvePoints>(curve.points());
+  const saved = () => curveOf(readArray(model, "_batch_loss"));
+  let curve = saved();
+  let curveRun = run.peek();
+  const shown = signal(curve);
   let painting = false;
-  const paint = (seq: number | null) => {
+  const paint = (seq: number) => {
     if (!painting) {
       painting = true;
       // One frame for all that arrived, and the acknowledgement only once it was drawn.
       nextFrame(() => {
         painting = false;
-        if (!abort.aborted) shown.value = curve.points();
+        if (!abort.aborted) shown.value = curve;
       });
     }
-    if (seq !== null) nextFrame(() => link.drawn(seq));
+    nextFrame(() => link.drawn(seq));
   };
   onTraits(model, ["_batch_loss", "picture"], abort, () => {
-    const saved = float32(model.get("_batch_loss") as Binary);
+    const next = saved();
     const current = (model.get("picture") as Picture).run;
-    if (curve.run !== current || saved.length === 0 || saved[saved.length - 2] >= curve.end) {
-      curve.replace(saved, current);
-      batch(() => {
-        shown.value = curve.points();
-      });
+    const end = (points: CurvePoints) => points.x.at(-1) ?? Number.NEGATIVE_INFINITY;
+    if (curveRun !== current || next.x.length === 0 || end(next) >= end(curve)) {
+      curve = shown.value = next;
+      curveRun = current;
     }
   });
   link.onPoints = (message, buffers) => {
-    const pairs = float32(buffers[0]);
-    if (message.reset || message.run !== curve.run) curve.replace(pairs, message.run);
-    else curve.append(pairs);
+    const more = curveOf(float32(buffers[0]));
+    curve = message.reset || message.run !== curveRun ? more : appended(curve, more);
+    curveRun = message.run;
+    if (curve.x.length > MOST_POINTS) link.hello();
     paint(message.seq);
   };
   return shown;

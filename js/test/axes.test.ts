@@ -17,17 +17,17 @@ import { encodeText } from "./harness/encode";
 
 const META = { y_range: [0, 5.5] } as never;
 const frame = (more = {}) =>
-  ({ explained: [0.124, 0.081], fitCount: 1000, fitOn: "min_count", ...more }) as never;
+  ({ explained_variance: [0.124, 0.081], fit_count: 1000, fit_on: "min_count", ...more }) as never;
 
 test("an axis says what it shows, in which unit, and what it was fitted on", () => {
   const title = (choice: string | number, more = {}) => axisFacts(choice, frame(more), META).titles[0];
   assert.equal(title(2), "PC 2 · 8.1 % of the variance of 1,000 titles");
-  assert.equal(title(1, { fitOn: "all" }), "PC 1 · 12.4 % of the variance of all 1,000 titles");
-  assert.equal(title(1, { fitOn: "top_n" }), "PC 1 · 12.4 % of the variance of the 1,000 most rated titles");
+  assert.equal(title(1, { fit_on: "all" }), "PC 1 · 12.4 % of the variance of all 1,000 titles");
+  assert.equal(title(1, { fit_on: "top_n" }), "PC 1 · 12.4 % of the variance of the 1,000 most rated titles");
   assert.equal(title("count"), "ratings (log)");
   assert.equal(title("bias"), "bias (logit), relative to the average title");
   assert.equal(title("budget"), "budget");
-  assert.equal(fittedOn(frame({ fitOn: "all", fitCount: 1 })), "all 1 title");
+  assert.equal(fittedOn(frame({ fit_on: "all", fit_count: 1 })), "all 1 title");
 });
 
 test("counts lie at their logarithm, and the numbers along the axis are counts", () => {

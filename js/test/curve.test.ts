@@ -1,7 +1,7 @@
-// The loss curve: decimation keeps extremes and order, smoothing is a weighted mean, the chart's geometry is right.
+// The loss curve: smoothing is a weighted mean, the chart's geometry is right.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Curve, decimate, smooth } from "../src/lib/loss/curve";
+import { appended, curveOf, smooth } from "../src/lib/loss/curve";
 import { linePath, lossRange, nearest, xMapping, yMapping } from "../src/lib/loss/scales";
 import { ticks } from "../src/lib/ticks";
 import type { EpochRow } from "../src/protocol";
@@ -22,52 +22,11 @@ const row = (epoch: number, valid_loss: number, seconds: number): EpochRow => ({
   lr: 1e-3,
 });
 
-test("decimation keeps the first, the last, the lowest and the highest point, in order and within bounds", () => {
-  for (const [n, most, seed] of [
-    [5000, 2000, 1],
-    [999, 100, 2],
-    [101, 100, 3],
-    [40, 4, 4],
-  ]) {
-    const full = noisy(n, seed);
-    const kept = decimate(full, most);
-    assert.ok(kept.x.length <= most);
-    assert.deepEqual([kept.x[0], kept.x.at(-1)], [full.x[0], full.x[n - 1]]);
-    assert.ok(kept.x.every((x, i) => i === 0 || x > kept.x[i - 1]));
-    const inner = full.loss.subarray(1, n - 1);
-    assert.ok(kept.loss.includes(inner.reduce((a, b) => Math.min(a, b))));
-    assert.ok(kept.loss.includes(inner.reduce((a, b) => Math.max(a, b))));
-    const of = new Map(Array.from(full.x, (x, i) => [x, full.loss[i]]));
-    kept.x.forEach((x, i) => {
-      assert.equal(kept.loss[i], of.get(x));
-    });
-  }
-});
-
-test("a short curve is not decimated", () => {
-  const full = noisy(100, 5);
-  assert.deepEqual(decimate(full, 100), full);
-});
-
-test("an endless stream stays below 4,000 points and keeps its end", () => {
-  const curve = new Curve();
-  for (let batch = 0; batch < 300; batch++) {
-    const pairs = Float32Array.from({ length: 100 }, (_, i) =>
-      i % 2 ? Math.sin(i) : (batch * 50 + i / 2) / 1000,
-    );
-    curve.append(pairs);
-    assert.ok(curve.points().x.length <= 4000);
-  }
-  assert.equal(curve.end, Math.fround(14.999));
-});
-
-test("what a curve handed out does not change when more points come", () => {
-  const curve = new Curve();
-  curve.replace(Float32Array.of(0.1, 1, 0.2, 2), 1);
-  const before = curve.points();
-  curve.append(Float32Array.of(0.3, 3));
+test("what comes later is behind what was there, which stays as it was", () => {
+  const before = curveOf(Float32Array.of(0.1, 1, 0.2, 2));
+  const after = appended(before, curveOf(Float32Array.of(0.3, 3)));
   assert.deepEqual([...before.loss], [1, 2]);
-  assert.deepEqual([...curve.points().loss], [1, 2, 3]);
+  assert.deepEqual(after, { x: Float32Array.of(0.1, 0.2, 0.3), loss: Float32Array.of(1, 2, 3) });
 });
 
 test("smoothing is the weighted mean it says: weight s^(25 Δx) on the past", () => {

@@ -106,12 +106,12 @@ test("an axis says what it was fitted on, and a title with few ratings that it h
 
 test("random components are told from learnt ones by the edge of Marchenko and Pastur, not by their mean", () => {
   // Variance shares of a table of 931 x 50 standard normal numbers, by NumPy; and of the chapter's trained model.
-  const random = { noise: 0.02, fitCount: 931, explained: [0.0296, 0.0291, 0.0282] };
+  const random = { noise_level: 0.02, fit_count: 931, explained_variance: [0.0296, 0.0291, 0.0282] };
   assert.ok(Math.abs(noiseEdge(random) - (1 + Math.sqrt(50 / 931)) ** 2 / 50) < 1e-12);
   assert.equal(isNoise(random), true);
-  assert.equal(isNoise({ ...random, explained: [0.219, 0.06, 0.04] }), false);
-  assert.equal(isNoise({ noise: 0.02, fitCount: 12, explained: [0.168, 0.15] }), true);
-  assert.equal(isNoise({ noise: 1, fitCount: 931, explained: [1] }), false); // a model of one factor
+  assert.equal(isNoise({ ...random, explained_variance: [0.219, 0.06, 0.04] }), false);
+  assert.equal(isNoise({ noise_level: 0.02, fit_count: 12, explained_variance: [0.168, 0.15] }), true);
+  assert.equal(isNoise({ noise_level: 1, fit_count: 931, explained_variance: [1] }), false); // a model of one factor
 });
 
 test("what an axis goes with is said of the logarithm of the ratings", () => {

@@ -256,6 +256,21 @@ test("streamed points are drawn, acknowledged after that, and cleared by a new r
   close();
 });
 
+test("a curve of more than 4,000 points is asked for anew, and replaced by the thinned one", async () => {
+  const { model, store, close } = open({ _batch_loss: null });
+  await drawn();
+  await new Promise<void>((resolve) => setTimeout(resolve, 1050));
+  const many = (n: number) => [view(Float32Array.from({ length: 2 * n }, (_, i) => i))];
+  model.receive({ kind: "points", seq: 1, run: 1, reset: false }, many(4000));
+  assert.equal(kinds(model, "hello").length, 1);
+  model.receive({ kind: "points", seq: 2, run: 1, reset: false }, many(1));
+  assert.equal(kinds(model, "hello").length, 2);
+  model.receive({ kind: "points", seq: 3, run: 1, reset: true }, many(2000));
+  await drawn();
+  assert.equal(store.curve.value.x.length, 2000);
+  close();
+});
+
 test("the saved curve does not take back what was streamed after it", async () => {
   const { model, store, close } = open({ _batch_loss: null });
   model.receive({ kind: "points", seq: 0, run: 1, reset: false }, [view(Float32Array.of(0.5, 1, 1.25, 0.8))]);

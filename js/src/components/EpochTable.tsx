@@ -23,12 +23,12 @@ export function epochCells(history: readonly EpochRow[]): Cell[][] {
 export function EpochTable({ context }: { context: ViewContext }) {
   const { store } = context;
   const history = store.history.value;
-  const best = store.bestEpoch.value;
-  const overfit = store.overfitSince.value;
+  const best = store.best_epoch.value;
+  const overfit = store.overfit_since.value;
   const hits = context.trait<number | null>("hit_rate").value ?? null;
   const shown = history.slice(-MOST_ROWS);
   const scroll = useRef<HTMLDivElement>(null);
-  const stars = ratingUnit(store.meta.value.y_range) === "stars";
+  const stars = ratingUnit(store.data.value.y_range) === "stars";
 
   // The newest epoch is at the end; stay there unless the reader has scrolled up.
   useEffect(() => {

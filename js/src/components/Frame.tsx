@@ -42,8 +42,8 @@ export function situation(store: LearnerStore): Situation {
     epochs: fitEpochs(store.recipe.value),
     progress: store.progress.value,
     message: store.message.value,
-    bestEpoch: store.bestEpoch.value,
-    elapsed: store.elapsedSeconds.value,
+    bestEpoch: store.best_epoch.value,
+    elapsed: store.elapsed_seconds.value,
     keepBest: store.recipe.value.keep_best ?? false,
     lastEpoch: store.history.value.at(-1)?.epoch ?? 0,
   };
@@ -65,7 +65,7 @@ export function Frame(props: FrameProps) {
   const message = context.trait<string>("message");
   const detail = context.trait<string>("_details").value;
   const height = context.trait<number | null>("height").value;
-  const members = membersNote(store.meta.value.n_members, Boolean(ownStates));
+  const members = membersNote(store.data.value.n_members, Boolean(ownStates));
   const state = situation(store);
   const said = ownStates ? null : sentence(state, title);
   // Training's own troubles are told where training is; here only what changes how this view is to be read.

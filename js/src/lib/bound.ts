@@ -1,6 +1,7 @@
 // Traits of a model as signals, bound both ways; writes are collected and saved once.
 import type { AnyModel } from "@anywidget/types";
 import { batch, type Signal, signal } from "@preact/signals";
+import { onAbort } from "./lifetime";
 
 /** Deep equality of JSON values: what two writers compare before they set. */
 export function sameJson(a: unknown, b: unknown): boolean {
@@ -23,7 +24,7 @@ export class BoundTraits {
   #signal: AbortSignal;
   #onFailure: (error: unknown) => void;
   #cache = new Map<string, Signal<unknown>>();
-  #due: ReturnType<typeof setTimeout> | null = null;
+  #due: ReturnType<typeof setTimeout> | undefined;
   #queued = false;
 
   constructor(model: AnyModel, abort: AbortSignal, onFailure: (error: unknown) => void = () => {}) {
@@ -48,13 +49,13 @@ export class BoundTraits {
       this.#model.set(name, value);
       this.#save(delay);
     });
-    this.#signal.addEventListener("abort", stop, { once: true });
+    onAbort(this.#signal, stop);
     return bound;
   }
 
   #save(delay: number): void {
     if (delay > 0) {
-      if (this.#due !== null) clearTimeout(this.#due);
+      clearTimeout(this.#due);
       this.#due = setTimeout(() => this.flush(), delay);
     } else if (!this.#queued) {
       this.#queued = true;
@@ -64,10 +65,10 @@ export class BoundTraits {
 
   /** Save at once what waits to be saved. */
   flush(): void {
-    if (this.#due === null && !this.#queued) return;
+    if (this.#due === undefined && !this.#queued) return;
     this.#queued = false;
-    if (this.#due !== null) clearTimeout(this.#due);
-    this.#due = null;
+    clearTimeout(this.#due);
+    this.#due = undefined;
     if (this.#signal.aborted) return;
     try {
       this.#model.save_changes();
@@ -86,7 +87,7 @@ export function onModel(
 ): void {
   if (abort.aborted) return;
   model.on(event, listen);
-  abort.addEventListener("abort", () => model.off(event, listen), { once: true });
+  onAbort(abort, () => model.off(event, listen));
 }
 
 /** Run `apply` once, in a batch, after all traits of one message have changed. */
@@ -106,4 +107,20 @@ export function onTraits(
     });
   };
   for (const name of names) onModel(model, `change:${name}`, abort, later);
+}
+
+/** Jupyter's own model of a widget, which knows more than the one handed to a view. */
+export interface RawModel {
+  comm_live?: boolean;
+  /** Tells the page of values without telling the kernel again. */
+  set_state?(state: Record<string, unknown>): void;
+}
+
+/** Look up the model behind a reference; `found` is never called where the host has none. */
+export function rawModel(model: AnyModel, reference: string, found: (raw: RawModel) => void): void {
+  const manager = model.widget_manager as AnyModel["widget_manager"] | undefined;
+  manager?.get_model?.(reference.replace(/^(anywidget:|IPY_MODEL_)/, "")).then(
+    (raw) => found(raw as RawModel),
+    () => {},
+  );
 }

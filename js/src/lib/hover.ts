@@ -2,6 +2,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { effect, type ReadonlySignal, type Signal } from "@preact/signals";
 import { type BoundTraits, onModel } from "./bound";
+import { onAbort } from "./lifetime";
 
 const HOVER_MS = 100;
 
@@ -14,26 +15,19 @@ export function bindHover(
   abort: AbortSignal,
 ): void {
   const published = own.trait<number | null>("hovered", null);
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = effect(() => {
     void hovered.value;
-    if (!wanted.value || timer !== null) return;
+    if (!wanted.value || timer) return;
     timer = setTimeout(() => {
-      timer = null;
+      timer = undefined;
       published.value = hovered.peek();
     }, HOVER_MS);
   });
   onModel(model, "change:hovered", abort, () => {
     const next = (model.get("hovered") as number | null | undefined) ?? null;
     // While a throttled hover is on its way, what comes back is an older one.
-    if (timer === null && next !== hovered.peek()) hovered.value = next;
+    if (!timer && next !== hovered.peek()) hovered.value = next;
   });
-  abort.addEventListener(
-    "abort",
-    () => {
-      stop();
-      if (timer !== null) clearTimeout(timer);
-    },
-    { once: true },
-  );
+  onAbort(abort, stop, () => clearTimeout(timer));
 }

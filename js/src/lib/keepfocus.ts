@@ -1,4 +1,5 @@
 // Whoever acts by keyboard stays in the widget: when what has the focus goes, the focus goes to what comes after it.
+import { onAbort } from "./lifetime";
 
 const STOPS = 'button, input, select, summary, [tabindex="0"]';
 
@@ -41,5 +42,5 @@ export function keepFocus(root: HTMLElement, signal: AbortSignal): void {
     next?.focus({ preventScroll: true });
   });
   observer.observe(root, { childList: true, subtree: true });
-  signal.addEventListener("abort", () => observer.disconnect(), { once: true });
+  onAbort(signal, () => observer.disconnect());
 }

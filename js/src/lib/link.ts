@@ -1,27 +1,16 @@
 // The line to the kernel: hello, heartbeats, acknowledgements, commands and their answers, and whether it still holds.
 import type { AnyModel } from "@anywidget/types";
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { onModel } from "./bound";
+import type { Answer, Ask, Beat, Drawn, Hello, Points } from "../protocol";
+import { onModel, rawModel } from "./bound";
+import { onAbort } from "./lifetime";
 
 const BEAT_MS = 2000;
 const ACK_MS = 500;
 const BUSY_MS = 300;
 const HELLO_MS = 1000;
 
-export interface PointsMessage {
-  kind: "points";
-  seq: number;
-  run: number;
-  reset: boolean;
-}
-
-interface Answer {
-  kind: "answer";
-  id: string;
-  ok: boolean;
-  error?: string;
-  value?: unknown;
-}
+export type Call = Ask["call"];
 
 /** What the kernel answered: JSON, and arrays. */
 export interface Answered {
@@ -42,7 +31,7 @@ export class Link {
   readonly connection: ReadonlySignal<"connected" | "busy" | "disconnected">;
   /** Random once a page: Python tells its readers apart by it. */
   readonly client = Math.random().toString(36).slice(2, 12);
-  onPoints: (message: PointsMessage, buffers: readonly DataView[]) => void = () => {};
+  onPoints: (message: Points, buffers: readonly DataView[]) => void = () => {};
   anyVisible: () => boolean = () => false;
   #connection = signal<"connected" | "busy" | "disconnected">("connected");
   #model: AnyModel;
@@ -51,7 +40,7 @@ export class Link {
   #count = 0;
   #seq: number | null = null;
   #drawn = 0;
-  #acknowledgement: ReturnType<typeof setTimeout> | null = null;
+  #acknowledgement: ReturnType<typeof setTimeout> | undefined;
   #saidHello = Number.NEGATIVE_INFINITY;
   #closed = false;
   #watched = false;
@@ -67,40 +56,30 @@ export class Link {
     onModel(model, "comm_live_update", abort, () => this.#kernelChanged());
     const beat = setInterval(() => this.#beat(), BEAT_MS);
     // Never in the first paint, and never after the page has gone: an orphaned kernel is found by missing beats.
-    const hello = setTimeout(() => this.#hello(), 0);
-    globalThis.addEventListener?.(
-      "pagehide",
-      () => {
-        this.#closed = true;
-      },
-      { signal: abort },
-    );
-    globalThis.addEventListener?.(
-      "pageshow",
-      () => {
-        this.#closed = false;
-      },
-      { signal: abort },
-    );
-    abort.addEventListener(
-      "abort",
-      () => {
-        clearInterval(beat);
-        clearTimeout(hello);
-        if (this.#acknowledgement !== null) clearTimeout(this.#acknowledgement);
-        for (const pending of this.#pending.values()) clearTimeout(pending.timer);
-        this.#pending.clear();
-      },
-      { once: true },
-    );
+    const hello = setTimeout(() => this.hello(), 0);
+    for (const name of ["pagehide", "pageshow"])
+      globalThis.addEventListener?.(
+        name,
+        () => {
+          this.#closed = name === "pagehide";
+        },
+        { signal: abort },
+      );
+    onAbort(abort, () => {
+      clearInterval(beat);
+      clearTimeout(hello);
+      clearTimeout(this.#acknowledgement);
+      for (const { timer } of this.#pending.values()) clearTimeout(timer);
+      this.#pending.clear();
+    });
   }
 
-  async command(name: string, args: Record<string, unknown>): Promise<unknown> {
+  async command(name: Call["name"], args: Record<string, unknown>): Promise<unknown> {
     return (await this.ask(name, args, BUSY_MS)).value;
   }
 
   /** A question that nobody waits for: however late its answer is, the kernel is not called busy for it. */
-  ask(name: string, args: Record<string, unknown>, busyAfter?: number): Promise<Answered> {
+  ask(name: Call["name"], args: Record<string, unknown>, busyAfter?: number): Promise<Answered> {
     const id = `${this.client}-${++this.#count}`;
     return new Promise((resolve, reject) => {
       const notice = () => {
@@ -112,10 +91,8 @@ export class Link {
       const timer = busyAfter === undefined ? undefined : setTimeout(notice, busyAfter);
       this.#pending.set(id, { resolve, reject, timer, late: false });
       // Where no kernel ever was, sending may do nothing at all: then the last known state decides.
-      if (
-        this.#connection.peek() === "disconnected" ||
-        !this.#send({ kind: "command", id, call: { name, ...args } })
-      )
+      const call = { name, ...args } as Call;
+      if (this.#connection.peek() === "disconnected" || !this.#send({ kind: "command", id, call }))
         this.lost();
     });
   }
@@ -123,10 +100,10 @@ export class Link {
   /** The last points message is on the screen. Python hears of it now and then: each message makes the host work. */
   drawn(seq: number): void {
     this.#drawn = seq;
-    if (this.#acknowledgement !== null) return;
+    if (this.#acknowledgement !== undefined) return;
     this.#send({ kind: "drawn", seq, client: this.client });
     this.#acknowledgement = setTimeout(() => {
-      this.#acknowledgement = null;
+      this.#acknowledgement = undefined;
       if (this.#drawn !== seq) this.drawn(this.#drawn);
     }, ACK_MS);
   }
@@ -146,15 +123,10 @@ export class Link {
   watchKernel(reference: string): void {
     if (this.#watched) return;
     this.#watched = true;
-    const id = reference.replace(/^(anywidget:|IPY_MODEL_)/, "");
-    const manager = this.#model.widget_manager as AnyModel["widget_manager"] | undefined;
-    manager?.get_model?.(id).then(
-      (raw) => {
-        this.#alive = () => (raw as unknown as { comm_live?: boolean }).comm_live;
-        this.#kernelChanged();
-      },
-      () => {},
-    );
+    rawModel(this.#model, reference, (raw) => {
+      this.#alive = () => raw.comm_live;
+      this.#kernelChanged();
+    });
   }
 
   #kernelChanged(): void {
@@ -166,7 +138,7 @@ export class Link {
     if (!this.#send({ kind: "beat", client: this.client, visible: this.anyVisible() })) return;
     if (alive && this.#connection.peek() === "disconnected") {
       this.#connection.value = "connected";
-      this.#hello();
+      this.hello();
     }
   }
 
@@ -180,14 +152,15 @@ export class Link {
     this.#send({ kind: "beat", client: this.client, visible: shown && this.anyVisible() });
   }
 
-  #hello(): void {
+  /** Ask for the whole batch curve, at most once a second. */
+  hello(): void {
     const now = performance.now();
     if (now - this.#saidHello < HELLO_MS) return;
     this.#saidHello = now;
     this.#send({ kind: "hello", client: this.client });
   }
 
-  #send(message: Record<string, unknown>): boolean {
+  #send(message: Hello | Beat | Drawn | Ask): boolean {
     if (this.#signal.aborted || this.#closed) return false;
     try {
       this.#model.send(message);
@@ -199,13 +172,15 @@ export class Link {
   }
 
   #receive(message: unknown, buffers: readonly DataView[]): void {
-    if (isKind<Answer>(message, "answer")) this.#settle(message, buffers);
-    else if (isKind<PointsMessage>(message, "points")) {
-      const expected = this.#seq === null ? null : this.#seq + 1;
-      this.#seq = message.seq;
-      this.onPoints(message, buffers);
+    const { kind } = (message ?? {}) as { kind?: unknown };
+    if (kind === "answer") this.#settle(message as Answer, buffers);
+    else if (kind === "points") {
+      const points = message as Points;
+      const missed = this.#seq !== null && points.seq > this.#seq + 1;
+      this.#seq = points.seq;
+      this.onPoints(points, buffers);
       // Servers drop messages under load: a gap is filled by asking for the whole history again.
-      if (!message.reset && expected !== null && message.seq > expected) this.#hello();
+      if (missed && !points.reset) this.hello();
     }
     if (this.#connection.peek() === "disconnected" && this.#alive() !== false)
       this.#connection.value = "connected";
@@ -221,8 +196,4 @@ export class Link {
     if (answer.ok) pending.resolve({ value: answer.value, buffers });
     else pending.reject(new Error(answer.error || "The kernel refused, without saying why."));
   }
-}
-
-function isKind<T extends { kind: string }>(message: unknown, kind: T["kind"]): message is T {
-  return typeof message === "object" && message !== null && (message as { kind?: unknown }).kind === kind;
 }

@@ -1,4 +1,5 @@
 // One style sheet a root (document or shadow root), there as long as a view needs it.
+import { onAbort } from "./lifetime";
 
 interface Adopted {
   sheet: CSSStyleSheet;
@@ -22,13 +23,9 @@ export function adoptStyles(el: Element, css: string, signal: AbortSignal): void
   if (users.has(signal)) return;
   users.add(signal);
   if (!home.adoptedStyleSheets.includes(sheet)) home.adoptedStyleSheets = [...home.adoptedStyleSheets, sheet];
-  signal.addEventListener(
-    "abort",
-    () => {
-      users.delete(signal);
-      if (users.size) return;
-      home.adoptedStyleSheets = home.adoptedStyleSheets.filter((other) => other !== sheet);
-    },
-    { once: true },
-  );
+  onAbort(signal, () => {
+    users.delete(signal);
+    if (users.size) return;
+    home.adoptedStyleSheets = home.adoptedStyleSheets.filter((other) => other !== sheet);
+  });
 }

@@ -1,4 +1,5 @@
 // Which theme the page has, and when it changes. Hosts say it in different places; the surest comes first.
+import { onAbort } from "./lifetime";
 
 export type Theme = "light" | "dark";
 
@@ -107,7 +108,7 @@ export function watchTheme(el: Element, signal: AbortSignal, changed: () => void
     watch([...page, ...host], ...bodies(el));
   };
   around();
-  signal.addEventListener("abort", () => observer.disconnect(), { once: true });
+  onAbort(signal, () => observer.disconnect());
   for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)", "(prefers-contrast: more)"])
     view.matchMedia?.(query).addEventListener("change", changed, { signal });
   return around;

@@ -3,6 +3,7 @@
 // without knowing of it, and is ready for whoever comes by the Tab key.
 import { computed, effect, type ReadonlySignal, Signal, signal } from "@preact/signals";
 import type { LearnerStore } from "../store";
+import { onAbort } from "./lifetime";
 
 /** Told at once in any case: they are the page's own, not the training's, or change only as it begins and ends. */
 const OWN = new Set<keyof LearnerStore>([
@@ -20,34 +21,20 @@ export function watchedStore(
   visible: ReadonlySignal<boolean>,
   abort: AbortSignal,
 ): LearnerStore {
-  const stops: (() => void)[] = [];
   const due = computed(() => visible.value || store.status.value !== "training");
+  const whileDue = <T>(source: ReadonlySignal<T>): ReadonlySignal<T> => {
+    const shown = signal(source.peek());
+    // Where it is not due, it depends on nothing but that.
+    const stop = effect(() => {
+      if (due.value) shown.value = source.value;
+    });
+    onAbort(abort, stop);
+    return shown;
+  };
   const watched = Object.entries(store).map(([name, value]) =>
     value instanceof Signal && !OWN.has(name as keyof LearnerStore)
-      ? [name, whileDue(value, due, stops)]
+      ? [name, whileDue(value as ReadonlySignal<unknown>)]
       : [name, value],
   );
-  abort.addEventListener(
-    "abort",
-    () => {
-      for (const stop of stops) stop();
-    },
-    { once: true },
-  );
   return Object.fromEntries(watched);
-}
-
-function whileDue<T>(
-  source: ReadonlySignal<T>,
-  due: ReadonlySignal<boolean>,
-  stops: (() => void)[],
-): ReadonlySignal<T> {
-  const shown = signal(source.peek());
-  stops.push(
-    effect(() => {
-      // Where it is not due, it depends on nothing but that.
-      if (due.value) shown.value = source.value;
-    }),
-  );
-  return shown;
 }

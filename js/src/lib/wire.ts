@@ -1,4 +1,6 @@
 // Binary traits ↔ typed arrays and text columns; the other end is collabwidgets/widgets/wire.py.
+import type { AnyModel } from "@anywidget/types";
+import { ARRAYS } from "../protocol";
 
 /** What a host hands over for a bytes trait: a view, a buffer, or base64 text where buffers do not survive. */
 export type Binary = ArrayBufferView | ArrayBuffer | string | null | undefined;
@@ -17,27 +19,22 @@ export function bytesOf(value: Binary): Uint8Array {
 }
 
 // A DataView into a larger message may start at any byte; typed arrays may not, so those are copied.
-function aligned(value: Binary, size: number): { buffer: ArrayBuffer; offset: number; length: number } {
+function words(value: Binary): [buffer: ArrayBuffer, offset: number, length: number] {
   const bytes = bytesOf(value);
-  const whole = bytes.byteLength - (bytes.byteLength % size);
-  if (bytes.byteOffset % size === 0) {
-    return { buffer: bytes.buffer as ArrayBuffer, offset: bytes.byteOffset, length: whole / size };
-  }
-  return { buffer: bytes.slice().buffer as ArrayBuffer, offset: 0, length: whole / size };
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 ? bytes.slice() : bytes;
+  return [buffer as ArrayBuffer, byteOffset, Math.floor(byteLength / 4)];
 }
 
-export function float32(value: Binary): Float32Array {
-  const { buffer, offset, length } = aligned(value, 4);
-  return new Float32Array(buffer, offset, length);
-}
+export const float32 = (value: Binary): Float32Array => new Float32Array(...words(value));
+export const int32 = (value: Binary): Int32Array => new Int32Array(...words(value));
 
-export function int32(value: Binary): Int32Array {
-  const { buffer, offset, length } = aligned(value, 4);
-  return new Int32Array(buffer, offset, length);
-}
+const DECODERS = { text: decodeText, float32, int32, uint8: bytesOf };
 
-export function uint8(value: Binary): Uint8Array {
-  return bytesOf(value);
+type Arrays = typeof ARRAYS;
+
+/** A binary trait as what the contract says it holds. */
+export function readArray<Name extends keyof Arrays>(model: AnyModel, name: Name) {
+  return DECODERS[ARRAYS[name]](model.get(name) as Binary) as ReturnType<(typeof DECODERS)[Arrays[Name]]>;
 }
 
 class TextColumn implements Titles {

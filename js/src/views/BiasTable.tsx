@@ -51,7 +51,7 @@ export function BiasTable({ context }: { context: ViewContext }) {
   const bias = (kind === "users" ? store.userBias : store.itemBias).value;
   if (bias === null || bias.length !== side.n) {
     const one = kind === "users" ? "user" : "title";
-    const model = store.meta.value.model || "This model";
+    const model = store.data.value.model || "This model";
     return (
       <Frame context={context} title="Bias ranking" controls={<KindSwitch context={context} />}>
         <EmptyResult>
@@ -74,7 +74,7 @@ interface RankedProps {
 
 function Ranked({ context, kind, side, bias }: RankedProps) {
   const { store } = context;
-  const meta = store.meta.value;
+  const meta = store.data.value;
   const show = context.trait<Show>("show");
   const n = context.trait<number>("n");
   const sortBy = context.trait<SortKey>("sort_by");

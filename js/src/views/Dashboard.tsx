@@ -43,7 +43,7 @@ const KEYS: KeyWords = [
 ];
 
 export function Dashboard({ context }: { context: ViewContext }) {
-  const title = context.trait<string>("title").value || context.store.meta.value.dataset || "Dashboard";
+  const title = context.trait<string>("title").value || context.store.data.value.dataset || "Dashboard";
   const teaching = context.trait<string>("arrangement").value === "teaching";
   const parts = context.trait<Part[]>("_views").value ?? [];
   const columns = teaching
@@ -95,7 +95,7 @@ const others = (parts: readonly Part[]): Part[] =>
   parts.filter((part) => !LEFT.includes(part.kind) && !RIGHT.includes(part.kind));
 
 function Facts({ context, title }: { context: ViewContext; title: string }) {
-  const { dataset, n_users, n_items, n_ratings } = context.store.meta.value;
+  const { dataset, n_users, n_items, n_ratings } = context.store.data.value;
   const facts = [
     ...(dataset && dataset !== title ? [dataset] : []),
     plural(n_users, "user"),
@@ -188,8 +188,8 @@ function Slot({ context, part }: { context: ViewContext; part: Part }) {
 
 function Outcome({ context }: { context: ViewContext }) {
   const { store } = context;
-  const { n_never_trained, version, y_range } = store.meta.value;
-  const best = store.history.value.find((row) => row.epoch === store.bestEpoch.value);
+  const { n_never_trained, version, y_range } = store.data.value;
+  const best = store.history.value.find((row) => row.epoch === store.best_epoch.value);
   const words = [
     outcome(situation(store)),
     best &&

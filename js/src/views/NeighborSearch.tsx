@@ -37,7 +37,7 @@ interface Question {
 
 export function NeighborSearch({ context }: { context: ViewContext }) {
   const { store, shared } = context;
-  const meta = store.meta.value;
+  const meta = store.data.value;
   const side = store.items.value;
   const { names, counts, means } = side;
   const anchor = useAnchor(context);

@@ -27,7 +27,7 @@ export function PCAScatter({ context }: { context: ViewContext }) {
   const copy = useCopy();
   const plot = useRef<Plot | null>(null);
   const { store, shared } = context;
-  const hasMap = store.meta.value.has_factors;
+  const hasMap = store.data.value.has_factors;
   const shown = map.rows.value.length;
   const minCount = shared.minCount.value;
   const frame = map.map.value;
@@ -145,7 +145,7 @@ const fileName = (axis: string | number) => (typeof axis === "number" ? `pc${axi
 function exportedTable({ store, shared }: ViewContext, map: MapState): ExportedTable {
   const table = (rows: Iterable<number>) => {
     const frame = map.map.peek();
-    return frame ? mapTable(store.items.peek(), frame, rows, store.meta.peek().item_name, map.extras()) : [];
+    return frame ? mapTable(store.items.peek(), frame, rows, store.data.peek().item_name, map.extras()) : [];
   };
   return {
     name: `map-of-titles-${[map.x.value, map.y.value].map(fileName).join("-")}`,

@@ -11,6 +11,7 @@ import type { ViewContext } from "../context";
 import { svgMarkup, svgPng } from "../lib/files";
 import { formatRate } from "../lib/format";
 import { Latest } from "../lib/latest";
+import type { Call } from "../lib/link";
 import { sentence, whyNoTraining } from "../lib/wording";
 import css from "./TrainingPanel.css";
 import { Buttons } from "./training/Buttons";
@@ -23,7 +24,7 @@ export const styles = css;
 export function TrainingPanel({ context }: { context: ViewContext }) {
   const { store } = context;
   const status = store.status.value;
-  const specs = store.meta.value.settings;
+  const specs = store.data.value.settings;
   const traits: SettingTraits = Object.fromEntries(
     specs.map(({ name, trait }) => [name, context.trait(trait)]),
   );
@@ -44,7 +45,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
         .filter(({ name }) => !without.includes(name))
         .map(({ name }) => [name, name === "n_factors" ? traits[name].value || null : traits[name].value]),
     );
-  const send = async (name: string, args?: Record<string, unknown>) => {
+  const send = async (name: Call["name"], args?: Record<string, unknown>) => {
     if (pending.peek().has(name)) return false;
     pending.value = new Set([...pending.peek(), name]);
     try {
@@ -70,7 +71,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
     if (await reset()) await train();
   };
 
-  const gone = whyNoTraining(store.connection.value, store.meta.value.cannot_train);
+  const gone = whyNoTraining(store.connection.value, store.data.value.cannot_train);
   const invalid = Object.values(wrong.value)[0] ?? null;
   const cells = () => epochCells(store.history.value);
   const fields = (atRest: boolean) => (
@@ -85,8 +86,8 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
   );
   const state = situation(store);
   const said = sentence(state);
-  const suggested = store.suggestedLr.value;
-  const overfit = store.overfitSince.value;
+  const suggested = store.suggested_lr.value;
+  const overfit = store.overfit_since.value;
 
   return (
     <Frame
@@ -145,7 +146,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
         />
       )}
       {status === "error" && state.connection === "connected" ? (
-        <ErrorNotice text={said?.text ?? ""} detail={store.errorDetail.value} />
+        <ErrorNotice text={said?.text ?? ""} detail={store.error_detail.value} />
       ) : (
         said && (
           <Notice

@@ -1,4 +1,4 @@
-// A growing loss curve that stays small: when it has too many points, each bucket keeps its lowest and highest.
+// The loss of single batches as a curve, and the curve smoothed.
 
 /** float32 columns of equal length; x in epochs. */
 export interface CurvePoints {
@@ -6,31 +6,20 @@ export interface CurvePoints {
   loss: Float32Array;
 }
 
-const MOST = 4000;
-const KEPT = 2000;
+/** Pairs x, loss, x, loss … as columns. */
+export function curveOf(pairs: Float32Array): CurvePoints {
+  return { x: pairs.filter((_, i) => i % 2 === 0), loss: pairs.filter((_, i) => i % 2 === 1) };
+}
 
-/** Min–max decimation to at most `most` points: first, last and the extremes of every bucket stay. */
-export function decimate({ x, loss }: CurvePoints, most: number): CurvePoints {
-  const n = x.length;
-  if (n <= most || most < 4) return { x, loss };
-  const buckets = Math.floor((most - 2) / 2);
-  const kept: number[] = [0];
-  for (let bucket = 0; bucket < buckets; bucket++) {
-    const from = 1 + Math.floor((bucket * (n - 2)) / buckets);
-    const to = 1 + Math.floor(((bucket + 1) * (n - 2)) / buckets);
-    let low = -1;
-    let high = -1;
-    for (let i = from; i < to; i++) {
-      if (Number.isNaN(loss[i])) continue;
-      if (low < 0 || loss[i] < loss[low]) low = i;
-      if (high < 0 || loss[i] > loss[high]) high = i;
-    }
-    if (low < 0) continue;
-    kept.push(Math.min(low, high));
-    if (low !== high) kept.push(Math.max(low, high));
-  }
-  kept.push(n - 1);
-  return { x: Float32Array.from(kept, (i) => x[i]), loss: Float32Array.from(kept, (i) => loss[i]) };
+export function appended(curve: CurvePoints, more: CurvePoints): CurvePoints {
+  return { x: joined(curve.x, more.x), loss: joined(curve.loss, more.loss) };
+}
+
+function joined(a: Float32Array, b: Float32Array): Float32Array {
+  const both = new Float32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 /** `smoothing` 0.6 keeps 0.6 of the past over a 25th of an epoch, or a 125th of a longer run, however dense its points. */
@@ -58,54 +47,4 @@ export function smooth({ x, loss }: CurvePoints, smoothing: number): Float32Arra
     out[i] = weight > 0 ? mean / weight : Number.NaN;
   }
   return out;
-}
-
-export class Curve {
-  run = 0;
-  #x: Float32Array = new Float32Array(256);
-  #loss: Float32Array = new Float32Array(256);
-  #n = 0;
-
-  /** The last x, or −Infinity. */
-  get end(): number {
-    return this.#n ? this.#x[this.#n - 1] : Number.NEGATIVE_INFINITY;
-  }
-
-  replace(pairs: Float32Array, run: number): void {
-    this.#n = 0;
-    this.run = run;
-    this.append(pairs);
-  }
-
-  append(pairs: Float32Array): void {
-    const more = Math.floor(pairs.length / 2);
-    this.#reserve(this.#n + more);
-    for (let i = 0; i < more; i++) {
-      this.#x[this.#n + i] = pairs[2 * i];
-      this.#loss[this.#n + i] = pairs[2 * i + 1];
-    }
-    this.#n += more;
-    if (this.#n > MOST) {
-      const kept = decimate(this.points(), KEPT);
-      this.#x.set(kept.x);
-      this.#loss.set(kept.loss);
-      this.#n = kept.x.length;
-    }
-  }
-
-  /** A copy, so that what was handed out does not change under its reader. */
-  points(): CurvePoints {
-    return { x: this.#x.slice(0, this.#n), loss: this.#loss.slice(0, this.#n) };
-  }
-
-  #reserve(n: number): void {
-    if (n <= this.#x.length) return;
-    const size = Math.max(n, 2 * this.#x.length);
-    const x = new Float32Array(size);
-    const loss = new Float32Array(size);
-    x.set(this.#x.subarray(0, this.#n));
-    loss.set(this.#loss.subarray(0, this.#n));
-    this.#x = x;
-    this.#loss = loss;
-  }
 }

@@ -1,6 +1,6 @@
 // Earlier trainings of the learner: their names, results and curves.
 import type { RunRow } from "../../protocol";
-import { type CurvePoints, smooth } from "./curve";
+import { type CurvePoints, curveOf, smooth } from "./curve";
 import type { XAxis } from "./scales";
 
 export interface EarlierRun extends RunRow {
@@ -17,9 +17,9 @@ export interface DrawnRun extends EarlierRun {
 export function earlierRuns(rows: readonly RunRow[], pairs: Float32Array): EarlierRun[] {
   let from = 0;
   const cut = (n: number): CurvePoints => {
-    const part = pairs.subarray(2 * from, 2 * (from + n));
+    const part = curveOf(pairs.subarray(2 * from, 2 * (from + n)));
     from += n;
-    return { x: part.filter((_, i) => i % 2 === 0), loss: part.filter((_, i) => i % 2 === 1) };
+    return part;
   };
   // Rows and curves can come in two messages.
   if (rows.reduce((sum, row) => sum + row.points[0] + row.points[1], 0) * 2 !== pairs.length) return [];

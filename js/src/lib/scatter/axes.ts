@@ -72,8 +72,8 @@ export function axisFacts(choice: AxisChoice, frame: MapFrame, meta: Data): Axis
     return { choice, name: titles[titles.length - 1], titles, log };
   }
   const fitted = fittedOn(frame);
-  const name = axisName(choice, frame.explained);
-  const titles = [axisTitle(choice, frame.explained, frame.fitCount > 0 ? fitted : ""), name];
+  const name = axisName(choice, frame.explained_variance);
+  const titles = [axisTitle(choice, frame.explained_variance, frame.fit_count > 0 ? fitted : ""), name];
   return { choice, name, titles, log };
 }
 
@@ -85,10 +85,10 @@ export function numberTitles(name: string, meta: Data): string[] {
 }
 
 /** "931 titles", "all 1,634 titles", "the 1,000 most rated titles". */
-export function fittedOn({ fitCount, fitOn }: MapFrame): string {
-  if (fitOn === "all") return `all ${plural(fitCount, "title")}`;
-  if (fitOn === "top_n") return `the ${plural(fitCount, "most rated title")}`;
-  return plural(fitCount, "title");
+export function fittedOn({ fit_count, fit_on }: MapFrame): string {
+  if (fit_on === "all") return `all ${plural(fit_count, "title")}`;
+  if (fit_on === "top_n") return `the ${plural(fit_count, "most rated title")}`;
+  return plural(fit_count, "title");
 }
 
 /** What a point says of its place: nothing of what is said of every point anyway. */

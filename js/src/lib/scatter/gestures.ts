@@ -1,5 +1,6 @@
 // Pointers and the wheel over the plot, told as what they mean: hover, click, pan, box, zoom. Positions are in CSS
 // pixels from the plot's upper left corner. Only a drag takes the pointer; a touch that scrolls the page goes through.
+import { onAbort } from "../lifetime";
 
 export interface Modifiers {
   add: boolean;
@@ -153,6 +154,6 @@ export function listen(plot: HTMLElement, means: Meanings, signal: AbortSignal):
   plot.addEventListener("pointerleave", leave, { signal });
   plot.addEventListener("wheel", wheel, { signal, passive: false });
   plot.addEventListener("dblclick", double, { signal });
-  signal.addEventListener("abort", () => clearTimeout(rest), { once: true });
+  onAbort(signal, () => clearTimeout(rest));
   return cancel;
 }

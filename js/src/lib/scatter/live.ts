@@ -3,8 +3,9 @@ import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { ViewContext } from "../../context";
 import type { OtherMap } from "../../protocol";
 import { onTraits } from "../bound";
-import type { Binary } from "../wire";
-import { type MapFrame, otherMap } from "./frame";
+import { onAbort } from "../lifetime";
+import { readArray } from "../wire";
+import { type MapFrame, mapFrame } from "./frame";
 
 export interface Live {
   map: MapFrame | null;
@@ -38,7 +39,7 @@ export function liveMap(context: ViewContext): ReadonlySignal<Live> {
       if (!abort.aborted) live.value = read();
     });
   });
-  abort.addEventListener("abort", stop, { once: true });
+  onAbort(abort, stop);
   return live;
 }
 
@@ -47,7 +48,7 @@ function ownMap({ model, store, signal: abort }: ViewContext): ReadonlySignal<Ma
   const read = (before: MapFrame | null) => {
     const own = (model.get("_map") ?? {}) as Partial<OtherMap>;
     if (!own.map) return null;
-    return otherMap(own as OtherMap, model.get("_map_scores") as Binary, store.items.peek().n, before);
+    return mapFrame(own as OtherMap, readArray(model, "_map_scores"), store.items.peek().n, before);
   };
   const shown = signal<MapFrame | null>(read(null));
   onTraits(model, ["_map", "_map_scores"], abort, () => {

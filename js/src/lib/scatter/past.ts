@@ -4,8 +4,9 @@ import { computed, effect, type ReadonlySignal, signal, untracked } from "@preac
 import type { ViewContext } from "../../context";
 import type { OtherMap } from "../../protocol";
 import { Latest } from "../latest";
-import type { MapFrame } from "./frame";
-import { otherMap } from "./frame";
+import { onAbort } from "../lifetime";
+import { float32 } from "../wire";
+import { type MapFrame, mapFrame } from "./frame";
 
 export interface PastMap {
   epoch: number;
@@ -23,14 +24,14 @@ export function pastMap(
 ): ReadonlySignal<PastMap | null> {
   const shown = signal<PastMap | null>(null);
   const question = computed(() => {
-    const epoch = store.frameEpochs.value[frame.value];
+    const epoch = store.frame_epochs.value[frame.value];
     const now = live.value;
     return epoch === undefined || !now ? null : { epoch, now };
   });
   const ask = async (epoch: number, now: MapFrame): Promise<PastMap | null> => {
     const { value, buffers } = await store.ask("frame", { view: model.get("_name"), epoch });
     const told = { ...(value as OtherMap), revision: now.revision }; // that of the colours and neighbours beside it
-    const map = otherMap(told, buffers[0], now.n);
+    const map = mapFrame(told, float32(buffers[0]), now.n);
     return map && { epoch, map };
   };
   const latest = new Latest<{ epoch: number; now: MapFrame }>(async ({ epoch, now }) => {
@@ -44,6 +45,6 @@ export function pastMap(
     if (!wanted) shown.value = null;
     else if (store.connection.value === "connected") latest.offer(wanted);
   });
-  abort.addEventListener("abort", stop, { once: true });
+  onAbort(abort, stop);
   return shown;
 }

@@ -185,7 +185,7 @@ export function createMapState(context: ViewContext): MapState {
   const axes = computed(() => {
     const frame = map.value;
     if (!frame) return null;
-    const meta = store.meta.value;
+    const meta = store.data.value;
     return [axisFacts(x.value, frame, meta), axisFacts(y.value, frame, meta)] as const;
   });
   const components = computed(() =>
@@ -300,7 +300,7 @@ export function createMapState(context: ViewContext): MapState {
       yLog: beside[1].log,
       xTitle: beside[0].titles,
       yTitle: beside[1].titles,
-      kept: keptShare(components.value, now.frame.explained),
+      kept: keptShare(components.value, now.frame.explained_variance),
       watermark: watermark.value,
       title,
     };
@@ -348,7 +348,7 @@ export function createMapState(context: ViewContext): MapState {
   );
   const facts = (row: number): PointFacts => {
     const { names, counts, means } = store.items.peek();
-    const { y_range: yRange, rating_mean: mean } = store.meta.peek();
+    const { y_range: yRange, rating_mean: mean } = store.data.peek();
     const b = untrained.peek() ? null : (bias.peek()?.[row] ?? null);
     const now = columns.peek();
     return {

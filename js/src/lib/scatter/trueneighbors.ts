@@ -4,6 +4,7 @@ import { effect, signal } from "@preact/signals";
 import type { LearnerStore } from "../../store";
 import { plural } from "../format";
 import { Latest } from "../latest";
+import { onAbort } from "../lifetime";
 import { extent } from "./viewbox";
 
 export interface TrueNeighbors {
@@ -78,7 +79,7 @@ export function neighborAnswers(
     asker() {
       const latest = new Latest(find);
       let rest: ReturnType<typeof setTimeout> | undefined;
-      abort.addEventListener("abort", () => clearTimeout(rest), { once: true });
+      onAbort(abort, () => clearTimeout(rest));
       return (row) => {
         clearTimeout(rest);
         if (row === null || abort.aborted || !mayAsk(row) || isFresh(row)) return;
@@ -100,7 +101,7 @@ export function keepAsking(
     void [store.revision.value, store.connection.value, store.status.value];
     ask(row());
   });
-  abort.addEventListener("abort", stop, { once: true });
+  onAbort(abort, stop);
 }
 
 /**

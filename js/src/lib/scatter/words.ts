@@ -1,8 +1,8 @@
 // The sentences of the map: axis names, what guards against misreading it, what a point says of itself.
 
+import type { MapFacts } from "../../protocol";
 import { formatBias, formatNumber, formatShare, plural } from "../format";
 import { FEW_RATINGS } from "../ranking";
-import type { MapFrame } from "./frame";
 
 /** "PC 1 · 12.4 %": a component by its number from 1, with its share of the variance. */
 export function axisName(component: number, explained: readonly number[]): string {
@@ -37,13 +37,15 @@ export function keptVariance(shown: readonly number[], explained: readonly numbe
 const NOISE_MARGIN = 1.05;
 
 /** What the strongest of k components of n random vectors keeps, (1 + √(k / n))² / k (Marchenko & Pastur 1967). */
-export function noiseEdge({ noise, fitCount }: Pick<MapFrame, "noise" | "fitCount">): number {
-  return noise > 0 && fitCount > 0 ? Math.min(1, (Math.sqrt(noise) + 1 / Math.sqrt(fitCount)) ** 2) : 0;
+export function noiseEdge({ noise_level, fit_count }: Pick<MapFacts, "noise_level" | "fit_count">): number {
+  return noise_level > 0 && fit_count > 0
+    ? Math.min(1, (Math.sqrt(noise_level) + 1 / Math.sqrt(fit_count)) ** 2)
+    : 0;
 }
 
 /** Whether no component keeps more than random vectors would; of one component alone nothing can be said. */
-export function isNoise(frame: Pick<MapFrame, "noise" | "fitCount" | "explained">): boolean {
-  return frame.noise < 1 && Math.max(0, ...frame.explained) <= NOISE_MARGIN * noiseEdge(frame);
+export function isNoise(frame: Pick<MapFacts, "noise_level" | "fit_count" | "explained_variance">): boolean {
+  return frame.noise_level < 1 && Math.max(0, ...frame.explained_variance) <= NOISE_MARGIN * noiseEdge(frame);
 }
 
 /** The components whose direction is hardly that of the frame before, numbered from 1. */

@@ -55,7 +55,7 @@ export function Controls({ context, kind, text, preview, searchBox, onReset }: C
     (context.trait<Show>("show").value ?? "both_ends") !== "both_ends" ||
     (context.trait<SortKey>("sort_by").value ?? "bias") !== "bias" ||
     Boolean(context.trait<boolean>("ascending").value) ||
-    context.shared.minCount.value !== context.store.meta.value.default_min_count;
+    context.shared.minCount.value !== context.store.data.value.default_min_count;
   const searchName = kind === "users" ? "Search users" : "Search titles";
   return (
     <>
@@ -142,14 +142,14 @@ export function Settings({ context, searching, sorts, onSort }: SettingsProps) {
           onChange={onSort}
         />
       )}
-      {has("units") && context.store.meta.value.y_range && (
+      {has("units") && context.store.data.value.y_range && (
         <RadioGroup<Units>
           label="Bias in"
           value={units.value ?? "logit"}
           help="Logits are what the model adds before the squeeze; stars are what that changes at the mean rating"
           options={[
             ["logit", "logit"],
-            ["stars", ratingUnit(context.store.meta.value.y_range) === "stars" ? "stars" : "rating"],
+            ["stars", ratingUnit(context.store.data.value.y_range) === "stars" ? "stars" : "rating"],
           ]}
           onChange={setting(units)}
         />

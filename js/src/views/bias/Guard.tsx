@@ -13,7 +13,7 @@ export interface GuardProps {
 }
 
 export function Guard({ store, one, center }: GuardProps) {
-  const { y_range, rating_mean, rating_max } = store.meta.value;
+  const { y_range, rating_mean, rating_max } = store.data.value;
   const other = one === "user" ? "title" : "user";
   const unit = ratingUnit(y_range) === "stars" ? "stars" : "rating points";
   const mean = formatNumber(rating_mean, 2);

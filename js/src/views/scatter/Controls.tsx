@@ -161,7 +161,7 @@ function Axis({ axis, map }: { axis: "x" | "y"; map: MapState }) {
   const frame = map.map.value;
   const components = Array.from(
     { length: frame?.m ?? 1 },
-    (_, i) => [`#${i + 1}`, axisName(i + 1, frame?.explained ?? [])] as const,
+    (_, i) => [`#${i + 1}`, axisName(i + 1, frame?.explained_variance ?? [])] as const,
   );
   const numbers = numberOptions(map.ownColumns.value, false).map(
     ([name, words]) => [`=${name}`, words] as const,

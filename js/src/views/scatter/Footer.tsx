@@ -14,11 +14,11 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
   const frame = map.map.value;
   if (!frame) return null;
   const shown = map.components.value;
-  const changed = map.untrained.value ? [] : changedAxes(frame.match, shown);
-  const held = map.untrained.value ? "" : heldWords(frame.match, shown);
+  const changed = map.untrained.value ? [] : changedAxes(frame.axis_match, shown);
+  const held = map.untrained.value ? "" : heldWords(frame.axis_match, shown);
   // Where the axes have no room to say it.
-  const narrow = context.width.value < 560 && shown.length > 0 && frame.fitCount > 0;
-  const together = shown.map((component) => goesWith(component, frame.correlations)).filter(Boolean);
+  const narrow = context.width.value < 560 && shown.length > 0 && frame.fit_count > 0;
+  const together = shown.map((component) => goesWith(component, frame.axis_correlations)).filter(Boolean);
   const noise = !map.untrained.value && isNoise(frame);
   return (
     <div class="cw-scatter-foot">
@@ -37,9 +37,9 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
           </p>
         )}
         <div>
-          {keptVariance(shown, frame.explained)}{" "}
+          {keptVariance(shown, frame.explained_variance)}{" "}
           <Why>
-            The map is a shadow of {context.store.meta.value.n_factors ?? "many"} dimensions: titles apart in
+            The map is a shadow of {context.store.data.value.n_factors ?? "many"} dimensions: titles apart in
             them can fall together here. Neighbours are computed in all of them. The sign of an axis is
             arbitrary.
           </Why>
@@ -65,7 +65,7 @@ function ends({ by, low, high, own }: ColorScale): [string, string] {
 }
 
 /** What the colours stand for; null where they stand for nothing. */
-function colourKey(map: MapState, { meta }: ViewContext["store"]) {
+function colourKey(map: MapState, { data }: ViewContext["store"]) {
   const { scale } = map.colouring.value;
   const colors = map.ramp.value;
   if (scale.by === "none" || colors.length === 0) return null;
@@ -75,7 +75,7 @@ function colourKey(map: MapState, { meta }: ViewContext["store"]) {
   const ramp = one ? [] : colors.slice(0, BINS);
   const bins = one && low ? [[low, (BINS - 1) / 2] as const] : [];
   const named = [...bins, ...(scale.legend ?? [])].map(([name, bin]) => [name, colors[bin]] as const);
-  const [name] = numberTitles(scale.by, meta.value);
+  const [name] = numberTitles(scale.by, data.value);
   return { name, low: one ? "" : low, high: one ? "" : high, ramp, named };
 }
 
@@ -136,9 +136,9 @@ function Strip({ ramp }: { ramp: readonly Rgb[] }) {
 
 /** Bars of the variance each component keeps, to choose axes by, and the share that random vectors would give. */
 function Scree({ map, frame, shown }: { map: MapState; frame: MapFrame; shown: readonly number[] }) {
-  const { explained, m } = frame;
+  const { explained_variance, m } = frame;
   const noise = noiseEdge(frame);
-  const shares = explained.slice(0, m);
+  const shares = explained_variance.slice(0, m);
   const most = Math.max(noise, ...shares, 1e-9);
   return (
     <div
@@ -162,7 +162,9 @@ function Scree({ map, frame, shown }: { map: MapState; frame: MapFrame; shown: r
         </button>
       ))}
       {noise > 0 && (
-        <p title={`The strongest of random components; on average they keep ${formatShare(frame.noise)}`}>
+        <p
+          title={`The strongest of random components; on average they keep ${formatShare(frame.noise_level)}`}
+        >
           random vectors: {formatShare(noise)}
         </p>
       )}

@@ -6,7 +6,7 @@ import type { MapState } from "../../lib/scatter/state";
 
 export function Frames({ context, map }: { context: ViewContext; map: MapState }) {
   const { store } = context;
-  const epochs = store.frameEpochs.value;
+  const epochs = store.frame_epochs.value;
   if (epochs.length < 2 || map.untrained.value || !context.shows("frame")) return null;
   if (store.connection.value === "disconnected") {
     return <p class="cw-scatter-frames">Maps of earlier epochs need the kernel.</p>;

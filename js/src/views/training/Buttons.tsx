@@ -1,6 +1,7 @@
 // Train, pause, resume, stop, one epoch more, reset.
 import { Button } from "../../components/Button";
 import type { ViewContext } from "../../context";
+import type { Call } from "../../lib/link";
 import { whyNoTraining } from "../../lib/wording";
 
 export interface ButtonsProps {
@@ -8,7 +9,7 @@ export interface ButtonsProps {
   shows: (control: string) => boolean;
   /** What is wrong with a setting. */
   invalid: string | null;
-  send: (command: string, args?: Record<string, unknown>) => void;
+  send: (command: Call["name"], args?: Record<string, unknown>) => void;
   train: () => void;
   reset: () => void;
   settings: () => Record<string, unknown>;
@@ -20,7 +21,7 @@ export function Buttons({ context, shows, invalid, send, train, reset, settings 
   const running = status === "training";
   const epoch = store.epoch.value;
   const next = Math.ceil(epoch);
-  const gone = whyNoTraining(store.connection.value, store.meta.value.cannot_train);
+  const gone = whyNoTraining(store.connection.value, store.data.value.cannot_train);
   return (
     <div class="cw-buttons">
       {running

@@ -10,8 +10,8 @@ export function Progress({ context }: { context: ViewContext }) {
   const epochs = fitEpochs(store.recipe.value);
   const active = status === "training" || status === "paused";
   const percent = Math.floor(100 * progress + 1e-9);
-  const elapsed = store.elapsedSeconds.value;
-  const left = store.etaSeconds.value;
+  const elapsed = store.elapsed_seconds.value;
+  const left = store.eta_seconds.value;
   const current = currentEpoch(progress, epochs);
   const live = store.connection.value !== "disconnected";
   const eta = status === "training" && live ? etaText(left) : "";

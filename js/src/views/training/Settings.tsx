@@ -41,17 +41,17 @@ export function Settings(props: {
   const id = useId();
   if (!specs.length) return null;
   const locks: Record<string, NumberFieldProps["lock"]> = {};
-  if (store.meta.value.n_factors === null)
+  if (store.data.value.n_factors === null)
     locks.n_factors = ["model\u2019s", "Set by the model\u2019s own class"];
-  else if (!store.meta.value.can_remake) locks.n_factors = FINISHED;
-  else if (!store.meta.value.can_resize) locks.n_factors = SIZED;
+  else if (!store.data.value.can_remake) locks.n_factors = FINISHED;
+  else if (!store.data.value.can_resize) locks.n_factors = SIZED;
   else if (!store.untrained.value && !retrains) {
     locks.n_factors = [
       "Reset first",
       "Another number of factors changes the shape of the model: Reset first",
     ];
   }
-  if (!store.meta.value.can_remake) locks.seed = FINISHED;
+  if (!store.data.value.can_remake) locks.seed = FINISHED;
   const running = store.status.value === "training";
   const when = retrains ? ". A change retrains" : running ? ". Applies to the next Train" : "";
   const report = (trait: string) => (reason: string | null) => {

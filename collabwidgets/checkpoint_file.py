@@ -17,7 +17,7 @@ from .checkpoint import Checkpoint
 from .checkpoint_facts import check_facts
 from .data.card import DataCard
 from .data.side import Side
-from .data.vocab import NA
+from .data.vocab import NA, Vocab
 from .data.without_ratings import DataFacts
 from .models.neural import with_tabular_names
 from .training import Recipe, Run
@@ -206,6 +206,7 @@ def _data_facts(plain: dict[str, Any], tensors: dict[str, Tensor], ids: dict[str
             name=column,
             names=np.array([NA, *map(str, ids[side])], dtype=object),
             **{name: tensors[f"{side}.{name}"].numpy() for name in _OF_SIDE},
+            ids=Vocab(ids[side], column).ids,
         )
         for side, column in zip(_SIDES, columns, strict=True)
     }

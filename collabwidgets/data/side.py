@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .spelling import did_you_mean
 from .vocab import NA, Id, Vocab
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_DEFAULT_MIN_COUNT = 20
 
@@ -30,6 +35,9 @@ class Side:
         Mean of those ratings in the ratings' unit; NaN where there are none.
     trained : bool [n]
         Has at least one training rating. The rest, row 0 among it, are no findings.
+    ids : int64 or object [n], optional
+        Ids as they are in the ratings, such as 242, where `names` has "242"; row 0 of whole numbers is 0. By default
+        the names.
     """
 
     name: str
@@ -37,6 +45,7 @@ class Side:
     counts: NDArray[np.int32]
     means: NDArray[np.float32]
     trained: NDArray[np.bool_]
+    ids: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
         for field, dtype in (
@@ -52,6 +61,8 @@ class Side:
                 )
             values.flags.writeable = False
             object.__setattr__(self, field, values)
+        if self.ids is None:
+            object.__setattr__(self, "ids", self.names)
         if not len(self.names) or self.names[0] != NA:
             raise ValueError(f"names must begin with {NA!r}, the row of unknown ids; put it in front")
 
@@ -71,6 +82,7 @@ class Side:
             counts=counts.astype(np.int32),
             means=means.astype(np.float32),
             trained=np.bincount(rows[is_train], minlength=n) > 0,
+            ids=vocab.ids,
         )
 
     def __len__(self) -> int:
@@ -90,6 +102,24 @@ class Side:
         if row == 0:
             raise ValueError(f"there is no {self.name} {name!r}." + did_you_mean(str(name), self.names[1:].tolist()))
         return row
+
+    def frame(self, rows: NDArray[np.integer], columns: Mapping[str, Any]) -> pd.DataFrame:
+        """A table of some rows: their ids under the side's name, then `columns` of one value a row.
+
+        The index, ``row``, has the rows. Ids are under ``name_id`` where one of `columns` or the index has the name.
+        """
+        import pandas as pd
+
+        taken = self.name in columns or self.name == "row"
+        ids = {f"{self.name}_id" if taken else self.name: self._ids[rows]}
+        return pd.DataFrame({**ids, **columns}, index=pd.Index(rows, name="row"))
+
+    @cached_property
+    def _ids(self) -> Any:
+        """The ids as pandas holds them, in the dtype that it finds in all of them."""
+        import pandas as pd
+
+        return pd.Series(self.ids).array
 
     @cached_property
     def default_min_count(self) -> int:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 NA = "#na#"
 Id: TypeAlias = int | str
+_EXACT_FLOATS = 2**53  # the whole numbers up to here are floats of their own
 _KINDS: dict[type, str] = {int: "whole numbers", str: "text"}
 
 
@@ -64,8 +65,8 @@ class Vocab(Sequence[Id]):
         Raises
         ------
         ValueError
-            On missing ids, ids of mixed types, fractions, dates and other objects, and the reserved
-            ``'#na#'``.
+            On missing ids, ids of mixed types, fractions, floats too large to be exact, dates and other objects, and
+            the reserved ``'#na#'``.
         """
         import pandas as pd
 
@@ -79,6 +80,8 @@ class Vocab(Sequence[Id]):
                 f"drop {'them' if n > 1 else 'it'} with ratings.dropna(subset=[{name!r}])"
             )
         where = f"the ids in column {name!r}"
+        if column.dtype.kind == "f":
+            _check_digits(column.to_numpy(dtype=np.float64), where)
         if isinstance(column.dtype, pd.CategoricalDtype):
             # Only the categories are looked at: 25 million titles as text would be gigabytes.
             codes, seen = pd.factorize(column.cat.codes.to_numpy())
@@ -156,6 +159,16 @@ class Vocab(Sequence[Id]):
             f"the {self.name}s go from {numbers[0]} to {numbers[-1]}."
         )
 
+    @property
+    def ids(self) -> NDArray[Any]:
+        """All ids by row, object ``[n]``; whole numbers of up to 64 bits as int64, where row 0 is 0."""
+        if self._kind is int:
+            try:
+                return np.array([0, *self._ids[1:]], dtype=np.int64)
+            except OverflowError:
+                pass
+        return np.array(self._ids, dtype=object)
+
     @overload
     def __getitem__(self, row: int) -> Id: ...
 
@@ -209,6 +222,16 @@ def _sorted_ids(entries: list[Any], where: str) -> list[Id]:
     if NA in distinct:
         raise ValueError(f"{where} contain {NA!r}, which stands for unknown ids; rename that one")
     return sorted(distinct)
+
+
+def _check_digits(ids: NDArray[np.float64], where: str) -> None:
+    """Refuse floats that stand for more than one whole number: two ids may have become one."""
+    largest = np.abs(ids).max(initial=0)
+    if largest > _EXACT_FLOATS:
+        raise ValueError(
+            f"{where} are floats as large as {largest:.0f}, which have lost their last digits; read the column as "
+            'text or whole numbers, such as pandas.read_csv(..., dtype={"user": "Int64"})'
+        )
 
 
 def _check_kinds(entries: list[Any], where: str) -> None:

@@ -32,11 +32,11 @@ def biases(snapshot: Snapshot, *, kind: str = "items", min_count: int = 0, cente
 
     Returns
     -------
-    DataFrame, index ``item`` (or ``user``): the row in the model's table
+    DataFrame, index ``row``: the row in the model's table
         One row for each trained row shown; ``'#na#'`` and rows without a training rating are never among
         them. Ties keep the order of the rows. Columns:
 
-        * the side's name (such as ``title``);
+        * the side's name (such as ``title``): the id, as it is in the ratings;
         * ``bias`` float64: logits if the model has a `y_range`, rating units otherwise;
         * ``effect`` float64: change in rating units for an average user at the mean rating, relative to the
           average row, ``f(logit(mean) + b) - mean`` with ``f`` the scaled sigmoid and ``b`` the centred bias
@@ -79,9 +79,9 @@ def biases(snapshot: Snapshot, *, kind: str = "items", min_count: int = 0, cente
     centered = table[rows].astype(np.float64) - mean_bias
     means = side.means[rows]
     rank, rank_by_mean = np.arange(1, len(rows) + 1), _rank_by_mean(means, rows)
-    frame = pd.DataFrame(
+    frame = side.frame(
+        rows,
         {
-            side.name: side.names[rows],
             "bias": centered if center else table[rows].astype(np.float64),
             "effect": _effect(centered, snapshot.rating_mean, snapshot.y_range),
             "count": side.counts[rows],
@@ -91,7 +91,6 @@ def biases(snapshot: Snapshot, *, kind: str = "items", min_count: int = 0, cente
             "rank_change": rank_by_mean - rank,
             "few": side.counts[rows] < FEW,
         },
-        index=pd.Index(rows, name=one),
     )
     frame.attrs["mean_bias"] = mean_bias
     return frame

@@ -69,7 +69,7 @@ def neighbors(
 
     Returns
     -------
-    DataFrame, index ``item``: the row in the model's table
+    DataFrame, index ``row``: the row in the model's table
         Nearest (or farthest) first, ties in the order of the rows. The anchors, ``'#na#'`` and rows without a
         training rating are never among them. Columns:
 
@@ -110,7 +110,7 @@ def neighbors(
     is_shown = shown[ranked]
     rows, scores = ranked[is_shown][:k], scores[is_shown][:k]
 
-    columns: dict[str, NDArray[Any]] = {side.name: side.names[rows], "score": scores}
+    columns: dict[str, NDArray[Any]] = {"score": scores}
     if pinned is not None:
         columns["to_pinned"] = _scores(snapshot, rows, _aim(snapshot, [_anchor_row(pinned, side)], metric), metric)
     columns["count"] = side.counts[rows]
@@ -118,7 +118,7 @@ def neighbors(
         columns["n_common"] = _n_common(anchors, rows, ratings, len(side.names), len(snapshot.users.names))
     norms = columns["norm"] = snapshot.item_norms[rows]
     columns["weak"] = (side.counts[rows] < weak_count) | (norms < weak_norm * snapshot.median_item_norm)
-    frame = pd.DataFrame(columns, index=pd.Index(rows, name="item"))
+    frame = side.frame(rows, columns)
     frame.attrs["n_hidden"] = int((~is_shown[:k]).sum())
     return frame
 
@@ -127,12 +127,11 @@ def no_neighbors(snapshot: Snapshot, *, pinned: bool = False) -> pd.DataFrame:
     """The empty table that `neighbors` with `ratings`, and with a `pinned` title, would give; raises as it does where
     the model has no item factors."""
     norms, side = snapshot.item_norms[:0], snapshot.items
-    names = pd.Series(side.names).array[:0]  # of the dtype that pandas finds in all of them
-    columns: dict[str, Any] = {side.name: names, "score": np.zeros(0)}
+    columns: dict[str, Any] = {"score": np.zeros(0)}
     if pinned:
         columns["to_pinned"] = np.zeros(0)
     columns |= {"count": side.counts[:0], "n_common": np.zeros(0, np.int64), "norm": norms, "weak": side.trained[:0]}
-    frame = pd.DataFrame(columns, index=pd.Index(np.zeros(0, np.int64), name="item"))
+    frame = side.frame(np.zeros(0, np.int64), columns)
     frame.attrs["n_hidden"] = 0
     return frame
 

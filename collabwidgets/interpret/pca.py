@@ -92,8 +92,8 @@ class PCAFrame:
 
         Returns
         -------
-        DataFrame, index ``item``
-            Columns: the side's name, ``PC1`` … ``PCk`` float32, ``count``, ``mean``. In ``attrs``:
+        DataFrame, index ``row``
+            Columns: the ids under the side's name, ``PC1`` … ``PCk`` float32, ``count``, ``mean``. In ``attrs``:
             ``explained_variance_ratio`` (list) and ``noise_level``.
 
         Raises
@@ -107,11 +107,9 @@ class PCAFrame:
                 f"the snapshot has {len(side.names)} rows and the PCA {len(self.scores)}; "
                 "pass the snapshot that was fitted"
             )
-        columns: dict[str, NDArray[Any]] = {side.name: side.names[self.rows]}
-        for j in range(self.k):
-            columns[f"PC{j + 1}"] = self.scores[self.rows, j]
-        columns["count"], columns["mean"] = side.counts[self.rows], side.means[self.rows]
-        frame = pd.DataFrame(columns, index=pd.Index(self.rows, name="item"))
+        columns: dict[str, Any] = {f"PC{j + 1}": self.scores[self.rows, j] for j in range(self.k)}
+        counted = {"count": side.counts[self.rows], "mean": side.means[self.rows]}
+        frame = side.frame(self.rows, columns | counted)
         frame.attrs["explained_variance_ratio"] = self.explained_variance_ratio.tolist()
         frame.attrs["noise_level"] = self.noise_level
         return frame

@@ -47,8 +47,8 @@ def recommend(
 
     Returns
     -------
-    DataFrame, index ``item``
-        * the side's name (such as ``title``);
+    DataFrame, index ``row``
+        * the side's name (such as ``title``): the id, as it is in the ratings;
         * ``prediction`` float64, in rating units;
         * ``bias`` and ``taste`` float64, logits (rating units in a model without y_range), both against the average
           title; they sum to the prediction's logit less that of the average title for this user;
@@ -79,9 +79,9 @@ def recommend(
     passes = items.counts[order] >= min_count
     rows = order[passes][:n]
     last = int(np.flatnonzero(passes)[len(rows) - 1]) if len(rows) else -1
-    found = pd.DataFrame(
+    found = items.frame(
+        rows,
         {
-            items.name: items.names[rows],
             "prediction": squeezed(sums[rows], snapshot.y_range),
             "bias": bias[rows],
             "taste": own[rows],
@@ -90,7 +90,6 @@ def recommend(
             "few": items.counts[rows] < FEW,
             "because": _reasons(snapshot, user, rows),
         },
-        index=pd.Index(rows, name="item"),
     )
     full = len(rows) == n
     found.attrs["n_hidden"] = int(np.count_nonzero(~passes[: last + 1] if full else ~passes))

@@ -105,10 +105,10 @@ class BiasTable(View):
         frame = self._learner.biases(self.kind, min_count=minimum, center=self.center)
         name = frame.columns[0]
         if self.query.strip():
-            frame = frame[[_contains(text, self.query) for text in frame[name]]]
+            frame = frame[[_contains(str(text), self.query) for text in frame[name]]]
         if self.sort_by == "title":
             return frame.sort_values(
-                name, ascending=self.ascending, kind="stable", key=lambda names: names.map(_sorted_as)
+                name, ascending=self.ascending, kind="stable", key=lambda names: names.astype(str).map(_sorted_as)
             )
         return frame.sort_values(self.sort_by, ascending=self.ascending, kind="stable")
 

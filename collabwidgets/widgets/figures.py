@@ -264,7 +264,7 @@ def pca_figure(learn: CollabLearner, n: int = 50, *, x: int = 1, y: int = 2) -> 
     points = bqplot.Scatter(
         x=frame[f"PC{x}"].to_numpy(np.float64),
         y=frame[f"PC{y}"].to_numpy(np.float64),
-        names=frame[learn.dls.item_name].astype(str).to_numpy(),
+        names=frame.iloc[:, 0].astype(str).to_numpy(),
         display_names=True,
         scales={"x": at, "y": up},
         colors=[BLUE],

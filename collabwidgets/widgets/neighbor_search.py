@@ -213,7 +213,7 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     pinned = "to_pinned" in frame
     return [
         {
-            "item": int(row["item"]),
+            "item": int(row["row"]),
             "title": shown_name(row["title"]),
             "score": json_number(row["score"]),
             "count": int(row["count"]),

@@ -286,7 +286,7 @@ class PCAScatter(View):
 
         Returns
         -------
-        DataFrame, index ``item``
+        DataFrame, index ``row``
             As `CollabLearner.neighbors` gives it for `k` and `min_count`, by cosine, with two columns more:
 
             * ``map_rank`` int: its place among the titles on the map, the nearest one being 1;
@@ -314,7 +314,7 @@ class PCAScatter(View):
 
         Returns
         -------
-        DataFrame, index ``item``
+        DataFrame, index ``row``
             The title; ``PC1`` to ``PC6``, of the epoch that `frame` chooses; count and mean; and whichever of bias,
             year and the columns of `data` is on an axis or, but for the bias, a colour or a size.
 

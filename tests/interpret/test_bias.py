@@ -21,7 +21,7 @@ def test_rows_are_ranked_as_a_plain_sort_ranks_them(make_snapshot, make_side):
     trained = [row for row in range(1, 61) if row not in (3, 20, 41)]
     center = np.mean([np.float32(bias[row - 1]) for row in trained], dtype=float)
     assert frame.index.tolist() == by_bias
-    assert frame.index.name == "item"
+    assert frame.index.name == "row"
     assert frame["rank"].tolist() == list(range(1, len(shown) + 1))
     assert frame["rank_by_mean"].tolist() == [by_mean.index(row) + 1 for row in by_bias]
     assert frame["rank_change"].tolist() == [by_mean.index(row) - by_bias.index(row) for row in by_bias]
@@ -90,7 +90,7 @@ def test_centred_biases_leave_all_predictions_unchanged(make_snapshot, make_side
         match + of_users["bias"].sort_index().to_numpy()[:, None] + of_items["bias"].sort_index().to_numpy() + constant
     )
     np.testing.assert_allclose(after, before, atol=1e-5)
-    assert of_users.index.name == "user"
+    assert of_users.index.name == "row"
     assert abs(of_items["bias"].mean()) < 1e-12
 
 

@@ -85,22 +85,20 @@ def trained_recipe(learn: CollabLearner) -> Recipe:
 
 def written(function: str, arguments: Iterable[str]) -> str:
     """A call as text, one argument a line where a line would be long."""
-    arguments = list(arguments)
-    line = f"{function}({', '.join(arguments)})"
-    if len(line) <= _WIDTH and "\n" not in line:
-        return line
-    inner = "".join(f"{argument},\n" for argument in arguments)
-    return f"{function}(\n{textwrap.indent(inner, '    ')})"
+    return _one_line_or_many(f"{function}(", list(arguments), ")")
 
 
 def listed(expressions: Iterable[str]) -> str:
     """A list as text, one entry a line where a line would be long."""
-    expressions = list(expressions)
-    line = f"[{', '.join(expressions)}]"
+    return _one_line_or_many("[", list(expressions), "]")
+
+
+def _one_line_or_many(opening: str, parts: list[str], closing: str) -> str:
+    line = f"{opening}{', '.join(parts)}{closing}"
     if len(line) <= _WIDTH and "\n" not in line:
         return line
-    inner = "".join(f"{expression},\n" for expression in expressions)
-    return f"[\n{textwrap.indent(inner, '    ')}]"
+    inner = "".join(f"{part},\n" for part in parts)
+    return f"{opening}\n{textwrap.indent(inner, '    ')}{closing}"
 
 
 def _data(learn: CollabLearner) -> str:
@@ -134,15 +132,17 @@ def _model(learn: CollabLearner) -> str:
 
 
 def _module(learn: CollabLearner) -> str:
-    dls, model = learn.dls, learn.model
+    dls, model, n_factors = learn.dls, learn.model, str(learn.n_factors)
     sizes = [f"len(dls.classes[{name!r}])" for name in (dls.user_name, dls.item_name)]
+    numbers = {
+        DotProduct: [*sizes, n_factors],
+        DotProductBias: [*sizes, n_factors],
+        EmbeddingDotBias: [n_factors, *sizes],
+    }.get(type(model))
+    if numbers is None:
+        return f"# model: your own module, with fresh weights ({one_line(type(model).__name__)})"
     arguments = {} if getattr(model, "y_range", None) is None else {"y_range": model.y_range}
-    if type(model) in (DotProduct, DotProductBias):
-        made = _call(f"cw.{type(model).__name__}", [*sizes, str(learn.n_factors)], arguments)
-        return f"{_FRESH}\nmodel = {made}"
-    if type(model) is EmbeddingDotBias:
-        return f"{_FRESH}\nmodel = " + _call("cw.EmbeddingDotBias", [str(learn.n_factors), *sizes], arguments)
-    return f"# model: your own module, with fresh weights ({one_line(type(model).__name__)})"
+    return f"{_FRESH}\nmodel = {_call(f'cw.{type(model).__name__}', numbers, arguments)}"
 
 
 def _first_recipe(learn: CollabLearner) -> Recipe:

@@ -101,26 +101,6 @@ class Dashboard(View):
         self.observe(self._count, "tab")
         self._count()
 
-    @property
-    def training(self) -> View | None:
-        """The TrainingPanel."""
-        return self._by_name.get("training")
-
-    @property
-    def bias(self) -> View | None:
-        """The BiasTable."""
-        return self._by_name.get("bias")
-
-    @property
-    def scatter(self) -> View | None:
-        """The PCAScatter."""
-        return self._by_name.get("scatter")
-
-    @property
-    def neighbors(self) -> View | None:
-        """The NeighborSearch."""
-        return self._by_name.get("neighbors")
-
     def to_frame(self) -> pd.DataFrame:
         """The selected titles with what the bias table and the map say of them."""
         frame = self._learner.biases(min_count=0)

@@ -8,8 +8,9 @@ _NAMELESS = "(no name)"
 
 
 def counted(n: float, noun: str) -> str:
-    """``"1 factor"``, ``"2.5 epochs"``."""
-    return f"{n:g} {noun}{'' if n == 1 else 's'}"
+    """``"1 factor"``, ``"2.5 epochs"``, ``"1,664 titles"``."""
+    number = f"{n:,}" if isinstance(n, int) else f"{n:g}"
+    return f"{number} {noun}{'' if n == 1 else 's'}"
 
 
 def at_epoch(epoch: float) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from traitlets import Bool, Bytes, Dict, Enum, Float, Int, List, TraitError, Unicode, validate
+from numpy.typing import NDArray
+from traitlets import Bool, Bytes, Dict, Enum, Int, List, TraitError, Unicode, validate
 
 from ..interpret import PCAFrame
 from ..interpret.on_map import far_beyond, map_ranks
@@ -24,14 +26,13 @@ from .protocol import plain
 from .questions import MOST_NEIGHBORS
 from .shown_map import Rows, ShownMap
 from .store import SHARED
-from .view import View, ends_table, known_row
+from .view import ReadThrough, View, ends_table, known_row
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-# as the store has them
-_OF_THE_PICTURE = ["explained_variance", "noise_level", "axis_match", "axis_correlations", "fit_count"]
+_MAP_FACTS = ("explained_variance", "noise_level", "axis_match", "axis_correlations", "fit_count")
 _FIT = ["fit_on", "top_n", "min_count", "linked"]  # what a map of its own depends on
 _SHOWS_COLUMNS = ["x", "y", "color_by", "size_by"]
 _ENDS = 5  # titles at each end of an axis where the map cannot be drawn
@@ -153,12 +154,10 @@ class PCAScatter(View):
     k = Whole(10, min=1, max=MOST_NEIGHBORS).tag(sync=True, page=True)
     frame = Int(-1, min=-1).tag(sync=True, page=True)
 
-    explained_variance = List(Float(), read_only=True)
-    noise_level = Float(read_only=True)
-    axis_match = List(Float(), default_value=None, allow_none=True, read_only=True)
-    axis_correlations = Dict(read_only=True)
-    fit_count = Int(read_only=True)
-    n_frames = Int(read_only=True)
+    explained_variance, noise_level, axis_match, axis_correlations, fit_count = (
+        ReadThrough(f"_map_facts.{name}") for name in _MAP_FACTS
+    )
+    n_frames = ReadThrough(lambda view: len(view._store_of_learner.picture["frame_epochs"]))
 
     _map = Dict().tag(sync=True, echo_update=False)  # `protocol.OtherMap`; empty where it shows the store's
     _map_scores = Bytes().tag(sync=True, echo_update=False)
@@ -172,18 +171,11 @@ class PCAScatter(View):
         super().__init__(learner, **traits)
         self._own_map = ShownMap(beside=self._store_of_learner.shown_map)
         self._columns = self._columns_to_send()
-        self._show_shared()
+        self.observe(self._map_moved, "_map")
         self.observe(self._columns_moved, _SHOWS_COLUMNS)
         self.observe(self._fit_moved, _FIT)
-        self._store_of_learner.observe(self._picture_moved, "picture")
         if self._is_own() and learner.status != "training":
             self._show_own()
-
-    def close(self) -> None:
-        """Take the widget off its pages and let go of the learner's events."""
-        if not self.closed and hasattr(self, "_from_page"):
-            self._store_of_learner.unobserve(self._picture_moved, "picture")
-        super().close()
 
     # ------------------------------------------------------------------ what it was fitted on
 
@@ -199,11 +191,29 @@ class PCAScatter(View):
         if self._is_own() or self._map:
             self._store_of_learner.publisher.wake()
 
-    def _picture_moved(self, change: dict[str, Any]) -> None:
-        if not self._map:
-            for name in _OF_THE_PICTURE:
-                self.set_trait(name, change["new"]["map"][name])
-        self._frames_moved(change["old"]["frame_epochs"], change["new"]["frame_epochs"])
+    @property
+    def _map_facts(self) -> SimpleNamespace:
+        """`protocol.MapFacts` of the map on the pages: its own, else the store's."""
+        return SimpleNamespace(**(self._map or self._store_of_learner.picture)["map"])
+
+    def _map_moved(self, change: dict[str, Any]) -> None:
+        picture = self._store_of_learner.picture
+        self._tell_facts((change["old"] or picture)["map"], (change["new"] or picture)["map"])
+
+    def _tell_facts(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        for name in _MAP_FACTS:
+            self._tell(name, before[name], after[name])
+
+    def _learner_moved(self, change: dict[str, Any]) -> None:
+        super()._learner_moved(change)
+        if change["name"] == "picture":
+            before, after = change["old"], change["new"]
+            if not self._map:
+                self._tell_facts(before["map"], after["map"])
+            epochs, now = before["frame_epochs"], after["frame_epochs"]
+            self._tell("n_frames", len(epochs), len(now))
+            if self.frame >= 0 and epochs[: self.frame + 1] != now[: self.frame + 1]:  # that epoch is there no more
+                self.publish({"frame": -1})
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
         if not self._is_own():
@@ -215,9 +225,7 @@ class PCAScatter(View):
 
     def _show_shared(self) -> None:
         self._told = None
-        picture = self._store_of_learner.picture
-        self.set_trait("n_frames", len(picture["frame_epochs"]))
-        self.publish({"_map": {}, "_map_scores": b""} | {name: picture["map"][name] for name in _OF_THE_PICTURE})
+        self.publish({"_map": {}, "_map_scores": b""})
 
     def _show_own(self) -> int:
         """Tell the pages, in step with the store: its biases are of the same weights. The bytes sent."""
@@ -233,8 +241,7 @@ class PCAScatter(View):
         if frame is self._told:
             return 0
         shown, scores = other_map(frame, self.fit_on)
-        told = {name: getattr(shown.map, name) for name in _OF_THE_PICTURE}
-        self.publish({"_map": plain(shown), "_map_scores": scores} | told)
+        self.publish({"_map": plain(shown), "_map_scores": scores})
         self._told = frame
         return len(scores)
 
@@ -272,13 +279,6 @@ class PCAScatter(View):
         if change["new"] in self._own_columns and "values" not in self._columns[change["new"]]:
             self.publish({"_columns": self._columns_to_send()})
 
-    # ------------------------------------------------------------------ earlier epochs
-
-    def _frames_moved(self, before: list[int], epochs: list[int]) -> None:
-        self.set_trait("n_frames", len(epochs))
-        if self.frame >= 0 and before[: self.frame + 1] != epochs[: self.frame + 1]:  # that epoch is there no more
-            self.publish({"frame": -1})
-
     # ------------------------------------------------------------------ twins
 
     def true_neighbors(self) -> pd.DataFrame:
@@ -301,9 +301,9 @@ class PCAScatter(View):
             name = self._learner.dls.item_name
             raise ValueError(f"no {name} is primary, so there is nothing to be near to; set primary= its row")
         frame = self._learner.neighbors(row=self.primary, k=self.k, min_count=self.min_count)
-        items, at = self._learner.dls.items, self._frame()
+        at = self._frame()
         x, y = (places_of(self._learner, at, self._own_columns, axis) for axis in (self.x, self.y))
-        shown = items.trained & (items.counts >= self.min_count) & np.isfinite(x + y)
+        shown = super()._passing() & np.isfinite(x + y)
         equal = self.equal_aspect and isinstance(self.x, int) and isinstance(self.y, int)
         ranks = map_ranks(x, y, shown, self.primary, frame.index.to_numpy(), equal=equal)
         shown[self.primary] = False
@@ -371,15 +371,12 @@ class PCAScatter(View):
     def _usual(self) -> dict[str, Any]:
         return {"frame": self.frame}  # a program that trains first and looks then has no earlier epochs to show
 
-    def _passing(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Which rows pass the filter, bool [n_items]: trained, rated often enough, and among `only`."""
-        items = self._learner.dls.items
-        passing: np.ndarray[Any, np.dtype[np.bool_]] = items.trained & (items.counts >= self.min_count)
+    def _passing(self) -> NDArray[np.bool_]:
+        passing = super()._passing()
         return passing if self.only is None else passing & np.isin(np.arange(len(passing)), self.only)
 
     def _n_titles(self) -> str:
-        n, name = int(self._passing().sum()), self._learner.dls.items.name
-        return f"{'' if self.only is None else 'only '}{n:,} {name}{'' if n == 1 else 's'}"
+        return f"{'' if self.only is None else 'only '}{super()._n_titles()}"
 
     def _fallback(self) -> str:
         """The ends of the two axes that are shown: what the map would tell at a glance."""

@@ -15,7 +15,7 @@ from ..words import at_epoch
 from .code import trained_recipe
 from .learner_facts import epoch_rows, run_rows
 from .protocol import PANEL_SETTINGS
-from .view import OfLearner, View
+from .view import ReadThrough, View
 from .wire import json_number
 
 if TYPE_CHECKING:
@@ -126,12 +126,14 @@ class TrainingPanel(View):
     )
 
     _followed_traits = (*View._followed_traits, *_PROGRESS, "history", "runs", "best_epoch", "overfit_since")
-    progress = OfLearner("session.progress.share")
-    step, n_steps, eta_seconds, elapsed_seconds = (OfLearner(f"session.progress.{name}") for name in _PROGRESS[1:])
-    history = OfLearner(epoch_rows)
-    runs = OfLearner(run_rows)
-    best_epoch = OfLearner("history.best_epoch")
-    overfit_since = OfLearner("history.overfit_since")
+    progress = ReadThrough("learner.session.progress.share")
+    step, n_steps, eta_seconds, elapsed_seconds = (
+        ReadThrough(f"learner.session.progress.{name}") for name in _PROGRESS[1:]
+    )
+    history = ReadThrough(lambda view: epoch_rows(view.learner))
+    runs = ReadThrough(lambda view: run_rows(view.learner))
+    best_epoch = ReadThrough("learner.history.best_epoch")
+    overfit_since = ReadThrough("learner.history.overfit_since")
 
     vars().update({each.trait: _trait_of(each) for each in SETTINGS.values() if each.label})
     n_factors = Whole(min=0, max=int(N_FACTORS.high)).tag(sync=True, page=True)

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import numpy as np
+from numpy.typing import NDArray
 from traitlets import Bool, Bunch, Enum, Int, List, TraitError, TraitType, Unicode, validate
 
 from ..known_names import KnownNames, nearest_name
 from ..learner import CollabLearner
 from ..traits import Row, Rows, Whole, as_titles
 from ..view_state import warn_where_all_is_hidden
-from ..words import at_epoch
+from ..words import at_epoch, counted
 from . import code
 from .bundle import built_code
 from .no_learner import NoLearner
@@ -39,15 +40,16 @@ logger = logging.getLogger(__name__)
 _EXPORTS = ("copy", "csv", "code")  # controls of every view
 
 
-class OfLearner(TraitType[Any, Any]):
-    """A read-only trait: the learner's own at the moment it is read. Observers hear of it from the pump thread."""
+class ReadThrough(TraitType[Any, Any]):
+    """A read-only trait without a value of its own: what stands under a dotted name of the view, or what a function of
+    the view finds, when it is read. Observers hear of it when the publisher's thread does, see `View._tell`."""
 
-    def __init__(self, read: str | Callable[[CollabLearner], Any]) -> None:
+    def __init__(self, read: str | Callable[[Any], Any]) -> None:
         super().__init__(read_only=True)
-        self._of_learner: Callable[[CollabLearner], Any] = attrgetter(read) if isinstance(read, str) else read
+        self._read: Callable[[Any], Any] = attrgetter(read) if isinstance(read, str) else read
 
     def get(self, obj: Any, cls: Any = None) -> Any:
-        return self._of_learner(obj.learner)
+        return self._read(obj)
 
 
 class View(KnownNames, SyncedWidget):
@@ -118,8 +120,8 @@ class View(KnownNames, SyncedWidget):
     _visible = Bool(False).tag(sync=True, page=True)
     message = Unicode(read_only=True).tag(sync=True)
     _ref = Unicode().tag(sync=True)
-    status = OfLearner("status")
-    epoch = OfLearner(lambda learn: int(learn.snapshot.epoch))
+    status = ReadThrough("learner.status")
+    epoch = ReadThrough(lambda view: int(view.learner.snapshot.epoch))
 
     selection = Rows().tag(sync=True, page=True)
     primary = Row(None, allow_none=True).tag(sync=True, page=True)
@@ -431,10 +433,14 @@ class View(KnownNames, SyncedWidget):
     def _title(self, row: int) -> str:
         return str(self._learner.dls.items.names[row])
 
-    def _n_titles(self) -> str:
+    def _passing(self) -> NDArray[np.bool_]:
+        """Which rows pass the filter, bool [n_items]: trained, and rated often enough."""
         items = self._learner.dls.items
-        shown = int((items.trained & (items.counts >= self.min_count)).sum())
-        return f"{shown:,} {items.name}{'' if shown == 1 else 's'}"
+        passing: NDArray[np.bool_] = items.trained & (items.counts >= self.min_count)
+        return passing
+
+    def _n_titles(self) -> str:
+        return counted(int(self._passing().sum()), self._learner.dls.items.name)
 
     def _epoch(self) -> str:
         """Of what is shown: the weights may be those of an earlier epoch, put back."""

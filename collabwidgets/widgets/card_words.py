@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..words import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -39,21 +41,17 @@ def card_words(dls: CollabDataLoaders) -> dict[str, Any]:
                 "learnt, so a mean over ratings is theirs rather than everybody's.",
             ],
             [
-                f"{_count(len(card.never_trained), item)} never trained: all ratings fell to validation, so no view "
+                f"{counted(len(card.never_trained), item)} never trained: all ratings fell to validation, so no view "
                 "shows them.",
                 *_named(dls, card.never_trained),
             ],
             [
-                f"{_count(len(card.repeated), item)} rated more than once by the same {user} "
-                f"({_count(card.n_repeats, 'rating')} too many): most often two ids under one name, merged here.",
+                f"{counted(len(card.repeated), item)} rated more than once by the same {user} "
+                f"({counted(card.n_repeats, 'rating')} too many): most often two ids under one name, merged here.",
                 *_named(dls, card.repeated),
             ],
         ],
     }
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
 def _named(dls: CollabDataLoaders, rows: Sequence[int]) -> tuple[str, str]:

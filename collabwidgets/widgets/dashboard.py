@@ -69,6 +69,10 @@ class Dashboard(View):
     title = Unicode().tag(sync=True)
     arrangement = Enum(_ARRANGEMENTS, "full").tag(sync=True)
     tab = Enum(("bias", "data"), "bias").tag(sync=True, page=True)
+    training: View | None = None
+    bias: View | None = None
+    scatter: View | None = None
+    neighbors: View | None = None
     _views = List(Dict()).tag(sync=True)
     _card = Dict(default_value=None, allow_none=True).tag(sync=True)
 
@@ -94,6 +98,7 @@ class Dashboard(View):
             else:
                 made = view
             self._by_name[_name_of(made)] = made
+            setattr(self, _name_of(made), made)
         self._views = [
             {"kind": type(view).__name__, "ref": f"anywidget:{view.model_id}"} for view in self._by_name.values()
         ]

@@ -29,10 +29,6 @@ _LONGEST_ID = 100  # of what a page calls itself
 logger = logging.getLogger(__name__)
 
 
-def _binary() -> Bytes:
-    return Bytes().tag(sync=True, echo_update=False)
-
-
 class LearnerStore(SyncedWidget):
     """What a page knows of a learner: arrays, names, history, selection, and the code of all views.
 
@@ -54,20 +50,10 @@ class LearnerStore(SyncedWidget):
     data = Dict().tag(sync=True)
     picture = Dict().tag(sync=True)
 
-    # arrays, as protocol.ARRAYS says
-    _item_names = _binary()
-    _item_counts = _binary()
-    _item_means = _binary()
-    _item_trained = _binary()
-    _user_names = _binary()
-    _user_counts = _binary()
-    _user_means = _binary()
-    _user_trained = _binary()
-    _item_bias = _binary()
-    _user_bias = _binary()
-    _scores = _binary()
-    _batch_loss = _binary()
-    _run_curves = _binary()
+    # arrays, but for the one that a view has
+    vars().update(
+        {name: Bytes().tag(sync=True, echo_update=False) for name in protocol.ARRAYS if name != "_map_scores"}
+    )
 
     # what is being looked at: two writers
     selection = List(Int()).tag(sync=True, page=True)

@@ -111,8 +111,6 @@ class FusedEngine:
     Parameters
     ----------
     module : nn.Module
-    lazy : bool
-        Bring a row up to date when it is next used; False moves every row at every step, as torch does, to compare.
 
     Raises
     ------
@@ -123,10 +121,10 @@ class FusedEngine:
     name = "fused"
     loss_func: LossFunction | None = None
 
-    def __init__(self, module: nn.Module, *, lazy: bool = True):
+    def __init__(self, module: nn.Module):
         if reason := why_not_fused(module):
             raise ValueError(f"the fused engine cannot train this module: {reason}; use engine='autograd'")
-        self.module, self.lazy = module, lazy
+        self.module = module
         tables = [module.get_parameter(f"{name}.weight") for name in _tables_of(module)]
         self._users, self._items = _Side(tables[0::2]), _Side(tables[1::2])
         low, high = getattr(module, "y_range", None) or (0.0, 0.0)
@@ -172,7 +170,6 @@ class FusedEngine:
             recipe.wd,
             recipe.sqr_mom,
             recipe.eps,
-            self.lazy,
             losses,
         )
         self._step = step + len(losses)

@@ -85,8 +85,8 @@ def _wake(packed, last, x, side, start, bs, now, over, slots, touched, places, g
 
 
 @_compiled
-def _move(packed, last, touched, n_touched, grads, slept, slots, now, over, wd, sqr_mom, eps, lazy):
-    """A step of AdamW on the rows of the batch, or, to compare, on all rows.
+def _move(packed, last, touched, n_touched, grads, slept, slots, now, over, wd, sqr_mom, eps):
+    """A step of AdamW on the rows of the batch.
 
     It is lr / (1 - mom^step) * m / (sqrt(v / (1 - sqr_mom^step)) + eps), the root of the debiasing taken out, into
     `rate` and `eps32`.
@@ -94,13 +94,6 @@ def _move(packed, last, touched, n_touched, grads, slept, slots, now, over, wd, 
     m_new, v_new = np.float32(1 - over[now, MOM]), np.float32(1 - sqr_mom)
     keep, rate = np.float32(1 - over[now, LR] * wd), np.float32(over[now, RATE])
     eps32 = np.float32(eps * over[now, UNBIAS] + _TINY)
-    if not lazy:
-        for row in range(len(packed)):
-            if slots[row] < 0:
-                touched[n_touched] = row
-                grads[n_touched] = 0
-                slept[n_touched] = 1
-                n_touched += 1
     for place in range(n_touched):
         row = touched[place]
         m_old, root_old = (np.float32(1) - m_new) * slept[place, 0], np.sqrt(np.float32(1) - v_new) * slept[place, 1]
@@ -147,17 +140,15 @@ def _learn(x, y, start, bs, users, items, k, biased, low, high, user_places, ite
 
 @_compiled
 def train(
-    x, y, bs, first, users, users_last, items, items_last, k, biased, low, high, over, wd, sqr_mom, eps, lazy, losses
+    x, y, bs, first, users, users_last, items, items_last, k, biased, low, high, over, wd, sqr_mom, eps, losses
 ):  # fmt: skip
     """Train on ``x`` and ``y`` in batches of `bs`; the first is batch `first` of the fit. Fills `losses`."""
-    width, most_users, most_items = users.shape[2], bs, bs
-    if not lazy:
-        most_users, most_items = len(users), len(items)
+    width = users.shape[2]
     user_slots, item_slots = np.full(len(users), -1, np.int32), np.full(len(items), -1, np.int32)
     user_places, item_places = np.empty(bs, np.int32), np.empty(bs, np.int32)
-    user_touched, item_touched = np.empty(most_users, np.int64), np.empty(most_items, np.int64)
-    user_grads, item_grads = np.empty((most_users, width), np.float32), np.empty((most_items, width), np.float32)
-    user_slept, item_slept = np.empty((most_users, 2), np.float32), np.empty((most_items, 2), np.float32)
+    user_touched, item_touched = np.empty(bs, np.int64), np.empty(bs, np.int64)
+    user_grads, item_grads = np.empty((bs, width), np.float32), np.empty((bs, width), np.float32)
+    user_slept, item_slept = np.empty((bs, 2), np.float32), np.empty((bs, 2), np.float32)
     low, high = np.float32(low), np.float32(high)
     for batch in range(len(losses)):
         start, now = batch * bs, first + batch  # steps done before this batch
@@ -175,11 +166,11 @@ def train(
         now += 1
         _move(
             users, users_last, user_touched, n_users, user_grads, user_slept, user_slots, now, over,
-            wd, sqr_mom, eps, lazy,
+            wd, sqr_mom, eps,
         )  # fmt: skip
         _move(
             items, items_last, item_touched, n_items, item_grads, item_slept, item_slots, now, over,
-            wd, sqr_mom, eps, lazy,
+            wd, sqr_mom, eps,
         )  # fmt: skip
 
 

@@ -1,15 +1,15 @@
 """(module, data, recipe) → events. Nothing here knows a thread, a widget or a clock but its own."""
 
-from .engines import ENGINES, AutogradEngine, EnsembleEngine, FusedEngine, choose_engine, why_not_fused
+from .engines import ENGINES, AutogradEngine, FusedEngine, why_not_fused
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import EpochRecord, History
 from .loss import L1LossFlat, LossFunction, MSELossFlat, loss_name, own_loss
 from .lr_find import LRFind, lr_find
 from .recipe import Recipe
 from .runs import Run, Runs
-from .schedule import Schedule, schedule_for
+from .schedule import schedule_for
 from .snapshot import Snapshot
-from .trainer import Engine, Trainer
+from .trainer import Trainer
 
 __all__ = [
     "ENGINES",
@@ -17,8 +17,6 @@ __all__ = [
     "BatchEnd",
     "Compiling",
     "Diverged",
-    "Engine",
-    "EnsembleEngine",
     "EpochEnd",
     "EpochRecord",
     "Event",
@@ -32,10 +30,8 @@ __all__ = [
     "Recipe",
     "Run",
     "Runs",
-    "Schedule",
     "Snapshot",
     "Trainer",
-    "choose_engine",
     "loss_name",
     "lr_find",
     "own_loss",

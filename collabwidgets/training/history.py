@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -83,8 +84,7 @@ class History:
     @property
     def best(self) -> EpochRecord | None:
         """The epoch with the lowest validation loss."""
-        rows = [r for r in self.epochs if r.valid_loss is not None]
-        return min(rows, key=lambda r: r.valid_loss or 0.0, default=None)
+        return best_of(self.epochs)
 
     @property
     def best_epoch(self) -> int | None:
@@ -134,6 +134,12 @@ class History:
         best = self.best
         tail = f", best {best.valid_loss:.4f} at epoch {best.epoch}" if best else ""
         return f"History({len(self)} epochs{tail})"
+
+
+def best_of(epochs: Iterable[EpochRecord]) -> EpochRecord | None:
+    """The epoch with the lowest validation loss."""
+    rows = [row for row in epochs if row.valid_loss is not None]
+    return min(rows, key=lambda row: row.valid_loss or 0.0, default=None)
 
 
 def epoch_axis(start: float, done: NDArray[np.float64]) -> Floats:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..words import counted
-from .history import EpochRecord, Floats, History, thinned
+from .history import EpochRecord, Floats, History, best_of, thinned
 from .recipe import Recipe
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ class Run:
     @property
     def best(self) -> EpochRecord | None:
         """The epoch with the lowest validation loss."""
-        rows = [row for row in self.epochs if row.valid_loss is not None]
-        return min(rows, key=lambda row: row.valid_loss or 0.0, default=None)
+        return best_of(self.epochs)
 
     @property
     def seconds(self) -> float:
@@ -60,18 +59,8 @@ class Run:
     @property
     def settings(self) -> dict[str, Any]:
         """What it was set to: the last fit's, but the epochs of all."""
-        last = self.fits[-1]
-        return {
-            "wd": last.wd,
-            "lr": last.lr,
-            "factors": self.n_factors,
-            "bs": last.bs,
-            "epochs": sum(fit.epochs for fit in self.fits),
-            "schedule": last.schedule,
-            "seed": last.seed,
-            "patience": last.patience,
-            "rescale": last.rescale,
-        }
+        of_run = {"factors": self.n_factors, "epochs": sum(fit.epochs for fit in self.fits)}
+        return {name: of_run[name] if name in of_run else getattr(self.fits[-1], name) for name in _NAMED}
 
     def valid(self) -> tuple[Floats, Floats]:
         """Validation losses over the epochs, float32 ``[n]`` each, at most 300."""
@@ -90,7 +79,7 @@ def _averaged(x: Floats, loss: Floats) -> tuple[Floats, Floats]:
     return x[ends[1:] - 1], (sums / np.diff(ends)).astype(np.float32)
 
 
-class Runs(Sequence[Run]):
+class Runs(tuple[Run, ...]):
     """The last runs of a learner, oldest first, the present one last.
 
     Examples
@@ -98,17 +87,16 @@ class Runs(Sequence[Run]):
     >>> learn.runs.to_frame().sort_values("valid_loss")  # doctest: +SKIP
     """
 
-    def __init__(self, runs: Iterable[Run] = ()):
-        self._runs = tuple(runs)
+    __slots__ = ()
 
     @property
     def names(self) -> list[str]:
         """What tells each from the others: ``"run 2: wd 0.01"``; of epochs those trained, whatever was planned."""
-        settings = [run.settings | {"epochs": round(run.epochs_trained, 1)} for run in self._runs]
+        settings = [run.settings | {"epochs": round(run.epochs_trained, 1)} for run in self]
         differ = [name for name in _NAMED if len({each[name] for each in settings}) > 1]
         return [
             ": ".join(filter(None, [f"run {run.number}", ", ".join(_said(name, each[name]) for name in differ)]))
-            for run, each in zip(self._runs, settings, strict=True)
+            for run, each in zip(self, settings, strict=True)
         ]
 
     def to_frame(self) -> pd.DataFrame:
@@ -128,23 +116,11 @@ class Runs(Sequence[Run]):
                 "best_epoch": None if run.best is None else run.best.epoch,
                 "seconds": run.seconds,
             }
-            for run, name in zip(self._runs, self.names, strict=True)
+            for run, name in zip(self, self.names, strict=True)
         ]
         results = ("epochs_trained", "train_loss", "valid_loss", "best_epoch", "seconds")
         frame = pd.DataFrame(rows, columns=["run", "name", *_NAMED, *results])
         return frame.astype({"train_loss": float, "valid_loss": float, "best_epoch": "Int64"})
-
-    @overload
-    def __getitem__(self, index: int) -> Run: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Runs: ...
-
-    def __getitem__(self, index: int | slice) -> Run | Runs:
-        return Runs(self._runs[index]) if isinstance(index, slice) else self._runs[index]
-
-    def __len__(self) -> int:
-        return len(self._runs)
 
     def __repr__(self) -> str:
         return f"Runs({', '.join(self.names)})"

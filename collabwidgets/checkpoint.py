@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
+from msgspec import Meta
 from torch import Tensor, nn
 
 from .data.without_ratings import DataFacts, LoadersWithoutRatings
 from .interpret.users import check_product, residual_variance
 from .models.tables import effective_tables
+from .training.progress import Whole
 from .training.session_state import SessionState
 
 if TYPE_CHECKING:
@@ -24,9 +26,16 @@ _OF_A_MODULE = ("user_factors", "item_factors", "user_bias", "item_bias", "engin
 _OF_A_MODEL = ("mean_loss", "residual_variance")  # facts that the loaders do not have
 
 
+class Split(TypedDict):
+    """What fixes which ratings are for validation."""
+
+    seed: Whole
+    valid_pct: float
+
+
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A learner's state, without its ratings and without the optimizer's moments.
+    """A learner's state, without its ratings and without the optimizer's moments; `checkpoint_file` checks its types.
 
     Attributes
     ----------
@@ -44,8 +53,8 @@ class Checkpoint:
         Ids of the rows, ``'#na#'`` left out.
     ratings : int
         Checksum of the training and validation ratings, in their order.
-    split : dict
-        The loaders' seed and valid_pct, which fixed that order.
+    split : Split
+        Of the loaders; it fixed that order.
     session : SessionState
         History, settings and status of the training.
     loss : str
@@ -56,15 +65,15 @@ class Checkpoint:
         Of a model whose tables say more together with the ratings, what they amount to.
     """
 
-    function: str
+    function: Annotated[str, Meta(pattern="^(collab_learner|CollabLearner)$")]
     arguments: dict[str, Any]
     model: str
     y_range: tuple[float, float] | None
     weights: Mapping[str, Tensor]
     users: list[int | str]
     items: list[int | str]
-    ratings: int
-    split: dict[str, Any]
+    ratings: Whole
+    split: Split
     session: SessionState
     loss: str = "MSE"
     data: DataFacts | None = None
@@ -118,8 +127,8 @@ def _data_facts(learn: CollabLearner) -> DataFacts:
     )
 
 
-def split_of(dls: CollabDataLoaders) -> dict[str, Any]:
-    """What fixes which ratings are for validation."""
+def split_of(dls: CollabDataLoaders) -> Split:
+    """The split of some loaders."""
     return {"seed": dls.seed, "valid_pct": dls.valid_pct}
 
 

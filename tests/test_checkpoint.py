@@ -248,23 +248,23 @@ def test_a_later_format_and_a_lost_part_are_told_apart(learn: cw.CollabLearner, 
         learn.load(tmp_path / "later")
     del facts["recipe"]
     save_file(tensors, tmp_path / "lost.safetensors", {"collabwidgets": json.dumps(facts)})
-    with pytest.raises(ValueError, match=r"is damaged \(KeyError: 'recipe'\)"):
+    with pytest.raises(ValueError, match=r"is damaged \(.*field `recipe`"):
         learn.load(tmp_path / "lost")
 
 
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("status", "flying", "status is 'flying', not one of untrained, ready, stopped, diverged"),
-        ("epoch", float("nan"), "epoch is 'nan', not a finite number"),
-        ("epoch", "a", "epoch is 'a', not a finite number"),
-        ("progress", {}, "'step'"),
-        ("progress", {"step": 1, "n_steps": 2, "epochs": 1, "seconds": -1.0}, "progress.seconds is '-1.0'"),
-        ("weights_seed", -4, "weights_seed is '-4', not a whole number from 0"),
-        ("epochs", [{"epoch": 1}], "'train_loss'"),
-        ("y_range", [1], r"y_range is '\[1\]', not two numbers or null"),
+        ("status", "flying", r"diverged\)\$' - at `\$.session.status`"),
+        ("epoch", float("nan"), r">= 0.0 - at `\$.session.epoch`"),
+        ("epoch", "a", r"got `str` - at `\$.session.epoch`"),
+        ("progress", {}, "field `step`"),
+        ("progress", {"step": 1, "n_steps": 2, "epochs": 1, "seconds": -1.0}, ">= 0.0 - at .*progress.seconds`"),
+        ("weights_seed", -4, ">= 0 - at .*weights_seed`"),
+        ("epochs", [{"epoch": 1}], "field `train_loss`"),
+        ("y_range", [1], "length 2, got 1 - at .*y_range`"),
         ("recipe", {"moms": [0.9, 0.8, 0.9], "lr": -1}, "lr must be a number"),
-        ("split", None, "split is 'None', not a seed"),
+        ("split", None, "got `null` - at .*split`"),
         ("version", "one", "TypeError"),
     ],
 )

@@ -5,9 +5,24 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from typing import Annotated, TypedDict
+
+from msgspec import Meta
+
+Whole = Annotated[int, Meta(ge=0)]
+Finite = Annotated[float, Meta(ge=0, le=1e300)]  # NaN is none of these
 
 _MEMORY_SECONDS = 5.0  # of the mean time a batch
 _ENOUGH_BATCHES, _ENOUGH_SHARE, _ENOUGH_SECONDS = 3, 0.02, 1.0
+
+
+class ProgressState(TypedDict):
+    """How far a fit was: batches done and in all, epochs in all, seconds trained."""
+
+    step: Whole
+    n_steps: Whole
+    epochs: Whole
+    seconds: Finite
 
 
 class Progress:
@@ -35,8 +50,8 @@ class Progress:
         self._first_step = 0
         self._validations, self._validating = 0, 0.0
 
-    def state(self) -> dict[str, float]:
-        """What `from_state` needs: step, n_steps, epochs and seconds."""
+    def state(self) -> ProgressState:
+        """What `from_state` needs."""
         return {"step": self.step, "n_steps": self.n_steps, "epochs": self.epochs, "seconds": self.elapsed_seconds}
 
     @classmethod

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+from msgspec import Meta
 
 from ..words import counted
 from .history import EpochRecord, Floats, History, best_of, thinned
@@ -29,7 +30,7 @@ class Run:
     """
 
     number: int
-    fits: tuple[Recipe, ...]
+    fits: Annotated[tuple[Recipe, ...], Meta(min_length=1)]
     n_factors: int
     epochs: tuple[EpochRecord, ...]
     x: Floats = field(repr=False)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
 
+from msgspec import Meta
 from torch import Tensor
 
 from .history import EpochRecord, Floats
+from .progress import Finite, ProgressState, Whole
 from .recipe import Recipe
 from .runs import Run
 
 
 @dataclass(frozen=True, eq=False)
 class SessionState:
-    """The part of a checkpoint that is about training, without the weights.
+    """The part of a checkpoint that is about training, without the weights; its types are checked when it is read.
 
     Attributes
     ----------
@@ -22,8 +24,8 @@ class SessionState:
         As of `Session`.
     order : uint8 tensor
         State of the generator that the order of the batches is drawn from.
-    progress : dict
-        Of the last fit: step, n_steps, epochs, seconds.
+    progress : ProgressState
+        Of the last fit.
     epochs : tuple of EpochRecord
     curve : (float32 [n], float32 [n])
         Batch losses, their positions first.
@@ -31,17 +33,17 @@ class SessionState:
         The runs before this one, oldest first.
     """
 
-    status: str
+    status: Annotated[str, Meta(pattern="^(untrained|ready|stopped|diverged)$")]
     message: str
-    suggested_lr: float | None
-    epoch: float
+    suggested_lr: Finite | None
+    epoch: Finite
     recipe: Recipe
     fits: tuple[Recipe, ...]
     interrupted_at: tuple[float | None, ...]
-    weights_seed: int
+    weights_seed: Whole
     weights_epoch: float | None
     order: Tensor
-    progress: dict[str, Any]
+    progress: ProgressState
     epochs: tuple[EpochRecord, ...]
     curve: tuple[Floats, Floats]
     earlier: tuple[Run, ...]

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 import collabwidgets as cw
 from collabwidgets.training.engines.fused import compile_now
 
+from .notebooks import open_notebook
 from .servers import START_SECONDS, DashboardServer, JupyterServer
 
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -30,7 +31,9 @@ CHROMIUM_ARGUMENTS = [
     "--font-render-hinting=none",
     "--force-device-scale-factor=1",
 ]
+USUAL_SIZE = {"width": 1280, "height": 900}
 _HERE = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "file:///")
+_KEPT = "kept"  # the notebook that stays open from test to test
 _HARNESS = Path(__file__).parents[2] / "js" / "test" / "harness" / "build.mjs"
 
 
@@ -58,15 +61,21 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def new_context(chromium: Browser, **options: object) -> BrowserContext:
+    """A context as all tests have it, unless they say otherwise."""
+    usual = {"viewport": USUAL_SIZE, "reduced_motion": "reduce", "locale": "en-US"}
+    context = chromium.new_context(**usual | options)
+    context.set_default_timeout(START_SECONDS * 1000)
+    return context
+
+
 @pytest.fixture
 def open_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """A function that opens a context without guards, which would hold a closing page's last request."""
     contexts: list[BrowserContext] = []
 
     def open_context(**options: object) -> BrowserContext:
-        usual = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", "locale": "en-US"}
-        contexts.append(chromium.new_context(**usual | options))
-        contexts[-1].set_default_timeout(START_SECONDS * 1000)
+        contexts.append(new_context(chromium, **options))
         return contexts[-1]
 
     yield open_context
@@ -151,7 +160,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
 
 def _until_the_test_ends(server: JupyterServer) -> Iterator[JupyterServer]:
     yield server
-    server.end_kernels()
+    server.end_kernels(but=f"{_KEPT}.ipynb")
 
 
 @pytest.fixture
@@ -176,6 +185,51 @@ def notebook7(servers: Callable[..., JupyterServer]) -> Iterator[JupyterServer]:
 def jupyter(request: pytest.FixtureRequest, servers: Callable[..., JupyterServer]) -> Iterator[JupyterServer]:
     """JupyterLab and Notebook 7, one after the other."""
     yield from _until_the_test_ends(servers(request.param))
+
+
+@pytest.fixture(scope="session")
+def open_tabs(chromium: Browser) -> Iterator[dict[str, Page]]:
+    """Tabs with an empty notebook and its kernel, by server, kept from test to test."""
+    tabs: dict[str, Page] = {}
+    yield tabs
+    for tab in tabs.values():
+        tab.context.close()
+
+
+def _tab(
+    server: JupyterServer, tabs: dict[str, Page], chromium: Browser, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    if server.url not in tabs:
+        tabs[server.url] = new_context(chromium, permissions=["clipboard-read", "clipboard-write"]).new_page()
+        open_notebook(tabs[server.url], server, _KEPT)
+    tab = tabs[server.url]
+    tab.set_viewport_size(USUAL_SIZE)
+    yield tab
+    if getattr(request.node, "outcome_of_call", "failed") == "failed":  # nobody knows what its kernel is doing
+        tabs.pop(server.url).context.close()
+        server.end_kernels()
+
+
+@pytest.fixture
+def tab(
+    servers: Callable[..., JupyterServer],
+    open_tabs: dict[str, Page],
+    chromium: Browser,
+    request: pytest.FixtureRequest,
+) -> Iterator[Page]:
+    """A notebook in JupyterLab that is kept open from test to test: see `fill_notebook`."""
+    yield from _tab(servers("lab"), open_tabs, chromium, request)
+
+
+@pytest.fixture(params=["lab", "notebook"])
+def each_tab(
+    servers: Callable[..., JupyterServer],
+    open_tabs: dict[str, Page],
+    chromium: Browser,
+    request: pytest.FixtureRequest,
+) -> Iterator[Page]:
+    """The same in JupyterLab and Notebook 7, one after the other."""
+    yield from _tab(servers(request.param), open_tabs, chromium, request)
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from .notebooks import open_notebook, run_cell
-from .servers import JupyterServer
+from .notebooks import fill_notebook, run_cell
 from .test_themes import dark
 from .test_training_panel import SETUP
 
@@ -15,21 +14,21 @@ _LABEL_COLOURS = """() => [...document.querySelectorAll('.bqplot text.axislabel'
   .map((label) => getComputedStyle(label).fill)"""
 
 
-def test_a_figure_is_read_in_the_dark(lab: JupyterServer, page: Page) -> None:
-    page.set_viewport_size({"width": 1000, "height": 1200})
+def test_a_figure_is_read_in_the_dark(tab: Page) -> None:
+    tab.set_viewport_size({"width": 1000, "height": 1200})
     fitted = f"{SETUP}\nlearn.fit_one_cycle(3)"
-    open_notebook(page, lab, "figures", fitted, "cw.loss_figure(learn)")
+    fill_notebook(tab, fitted, "cw.loss_figure(learn)")
     for cell in range(2):
-        run_cell(page, cell)
-    labels = page.locator(".bqplot text.axislabel")
+        run_cell(tab, cell)
+    labels = tab.locator(".bqplot text.axislabel")
     expect(labels).to_have_count(3)
-    left, right = (page.locator(".bqplot .axis").nth(axis).locator(".tick text") for axis in (1, 2))
+    left, right = (tab.locator(".bqplot .axis").nth(axis).locator(".tick text") for axis in (1, 2))
     expect(right).to_have_text([f"{float(loss) ** 0.5:.2f}" for loss in left.all_text_contents()])
     expect(labels.get_by_text(re.compile(r"MSE; best RMSE 0\.\d{3}"))).to_be_visible()
-    legend = page.locator(".bqplot .g_legend text.legendtext")
-    with dark(page):
-        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
-        colours = page.evaluate(_LABEL_COLOURS)
+    legend = tab.locator(".bqplot .g_legend text.legendtext")
+    with dark(tab):
+        expect(tab.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+        colours = tab.evaluate(_LABEL_COLOURS)
         colours += legend.evaluate_all("(texts) => texts.map((text) => getComputedStyle(text).fill)")
     for colour in colours:
         red, green, blue = (float(number) for number in re.findall(r"[\d.]+", colour)[:3])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from .notebooks import CELLS_STATE, open_notebook
-from .servers import JupyterServer
+from .notebooks import CELLS_STATE, fill_notebook
 from .test_linked_widgets import SETUP
 
 # In command mode: new cells, cut, delete, change the type, move, restart the kernel, run. No z, which would undo them.
@@ -21,17 +20,19 @@ def cells(page: Page) -> object:
     return page.evaluate(CELLS_STATE), page.get_by_role("dialog").count()
 
 
-def test_keys_stay_where_they_are_typed(jupyter: JupyterServer, page: Page) -> None:
-    page.set_viewport_size({"width": 1280, "height": 2600})  # all cells in sight: others are not drawn
+def test_keys_stay_where_they_are_typed(each_tab: Page) -> None:
+    each_tab.set_viewport_size({"width": 1280, "height": 2600})  # all cells in sight: others are not drawn
     widgets = (
         "cw.BiasTable(learn, show='all', show_settings=True)",
         "cw.NeighborSearch(learn)",
         "cw.PCAScatter(learn)",
     )
-    open_notebook(page, jupyter, "keys", SETUP, *widgets, "answer = 42")
-    biases, neighbours, map_of_titles = (region(page, name) for name in ("Bias ranking", "Neighbours", "Map of titles"))
+    fill_notebook(each_tab, SETUP, *widgets, "answer = 42")
+    biases, neighbours, map_of_titles = (
+        region(each_tab, name) for name in ("Bias ranking", "Neighbours", "Map of titles")
+    )
     in_widgets_the_notebook_stays(
-        page,
+        each_tab,
         {
             "a field": biases.get_by_role("searchbox"),
             "a row": biases.get_by_role("row").filter(has_text="Title 03"),
@@ -42,7 +43,7 @@ def test_keys_stay_where_they_are_typed(jupyter: JupyterServer, page: Page) -> N
         },
     )
     biases.get_by_role("button", name="Reset").click()
-    elsewhere_the_widgets_stay(page, [biases, neighbours, map_of_titles])
+    elsewhere_the_widgets_stay(each_tab, [biases, neighbours, map_of_titles])
     expect(biases.get_by_role("searchbox")).not_to_be_focused()
 
 

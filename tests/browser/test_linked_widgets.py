@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .notebooks import open_notebook, run_cell
-from .servers import JupyterServer
+from .notebooks import fill_notebook, run_cell
 
 SETUP = """
 import collabwidgets as cw
@@ -20,12 +19,10 @@ TABLE, SEARCH = "cw.BiasTable(learn, show='all')", "cw.NeighborSearch(learn)"
 
 
 @pytest.fixture
-def notebook(jupyter: JupyterServer, page: Page) -> Page:
+def notebook(each_tab: Page) -> Page:
     """A trained learner, its bias table and its neighbour search in cells of their own, and two of Python."""
-    open_notebook(
-        page,
-        jupyter,
-        "linked",
+    fill_notebook(
+        each_tab,
         SETUP,
         TABLE,
         TABLE,
@@ -34,7 +31,7 @@ def notebook(jupyter: JupyterServer, page: Page) -> Page:
         "learn.view.selection = [7, 9]",
         run=5,
     )
-    return page
+    return each_tab
 
 
 def bias_row(page: Page, title: str, table: int = 0) -> Locator:

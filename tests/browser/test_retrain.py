@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.load import slowness
 
-from .notebooks import open_notebook, run_cell
+from .notebooks import fill_notebook, open_notebook, run_cell
 from .servers import JupyterServer
 from .test_training_panel import SETUP, button, epoch_rows, training
 
@@ -124,65 +124,65 @@ def test_a_changed_setting_is_seen_in_every_view_within_half_a_second(
     assert statistics.median(milliseconds) <= 500, milliseconds
 
 
-def test_the_switch_itself_loses_nothing_and_says_what_will(lab: JupyterServer, page: Page) -> None:
+def test_the_switch_itself_loses_nothing_and_says_what_will(tab: Page) -> None:
     state = "print(learn.history.run, learn.epoch, learn.n_factors)"
-    open_notebook(page, lab, "nothing", SETUP, "learn.fit_one_cycle(1)", PANEL, state)
-    expect(setting(page, "Factors")).to_have_attribute("aria-disabled", "true")
-    expect(training(page)).to_contain_text("Reset first")
-    expect(switch(page)).not_to_be_checked()
-    change(page, "Weight decay", "0.3")
-    switch(page).check()
-    expect(switch(page)).to_have_accessible_description(re.compile("forgets these weights.*until then nothing is lost"))
-    expect(setting(page, "Factors")).not_to_have_attribute("aria-disabled", "true")
-    assert run_cell(page, 3) == "0 1.0 16\n"
-    change(page, "Epochs", "2")
-    badge(page, "ready · 2 epochs")
-    change(page, "Factors", "7")
-    change(page, "Epochs", "3")
-    badge(page, "ready · 3 epochs")
-    switch(page).uncheck()
-    change(page, "Epochs", "9")
-    assert run_cell(page, 3) == "3 3.0 7\n"
+    fill_notebook(tab, SETUP, "learn.fit_one_cycle(1)", PANEL, state)
+    expect(setting(tab, "Factors")).to_have_attribute("aria-disabled", "true")
+    expect(training(tab)).to_contain_text("Reset first")
+    expect(switch(tab)).not_to_be_checked()
+    change(tab, "Weight decay", "0.3")
+    switch(tab).check()
+    expect(switch(tab)).to_have_accessible_description(re.compile("forgets these weights.*until then nothing is lost"))
+    expect(setting(tab, "Factors")).not_to_have_attribute("aria-disabled", "true")
+    assert run_cell(tab, 3) == "0 1.0 16\n"
+    change(tab, "Epochs", "2")
+    badge(tab, "ready · 2 epochs")
+    change(tab, "Factors", "7")
+    change(tab, "Epochs", "3")
+    badge(tab, "ready · 3 epochs")
+    switch(tab).uncheck()
+    change(tab, "Epochs", "9")
+    assert run_cell(tab, 3) == "3 3.0 7\n"
 
 
-def test_the_last_of_several_changes_wins(lab: JupyterServer, page: Page) -> None:
+def test_the_last_of_several_changes_wins(tab: Page) -> None:
     state = "print(learn.recipe.wd, learn.recipe.schedule, learn.recipe.epochs, learn.n_factors, len(learn.history))"
-    open_notebook(page, lab, "wins", SLOW, PANEL, state)
-    switch(page).check()
-    change(page, "Weight decay", "0.2")
-    expect(button(page, "Stop")).to_be_visible()
-    change(page, "Weight decay", "0.3")
-    training(page).get_by_role("radio", name="constant").check()
-    setting(page, "Factors").press("ArrowUp")
-    change(page, "Epochs", "2")
-    badge(page, "ready · 2 epochs")
-    assert run_cell(page, 2) == "0.3 constant 2 21 2\n"
+    fill_notebook(tab, SLOW, PANEL, state)
+    switch(tab).check()
+    change(tab, "Weight decay", "0.2")
+    expect(button(tab, "Stop")).to_be_visible()
+    change(tab, "Weight decay", "0.3")
+    training(tab).get_by_role("radio", name="constant").check()
+    setting(tab, "Factors").press("ArrowUp")
+    change(tab, "Epochs", "2")
+    badge(tab, "ready · 2 epochs")
+    assert run_cell(tab, 2) == "0.3 constant 2 21 2\n"
 
 
-def test_a_number_being_typed_retrains_only_once_it_is_settled_on(lab: JupyterServer, page: Page) -> None:
-    open_notebook(page, lab, "typed", SETUP, PANEL, "print(learn.history.run)")
-    change(page, "Epochs", "1")
-    switch(page).check()
-    setting(page, "Learning rate").fill("")
-    setting(page, "Learning rate").press_sequentially("0.01")
-    setting(page, "Learning rate").press("Tab")
-    badge(page, "ready · 1 epoch")
-    setting(page, "Batch size").press("Tab")  # left as it was
-    setting(page, "Seed").press("ArrowUp")
-    change(page, "Epochs", "2")
-    badge(page, "ready · 2 epochs")
-    assert run_cell(page, 2) == "3\n"  # one for each of the three, none for what was typed on the way
+def test_a_number_being_typed_retrains_only_once_it_is_settled_on(tab: Page) -> None:
+    fill_notebook(tab, SETUP, PANEL, "print(learn.history.run)")
+    change(tab, "Epochs", "1")
+    switch(tab).check()
+    setting(tab, "Learning rate").fill("")
+    setting(tab, "Learning rate").press_sequentially("0.01")
+    setting(tab, "Learning rate").press("Tab")
+    badge(tab, "ready · 1 epoch")
+    setting(tab, "Batch size").press("Tab")  # left as it was
+    setting(tab, "Seed").press("ArrowUp")
+    change(tab, "Epochs", "2")
+    badge(tab, "ready · 2 epochs")
+    assert run_cell(tab, 2) == "3\n"  # one for each of the three, none for what was typed on the way
 
 
 @pytest.mark.parametrize("name", ["Factors", "Seed"])
-def test_what_a_finished_module_fixes_says_so_and_the_rest_retrains(lab: JupyterServer, page: Page, name: str) -> None:
-    open_notebook(page, lab, "own", SETUP, OWN, PANEL, "print(learn.recipe.wd, learn.history.run)")
-    switch(page).check()
-    expect(setting(page, name)).to_have_attribute("aria-disabled", "true")
-    expect(setting(page, name)).to_have_attribute("title", re.compile("pass remake= to CollabLearner"))
-    change(page, "Epochs", "1")
-    badge(page, "ready · 1 epoch")
-    change(page, "Weight decay", "0.3")
-    change(page, "Epochs", "2")
-    badge(page, "ready · 2 epochs")
-    assert run_cell(page, 3) == "0.3 3\n"
+def test_what_a_finished_module_fixes_says_so_and_the_rest_retrains(tab: Page, name: str) -> None:
+    fill_notebook(tab, SETUP, OWN, PANEL, "print(learn.recipe.wd, learn.history.run)")
+    switch(tab).check()
+    expect(setting(tab, name)).to_have_attribute("aria-disabled", "true")
+    expect(setting(tab, name)).to_have_attribute("title", re.compile("pass remake= to CollabLearner"))
+    change(tab, "Epochs", "1")
+    badge(tab, "ready · 1 epoch")
+    change(tab, "Weight decay", "0.3")
+    change(tab, "Epochs", "2")
+    badge(tab, "ready · 2 epochs")
+    assert run_cell(tab, 3) == "0.3 3\n"

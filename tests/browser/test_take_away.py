@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .notebooks import open_notebook, run_cell
-from .servers import JupyterServer
+from .notebooks import fill_notebook, run_cell
 
 SETUP = """
 import collabwidgets as cw
@@ -61,12 +60,11 @@ def download(page: Page, view: Locator, kind: str, folder: Path) -> Path:
 
 
 @pytest.fixture
-def notebook(lab: JupyterServer, page: Page) -> Page:
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    open_notebook(page, lab, "take_away", SETUP, *(cell for cell, *_ in VIEWS.values()), "", run=5)
+def notebook(tab: Page) -> Page:
+    fill_notebook(tab, SETUP, *(cell for cell, *_ in VIEWS.values()), "", run=5)
     for view in VIEWS:
-        page.get_by_role("region", name=view, exact=True).get_by_role("button", name="Export").click()
-    return page
+        tab.get_by_role("region", name=view, exact=True).get_by_role("button", name="Export").click()
+    return tab
 
 
 def test_every_view_gives_its_table_its_code_and_what_is_drawn(notebook: Page, tmp_path: Path) -> None:

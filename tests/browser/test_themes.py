@@ -13,8 +13,7 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from .notebooks import open_notebook
-from .servers import JupyterServer
+from .notebooks import fill_notebook
 from .test_linked_widgets import SETUP
 
 # Of a picture: the relative luminance, 0 black to 1 white, of what most of it is, how many colours are in it, and which
@@ -95,27 +94,27 @@ def switch_theme(page: Page, theme: str) -> None:
     page.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
 
 
-def test_an_open_notebook_switched_to_dark_and_back_repaints_map_and_chart(jupyter: JupyterServer, page: Page) -> None:
-    page.set_viewport_size({"width": 1000, "height": 2200})
+def test_an_open_notebook_switched_to_dark_and_back_repaints_map_and_chart(each_tab: Page) -> None:
+    each_tab.set_viewport_size({"width": 1000, "height": 2200})
     dark_table = "cw.BiasTable(learn, theme='dark')"
-    open_notebook(page, jupyter, "themes", SETUP, "cw.TrainingPanel(learn)", "cw.PCAScatter(learn)", dark_table)
-    chart = page.get_by_role("region", name="Training").get_by_role("img", name="Loss")
-    canvas = page.get_by_role("region", name="Map of titles").locator("canvas").first
+    fill_notebook(each_tab, SETUP, "cw.TrainingPanel(learn)", "cw.PCAScatter(learn)", dark_table)
+    chart = each_tab.get_by_role("region", name="Training").get_by_role("img", name="Loss")
+    canvas = each_tab.get_by_role("region", name="Map of titles").locator("canvas").first
     expect(chart.locator("text").first).to_be_visible()
     becomes(canvas, lambda value: value > 0.9)
     becomes(chart, lambda value: value > 0.9)
-    hint = page.get_by_role("searchbox", name="Search").evaluate(_PLACEHOLDER)
+    hint = each_tab.get_by_role("searchbox", name="Search").evaluate(_PLACEHOLDER)
     assert all(float(share) > 0.6 for share in re.findall(r"[\d.]+", hint)), hint
     light = chart.evaluate(_COLOURS)
-    with dark(page):
-        expect(page.locator(".cw-PCAScatter")).to_have_attribute("data-theme", "dark")
-        expect(page.locator(".cw-TrainingPanel")).to_have_attribute("data-theme", "dark")
-        page.wait_for_function(
+    with dark(each_tab):
+        expect(each_tab.locator(".cw-PCAScatter")).to_have_attribute("data-theme", "dark")
+        expect(each_tab.locator(".cw-TrainingPanel")).to_have_attribute("data-theme", "dark")
+        each_tab.wait_for_function(
             f"([chart, light]) => String(({_COLOURS})(chart)) !== String(light)", arg=[chart.element_handle(), light]
         )
         becomes(canvas, lambda value: value < 0.1)
         becomes(chart, lambda value: value < 0.1)
-    expect(page.locator(".cw-PCAScatter")).to_have_attribute("data-theme", "light")
+    expect(each_tab.locator(".cw-PCAScatter")).to_have_attribute("data-theme", "light")
     becomes(canvas, lambda value: value > 0.9)
 
 

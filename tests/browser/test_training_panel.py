@@ -13,9 +13,11 @@ from tests.load import slowness
 from .notebooks import (
     cell_runs,
     command,
+    fill_notebook,
     open_notebook,
     restart_kernel,
     run_cell,
+    second_tab,
     start_cell,
     wait_until_idle,
 )
@@ -71,28 +73,28 @@ def epoch_rows(page: Page) -> Locator:
     return training(page).get_by_role("table", name="Epochs").locator("tbody").get_by_role("row")
 
 
-def test_train_pause_resume_and_stop_do_what_they_say(jupyter: JupyterServer, page: Page) -> None:
-    open_notebook(page, jupyter, "buttons", SETUP, LONG, "print(learn.status, learn.epoch > 0)")
-    button(page, "Train").click()
-    button(page, "Pause").click()
-    expect(button(page, "Resume")).to_be_visible()
-    assert run_cell(page, 2) == "paused True\n"
-    button(page, "Resume").click()
-    expect(button(page, "Pause")).to_be_visible()
-    button(page, "Stop").click()
-    expect(button(page, "Train")).to_be_visible()
-    assert run_cell(page, 2) == "stopped True\n"
+def test_train_pause_resume_and_stop_do_what_they_say(each_tab: Page) -> None:
+    fill_notebook(each_tab, SETUP, LONG, "print(learn.status, learn.epoch > 0)")
+    button(each_tab, "Train").click()
+    button(each_tab, "Pause").click()
+    expect(button(each_tab, "Resume")).to_be_visible()
+    assert run_cell(each_tab, 2) == "paused True\n"
+    button(each_tab, "Resume").click()
+    expect(button(each_tab, "Pause")).to_be_visible()
+    button(each_tab, "Stop").click()
+    expect(button(each_tab, "Train")).to_be_visible()
+    assert run_cell(each_tab, 2) == "stopped True\n"
 
 
-def test_a_fit_fills_table_and_chart(jupyter: JupyterServer, page: Page) -> None:
-    open_notebook(page, jupyter, "fit", SETUP, SHORT, "print(*(f'{e.valid_loss:.4f}' for e in learn.history.epochs))")
-    button(page, "Train").click()
-    expect(epoch_rows(page)).to_have_count(3)
-    expect(button(page, "Train")).to_be_visible()
-    losses = run_cell(page, 2).split()
-    for row, loss in zip(epoch_rows(page).all(), losses, strict=True):
+def test_a_fit_fills_table_and_chart(each_tab: Page) -> None:
+    fill_notebook(each_tab, SETUP, SHORT, "print(*(f'{e.valid_loss:.4f}' for e in learn.history.epochs))")
+    button(each_tab, "Train").click()
+    expect(epoch_rows(each_tab)).to_have_count(3)
+    expect(button(each_tab, "Train")).to_be_visible()
+    losses = run_cell(each_tab, 2).split()
+    for row, loss in zip(epoch_rows(each_tab).all(), losses, strict=True):
         expect(row).to_contain_text(loss)
-    chart = training(page).get_by_role("img", name="Loss")
+    chart = training(each_tab).get_by_role("img", name="Loss")
     expect(chart.locator("circle")).to_have_count(4)  # one an epoch, and the key's
     expect(chart.get_by_text(re.compile(r"best: 0\.\d{4}, RMSE 0\.\d{3} stars, epoch \d"))).to_be_visible()
     expect(chart).to_have_accessible_description(
@@ -108,13 +110,13 @@ def test_stop_takes_at_most_200_ms(host: str, request: pytest.FixtureRequest, pa
 
 
 @pytest.mark.alone
-def test_stop_takes_at_most_200_ms_while_a_cell_runs(lab: JupyterServer, page: Page) -> None:
+def test_stop_takes_at_most_200_ms_while_a_cell_runs(tab: Page) -> None:
     wait = "import time\nwhile True: time.sleep(0)"  # gives no widget message a chance on the main thread
-    open_notebook(page, lab, "busy", SETUP, LONG, wait, run=2)
-    start_cell(page, 2)
-    stops_within(page, 200)
-    assert cell_runs(page)
-    command(page, "notebook:interrupt-kernel")
+    fill_notebook(tab, SETUP, LONG, wait, run=2)
+    start_cell(tab, 2)
+    stops_within(tab, 200)
+    assert cell_runs(tab)
+    command(tab, "notebook:interrupt-kernel")
 
 
 def test_a_kernel_that_is_busy_in_a_cell_is_said_so(lab_without_subshells: JupyterServer, page: Page) -> None:
@@ -129,38 +131,35 @@ def test_a_kernel_that_is_busy_in_a_cell_is_said_so(lab_without_subshells: Jupyt
     expect(training(page)).not_to_contain_text("Kernel is busy in a cell")
 
 
-def test_a_reloaded_page_shows_the_whole_history(lab: JupyterServer, page: Page) -> None:
-    open_notebook(page, lab, "reload", SETUP, SHORT)
-    button(page, "Train").click()
-    expect(epoch_rows(page)).to_have_count(3)
-    expect(button(page, "Train")).to_be_visible()
-    before = epoch_rows(page).all_inner_texts()
-    command(page, "docmanager:save")
-    page.reload()
-    wait_until_idle(page)
-    expect(epoch_rows(page)).to_have_count(3)
-    assert epoch_rows(page).all_inner_texts() == before
+def test_a_reloaded_page_shows_the_whole_history(tab: Page) -> None:
+    fill_notebook(tab, SETUP, SHORT)
+    button(tab, "Train").click()
+    expect(epoch_rows(tab)).to_have_count(3)
+    expect(button(tab, "Train")).to_be_visible()
+    before = epoch_rows(tab).all_inner_texts()
+    command(tab, "docmanager:save")
+    tab.reload()
+    wait_until_idle(tab)
+    expect(epoch_rows(tab)).to_have_count(3)
+    assert epoch_rows(tab).all_inner_texts() == before
 
 
-def test_two_tabs_stay_in_step(lab: JupyterServer, page: Page) -> None:
-    open_notebook(page, lab, "tabs", SETUP, LONG)
-    command(page, "docmanager:save")
-    other = page.context.new_page()
-    other.goto(lab.address("tabs.ipynb"))
-    wait_until_idle(other)
-    button(page, "Train").click()
-    expect(button(other, "Pause")).to_be_visible()
-    button(other, "Pause").click()
-    expect(button(page, "Resume")).to_be_visible()
-    assert epoch_rows(page).all_inner_texts() == epoch_rows(other).all_inner_texts()
-    button(page, "Stop").click()
-    expect(button(other, "Train")).to_be_visible()
+def test_two_tabs_stay_in_step(lab: JupyterServer, tab: Page) -> None:
+    fill_notebook(tab, SETUP, LONG)
+    with second_tab(tab, lab) as other:
+        button(tab, "Train").click()
+        expect(button(other, "Pause")).to_be_visible()
+        button(other, "Pause").click()
+        expect(button(tab, "Resume")).to_be_visible()
+        assert epoch_rows(tab).all_inner_texts() == epoch_rows(other).all_inner_texts()
+        button(tab, "Stop").click()
+        expect(button(other, "Train")).to_be_visible()
 
 
-def test_a_restarted_kernel_is_seen_as_not_connected(lab: JupyterServer, page: Page) -> None:
-    open_notebook(page, lab, "restart", SETUP, LONG)
-    button(page, "Train").click()
-    expect(epoch_rows(page)).not_to_have_count(0)
-    restart_kernel(page)
-    expect(training(page)).to_contain_text("Not connected")
-    expect(button(page, "Stop")).to_be_disabled()
+def test_a_restarted_kernel_is_seen_as_not_connected(tab: Page) -> None:
+    fill_notebook(tab, SETUP, LONG)
+    button(tab, "Train").click()
+    expect(epoch_rows(tab)).not_to_have_count(0)
+    restart_kernel(tab)
+    expect(training(tab)).to_contain_text("Not connected")
+    expect(button(tab, "Stop")).to_be_disabled()

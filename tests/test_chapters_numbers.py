@@ -54,15 +54,11 @@ def test_eight_members_predict_better_than_any_one_of_them(dls):
 
 @pytest.mark.alone
 def test_implicit_factors_predict_better_still_in_seconds(dls):
-    losses, seconds = [], []
-    for seed in range(3):
-        learn = cw.CollabLearner(dls, cw.SVDpp(50, len(dls.users), len(dls.items), dls.train_x, (0, 5.5)), seed=seed)
-        began = time.process_time()  # of the processor: others beside it take none of that
-        learn.fit_one_cycle(8, 1.5e-3, wd=0.4, bs=512, rescale=True)
-        losses.append(learn.history.epochs[-1].valid_loss)
-        seconds.append(time.process_time() - began)
-    assert statistics.median(losses) <= 0.786
-    assert statistics.median(seconds) <= 15, seconds
+    learn = cw.collab_learner(dls, model="svdpp", y_range=(0, 5.5), seed=0)
+    began = time.process_time()  # of the processor: others beside it take none of that
+    learn.fit_one_cycle(8, 1.5e-3, wd=0.4, bs=512, rescale=True)
+    assert learn.history.epochs[-1].valid_loss <= 0.786
+    assert time.process_time() - began <= 15
 
 
 def test_the_data_is_the_chapters(dls):

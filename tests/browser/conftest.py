@@ -175,18 +175,6 @@ def lab_without_subshells(servers: Callable[..., JupyterServer]) -> Iterator[Jup
     yield from _until_the_test_ends(servers("lab", subshells=False))
 
 
-@pytest.fixture
-def notebook7(servers: Callable[..., JupyterServer]) -> Iterator[JupyterServer]:
-    """Notebook 7 alone."""
-    yield from _until_the_test_ends(servers("notebook"))
-
-
-@pytest.fixture(params=["lab", "notebook"])
-def jupyter(request: pytest.FixtureRequest, servers: Callable[..., JupyterServer]) -> Iterator[JupyterServer]:
-    """JupyterLab and Notebook 7, one after the other."""
-    yield from _until_the_test_ends(servers(request.param))
-
-
 @pytest.fixture(scope="session")
 def open_tabs(chromium: Browser) -> Iterator[dict[str, Page]]:
     """Tabs with an empty notebook and its kernel, by server, kept from test to test."""

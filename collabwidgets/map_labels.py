@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+GREY = "0.5"  # is read on white and on black
+SMALL = 8  # points
 _ENDS = 3  # at each end of each axis so many points are worth a name: they say what the axis tells apart
 
 
@@ -42,15 +44,7 @@ def label_order(places: Floats, counts: NDArray[np.int64], n: int, by: str) -> l
 
 
 def write_labels(
-    ax: Axes,
-    places: Floats,
-    names: Sequence[str],
-    chosen: Sequence[int],
-    order: Sequence[int],
-    n: int,
-    *,
-    size: float,
-    line_color: str,
+    ax: Axes, places: Floats, names: Sequence[str], chosen: Sequence[int], order: Sequence[int], n: int
 ) -> None:
     """Write names that cover neither each other nor a point: those chosen in bold, then `n` of `order` that find room.
 
@@ -64,41 +58,27 @@ def write_labels(
     chosen, order : sequence of int
         Points, best first.
     n : int
-    size : float
-        Of the letters, in points.
-    line_color : str
-        Of the line from a point to a name that is not beside it.
     """
+    with needs_extra("figures"):
+        import textalloc
+
     figure = ax.get_figure(root=True)
     assert figure is not None
     figure.draw_without_rendering()  # fixes the limits
     low, high = np.sort([ax.get_xlim(), ax.get_ylim()]).T
     inside = np.all((places >= low) & (places <= high), axis=1)
-    style: dict[str, Any] = {"textsize": size, "textcolor": ax.xaxis.label.get_color(), "linecolor": line_color}
-    style |= {"x_scatter": places[inside, 0], "y_scatter": places[inside, 1]}
-
-    def write(points: list[int], **how: Any) -> list[tuple[Any, Any]]:
-        return _allocate(ax, places[points], [names[i] for i in points], style | how) if points else []
-
     first = [i for i in chosen if inside[i]]
-    written = [text for text, _ in write(first, fontweight="bold", max_distance=0.3)]
-    # What is written already is in the way of the others: the outline of its box, and a diagonal.
-    corners = [text.get_window_extent().corners()[[0, 1, 3, 2, 0, 3]] for text in written]
-    boxes = [ax.transData.inverted().transform(box) for box in corners]
-    around = {"x_lines": [box[:, 0] for box in boxes], "y_lines": [box[:, 1] for box in boxes]} if boxes else {}
-    others = [i for i in order if inside[i] and i not in first]
-    for text, line in write(others, max_distance=0.1, **around)[n:]:
+    points = first + [i for i in order if inside[i] and i not in first]
+    if not points:
+        return
+    style: dict[str, Any] = {"textsize": SMALL, "textcolor": ax.xaxis.label.get_color(), "parse_math": False}
+    style |= {"fontweight": ["bold"] * len(first) + ["normal"] * (len(points) - len(first))}
+    style |= {"linecolor": GREY, "linewidth": 0.6, "draw_all": False, "max_distance": 0.12}
+    around = {"x_scatter": places[inside, 0], "y_scatter": places[inside, 1]}
+    allocate: Any = textalloc.allocate
+    texts, lines = allocate(ax, *places[points].T, [names[i] for i in points], **around, **style)[2:]
+    written = [(text, line) for text, line in zip(texts[len(first) :], lines[len(first) :], strict=True) if text]
+    for text, line in written[n:]:
         text.remove()
         if line is not None:
             line.remove()
-
-
-def _allocate(ax: Axes, places: Floats, names: list[str], how: dict[str, Any]) -> list[tuple[Any, Any]]:
-    """The names that find room near their places: each text with its line, or None."""
-    with needs_extra("figures"):
-        import textalloc
-
-    options: dict[str, Any] = how | {"linewidth": 0.6, "draw_all": False, "parse_math": False}
-    allocate: Any = textalloc.allocate
-    texts, lines = allocate(ax, *places.T, names, **options)[2:]
-    return [(text, line) for text, line in zip(texts, lines, strict=True) if text is not None]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .extras import needs_extra
 from .loss_curves import drawn_runs, loss_range, positions, smoothed
-from .map_labels import label_order, write_labels
+from .map_labels import GREY, SMALL, label_order, write_labels
 from .words import at_epoch, rating_unit, shortened
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ _MOST_ROWS = 200  # of bars: more would be no picture, and the table has them al
 _MOST_CATEGORIES = 7  # with a colour of their own
 _MOST_CHOSEN = 60  # selected titles with a name: more would only cover the map
 _RASTER_FROM = 20_000  # points: as shapes of their own they would make a file that no viewer opens
-_GREY = "0.5"  # is read on white and on black
-_SMALL = 8  # points
 
 
 def plot_loss(
@@ -69,8 +67,8 @@ def plot_loss(
     rows = [(row.epoch, row.valid_loss) for row in learn.history.epochs if row.valid_loss is not None]
     earlier, baseline, best = drawn_runs(learn, runs, x_axis, smoothing), learn.baseline, learn.history.best
     for run in earlier:
-        ax.plot(*run.train, color=_GREY, alpha=0.45, linewidth=0.8)
-        ax.plot(*run.valid, "--", color=_GREY, linewidth=1.2, label=f"run {run.number}")
+        ax.plot(*run.train, color=GREY, alpha=0.45, linewidth=0.8)
+        ax.plot(*run.valid, "--", color=GREY, linewidth=1.2, label=f"run {run.number}")
     at = positions(x, learn, x_axis)
     ax.plot(at, loss, color="C0", alpha=0.25, linewidth=0.7)
     ax.plot(at, train, color="C0", label="train, smoothed")
@@ -82,7 +80,7 @@ def plot_loss(
         name = f"best: {best.valid_loss:.4f} at epoch {best.epoch}"
         ax.plot(spot, [best.valid_loss], "o", color="C1", markersize=9, fillstyle="none", label=name)
     if baseline is not None:
-        ax.axhline(baseline, color=_GREY, linestyle=":", label="predict the mean")
+        ax.axhline(baseline, color=GREY, linestyle=":", label="predict the mean")
     shown = [*(loss for _, loss in rows), *(loss for run in earlier for loss in run.valid[1])]
     ax.set(yscale=y_scale, ylim=loss_range(train, [*shown, *([] if baseline is None else [baseline])]))
     if y_scale == "log":
@@ -97,7 +95,7 @@ def plot_loss(
             _plain_ticks(roots.yaxis)
     ax.set(xlabel=_X_NAMES[x_axis], ylabel=learn.loss_name)
     ax.set_title(f"Loss of {type(learn.model).__name__}, {at_epoch(learn.epoch)}", loc="left")
-    ax.legend(fontsize=_SMALL, frameon=False)
+    ax.legend(fontsize=SMALL, frameon=False)
     return ax
 
 
@@ -147,7 +145,7 @@ def plot_biases(
     ax = _bars(ax, names, values, colors, "+.2f", frame.index.isin(list(selected)), left_out)
     y_range = learn.snapshot.y_range
     unit = "logit" if column == "bias" and y_range is not None else rating_unit(y_range)
-    ax.axvline(0, color=_GREY, linewidth=0.8)
+    ax.axvline(0, color=GREY, linewidth=0.8)
     ax.set_xlabel(f"{column} ({unit}); 0 is the average {frame.columns[0]}")
     ax.set_title(f"Bias ranking, {at_epoch(learn.snapshot.epoch)}; number of ratings in brackets", loc="left")
     return ax
@@ -266,7 +264,11 @@ def plot_pca(
     for axis in components:
         if f"PC{axis}" not in frame:
             raise ValueError(f"these titles have no component {axis}; lower min_count, or draw a lower component")
-    places = np.column_stack([_column(learn, frame, f"PC{a}" if isinstance(a, int) else a) for a in (x, y)])
+    if learn.snapshot.item_bias is None:
+        color_by, size_by = ("none" if each == "bias" else each for each in (color_by, size_by))
+    elif "bias" not in frame:
+        frame = frame.assign(bias=learn.biases(min_count=0)["bias"].reindex(frame.index))
+    places = np.column_stack([_column(frame, f"PC{a}" if isinstance(a, int) else a) for a in (x, y)])
     known = np.isfinite(places).all(axis=1)
     if not known.any():
         raise ValueError(f"no {frame.columns[0]} has a value on both axes ({x} and {y}); choose another axis")
@@ -277,21 +279,18 @@ def plot_pca(
         ax.set(xlim=view_box[::2], ylim=view_box[1::2])
     by_count = np.argsort(-frame["count"].to_numpy(), kind="stable")  # the small ones on top
     drawn = frame.iloc[by_count]
-    style: dict[str, Any] = {"s": _sizes(learn, drawn, size_by), "edgecolors": ax.get_facecolor(), "linewidths": 0.4}
+    style: dict[str, Any] = {"s": _sizes(drawn, size_by), "edgecolors": ax.get_facecolor(), "linewidths": 0.4}
     style |= {"rasterized": len(frame) > _RASTER_FROM, "gid": "points"}
     _scatter(ax, learn, drawn, places[by_count], color_by, style)
     chosen = [int(i) for i in frame.index.get_indexer(list(dict.fromkeys(selected))) if i >= 0]
     rings: dict[str, Any] = {"s": 60, "facecolors": "none", "edgecolors": ax.xaxis.label.get_color(), "linewidths": 1.4}
     ax.scatter(*places[chosen].T, **rings, gid="chosen")
-    if x == "count":
-        ax.set_xscale("log")
-        _plain_ticks(ax.xaxis)
-    if y == "count":
-        ax.set_yscale("log")
-        _plain_ticks(ax.yaxis)
-    ax.set(xlabel=_axis_words(learn, frame, x), ylabel=_axis_words(learn, frame, y))
-    ax.xaxis.set_inverted(flip_x)
-    ax.yaxis.set_inverted(flip_y)
+    for side, name, flip in ((ax.xaxis, x, flip_x), (ax.yaxis, y, flip_y)):
+        if name == "count":
+            ax.set(**{f"{side.axis_name}scale": "log"})
+            _plain_ticks(side)
+        side.set_label_text(_axis_words(learn, frame, name))
+        side.set_inverted(flip)
     if equal_aspect and len(components) == 2:
         ax.set_aspect("equal", adjustable="datalim")
     missing = f", {n_missing:,} without a value on an axis not shown" if n_missing else ""
@@ -299,7 +298,7 @@ def plot_pca(
     if label_by != "none":
         order = label_order(places, frame["count"].to_numpy(), n_labels, label_by)
         names = [shortened(name, 34) for name in frame.iloc[:, 0]]
-        write_labels(ax, places, names, chosen[:_MOST_CHOSEN], order, n_labels, size=_SMALL, line_color=_GREY)
+        write_labels(ax, places, names, chosen[:_MOST_CHOSEN], order, n_labels)
     return ax
 
 
@@ -328,10 +327,10 @@ def _bars(
     rows = np.arange(len(values)) + np.cumsum(left_out > 0)
     ax = _axes(ax, 1.3 + 0.24 * (len(rows) + 1))
     bars = ax.barh(rows, values, color=colors, height=0.72)
-    ax.bar_label(bars, fmt=lambda value: f"{value:{number}}".replace("-", "−"), padding=3, fontsize=_SMALL)
+    ax.bar_label(bars, fmt=lambda value: f"{value:{number}}".replace("-", "−"), padding=3, fontsize=SMALL)
     gaps = rows[left_out > 0] - 1
     names = names + [f"… {n:,} more" for n in left_out[left_out > 0]]
-    ax.set_yticks([*rows, *gaps], names, parse_math=False, fontsize=_SMALL)
+    ax.set_yticks([*rows, *gaps], names, parse_math=False, fontsize=SMALL)
     for label, chosen in zip(ax.get_yticklabels(), bold, strict=False):
         label.set_fontweight("bold" if chosen else "normal")
     ax.tick_params(axis="y", length=0)
@@ -356,21 +355,18 @@ def _plain_ticks(axis: Axis) -> None:
     axis.set_major_formatter("{x:,g}")
 
 
-def _column(learn: CollabLearner, frame: pd.DataFrame, name: str) -> Any:
-    """A column of the frame; a bias that it lacks is the learner's."""
-    if name == "bias" and name not in frame:
-        return learn.biases(min_count=0)["bias"].reindex(frame.index).to_numpy(np.float64)
+def _column(frame: pd.DataFrame, name: str) -> Any:
     if name not in frame:
-        raise ValueError(f"there is no column {name!r} to draw; choose bias, {', '.join(map(str, frame.columns[1:]))}")
+        raise ValueError(f"there is no column {name!r} to draw; choose {', '.join(map(str, frame.columns[1:]))}")
     return frame[name].to_numpy()
 
 
-def _sizes(learn: CollabLearner, frame: pd.DataFrame, name: str) -> float | Floats:
+def _sizes(frame: pd.DataFrame, name: str) -> float | Floats:
     """The area of each point, in square points."""
     room = float(np.clip((1500 / len(frame)) ** 0.6, 0.1, 1.0))
-    if name == "none" or _has_no_bias(learn, name):
+    if name == "none":
         return 16.0 * room
-    values = np.asarray(_column(learn, frame, name), np.float64)
+    values = np.asarray(_column(frame, name), np.float64)
     low, high = (0.0, values.max()) if name == "count" else np.nanquantile(values, (0.02, 0.98))
     shares = np.clip((values - low) / ((high - low) or 1.0), 0, 1)
     return room * (6.0 + 70.0 * np.nan_to_num(shares))
@@ -382,17 +378,17 @@ def _scatter(
     """The points in their colours, and what these stand for beside the axes."""
     from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
 
-    if name == "none" or _has_no_bias(learn, name):
+    if name == "none":
         ax.scatter(*places.T, **style | {"c": "C0"})
         return
-    values = _column(learn, frame, name)
+    values = _column(frame, name)
     if values.dtype.kind not in "iufb":
         kinds = [str(kind) for kind in frame[name].value_counts().index[:_MOST_CATEGORIES]]
         at = {kind: f"C{i}" for i, kind in enumerate(kinds)}
-        ax.scatter(*places.T, **style | {"c": [at.get(str(value), _GREY) for value in values]})
-        for kind, color in [*at.items(), *([("other, or none", _GREY)] if {*map(str, values)} - {*kinds} else [])]:
+        ax.scatter(*places.T, **style | {"c": [at.get(str(value), GREY) for value in values]})
+        for kind, color in [*at.items(), *([("other, or none", GREY)] if {*map(str, values)} - {*kinds} else [])]:
             ax.scatter([], [], c=color, s=16, label=shortened(kind, 24))
-        ax.legend(title=name, fontsize=_SMALL, title_fontsize=_SMALL, loc="upper left", bbox_to_anchor=(1, 1))
+        ax.legend(title=name, fontsize=SMALL, title_fontsize=SMALL, loc="upper left", bbox_to_anchor=(1, 1))
         return
     values = values.astype(np.float64)
     low, high = map(float, np.nanquantile(np.abs(values) if name == "bias" else values, (0.02, 0.98)))
@@ -413,7 +409,3 @@ def _axis_words(learn: CollabLearner, frame: pd.DataFrame, name: int | str) -> s
     unit = "logit" if learn.snapshot.y_range is not None else "rating"
     known = {"bias": f"bias ({unit}), relative to the average", "count": "ratings", "mean": "mean rating"}
     return known.get(name, name)
-
-
-def _has_no_bias(learn: CollabLearner, name: str) -> bool:
-    return name == "bias" and learn.snapshot.item_bias is None

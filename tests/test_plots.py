@@ -122,7 +122,7 @@ def test_colours_and_axes_can_be_columns(learn):
     ax = cw.plot_pca(learn, x="count", y="mean", color_by="kind", size_by="none", frame=frame)
     assert ax.get_xscale() == "log"
     assert {text.get_text() for text in ax.get_legend().get_texts()} == {"much", "little"}
-    with pytest.raises(ValueError, match="no column 'year' to draw; choose bias, PC1, PC2"):
+    with pytest.raises(ValueError, match="no column 'year' to draw; choose PC1, PC2"):
         cw.plot_pca(learn, color_by="year")
     with pytest.raises(ValueError, match="no component 3"):
         cw.plot_pca(learn, x=3, frame=frame)

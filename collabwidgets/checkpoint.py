@@ -83,7 +83,8 @@ class Checkpoint:
 def of_learner(learn: CollabLearner) -> Checkpoint:
     """Make a checkpoint of a learner that is not training."""
     function, arguments = learn.made_by.function, dict(learn.made_by.arguments)
-    arguments.pop("loss_func", None)  # kept by its name
+    for name in ("loss_func", "metrics", "callbacks"):  # functions, the first of which is kept by its name
+        arguments.pop(name, None)
     if function == "collab_learner":
         if learn.session.weights.can_resize:
             arguments["n_factors"] = learn.n_factors  # a reset may have changed it

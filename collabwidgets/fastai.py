@@ -69,6 +69,7 @@ T = TypeVar("T")
 
 # What a name of fastai that is not here is called here. A method of the learner is written `learn.…`, of the loaders
 # `dls.…`, of the recorder `recorder.…`, an argument `…=`, and what its star imports bring by its name alone.
+_CALLBACKS = "callbacks= of the learner or of a fit, functions called with each event of the training"
 _SCHEDULE = "collabwidgets.training.schedule_for(learn.recipe, learn.session.progress.n_steps)"
 
 HERE_IT_IS = {
@@ -78,13 +79,13 @@ HERE_IT_IS = {
     "learn.fit_sgdr": "learn.fit_one_cycle(n, lr), several times",
     "learn.freeze": "p.requires_grad_(False) for each p of learn.model.parameters() that is to stay",
     "learn.unfreeze": "p.requires_grad_(True) for each p of learn.model.parameters()",
-    "learn.metrics": "learn.history.to_frame(), whose rmse stands beside the loss; learn.hit_rate() ranks",
+    "learn.metrics": "metrics= of the learner or of a fit; learn.history.to_frame() has what they gave",
     "learn.opt": "learn.recipe, which has the optimizer's settings (lr, wd, moms, sqr_mom, eps)",
     "learn.opt_func": "AdamW, always; learn.recipe has its settings",
-    "learn.cbs": "learn.session.on_change(callback), called whenever status, history or weights moved",
-    "learn.add_cb": "learn.session.on_change(callback), called whenever status, history or weights moved",
-    "learn.add_cbs": "learn.session.on_change(callback), called whenever status, history or weights moved",
-    "learn.remove_cb": "the function that learn.session.on_change(callback) returned",
+    "learn.cbs": _CALLBACKS,
+    "learn.add_cb": _CALLBACKS,
+    "learn.add_cbs": _CALLBACKS,
+    "learn.remove_cb": "callbacks= of one fit, which are gone when it ends",
     "learn.no_bar": "learn.start() and learn.wait(), which print nothing",
     "learn.no_logging": "learn.start() and learn.wait(), which print nothing",
     "learn.show_training_loop": "collabwidgets.Trainer, which yields an event for each step",
@@ -114,8 +115,7 @@ HERE_IT_IS = {
     "recorder.hps": _SCHEDULE,
     "recorder.smooth_loss": "learn.history.epochs[-1].train_loss",
     "recorder.log": "learn.history.epochs[-1]",
-    "cbs=": "learn.session.on_change(callback), called whenever status, history or weights moved",
-    "metrics=": "learn.history.to_frame(), whose rmse stands beside the loss; learn.hit_rate() ranks",
+    "cbs=": _CALLBACKS,
     "opt_func=": "AdamW, always; settings such as moms=, sqr_mom= and eps= go to the fit",
     "splitter=": "one learning rate for all parameters",
     "path=": "path= of CollabDataLoaders.from_df",

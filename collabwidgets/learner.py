@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -38,7 +38,8 @@ from .training import (
     lr_find,
     own_loss,
 )
-from .training.session import Session
+from .training.metrics import Metric
+from .training.session import Callback, Session
 from .training.weights import Weights
 from .view_state import ViewState
 from .words import counted
@@ -62,6 +63,11 @@ class CollabLearner:
     loss_func : callable, optional
         ``(predictions [bs], ratings [bs]) -> scalar``, such as ``torch.nn.L1Loss()``; by default the mean squared
         error, the one that the compiled loops know.
+    metrics : functions, optional
+        ``(predictions [n], ratings [n]) -> number``, computed on the validation ratings after each epoch of every fit
+        that names no others: columns of the table and of `history`, by the functions' names.
+    callbacks : functions, optional
+        Called with each event of every fit (``collabwidgets.training.events``), in the thread that trains.
     user_factors, item_factors, user_bias, item_bias : str, optional
         Names of the module's tables where they cannot be found by shape and name.
     remake : callable, optional
@@ -100,6 +106,8 @@ class CollabLearner:
         model: nn.Module,
         *,
         loss_func: LossFunction | None = None,
+        metrics: Metric | Iterable[Metric] | None = None,
+        callbacks: Callback | Iterable[Callback] | None = None,
         user_factors: str | None = None,
         item_factors: str | None = None,
         user_bias: str | None = None,
@@ -128,7 +136,7 @@ class CollabLearner:
             device=device,
             loss_func=self.loss_func,
         )
-        self.session = Session(dls, weights, recipe.changed(wd=wd))
+        self.session = Session(dls, weights, recipe.changed(wd=wd), metrics=metrics, callbacks=callbacks)
         self.view = ViewState(dls.items, self.item_row)
 
     # ------------------------------------------------------------------ training
@@ -147,7 +155,14 @@ class CollabLearner:
         wd : float, optional
             Weight decay; by default the learner's own, else fastai's 0.01.
         **settings
-            Any other setting of `Recipe`: ``bs``, ``seed``, ``pct_start``, ``keep_best``, ...
+            Any other setting of `Recipe` (``bs``, ``seed``, ``pct_start``, ``keep_best``, ...), ``metrics`` instead of
+            the learner's, and ``callbacks`` beside the learner's.
+
+        Examples
+        --------
+        >>> def mae(predictions, ratings):
+        ...     return (predictions - ratings).abs().mean()
+        >>> learn.fit_one_cycle(5, 5e-3, metrics=[mae])  # doctest: +SKIP
         """
         self._fit(epochs=n_epoch, lr=lr_max, wd=wd, schedule="one_cycle", **settings)
 
@@ -555,6 +570,8 @@ def collab_learner(
     layers: Sequence[int] | None = None,
     members: int = 1,
     loss_func: LossFunction | None = None,
+    metrics: Metric | Iterable[Metric] | None = None,
+    callbacks: Callback | Iterable[Callback] | None = None,
     wd: float | None = None,
     engine: str = "auto",
     device: str | torch.device | None = None,
@@ -583,7 +600,7 @@ def collab_learner(
         Models to train side by side, from different weights and on differently ordered ratings: predictions and the
         validation loss are those of their average, findings those of the first, the training loss is the mean of
         theirs. The time is that of as many fits.
-    loss_func, wd, engine, device, seed
+    loss_func, metrics, callbacks, wd, engine, device, seed
         As in `CollabLearner`.
     implicit
         No longer taken: ``model="svdpp"`` is the model that it made.
@@ -602,6 +619,17 @@ def collab_learner(
     n = neural_sizes(dls, emb_szs)[1][1] if kind == "nn" else whole_number("n_factors", n_factors)
     seed = dls.seed if seed is None else seed
     module = make(n, generator(seed, "weights"))
-    learn = CollabLearner(dls, module, loss_func=loss_func, remake=make, engine=engine, device=device, wd=wd, seed=seed)
+    learn = CollabLearner(
+        dls,
+        module,
+        loss_func=loss_func,
+        metrics=metrics,
+        callbacks=callbacks,
+        remake=make,
+        engine=engine,
+        device=device,
+        wd=wd,
+        seed=seed,
+    )
     learn.session.weights.can_resize = kind != "nn"  # there emb_szs, or get_emb_sz, says how wide each table is
     return learn

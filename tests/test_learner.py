@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 import collabwidgets as cw
+from collabwidgets.training import EpochEnd
 
 
 @pytest.fixture
@@ -52,8 +53,8 @@ def test_fit_one_cycle_prints_fastais_table(learn, capsys):
     learn.fit_one_cycle(2, 5e-3, wd=0.1)
     header, *rows = capsys.readouterr().out.splitlines()
     assert header.split() == ["epoch", "train_loss", "valid_loss", "time"]
-    assert [row.split()[0] for row in rows] == ["0", "1"]
-    assert re.fullmatch(r"\s+1\s+\d\.\d{6}\s+\d\.\d{6}\s+\d\d:\d\d", rows[1])
+    assert [row.split()[0] for row in rows] == ["1", "2"]
+    assert re.fullmatch(r"\s+2\s+\d\.\d{6}\s+\d\.\d{6}\s+\d\d:\d\d", rows[1])
     assert learn.status == "ready"
     assert learn.epoch == 2.0
 
@@ -124,6 +125,28 @@ def test_stop_keeps_the_weights_running_or_paused(learn):
     assert learn.status == "stopped"
     with pytest.raises(RuntimeError, match="no paused fit"):
         learn.resume()
+
+
+@pytest.mark.parametrize("engine", ["autograd", "fused"])
+def test_stop_with_keep_best_goes_back_to_the_best_epoch_and_says_so(dls, engine):
+    learn = cw.collab_learner(dls, n_factors=8, y_range=(0, 5.5), engine=engine)
+    learn.fit(1, 1e-3)
+
+    def worse_than_before(event):
+        if isinstance(event, EpochEnd) and event.record.epoch > learn.history.best_epoch + 1:
+            learn.stop()
+
+    learn.start(epochs=200, lr=0.1, wd=0.0, callbacks=worse_than_before)
+    assert learn.wait()
+    best, epoch = learn.history.best, int(learn.epoch)
+    assert learn.message == (
+        f"Stopped at epoch {epoch - 1} of 200 of this fit, {epoch} in all; loaded weights of best epoch ({best.epoch})."
+    )
+    assert learn.snapshot.epoch == best.epoch < epoch
+    assert learn.validate()[0] == pytest.approx(best.valid_loss, rel=1e-5)
+    learn.start(epochs=2, keep_best=False, callbacks=lambda event: learn.stop())
+    assert learn.wait()
+    assert f"of 2 of this fit, {epoch + 1} in all; weights kept" in learn.message
 
 
 def test_ctrl_c_pauses_a_foreground_fit_and_keeps_the_model(learn, capsys):

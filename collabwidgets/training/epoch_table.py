@@ -5,94 +5,101 @@ from __future__ import annotations
 import html
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any, TextIO
 
-from .history import EpochRecord
+from . import messages
+from .events import BatchEnd, Compiling, EpochEnd, Event
 
-_COLUMNS = ("epoch", "train_loss", "valid_loss", "time")
 _LIVE_SECONDS = 0.25
 
 
 class EpochTable:
-    """Shows each epoch's row as it comes.
+    """A callback that shows each epoch's row as it comes. Epochs are counted from 1, those of earlier fits included.
 
-    Epochs are counted from 0, as fastai's table does.
+    Parameters
+    ----------
+    before, epochs : int
+        Epochs that have been trained before the fit, and those of the fit.
+    metrics : sequence of str
+        Names of the columns after the losses.
     """
 
-    def __init__(self, out: TextIO | None = None):
-        self._rows: list[tuple[str, ...]] = []
+    def __init__(self, before: int, epochs: int, metrics: Sequence[str] = (), out: TextIO | None = None):
+        self._before, self._epochs, self._metrics = before, epochs, tuple(metrics)
+        self._lines = [("epoch", "train_loss", "valid_loss", *metrics, "time")]
         self._out = out or sys.stdout
         self._handle = _live_display()
         self._shown = 0.0
         if self._handle is None:
-            self._write(_COLUMNS)
+            self._write(_plain(self._lines))
 
-    def add(self, record: EpochRecord) -> None:
-        """One more epoch is done."""
-        row = (
-            str(record.epoch - 1),
-            f"{record.train_loss:.6f}",
-            "–" if record.valid_loss is None else f"{record.valid_loss:.6f}",
-            _minutes(record.seconds),
-        )
-        self._rows.append(row)
-        if self._handle is None:
-            self._write(row)
-        else:
-            self._show("")
-
-    def progress(self, share: float) -> None:
-        """The fit is `share` (0 to 1) done; a few times a second at most this is shown."""
-        if self._handle is not None and time.monotonic() - self._shown > _LIVE_SECONDS:
-            self._show(f"{share:.0%} done")
-
-    def note(self, sentence: str) -> None:
-        """Something that keeps the first row waiting."""
-        if self._handle is not None:
-            self._show(sentence)
-        else:
-            self._out.write(sentence + "\n")
-            self._out.flush()
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Compiling():
+                self._say(messages.COMPILING)
+            case BatchEnd(step, n_steps, _, _) if self._handle and time.monotonic() - self._shown > _LIVE_SECONDS:
+                self._show(f"{messages.place(self._before, self._epochs, step / n_steps)}, {step / n_steps:.0%} done")
+            case EpochEnd(record, _):
+                losses = (record.train_loss, record.valid_loss, *(record.metrics.get(name) for name in self._metrics))
+                numbers = ("–" if loss is None else f"{loss:.6f}" for loss in losses)
+                self._lines.append((str(record.epoch), *numbers, _minutes(record.seconds)))
+                self._say(_plain(self._lines[-1:]), "")
 
     def end(self, sentence: str) -> None:
         """The fit is over, or was interrupted: the last word, if it is worth one."""
-        if self._handle is not None:
-            self._show(sentence)
-        elif sentence:
-            self._out.write(sentence + "\n")
+        self._say(sentence)
 
-    def _write(self, cells: tuple[str, ...]) -> None:
-        self._out.write("  ".join(cell.rjust(10) for cell in cells) + "\n")
+    def _say(self, line: str, note: str | None = None) -> None:
+        """Print a line, or show the table anew with a note beneath it."""
+        if self._handle is not None:
+            self._show(line if note is None else note)
+        elif line:
+            self._write(line)
+
+    def _write(self, line: str) -> None:
+        self._out.write(line + "\n")
         self._out.flush()
 
     def _show(self, note: str) -> None:
-        assert self._handle is not None
         self._shown = time.monotonic()
-        plain = "\n".join("  ".join(c.rjust(10) for c in row) for row in (_COLUMNS, *self._rows))
-        self._handle.update({"text/html": _html(self._rows, note), "text/plain": f"{plain}\n{note}".rstrip()}, raw=True)
+        shown = {"text/html": _html(self._lines, note), "text/plain": f"{_plain(self._lines)}\n{note}".rstrip()}
+        self._handle.update(shown, raw=True)
 
 
 def _live_display() -> Any:
-    """A display of the running notebook cell, or None outside of one."""
+    """A display of the running notebook cell; None elsewhere, and where a page could not update it.
+
+    An Output widget, which is what ``interact`` shows, knows no updates of what it has shown.
+    """
     if "IPython" not in sys.modules:
         return None
     from IPython import get_ipython
     from IPython.display import display
 
-    shell = get_ipython()
-    if shell is None or not hasattr(shell, "kernel"):
+    kernel = getattr(get_ipython(), "kernel", None)
+    if kernel is None:
+        return None
+    parent = kernel.get_parent().get("header", {})
+    widgets = getattr(sys.modules.get("ipywidgets.widgets.widget"), "_instances", {})
+    captured = any(getattr(each, "msg_id", "") == parent.get("msg_id") for each in list(widgets.values()))
+    if captured or parent.get("msg_type") != "execute_request":
         return None
     show: Any = display
     return show({"text/plain": ""}, raw=True, display_id=True)
 
 
-def _html(rows: list[tuple[str, ...]], note: str) -> str:
-    def line(cells: tuple[str, ...], tag: str) -> str:
-        return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>"
+def _plain(lines: Sequence[tuple[str, ...]]) -> str:
+    return "\n".join("  ".join(cell.rjust(10) for cell in cells) for cells in lines)
 
-    body = "".join(line(row, "td") for row in rows)
+
+def _html(lines: Sequence[tuple[str, ...]], note: str) -> str:
+    def line(cells: tuple[str, ...], tag: str) -> str:
+        return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+    body = "".join(line(row, "td") for row in lines[1:])
     foot = f"<p>{html.escape(note)}</p>" if note else ""
-    return f"<table><thead>{line(_COLUMNS, 'th')}</thead><tbody>{body}</tbody></table>{foot}"
+    return f"<table><thead>{line(lines[0], 'th')}</thead><tbody>{body}</tbody></table>{foot}"
 
 
 def _minutes(seconds: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,8 @@ class EpochRecord:
 
     ``train_loss`` is the exponential mean over batches (0.98, debiased) as fastai prints it, ``valid_loss`` the exact
     mean over the validation ratings, ``rmse`` its root in stars where the loss is the mean squared error (both ``None``
-    without validation ratings), ``seconds`` the time for training and validation, ``lr`` the rate of the last batch.
+    without validation ratings), ``seconds`` the time for training and validation, ``lr`` the rate of the last batch,
+    ``metrics`` what the fit's metrics gave for the validation ratings, by name.
     """
 
     epoch: int
@@ -34,6 +35,7 @@ class EpochRecord:
     rmse: float | None
     seconds: float
     lr: float
+    metrics: dict[str, float] = field(default_factory=dict)
 
 
 class History:
@@ -121,11 +123,13 @@ class History:
             return self._x[position : self._n].copy(), self._loss[position : self._n].copy(), self._n
 
     def to_frame(self) -> pd.DataFrame:
-        """The epochs as a DataFrame: epoch, train_loss, valid_loss, rmse, seconds, lr."""
+        """The epochs as a DataFrame: epoch, train_loss, valid_loss, rmse, seconds, lr, and a column a metric."""
         import pandas as pd
 
-        columns = list(EpochRecord.__dataclass_fields__)
-        return pd.DataFrame([asdict(r) for r in self.epochs], columns=columns)
+        epochs = self.epochs
+        columns = [each.name for each in fields(EpochRecord) if each.name != "metrics"]
+        names = dict.fromkeys(name for row in epochs for name in row.metrics)
+        return pd.DataFrame([vars(row) | row.metrics for row in epochs], columns=[*columns, *names])
 
     def __len__(self) -> int:
         return len(self.epochs)

@@ -1,8 +1,25 @@
-"""What a session says about a fit that is over, in sentences."""
+"""What a session says about a fit, in sentences."""
 
 from __future__ import annotations
 
+import math
+
 from .history import History
+
+COMPILING = "Compiling, once: this takes some seconds."
+RECOVERING = "Loss became NaN. Looking for a learning rate that works."
+
+
+def place(before: int, epochs: int, share: float) -> str:
+    """Where a fit of `epochs` epochs is, `share` (0 to 1) of it done, after `before` epochs of earlier fits."""
+    epoch = max(1, math.ceil(share * epochs - 1e-9))
+    return f"epoch {epoch} of {epochs}" + (f" of this fit, {before + epoch} in all" if before else "")
+
+
+def halted(outcome: str, where: str, best_epoch: int | None) -> str:
+    """A fit was "paused" or "stopped" at a place; `best_epoch` is the one whose weights were put back, if any were."""
+    kept = "weights kept" if best_epoch is None else f"loaded weights of best epoch ({best_epoch})"
+    return f"{outcome.capitalize()} at {where}; {kept}."
 
 
 def finished(epoch: float, seconds: float, history: History, early: bool, best_epoch: int | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from . import messages
 from .epoch_table import EpochTable
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import History, epoch_axis
+from .metrics import Metric, callables, named
 from .progress import Progress
 from .recipe import Recipe
 from .recovery import stable_lr
@@ -26,6 +27,10 @@ from .worker import TrainingWorker, interrupt_asks
 
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
+
+
+Callback = Callable[[Event], Any]
+Plan = tuple[Recipe, dict[str, Metric], tuple[Callback, ...]]
 
 
 class Session:
@@ -40,6 +45,10 @@ class Session:
         The module that is trained; `reset` may exchange it.
     recipe : Recipe
         Settings that fits start from.
+    metrics : functions of predictions and ratings, optional
+        Of fits that name none, see `training.metrics`.
+    callbacks : functions of an event, optional
+        Called with each `Event` of every fit, in the thread that trains; what one raises ends the fit.
 
     Attributes
     ----------
@@ -74,14 +83,22 @@ class Session:
     error: BaseException | None
     suggested_lr: float | None
 
-    def __init__(self, data: CollabDataLoaders, weights: Weights, recipe: Recipe):
+    def __init__(
+        self,
+        data: CollabDataLoaders,
+        weights: Weights,
+        recipe: Recipe,
+        *,
+        metrics: Metric | Iterable[Metric] | None = None,
+        callbacks: Callback | Iterable[Callback] | None = None,
+    ):
+        self.metrics, self.callbacks = named(metrics), callables("callbacks", callbacks)
         self.data, self.weights, self.recipe = data, weights, recipe
         self.history = History()
         self.earlier: tuple[Run, ...] = ()
         self.renewing = False
         self._run_number = 1
         self._snapshot_wanted = False
-        self._table: EpochTable | None = None
         self._commands = threading.RLock()  # start, pause, stop and reset come from cells and from pages
         self._callbacks: list[Callable[[], None]] = []
         self._settlers: list[Callable[[], None]] = []
@@ -93,20 +110,20 @@ class Session:
     def fit(self, **settings: Any) -> None:
         """Train here and now, printing a row an epoch; raises what a module of one's own raises."""
         with self._commands:
-            self._load(self.recipe.changed(**settings))
-            self._table = EpochTable()
+            recipe, metrics, callbacks = self._plan(settings)
+            table = EpochTable(int(self.epoch), recipe.epochs, tuple(metrics))
+            self._load((recipe, metrics, (table, *callbacks)))
         try:
             with interrupt_asks(lambda: self._worker.ask("paused")):
                 self._worker.run()
         finally:
-            table, self._table = self._table, None
-            table.end(self.message if self.status != "ready" else "")
+            table.end("" if self.status == "ready" else self.message)
         self._settle()
         if self.error is not None:
             raise self.error
 
     def start(self, n_factors: int | None = None, **settings: Any) -> None:
-        """Train in the background; settings are those of `Recipe` that change.
+        """Train in the background; settings are those of `Recipe` that change, ``metrics`` and ``callbacks``.
 
         Another seed or number of factors makes new weights, so they are taken while the model is untrained.
 
@@ -118,7 +135,7 @@ class Session:
             For a setting out of its range, or none of `Recipe`.
         """
         with self._commands:
-            self._prepare(n_factors, self.recipe.changed(**settings))
+            self._prepare(n_factors, self._plan(settings))
             self._worker.start()
 
     def step_epoch(self, n_factors: int | None = None, **settings: Any) -> None:
@@ -132,7 +149,7 @@ class Session:
                 self._worker.start(one_epoch=True)
             else:
                 epochs = self.recipe.epochs
-                self._prepare(n_factors, self.recipe.changed(**{**settings, "epochs": 1}))
+                self._prepare(n_factors, self._plan({**settings, "epochs": 1}))
                 self.recipe = self.recipe.changed(epochs=epochs)  # the next fit is as long as the last asked for
                 self._worker.start()
 
@@ -169,11 +186,11 @@ class Session:
             other weights (see `remake`). Then nothing has been stopped or forgotten.
         """
         with self._commands:
-            recipe = self.recipe.changed(**settings)
-            recipe.check_engine(self.engine)  # before anything is forgotten
+            plan = self._plan(settings)
+            plan[0].check_engine(self.engine)  # before anything is forgotten
             with self._exchange():
-                self._renew(recipe, n_factors, outcome="replaced")
-                self._load(recipe)
+                self._renew(plan[0], n_factors, outcome="replaced")
+                self._load(plan)
                 self._worker.start()
 
     def reset(self, n_factors: int | None = None, seed: int | None = None) -> None:
@@ -346,26 +363,39 @@ class Session:
 
     # ------------------------------------------------------------------ one fit
 
-    def _prepare(self, n_factors: int | None, recipe: Recipe) -> None:
+    def _plan(self, settings: dict[str, Any]) -> Plan:
+        """A fit by the present recipe with some settings changed."""
+        recipe = {name: value for name, value in settings.items() if name not in ("metrics", "callbacks")}
+        metrics, callbacks = settings.get("metrics"), settings.get("callbacks")
+        return (
+            self.recipe.changed(**recipe),
+            self.metrics if metrics is None else named(metrics),
+            (*self.callbacks, *callables("callbacks", callbacks)),
+        )
+
+    def _prepare(self, n_factors: int | None, plan: Plan) -> None:
+        recipe = plan[0]
         new_size = n_factors not in (None, self.weights.n_factors)
         if new_size and self.epoch > 0:
             raise RuntimeError(f"n_factors={n_factors} changes the tables' shape; reset() first")
         if self.epoch == 0 and not self._worker.running and (new_size or recipe.seed != self.recipe.seed):
             self.reset(n_factors, recipe.seed if self.weights.can_remake else None)
-        self._load(recipe)
+        self._load(plan)
 
-    def _load(self, recipe: Recipe) -> None:
+    def _load(self, plan: Plan) -> None:
         if self._worker.running:
             raise RuntimeError("already training; pause() or stop() first")
         self.data.part(0)
+        recipe, metrics, self._listeners = plan
         recipe.check_engine(self.engine)
-        trainer = Trainer(self.weights.engine, self.data, recipe, order=self.weights.order, epoch=int(self.epoch))
+        order, before = self.weights.order, int(self.epoch)
+        trainer = Trainer(self.weights.engine, self.data, recipe, order=order, epoch=before, metrics=metrics)
         self.recipe = recipe
         if self.status in ("paused", "stopped", "error"):
             self.interrupted_at[-1] = self.epoch
         self.fits.append(recipe)
         self.interrupted_at.append(None)
-        self._base, self._batches = self.epoch, trainer.batches
+        self._base, self._trainer = self.epoch, trainer
         self.progress = Progress(trainer.n_steps, recipe.epochs)
         self._worker.load(iter(trainer))
         self._go()
@@ -379,16 +409,12 @@ class Session:
         """Write one event down. Runs in the thread that trains, so it must stay cheap."""
         match event:
             case Compiling():
-                self.message = "Compiling, once: this takes some seconds."
-                if self._table is not None:
-                    self._table.note(self.message)
+                self.message = messages.COMPILING
             case BatchEnd(step, _, losses, _):
-                positions = epoch_axis(self._base, np.arange(step - len(losses) + 1, step + 1) / self._batches)
+                positions = epoch_axis(self._base, np.arange(step - len(losses) + 1, step + 1) / self._trainer.batches)
                 self.history.add_batches(positions, losses)
                 self.progress.reached(step)
                 self.epoch, self.message = float(positions[-1]), ""
-                if self._table is not None:
-                    self._table.progress(self.progress.share)
                 if self._snapshot_wanted:
                     self.weights.engine.sync()
                     self._take_snapshot()
@@ -397,8 +423,6 @@ class Session:
                 self.progress.validated()
                 self.history.add_epoch(record)
                 self._take_snapshot()
-                if self._table is not None:
-                    self._table.add(record)
             case Diverged(epoch, step):
                 self._recover(epoch, step)
             case Finished(early, best_epoch):
@@ -407,25 +431,37 @@ class Session:
                 self.status = "ready"
                 seconds = self.progress.elapsed_seconds
                 self.message = messages.finished(self.epoch, seconds, self.history, early, best_epoch)
+        for listener in self._listeners:
+            listener(event)
         self._changed()
 
     def _recover(self, epoch: int, step: int) -> None:
         """After a loss of NaN, try smaller learning rates on fresh weights."""
         self.epoch = float(epoch - 1)
-        self.message = "Loss became NaN. Looking for a learning rate that works."
+        self.message = messages.RECOVERING
         self._changed()
         self.suggested_lr = stable_lr(self.weights.trial_engine(), self.data, self.recipe)
         self.status, self.message = "diverged", messages.diverged(epoch, step, self.suggested_lr)
         self._take_snapshot()
 
     def _ended(self, outcome: str | BaseException) -> None:
+        """The worker let go of the fit. Whatever happens, the status is no longer "training" after this."""
         self.progress.halt()
-        self.weights.engine.sync()
+        if isinstance(outcome, str):
+            try:
+                self._put_down(outcome)
+            except BaseException as error:
+                outcome = error
         if isinstance(outcome, BaseException):
             self.status, self.error = "error", outcome
             self.message = f"{type(outcome).__name__}: {outcome}"
-        elif outcome in ("paused", "stopped"):
-            self._take_snapshot()
-            self.status = outcome
-            self.message = f"{outcome.capitalize()} at epoch {self.epoch:.1f}; weights kept."
         self._changed()
+
+    def _put_down(self, outcome: str) -> None:
+        """Bring module and snapshot up to date after a fit that is "over", "paused", "stopped" or "replaced"."""
+        self.weights.engine.sync()
+        if outcome in ("paused", "stopped"):
+            best = self._trainer.restore_best(self.epoch) if outcome == "stopped" else None
+            self.weights.take_snapshot(self.epoch if best is None else float(best))
+            where = messages.place(self._trainer.epoch, self._trainer.recipe.epochs, self.progress.share)
+            self.status, self.message = outcome, messages.halted(outcome, where, best)

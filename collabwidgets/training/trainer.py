@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import EpochRecord
 from .loss import LossFunction
+from .metrics import Metric, number_of, predictions
 from .recipe import Recipe
 from .schedule import Schedule, schedule_for
 
@@ -36,6 +37,10 @@ class Engine(Protocol):
 
     name: str
     loss_func: LossFunction | None  # None for the mean squared error
+
+    @property
+    def module(self) -> nn.Module:
+        """What it trains."""
 
     @property
     def compiled(self) -> bool:
@@ -76,10 +81,23 @@ class Trainer:
         Source of the batches' order; it moves on with every epoch.
     epoch : int
         Epochs that the module has been trained before.
+    metrics : dict of str to callable
+        ``(predictions [n], ratings [n]) -> number`` by name, computed on the validation ratings after each epoch.
     """
 
-    def __init__(self, engine: Engine, data: Ratings, recipe: Recipe, *, order: torch.Generator, epoch: int = 0):
+    def __init__(
+        self,
+        engine: Engine,
+        data: Ratings,
+        recipe: Recipe,
+        *,
+        order: torch.Generator,
+        epoch: int = 0,
+        metrics: Mapping[str, Metric] | None = None,
+    ):
         self.engine, self.data, self.recipe, self.order, self.epoch = engine, data, recipe, order, epoch
+        self.metrics = metrics or {}
+        self._best: tuple[float, int, Any] | None = None  # validation loss, epoch and, with keep_best, its weights
         n = len(data.train_y)
         self.bs = min(recipe.bs, n)  # fewer ratings than a batch still train, as one batch
         self.batches = n // self.bs
@@ -92,7 +110,6 @@ class Trainer:
             yield Compiling()
         self.engine.begin(self.data.train_x, self.data.train_y, self._rescaled, self.schedule)
         train_loss = _RunningMean()
-        best: tuple[float, int, Any] | None = None
         for fitted in range(self.recipe.epochs):
             epoch = self.epoch + fitted + 1
             start = self.engine.state()
@@ -110,20 +127,28 @@ class Trainer:
             began = time.perf_counter()
             valid_loss = self._valid_loss()
             self.engine.sync()
+            metrics = {} if valid_loss is None else self._measured()
             busy += time.perf_counter() - began
-            if valid_loss is not None and (best is None or valid_loss < best[0]):
-                best = (valid_loss, epoch, self.engine.state() if self.recipe.keep_best else None)
-            early = best is not None and 0 < self.recipe.patience <= epoch - best[1]
+            if valid_loss is not None and (self._best is None or valid_loss < self._best[0]):
+                self._best = (valid_loss, epoch, self.engine.state() if self.recipe.keep_best else None)
+            early = self._best is not None and 0 < self.recipe.patience <= epoch - self._best[1]
             more = not early and fitted + 1 < self.recipe.epochs
             rmse = None if valid_loss is None or self.engine.loss_func is not None else math.sqrt(valid_loss)
-            yield EpochEnd(EpochRecord(epoch, train_loss.value, valid_loss, rmse, busy, event.lr), more)
+            yield EpochEnd(EpochRecord(epoch, train_loss.value, valid_loss, rmse, busy, event.lr, metrics), more)
             if early:
                 break
-        restored = self.recipe.keep_best and best is not None and best[1] != epoch
-        if restored and best is not None:
-            self.engine.restore(best[2])
-            self.engine.sync()
-        yield Finished(early, best[1] if restored and best is not None else None)
+        yield Finished(early, self.restore_best(epoch))
+
+    def restore_best(self, epoch: float) -> int | None:
+        """With `keep_best`, put back the weights of the best epoch, whose number is returned.
+
+        None, and nothing is done, where no epoch has ended, or those are the weights at `epoch`, the present one.
+        """
+        if not self.recipe.keep_best or self._best is None or self._best[1] == epoch:
+            return None
+        self.engine.restore(self._best[2])
+        self.engine.sync()
+        return self._best[1]
 
     def _batches(self, first: int) -> Iterator[tuple[BatchEnd, float]]:
         """One epoch in stretches of about EVENT_SECONDS each; the stretches change nothing but when one hears of it."""
@@ -140,6 +165,12 @@ class Trainer:
 
     def _valid_loss(self) -> float | None:
         return self.engine.loss(self.data.valid_x, self.data.valid_y) if len(self.data.valid_y) else None
+
+    def _measured(self) -> dict[str, float]:
+        if not self.metrics:
+            return {}
+        predicted = predictions(self.engine.module, self.data.valid_x)
+        return {name: number_of(name, metric(predicted, self.data.valid_y)) for name, metric in self.metrics.items()}
 
 
 class _RunningMean:

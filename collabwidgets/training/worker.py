@@ -73,7 +73,12 @@ class TrainingWorker:
 
         thread = threading.Thread(target=drive, name="collabwidgets-training", daemon=True)
         atexit.register(end)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:  # there are too many threads, or the interpreter is ending
+            atexit.unregister(end)
+            self._let_go(error)
+            raise
 
     def ask(self, what: str) -> None:
         """Ask for ``"paused"`` or ``"stopped"``; it happens between two events, within some milliseconds."""
@@ -106,6 +111,9 @@ class TrainingWorker:
                     break
         except BaseException as error:  # a student's own module may raise anything; the learner says what it was
             outcome = error
+        self._let_go(outcome)
+
+    def _let_go(self, outcome: str | BaseException) -> None:
         if outcome != "paused":
             self._events = None
         try:

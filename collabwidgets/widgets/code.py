@@ -112,7 +112,8 @@ def _data(learn: CollabLearner) -> str:
 
 def _model(learn: CollabLearner) -> str:
     call, seed = learn.made_by, learn.session.weights.seed
-    arguments = {name: value for name, value in call.arguments.items() if name not in ("seed", "loss_func")}
+    left_out = ("seed", "loss_func", "metrics", "callbacks")
+    arguments = {name: value for name, value in call.arguments.items() if name not in left_out}
     notes = []
     if learn.loss_func is not None:
         arguments["loss_func"] = _Name(_MAE if learn.loss_name == "MAE" else "loss_func")

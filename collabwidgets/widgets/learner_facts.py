@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from contextlib import suppress
-from dataclasses import asdict
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, cast
 
@@ -119,7 +118,8 @@ def status_of(learn: CollabLearner) -> protocol.Status:
 def epoch_rows(learn: CollabLearner) -> list[dict[str, Any]]:
     """A row an epoch, as `protocol.EpochRow`."""
     return [
-        {name: json_number(value) for name, value in asdict(record).items()} | {"epoch": record.epoch}
+        {name: json_number(getattr(record, name)) for name in protocol.EpochRow.__struct_fields__}
+        | {"epoch": record.epoch}
         for record in learn.history.epochs
     ]
 

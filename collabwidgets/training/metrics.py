@@ -1,0 +1,54 @@
+"""Metrics: functions of predictions and ratings, computed on the validation ratings after each epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+Metric = Callable[[Tensor, Tensor], Any]
+
+_PART = 1 << 16  # ratings predicted at once
+_TAKEN = ("epoch", "train_loss", "valid_loss", "rmse", "seconds", "lr", "time")
+
+
+def named(metrics: Metric | Iterable[Metric] | None) -> dict[str, Metric]:
+    """The functions by the names that their columns get; a ValueError for the name of another column."""
+    found: dict[str, Metric] = {}
+    for metric in callables("metrics", metrics):
+        function = metric.func if isinstance(metric, partial) else metric
+        name = str(getattr(function, "__name__", type(function).__name__))
+        if name in found or name in _TAKEN:
+            raise ValueError(f"there is another column {name!r}; give the metric another __name__")
+        found[name] = metric
+    return found
+
+
+def callables(name: str, functions: Any) -> tuple[Callable[..., Any], ...]:
+    """One function or several as a tuple; a TypeError for what is no function."""
+    found = (functions,) if callable(functions) else tuple(functions or ())
+    for function in found:
+        if not callable(function) or isinstance(function, type):
+            raise TypeError(f"{name} must be functions, or objects that can be called, not {function!r}")
+    return found
+
+
+def predictions(module: nn.Module, x: Tensor) -> Tensor:
+    """Predictions float32 ``[n]`` on the CPU for ``x`` int64 ``[n, 2]``, by a module that nothing else trains now."""
+    device = next(module.parameters()).device
+    module.eval()
+    with torch.no_grad():
+        return torch.cat([module(part.to(device)).reshape(-1).float().cpu() for part in torch.split(x, _PART)])
+
+
+def number_of(name: str, value: Any) -> float:
+    """What a metric gave as a number."""
+    try:
+        return float(value)
+    except (TypeError, ValueError, RuntimeError):
+        shape = getattr(value, "shape", None)
+        found = type(value).__name__ if shape is None else f"{type(value).__name__} of shape {list(shape)}"
+        raise ValueError(f"metric {name} gave a {found}; it must return one number") from None

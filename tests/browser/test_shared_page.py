@@ -158,7 +158,7 @@ def test_with_forced_colours_bars_and_map_stay_readable(show) -> None:
     canvas = region(page, "Map of titles").locator("canvas").first
     page.wait_for_function(f"(canvas) => ({_COLOURS})(canvas).distinct > 20", arg=canvas.element_handle())
     assert canvas.evaluate(_COLOURS)["corner"] == [0, 0, 0]
-    bar = page.locator(".cw-diverging > span").first
+    bar = page.locator(".cw-bar[data-signed] > span").first
     assert bar.evaluate("(bar) => getComputedStyle(bar).backgroundColor") == "rgb(255, 255, 255)"
 
 

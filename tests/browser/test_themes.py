@@ -152,7 +152,7 @@ def test_forced_colours_leave_the_map_and_the_bars_theirs(scheme: str, harness: 
     canvas = page.locator(".cw-scatter-canvas")
     expect(canvas).to_be_visible()
     assert looked_at(canvas)["colours"] > 200
-    for bars in (".cw-progress-bar", ".cw-diverging > span", ".cw-col-score .cw-bar > span"):
+    for bars in (".cw-progress-bar", ".cw-bar[data-signed] > span", ".cw-col-score .cw-bar > span"):
         bar, track = page.locator(bars).first, page.locator(bars).first.locator("..")
         painted = "(element) => getComputedStyle(element).backgroundColor"
         assert bar.evaluate(painted) != track.evaluate(painted), bars

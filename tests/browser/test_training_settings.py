@@ -155,7 +155,7 @@ def test_what_the_curves_mean_is_said_beside_them(harness: Callable[..., str], p
     expect(training(page).get_by_text("A gap is normal; rising validation is the sign.")).to_be_visible()
     caution = training(page).get_by_text("The loss is not the quality of a ranking, and one run is not the truth")
     expect(caution).not_to_be_visible()
-    training(page).locator(".cw-chart-words summary").click()
+    training(page).locator(".cw-chart-block summary").click()
     expect(caution).to_be_visible()
     rows = training(page).get_by_role("table", name="Epochs").locator("tbody tr")
     expect(rows.filter(has_text="rises")).to_have_count(1)

@@ -1,5 +1,5 @@
 // A button with a name for everyone: `label` is its accessible name and, unless an icon stands alone, its text.
-import type { Ref } from "preact";
+import type { ComponentChildren, Ref } from "preact";
 import { Icon, type IconName } from "./icons";
 import { useId } from "./useId";
 
@@ -49,6 +49,21 @@ export function Button(props: ButtonProps) {
           {reason}
         </span>
       )}
+    </button>
+  );
+}
+
+/** A button within a sentence. */
+export function Link(props: {
+  children: ComponentChildren;
+  title?: string;
+  then?: string;
+  onClick: () => void;
+}) {
+  const { children, title, then, onClick } = props;
+  return (
+    <button type="button" class="cw-link" title={title} data-then={then} onClick={onClick}>
+      {children}
     </button>
   );
 }

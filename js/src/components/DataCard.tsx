@@ -11,15 +11,15 @@ interface Card {
 export function DataCard({ context }: { context: ViewContext }) {
   const card = context.trait<Card | null>("_card").value;
   return (
-    <section class="cw-card" aria-label="Data">
+    <section class="cw-stack cw-card" aria-label="Data">
       <LoadingBar busy={!card} />
-      <div class="cw-card-bars">
+      <div class="cw-flow cw-card-bars">
         {card?.bars.map(([caption, rows]) => (
           <Bars key={caption} caption={caption} rows={rows} />
         ))}
       </div>
       {card?.notes.map(([sentence, summary, text]) => (
-        <div key={sentence} class="cw-guard">
+        <div key={sentence} class="cw-stack cw-small cw-guard">
           <p>{sentence}</p>
           {summary && (
             <details class="cw-why">

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { ViewContext } from "../context";
 import { Button } from "./Button";
+import { setTo } from "./fields";
 import { useId } from "./useId";
 
 export interface DisclosureProps {
@@ -25,11 +26,9 @@ export function Disclosure({ context, label, trait, children }: DisclosureProps)
         title={`${shown ? "Hide" : "Show"} ${label.toLowerCase()}`}
         expanded={shown}
         controls={id}
-        onClick={() => {
-          open.value = !shown;
-        }}
+        onClick={setTo(open, !shown)}
       />
-      <div id={id} class="cw-controls cw-disclosed" role="group" aria-label={label} hidden={!shown}>
+      <div id={id} class="cw-flow cw-controls cw-disclosed" role="group" aria-label={label} hidden={!shown}>
         {shown && children}
       </div>
     </>

@@ -43,7 +43,9 @@ export function EpochTable({ context }: { context: ViewContext }) {
         <table class="cw-table">
           <caption>
             Epochs
-            {history.length > MOST_ROWS && <span> (the last {MOST_ROWS}; all are in the CSV)</span>}
+            {history.length > MOST_ROWS && (
+              <span class="cw-soft"> (the last {MOST_ROWS}; all are in the CSV)</span>
+            )}
           </caption>
           <thead>
             <tr>
@@ -87,10 +89,10 @@ export function EpochTable({ context }: { context: ViewContext }) {
             ))}
           </tbody>
         </table>
-        {!history.length && <p class="cw-chart-words">No epoch yet.</p>}
+        {!history.length && <p class="cw-flow cw-small">No epoch yet.</p>}
       </div>
       {hits !== null && (
-        <p class="cw-chart-words">
+        <p class="cw-flow cw-small">
           Hit rate@10 {formatNumber(hits, 3)}: the share of users with a title they liked among the ten ranked
           highest. Rating error is not ranking quality.
         </p>

@@ -98,7 +98,7 @@ export function Copied({ copy }: { copy: CopyState }) {
         {copy.said}
       </span>
       {copy.refused !== null && (
-        <div class="cw-copy-refused">
+        <div class="cw-stack cw-copy-refused">
           <label>
             The clipboard is not available here; copy this text (Ctrl+C):
             <textarea

@@ -18,7 +18,7 @@ export class Failure extends Component<Props, { error: Error | null }> {
   override render({ children }: Props, { error }: { error: Error | null }) {
     if (!error) return children;
     return (
-      <section class="cw-frame">
+      <section class="cw-stack cw-frame">
         <ErrorNotice
           text={`This view stopped working: ${error.message}`}
           detail={error.stack ?? ""}

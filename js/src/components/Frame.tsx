@@ -6,6 +6,7 @@ import type { LearnerStore } from "../store";
 import type { CopyState } from "./copying";
 import { Disclosure } from "./Disclosure";
 import { Copied } from "./Exports";
+import { setTo } from "./fields";
 import { LoadingBar } from "./LoadingBar";
 import { ErrorNotice, Notice } from "./Notice";
 
@@ -52,7 +53,7 @@ export function situation(store: LearnerStore): Situation {
 export function StatusBadge({ store }: { store: LearnerStore }) {
   const { tone, text } = badge(situation(store));
   return (
-    <span class="cw-badge" data-tone={tone}>
+    <span class="cw-inline cw-badge" data-tone={tone}>
       <span class="cw-dot" aria-hidden="true" />
       {text}
     </span>
@@ -74,14 +75,14 @@ export function Frame(props: FrameProps) {
   const listed = context.trait<readonly string[] | null>("controls").value !== null;
   return (
     <section
-      class="cw-frame"
+      class="cw-stack cw-frame"
       aria-label={title}
       data-status={untrained ? "untrained" : state.status}
       style={height ? { height: `${height}px` } : undefined}
     >
-      <header class="cw-head">
+      <header class="cw-flow cw-head">
         <span class="cw-title">{heading ?? title}</span>
-        <span class="cw-facts">
+        <span class="cw-soft cw-facts">
           {facts}
           {members && (
             <span title="Predictions and validation loss are the members’ average, findings the first one’s">
@@ -109,32 +110,26 @@ export function Frame(props: FrameProps) {
           <Notice tone={tell.tone}>{tell.text}</Notice>
         </div>
       )}
-      <div class="cw-controls">
+      <div class="cw-flow cw-controls">
         {props.controls}
         {listed && settings}
         {listed && exports}
       </div>
       {props.children}
-      {message.value && (
-        <ErrorNotice text={message.value} detail={detail} onDismiss={() => set(message, "")} />
-      )}
+      {message.value && <ErrorNotice text={message.value} detail={detail} onDismiss={setTo(message, "")} />}
       {store.failure.value && (
         <div class="cw-shared-notice">
           <ErrorNotice
             text={store.failure.value}
             detail={store.failureDetail.value}
             quiet={!context.speaks.value}
-            onDismiss={() => set(store.failure, "")}
+            onDismiss={setTo(store.failure, "")}
           />
         </div>
       )}
       <Announcer own={props.announce} training={context.speech.value} />
     </section>
   );
-}
-
-function set(trait: { value: string }, value: string): void {
-  trait.value = value;
 }
 
 /** Two status lines, so that neither is read again for the other: the view's own words, and the training's. */

@@ -3,8 +3,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { ViewContext } from "../context";
-import { NumberField } from "./fields";
-import { useId } from "./useId";
+import { NumberField, Slider, setting } from "./fields";
 
 /** Beyond this the slider would be too coarse at its lower end; larger numbers can be typed. */
 const SLIDER_END = 200;
@@ -16,7 +15,6 @@ export interface MinRatingsProps {
 }
 
 export function MinRatings({ context, preview }: MinRatingsProps) {
-  const id = useId();
   const own = useSignal<number | null>(null);
   const dragged = preview ?? own;
   const { minCount } = context.shared;
@@ -28,32 +26,24 @@ export function MinRatings({ context, preview }: MinRatingsProps) {
     dragged.value = null;
   };
   return (
-    <div class="cw-field cw-slider cw-min-ratings">
-      <label for={id} class="cw-label" title="Hide titles with fewer ratings">
-        Min ratings
-      </label>
-      <div class="cw-slider-row">
-        <input
-          id={id}
-          type="range"
-          title="Hide titles with fewer ratings"
-          min={0}
-          max={Math.max(Math.min(SLIDER_END, most), value)}
-          step={1}
-          value={value}
-          onInput={(event) => {
-            dragged.value = Number(event.currentTarget.value);
-          }}
-          onChange={(event) => set(Number(event.currentTarget.value))}
-        />
-        <NumberField
-          label="Min ratings"
-          hideLabel
-          value={value}
-          rule={{ min: 0, max: Math.max(most, value), integer: true }}
-          onChange={set}
-        />
-      </div>
-    </div>
+    <Slider
+      label="Min ratings"
+      class="cw-min-ratings"
+      help="Hide titles with fewer ratings"
+      min={0}
+      max={Math.max(Math.min(SLIDER_END, most), value)}
+      step={1}
+      value={value}
+      onInput={setting(dragged)}
+      onChange={set}
+    >
+      <NumberField
+        label="Min ratings"
+        hideLabel
+        value={value}
+        rule={{ min: 0, max: Math.max(most, value), integer: true }}
+        onChange={set}
+      />
+    </Slider>
   );
 }

@@ -1,9 +1,11 @@
 // One sentence about a state, with what can be done about it; errors with their details folded in.
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { formatCount } from "../lib/format";
 import type { Tone } from "../lib/wording";
 import { Button } from "./Button";
 import { writeClipboard } from "./copying";
+import { setTo } from "./fields";
 
 export interface NoticeAction {
   label: string;
@@ -21,7 +23,7 @@ export interface NoticeProps {
 
 export function Notice({ tone, children, action, shared }: NoticeProps) {
   return (
-    <div class={`cw-notice${shared ? " cw-shared-notice" : ""}`} data-tone={tone}>
+    <div class={`cw-flow cw-notice${shared ? " cw-shared-notice" : ""}`} data-tone={tone}>
       <p>{children}</p>
       {action && <Button label={action.label} reason={action.reason} onClick={action.run} />}
     </div>
@@ -46,7 +48,7 @@ export function ErrorNotice({ text, detail, action, onDismiss, quiet }: ErrorNot
     setCopied(await writeClipboard([text, detail].filter(Boolean).join("\n\n"), home));
   };
   return (
-    <div ref={box} class="cw-notice" data-tone="bad" role={quiet ? undefined : "alert"}>
+    <div ref={box} class="cw-flow cw-notice" data-tone="bad" role={quiet ? undefined : "alert"}>
       <p>{text}</p>
       {action && <Button label={action.label} reason={action.reason} onClick={action.run} />}
       <span class="cw-row">
@@ -73,9 +75,27 @@ export function ErrorNotice({ text, detail, action, onDismiss, quiet }: ErrorNot
 /** Nothing to show: what hid it, and a one-click way back. */
 export function EmptyResult(props: { children: ComponentChildren; action?: NoticeAction | null }) {
   return (
-    <div class="cw-empty">
+    <div class="cw-flow cw-soft">
       <p>{props.children}</p>
       {props.action && <Button label={props.action.label} onClick={props.action.run} />}
     </div>
+  );
+}
+
+/** The filter hides all, and the number to set it to that shows some. */
+export function HiddenByFilter(props: {
+  minCount: { value: number };
+  limit: number;
+  many?: string;
+  /** Which of them. */
+  that?: string;
+  /** Said instead. */
+  children?: ComponentChildren;
+}) {
+  const { minCount, limit, many = "titles", that = "" } = props;
+  return (
+    <EmptyResult action={{ label: `Set to ${formatCount(limit)}`, run: setTo(minCount, limit) }}>
+      {props.children ?? `0 ${many}: min ratings ${formatCount(minCount.value)} hides all${that}.`}
+    </EmptyResult>
   );
 }

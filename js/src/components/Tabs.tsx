@@ -29,8 +29,8 @@ export function Tabs<T extends string>({ label, tabs, chosen, onChoose }: TabsPr
     list.querySelector<HTMLElement>(`[data-tab="${name}"]`)?.focus();
   };
   return (
-    <div class="cw-tabs">
-      <div role="tablist" aria-label={label} class="cw-tablist" onKeyDown={move}>
+    <div>
+      <div role="tablist" aria-label={label} class="cw-flow cw-tablist" onKeyDown={move}>
         {tabs.map(({ name, label: text }) => (
           <button
             key={name}

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatCount, plural } from "../lib/format";
 import { boldRanges } from "../lib/matching";
 import type { TitleSearch } from "../lib/search";
+import { Link } from "./Button";
 import { Icon } from "./icons";
 import { useNearestSpelling } from "./nearestSpelling";
 import { useQuiet } from "./quiet";
@@ -42,7 +43,7 @@ export function MatchedTitle({ title, query }: { title: string; query: string })
     at = to;
   }
   pieces.push(title.slice(at));
-  return <span class="cw-combobox-title">{pieces}</span>;
+  return <span class="cw-cut cw-combobox-title">{pieces}</span>;
 }
 
 export function TitleCombobox(props: TitleComboboxProps) {
@@ -149,18 +150,13 @@ export function TitleCombobox(props: TitleComboboxProps) {
     }
     switch (event.key) {
       case "ArrowDown":
-        move(1);
-        break;
       case "ArrowUp":
-        move(-1);
+        move(event.key === "ArrowDown" ? 1 : -1);
         break;
       case "PageDown":
-        if (!expanded) return;
-        move(VISIBLE);
-        break;
       case "PageUp":
         if (!expanded) return;
-        move(-VISIBLE);
+        move(event.key === "PageDown" ? VISIBLE : -VISIBLE);
         break;
       case "Enter":
         if (activeRow !== undefined) choose(activeRow);
@@ -184,7 +180,7 @@ export function TitleCombobox(props: TitleComboboxProps) {
   const option = (index: number) => `${id}-option-${index}`;
   return (
     <div
-      class="cw-combobox"
+      class="cw-stack cw-combobox"
       onFocusOut={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget as Node | null)) close();
       }}
@@ -222,7 +218,7 @@ export function TitleCombobox(props: TitleComboboxProps) {
         {shownText !== "" && !disabled && (
           <button
             type="button"
-            class="cw-combobox-clear"
+            class="cw-remove cw-combobox-clear"
             // Escape does it from the keyboard; Tab goes on to what comes after the field.
             tabIndex={-1}
             aria-label={`Clear ${label.toLowerCase()}`}
@@ -233,8 +229,12 @@ export function TitleCombobox(props: TitleComboboxProps) {
           </button>
         )}
         {/* The pointer must not take the focus out of the input. */}
-        <div class="cw-combobox-popup" hidden={!popped} onMouseDown={(event) => event.preventDefault()}>
-          {expanded && typed.trim() === "" && <p class="cw-combobox-heading">Most rated</p>}
+        <div
+          class="cw-popup cw-combobox-popup"
+          hidden={!popped}
+          onMouseDown={(event) => event.preventDefault()}
+        >
+          {expanded && typed.trim() === "" && <p class="cw-small cw-combobox-words">Most rated</p>}
           <ul
             ref={list}
             id={`${id}-list`}
@@ -258,24 +258,20 @@ export function TitleCombobox(props: TitleComboboxProps) {
                   onClick={() => choose(row)}
                 >
                   <MatchedTitle title={search.titles.at(row)} query={typed} />
-                  <span class="cw-combobox-count"> · {formatCount(counts[row])}</span>
+                  <span class="cw-soft"> · {formatCount(counts[row])}</span>
                 </li>
               ))}
           </ul>
           {expanded && found.total > found.rows.length && (
-            <p class="cw-combobox-more">… {formatCount(found.total - found.rows.length)} more, keep typing</p>
+            <p class="cw-small cw-combobox-words">
+              … {formatCount(found.total - found.rows.length)} more, keep typing
+            </p>
           )}
-          <p class="cw-combobox-status">
+          <p class="cw-flow cw-small cw-combobox-status">
             <span aria-hidden="true">{status}</span>
-            {nearest !== null && (
-              <button type="button" class="cw-link" onClick={() => choose(nearest)}>
-                {search.titles.at(nearest)}
-              </button>
-            )}
+            {nearest !== null && <Link onClick={() => choose(nearest)}>{search.titles.at(nearest)}</Link>}
             {found.hidden > 0 && (
-              <button
-                type="button"
-                class="cw-link"
+              <Link
                 onClick={() => {
                   setShowFew(true);
                   input.current?.focus();
@@ -283,7 +279,7 @@ export function TitleCombobox(props: TitleComboboxProps) {
                 }}
               >
                 show
-              </button>
+              </Link>
             )}
           </p>
         </div>
@@ -291,7 +287,7 @@ export function TitleCombobox(props: TitleComboboxProps) {
       <span id={`${id}-status`} class="cw-unseen" role="status">
         {popped ? `${status}${nearest === null ? "" : search.titles.at(nearest)}` : ""}
       </span>
-      {disabled && <p class="cw-combobox-reason">{disabled}</p>}
+      {disabled && <p class="cw-small">{disabled}</p>}
     </div>
   );
 }

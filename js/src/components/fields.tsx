@@ -1,5 +1,5 @@
 // Labelled inputs: numbers as people type them, choices, switches, sliders.
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formatRate, type NumberRule, parseNumber } from "../lib/format";
@@ -101,7 +101,7 @@ export function NumberField(props: NumberFieldProps) {
   };
   const describedBy = [reason ? (errorId ?? `${id}-error`) : "", lock ? `${id}-locked` : ""].join(" ").trim();
   return (
-    <div class={`cw-field${lock ? " cw-locked" : ""}`}>
+    <div class={`cw-stack cw-field${lock ? " cw-locked" : ""}`}>
       <div class={props.hideLabel ? "cw-unseen" : "cw-label-row"}>
         <label for={id} class="cw-label" title={help}>
           {label}
@@ -159,10 +159,16 @@ export function NumberField(props: NumberFieldProps) {
 
 /** What a field does with its value: write it to a signal. */
 export const setting =
-  <T,>(signal: Signal<T>) =>
+  <T,>(signal: { value: T }) =>
   (value: T) => {
     signal.value = value;
   };
+
+/** What a button does that sets a signal to a value. */
+export const setTo =
+  <T,>(signal: { value: T }, value: NoInfer<T>) =>
+  () =>
+    setting(signal)(value);
 
 export type Option<T extends string> = readonly [value: T, text: string];
 
@@ -180,7 +186,7 @@ export function Choice<T extends string>(props: ChoiceProps<T>) {
   const { label, value, options, onChange, help, disabled } = props;
   const id = useId();
   return (
-    <div class="cw-field">
+    <div class="cw-stack cw-field">
       <label for={id} class="cw-label" title={help}>
         {label}
       </label>
@@ -207,7 +213,7 @@ export function RadioGroup<T extends string>(props: ChoiceProps<T>) {
   const { label, value, options, onChange, help, disabled } = props;
   const id = useId();
   return (
-    <div class="cw-field">
+    <div class="cw-stack cw-field">
       <span id={id} class="cw-label" title={help}>
         {label}
       </span>
@@ -267,7 +273,7 @@ export function Switch(props: {
 }) {
   const id = useId();
   return (
-    <div class="cw-switch-row">
+    <div class="cw-flow">
       <label class="cw-check">
         <input
           type="checkbox"
@@ -280,14 +286,14 @@ export function Switch(props: {
         />
         <span>{props.label}</span>
       </label>
-      <span id={id} class="cw-switch-hint">
+      <span id={id} class="cw-soft cw-switch-hint">
         {props.hint}
       </span>
     </div>
   );
 }
 
-/** A slider whose number stands beside it. */
+/** A slider whose number stands beside it, or a field for it. */
 export function Slider(props: {
   label: string;
   value: number;
@@ -300,11 +306,14 @@ export function Slider(props: {
   onChange: (value: number) => void;
   text?: (value: number) => string;
   help?: string;
+  class?: string;
+  /** The field. */
+  children?: ComponentChildren;
 }) {
   const { label, value, min, max, step, onInput, onChange, text = String, help } = props;
   const id = useId();
   return (
-    <div class="cw-field cw-slider">
+    <div class={`cw-stack cw-field cw-slider ${props.class ?? ""}`}>
       <label for={id} class="cw-label" title={help}>
         {label}
       </label>
@@ -321,7 +330,7 @@ export function Slider(props: {
           onInput={(event) => onInput(Number(event.currentTarget.value))}
           onChange={(event) => onChange(Number(event.currentTarget.value))}
         />
-        <output for={id}>{text(value)}</output>
+        {props.children ?? <output for={id}>{text(value)}</output>}
       </div>
     </div>
   );

@@ -12,9 +12,11 @@ export interface RowsOptions<E extends HTMLElement>
   /** What holds the rows, each marked by `data-row`. */
   body: RefObject<E | null>;
   holding: Holding;
-  pageSize?: number;
-  /** Brings a row into sight, where it may be out of the document. */
-  bring?: (row: number) => void;
+  /** Whether the table scrolls to a row itself, which may be out of the document. */
+  windowed: boolean;
+  pageSize: number;
+  /** Brings a row into sight within the table. */
+  bring: (row: number) => void;
 }
 
 export interface Rows {
@@ -30,19 +32,18 @@ export interface Rows {
 }
 
 export function useRows<E extends HTMLElement>(options: RowsOptions<E>): Rows {
-  const { order, body, holding, bring, pageSize = 8 } = options;
+  const { order, body, holding, bring, windowed } = options;
   const [active, setActive] = useState<number | null>(null);
   const wantsFocus = useRef<number | null>(null);
   useLayoutEffect(() => {
     if (wantsFocus.current === null) return;
     const row = body.current?.querySelector<HTMLElement>(`[data-row="${wantsFocus.current}"]`);
     wantsFocus.current = null;
-    row?.focus({ preventScroll: Boolean(bring) });
+    row?.focus({ preventScroll: windowed });
   });
   useEffect(() => holding.release, []);
   const inUse: RowsInUse = {
     ...options,
-    pageSize,
     active: {
       get value() {
         return active;
@@ -52,7 +53,7 @@ export function useRows<E extends HTMLElement>(options: RowsOptions<E>): Rows {
       },
     },
     focusRow(row) {
-      bring?.(row);
+      bring(row);
       wantsFocus.current = row;
       setActive(row);
     },

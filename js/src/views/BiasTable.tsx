@@ -2,20 +2,22 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
+import { controlsOf } from "../components/controls";
 import { useCopy } from "../components/copying";
 import { Exports } from "../components/Exports";
 import { Frame } from "../components/Frame";
+import { setTo } from "../components/fields";
 import { useHeldOrder, useHolding } from "../components/heldOrder";
 import { EmptyResult, Notice } from "../components/Notice";
 import { OrderChip } from "../components/OrderChip";
 import { useQuiet } from "../components/quiet";
-import { RankingTable } from "../components/RankingTable";
 import { TAB_STOP } from "../components/rows";
+import { GAP } from "../components/TitleTable";
 import type { ViewContext } from "../context";
 import { columnsFor } from "../lib/columns";
 import { type Cell, shortest32 } from "../lib/delimited";
 import { EpochEnds } from "../lib/epochends";
-import { formatCount, ratingUnit } from "../lib/format";
+import { formatCount } from "../lib/format";
 import {
   FEW_RATINGS,
   markedRows,
@@ -28,15 +30,15 @@ import {
   type Standing,
   shownStretches,
   standingOf,
-  startsAscending,
 } from "../lib/ranking";
 import { titleSearch } from "../lib/search";
 import { titlePlaces } from "../lib/titleorder";
 import type { Side } from "../store";
 import css from "./BiasTable.css";
-import { Controls, type Kind, KindSwitch, Settings, type Units } from "./bias/Controls";
+import { Controls, KINDS, type Kind, Settings } from "./bias/Controls";
 import { Guard } from "./bias/Guard";
 import { Nothing } from "./bias/Nothing";
+import { RankingTable } from "./bias/RankingTable";
 
 export const styles = css;
 
@@ -46,14 +48,18 @@ const PADDING = 16;
 
 export function BiasTable({ context }: { context: ViewContext }) {
   const { store } = context;
-  const kind = context.trait<Kind>("kind").value ?? "items";
+  const kind = context.trait<Kind>("kind").value;
   const side = (kind === "users" ? store.users : store.items).value;
   const bias = (kind === "users" ? store.userBias : store.itemBias).value;
   if (bias === null || bias.length !== side.n) {
     const one = kind === "users" ? "user" : "title";
     const model = store.data.value.model || "This model";
     return (
-      <Frame context={context} title="Bias ranking" controls={<KindSwitch context={context} />}>
+      <Frame
+        context={context}
+        title="Bias ranking"
+        controls={controlsOf(context).radio("kind", "Ranked", KINDS)}
+      >
         <EmptyResult>
           {model} has no bias for each {one}, so there is nothing to rank. Train a model with biases, such as
           DotProductBias, to see which{" "}
@@ -75,14 +81,13 @@ interface RankedProps {
 function Ranked({ context, kind, side, bias }: RankedProps) {
   const { store } = context;
   const meta = store.data.value;
-  const show = context.trait<Show>("show");
-  const n = context.trait<number>("n");
-  const sortBy = context.trait<SortKey>("sort_by");
-  const ascending = context.trait<boolean>("ascending");
-  const centered = context.trait<boolean>("center");
-  const center = centered.value ?? true;
-  const units = context.trait<Units>("units");
-  const { shared } = context;
+  const { shared, trait } = context;
+  const show = trait<Show>("show");
+  const ends = trait<number>("n").value;
+  const sort = trait<SortKey>("sort_by").value;
+  const up = trait<boolean>("ascending").value;
+  const centered = trait<boolean>("center");
+  const center = centered.value;
   // Rows of users are no rows of titles: what is picked among them stays here.
   const ownHovered = useSignal<number | null>(null);
   const ownSelection = useSignal<number[]>([]);
@@ -99,8 +104,6 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
   const minCount = kind === "items" ? (preview.value ?? shared.minCount.value) : 0;
   const typed = useQuiet(shared.query);
   const text = typed.value;
-  const sort = sortBy.value ?? "bias";
-  const up = ascending.value ?? false;
 
   const search = titleSearch(side);
   const indexed = search.ready;
@@ -126,33 +129,26 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
   const asked = [kind, minCount, center, text, indexed, sort, up].join("\n");
   const { order, stale, refresh } = useHeldOrder(fresh, asked, holding.held);
 
-  const view: Show = text.trim() ? "all" : (show.value ?? "both_ends");
-  const ends = n.value ?? 5;
-  const shown = useMemo(() => {
-    const parts: (number[] | { skipped: number })[] = [];
-    let end: number | null = null;
-    for (const [from, to] of shownStretches(order.length, view, ends)) {
-      if (end !== null) parts.push({ skipped: from - end });
-      parts.push(Array.from(order.slice(from, to)));
-      end = to;
-    }
-    return parts;
-  }, [order, view, ends]);
+  const view: Show = text.trim() ? "all" : show.value;
+  const lines = useMemo(
+    () =>
+      shownStretches(order.length, view, ends).flatMap(([from, to], i) => [
+        ...(i ? [GAP] : []),
+        ...order.slice(from, to),
+      ]),
+    [order, view, ends],
+  );
+  const rows = useMemo(() => lines.filter((row) => row !== GAP), [lines]);
 
   const some = order.length > 0;
   const one = kind === "users" ? "user" : "title";
   const names = `${one}s`;
   const total = kind === "users" ? meta.n_users : meta.n_items;
   const facts = `${formatCount(order.length)} of ${formatCount(total)} ${names}`;
-  const unit = ratingUnit(meta.y_range);
-  const inStars = units.value === "stars" && meta.y_range !== null;
-  const biasUnit = `${inStars ? unit : meta.y_range ? "logit" : unit}${center ? ", centred" : ", raw"}`;
-
   const width = (context.width.value || WIDE) - PADDING;
-  const wanted = context.trait<string[] | null>("columns").value ?? null;
+  const wanted = trait<string[] | null>("columns").value;
   const columns = useMemo(() => columnsFor(width, wanted), [width, wanted]);
-  const rows = useMemo(() => shown.flatMap((part) => ("skipped" in part ? [] : part)), [shown]);
-  const rowsShown = context.trait<number>("rows_shown");
+  const rowsShown = trait<number>("rows_shown");
   useEffect(() => {
     rowsShown.value = rows.length;
   }, [rows.length]);
@@ -160,17 +156,6 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
   const copied = (): Cell[][] => {
     const picked = links.selection.value.filter((row) => ranking.rank[row] > 0);
     return tableOf(frame, picked.length ? picked : rows);
-  };
-  const setSort = (key: SortKey) => {
-    ascending.value = key === sort ? !up : startsAscending(key);
-    sortBy.value = key;
-  };
-  const reset = () => {
-    typed.value = "";
-    show.value = "both_ends";
-    sortBy.value = "bias";
-    ascending.value = false;
-    shared.minCount.value = meta.default_min_count;
   };
 
   return (
@@ -180,25 +165,10 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
       facts={facts}
       announce={text.trim() ? `${facts} found.` : undefined}
       controls={
-        <Controls
-          context={context}
-          kind={kind}
-          text={typed}
-          preview={preview}
-          searchBox={searchBox}
-          onReset={reset}
-        />
+        <Controls context={context} kind={kind} text={typed} preview={preview} searchBox={searchBox} />
       }
       settings={
-        <Settings
-          context={context}
-          searching={Boolean(text.trim())}
-          sorts={columns.beneath.length > 0}
-          onSort={(key) => {
-            ascending.value = startsAscending(key);
-            sortBy.value = key;
-          }}
-        />
+        <Settings context={context} searching={Boolean(text.trim())} sorts={columns.beneath.length > 0} />
       }
       exports={
         <Exports
@@ -223,25 +193,16 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
       {!some ? (
         <Nothing search={search} side={side} ranking={ranking} context={context} text={typed} one={one} />
       ) : (
-        <div class="cw-ranking" {...holding.pointer}>
+        <div class="cw-stack cw-rows" {...holding.pointer}>
           <OrderChip stale={stale} refresh={refresh} holding={holding} />
           <RankingTable
+            context={context}
             side={side}
             ranking={ranking}
-            shown={shown}
+            lines={lines}
             filtered={order}
-            sort={sort}
-            ascending={up}
-            onSort={setSort}
-            onShowAll={() => {
-              show.value = "all";
-            }}
             query={text}
-            inStars={inStars}
-            biasUnit={biasUnit}
-            center={center}
             columns={columns}
-            ratingUnit={unit}
             one={one}
             moved={moved}
             {...links}
@@ -253,10 +214,10 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
         </div>
       )}
       {some && <Guard store={store} one={one} center={centered} />}
-      <footer class="cw-foot">
+      <footer class="cw-flow">
         <Selected selection={links.selection} />
         {some && (
-          <span class="cw-hint">
+          <span class="cw-small cw-hint">
             {moved && `▴▾ moved since epoch ${moved.epoch}. `}
             Click selects a row, Ctrl+click adds one.
           </span>
@@ -321,9 +282,7 @@ function Selected({ selection }: { selection: { value: number[] } }) {
         label={`Clear (${formatCount(count)})`}
         then={TAB_STOP}
         kind="quiet"
-        onClick={() => {
-          selection.value = [];
-        }}
+        onClick={setTo(selection, [])}
       />
     </>
   );

@@ -2,11 +2,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
+import { controlsOf, words } from "../components/controls";
 import { useCopy } from "../components/copying";
 import { DataCard } from "../components/DataCard";
 import { Exports } from "../components/Exports";
 import { Frame, situation } from "../components/Frame";
-import { Choice, setting } from "../components/fields";
+import { type Option, setTo, setting } from "../components/fields";
 import { Keys, type KeyWords } from "../components/Keys";
 import { MinRatings } from "../components/MinRatings";
 import { Tabs } from "../components/Tabs";
@@ -26,11 +27,7 @@ interface Part {
 const LEFT = ["TrainingPanel", "NeighborSearch"];
 const RIGHT = ["PCAScatter", "BiasTable"];
 
-const THEMES = [
-  ["auto", "as the page"],
-  ["light", "light"],
-  ["dark", "dark"],
-] as const;
+const THEMES: readonly Option<string>[] = [["auto", "as the page"], ...words("light", "dark")];
 
 const KEYS: KeyWords = [
   ["Tab", "to the next control; a table or the map is one stop"],
@@ -50,7 +47,6 @@ export function Dashboard({ context }: { context: ViewContext }) {
     ? [parts]
     : [pick(parts, LEFT), [...pick(parts, RIGHT), ...others(parts)]].filter((column) => column.length);
   const has = context.shows;
-  const theme = context.trait<"auto" | "light" | "dark">("theme");
   const copy = useCopy();
   return (
     <Frame
@@ -62,9 +58,7 @@ export function Dashboard({ context }: { context: ViewContext }) {
       controls={<Shared context={context} filter={has("min_count")} />}
       settings={
         <>
-          {has("theme") && (
-            <Choice label="Theme" value={theme.value ?? "auto"} options={THEMES} onChange={setting(theme)} />
-          )}
+          {controlsOf(context).choice("theme", "Theme", THEMES)}
           {has("help") && <Keys label="Keys" list={KEYS} />}
         </>
       }
@@ -73,7 +67,7 @@ export function Dashboard({ context }: { context: ViewContext }) {
     >
       <div class="cw-parts" data-columns={columns.length}>
         {columns.map((column, index) => (
-          <div key={index === 0 ? "left" : "right"} class="cw-column">
+          <div key={index === 0 ? "left" : "right"} class="cw-stack">
             {column.map((part) =>
               part.kind === "BiasTable" ? (
                 <Lower key={part.ref} context={context} part={part} />
@@ -113,9 +107,7 @@ function Lower({ context, part }: { context: ViewContext; part: Part }) {
     <Tabs
       label="Ranking and data"
       chosen={chosen}
-      onChoose={(name) => {
-        tab.value = name;
-      }}
+      onChoose={setting(tab)}
       tabs={[
         { name: "bias", label: "Bias ranking", content: <Slot context={context} part={part} /> },
         { name: "data", label: "Data", content: chosen === "data" && <DataCard context={context} /> },
@@ -153,9 +145,7 @@ function Shared({ context, filter }: { context: ViewContext; filter: boolean }) 
           icon="close"
           label={`Clear (${picked.length})`}
           title="Clear the selection"
-          onClick={() => {
-            selection.value = [];
-          }}
+          onClick={setTo(selection, [])}
         />
       )}
       {filter && <MinRatings context={context} />}
@@ -181,7 +171,7 @@ function Slot({ context, part }: { context: ViewContext; part: Part }) {
   return (
     <div class="cw-part">
       {failure.value && <p class="cw-field-error">This view did not start: {failure.value}</p>}
-      <div class="cw-part-body" ref={el} />
+      <div ref={el} />
     </div>
   );
 }
@@ -197,7 +187,7 @@ function Outcome({ context }: { context: ViewContext }) {
     n_never_trained > 0 && `${plural(n_never_trained, "title")} never trained`,
   ];
   return (
-    <footer class="cw-outcome">
+    <footer class="cw-flow cw-soft cw-outcome">
       <span>{words.filter(Boolean).join(" · ")}</span>
       <span>{version && `collabwidgets ${version}`}</span>
     </footer>

@@ -1,14 +1,15 @@
 // Pick a title, see its nearest in all dimensions. The list is Python's; choosing, hovering and selecting are shared.
 import type { Signal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
+import { Link } from "../components/Button";
+import { controlsOf, words } from "../components/controls";
 import { useCopy } from "../components/copying";
 import { Exports } from "../components/Exports";
 import { Frame } from "../components/Frame";
-import { Choice, NumberField, RadioGroup, setting } from "../components/fields";
+import { setTo, setting } from "../components/fields";
 import { useHeldOrder, useHolding } from "../components/heldOrder";
 import { MinRatings } from "../components/MinRatings";
-import { NeighborTable, type WeakBelow } from "../components/NeighborTable";
-import { EmptyResult } from "../components/Notice";
+import { EmptyResult, HiddenByFilter } from "../components/Notice";
 import { OrderChip } from "../components/OrderChip";
 import { TitleCombobox, untrainedText } from "../components/TitleCombobox";
 import { Why } from "../components/Why";
@@ -18,10 +19,10 @@ import { fileStem } from "../lib/files";
 import { formatCount } from "../lib/format";
 import { MEAN, METRICS, type Metric, type Neighbor, type Order } from "../lib/metrics";
 import { helpfulMinCount } from "../lib/minratings";
-import { FEW_RATINGS } from "../lib/ranking";
 import { titleSearch } from "../lib/search";
 import css from "./NeighborSearch.css";
 import { Anchor } from "./neighbors/Anchor";
+import { NeighborTable } from "./neighbors/NeighborTable";
 
 export const styles = css;
 
@@ -43,14 +44,11 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
   const anchor = useAnchor(context);
   const items = context.trait<number[]>("items");
   const row = anchor.value;
-  const others = (items.value ?? []).filter((item) => item !== row);
+  const others = items.value.filter((item) => item !== row);
   const anchors = row === null ? others : [row, ...others];
-  const list = context.trait<Neighbor[]>("neighbors").value ?? [];
+  const list = context.trait<Neighbor[]>("neighbors").value;
   const answered = context.trait<Question>("answered").value;
-  const nHidden = context.trait<number>("n_hidden").value ?? 0;
-  const metric = context.trait<Metric>("metric");
-  const order = context.trait<Order>("order");
-  const pinned = shared.pinned.value;
+  const nHidden = context.trait<number>("n_hidden").value;
   const copy = useCopy();
   const body = useRef<HTMLDivElement>(null);
   const query = context.trait<string>("query");
@@ -62,7 +60,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
   const known = useRef(new Map<number, Neighbor>()).current;
   const ordered = useMemo(() => {
     for (const neighbor of list) known.set(neighbor.item, neighbor);
-    const rows = Array.from(held.order, (item) => known.get(item) as Neighbor);
+    const rows = held.order.map((item) => known.get(item) as Neighbor);
     known.clear();
     for (const neighbor of [...rows, ...list]) known.set(neighbor.item, neighbor);
     return rows;
@@ -85,33 +83,40 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
   // The words belong to the list that is shown, which is the old one until Python has answered.
   const asks: Question = {
     item: row,
-    items: items.value ?? [],
-    metric: metric.value ?? "cosine",
-    order: order.value ?? "nearest",
+    items: items.value,
+    metric: context.trait<Metric>("metric").value,
+    order: context.trait<Order>("order").value,
   };
   const isOf = answered && "item" in answered ? answered : null;
   const shownAs = isOf ?? asks;
   const looking = !untrained && anchors.length > 0 && !sameQuestion(isOf, asks);
   const shown = untrained || isOf === null ? [] : ordered;
   const nearest = `${shownAs.order} ${shown.length === 1 ? "title" : "titles"}`;
-  const of = (question: Question) =>
-    new Set(question.item === null ? question.items : [question.item, ...question.items]).size > 1
-      ? `the mean of ${new Set([question.item ?? question.items[0], ...question.items]).size} titles`
-      : names.at(question.item ?? question.items[0] ?? -1);
+  const of = ({ item, items: more }: Question) => {
+    const [first = -1, ...rest] = new Set(item === null ? more : [item, ...more]);
+    return rest.length ? `the mean of ${rest.length + 1} titles` : names.at(first);
+  };
   const announce =
     shown.length > 0 && !looking
       ? `${shown.length} ${nearest} to ${of(shownAs)}: ${shown[0].title} first.`
       : undefined;
   const picked = () => {
-    const rows = shown.filter(({ item }) => shared.selection.value.includes(item));
-    return tableOf(rows.length ? rows : shown, meta.item_name);
+    const selected = shown.filter(({ item }) => shared.selection.value.includes(item));
+    return tableOf(selected.length ? selected : shown, meta.item_name);
   };
   /** A title looked around is looked around alone. */
   const choose = (chosen: number | null) => {
     items.value = [];
     anchor.value = chosen;
   };
-  const limits = context.trait<WeakBelow>("weak_below").value ?? { count: FEW_RATINGS, norm: 0.25 };
+  const explored = {
+    get value() {
+      return row;
+    },
+    set value(chosen) {
+      choose(chosen);
+    },
+  };
 
   return (
     <Frame
@@ -127,9 +132,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
             minCount={shared.minCount.value}
             chosen={row}
             onChoose={choose}
-            onPreview={(preview) => {
-              shared.hovered.value = preview;
-            }}
+            onPreview={setting(shared.hovered)}
             query={query}
             disabled={
               untrained ? "Train first: the vectors are still random, so any neighbour is chance." : null
@@ -152,14 +155,14 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
       }
       copy={copy}
     >
-      <div class="cw-neighbors" ref={body}>
+      <div class="cw-stack cw-neighbors" ref={body}>
         {anchors.length === 0 && !untrained && search.ready && has("search") && (
-          <p class="cw-suggestions">
+          <p class="cw-flow cw-soft">
             <span>Type a title above, or begin with</span>
             {Array.from(search.byCount.slice(0, SUGGESTED), (popular) => (
-              <button key={popular} type="button" class="cw-link" onClick={() => choose(popular)}>
+              <Link key={popular} onClick={() => choose(popular)}>
                 {names.at(popular)}
-              </button>
+              </Link>
             ))}
           </p>
         )}
@@ -183,19 +186,18 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
         )}
         {anchors.length > 0 && !untrained && (
           <>
-            <div class="cw-nearest" data-old={looking || undefined} {...holding.pointer}>
+            <div class="cw-stack cw-rows" data-old={looking || undefined} {...holding.pointer}>
               <OrderChip stale={held.stale} refresh={held.refresh} holding={holding} />
               {shown.length > 0 && (
                 <NeighborTable
+                  context={context}
                   neighbors={shown}
+                  lines={held.order}
                   metric={shownAs.metric}
                   order={shownAs.order}
                   hovered={shared.hovered}
                   selection={shared.selection}
-                  explored={row}
-                  onExplore={choose}
-                  pinned={pinned === null ? null : names.at(pinned)}
-                  weakBelow={limits}
+                  primary={explored}
                   holding={holding}
                   still={context.reducedMotion.value}
                   onSearch={() => body.current?.querySelector<HTMLElement>('[role="combobox"]')?.focus()}
@@ -207,14 +209,16 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
             {shown.length > 0 && (
               <>
                 <Hidden count={nHidden} order={shownAs.order} minCount={shared.minCount} />
-                <div class="cw-guard">
+                <div class="cw-stack cw-small cw-guard">
                   <p>
                     {anchors.length > 1 && `${MEAN[shownAs.metric]} `}
                     {METRICS[shownAs.metric].note} Another seed gives another list.
                   </p>
                   <Why>{METRICS[shownAs.metric].why}</Why>
                 </div>
-                <p class="cw-hint">Click looks around that title, Ctrl+click adds it to the selection.</p>
+                <p class="cw-small cw-hint">
+                  Click looks around that title, Ctrl+click adds it to the selection.
+                </p>
               </>
             )}
           </>
@@ -226,40 +230,14 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
 
 /** By which metric, how many, which end, among which titles. */
 function Settings({ context }: { context: ViewContext }) {
-  const metric = context.trait<Metric>("metric");
-  const order = context.trait<Order>("order");
-  const k = context.trait<number>("k");
-  const has = context.shows;
+  const { choice, radio, number } = controlsOf(context);
+  const metrics = Object.entries(METRICS).map(([key, { name }]) => [key, name] as const);
   return (
     <>
-      {has("metric") && (
-        <Choice<Metric>
-          label="Metric"
-          value={metric.value ?? "cosine"}
-          options={(Object.keys(METRICS) as Metric[]).map((key) => [key, METRICS[key].name])}
-          onChange={setting(metric)}
-        />
-      )}
-      {has("k") && (
-        <NumberField
-          label="Neighbours shown"
-          value={k.value ?? 10}
-          rule={{ min: 1, max: 1000, integer: true }}
-          onChange={setting(k)}
-        />
-      )}
-      {has("order") && (
-        <RadioGroup<Order>
-          label="Order"
-          value={order.value ?? "nearest"}
-          options={[
-            ["nearest", "nearest"],
-            ["farthest", "farthest"],
-          ]}
-          onChange={setting(order)}
-        />
-      )}
-      {has("min_count") && <MinRatings context={context} />}
+      {choice("metric", "Metric", metrics)}
+      {number("k", "Neighbours shown", 1, 1000)}
+      {radio("order", "Order", words<Order>("nearest", "farthest"))}
+      {context.shows("min_count") && <MinRatings context={context} />}
     </>
   );
 }
@@ -270,35 +248,19 @@ function useAnchor({ shared, trait }: ViewContext): Signal<number | null> {
 }
 
 function tableOf(neighbors: readonly Neighbor[], nameColumn: string): Cell[][] {
-  const common = neighbors.some(({ n_common }) => typeof n_common === "number");
   const pinned = neighbors.some(({ to_pinned }) => to_pinned !== undefined);
-  const header = [
-    nameColumn,
-    "score",
-    ...(pinned ? ["to_pinned"] : []),
-    "count",
-    ...(common ? ["n_common"] : []),
-    "norm",
-    "weak",
-  ];
-  const cells = neighbors.map(({ title, score, to_pinned, count, n_common, norm, weak }): Cell[] => [
-    title,
-    score,
-    ...(pinned ? [to_pinned ?? null] : []),
-    count,
-    ...(common ? [n_common ?? null] : []),
-    norm,
-    weak,
+  const facts = ["score", ...(pinned ? ["to_pinned"] : []), "count", "n_common", "norm", "weak"];
+  const cells = neighbors.map((neighbor): Cell[] => [
+    neighbor.title,
+    ...facts.map((fact) => neighbor[fact as keyof Neighbor] ?? null),
   ]);
-  return [header, ...cells];
+  return [[nameColumn, ...facts], ...cells];
 }
 
 function sameQuestion(a: Question | null, b: Question): boolean {
   return (
     a !== null &&
-    a.item === b.item &&
-    a.metric === b.metric &&
-    a.order === b.order &&
+    (["item", "metric", "order"] as const).every((part) => a[part] === b[part]) &&
     a.items.join() === b.items.join()
   );
 }
@@ -307,18 +269,9 @@ function Hidden({ count, order, minCount }: { count: number; order: Order; minCo
   if (count === 0) return null;
   const which = order === "nearest" ? "nearer" : "farther";
   return (
-    <p class="cw-hidden-by">
+    <p class="cw-soft">
       {formatCount(count)} {which} {count === 1 ? "title" : "titles"} hidden by min ratings{" "}
-      {formatCount(minCount.value)}{" "}
-      <button
-        type="button"
-        class="cw-link"
-        onClick={() => {
-          minCount.value = 0;
-        }}
-      >
-        show
-      </button>
+      {formatCount(minCount.value)} <Link onClick={setTo(minCount, 0)}>show</Link>
     </p>
   );
 }
@@ -330,12 +283,5 @@ function Nothing({ context, anchors }: { context: ViewContext; anchors: readonly
   if (untrained !== undefined) return <EmptyResult>{untrainedText(names.at(untrained))}</EmptyResult>;
   const usual = helpfulMinCount(counts, trained, minCount.value);
   if (usual === null) return <EmptyResult>No other title to compare with.</EmptyResult>;
-  const set = () => {
-    minCount.value = usual;
-  };
-  return (
-    <EmptyResult action={{ label: `Set to ${formatCount(usual)}`, run: set }}>
-      0 titles: min ratings {formatCount(minCount.value)} hides all.
-    </EmptyResult>
-  );
+  return <HiddenByFilter minCount={minCount} limit={usual} />;
 }

@@ -5,7 +5,8 @@ import { Button } from "../components/Button";
 import { useCopy } from "../components/copying";
 import { type ExportedTable, Exports } from "../components/Exports";
 import { Frame } from "../components/Frame";
-import { EmptyResult } from "../components/Notice";
+import { setTo } from "../components/fields";
+import { EmptyResult, HiddenByFilter } from "../components/Notice";
 import type { ViewContext } from "../context";
 import { canvasPng, fileStem, printRatio } from "../lib/files";
 import { formatCount, plural } from "../lib/format";
@@ -60,7 +61,7 @@ export function PCAScatter({ context }: { context: ViewContext }) {
       })}
     >
       {hasMap ? (
-        <div class={`cw-scatter${fixed ? " cw-scatter-fixed" : ""}`}>
+        <div class={`cw-stack cw-scatter${fixed ? " cw-scatter-fixed" : ""}`}>
           {(!frame || shown === 0) && <Hidden context={context} map={map} minCount={minCount} />}
           {frame && shown > 0 && (
             <>
@@ -119,23 +120,14 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
   if (!map.map.value && passing > 1) {
     return <div class="cw-scatter-skeleton">The map appears with the next picture of the model.</div>;
   }
-  const action =
-    limit === null
-      ? null
-      : {
-          label: `Set to ${formatCount(limit)}`,
-          run: () => {
-            context.shared.minCount.value = limit;
-          },
-        };
+  if (limit === null) return <EmptyResult>No title has a place on the map yet.</EmptyResult>;
+  const few = passing
+    ? `${plural(passing, "title")}: min ratings ${formatCount(minCount)} leaves too few for a map.`
+    : undefined;
   return (
-    <EmptyResult action={action}>
-      {limit === null
-        ? "No title has a place on the map yet."
-        : passing
-          ? `${plural(passing, "title")}: min ratings ${formatCount(minCount)} leaves too few for a map.`
-          : `0 titles: min ratings ${formatCount(minCount)} hides all.`}
-    </EmptyResult>
+    <HiddenByFilter minCount={context.shared.minCount} limit={limit}>
+      {few}
+    </HiddenByFilter>
   );
 }
 
@@ -166,19 +158,14 @@ function Actions({ context, map }: { context: ViewContext; map: MapState }) {
   const narrowed = map.only.value !== null;
   if (!chosen.length && !narrowed) return null;
   return (
-    <div class="cw-scatter-actions">
+    <div class="cw-flow cw-scatter-actions">
       {chosen.length > 0 && (
         <>
           <span>
             {formatCount(chosen.length)} selected
             {hidden > 0 && `, ${formatCount(hidden)} of them hidden${narrowed ? "" : " by min ratings"}`}
           </span>
-          <Button
-            label={`Clear (${formatCount(chosen.length)})`}
-            onClick={() => {
-              selection.value = [];
-            }}
-          />
+          <Button label={`Clear (${formatCount(chosen.length)})`} onClick={setTo(selection, [])} />
           <Button
             label="Only these"
             title="The selected titles alone, on the same axes"

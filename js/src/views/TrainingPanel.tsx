@@ -5,6 +5,7 @@ import { useCopy } from "../components/copying";
 import { EpochTable, epochCells } from "../components/EpochTable";
 import { Exports } from "../components/Exports";
 import { Frame, situation } from "../components/Frame";
+import { setTo } from "../components/fields";
 import { ErrorNotice, Notice } from "../components/Notice";
 import { RunList } from "../components/RunList";
 import type { ViewContext } from "../context";
@@ -132,19 +133,12 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
       copy={copy}
     >
       {shows("batch_size") && store.recipe.value.rescale && traits.bs.value !== 64 && (
-        <p class="cw-switch-hint">
+        <p class="cw-soft cw-switch-hint">
           Batch size {traits.bs.value}: settings as for batches of 64, rescaled in training.
         </p>
       )}
       {shows("progress") && <Progress context={context} />}
-      {refused.value && (
-        <ErrorNotice
-          text={refused.value}
-          onDismiss={() => {
-            refused.value = null;
-          }}
-        />
-      )}
+      {refused.value && <ErrorNotice text={refused.value} onDismiss={setTo(refused, null)} />}
       {status === "error" && state.connection === "connected" ? (
         <ErrorNotice text={said?.text ?? ""} detail={store.error_detail.value} />
       ) : (
@@ -174,7 +168,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
       )}
       <div class="cw-results">
         {shows("chart") && <Chart context={context} drawing={drawing} held={smoothing} />}
-        <div class="cw-tables">
+        <div class="cw-stack">
           {shows("runs") && <RunList context={context} />}
           {shows("table") && <EpochTable context={context} />}
         </div>

@@ -1,17 +1,18 @@
 // What the bias ranking can be asked: search, filter, which end, how it is sorted, titles or users.
 import type { Signal } from "@preact/signals";
 import { Button } from "../../components/Button";
-import { Choice, NumberField, RadioGroup, setting } from "../../components/fields";
+import { controlsOf, words } from "../../components/controls";
+import type { Option } from "../../components/fields";
 import { MinRatings } from "../../components/MinRatings";
 import { useId } from "../../components/useId";
 import type { ViewContext } from "../../context";
 import { ratingUnit } from "../../lib/format";
-import type { Show, SortKey } from "../../lib/ranking";
+import { type Show, type SortKey, startsAscending } from "../../lib/ranking";
 
 export type Kind = "items" | "users";
 export type Units = "logit" | "stars";
 
-const SORTS: readonly (readonly [SortKey, string])[] = [
+const SORTS: readonly Option<SortKey>[] = [
   ["bias", "bias"],
   ["count", "ratings"],
   ["mean", "mean"],
@@ -19,22 +20,11 @@ const SORTS: readonly (readonly [SortKey, string])[] = [
   ["rank_change", "places gained"],
   ["title", "name"],
 ];
-
-/** Titles or users. */
-export function KindSwitch({ context }: { context: ViewContext }) {
-  const kind = context.trait<Kind>("kind");
-  return (
-    <RadioGroup<Kind>
-      label="Ranked"
-      value={kind.value ?? "items"}
-      options={[
-        ["items", "titles"],
-        ["users", "users"],
-      ]}
-      onChange={setting(kind)}
-    />
-  );
-}
+const ENDS: readonly Option<Show>[] = [["both_ends", "both ends"], ...words("top", "bottom", "all")];
+export const KINDS: readonly Option<Kind>[] = [
+  ["items", "titles"],
+  ["users", "users"],
+];
 
 interface ControlsProps {
   context: ViewContext;
@@ -43,24 +33,28 @@ interface ControlsProps {
   text: Signal<string>;
   preview: Signal<number | null>;
   searchBox: { current: HTMLInputElement | null };
-  onReset: () => void;
 }
 
 /** The search and the filter. */
-export function Controls({ context, kind, text, preview, searchBox, onReset }: ControlsProps) {
+export function Controls({ context, kind, text, preview, searchBox }: ControlsProps) {
   const id = useId();
-  const has = context.shows;
-  const changed =
-    Boolean(text.value) ||
-    (context.trait<Show>("show").value ?? "both_ends") !== "both_ends" ||
-    (context.trait<SortKey>("sort_by").value ?? "bias") !== "bias" ||
-    Boolean(context.trait<boolean>("ascending").value) ||
-    context.shared.minCount.value !== context.store.data.value.default_min_count;
+  const { shows: has, trait } = context;
+  const atRest: [signal: { value: unknown }, value: unknown][] = [
+    [text, ""],
+    [trait("show"), "both_ends"],
+    [trait("sort_by"), "bias"],
+    [trait("ascending"), false],
+    [context.shared.minCount, context.store.data.value.default_min_count],
+  ];
+  const changed = atRest.some(([signal, value]) => signal.value !== value);
+  const reset = () => {
+    for (const [signal, value] of atRest) signal.value = value;
+  };
   const searchName = kind === "users" ? "Search users" : "Search titles";
   return (
     <>
       {has("search") && (
-        <div class="cw-field cw-search">
+        <div class="cw-stack cw-field cw-search">
           <label class="cw-label" for={id}>
             Search
           </label>
@@ -87,9 +81,7 @@ export function Controls({ context, kind, text, preview, searchBox, onReset }: C
         </div>
       )}
       {kind === "items" && has("min_count") && <MinRatings context={context} preview={preview} />}
-      {has("reset") && changed && (
-        <Button label="Reset filters" text="Reset" kind="quiet" onClick={onReset} />
-      )}
+      {has("reset") && changed && <Button label="Reset filters" text="Reset" kind="quiet" onClick={reset} />}
     </>
   );
 }
@@ -100,61 +92,38 @@ interface SettingsProps {
   searching: boolean;
   /** Whether the table has no header to sort by each column. */
   sorts: boolean;
-  onSort: (key: SortKey) => void;
+}
+
+/** Sort by a column: another one from its own end, the same one the other way round. */
+export function sortBy({ trait }: ViewContext, key: SortKey): void {
+  const sort = trait<SortKey>("sort_by");
+  const ascending = trait<boolean>("ascending");
+  ascending.value = key === sort.value ? !ascending.value : startsAscending(key);
+  sort.value = key;
 }
 
 /** Which end is shown, how many rows, in which unit, how they are sorted, titles or users. */
-export function Settings({ context, searching, sorts, onSort }: SettingsProps) {
-  const show = context.trait<Show>("show");
-  const n = context.trait<number>("n");
-  const units = context.trait<Units>("units");
-  const has = context.shows;
+export function Settings({ context, searching, sorts }: SettingsProps) {
+  const { choice, radio, number } = controlsOf(context);
+  const show = context.trait<Show>("show").value;
+  const { y_range } = context.store.data.value;
+  const units: Option<Units>[] = [
+    ["logit", "logit"],
+    ["stars", ratingUnit(y_range)],
+  ];
   return (
     <>
-      {has("show") && (
-        <RadioGroup<Show>
-          label="Show"
-          value={show.value ?? "both_ends"}
-          disabled={searching}
-          help={searching ? "While you search, every match is shown" : "Which end of the ranking"}
-          options={[
-            ["both_ends", "both ends"],
-            ["top", "top"],
-            ["bottom", "bottom"],
-            ["all", "all"],
-          ]}
-          onChange={setting(show)}
-        />
-      )}
-      {has("n") && show.value !== "all" && (
-        <NumberField
-          label={(show.value ?? "both_ends") === "both_ends" ? "Rows at each end" : "Rows"}
-          value={n.value ?? 5}
-          rule={{ min: 1, max: 10_000, integer: true }}
-          onChange={setting(n)}
-        />
-      )}
-      {has("sort_by") && sorts && (
-        <Choice<SortKey>
-          label="Sort by"
-          value={context.trait<SortKey>("sort_by").value ?? "bias"}
-          options={SORTS}
-          onChange={onSort}
-        />
-      )}
-      {has("units") && context.store.data.value.y_range && (
-        <RadioGroup<Units>
-          label="Bias in"
-          value={units.value ?? "logit"}
-          help="Logits are what the model adds before the squeeze; stars are what that changes at the mean rating"
-          options={[
-            ["logit", "logit"],
-            ["stars", ratingUnit(context.store.data.value.y_range) === "stars" ? "stars" : "rating"],
-          ]}
-          onChange={setting(units)}
-        />
-      )}
-      {has("kind") && <KindSwitch context={context} />}
+      {radio("show", "Show", ENDS, {
+        help: "Which end of the ranking",
+        reason: searching && "While you search, every match is shown",
+      })}
+      {show !== "all" && number("n", show === "both_ends" ? "Rows at each end" : "Rows", 1, 10_000)}
+      {sorts && choice("sort_by", "Sort by", SORTS, { onChange: (key) => sortBy(context, key) })}
+      {y_range &&
+        radio("units", "Bias in", units, {
+          help: "Logits are what the model adds before the squeeze; stars are what that changes at the mean rating",
+        })}
+      {radio("kind", "Ranked", KINDS)}
     </>
   );
 }

@@ -1,5 +1,7 @@
 // The words that keep a bias from being read as a mean, as stars or as the truth.
 import type { Signal } from "@preact/signals";
+import { Link } from "../../components/Button";
+import { setTo } from "../../components/fields";
 import { Why } from "../../components/Why";
 import { formatBias, formatNumber, ratingUnit } from "../../lib/format";
 import { effectAtMean } from "../../lib/ranking";
@@ -20,7 +22,7 @@ export function Guard({ store, one, center }: GuardProps) {
   const seed = "Another seed moves places that are close.";
   if (!y_range) {
     return (
-      <div class="cw-guard">
+      <div class="cw-stack cw-small cw-guard">
         <p>
           Bias is no mean rating: it is what remains after allowing for taste.{" "}
           <Zero one={one} center={center} /> {seed}
@@ -33,7 +35,7 @@ export function Guard({ store, one, center }: GuardProps) {
   }
   const high = Math.min(rating_max - 0.5, y_range[1] - 0.5);
   return (
-    <div class="cw-guard">
+    <div class="cw-stack cw-small cw-guard">
       <p>
         Bias is a logit, not {unit}: it is added before the squeeze, after allowing for taste.{" "}
         <Zero one={one} center={center} /> Effect is the change in {unit} for an average {other} at the mean
@@ -50,20 +52,11 @@ export function Guard({ store, one, center }: GuardProps) {
 
 /** Where 0 lies. */
 function Zero({ one, center }: { one: string; center: Signal<boolean> }) {
-  if (center.value ?? true) return <>0 is the average {one}.</>;
+  if (center.value) return <>0 is the average {one}.</>;
   return (
     <>
       These are raw: 0 is arbitrary, as a constant can move between titles and users (
-      <button
-        type="button"
-        class="cw-link"
-        onClick={() => {
-          center.value = true;
-        }}
-      >
-        count from the average {one}
-      </button>
-      ).
+      <Link onClick={setTo(center, true)}>count from the average {one}</Link>).
     </>
   );
 }

@@ -3,6 +3,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../components/Button";
+import { setTo, setting } from "../../components/fields";
 import { Icon } from "../../components/icons";
 import { TitleCombobox } from "../../components/TitleCombobox";
 import type { ViewContext } from "../../context";
@@ -67,18 +68,19 @@ export function Anchor(props: AnchorProps) {
   const has = context.shows;
   const hasMap = context.store.views.value.some(({ kind }) => kind === "PCAScatter");
   return (
-    <div class="cw-anchor">
+    <div class="cw-flow cw-anchor">
       {anchors.length === 1 ? (
-        <span class="cw-anchor-title" title={names.at(anchors[0])}>
+        <span class="cw-clamp cw-anchor-title" title={names.at(anchors[0])}>
           {names.at(anchors[0])}
         </span>
       ) : (
-        <ul class="cw-anchors" aria-label="Titles averaged">
+        <ul class="cw-flow cw-anchors" aria-label="Titles averaged">
           {anchors.map((each) => (
             <li key={each}>
               {names.at(each)}
               <button
                 type="button"
+                class="cw-remove"
                 aria-label={`Remove ${names.at(each)}`}
                 title={`Remove ${names.at(each)}`}
                 onClick={() => remove(each)}
@@ -90,31 +92,23 @@ export function Anchor(props: AnchorProps) {
         </ul>
       )}
       {anchors.length === 1 && (
-        <span class="cw-anchor-facts">
+        <span class="cw-soft">
           {plural(count, "rating")}
           {count < FEW_RATINGS && <span class="cw-few">few</span>} · mean {formatNumber(mean, 2)}
         </span>
       )}
-      <span class="cw-anchor-actions">
+      <span class="cw-flow cw-anchor-actions">
         {row !== null && has("pin") && (
           <Button
             label={pinned.value === row ? "Pinned" : "Pin"}
             title="Compare: every list then says how near its titles are to this one, too"
             kind="quiet"
             pressed={pinned.value === row}
-            onClick={() => {
-              pinned.value = pinned.value === row ? null : row;
-            }}
+            onClick={setTo(pinned, pinned.value === row ? null : row)}
           />
         )}
         {pinned.value !== null && pinned.value !== row && has("pin") && (
-          <Button
-            label={`Unpin ${names.at(pinned.value)}`}
-            kind="quiet"
-            onClick={() => {
-              pinned.value = null;
-            }}
-          />
+          <Button label={`Unpin ${names.at(pinned.value)}`} kind="quiet" onClick={setTo(pinned, null)} />
         )}
         {hasMap && row !== null && has("open_in_map") && (
           <Button
@@ -143,9 +137,10 @@ export function Anchor(props: AnchorProps) {
             label="Select all"
             title="Select the titles listed in every linked widget"
             kind="quiet"
-            onClick={() => {
-              selection.value = found.map(({ item }) => item);
-            }}
+            onClick={setTo(
+              selection,
+              found.map(({ item }) => item),
+            )}
           />
         )}
         {previous !== undefined && (
@@ -174,14 +169,12 @@ export function Anchor(props: AnchorProps) {
               if (anchor.value === null) anchor.value = anchors[0];
               stopAdding();
             }}
-            onPreview={(preview) => {
-              hovered.value = preview;
-            }}
+            onPreview={setting(hovered)}
             query={added}
           />
         </div>
       )}
-      <span class="cw-looking" aria-live="polite">
+      <span class="cw-soft" aria-live="polite">
         {children}
       </span>
     </div>

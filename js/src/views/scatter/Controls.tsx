@@ -1,7 +1,8 @@
 // The map's controls: which components, what colours and sizes mean, the tool, how many labels, the filter.
 import type { Signal } from "@preact/signals";
 import { Button } from "../../components/Button";
-import { Checkbox, Choice, NumberField, type Option, RadioGroup, setting } from "../../components/fields";
+import { controlsOf } from "../../components/controls";
+import { Choice, type Option, setTo } from "../../components/fields";
 import { Keys, type KeyWords } from "../../components/Keys";
 import { MinRatings } from "../../components/MinRatings";
 import type { ViewContext } from "../../context";
@@ -10,6 +11,12 @@ import type { MapState } from "../../lib/scatter/state";
 import { axisName } from "../../lib/scatter/words";
 
 const GONE = "Needs the kernel, which is not connected";
+const TOOLS: readonly Option<string>[] = [
+  ["point", "Point"],
+  ["box", "Box"],
+  ["lasso", "Lasso"],
+  ["pan", "Pan"],
+];
 const FIT: readonly Option<string>[] = [
   ["min_count", "titles shown"],
   ["all", "all titles"],
@@ -39,54 +46,42 @@ interface Props {
   map: MapState;
 }
 
+/** What a colour or a size can stand for. */
+const marks = (map: MapState, coloured: boolean): Option<string>[] => [
+  ...numberOptions(map.ownColumns.value, coloured),
+  ["none", "none"],
+];
+
 /** The axes and what the colours mean. */
 export function Controls({ context, map }: Props) {
-  const has = context.shows;
   return (
     <>
-      {has("x") && <Axis axis="x" map={map} />}
-      {has("y") && <Axis axis="y" map={map} />}
-      {has("color_by") &&
-        choice("Colour", map.colorBy, [...numberOptions(map.ownColumns.value, true), ["none", "none"]])}
+      {context.shows("x") && <Axis axis="x" map={map} />}
+      {context.shows("y") && <Axis axis="y" map={map} />}
+      {controlsOf(context).choice("color_by", "Colour", marks(map, true))}
     </>
   );
 }
 
 /** What is chosen seldom: sizes, tool, labels, lines, filter, what the map is fitted on; and the keys. */
 export function Settings({ context, map }: Props) {
-  const has = context.shows;
-  const gone = context.store.connection.value === "disconnected";
+  const { shows: has, trait, store } = context;
+  const { choice, radio, number, check } = controlsOf(context);
+  const reason = store.connection.value === "disconnected" && GONE;
   return (
     <>
-      {has("size_by") &&
-        choice("Size", map.sizeBy, [...numberOptions(map.ownColumns.value, false), ["none", "none"]])}
-      {has("tool") && (
-        <RadioGroup
-          label="Tool"
-          value={map.tool.value}
-          options={[
-            ["point", "Point"],
-            ["box", "Box"],
-            ["lasso", "Lasso"],
-            ["pan", "Pan"],
-          ]}
-          help="What a drag does; with Shift it selects, and adds"
-          onChange={setting(map.tool)}
-        />
-      )}
-      {has("n_labels") && number("Labels", map.nLabels, 0, 200, "Titles named beside their points")}
-      {has("label_by") && choice("Named", map.labelBy, LABELS, "Which titles are named")}
+      {choice("size_by", "Size", marks(map, false))}
+      {radio("tool", "Tool", TOOLS, { help: "What a drag does; with Shift it selects, and adds" })}
+      {number("n_labels", "Labels", 0, 200, { help: "Titles named beside their points" })}
+      {choice("label_by", "Named", LABELS, { help: "Which titles are named" })}
+      {choice("fit_on", "Fitted on", FIT, { help: "Titles that decide where the components lie", reason })}
       {has("fit_on") &&
-        choice("Fitted on", map.fitOn, FIT, "Titles that decide where the components lie", gone)}
-      {has("fit_on") &&
-        map.fitOn.value === "top_n" &&
-        number("Most rated", map.topN, 10, 1e9, "Titles it is fitted on", gone)}
+        trait<string>("fit_on").value === "top_n" &&
+        number("top_n", "Most rated", 10, 1e9, { help: "Titles it is fitted on", reason })}
       {has("min_count") && <MinRatings context={context} />}
-      {has("show_neighbors") &&
-        check("True neighbours", map.showNeighbors, "Lines to the nearest in all dimensions", gone)}
-      {has("k") &&
-        map.showNeighbors.value &&
-        number("Neighbours", map.k, 1, 100, "True neighbours of a title", gone)}
+      {check("show_neighbors", "True neighbours", { help: "Lines to the nearest in all dimensions", reason })}
+      {map.showNeighbors.value &&
+        number("k", "Neighbours", 1, 100, { help: "True neighbours of a title", reason })}
       {has("flip") && (
         <>
           <Flip side="horizontal" choice={map.x.value} flipped={map.flipX} />
@@ -98,61 +93,13 @@ export function Settings({ context, map }: Props) {
   );
 }
 
-function choice<T extends string>(
-  label: string,
-  trait: Signal<T>,
-  options: readonly Option<T>[],
-  help?: string,
-  gone = false,
-) {
-  return (
-    <Choice
-      label={label}
-      value={trait.value}
-      options={options}
-      help={gone ? GONE : help}
-      disabled={gone}
-      onChange={setting(trait)}
-    />
-  );
-}
-
-/** Without a kernel what is on can only be taken away. */
-function check(label: string, on: Signal<boolean>, help: string, gone: boolean) {
-  const locked = gone && !on.value;
-  return (
-    <Checkbox
-      label={label}
-      checked={on.value}
-      disabled={locked}
-      help={locked ? GONE : help}
-      onChange={setting(on)}
-    />
-  );
-}
-
-function number(label: string, trait: Signal<number>, min: number, max: number, help: string, gone = false) {
-  return (
-    <NumberField
-      label={label}
-      value={trait.value}
-      rule={{ min, max, integer: true }}
-      help={help}
-      lock={gone ? ["", GONE] : null}
-      onChange={setting(trait)}
-    />
-  );
-}
-
 function Flip({ side, choice, flipped }: { side: string; choice: AxisChoice; flipped: Signal<boolean> }) {
   return (
     <Button
       label={`Flip ${side} axis`}
       title={`Flip the ${side} axis${typeof choice === "number" ? ": its direction means nothing" : ""}`}
       pressed={flipped.value}
-      onClick={() => {
-        flipped.value = !flipped.value;
-      }}
+      onClick={setTo(flipped, !flipped.value)}
     />
   );
 }

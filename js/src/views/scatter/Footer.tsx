@@ -21,8 +21,8 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
   const together = shown.map((component) => goesWith(component, frame.axis_correlations)).filter(Boolean);
   const noise = !map.untrained.value && isNoise(frame);
   return (
-    <div class="cw-scatter-foot">
-      <div class="cw-scatter-words">
+    <div class="cw-flow cw-scatter-foot">
+      <div class="cw-soft cw-scatter-words">
         <Legend context={context} map={map} />
         <NeighborWords context={context} map={map} />
         {noise && (
@@ -93,25 +93,25 @@ function Legend({ context, map }: { context: ViewContext; map: MapState }) {
     <>
       {missing && <p>This model has no biases to colour by.</p>}
       {key && (
-        <p class="cw-scatter-legend">
+        <p class="cw-flow cw-scatter-legend">
           <span>{key.name}:</span>
           {key.ramp.length > 0 && (
-            <span class="cw-scatter-ends">
+            <span class="cw-inline">
               {key.low} <Strip ramp={key.ramp} /> {key.high}
             </span>
           )}
           {key.named.map(([text, color]) => (
-            <span key={text} class="cw-scatter-named">
+            <span key={text} class="cw-inline">
               <Strip ramp={[color]} /> {text}
             </span>
           ))}
         </p>
       )}
       {size && (
-        <p class="cw-scatter-legend">
+        <p class="cw-flow cw-scatter-legend">
           <span>size: {size.name}</span>
           {size.ends.map(({ text, radius }) => (
-            <span key={text} class="cw-scatter-named">
+            <span key={text} class="cw-inline">
               <i class="cw-scatter-size" style={{ width: `${2 * radius}px` }} /> {text}
             </span>
           ))}
@@ -142,7 +142,7 @@ function Scree({ map, frame, shown }: { map: MapState; frame: MapFrame; shown: r
   const most = Math.max(noise, ...shares, 1e-9);
   return (
     <div
-      class="cw-scatter-scree"
+      class="cw-soft cw-scatter-scree"
       role="group"
       aria-label="Variance by component"
       style={{ "--noise": noise / most }}

@@ -1,6 +1,6 @@
 // Earlier epochs of the run: a slider through them, and words while the map is not the newest.
 import { Button } from "../../components/Button";
-import { Slider } from "../../components/fields";
+import { Slider, setTo } from "../../components/fields";
 import type { ViewContext } from "../../context";
 import type { MapState } from "../../lib/scatter/state";
 
@@ -9,7 +9,7 @@ export function Frames({ context, map }: { context: ViewContext; map: MapState }
   const epochs = store.frame_epochs.value;
   if (epochs.length < 2 || map.untrained.value || !context.shows("frame")) return null;
   if (store.connection.value === "disconnected") {
-    return <p class="cw-scatter-frames">Maps of earlier epochs need the kernel.</p>;
+    return <p class="cw-flow cw-scatter-frames">Maps of earlier epochs need the kernel.</p>;
   }
   const last = epochs[epochs.length - 1];
   // The last epoch is the newest picture, unless training has gone on or weights of a better epoch were loaded.
@@ -20,7 +20,7 @@ export function Frames({ context, map }: { context: ViewContext; map: MapState }
   const frameAt = (place: number) => (place >= newest ? -1 : place);
   const shown = map.past.value;
   return (
-    <div class="cw-scatter-frames">
+    <div class="cw-flow cw-scatter-frames">
       <Slider
         label="Epoch"
         value={at}
@@ -42,12 +42,7 @@ export function Frames({ context, map }: { context: ViewContext; map: MapState }
           <span>
             Showing epoch {shown.epoch} of {last}, in the colours of the newest.
           </span>
-          <Button
-            label="Newest"
-            onClick={() => {
-              map.frame.value = -1;
-            }}
-          />
+          <Button label="Newest" onClick={setTo(map.frame, -1)} />
         </>
       )}
     </div>

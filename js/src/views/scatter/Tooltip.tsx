@@ -28,10 +28,12 @@ export function Tooltip({ title, lines, x, y, radius }: Props) {
     el.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   });
   return (
-    <div ref={tip} class="cw-scatter-tip" role="tooltip">
-      <b>{title}</b>
+    <div ref={tip} class="cw-popup cw-scatter-tip" role="tooltip">
+      <b class="cw-clamp">{title}</b>
       {lines.map((line) => (
-        <span key={line}>{line}</span>
+        <span key={line} class="cw-soft">
+          {line}
+        </span>
       ))}
     </div>
   );

@@ -2,12 +2,19 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ViewContext } from "../../context";
 import { within } from "../../lib/scatter/lasso";
-import { inDirection, nearestOnMap, nearestTo } from "../../lib/scatter/navigate";
+import { type Cloud, inDirection, nearestOnMap, nearestTo } from "../../lib/scatter/navigate";
 import type { Plot } from "../../lib/scatter/plot";
 import type { MapState } from "../../lib/scatter/state";
-import { allowedZoom, asBox, type Box, boxUnder, panned, zoomedAt } from "../../lib/scatter/viewbox";
+import {
+  allowedZoom,
+  asBox,
+  type Box,
+  boxUnder,
+  type Projection,
+  panned,
+  zoomedAt,
+} from "../../lib/scatter/viewbox";
 import { pointLines } from "../../lib/scatter/words";
-import { keyMeaning } from "./keys";
 
 /** A finger hides what it points at, and is not as sure. */
 const REACH = 12;
@@ -21,6 +28,11 @@ export function nearestNames(map: MapState, { items }: ViewContext["store"], row
   const rows = map.answers.of(row)?.rows.slice(0, NAMED) ?? NOBODY;
   return rows.length ? rows.map((each) => items.value.names.at(each)).join(", ") : null;
 }
+
+const middle = ({ area: { left, top, width, height } }: Projection) => ({
+  x: left + width / 2,
+  y: top + height / 2,
+});
 
 interface ActionParts {
   context: ViewContext;
@@ -62,8 +74,12 @@ export function createActions(parts: ActionParts) {
     if (shared.hovered.peek() === own.peek()) shared.hovered.value = null;
     own.value = null;
   };
-  const select = (rows: readonly number[], add: boolean) => {
+  /** At the end of a drag around some points. */
+  const selectDrawn = (rows: readonly number[], add: boolean) => {
+    dragging.value = false;
+    start = null;
     shared.selection.value = [...new Set(add ? [...shared.selection.peek(), ...rows] : rows)];
+    announce.value = `${shared.selection.peek().length} selected.`;
   };
   const choose = (row: number) => {
     shared.selection.value = [row];
@@ -102,9 +118,9 @@ export function createActions(parts: ActionParts) {
   const zoom = (factor: number) => {
     const view = plot.current?.view;
     if (!view) return;
-    const { left, top, width, height } = view.area;
     const at = cursor.peek() === null ? null : plot.current?.locate(cursor.peek() as number);
-    zoomAt(at?.x ?? left + width / 2, at?.y ?? top + height / 2, factor);
+    const { x, y } = at ?? middle(view);
+    zoomAt(x, y, factor);
     commit();
     announce.value = factor > 1 ? "Zoomed in." : "Zoomed out.";
   };
@@ -120,19 +136,16 @@ export function createActions(parts: ActionParts) {
     announce.value = `${facts.title}, ${pointLines(facts).join(", ")}${tail}.`;
   };
   const near = (row: number, limit: number): number[] => {
-    const view = plot.current?.view;
-    const cloud = plot.current?.cloud;
+    const { view, cloud } = plot.current ?? {};
     return view && cloud ? nearestOnMap(cloud, view, row, limit) : [];
   };
   /** The map follows to a point that is out of sight: then it lies in the middle. */
   const bring = (row: number) => {
-    const view = plot.current?.view;
-    const cloud = plot.current?.cloud;
+    const { view, cloud } = plot.current ?? {};
     if (!view || !cloud || plot.current?.locate(row)) return;
-    const { left, top, width, height } = view.area;
-    const x = cloud.x[row] * view.ax + view.bx;
-    const y = cloud.y[row] * view.ay + view.by;
-    look(panned(view, left + width / 2 - x, top + height / 2 - y));
+    const { x, y } = middle(view);
+    const [dx, dy] = [x - cloud.x[row] * view.ax - view.bx, y - cloud.y[row] * view.ay - view.by];
+    look(panned(view, dx, dy));
     commit();
   };
   const goTo = (row: number | null) => {
@@ -143,11 +156,10 @@ export function createActions(parts: ActionParts) {
     say(row);
   };
   const home = (): number | null => {
-    const view = plot.current?.view;
-    const cloud = plot.current?.cloud;
+    const { view, cloud } = plot.current ?? {};
     if (!view || !cloud) return null;
-    const { left, top, width, height } = view.area;
-    return nearestTo(cloud, view, left + width / 2, top + height / 2);
+    const { x, y } = middle(view);
+    return nearestTo(cloud, view, x, y);
   };
   const here = (): number | null => {
     const now = cursor.peek() ?? shared.primary.peek();
@@ -171,6 +183,51 @@ export function createActions(parts: ActionParts) {
     const { rows } = walk;
     walk.at = (walk.at + by + rows.length) % rows.length;
     goTo(rows[walk.at]);
+  };
+
+  /** To the next point in a direction, or to the first. */
+  const move = (dx: number, dy: number) => (view: Projection, cloud: Cloud) => {
+    const now = here();
+    goTo(now === null ? home() : inDirection(cloud, view, now, dx, dy));
+  };
+  const step = (by: 1 | -1) => () => {
+    const now = here();
+    if (now === null) goTo(home());
+    else stepFrom(now, by);
+  };
+  const ofPoint = (act: (row: number) => void) => () => {
+    const now = here();
+    if (now !== null) act(now);
+  };
+  const explore = (row: number) => {
+    choose(row);
+    announce.value = `${store.items.peek().names.at(row)} chosen.`;
+  };
+  const label = (row: number) => {
+    const next = new Set(asked.peek());
+    if (!next.delete(row)) next.add(row);
+    asked.value = next;
+    announce.value = next.has(row) ? "Label on." : "Label off.";
+  };
+  const keys: Record<string, (view: Projection, cloud: Cloud) => void> = {
+    ArrowLeft: move(-1, 0),
+    ArrowRight: move(1, 0),
+    ArrowUp: move(0, -1),
+    ArrowDown: move(0, 1),
+    Home: () => goTo(home()),
+    n: step(1),
+    p: step(-1),
+    Enter: ofPoint(explore),
+    " ": ofPoint(toggle),
+    l: ofPoint(label),
+    "+": () => zoom(1.5),
+    "=": () => zoom(1.5),
+    "-": () => zoom(1 / 1.5),
+    _: () => zoom(1 / 1.5),
+    0: fit,
+    "?": () => {
+      settings.value = settings.value !== true;
+    },
   };
 
   return {
@@ -206,58 +263,21 @@ export function createActions(parts: ActionParts) {
       goTo(here() ?? home());
     },
     key(event: KeyboardEvent) {
-      const meaning = keyMeaning(event);
-      const view = plot.current?.view;
-      const cloud = plot.current?.cloud;
-      if (!meaning || !view || !cloud) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const { view, cloud } = plot.current ?? {};
+      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      const act = keys[key];
+      // Other keys belong to the browser or the host.
+      if ((!act && key !== "Escape") || !view || !cloud) return;
       event.preventDefault();
-      const now = here();
-      if (meaning.kind !== "next" && meaning.kind !== "previous") walk = null;
-      switch (meaning.kind) {
-        case "move":
-          goTo(now === null ? home() : inDirection(cloud, view, now, meaning.dx, meaning.dy));
-          break;
-        case "home":
-          goTo(home());
-          break;
-        case "next":
-        case "previous":
-          if (now === null) goTo(home());
-          else stepFrom(now, meaning.kind === "next" ? 1 : -1);
-          break;
-        case "choose":
-          if (now === null) break;
-          choose(now);
-          announce.value = `${store.items.peek().names.at(now)} chosen.`;
-          break;
-        case "add":
-          if (now !== null) toggle(now);
-          break;
-        case "label": {
-          if (now === null) break;
-          const next = new Set(asked.peek());
-          if (!next.delete(now)) next.add(now);
-          asked.value = next;
-          announce.value = next.has(now) ? "Label on." : "Label off.";
-          break;
-        }
-        case "keys":
-          settings.value = settings.value !== true;
-          break;
-        case "zoom":
-          zoom(meaning.factor);
-          break;
-        case "fit":
-          fit();
-          break;
-        case "leave":
-          if (this.giveUpDrag()) break;
-          if (tip.peek()) unhover();
-          else if (shared.selection.peek().length) {
-            shared.selection.value = [];
-            announce.value = "Selection cleared.";
-          } else (event.currentTarget as HTMLElement).blur();
-      }
+      if (key !== "n" && key !== "p") walk = null;
+      if (act) act(view, cloud);
+      else if (this.giveUpDrag()) return;
+      else if (tip.peek()) unhover();
+      else if (shared.selection.peek().length) {
+        shared.selection.value = [];
+        announce.value = "Selection cleared.";
+      } else (event.currentTarget as HTMLElement).blur();
     },
     pointer: {
       drag: () => {
@@ -304,31 +324,18 @@ export function createActions(parts: ActionParts) {
       },
       box: (corners: readonly [number, number, number, number], done: boolean, { add }: { add: boolean }) => {
         const made = plot.current;
-        if (!done) {
-          made?.setBoxTool(corners);
-          return;
-        }
-        made?.setBoxTool(null);
-        dragging.value = false;
-        start = null;
-        const view = made?.view;
-        if (!view) return;
-        const rows = made.grid?.within(boxUnder(view, ...corners)) ?? [];
-        select(rows, add);
-        announce.value = `${shared.selection.peek().length} selected.`;
+        made?.setBoxTool(done ? null : corners);
+        if (!done || !made?.view) return;
+        selectDrawn(made.grid?.within(boxUnder(made.view, ...corners)) ?? [], add);
       },
       lasso: (loop: readonly number[], done: boolean, { add }: { add: boolean }) => {
         const made = plot.current;
         made?.setLasso(done ? null : loop);
-        if (!done) return;
-        dragging.value = false;
-        start = null;
         const { view, grid, cloud } = made ?? {};
-        if (!view || !grid || !cloud) return;
+        if (!done || !view || !grid || !cloud) return;
         const { ax, bx, ay, by } = view;
         const inUnits = loop.map((at, i) => (i % 2 ? (at - by) / ay : (at - bx) / ax));
-        select(within(grid, cloud.x, cloud.y, inUnits), add);
-        announce.value = `${shared.selection.peek().length} selected.`;
+        selectDrawn(within(grid, cloud.x, cloud.y, inUnits), add);
       },
       zoom: zoomAt,
       settled: commit,

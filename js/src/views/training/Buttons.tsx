@@ -23,7 +23,7 @@ export function Buttons({ context, shows, invalid, send, train, reset, settings 
   const next = Math.ceil(epoch);
   const gone = whyNoTraining(store.connection.value, store.data.value.cannot_train);
   return (
-    <div class="cw-buttons">
+    <div class="cw-flow cw-buttons">
       {running
         ? shows("pause") && (
             <Button kind="primary" icon="pause" label="Pause" reason={gone} onClick={() => send("pause")} />

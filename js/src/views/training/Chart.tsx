@@ -1,7 +1,8 @@
 // The loss chart, what it means and how it is drawn.
 import { type Signal, useComputed } from "@preact/signals";
 import type { RefObject } from "preact";
-import { Choice, Slider, setting } from "../../components/fields";
+import { controlsOf, words } from "../../components/controls";
+import { type Option, Slider, setting } from "../../components/fields";
 import { Why } from "../../components/Why";
 import type { ViewContext } from "../../context";
 import { smooth } from "../../lib/loss/curve";
@@ -11,15 +12,12 @@ import type { XAxis, YScale } from "../../lib/loss/scales";
 import { GAP, NOT_IN_THE_LOSS } from "../../lib/wording";
 import { LossChart } from "./LossChart";
 
-const X_AXES = [
+const X_AXES: readonly Option<XAxis>[] = [
   ["epoch", "epoch"],
   ["step", "batch"],
   ["time", "time"],
-] as const;
-const Y_SCALES = [
-  ["linear", "linear"],
-  ["log", "log"],
-] as const;
+];
+const Y_SCALES = words<YScale>("linear", "log");
 
 interface OptionsProps {
   context: ViewContext;
@@ -53,9 +51,9 @@ export function Chart({ context, drawing, held }: ChartProps) {
     earlier: earlier.value,
   };
   return (
-    <div class="cw-chart-block">
+    <div class="cw-stack cw-chart-block">
       <LossChart context={context} facts={facts} drawing={drawing} />
-      <div class="cw-chart-words">
+      <div class="cw-flow cw-small">
         {GAP} <Why>{NOT_IN_THE_LOSS}</Why>
       </div>
     </div>
@@ -64,19 +62,13 @@ export function Chart({ context, drawing, held }: ChartProps) {
 
 /** How the loss is drawn. */
 export function ChartOptions({ context, held }: OptionsProps) {
-  const xAxis = context.trait<XAxis>("x_axis");
-  const yScale = context.trait<YScale>("y_scale");
   const smoothing = context.trait<number>("smoothing");
-  const has = context.shows;
+  const { choice } = controlsOf(context);
   return (
     <>
-      {has("x_axis") && (
-        <Choice label="Loss over" value={xAxis.value} options={X_AXES} onChange={setting(xAxis)} />
-      )}
-      {has("y_scale") && (
-        <Choice label="Scale" value={yScale.value} options={Y_SCALES} onChange={setting(yScale)} />
-      )}
-      {has("smoothing") && (
+      {choice("x_axis", "Loss over", X_AXES)}
+      {choice("y_scale", "Scale", Y_SCALES)}
+      {context.shows("smoothing") && (
         <Slider
           label="Smoothing"
           help="Of the training curve; the faint line is the raw loss of each batch"
@@ -85,9 +77,7 @@ export function ChartOptions({ context, held }: OptionsProps) {
           step={0.01}
           value={held.value ?? smoothing.value}
           text={(value) => value.toFixed(2)}
-          onInput={(value) => {
-            held.value = value;
-          }}
+          onInput={setting(held)}
           onChange={(value) => {
             held.value = null;
             smoothing.value = value;

@@ -71,7 +71,7 @@ export function Crosshair({ context, facts, plot }: CrosshairProps) {
             style={{ left: `${x}px`, top: `${plot.top}px`, height: `${plot.bottom - plot.top}px` }}
           />
           <div
-            class="cw-cross-words"
+            class="cw-stack cw-small cw-popup cw-cross-words"
             style={
               share > 0.5
                 ? { right: `calc(100% - ${x - 8}px)`, top: `${plot.top}px` }
@@ -81,7 +81,7 @@ export function Crosshair({ context, facts, plot }: CrosshairProps) {
             <b>{where}</b>
             {found.map((reading) => (
               <p key={reading.name}>
-                <span>{reading.name}</span> {readingText(reading)}
+                <span class="cw-soft">{reading.name}</span> {readingText(reading)}
               </p>
             ))}
           </div>

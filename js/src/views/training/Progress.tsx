@@ -22,7 +22,7 @@ export function Progress({ context }: { context: ViewContext }) {
   else if (trained > 0) text = `${epochsText(trained)} trained`;
   return (
     <div
-      class="cw-progress-row"
+      class="cw-soft cw-progress-row"
       title={active && epochs ? progressLine(current, epochs, elapsed, left) : undefined}
     >
       <div

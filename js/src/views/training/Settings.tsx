@@ -1,5 +1,6 @@
 // The settings of the next training, and the switch that makes a change train at once.
 import type { Signal } from "@preact/signals";
+import { Link } from "../../components/Button";
 import {
   Checkbox,
   NumberField,
@@ -63,7 +64,7 @@ export function Settings(props: {
     changed();
   };
   return (
-    <div class="cw-settings">
+    <div class="cw-stack cw-settings">
       <div class="cw-settings-grid">
         {specs.map((spec) => {
           const { name, trait, label, kind, help } = spec;
@@ -87,7 +88,7 @@ export function Settings(props: {
             );
           if (kind === "switch")
             return (
-              <div key={name} class="cw-field cw-wide">
+              <div key={name} class="cw-stack cw-field cw-wide">
                 <Checkbox
                   label={label}
                   help={help}
@@ -108,9 +109,9 @@ export function Settings(props: {
               usual={spec.usual.length ? spec.usual : undefined}
               aside={
                 name === "seed" && (
-                  <button type="button" class="cw-link" title="Another seed, by chance" onClick={newSeed}>
+                  <Link title="Another seed, by chance" onClick={newSeed}>
                     new seed
-                  </button>
+                  </Link>
                 )
               }
               role={kind === "number" ? "textbox" : undefined}

@@ -1,0 +1,169 @@
+// A table of titles or users: rows as one tab stop, long lists windowed. What a column shows is its view's.
+import type { Signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { Titles } from "../lib/wire";
+import type { Holding } from "./heldOrder";
+import { useRows } from "./rows";
+import { useSlidingRows } from "./slide";
+import { useWindow } from "./windowed";
+
+/** In place of a row: the line that says how many are left out. */
+export const GAP = -1;
+
+export interface TableColumn {
+  name: string;
+  label: string;
+  help?: string;
+  /** Under the label. */
+  unit?: ComponentChildren;
+  /** Its header is no button. */
+  unsorted?: boolean;
+  cell: (row: number, line: number) => ComponentChildren;
+}
+
+/** What a table of titles shares with the other views, and how it follows a keyboard. */
+export interface TableLinks {
+  hovered: Signal<number | null>;
+  selection: Signal<number[]>;
+  primary: { value: number | null };
+  holding: Holding;
+  still: boolean;
+  onSearch: () => void;
+  onCopy: () => void;
+}
+
+interface TitleTableProps extends TableLinks {
+  caption: string;
+  /** One of them is called "title": it heads the row. */
+  columns: readonly TableColumn[];
+  names: Titles;
+  /** What stands below the head, line by line: rows, and perhaps the gap. */
+  lines: readonly number[];
+  gap?: ComponentChildren;
+  /** What Ctrl/Cmd+A selects; the lines if left out. */
+  filtered?: ArrayLike<number>;
+  /** A second line of a row, for what finds no room beside the title. */
+  beneath?: ((row: number, line: number) => ComponentChildren) | null;
+  sort?: { by: string; ascending: boolean; set: (by: string) => void };
+  /** Whether Enter brings another list, whose first row then has the focus. */
+  follows?: boolean;
+}
+
+export function TitleTable(props: TitleTableProps) {
+  const { columns, names, lines, beneath, hovered, selection, primary } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const rows = useMemo(() => lines.filter((row) => row !== GAP), [lines]);
+  const following = useRef(false);
+  useLayoutEffect(() => {
+    if (following.current) body.current?.querySelector<HTMLElement>("[data-row]")?.focus();
+    following.current = false;
+  }, [lines]);
+  const seen = useWindow(lines, box, body);
+  useSlidingRows(body, rows, props.still || seen.windowed);
+  const inUse = useRows({ filtered: rows, ...props, ...seen, order: rows, body });
+  const selected = useMemo(() => new Set(selection.value), [selection.value]);
+
+  const drawLine = (row: number, line: number) => {
+    if (row === GAP) {
+      return (
+        <tr key="skipped" class="cw-skipped">
+          <td colSpan={columns.length}>{props.gap}</td>
+        </tr>
+      );
+    }
+    const isSelected = selected.has(row);
+    const isPrimary = primary.value === row;
+    return (
+      <tr
+        key={row}
+        {...inUse.row(row)}
+        data-selected={isSelected || undefined}
+        data-primary={isPrimary || undefined}
+        data-lit={hovered.value === row || undefined}
+        aria-selected={seen.windowed ? isSelected : undefined}
+        aria-rowindex={seen.index(line)}
+      >
+        {columns.map(({ name, cell }) =>
+          name === "title" ? (
+            <th key={name} scope="row" class="cw-col-title" title={names.at(row)}>
+              <span class="cw-with-badge">
+                <span class="cw-row-marks">
+                  {isPrimary && <span class="cw-unseen">explored </span>}
+                  {isSelected && <span class="cw-unseen">selected </span>}
+                </span>
+                {cell(row, line)}
+              </span>
+              {beneath && <span class="cw-beneath">{beneath(row, line)}</span>}
+            </th>
+          ) : (
+            <td key={name} class={`cw-col-${name}`}>
+              {cell(row, line)}
+            </td>
+          ),
+        )}
+      </tr>
+    );
+  };
+  return (
+    <div ref={box} class="cw-table-box" {...seen.box}>
+      <table class="cw-table" data-beneath={Boolean(beneath) || undefined} {...seen.table}>
+        <caption class="cw-unseen">{props.caption}</caption>
+        <thead>
+          <tr aria-rowindex={seen.index(-1)}>
+            {columns.map((column) => (
+              <Head key={column.name} column={column} sort={props.sort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody
+          ref={body}
+          {...inUse.body}
+          onKeyDown={(event) => {
+            following.current = Boolean(props.follows) && event.key === "Enter";
+            inUse.body.onKeyDown(event);
+          }}
+          onPointerLeave={() => {
+            hovered.value = null;
+          }}
+          onPointerOver={(event) => {
+            const row = (event.target as HTMLElement).closest<HTMLElement>("[data-row]")?.dataset.row;
+            hovered.value = row === undefined ? null : Number(row);
+          }}
+        >
+          {seen.draw(inUse.active, columns.length, drawLine)}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Head({ column, sort }: { column: TableColumn; sort: TitleTableProps["sort"] }) {
+  const { name, label, help, unit, unsorted } = column;
+  const order = sort?.ascending ? "ascending" : "descending";
+  return (
+    <th scope="col" class={`cw-col-${name}`} title={help} aria-sort={sort?.by === name ? order : undefined}>
+      {sort && !unsorted ? (
+        <button type="button" class="cw-sort" onClick={() => sort.set(name)}>
+          {label}
+        </button>
+      ) : (
+        <span class="cw-sort">{label}</span>
+      )}
+      {unit && <span class="cw-cut cw-unit">{unit}</span>}
+    </th>
+  );
+}
+
+/** A bar from one share of its track to another; `signed` marks the middle. */
+export function Bar(props: { from?: number; to: number; signed?: boolean; tone?: "above" | "below" }) {
+  const { from = 0, to, signed, tone } = props;
+  return (
+    <span class="cw-bar" data-signed={signed || undefined} aria-hidden="true">
+      <span class={tone && `cw-${tone}`} style={{ left: percent(from), width: percent(to - from) }} />
+    </span>
+  );
+}
+
+const percent = (share: number): string => `${100 * (share || 0)}%`;

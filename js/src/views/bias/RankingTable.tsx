@@ -1,0 +1,187 @@
+// The table of the bias ranking.
+import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
+import { Link } from "../../components/Button";
+import { setTo } from "../../components/fields";
+import { MatchedTitle } from "../../components/TitleCombobox";
+import { Bar, GAP, type TableColumn, type TableLinks, TitleTable } from "../../components/TitleTable";
+import type { ViewContext } from "../../context";
+import type { Column, Columns } from "../../lib/columns";
+import { formatBias, formatCount, formatNumber, plural, ratingUnit } from "../../lib/format";
+import { FEW_RATINGS, gainedText, type Ranking, type SortKey } from "../../lib/ranking";
+import type { Side } from "../../store";
+import { sortBy, type Units } from "./Controls";
+
+export interface RankingTableProps extends TableLinks {
+  context: ViewContext;
+  side: Side;
+  ranking: Ranking;
+  /** What is shown: rows, and perhaps a gap between the two ends. */
+  lines: readonly number[];
+  filtered: ArrayLike<number>;
+  query: string;
+  columns: Columns;
+  /** "title" or "user". */
+  one: string;
+  /** Places gained since the epoch before, and which that was; null where that is not known. */
+  moved: { by: (row: number) => number; epoch: number } | null;
+}
+
+export function RankingTable(props: RankingTableProps) {
+  const { context, side, ranking, lines, filtered, one, moved } = props;
+  const { trait } = context;
+  const { y_range } = context.store.data.value;
+  const unit = ratingUnit(y_range);
+  const inStars = trait<Units>("units").value === "stars" && y_range !== null;
+  const center = trait<boolean>("center").value;
+  const { beside, beneath } = props.columns;
+  const most = useMemo(() => side.counts.reduce((high, count) => Math.max(high, count), 1), [side]);
+  const zero = center
+    ? `0 is the average ${one}`
+    : "raw, so its 0 is arbitrary: only differences mean something";
+  const other = one === "user" ? "title" : "user";
+  const domain = inStars ? ranking.effectDomain : ranking.biasDomain;
+  const biasOf = (row: number) => (inStars ? ranking.effect : ranking.bias)[row];
+  const columns: Record<Column, Omit<TableColumn, "name">> = {
+    rank: {
+      label: "Rank",
+      help: `Place by bias among the ${one}s shown`,
+      cell: (row) => (
+        <>
+          {moved && <Moved by={moved.by(row)} epoch={moved.epoch} />}
+          {formatCount(ranking.rank[row])}
+        </>
+      ),
+    },
+    title: {
+      label: one === "user" ? "User" : "Title",
+      help: "Sort by name",
+      cell: (row) => <MatchedTitle title={side.names.at(row)} query={props.query} />,
+    },
+    bias: {
+      label: "Bias",
+      help: `After allowing for taste; ${zero}`,
+      unit: `${y_range && !inStars ? "logit" : unit}, ${center ? "centred" : "raw"}`,
+      cell: (row) => (
+        <>
+          <Diverging reach={biasOf(row) / domain} />
+          <span class="cw-value">{formatBias(biasOf(row))}</span>
+        </>
+      ),
+    },
+    effect: {
+      label: "Effect",
+      help: `Change for an average ${other} at the mean rating`,
+      unit,
+      unsorted: true,
+      cell: (row) => (
+        <>
+          {formatBias(ranking.effect[row])}
+          {unit === "stars" && <span class="cw-soft">★</span>}
+        </>
+      ),
+    },
+    count: {
+      label: "Ratings",
+      help: "Number of ratings",
+      cell: (row) => <Count count={side.counts[row]} most={most} />,
+    },
+    mean: { label: "Mean", help: "Mean rating", cell: (row) => formatNumber(side.means[row], 2) },
+    rank_by_mean: {
+      label: "Rank by mean",
+      help: `Place by mean rating among the ${one}s shown`,
+      cell: (row) => formatCount(ranking.rankByMean[row]),
+    },
+    rank_change: {
+      label: "Places gained",
+      help: "How many places higher by bias than by mean",
+      cell: (row) => <Gained places={ranking.rankByMean[row] - ranking.rank[row]} />,
+    },
+  };
+  const secondLine = (row: number, line: number): ComponentChildren =>
+    beneath.map((name) => (
+      <span key={name}>
+        {BENEATH[name]} {columns[name].cell(row, line)}
+      </span>
+    ));
+  return (
+    <TitleTable
+      {...props}
+      caption="Biases"
+      columns={beside.map((name) => ({ name, ...columns[name] }))}
+      names={side.names}
+      gap={
+        <Link then={`[data-row="${filtered[lines.indexOf(GAP)]}"]`} onClick={setTo(trait("show"), "all")}>
+          … {formatCount(filtered.length - lines.length + 1)} more (show)
+        </Link>
+      }
+      beneath={beneath.length > 0 ? secondLine : null}
+      sort={{
+        by: trait<SortKey>("sort_by").value,
+        ascending: trait<boolean>("ascending").value,
+        set: (by) => sortBy(context, by as SortKey),
+      }}
+    />
+  );
+}
+
+/** What the numbers of the second line are called. */
+const BENEATH: Record<Column, string> = {
+  rank: "rank",
+  title: "",
+  bias: "bias",
+  effect: "effect",
+  count: "ratings",
+  mean: "mean",
+  rank_by_mean: "by mean",
+  rank_change: "",
+};
+
+function Count({ count, most }: { count: number; most: number }) {
+  return (
+    <>
+      <span class="cw-count-value">{formatCount(count)}</span>
+      {count < FEW_RATINGS ? (
+        <span class="cw-few" title={`Fewer than ${FEW_RATINGS} ratings: little evidence`}>
+          few
+        </span>
+      ) : (
+        <Bar to={Math.log1p(count) / Math.log1p(most)} />
+      )}
+    </>
+  );
+}
+
+function Gained({ places }: { places: number }) {
+  const words = gainedText(places);
+  return (
+    <span class="cw-soft" title={`${words[0].toUpperCase()}${words.slice(1)}`}>
+      <span aria-hidden="true">
+        {places === 0 ? "=" : `${places > 0 ? "▲" : "▼"} ${formatCount(Math.abs(places))}`}
+      </span>
+      <span class="cw-unseen">{words}</span>
+    </span>
+  );
+}
+
+/** Which way a row has gone since an epoch's end. */
+function Moved({ by, epoch }: { by: number; epoch: number }) {
+  if (by === 0) return null;
+  const words = `${by > 0 ? "up" : "down"} ${plural(Math.abs(by), "place")} since epoch ${epoch}`;
+  return (
+    <span class="cw-soft cw-moved" title={words}>
+      <span aria-hidden="true">{by > 0 ? "▴" : "▾"}</span>
+      <span class="cw-unseen">{words}; </span>
+    </span>
+  );
+}
+
+/** A bar from the middle, to the left below 0. */
+function Diverging({ reach }: { reach: number }) {
+  const half = Number.isFinite(reach) ? Math.max(-1, Math.min(1, reach)) / 2 : 0;
+  return half < 0 ? (
+    <Bar signed tone="below" from={0.5 + half} to={0.5} />
+  ) : (
+    <Bar signed tone="above" from={0.5} to={0.5 + half} />
+  );
+}

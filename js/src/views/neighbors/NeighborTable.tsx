@@ -1,0 +1,142 @@
+// The rows of a neighbour search: score, evidence and strength of each title.
+
+import { Bar, type TableColumn, type TableLinks, TitleTable } from "../../components/TitleTable";
+import type { ViewContext } from "../../context";
+import { formatCount, formatNumber, formatSimilarity } from "../../lib/format";
+import { METRICS, type Metric, type Neighbor, type Order, scoreBar } from "../../lib/metrics";
+
+/** Fewer ratings, or a vector shorter than this share of the median, is weak evidence. */
+interface WeakBelow {
+  count: number;
+  norm: number;
+}
+
+export interface NeighborTableProps extends TableLinks {
+  context: ViewContext;
+  neighbors: readonly Neighbor[];
+  /** Their rows. */
+  lines: readonly number[];
+  metric: Metric;
+  order: Order;
+}
+
+/** Narrower, what tells weak evidence from strong goes under the title. */
+const WIDE = 760;
+/** Narrower, places go without their numbers. */
+const NUMBERED = 420;
+
+export function NeighborTable(props: NeighborTableProps) {
+  const { context, neighbors, metric, order } = props;
+  const { names } = context.store.items.value;
+  const weakBelow = context.trait<WeakBelow>("weak_below").value;
+  const width = context.width.value || WIDE;
+  const wide = width >= WIDE;
+  const largest = neighbors.reduce((high, { score }) => Math.max(high, Math.abs(score) || 0), 0);
+  const longest = neighbors.reduce((high, { norm }) => Math.max(high, norm || 0), 0);
+  const pinned = context.shared.pinned.value;
+  const compared = pinned !== null && neighbors.some(({ to_pinned }) => to_pinned !== undefined);
+  const cosine = metric === "cosine" || metric === "centered_cosine";
+  const columns: (TableColumn | false)[] = [
+    width >= NUMBERED && { name: "number", label: "#", cell: (_, line) => line + 1 },
+    {
+      name: "title",
+      label: "Title",
+      cell: (_, line) => {
+        const { title, count, weak } = neighbors[line];
+        return (
+          <>
+            <span class="cw-cut cw-combobox-title">{title}</span>
+            {wide && weak && (
+              <span class="cw-few" title={weakness(count, weakBelow)}>
+                weak evidence
+              </span>
+            )}
+          </>
+        );
+      },
+    },
+    {
+      name: "score",
+      label: METRICS[metric].header,
+      unit: cosine && (
+        <span class="cw-score-scale" aria-hidden="true">
+          <span>{order === "farthest" ? "−1" : "0"}</span>
+          <span>1</span>
+        </span>
+      ),
+      cell: (_, line) => {
+        const { score } = neighbors[line];
+        return (
+          <>
+            <Bar
+              tone="above"
+              {...scoreBar(score, metric, order, largest)}
+              signed={order === "farthest" && metric !== "euclidean"}
+            />
+            <span class="cw-value">{formatSimilarity(score)}</span>
+          </>
+        );
+      },
+    },
+    wide &&
+      compared && {
+        name: "pinned",
+        label: "To pinned",
+        help: `${METRICS[metric].header} to ${names.at(pinned)}`,
+        unit: names.at(pinned),
+        cell: (_, line) => formatSimilarity(neighbors[line].to_pinned),
+      },
+    {
+      name: "count",
+      label: "Ratings",
+      help: "Number of ratings",
+      cell: (_, line) => formatCount(neighbors[line].count),
+    },
+    wide && {
+      name: "common",
+      label: "Both rated",
+      help: "Users who rated both",
+      cell: (_, line) => formatCount(neighbors[line].n_common),
+    },
+    wide && {
+      name: "length",
+      label: "Length",
+      help: "Length of the title's vector: how strongly it divides people",
+      cell: (_, line) => (
+        <>
+          <Bar to={longest > 0 ? neighbors[line].norm / longest : 0} />
+          <span class="cw-value">{formatNumber(neighbors[line].norm, 2)}</span>
+        </>
+      ),
+    },
+  ];
+  const beneath = (_: number, line: number) => {
+    const { count, n_common, norm, weak, to_pinned } = neighbors[line];
+    return (
+      <>
+        {weak && (
+          <span class="cw-weakness">weak: {count < weakBelow.count ? "few ratings" : "short vector"}</span>
+        )}
+        {compared && <span>to pinned {formatSimilarity(to_pinned)}</span>}
+        <span>both rated {formatCount(n_common)}</span>
+        <span>length {formatNumber(norm, 2)}</span>
+      </>
+    );
+  };
+  return (
+    <TitleTable
+      {...props}
+      caption="Nearest titles"
+      columns={columns.filter((column) => column !== false)}
+      names={names}
+      beneath={wide ? null : beneath}
+      follows
+    />
+  );
+}
+
+function weakness(count: number, below: WeakBelow): string {
+  return count < below.count
+    ? `fewer than ${formatCount(below.count)} ratings: mostly noise`
+    : `shorter than ${formatCount(Math.round(100 * below.norm))} % of the median vector: mostly noise`;
+}

@@ -85,17 +85,11 @@ HERE_IT_IS = {
     "learn.cbs": _CALLBACKS,
     "learn.add_cb": _CALLBACKS,
     "learn.add_cbs": _CALLBACKS,
-    "learn.remove_cb": "callbacks= of one fit, which are gone when it ends",
     "learn.no_bar": "learn.start() and learn.wait(), which print nothing",
-    "learn.no_logging": "learn.start() and learn.wait(), which print nothing",
-    "learn.show_training_loop": "collabwidgets.Trainer, which yields an event for each step",
     "learn.to_fp16": "nothing: tables are trained in float32",
-    "learn.to_fp32": "nothing: tables are trained in float32",
     "learn.one_batch": "dls.one_batch()",
     "learn.path": "learn.dls.path",
     "learn.loss": "learn.history.batches()[1][-1], the last batch's; learn.validate() computes it",
-    "learn.lr_find_all": "learn.lr_find()",
-    "learn.feature_importance": "learn.explain(user, title), the terms of one prediction",
     "dls.train_ds": "dls.train_x and dls.train_y, the training ratings as tensors",
     "dls.valid_ds": "dls.valid_x and dls.valid_y, the validation ratings as tensors",
     "dls.train_dl": "dls.train",
@@ -103,57 +97,40 @@ HERE_IT_IS = {
     "dls.test_dl": "learn.predict(users, titles)",
     "dls.vocab": "dls.classes",
     "dls.items": "the ratings frame itself; dls.items here is the side of the items, with counts and means",
-    "dls.cat_names": "[dls.user_name, dls.item_name]",
     "dls.device": "learn.model's parameters' device; pass device= to the learner",
-    "dls.cuda": "device='cuda' of the learner",
-    "dls.cpu": "device='cpu' of the learner",
     "dls.to": "device= of the learner",
-    "dls.loss_func": "learn.loss_func",
-    "dls.c": "1: one rating is predicted",
     "recorder.plot_sched": f"plt.plot({_SCHEDULE}.lr)",
     "recorder.lrs": f"{_SCHEDULE}.lr",
-    "recorder.hps": _SCHEDULE,
+    "recorder.values": "learn.history.to_frame()",
     "recorder.smooth_loss": "learn.history.epochs[-1].train_loss",
-    "recorder.log": "learn.history.epochs[-1]",
     "cbs=": _CALLBACKS,
     "opt_func=": "AdamW, always; settings such as moms=, sqr_mom= and eps= go to the fit",
     "splitter=": "one learning rate for all parameters",
     "path=": "path= of CollabDataLoaders.from_df",
-    "model_dir=": "a whole path given to learn.save and learn.load",
     "wd_bn_bias=": "no decay of batch norms and of layers' own biases, always",
-    "train_bn=": "batch norms that are trained, always",
-    "default_cbs=": "learn.start(), which prints nothing",
     "config=": "Learner(dls, EmbeddingNN(emb_szs, layers, ps=…, embed_p=…))",
     "reset_opt=": "learn.reset(), which makes fresh weights and moments",
-    "start_epoch=": "learn.resume(), after learn.pause()",
-    "suggest_funcs=": "the valley alone; learn.lr_find().lrs and .losses have the curve",
-    "dl=": "ds_idx=, or learn.predict(users, titles) for pairs of your own",
     "with_input=": "dls.valid_x, in the order of the predictions",
     "with_loss=": "(preds - targets) ** 2",
-    "with_decoded=": "the predictions themselves",
+    "dl=": "ds_idx=, or learn.predict(users, titles) for pairs of your own",
     "num_workers=": "tensors that are sliced, with no worker to wait for",
     "device=": "device= of the learner",
     "shuffle=": "training ratings in a fresh order each epoch, validation in one order, always",
     "y_block=": "rating_name=, a column of numbers",
     "Callback": "learn.session.on_change(callback)",
-    "Categorify": "nothing to do: the loaders number users and items by themselves",
     "DataLoaders": "CollabDataLoaders",
     "EarlyStoppingCallback": "patience= of a fit, such as learn.fit_one_cycle(20, patience=3)",
     "SaveModelCallback": "keep_best=True of a fit",
     "ProgressCallback": "TrainingPanel(learn), or the table that a fit prints",
-    "ShowGraphCallback": "TrainingPanel(learn), whose loss chart is live",
     "Recorder": "learn.history; learn.recorder.plot_loss() draws it",
     "TabularCollab": "CollabDataLoaders.from_df(ratings)",
     "TabularPandas": "CollabDataLoaders.from_df(ratings)",
-    "TabularDataLoaders": "CollabDataLoaders.from_df(ratings)",
     "tabular_learner": "collab_learner(dls, use_nn=True)",
-    "tabular_config": "arguments of EmbeddingNN: ps=, embed_p=, use_bn=, …",
     "Adam": "AdamW, always, with fastai's settings",
     "mse": "torch.nn.functional.mse_loss",
     "rmse": "learn.history.to_frame()['rmse']",
     "mae": "torch.nn.functional.l1_loss",
     "set_seed": "seed= of CollabDataLoaders.from_df, or torch.manual_seed for a model that you make yourself",
-    "fastai_path": "COLLABWIDGETS_DATA, the environment variable of the cache folder",
 }
 
 
@@ -300,11 +277,6 @@ class Learner(_Answers, learners.CollabLearner):
         _refuse_keywords(others, "get_preds")
         return super().get_preds(ds_idx, **others)
 
-    def lr_find(self, *args: Any, **others: Any) -> Any:
-        """Suggest a learning rate, and draw how it was found: `CollabLearner.lr_find`."""
-        _refuse_keywords(others, "lr_find")
-        return super().lr_find(*args, **others)
-
     def export(self, fname: str | os.PathLike[str] = "export.pkl") -> Path:
         """Write a file for `load_learner`: safetensors, whatever its name ends with."""
         return super().export(fname)
@@ -319,7 +291,6 @@ class Recorder(_Answers):
     """What fastai's recorder is asked for, read from the learner's history."""
 
     _called = "recorder"
-    metric_names = ("epoch", "train_loss", "valid_loss", "time")
 
     def __init__(self, learn: Learner):
         self._history, self._dls = learn.history, learn.dls
@@ -329,11 +300,6 @@ class Recorder(_Answers):
         """The training loss after each batch, smoothed exponentially."""
         loss = self._history.batches_since(0)[1]
         return list(pd.Series(loss).ewm(alpha=0.02).mean())
-
-    @property
-    def values(self) -> list[list[float | None]]:
-        """Training and validation loss of each epoch."""
-        return [[row.train_loss, row.valid_loss] for row in self._history.epochs]
 
     def plot_loss(self, skip_start: int = 5, with_valid: bool = True, log: bool = False, ax: Any = None) -> Any:
         """Draw `losses`, and the validation loss at the end of each epoch, over the batches; returns the axes."""
@@ -431,22 +397,6 @@ class L(list[T]):
         if places and all(isinstance(place, bool) for place in places):
             places = [place for place, wanted in enumerate(places) if wanted]
         return L([super(L, self).__getitem__(place) for place in places])
-
-    def map(self, f: Callable[[T], Any]) -> L[Any]:
-        """`f` of each entry."""
-        return L([f(entry) for entry in self])
-
-    def filter(self, f: Callable[[T], bool]) -> L[T]:
-        """The entries of which `f` is true."""
-        return L([entry for entry in self if f(entry)])
-
-    def itemgot(self, at: Any) -> L[Any]:
-        """``entry[at]`` of each entry."""
-        return self.map(lambda entry: entry[at])  # type: ignore[index]
-
-    def attrgot(self, name: str) -> L[Any]:
-        """The attribute `name` of each entry."""
-        return self.map(lambda entry: getattr(entry, name))
 
 
 class _BegunByItself(type):

@@ -199,7 +199,7 @@ def test_a_name_of_nobodys_is_an_ordinary_error(dls):
 def test_doc_prints_signature_and_docstring(capsys):
     fa.doc(fa.Learner.lr_find)
     said = capsys.readouterr().out
-    assert said.startswith("Learner.lr_find(")
+    assert said.startswith("CollabLearner.lr_find(self, start_lr")
     assert "learning rate" in said
 
 

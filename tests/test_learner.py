@@ -130,13 +130,13 @@ def test_stop_keeps_the_weights_running_or_paused(learn):
 @pytest.mark.parametrize("engine", ["autograd", "fused"])
 def test_stop_with_keep_best_goes_back_to_the_best_epoch_and_says_so(dls, engine):
     learn = cw.collab_learner(dls, n_factors=8, y_range=(0, 5.5), engine=engine)
-    learn.fit(1, 1e-3)
+    learn.fit(1, 1e-6)
 
     def worse_than_before(event):
         if isinstance(event, EpochEnd) and event.record.epoch > learn.history.best_epoch + 1:
             learn.stop()
 
-    learn.start(epochs=200, lr=0.1, wd=0.0, callbacks=worse_than_before)
+    learn.start(epochs=200, lr=0.02, wd=0.0, keep_best=True, callbacks=worse_than_before)
     assert learn.wait()
     best, epoch = learn.history.best, int(learn.epoch)
     assert learn.message == (

@@ -250,9 +250,9 @@ def test_a_setting_that_python_names_is_shown_and_sent(harness: Callable[..., st
     page.goto(harness("TrainingPanel", status="untrained"))
     page.evaluate(
         """() => {
-          const warmth = { ...harness.store.meta.value.settings[1], name: 'warmth', trait: 'warmth', label: 'Warmth' };
+          const warmth = { ...harness.store.data.value.settings[1], name: 'warmth', trait: 'warmth', label: 'Warmth' };
           harness.models[0].update({ warmth: 0.5 });
-          harness.storeModel.update({ data: { settings: [...harness.store.meta.value.settings, warmth] } });
+          harness.storeModel.update({ data: { settings: [...harness.store.data.value.settings, warmth] } });
         }"""
     )
     training(page).get_by_label("Warmth", exact=True).fill("0.75")

@@ -1,4 +1,5 @@
 // The geometry of the loss chart: what is on the axes, in which range, as which SVG paths. No DOM.
+import { bisectCenter } from "d3-array";
 import type { EpochRow } from "../../protocol";
 import { type Ticks, ticks } from "../ticks";
 
@@ -103,14 +104,4 @@ export function linePath(xs: ArrayLike<number>, ys: ArrayLike<number>, { top, bo
 }
 
 /** The index of the value nearest to `wanted` in an ascending array; −1 when it is empty. */
-export function nearest(x: Float32Array, wanted: number): number {
-  let low = 0;
-  let high = x.length - 1;
-  if (high < 0) return -1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (x[middle] <= wanted) low = middle;
-    else high = middle;
-  }
-  return wanted - x[low] <= x[high] - wanted ? low : high;
-}
+export const nearest = (x: Float32Array, wanted: number): number => (x.length ? bisectCenter(x, wanted) : -1);

@@ -1,5 +1,6 @@
 // Which points get a title and where it goes: an order of merit, then greedy placement without overlap.
 
+import { bisector } from "d3-array";
 import type { Cloud } from "./navigate";
 import type { Projection } from "./viewbox";
 
@@ -70,19 +71,13 @@ function isInSight({ x, y }: Cloud, { box }: Projection, row: number): boolean {
 /** The `n` rows with the highest `sign` × value by row, highest first; ties go to the earlier row. */
 function bestBy(rows: Int32Array, values: Float32Array | Int32Array, sign: 1 | -1, n: number): number[] {
   const best: number[] = [];
+  const place = bisector((row: number) => -sign * values[row]);
   let least = -Infinity;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     const here = sign * values[row];
     if (best.length === n && !(here > least)) continue;
-    let low = 0;
-    let high = best.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sign * values[best[middle]] >= here) low = middle + 1;
-      else high = middle;
-    }
-    best.splice(low, 0, row);
+    best.splice(place.right(best, -here), 0, row);
     if (best.length > n) best.pop();
     least = sign * values[best[best.length - 1]];
   }

@@ -1,4 +1,4 @@
-// What stands over the points, drawn with the canvas' own means: axes, labels, rings, the box tool, watermarks.
+// What stands over the points, drawn with the canvas' own means: axes, labels, rings, lines, tools, watermarks.
 
 import { formatNumber } from "../format";
 import type { Ticks } from "../ticks";
@@ -19,6 +19,14 @@ export interface Colors {
   biasHigh: Rgb;
 }
 
+/** What is drawn on, and with. */
+export interface Ink {
+  context: CanvasRenderingContext2D;
+  colors: Colors;
+  /** The font family of the page. */
+  family: string;
+}
+
 /** Room for the buttons of the page, above the plot on the right. */
 const ZOOM_BUTTONS = 116;
 
@@ -35,13 +43,7 @@ export interface Axes {
   kept: string;
 }
 
-export function paintAxes(
-  context: CanvasRenderingContext2D,
-  view: Projection,
-  axes: Axes,
-  colors: Colors,
-  family: string,
-): void {
+export function paintAxes({ context, colors, family }: Ink, view: Projection, axes: Axes): void {
   const { left, top, width, height } = view.area;
   context.strokeStyle = css(colors.border);
   context.lineWidth = 1;
@@ -94,7 +96,7 @@ export interface Ring {
 }
 
 /** Outline and size tell what is chosen; the colours of points keep their meaning. */
-export function paintRing(context: CanvasRenderingContext2D, ring: Ring, colors: Colors): void {
+export function paintRing({ context, colors }: Ink, ring: Ring): void {
   const grow = { selected: 1.5, primary: 2.5, pinned: 1.5, hovered: 1.5 }[ring.kind];
   const radius = Math.max(3, ring.radius) + grow;
   const circle = (r: number) => {
@@ -144,12 +146,7 @@ export function labelFont(family: string): string {
   return `11.5px ${family}`;
 }
 
-export function paintLabels(
-  context: CanvasRenderingContext2D,
-  labels: readonly LabelText[],
-  colors: Colors,
-  family: string,
-): void {
+export function paintLabels({ context, colors, family }: Ink, labels: readonly LabelText[]): void {
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.lineJoin = "round";
@@ -182,14 +179,7 @@ export function paintLabels(
 }
 
 /** A name in a box of its own over everything, for the point another view points at. */
-export function paintTag(
-  context: CanvasRenderingContext2D,
-  text: string,
-  ring: Ring,
-  view: Projection,
-  colors: Colors,
-  family: string,
-): void {
+export function paintTag({ context, colors, family }: Ink, text: string, ring: Ring, view: Projection): void {
   context.font = `600 11.5px ${family}`;
   const width = context.measureText(text).width + 10;
   const { area } = view;
@@ -211,11 +201,7 @@ export function paintTag(
 }
 
 /** The rectangle of the box tool, corners in pixels. */
-export function paintBox(
-  context: CanvasRenderingContext2D,
-  corners: readonly number[],
-  colors: Colors,
-): void {
+export function paintBox({ context, colors }: Ink, corners: readonly number[]): void {
   const [x0, y0, x1, y1] = corners;
   context.fillStyle = css(colors.accent, 0.12);
   context.strokeStyle = css(colors.accent);
@@ -227,13 +213,7 @@ export function paintBox(
 }
 
 /** Words across the picture that say it means nothing yet. */
-export function paintWatermark(
-  context: CanvasRenderingContext2D,
-  text: string,
-  view: Projection,
-  colors: Colors,
-  family: string,
-): void {
+export function paintWatermark({ context, colors, family }: Ink, text: string, view: Projection): void {
   const { left, top, width, height } = view.area;
   let size = 22;
   context.textAlign = "center";
@@ -251,4 +231,42 @@ export function paintWatermark(
   context.stroke();
   context.fillStyle = css(colors.foreground);
   context.fillText(text, x, y);
+}
+
+/** Pixels x0 y0 x1 y1 … */
+type Line = readonly number[];
+
+function trace(context: CanvasRenderingContext2D, line: Line): void {
+  context.beginPath();
+  context.moveTo(line[0], line[1]);
+  for (let i = 2; i < line.length; i += 2) context.lineTo(line[i], line[i + 1]);
+}
+
+/** From one point to each of its true neighbours. */
+export function paintNeighbors({ context, colors }: Ink, lines: readonly Line[]): void {
+  context.setLineDash([]);
+  // On a ground of their own: among points of their colour they would be lost.
+  for (const [width, color] of [
+    [4, css(colors.background, 0.8)],
+    [1.75, css(colors.accent)],
+  ] as const) {
+    context.lineWidth = width;
+    context.strokeStyle = color;
+    for (const line of lines) {
+      trace(context, line);
+      context.stroke();
+    }
+  }
+}
+
+/** What a lasso has gone around so far; it is closed by a straight line. */
+export function paintLoop({ context, colors }: Ink, loop: Line): void {
+  context.lineWidth = 1.5;
+  context.fillStyle = css(colors.accent, 0.12);
+  context.strokeStyle = css(colors.accent);
+  context.setLineDash([4, 3]);
+  trace(context, loop);
+  context.fill();
+  context.stroke();
+  context.setLineDash([]);
 }

@@ -5,17 +5,19 @@ import { ticks } from "../ticks";
 import { logTicks } from "./axes";
 import { PointGrid } from "./grid";
 import { type Candidates, type Label, labelOrder, placeLabels } from "./labels";
-import { paintLoop, paintNeighbors } from "./lines";
 import type { Cloud } from "./navigate";
 import {
   type Axes,
   type Colors,
+  type Ink,
   LABEL_HEIGHT,
   LABEL_PADDING,
   labelFont,
   paintAxes,
   paintBox,
   paintLabels,
+  paintLoop,
+  paintNeighbors,
   paintRing,
   paintTag,
   paintWatermark,
@@ -324,7 +326,7 @@ export class Plot {
       this.#paintPoints(canvas, scene, this.#now, view, axes, colors, ratio);
       this.#stalePoints = false;
     }
-    this.#paintOver(context, scene, this.#now, view, axes, colors);
+    this.#paintOver({ context, colors, family: this.#family }, scene, this.#now, view, axes);
     if (this.#move) this.#schedule(true);
   }
 
@@ -412,16 +414,10 @@ export class Plot {
     return this.#sprites;
   }
 
-  #paintOver(
-    context: CanvasRenderingContext2D,
-    scene: Scene,
-    now: Cloud,
-    view: Projection,
-    axes: Axes,
-    colors: Colors,
-  ): void {
+  #paintOver(ink: Ink, scene: Scene, now: Cloud, view: Projection, axes: Axes): void {
+    const { context } = ink;
     const marks = this.#marks;
-    paintAxes(context, view, axes, colors, this.#family);
+    paintAxes(ink, view, axes);
     context.save();
     context.beginPath();
     context.rect(view.area.left, view.area.top, view.area.width, view.area.height);
@@ -432,7 +428,7 @@ export class Plot {
     if (primary !== null && Number.isFinite(now.x[primary] + now.y[primary])) {
       const ends = marks.neighbors.filter((row) => this.#isDrawn(scene, row));
       const lines = ends.map((row) => along([now.x[primary], now.x[row]], [now.y[primary], now.y[row]]));
-      paintNeighbors(context, lines, colors);
+      paintNeighbors(ink, lines);
     }
     const shown = new Set<number>();
     const ring = (row: number, kind: Ring["kind"]): Ring | null => {
@@ -446,7 +442,7 @@ export class Plot {
     const paint = (row: number | null, kind: Ring["kind"]): Ring | null => {
       if (row === null) return null;
       const found = ring(row, kind);
-      if (found) paintRing(context, found, colors);
+      if (found) paintRing(ink, found);
       shown.add(row);
       return found;
     };
@@ -457,7 +453,7 @@ export class Plot {
     const labels = this.#layout(context, scene);
     const target = this.view ?? view;
     paintLabels(
-      context,
+      ink,
       labels.map((label) => {
         const { row } = label;
         const x = now.x[row] * view.ax + view.bx;
@@ -468,16 +464,14 @@ export class Plot {
         const place = { ...label, left: label.left + dx, top: label.top + dy };
         return { label: place, text: scene.title(row), x, y, strong: shown.has(row) };
       }),
-      colors,
-      this.#family,
     );
-    if (scene.watermark) paintWatermark(context, scene.watermark, view, colors, this.#family);
+    if (scene.watermark) paintWatermark(ink, scene.watermark, view);
     const hovered = paint(marks.hovered, "hovered");
     if (hovered && marks.hovered !== null && marks.tagHovered) {
-      paintTag(context, scene.title(marks.hovered), hovered, view, colors, this.#family);
+      paintTag(ink, scene.title(marks.hovered), hovered, view);
     }
-    if (this.#boxTool) paintBox(context, this.#boxTool, colors);
-    if (this.#loop) paintLoop(context, this.#loop, colors);
+    if (this.#boxTool) paintBox(ink, this.#boxTool);
+    if (this.#loop) paintLoop(ink, this.#loop);
     context.restore();
   }
 

@@ -1,14 +1,13 @@
 // From the store and the view's own traits to what is drawn: a chain of computed signals, each made anew only when
 // what it is made of has changed.
 
-import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { ViewContext } from "../../context";
 import { shortest32 } from "../delimited";
 import { formatCount, ratingUnit } from "../format";
 import { effectAtMean } from "../ranking";
 import {
   type AxisChoice,
-  type AxisFacts,
   axisFacts,
   missingWords,
   numbersOf,
@@ -16,16 +15,15 @@ import {
   placesOf,
   placeWords,
 } from "./axes";
-import { byCategory, byNumber, type OwnColumn, ownColumns, sizesByNumber } from "./categories";
+import { byCategory, byNumber, ownColumns, sizesByNumber } from "./categories";
 import type { MapFrame } from "./frame";
 import { trimmed } from "./labels";
 import { liveMap } from "./live";
 import type { Colors } from "./paint";
-import type { ColorBy, Rgb } from "./palette";
-import { type PastMap, pastMap } from "./past";
+import type { ColorBy } from "./palette";
+import { pastMap } from "./past";
 import type { Scene } from "./plot";
 import {
-  type Colouring,
   centred,
   colouring,
   drawOrder,
@@ -38,16 +36,8 @@ import {
 } from "./points";
 import type { Extra } from "./table";
 import { rampFor } from "./theme";
-import {
-  farOf,
-  farWords,
-  keepAsking,
-  mapRanks,
-  type NeighborAnswers,
-  neighborAnswers,
-  type TrueNeighbors,
-} from "./trueneighbors";
-import { asBox, type Box, extent, HomeBox } from "./viewbox";
+import { farOf, farWords, keepAsking, mapRanks, neighborAnswers } from "./trueneighbors";
+import { asBox, extent, HomeBox } from "./viewbox";
 import { isNoise, keptShare, type PointFacts } from "./words";
 
 export type Tool = "point" | "box" | "lasso" | "pan";
@@ -58,73 +48,9 @@ interface Columns {
   y: Float32Array;
 }
 
-export interface MapState {
-  x: ReadonlySignal<AxisChoice>;
-  y: ReadonlySignal<AxisChoice>;
-  /** Null until there is a map. */
-  axes: ReadonlySignal<readonly [x: AxisFacts, y: AxisFacts] | null>;
-  /** The components on the axes. */
-  components: ReadonlySignal<readonly number[]>;
-  /** The view's `data`, by name. */
-  ownColumns: ReadonlySignal<ReadonlyMap<string, OwnColumn>>;
-  /** Which titles have no place, in sentences. */
-  missing: ReadonlySignal<readonly string[]>;
-  fitOn: Signal<string>;
-  topN: Signal<number>;
-  labelBy: Signal<string>;
-  flipX: Signal<boolean>;
-  flipY: Signal<boolean>;
-  colorBy: Signal<ColorBy>;
-  sizeBy: Signal<SizeBy>;
-  nLabels: Signal<number>;
-  tool: Signal<Tool>;
-  showNeighbors: Signal<boolean>;
-  k: Signal<number>;
-  /** Which of the epochs kept is shown; -1 for the newest. */
-  frame: Signal<number>;
-  /** The one under a finger that is still down. */
-  scrubbed: Signal<number | null>;
-  /** The earlier epoch that is shown; null for the newest. */
-  past: ReadonlySignal<PastMap | null>;
-  answers: NeighborAnswers;
-  /** The primary title's true neighbours, where they are to be shown and known. */
-  neighbors: ReadonlySignal<TrueNeighbors | null>;
-  /** How many of them are far on the map, in words. */
-  farWords: ReadonlySignal<string>;
-  /** The filter has changed, and the axes that go with it are not there yet. */
-  waiting: ReadonlySignal<boolean>;
-  /** The view's trait; null shows all. */
-  viewBox: Signal<number[] | null>;
-  /** Changes when all is to be fitted again. */
-  fits: Signal<number>;
-  colors: Signal<Colors | null>;
-  rows: ReadonlySignal<Int32Array>;
-  /** The titles the map is narrowed to, or null for all that pass the filter. */
-  only: ReadonlySignal<ReadonlySet<number> | null>;
-  /** Show these rows alone, or all with null, and all of them in sight. */
-  narrow: (rows: readonly number[] | null) => void;
-  /** Whether a row is among `rows`, without looking through them. */
-  isDrawn: (row: number) => boolean;
-  columns: ReadonlySignal<Columns | null>;
-  colouring: ReadonlySignal<Colouring>;
-  ramp: ReadonlySignal<Rgb[]>;
-  /** What the smallest and the largest point stand for. */
-  sizeEnds: ReadonlySignal<{ text: string; radius: number }[]>;
-  home: ReadonlySignal<Box | null>;
-  scene: ReadonlySignal<Scene | null>;
-  map: ReadonlySignal<MapFrame | null>;
-  untrained: ReadonlySignal<boolean>;
-  /** Changes with new weights. */
-  run: ReadonlySignal<number>;
-  /** While this stays the same the same titles stay labelled. */
-  labelKey: ReadonlySignal<string>;
-  setAxis: (axis: "x" | "y", chosen: AxisChoice) => void;
-  facts: (row: number) => PointFacts;
-  /** What is shown beside components, counts and means, as columns of a table. */
-  extras: () => Extra[];
-}
+export type MapState = ReturnType<typeof createMapState>;
 
-export function createMapState(context: ViewContext): MapState {
+export function createMapState(context: ViewContext) {
   const { store, shared, trait, signal: abort } = context;
   const wantedX = trait<AxisChoice>("x");
   const wantedY = trait<AxisChoice>("y");
@@ -132,8 +58,6 @@ export function createMapState(context: ViewContext): MapState {
   const flipY = trait<boolean>("flip_y");
   const colorBy = trait<ColorBy>("color_by");
   const sizeBy = trait<SizeBy>("size_by");
-  const nLabels = trait<number>("n_labels");
-  const tool = trait<Tool>("tool");
   const viewBox = trait<number[] | null>("view_box");
   const equal = trait<boolean>("equal_aspect");
   const fits = signal(0);
@@ -146,7 +70,6 @@ export function createMapState(context: ViewContext): MapState {
   const showNeighbors = trait<boolean>("show_neighbors");
   const k = trait<number>("k");
   const wantedFrame = trait<number>("frame");
-  const fitOn = trait<string>("fit_on");
   const scrubbed = signal<number | null>(null);
 
   const present = computed(() => live.value.map);
@@ -394,47 +317,66 @@ export function createMapState(context: ViewContext): MapState {
   return {
     x,
     y,
+    /** Null until there is a map. */
     axes,
+    /** The components on the axes. */
     components,
+    /** The view's `data`, by name. */
     ownColumns: own,
+    /** Which titles have no place, in sentences. */
     missing,
-    fitOn,
+    fitOn: trait<string>("fit_on"),
     topN: trait<number>("top_n"),
     labelBy: trait<string>("label_by"),
     flipX,
     flipY,
     colorBy,
     sizeBy,
-    nLabels,
-    tool,
+    nLabels: trait<number>("n_labels"),
+    tool: trait<Tool>("tool"),
     showNeighbors,
     k,
+    /** Which of the epochs kept is shown; -1 for the newest. */
     frame: wantedFrame,
+    /** The one under a finger that is still down. */
     scrubbed,
+    /** The earlier epoch that is shown; null for the newest. */
     past,
     answers,
+    /** The primary title's true neighbours, where they are to be shown and known. */
     neighbors,
+    /** How many of them are far on the map, in words. */
     farWords: far,
+    /** The filter has changed, and the axes that go with it are not there yet. */
     waiting,
+    /** The view's trait; null shows all. */
     viewBox,
+    /** Changes when all is to be fitted again. */
     fits,
     colors,
     rows,
-    only,
+    /** The titles the map is narrowed to, or null for all that pass the filter. */
+    only: only as ReadonlySignal<ReadonlySet<number> | null>,
+    /** Show these rows alone, or all with null, and all of them in sight. */
     narrow,
+    /** Whether a row is among `rows`, without looking through them. */
     isDrawn,
     columns,
     colouring: coloured,
     ramp,
+    /** What the smallest and the largest point stand for. */
     sizeEnds,
     home,
     scene,
-    untrained,
-    run: computed(() => live.value.run),
-    labelKey,
     map,
+    untrained,
+    /** Changes with new weights. */
+    run: computed(() => live.value.run),
+    /** While this stays the same the same titles stay labelled. */
+    labelKey,
     setAxis,
     facts,
+    /** What is shown beside components, counts and means, as columns of a table. */
     extras,
   };
 }

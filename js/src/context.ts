@@ -23,7 +23,6 @@ export interface ViewContext {
   speaks: ReadonlySignal<boolean>;
   speech: ReadonlySignal<string>;
   visible: ReadonlySignal<boolean>;
-  theme: ReadonlySignal<"light" | "dark">;
   /** Changes with any colour of the page's theme: what is painted must be painted anew. */
   look: ReadonlySignal<string>;
   reducedMotion: ReadonlySignal<boolean>;

@@ -4,7 +4,7 @@
 // A view's own style sheet is views/Name.css: import it as text in views/Name.tsx (`import css from "./Name.css"`),
 // export `const styles = css`, and list it in SHEETS below. Every selector starts with `.cw`; colours and sizes come
 // from the custom properties at the top of styles.css.
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { type ComponentType, h, render } from "preact";
 import { Failure } from "./components/Failure";
 import { situation } from "./components/Frame";
@@ -16,7 +16,7 @@ import { keepFocus } from "./lib/keepfocus";
 import { onAbort } from "./lib/lifetime";
 import { linkedState } from "./lib/linked";
 import { adoptStyles } from "./lib/sheets";
-import { detectTheme, type Theme, themeColors, watchTheme } from "./lib/theme";
+import { detectTheme, themeColors, watchTheme } from "./lib/theme";
 import { watchedStore } from "./lib/watching";
 import type { LearnerStore, MountedView } from "./store";
 import base from "./styles.css";
@@ -118,19 +118,12 @@ function keepKeys(event: KeyboardEvent): void {
   if (event.defaultPrevented || !hosts) event.stopPropagation();
 }
 
-interface Place {
-  visible: ReadonlySignal<boolean>;
-  theme: ReadonlySignal<Theme>;
-  look: ReadonlySignal<string>;
-  reducedMotion: ReadonlySignal<boolean>;
-  width: ReadonlySignal<number>;
-}
+type Place = Pick<ViewContext, "visible" | "look" | "reducedMotion" | "width">;
 
 function watchPlace(root: HTMLElement, traits: BoundTraits, abort: AbortSignal): Place {
   const width = signal(0);
   const visible = signal(false);
   const seen = traits.trait<boolean>("_visible", false);
-  const theme = signal<Theme>("light");
   const look = signal("");
   const reducedMotion = signal(false);
   const wantedTheme = traits.trait<string>("theme", "auto");
@@ -138,8 +131,7 @@ function watchPlace(root: HTMLElement, traits: BoundTraits, abort: AbortSignal):
 
   const readTheme = () => {
     const wanted = wantedTheme.peek();
-    theme.value = detectTheme(root, wanted);
-    root.dataset.theme = theme.value;
+    root.dataset.theme = detectTheme(root, wanted);
     // A theme the user chose against the page's must not take the page's colours.
     root.toggleAttribute("data-own-colors", wanted !== "auto");
     look.value = themeColors(root);
@@ -180,5 +172,5 @@ function watchPlace(root: HTMLElement, traits: BoundTraits, abort: AbortSignal):
     sizes.disconnect();
     sight.disconnect();
   });
-  return { visible, theme, look, reducedMotion, width };
+  return { visible, look, reducedMotion, width };
 }

@@ -4,7 +4,7 @@ import { foldQuery, foldTitle, foldTitleWithSources } from "../src/lib/folding";
 import { boldRanges, findSubsequence, Matcher } from "../src/lib/matching";
 import { type TextColumn, TitleSearch, titleSearch } from "../src/lib/search";
 import { SLICE_MS, SlicedWork } from "../src/lib/slices";
-import { editDistance, Speller } from "../src/lib/spelling";
+import { editDistance, nearestSpelling } from "../src/lib/spelling";
 import { sortText, titlePlaces } from "../src/lib/titleorder";
 import { seeded } from "./seeded";
 
@@ -415,9 +415,8 @@ test("edit distances equal the textbook recursion, also to the nearest beginning
 });
 
 test("a misspelt query leads to the nearest title, nonsense to none", () => {
-  const speller = new Speller(search, counts);
   const nearest = (query: string) => {
-    const row = speller.nearest(query).finish();
+    const row = nearestSpelling(search, query).finish();
     return row < 0 ? null : names[row];
   };
   assert.equal(nearest("lamds"), "Silence of the Lambs, The (1991)");
@@ -431,7 +430,7 @@ test("a title without a training rating is not taken for a misspelling", () => {
   const trained = Uint8Array.from(names, (name, row) => (row === 0 || name.startsWith("Mustard") ? 0 : 1));
   const index = indexOf(column(names), counts, trained);
   assert.deepEqual(index.find("mustard").rows, []);
-  const row = new Speller(index, counts).nearest("Mustard (1990)").finish();
+  const row = nearestSpelling(index, "Mustard (1990)").finish();
   assert.equal(names[row], "Mustard (1990)");
   assert.equal(index.isTrained(row), false);
   assert.equal(index.isTrained(names.indexOf("Star Wars (1977)")), true);
@@ -446,10 +445,6 @@ test("words left out by their letters are no nearer than the one that is found",
     Int32Array.from(words, (_, row) => row),
     new Uint8Array(400).fill(1),
   );
-  const speller = new Speller(
-    index,
-    Int32Array.from(words, (_, row) => row),
-  );
   let found = 0;
   for (let i = 0; i < 200; i++) {
     const query = word(3 + random(5));
@@ -458,7 +453,7 @@ test("words left out by their letters are no nearer than the one that is found",
     const edits = (text: string) =>
       Math.min(editDistance(query, text, most), editDistance(query, text, most, true) + 0.5);
     const least = Math.min(...words.map(edits));
-    const row = speller.nearest(query).finish();
+    const row = nearestSpelling(index, query).finish();
     if (least >= most + 0.9) assert.equal(row, -1, query);
     else {
       // The title found contains the word that is nearest, which may be a part of a longer one.

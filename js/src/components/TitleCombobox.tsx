@@ -65,7 +65,7 @@ export function TitleCombobox(props: TitleComboboxProps) {
     [search, typed, showFew, minCount, indexed],
   );
   const missed = typed.trim() !== "" && found.total + found.hidden === 0 && indexed;
-  const spelled = useNearestSpelling(search, counts, typed, missed);
+  const spelled = useNearestSpelling(search, typed, missed);
   const untrained = spelled !== null && spelled >= 0 && !search.isTrained(spelled);
   const nearest = spelled !== null && spelled >= 0 && !untrained ? spelled : null;
   const expanded = open && found.rows.length > 0 && !disabled;

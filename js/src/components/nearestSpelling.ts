@@ -1,19 +1,14 @@
 // The title spelt nearest to what nothing contains, found while the page goes on.
 import { useEffect, useState } from "preact/hooks";
 import type { TitleSearch } from "../lib/search";
-import { spellerOf } from "../lib/spelling";
+import { nearestSpelling } from "../lib/spelling";
 
 /** Its row; -1 where nothing is near; null while it is looked for, and where nothing is `missed`. */
-export function useNearestSpelling(
-  search: TitleSearch,
-  counts: ArrayLike<number>,
-  text: string,
-  missed: boolean,
-): number | null {
+export function useNearestSpelling(search: TitleSearch, text: string, missed: boolean): number | null {
   const [found, setFound] = useState<{ text: string; row: number } | null>(null);
   useEffect(() => {
     if (!missed) return;
-    const work = spellerOf(search, counts).nearest(text);
+    const work = nearestSpelling(search, text);
     const stop = work.result.subscribe((row) => {
       if (row !== null) setFound({ text, row });
     });
@@ -21,6 +16,6 @@ export function useNearestSpelling(
       stop();
       work.stop();
     };
-  }, [search, counts, text, missed]);
+  }, [search, text, missed]);
   return missed && found?.text === text ? found.row : null;
 }

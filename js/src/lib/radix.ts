@@ -3,8 +3,8 @@
 const BITS = 11;
 const DIGITS = 1 << BITS;
 
-/** Rows in ascending order of `keys[row]`, equal keys in the order given; a step of the work is one digit. */
-export function* sortingByKey(rows: Int32Array, keys: Uint32Array): Generator<void, Int32Array> {
+/** Rows in ascending order of `keys[row]`, equal keys in the order given. */
+export function sortedByKey(rows: Int32Array, keys: Uint32Array): Int32Array {
   const n = rows.length;
   let from = Int32Array.from(rows);
   let to = new Int32Array(n);
@@ -13,7 +13,6 @@ export function* sortingByKey(rows: Int32Array, keys: Uint32Array): Generator<vo
   let toKeys = new Uint32Array(n);
   for (let i = 0; i < n; i++) fromKeys[i] = keys[from[i]];
   for (let shift = 0; shift < 32; shift += BITS) {
-    yield;
     const starts = new Int32Array(DIGITS + 1);
     for (let i = 0; i < n; i++) starts[((fromKeys[i] >>> shift) & (DIGITS - 1)) + 1]++;
     if (starts.includes(n)) continue; // all have this digit in common
@@ -28,15 +27,6 @@ export function* sortingByKey(rows: Int32Array, keys: Uint32Array): Generator<vo
     [fromKeys, toKeys] = [toKeys, fromKeys];
   }
   return from;
-}
-
-/** The same at once. */
-export function sortedByKey(rows: Int32Array, keys: Uint32Array): Int32Array {
-  const sorting = sortingByKey(rows, keys);
-  for (;;) {
-    const { done, value } = sorting.next();
-    if (done) return value as Int32Array;
-  }
 }
 
 /** Keys that order as the numbers do (taken as float32), ascending or descending; NaN comes last either way. */

@@ -5,8 +5,8 @@
 import { bisectLeft, bisector } from "d3-array";
 import { asPrinted, foldQuery, foldTitle } from "./folding";
 import { initialBits, letterBits, Matcher } from "./matching";
-import { integerKeys, sortingByKey } from "./radix";
-import { SlicedWork } from "./slices";
+import { integerKeys, sortedByKey } from "./radix";
+import { onceFor, SlicedWork } from "./slices";
 
 export interface TextColumn {
   readonly length: number;
@@ -53,9 +53,8 @@ const STEP = 64;
 /** Finds titles. What is not indexed yet is not found yet; `ready` says when all is. */
 export class TitleSearch {
   readonly titles: TextColumn;
-  readonly #side: SearchedSide;
   /** Rows that may be found, most ratings first, so that matches come out in order without sorting. */
-  #byCount: Int32Array = new Int32Array(0);
+  byCount: Int32Array = new Int32Array(0);
   /** In the order of `byCount`: its places are what is computed with below. */
   readonly #blocks: Block[] = [];
   #bits = new Int32Array(0);
@@ -64,15 +63,9 @@ export class TitleSearch {
   readonly #work: SlicedWork<true>;
   #last: { wanted: string; places: Int32Array; indexed: number } | null = null;
 
-  constructor(side: SearchedSide) {
-    this.#side = side;
+  constructor(readonly side: SearchedSide) {
     this.titles = side.names;
     this.#work = new SlicedWork(this.#read());
-  }
-
-  /** Rows by count of ratings, most first; none before they are sorted. */
-  get byCount(): Int32Array {
-    return this.#byCount;
   }
 
   /** Whether all titles are indexed; a signal's value, so that what reads it hears of the change. */
@@ -82,7 +75,7 @@ export class TitleSearch {
 
   /** Whether a row has a training rating; others are never found. */
   isTrained(row: number): boolean {
-    return Boolean(this.#side.trained[row]);
+    return Boolean(this.side.trained[row]);
   }
 
   /** Index the rest now. */
@@ -97,14 +90,14 @@ export class TitleSearch {
   }
 
   *#read(): Generator<void, true> {
-    const { names, counts, trained } = this.#side;
+    const { names, counts, trained } = this.side;
     const rows = new Int32Array(names.length);
     let n = 0;
     for (let row = 0; row < names.length; row++) if (trained[row]) rows[n++] = row;
-    const byCount = yield* sortingByKey(rows.subarray(0, n), integerKeys(counts, false));
+    const byCount = sortedByKey(rows.subarray(0, n), integerKeys(counts, false));
     this.#bits = new Int32Array(n);
     this.#initials = new Int32Array(n);
-    this.#byCount = byCount;
+    this.byCount = byCount;
     for (let start = 0; start < n; start += BLOCK) {
       const end = Math.min(n, start + BLOCK);
       const texts: string[] = [];
@@ -135,7 +128,7 @@ export class TitleSearch {
   find(query: string, { minCount = 0, limit = 50 }: SearchOptions = {}): Found {
     const wanted = foldQuery(query);
     // Places are in order of ratings, so that those with at least `minCount` are the first `enough`.
-    const enough = bisector((row: number) => -this.#side.counts[row]).right(this.byCount, -minCount);
+    const enough = bisector((row: number) => -this.side.counts[row]).right(this.byCount, -minCount);
     if (query.trim() === "") {
       const rows = Array.from(this.byCount.subarray(0, Math.min(limit, enough)));
       return { rows, total: enough, hidden: this.byCount.length - enough };
@@ -170,7 +163,7 @@ export class TitleSearch {
   /** The first row without a training rating that contains the query; -1 for none. Such rows are never found else. */
   *untrained(query: string): Generator<void, number> {
     const wanted = foldQuery(query);
-    const { names, trained } = this.#side;
+    const { names, trained } = this.side;
     for (let row = 1; row < names.length && wanted !== ""; row++) {
       if (!trained[row] && foldTitle(names.at(row)).includes(wanted)) return row;
       if (row % STEP === 0) yield;
@@ -234,14 +227,7 @@ export class TitleSearch {
   }
 }
 
-const indices = new WeakMap<TextColumn, TitleSearch>();
+const indexOf = onceFor((_: TextColumn, side: SearchedSide) => new TitleSearch(side));
 
 /** The index of a side, the same for whoever asks: names are new whenever anything of their side is. */
-export function titleSearch(side: SearchedSide): TitleSearch {
-  let index = indices.get(side.names);
-  if (!index) {
-    index = new TitleSearch(side);
-    indices.set(side.names, index);
-  }
-  return index;
-}
+export const titleSearch = (side: SearchedSide): TitleSearch => indexOf(side.names, side);

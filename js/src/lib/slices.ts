@@ -58,3 +58,18 @@ export class SlicedWork<T> {
     return Boolean(done);
   }
 }
+
+/** `make` for each object once, as long as the object lives. */
+export function onceFor<Key extends object, Rest extends unknown[], Value>(
+  make: (key: Key, ...rest: Rest) => Value,
+): (key: Key, ...rest: Rest) => Value {
+  const made = new WeakMap<Key, Value>();
+  return (key, ...rest) => {
+    let value = made.get(key);
+    if (value === undefined) {
+      value = make(key, ...rest);
+      made.set(key, value);
+    }
+    return value;
+  };
+}

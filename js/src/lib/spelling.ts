@@ -3,7 +3,7 @@
 import { foldQuery } from "./folding";
 import { letterBits } from "./matching";
 import type { TitleSearch } from "./search";
-import { SlicedWork } from "./slices";
+import { onceFor, SlicedWork } from "./slices";
 
 /**
  * Edits (insert, delete, replace, swap of neighbours) from `typed` to `word`, or to its nearest beginning when
@@ -49,19 +49,20 @@ interface Words {
 }
 
 /** Words of all titles; numbers have no spelling. */
-function* wordsOf(search: TitleSearch, ratings: ArrayLike<number>): Generator<void, Words> {
+function* readWords(search: TitleSearch): Generator<void, Words> {
   yield* search.indexing();
   const counts = new Map<string, number>();
-  for (let place = 0; place < search.byCount.length; place++) {
-    const rated = ratings[search.byCount[place]];
+  for (const [place, row] of search.byCount.entries()) {
     for (const word of search.folded(place).split(" ")) {
-      if (!isNumber(word)) counts.set(word, (counts.get(word) ?? 0) + rated);
+      if (!isNumber(word)) counts.set(word, (counts.get(word) ?? 0) + search.side.counts[row]);
     }
     if (place % STEP === 0) yield;
   }
   const texts = [...counts.keys()];
   return { texts, bits: texts.map(letterBits), counts: [...counts.values()] };
 }
+
+const wordsOf = onceFor((search: TitleSearch) => new SlicedWork(readWords(search)));
 
 /** How many kinds of letters are in `a` and not in `b`: each costs an edit. */
 function missing(a: number, b: number): number {
@@ -94,47 +95,23 @@ function* nearestWord(typed: string, last: boolean, words: Words): Generator<voi
   return best;
 }
 
-/** Says which title's spelling is nearest to a query. */
-export class Speller {
-  #words: SlicedWork<Words> | null = null;
-
-  constructor(
-    private readonly search: TitleSearch,
-    private readonly counts: ArrayLike<number>,
-  ) {}
-
-  /**
-   * The work of finding the row nearest to `query` (the most rated of them); -1 where nothing is near. A title that
-   * contains it but has no training rating, which no search finds, is nearest of all.
-   */
-  nearest(query: string): SlicedWork<number> {
-    return new SlicedWork(this.#nearest(query));
+function* nearestRow(search: TitleSearch, query: string): Generator<void, number> {
+  const untrained = yield* search.untrained(query);
+  if (untrained >= 0) return untrained;
+  const words = yield* wordsOf(search).within();
+  const typed = foldQuery(query).split(" ").filter(Boolean);
+  const spelled: string[] = [];
+  for (const [i, word] of typed.entries()) {
+    const near = isNumber(word) ? word : yield* nearestWord(word, i === typed.length - 1, words);
+    if (near === null) return -1;
+    spelled.push(near);
   }
-
-  *#nearest(query: string): Generator<void, number> {
-    const untrained = yield* this.search.untrained(query);
-    if (untrained >= 0) return untrained;
-    this.#words ??= new SlicedWork(wordsOf(this.search, this.counts));
-    const words = yield* this.#words.within();
-    const typed = foldQuery(query).split(" ").filter(Boolean);
-    const spelled: string[] = [];
-    for (const [i, word] of typed.entries()) {
-      const near = isNumber(word) ? word : yield* nearestWord(word, i === typed.length - 1, words);
-      if (near === null) return -1;
-      spelled.push(near);
-    }
-    return spelled.length ? (this.search.find(spelled.join(" "), { limit: 1 }).rows[0] ?? -1) : -1;
-  }
+  return spelled.length ? (search.find(spelled.join(" "), { limit: 1 }).rows[0] ?? -1) : -1;
 }
 
-const spellers = new WeakMap<TitleSearch, Speller>();
-
-/** The speller of an index, one for all who ask. */
-export function spellerOf(search: TitleSearch, counts: ArrayLike<number>): Speller {
-  let speller = spellers.get(search);
-  if (!speller) {
-    speller = new Speller(search, counts);
-    spellers.set(search, speller);
-  }
-  return speller;
-}
+/**
+ * The work of finding the row whose spelling is nearest to `query` (the most rated of them); -1 where nothing is near.
+ * A title that contains it but has no training rating, which no search finds, is nearest of all.
+ */
+export const nearestSpelling = (search: TitleSearch, query: string): SlicedWork<number> =>
+  new SlicedWork(nearestRow(search, query));

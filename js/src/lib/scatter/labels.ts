@@ -176,12 +176,13 @@ export function placeLabels(
     const row = candidates.rows[i];
     const at = dot(row);
     if (!inside(at, view)) continue;
+    const width = placing.width(row);
     const slots = i < candidates.chosen ? SLOTS.length : NEAR_SLOTS;
     const kept = placing.before.get(row);
     let best: Label | null = null;
     let least = i < candidates.chosen ? Infinity : CROWDED;
     for (let slot = 0; slot < slots; slot++) {
-      const label = boxAt(row, at, slot, placing.width(row), placing.height);
+      const label = boxAt(row, at, slot, width, placing.height);
       if (!free(label)) continue;
       if (slot === kept) {
         best = label;

@@ -40,23 +40,6 @@ export function inDirection(
   return best;
 }
 
-/** The row nearest to a pixel; null in an empty cloud. */
-export function nearestTo(cloud: Cloud, view: Projection, px: number, py: number): number | null {
-  const { rows, x, y } = cloud;
-  let best: number | null = null;
-  let least = Infinity;
-  for (let i = 0; i < rows.length; i++) {
-    const dx = x[rows[i]] * view.ax + view.bx - px;
-    const dy = y[rows[i]] * view.ay + view.by - py;
-    const distance = dx * dx + dy * dy;
-    if (distance < least) {
-      least = distance;
-      best = rows[i];
-    }
-  }
-  return best;
-}
-
 /** The `limit` rows nearest to `from` on the screen, nearest first, without itself. */
 export function nearestOnMap(cloud: Cloud, view: Projection, from: number, limit: number): number[] {
   const { rows, x, y } = cloud;

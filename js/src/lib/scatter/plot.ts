@@ -97,22 +97,19 @@ export class Plot {
   #visible = false;
   #boxTool: readonly number[] | null = null;
   #loop: readonly number[] | null = null;
-  #grid: PointGrid | null = null;
-  #sprites: Sprites | null = null;
-  #spritesOf: readonly unknown[] = [];
-  #painted: Painted | null = null;
-  #paintedOf: readonly unknown[] = [];
+  readonly #grid = lastMade<PointGrid>();
+  readonly #sprites = lastMade<Sprites>();
+  readonly #painted = lastMade<Painted>();
+  readonly #drawn = lastMade<Uint8Array>();
   #image: { raster: Raster; data: ImageData } | null = null;
   #move: { from: Cloud & { box: Box }; start: number; ms: number } | null = null;
   #now: (Cloud & { box: Box }) | null = null;
-  #drawn: { of: Int32Array | null; flags: Uint8Array } = { of: null, flags: new Uint8Array(0) };
   #request = 0;
   #paintedAt = 0;
   #stalePoints = true;
   #candidates: Candidates | null = null;
   #labels: Label[] | null = null;
   #slots = new Map<number, number>();
-  #widths = new Map<number, number>();
 
   constructor(
     private readonly points: HTMLCanvasElement,
@@ -132,7 +129,6 @@ export class Plot {
     } else if (moved || ms === 0) {
       this.#move = null;
     }
-    if (moved || before?.rows !== scene.rows) this.#grid = null;
     if (!keepLabels) this.#candidates = null;
     this.#labels = null;
     this.#scene = scene;
@@ -142,7 +138,6 @@ export class Plot {
   clear(): void {
     this.#scene = null;
     this.#now = null;
-    this.#grid = null;
     this.#candidates = null;
     this.#schedule(true);
   }
@@ -182,7 +177,6 @@ export class Plot {
 
   paintWith(colors: Colors, family: string): void {
     this.#colors = colors;
-    if (family !== this.#family) this.#widths.clear();
     this.#family = family;
     this.#schedule(true);
   }
@@ -219,12 +213,6 @@ export class Plot {
     this.#visible = false;
   }
 
-  /** Titles are other ones: what was measured of them is forgotten. */
-  forgetTitles(): void {
-    this.#widths.clear();
-    this.#slots.clear();
-  }
-
   /** Where the scene will be once all movement has ended; null while there is nothing to see. */
   get view(): Projection | null {
     const scene = this.#scene;
@@ -238,8 +226,8 @@ export class Plot {
   get grid(): PointGrid | null {
     const scene = this.#scene;
     if (!scene) return null;
-    this.#grid ??= new PointGrid(scene.rows, scene.x, scene.y);
-    return this.#grid;
+    const { rows, x, y } = scene;
+    return this.#grid([rows, x, y], () => new PointGrid(rows, x, y));
   }
 
   /** The row within `reach` pixels of a place in the plot. */
@@ -396,22 +384,16 @@ export class Plot {
 
   /** Panning and zooming paint the same points, whose columns stay as they are. */
   #paintedFor({ bins, sizes }: Scene, { rows, x, y }: Cloud): Painted {
-    const of = [rows, x, y, bins, sizes];
-    if (!this.#painted || of.some((part, i) => part !== this.#paintedOf[i])) {
-      this.#painted = inOrder(rows, { x, y, color: bins, radius: sizes });
-      this.#paintedOf = of;
-    }
-    return this.#painted;
+    return this.#painted([rows, x, y, bins, sizes], () =>
+      inOrder(rows, { x, y, color: bins, radius: sizes }),
+    );
   }
 
   #spritesFor(scene: Scene, colors: Colors, ratio: number): Sprites {
-    const of = [scene.colors, scene.radii.join(), colors.background, ratio];
-    if (!this.#sprites || of.some((part, i) => part !== this.#spritesOf[i])) {
+    return this.#sprites([scene.colors, scene.radii.join(), colors.background, ratio], () => {
       const radii = scene.radii.map((radius) => radius * ratio);
-      this.#sprites = new Sprites(scene.colors, radii, colors.background, 0.8 * ratio);
-      this.#spritesOf = of;
-    }
-    return this.#sprites;
+      return new Sprites(scene.colors, radii, colors.background, 0.8 * ratio);
+    });
   }
 
   #paintOver(ink: Ink, scene: Scene, now: Cloud, view: Projection, axes: Axes): void {
@@ -476,12 +458,12 @@ export class Plot {
   }
 
   #isDrawn(scene: Scene, row: number): boolean {
-    if (this.#drawn.of !== scene.rows) {
-      const flags = new Uint8Array(scene.x.length);
-      for (const drawn of scene.rows) flags[drawn] = 1;
-      this.#drawn = { of: scene.rows, flags };
-    }
-    return this.#drawn.flags[row] === 1;
+    const flags = this.#drawn([scene.rows], () => {
+      const made = new Uint8Array(scene.x.length);
+      for (const drawn of scene.rows) made[drawn] = 1;
+      return made;
+    });
+    return flags[row] === 1;
   }
 
   #layout(context: CanvasRenderingContext2D, scene: Scene): Label[] {
@@ -499,17 +481,9 @@ export class Plot {
       by: labelBy,
     });
     context.font = labelFont(this.#family);
-    const width = (row: number): number => {
-      let known = this.#widths.get(row);
-      if (known === undefined) {
-        known = context.measureText(scene.title(row)).width + 2 * LABEL_PADDING;
-        this.#widths.set(row, known);
-      }
-      return known;
-    };
     const { chosen } = this.#candidates;
     this.#labels = placeLabels(this.#candidates, scene, view, {
-      width,
+      width: (row) => context.measureText(scene.title(row)).width + 2 * LABEL_PADDING,
       height: LABEL_HEIGHT,
       radius: (row) => scene.radii[scene.sizes[row]],
       limit: nLabels,
@@ -528,6 +502,15 @@ export class Plot {
     }
     return this.#labels;
   }
+}
+
+/** Keeps what was made last, until one of the things it is made of is another. */
+function lastMade<Value>(): (of: readonly unknown[], make: () => Value) => Value {
+  let last: { of: readonly unknown[]; value: Value } | null = null;
+  return (of, make) => {
+    if (!last || of.some((part, i) => part !== last?.of[i])) last = { of, value: make() };
+    return last.value;
+  };
 }
 
 function axesOf(scene: Scene, { box, area }: Projection): Axes {

@@ -82,11 +82,6 @@ export class HomeBox {
     this.#key = key;
     return this.#box;
   }
-
-  /** Forget what was in sight: the next box is as small as the points allow. */
-  forget(): void {
-    this.#box = null;
-  }
 }
 
 /** The box from `from` to `to`, t in 0…1. */

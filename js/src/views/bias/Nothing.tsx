@@ -26,7 +26,7 @@ export function Nothing({ context, search, side, ranking, text, one }: NothingPr
   const typed = text.value.trim();
   const marks = search.containing(typed);
   const missed = search.ready && marks !== null && !marks.includes(1);
-  const nearest = useNearestSpelling(search, side.counts, typed, missed);
+  const nearest = useNearestSpelling(search, typed, missed);
   if (!search.ready) return <EmptyResult>Reading the names …</EmptyResult>;
   if (missed) {
     const name = nearest === null || nearest < 0 ? null : side.names.at(nearest);

@@ -119,10 +119,6 @@ export function Picture({ context, map, announce, onPlot }: Props) {
     return () => cancelAnimationFrame(request);
   });
   useSignalEffect(() => plot.current?.setVisible(context.visible.value));
-  useSignalEffect(() => {
-    void store.items.value;
-    plot.current?.forgetTitles();
-  });
   const lastLabels = useRef("");
   const lastRun = useRef(map.run.peek());
   useSignalEffect(() => {

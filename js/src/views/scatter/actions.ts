@@ -2,7 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ViewContext } from "../../context";
 import { within } from "../../lib/scatter/lasso";
-import { type Cloud, inDirection, nearestOnMap, nearestTo } from "../../lib/scatter/navigate";
+import { type Cloud, inDirection, nearestOnMap } from "../../lib/scatter/navigate";
 import type { Plot } from "../../lib/scatter/plot";
 import type { MapState } from "../../lib/scatter/state";
 import {
@@ -156,10 +156,10 @@ export function createActions(parts: ActionParts) {
     say(row);
   };
   const home = (): number | null => {
-    const { view, cloud } = plot.current ?? {};
-    if (!view || !cloud) return null;
+    const { view } = plot.current ?? {};
+    if (!view) return null;
     const { x, y } = middle(view);
-    return nearestTo(cloud, view, x, y);
+    return plot.current?.hit(x, y, Infinity) ?? null;
   };
   const here = (): number | null => {
     const now = cursor.peek() ?? shared.primary.peek();

@@ -32,8 +32,8 @@ _ROOM_OF = {
     "Trainer": "training",
     "Snapshot": "training",
     "CollabLearner": "learner",
-    "collab_learner": "learner",
-    "load_learner": "loading",
+    "collab_learner": "making",
+    "load_learner": "making",
     "plot_biases": "plots",
     "plot_loss": "plots",
     "plot_neighbors": "plots",
@@ -52,8 +52,8 @@ __all__ = sorted(_ROOM_OF)
 
 if TYPE_CHECKING:
     from .data import CollabDataLoaders, Vocab, load_movielens, synthetic_ratings
-    from .learner import CollabLearner, collab_learner
-    from .loading import load_learner
+    from .learner import CollabLearner
+    from .making import collab_learner, load_learner
     from .models import (
         CollabNN,
         DotProduct,

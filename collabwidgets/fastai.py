@@ -22,10 +22,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import data, loading, models
-from . import learner as learners
+from . import data, making, models
 from .data.movielens import movielens_folder, movielens_sample_folder
 from .extras import needs_extra
+from .learner import CollabLearner
 from .models import CollabNN, Embedding, EmbeddingDotBias, EmbeddingNN, TabularModel, create_params, sigmoid_range
 from .training import L1LossFlat, LossFunction, MSELossFlat
 
@@ -208,7 +208,7 @@ class CollabDataLoaders(_Answers, data.CollabDataLoaders):
 # ---- learners
 
 
-class Learner(_Answers, learners.CollabLearner):
+class Learner(_Answers, CollabLearner):
     """A `CollabLearner` with the arguments of fastai's ``Learner``, and its defaults.
 
     Parameters
@@ -347,7 +347,7 @@ def collab_learner(
     if use_nn:
         emb_szs = get_emb_sz(dls, emb_szs) if emb_szs is None or isinstance(emb_szs, dict) else emb_szs
         others |= {"emb_szs": emb_szs, "layers": [n_factors] if layers is None else layers}
-    learn = learners.collab_learner(dls, n_factors, y_range=y_range, use_nn=use_nn, loss_func=loss_func, **others)
+    learn = making.collab_learner(dls, n_factors, y_range=y_range, use_nn=use_nn, loss_func=loss_func, **others)
     return _as_fastais(learn, lr, moms)
 
 
@@ -357,10 +357,10 @@ def load_learner(fname: str | os.PathLike[str], cpu: bool = True, **others: Any)
     The file is data: loading it runs no code. See `collabwidgets.load_learner`.
     """
     others = {"device": "cpu"} | others if cpu else others
-    return _as_fastais(loading.load_learner(fname, **others), Learner.lr, Learner.moms)
+    return _as_fastais(making.load_learner(fname, **others), Learner.lr, Learner.moms)
 
 
-def _as_fastais(learn: learners.CollabLearner, lr: float, moms: tuple[float, float, float]) -> Learner:
+def _as_fastais(learn: CollabLearner, lr: float, moms: tuple[float, float, float]) -> Learner:
     learn.__class__ = Learner  # the same object under more names
     assert isinstance(learn, Learner)
     learn.lr, learn.moms = lr, moms

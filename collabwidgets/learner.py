@@ -21,7 +21,7 @@ from .interpret.fold_in import Folded
 from .interpret.pca import AXES, PCAFrame
 from .interpret.predict import predict
 from .models import TableNames
-from .models.catalog import ModelMaker, model_maker, neural_sizes, whole_number
+from .models.catalog import ModelMaker
 from .models.ensemble import first_member, n_members
 from .models.tables import copied
 from .seeds import generator
@@ -175,24 +175,18 @@ class CollabLearner:
         self.session.fit(wd=wd, keep_best=keep_best, patience=patience, **settings)
 
     def start(
-        self,
-        epochs: int | None = None,
-        lr: float | None = None,
-        wd: float | None = None,
-        *,
-        n_factors: int | None = None,
-        **settings: Any,
+        self, epochs: int | None = None, lr: float | None = None, wd: float | None = None, **settings: Any
     ) -> None:
         """Train in the background and return at once: `Session.start`.
 
-        What is left out is as in `recipe`; ``**settings`` are its others. ``seed`` and ``n_factors`` make new weights,
-        so they are taken while the model is untrained; later `reset` comes first.
+        What is left out is as in `recipe`; ``**settings`` are its others and ``n_factors``. That one and ``seed`` make
+        new weights, so they are taken while the model is untrained; later `reset` comes first.
         """
-        self.session.start(n_factors, epochs=epochs, lr=lr, wd=wd, **settings)
+        self.session.start(epochs=epochs, lr=lr, wd=wd, **settings)
 
-    def step_epoch(self, *, n_factors: int | None = None, **settings: Any) -> None:
+    def step_epoch(self, **settings: Any) -> None:
         """Train one epoch in the background, with the settings of `start`: `Session.step_epoch`."""
-        self.session.step_epoch(n_factors, **settings)
+        self.session.step_epoch(**settings)
 
     def pause(self) -> None:
         """Pause between two batches; the weights stay, `resume` goes on. Nothing happens if nothing trains."""
@@ -207,20 +201,14 @@ class CollabLearner:
         self.session.stop()
 
     def retrain(
-        self,
-        epochs: int | None = None,
-        lr: float | None = None,
-        wd: float | None = None,
-        *,
-        n_factors: int | None = None,
-        **settings: Any,
+        self, epochs: int | None = None, lr: float | None = None, wd: float | None = None, **settings: Any
     ) -> None:
         """Forget all training and train fresh weights in the background, with the settings of `start`.
 
         It is `stop`, `reset` and `start` in one step: `Session.retrain`. Runs and the sign and order of a map's axes
         stay: ``learn.retrain(wd=0.2)``.
         """
-        self.session.retrain(n_factors, epochs=epochs, lr=lr, wd=wd, **settings)
+        self.session.retrain(epochs=epochs, lr=lr, wd=wd, **settings)
 
     def reset(self, seed: int | None = None, n_factors: int | None = None) -> None:
         """Forget all training: stop, make new weights, clear the history: `Session.reset`."""
@@ -556,80 +544,3 @@ class CollabLearner:
             f"{self.dls.item_name}s, {counted(self.n_factors, 'factor')}, engine {self.engine}, {self.status}, "
             f"epoch {self.epoch:.3g}; tables: {self.session.weights.tables})"
         )
-
-
-@remembered
-def collab_learner(
-    dls: CollabDataLoaders,
-    n_factors: int = 50,
-    *,
-    model: str = "dot",
-    y_range: Sequence[float] | None = None,
-    use_nn: bool = False,
-    emb_szs: Sequence[tuple[int, int]] | None = None,
-    layers: Sequence[int] | None = None,
-    members: int = 1,
-    loss_func: LossFunction | None = None,
-    metrics: Metric | Iterable[Metric] | None = None,
-    callbacks: Callback | Iterable[Callback] | None = None,
-    wd: float | None = None,
-    engine: str = "auto",
-    device: str | torch.device | None = None,
-    seed: int | None = None,
-    implicit: bool | None = None,
-) -> CollabLearner:
-    """A learner with a model by name: fastai's dot product with biases, its neural model, or SVD++.
-
-    Parameters
-    ----------
-    dls : CollabDataLoaders
-    n_factors : int
-        Columns of the factor tables.
-    model : {"dot", "nn", "svdpp"}
-        `EmbeddingDotBias`; `EmbeddingNN`, embeddings side by side and layers on them; or `SVDpp`, which adds what
-        users rated and who rated an item to the dot product and predicts better: it says how to train it.
-    y_range : (float, float), optional
-        Bounds of the predictions, a little wider than the ratings: ``(0, 5.5)`` for stars from 1 to 5.
-    use_nn : bool
-        fastai's word for ``model="nn"``.
-    emb_szs : sequence of two (int, int), optional
-        Rows and columns of the neural model's tables, ``'#na#'`` counted; `get_emb_sz` by default.
-    layers : sequence of int, optional
-        Activations of its hidden layers; none by default.
-    members : int
-        Models to train side by side, from different weights and on differently ordered ratings: predictions and the
-        validation loss are those of their average, findings those of the first, the training loss is the mean of
-        theirs. The time is that of as many fits.
-    loss_func, metrics, callbacks, wd, engine, device, seed
-        As in `CollabLearner`.
-    implicit
-        No longer taken: ``model="svdpp"`` is the model that it made.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For an argument out of its range, or two that exclude each other.
-    """
-    if implicit is not None:
-        raise TypeError('implicit= is gone, as the word means implicit feedback elsewhere; pass model="svdpp"')
-    if use_nn and model not in ("dot", "nn"):
-        raise ValueError(f'use_nn=True means model="nn"; it excludes model={model!r}')
-    kind = "nn" if use_nn else model
-    make = model_maker(dls, kind, y_range=y_range, emb_szs=emb_szs, layers=layers, members=members)
-    n = neural_sizes(dls, emb_szs)[1][1] if kind == "nn" else whole_number("n_factors", n_factors)
-    seed = dls.seed if seed is None else seed
-    module = make(n, generator(seed, "weights"))
-    learn = CollabLearner(
-        dls,
-        module,
-        loss_func=loss_func,
-        metrics=metrics,
-        callbacks=callbacks,
-        remake=make,
-        engine=engine,
-        device=device,
-        wd=wd,
-        seed=seed,
-    )
-    learn.session.weights.can_resize = kind != "nn"  # there emb_szs, or get_emb_sz, says how wide each table is
-    return learn

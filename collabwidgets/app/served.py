@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ..checkpoint_file import read
 from ..data import CollabDataLoaders, DuplicateRatingsWarning, load_movielens
-from ..learner import CollabLearner, collab_learner
-from ..loading import load_learner
+from ..learner import CollabLearner
+from ..making import collab_learner, load_learner
 
 _VARIABLE = "COLLABWIDGETS_RATINGS"
 

@@ -12,8 +12,8 @@ import comm
 import pytest
 from comm.base_comm import BaseComm
 
+from collabwidgets import CollabLearner, collab_learner
 from collabwidgets.data import CollabDataLoaders, synthetic_ratings
-from collabwidgets.learner import CollabLearner, collab_learner
 
 
 @dataclass

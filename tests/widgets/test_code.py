@@ -8,8 +8,8 @@ import pytest
 from torch import nn
 
 import collabwidgets as cw
+from collabwidgets import CollabLearner, collab_learner
 from collabwidgets.data import CollabDataLoaders, synthetic_ratings
-from collabwidgets.learner import CollabLearner, collab_learner
 from collabwidgets.models import DotProductBias
 from collabwidgets.widgets import BiasTable, Dashboard, LearnerStore, NeighborSearch, PCAScatter, TrainingPanel
 from collabwidgets.widgets.view import View

@@ -11,7 +11,7 @@ import pytest
 from sklearn.decomposition import PCA
 from traitlets import TraitError
 
-from collabwidgets.learner import collab_learner
+from collabwidgets import collab_learner
 from collabwidgets.widgets import PCAScatter
 from collabwidgets.widgets.store import LearnerStore
 from collabwidgets.widgets.wire import bytes_numbers

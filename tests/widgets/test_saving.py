@@ -9,8 +9,8 @@ import matplotlib
 import matplotlib.image
 import pytest
 
+from collabwidgets import CollabLearner, collab_learner
 from collabwidgets.data import CollabDataLoaders, synthetic_ratings
-from collabwidgets.learner import CollabLearner, collab_learner
 from collabwidgets.widgets import BiasTable, Dashboard, NeighborSearch, PCAScatter, TrainingPanel
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import nn
 
+from collabwidgets import CollabLearner, collab_learner
 from collabwidgets.data import CollabDataLoaders, synthetic_ratings
-from collabwidgets.learner import CollabLearner, collab_learner
 from collabwidgets.widgets import BiasTable, LearnerStore, NeighborSearch, PCAScatter
 from collabwidgets.widgets.bundle import built_code
 from collabwidgets.widgets.wire import bytes_numbers, bytes_pairs, bytes_texts

@@ -9,8 +9,8 @@ import traitlets
 from ipywidgets.widgets.widget import _instances as alive
 from traitlets import TraitError
 
+from collabwidgets import collab_learner
 from collabwidgets.data import CollabDataLoaders, synthetic_ratings
-from collabwidgets.learner import collab_learner
 from collabwidgets.widgets import (
     BiasTable,
     Dashboard,

@@ -10,8 +10,8 @@ import pytest
 from torch import nn
 from traitlets import TraitError
 
+from collabwidgets import CollabLearner, collab_learner
 from collabwidgets.data import CollabDataLoaders, synthetic_ratings
-from collabwidgets.learner import CollabLearner, collab_learner
 from collabwidgets.widgets import (
     BiasTable,
     Dashboard,

@@ -1,9 +1,9 @@
-"""load_learner: a learner made anew from its checkpoint and the ratings it was trained on."""
+"""Learners made by a model's name, and made anew from a checkpoint and the ratings it was trained on."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,24 +11,98 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from .calls import remembered
 from .checkpoint import Checkpoint, check_data
 from .checkpoint_file import checkpoint_path, read
 from .data.vocab import Vocab
 from .data.without_ratings import LoadersWithoutRatings
-from .learner import CollabLearner, collab_learner
+from .learner import CollabLearner
 from .models import DotProduct, DotProductBias, EmbeddingDotBias
+from .models.catalog import model_maker, neural_sizes, whole_number
 from .seeds import generator
 from .training import L1LossFlat, LossFunction
+from .training.metrics import Metric
+from .training.session import Callback
 
 if TYPE_CHECKING:
     from .data.loaders import CollabDataLoaders
 
-# Models of the package that CollabLearner was given: what makes one of so many users, items and factors.
-_NAMED: dict[str, tuple[str, Callable[..., nn.Module]]] = {
-    "DotProduct": ("user_factors.weight", lambda users, items, k, **kw: DotProduct(users, items, k, **kw)),
-    "DotProductBias": ("user_factors.weight", lambda users, items, k, **kw: DotProductBias(users, items, k, **kw)),
-    "EmbeddingDotBias": ("u_weight.weight", lambda users, items, k, **kw: EmbeddingDotBias(k, users, items, **kw)),
-}
+
+@remembered
+def collab_learner(
+    dls: CollabDataLoaders,
+    n_factors: int = 50,
+    *,
+    model: str = "dot",
+    y_range: Sequence[float] | None = None,
+    use_nn: bool = False,
+    emb_szs: Sequence[tuple[int, int]] | None = None,
+    layers: Sequence[int] | None = None,
+    members: int = 1,
+    loss_func: LossFunction | None = None,
+    metrics: Metric | Iterable[Metric] | None = None,
+    callbacks: Callback | Iterable[Callback] | None = None,
+    wd: float | None = None,
+    engine: str = "auto",
+    device: str | torch.device | None = None,
+    seed: int | None = None,
+    implicit: bool | None = None,
+) -> CollabLearner:
+    """A learner with a model by name: fastai's dot product with biases, its neural model, or SVD++.
+
+    Parameters
+    ----------
+    dls : CollabDataLoaders
+    n_factors : int
+        Columns of the factor tables.
+    model : {"dot", "nn", "svdpp"}
+        `EmbeddingDotBias`; `EmbeddingNN`, embeddings side by side and layers on them; or `SVDpp`, which adds what
+        users rated and who rated an item to the dot product and predicts better: it says how to train it.
+    y_range : (float, float), optional
+        Bounds of the predictions, a little wider than the ratings: ``(0, 5.5)`` for stars from 1 to 5.
+    use_nn : bool
+        fastai's word for ``model="nn"``.
+    emb_szs : sequence of two (int, int), optional
+        Rows and columns of the neural model's tables, ``'#na#'`` counted; `get_emb_sz` by default.
+    layers : sequence of int, optional
+        Activations of its hidden layers; none by default.
+    members : int
+        Models to train side by side, from different weights and on differently ordered ratings: predictions and the
+        validation loss are those of their average, findings those of the first, the training loss is the mean of
+        theirs. The time is that of as many fits.
+    loss_func, metrics, callbacks, wd, engine, device, seed
+        As in `CollabLearner`.
+    implicit
+        No longer taken: ``model="svdpp"`` is the model that it made.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For an argument out of its range, or two that exclude each other.
+    """
+    if implicit is not None:
+        raise TypeError('implicit= is gone, as the word means implicit feedback elsewhere; pass model="svdpp"')
+    if use_nn and model not in ("dot", "nn"):
+        raise ValueError(f'use_nn=True means model="nn"; it excludes model={model!r}')
+    kind = "nn" if use_nn else model
+    make = model_maker(dls, kind, y_range=y_range, emb_szs=emb_szs, layers=layers, members=members)
+    n = neural_sizes(dls, emb_szs)[1][1] if kind == "nn" else whole_number("n_factors", n_factors)
+    seed = dls.seed if seed is None else seed
+    module = make(n, generator(seed, "weights"))
+    learn = CollabLearner(
+        dls,
+        module,
+        loss_func=loss_func,
+        metrics=metrics,
+        callbacks=callbacks,
+        remake=make,
+        engine=engine,
+        device=device,
+        wd=wd,
+        seed=seed,
+    )
+    learn.session.weights.can_resize = kind != "nn"  # there emb_szs, or get_emb_sz, says how wide each table is
+    return learn
 
 
 def load_learner(
@@ -134,6 +208,14 @@ def _loss(saved: Checkpoint, file: Path) -> LossFunction | None:
     if saved.loss not in ("MSE", "MAE"):
         raise ValueError(f"{file} was trained with {saved.loss}, a loss of your own; pass it as loss_func=")
     return L1LossFlat() if saved.loss == "MAE" else None
+
+
+# Models of the package that CollabLearner was given: what makes one of so many users, items and factors.
+_NAMED: dict[str, tuple[str, Callable[..., nn.Module]]] = {
+    "DotProduct": ("user_factors.weight", lambda users, items, k, **kw: DotProduct(users, items, k, **kw)),
+    "DotProductBias": ("user_factors.weight", lambda users, items, k, **kw: DotProductBias(users, items, k, **kw)),
+    "EmbeddingDotBias": ("u_weight.weight", lambda users, items, k, **kw: EmbeddingDotBias(k, users, items, **kw)),
+}
 
 
 def _own_model(saved: Checkpoint, dls: CollabDataLoaders, file: Path) -> nn.Module:

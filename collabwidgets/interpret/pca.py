@@ -37,8 +37,7 @@ class PCAFrame:
         Share of the fitted rows' variance along each component, 0 to 1; all 0 when the rows are equal.
         Normally descending; near-equal neighbours may stand in the order of the frame before.
     noise_level : float
-        Share of each component were the factors random, on average: ``1 / n_factors``. The strongest of random ones
-        has more, see `noise_edge`.
+        Share of each component were the factors random, on average: ``1 / n_factors``.
     axis_match : float64 [k], optional
         ``|cosine|`` between each component and the one in its place in the frame before, or, in the first frame
         after new weights, ``|r|`` between the scores on them; NaN where that had none; None in a first frame. Below
@@ -75,12 +74,6 @@ class PCAFrame:
     def n_factors(self) -> int:
         """Dimensions of the space the components live in."""
         return int(self.components.shape[1])
-
-    @property
-    def noise_edge(self) -> float:
-        """What the strongest of random components would keep: of m fitted rows about
-        ``(1 + sqrt(n_factors / m))**2 / n_factors`` (Marchenko & Pastur 1967), at most 1."""
-        return min(1.0, float(1 + np.sqrt(self.n_factors / len(self.rows))) ** 2 / self.n_factors)
 
     def to_frame(self, snapshot: Snapshot) -> pd.DataFrame:
         """Coordinates of the fitted items as a table.

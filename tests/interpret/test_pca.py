@@ -319,14 +319,6 @@ def test_few_rows_have_a_component_less_than_there_are_rows(make_snapshot, make_
         before = frame
 
 
-def test_the_edge_of_noise_is_where_the_strongest_of_random_components_lies(make_snapshot):
-    rng = np.random.default_rng(0)
-    for n, k in ((900, 50), (2000, 20), (40, 50)):
-        frame = fit_pca(make_snapshot(item_factors=rng.normal(size=(n, k))))
-        assert frame.noise_level == 1 / k
-        assert 0.85 < frame.explained_variance_ratio[0] / frame.noise_edge < 1.05
-
-
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [

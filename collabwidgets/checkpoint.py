@@ -11,7 +11,8 @@ from msgspec import Meta
 from torch import Tensor, nn
 
 from .data.without_ratings import DataFacts, LoadersWithoutRatings
-from .interpret.users import check_product, residual_variance
+from .interpret.product import check_product
+from .interpret.users import residual_variance
 from .models.tables import effective_tables
 from .training.progress import Whole
 from .training.session_state import SessionState
@@ -117,7 +118,7 @@ def _data_facts(learn: CollabLearner) -> DataFacts:
     if isinstance(dls, LoadersWithoutRatings):
         return dls.facts
     try:
-        check_product(learn.snapshot, learn.model, learn.session.resting_module)
+        check_product(learn.snapshot)
         variance = residual_variance(learn.snapshot, dls)
     except ValueError:  # no dot product, so nobody new can be fitted to it
         variance = None

@@ -16,14 +16,18 @@ from torch import nn
 
 from . import checkpoint, checkpoint_file, interpret
 from .calls import Call, remembered
+from .data.spelling import only_match
 from .interpret import metrics, users
+from .interpret.embeddings import save_projector
 from .interpret.fold_in import Folded
 from .interpret.pca import AXES, PCAFrame
 from .interpret.predict import predict
+from .interpret.product import check_product
 from .models import TableNames
 from .models.catalog import ModelMaker
 from .models.ensemble import first_member, n_members
 from .models.tables import copied
+from .plain import plain
 from .seeds import generator
 from .training import (
     ENGINES,
@@ -270,72 +274,117 @@ class CollabLearner:
     ) -> pd.DataFrame:
         """Titles whose factors lie nearest to those of `item`: `interpret.neighbors`, which also takes `others`.
 
-        Name the item by its title, or pass ``row=`` its row; a list of them asks for the mean of several.
+        Name the item by its title, or pass ``row=`` its row; a list of them asks for the mean of several. Words that
+        only one title has are enough, whatever their case; ``attrs["anchors"]`` says which title was taken.
         """
         if row is None:
-            row = [self.item_row(each) for each in item] if isinstance(item, list) else self.item_row(item)
+            row = [self._searched(each) for each in np.atleast_1d(np.asarray(item, dtype=object))]
         minimum, rated = self._min_count(min_count), self.dls.rated
         return interpret.neighbors(
             self.snapshot, row, k=k, metric=metric, order=order, min_count=minimum, ratings=rated, **others
         )
 
-    def predict(self, users: Any, items: Any, *, unknown: str = "raise") -> NDArray[np.float32]:
-        """Predicted ratings, float32 ``[n]``, of pairs named by id: `users` and `items` of equal length.
+    def similar_users(self, user: Any, k: int = 10, *, metric: str = "cosine", min_count: int = 0) -> pd.DataFrame:
+        """The users whose factors lie nearest to those of one of them, named by id: `interpret.similar_users`."""
+        row = users.user_row(self.dls, user)
+        return interpret.similar_users(
+            self.snapshot, row, k=k, metric=metric, min_count=min_count, ratings=self.dls.rated
+        )
+
+    def embeddings(self, kind: str = "items") -> pd.DataFrame:
+        """Factors and biases of the items or the users, by id: `interpret.embeddings`.
+
+        Examples
+        --------
+        >>> table = learn.embeddings()  # doctest: +SKIP
+        >>> table.to_csv("items.csv")  # doctest: +SKIP
+        >>> np.save("items.npy", table.filter(like="factor_").to_numpy())  # doctest: +SKIP
+        """
+        return interpret.embeddings(self.snapshot, kind)
+
+    def save_projector(self, folder: str | os.PathLike[str], kind: str = "items") -> Path:
+        """Write ``vectors.tsv`` and ``metadata.tsv`` of `embeddings` for TensorBoard's projector; returns the folder.
+
+        At projector.tensorflow.org they are opened by "Load".
+        """
+        return save_projector(self.embeddings(kind), Path(folder).expanduser())
+
+    def predict(
+        self, users: Any, items: Any = None, *, unknown: str = "raise", clip: bool = False
+    ) -> NDArray[np.float32]:
+        """Predicted ratings, float32 ``[n]``, of pairs named by id, also while it trains.
 
         Parameters
         ----------
         users, items : sequence, or one id
-            As they stand in the ratings table.
+            As they stand in the ratings table: as many of the one as of the other, or one user and many items, or many
+            users and one item. Or a frame alone, with the loaders' columns of users and items.
         unknown : {"raise", "average", "nan"}
-            What an id that was not in the ratings means: an error with the nearest spelling, the mean known user or
-            item, or NaN.
+            What an id without a training rating means: an error, for one that was in no rating with the nearest
+            spelling; the mean known user or item; or NaN.
+        clip : bool
+            Cut predictions off at the lowest and the highest rating of the ratings table.
         """
-        return predict(self.model, self.session.weights.tables, self.dls, users, items, unknown=unknown)
+        return predict(self.snapshot, self.dls, users, items, unknown=unknown, clip=clip)
 
     def fold_in(
-        self, ratings: Mapping[Any, float] | pd.Series, *, method: str = "fitted", prior_strength: float = 1.0
+        self,
+        ratings: Mapping[Any, float] | pd.Series | pd.DataFrame,
+        *,
+        method: str = "fitted",
+        prior_strength: float = 1.0,
     ) -> Folded:
         """Fit somebody new, given by ratings by title, to the model, every title staying as it is: `interpret.fold_in`.
 
-        Raises a ValueError for an unknown title, with the nearest spelling, and a RuntimeError while the first fit of a
-        module of your own runs: whether it is a dot product is seen when it rests.
+        `ratings` is a dict or Series by title, or a frame with the loaders' columns of items and ratings. Raises a
+        ValueError for an unknown title, with the nearest spelling.
         """
         return users.fold_in_ratings(self._product(), self.dls, ratings, method=method, prior_strength=prior_strength)
 
     def recommend(
         self,
         user: Any,
-        n: int = 10,
+        k: int = 10,
         *,
+        items: Sequence[Any] | None = None,
         min_count: int | None = None,
-        exclude_rated: bool = True,
+        exclude: str = "all",
         taste_only: bool = False,
     ) -> pd.DataFrame:
-        """The titles with the highest predictions for a user: `interpret.recommend`.
+        """The titles with the highest predictions for one user, or for many: `interpret.recommend`.
 
         Parameters
         ----------
-        user : int, str, dict, Series or Folded
-            An id of the ratings table, or the ratings of somebody new by title.
-        n : int
+        user : int, str, dict, Series, DataFrame or Folded; or a list or array of ids, or "all"
+            An id of the ratings table, or the ratings of somebody new by title, as in `fold_in`. For many users the
+            lists stand below each other, with the columns user, ``rank`` and item (`interpret.recommend_to_many`);
+            ``"all"`` takes everyone with a training rating. A progress bar appears after two seconds, and Ctrl-C or
+            the notebook's stop button ends it.
+        k : int
+            Titles in a list.
+        items : sequence, optional
+            The only titles to choose from.
         min_count : int, optional
-            Ratings that a title must have; by default the view's.
-        exclude_rated : bool
-            Leave out what the user has rated.
+            Ratings that a title must have; by default the view's, or 0 with `items`.
+        exclude : {"all", "train", "none"}
+            Leave out what the user has rated; what they rated in training, so that validation titles can appear; or
+            nothing.
         taste_only : bool
             Rank by what is the user's own, not by what everybody likes.
 
         Examples
         --------
         >>> learn.recommend({"Alien (1979)": 5, "Titanic (1997)": 1}, taste_only=True)  # doctest: +SKIP
+        >>> learn.recommend("all", 5, exclude="train").to_parquet("lists.parquet")  # doctest: +SKIP
         """
         return users.recommend_to(
             self._product(),
             self.dls,
             user,
-            n,
-            min_count=self._min_count(min_count),
-            exclude_rated=exclude_rated,
+            k,
+            items=items,
+            min_count=0 if min_count is None and items is not None else self._min_count(min_count),
+            exclude=exclude,
             taste_only=taste_only,
         )
 
@@ -356,29 +405,36 @@ class CollabLearner:
     def validate(self, ds_idx: int = 1) -> list[float]:
         """The loss on the validation ratings, in a list, as fastai has it; with ``ds_idx=0`` on the training ratings.
 
-        A ValueError when there are no such ratings, a RuntimeError while it trains: the weights would move meanwhile.
+        Ratings of users or items without a training rating, of which ``dls.n_cold`` are for validation, count as those
+        of ``'#na#'``. A ValueError when there are no such ratings.
         """
-        return [metrics.part_loss(self.session.resting_module(), self.dls, ds_idx, self.loss_func)]
+        return [metrics.part_loss(self.snapshot, self.dls, ds_idx, self.loss_func)]
 
     def get_preds(self, ds_idx: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
         """Predictions and ratings of the validation part, float32 ``[n]`` each, in its order; raises as `validate`."""
-        return metrics.part_predictions(self.session.resting_module(), self.dls, ds_idx)
+        return metrics.part_predictions(self.snapshot, self.dls, ds_idx)
 
     def show_results(self, ds_idx: int = 1, max_n: int = 9) -> pd.DataFrame:
         """Up to `max_n` validation ratings beside their predictions, another choice each time; raises as `validate`.
 
         The columns are the loaders' users, items and ratings, and the last one's name with ``_pred``.
         """
-        return metrics.some_predictions(self.session.resting_module(), self.dls, ds_idx, max_n)
+        return metrics.some_predictions(self.snapshot, self.dls, ds_idx, max_n)
+
+    def evaluate(self, k: int = 10, *, liked: float | None = None, most_users: int | None = None) -> pd.DataFrame:
+        """Errors and ranking metrics on the validation ratings, popularity beside them: `interpret.evaluate`.
+
+        Of more than `most_users` users so many are drawn, by the learner's seed.
+
+        Examples
+        --------
+        >>> learn.evaluate(k=10)["value"]  # doctest: +SKIP
+        """
+        return interpret.evaluate(self.snapshot, self.dls, k, liked=liked, most_users=most_users, seed=self.recipe.seed)
 
     def hit_rate(self, k: int = 10, *, liked: float | None = None, most_users: int = 2000) -> float:
-        """Share of validation users with a title they liked among the `k` ranked highest: `interpret.hit_rate`.
-
-        A title is liked from a rating of `liked` on, by default the mean of the training ratings. Titles that a user
-        rated in training and titles that were never trained are left out. A RuntimeError while it trains.
-        """
-        module, seed = self.session.resting_module(), self.recipe.seed
-        return metrics.ranking_hit_rate(module, self.dls, k=k, liked=liked, most_users=most_users, seed=seed)
+        """Share of validation users with a title they liked among the `k` ranked highest, 0 to 1, by `evaluate`."""
+        return float(self.evaluate(k, liked=liked, most_users=most_users).loc["hit_rate", "value"])
 
     @property
     def baseline(self) -> float | None:
@@ -395,8 +451,16 @@ class CollabLearner:
     def _product(self) -> Snapshot:
         """The snapshot, once it is known that the model is the dot product of its tables."""
         snapshot = self.snapshot
-        users.check_product(snapshot, self.model, self.session.resting_module)
+        check_product(snapshot)
         return snapshot
+
+    def _searched(self, item: Any) -> int:
+        """The row of an item named as in the ratings table, or by words that no other has."""
+        if isinstance(item, str) and item not in self.dls.classes[self.dls.item_name]:
+            match = only_match(item, self.dls.items.names[1:].tolist())
+            if match is not None:
+                return 1 + match
+        return self.item_row(plain(item))
 
     # ------------------------------------------------------------------ to and from a file
 

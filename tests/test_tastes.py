@@ -82,7 +82,7 @@ def test_users_folded_in_anew_get_the_predictions_they_had(dls, learn):
     for row in rows:
         mine = x[:, 0] == row
         ratings = {dls.classes["title"][int(i)]: float(r) for i, r in zip(x[mine, 1], y[mine], strict=True)}
-        everything = {"n": 80, "min_count": 0, "exclude_rated": False}
+        everything = {"k": 80, "min_count": 0, "exclude": "none"}
         new = learn.recommend(ratings, **everything)["prediction"].sort_index()
         known = learn.recommend(dls.classes["user"][int(row)], **everything)["prediction"].sort_index()
         likeness.append(np.corrcoef(new, known)[0, 1])
@@ -97,7 +97,7 @@ def test_what_was_rated_is_not_recommended_unless_asked_for(dls, learn):
     rated = set(both[both[:, 0] == 9, 1])
     everything = learn.recommend(user, 80, min_count=0)
     assert not rated & set(everything.index)
-    assert rated <= set(learn.recommend(user, 80, min_count=0, exclude_rated=False).index)
+    assert rated <= set(learn.recommend(user, 80, min_count=0, exclude="none").index)
     best = learn.recommend(pd.Series({everything["title"].iloc[0]: 5.0}), 80, min_count=0)
     assert everything.index[0] not in best.index
 

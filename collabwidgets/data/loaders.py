@@ -268,6 +268,12 @@ class CollabDataLoaders:
         """All ratings."""
         return self.n_train + self.n_valid
 
+    @cached_property
+    def n_cold(self) -> int:
+        """Validation ratings of users or items without a training rating; models score them as ``'#na#'``."""
+        users, items = self.valid_x.T.numpy()
+        return int(np.count_nonzero(~(self.users.trained[users] & self.items.trained[items])))
+
     @property
     def train(self) -> Batches:
         """Training batches of `bs`, in a fresh order each pass; see `batches`."""
@@ -380,7 +386,8 @@ class CollabDataLoaders:
             f"{self.item_name}s, {self.n_ratings:,} ratings ({self.rating_name!r}, {low:g} to {high:g})\n"
             f"  split: {self.n_train:,} training, {self.n_valid:,} validation "
             f"(valid_pct={self.valid_pct:g}), seed={self.seed}, bs={self.bs}{' (auto)' if self.auto_bs else ''}\n"
-            f"  {never:,} {self.item_name}s have no training rating"
+            f"  {never:,} {self.item_name}s have no training rating; {self.n_cold:,} validation ratings are of such "
+            f"{self.item_name}s or {self.user_name}s"
         )
 
 

@@ -37,6 +37,25 @@ def did_you_mean(name: str, names: Sequence[str]) -> str:
     return "" if near is None else f" The nearest spelling is {near!r}."
 
 
+def only_match(words: str, names: Sequence[str]) -> int | None:
+    """Where the one name stands that has these words, from the beginning of one of its own on.
+
+    Case, accents and punctuation do not count. A name that is equal but for those is taken before any that says more.
+    None where no name, or more than one, matches.
+    """
+    asked = _words(words)
+    if not asked:
+        return None
+    plain = [_words(name) for name in names]
+    equal = [at for at, name in enumerate(plain) if name == asked]
+    found = equal or [at for at, name in enumerate(plain) if f" {asked}" in f" {name}"]
+    return found[0] if len(found) == 1 else None
+
+
+def _words(text: str) -> str:
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in _folded(text)).split())
+
+
 def _folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).strip()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from ..plain import plain
 from .spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -206,8 +207,7 @@ def _plain(entry: Any) -> Any:
     """The Python int or str of an id as numpy or pandas may hold it; anything else comes back as it is."""
     if type(entry) in _KINDS:
         return entry
-    if getattr(entry, "ndim", None) == 0 and hasattr(entry, "item"):  # numpy's scalars, and torch's
-        entry = entry.item()
+    entry = plain(entry)
     if isinstance(entry, float) and entry.is_integer():
         return int(entry)
     return str(entry) if isinstance(entry, str) else entry

@@ -1,22 +1,26 @@
 """Findings: from an immutable snapshot to tables; numpy and pandas, no widgets."""
 
 from .bias import biases
+from .embeddings import embeddings
+from .evaluate import evaluate
 from .explain import explain
 from .fold_in import Folded, fold_in
-from .hit_rate import hit_rate
-from .neighbors import neighbors
+from .neighbors import neighbors, similar_users
 from .pca import PCAFrame, fit_pca, pca_table
-from .recommend import recommend
+from .recommend import recommend, recommend_to_many
 
 __all__ = [
     "Folded",
     "PCAFrame",
     "biases",
+    "embeddings",
+    "evaluate",
     "explain",
     "fit_pca",
     "fold_in",
-    "hit_rate",
     "neighbors",
     "pca_table",
     "recommend",
+    "recommend_to_many",
+    "similar_users",
 ]

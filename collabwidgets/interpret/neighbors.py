@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,8 @@ def neighbors(
         * ``norm`` float64: length of its vector;
         * ``weak``: fewer ratings than `weak_count`, or a length under `weak_norm` of the median of the trained rows.
 
-        ``attrs["n_hidden"]``: how many of the `k` best of all trained items `min_count` hides.
+        In ``attrs``: ``anchors``, the names of the anchors, and ``n_hidden``, how many of the `k` best of all trained
+        items `min_count` hides.
 
     Raises
     ------
@@ -119,8 +121,45 @@ def neighbors(
     norms = columns["norm"] = snapshot.item_norms[rows]
     columns["weak"] = (side.counts[rows] < weak_count) | (norms < weak_norm * snapshot.median_item_norm)
     frame = side.frame(rows, columns)
+    frame.attrs["anchors"] = [str(side.names[anchor]) for anchor in anchors]
     frame.attrs["n_hidden"] = int((~is_shown[:k]).sum())
     return frame
+
+
+def similar_users(
+    snapshot: Snapshot,
+    user: int,
+    *,
+    k: int = 10,
+    metric: str = "cosine",
+    min_count: int = 0,
+    ratings: tuple[NDArray[np.integer], NDArray[np.integer]] | None = None,
+) -> pd.DataFrame:
+    """Find the `k` users whose factors lie nearest to one user's, as `neighbors` does for items.
+
+    Returns
+    -------
+    DataFrame, index ``row``
+        The columns of `neighbors`; ``n_common`` counts the items that both rated.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `neighbors` does, of users.
+    """
+    if snapshot.user_factors is None:
+        raise ValueError("the model has no user factors; name the table by user_factors= when making the learner")
+    users_as_items = replace(
+        snapshot,
+        users=snapshot.items,
+        items=snapshot.users,
+        user_factors=snapshot.item_factors,
+        item_factors=snapshot.user_factors,
+        user_bias=snapshot.item_bias,
+        item_bias=snapshot.user_bias,
+    )
+    both = None if ratings is None else ratings[::-1]
+    return neighbors(users_as_items, user, k=k, metric=metric, min_count=min_count, ratings=both)
 
 
 def no_neighbors(snapshot: Snapshot, *, pinned: bool = False) -> pd.DataFrame:
@@ -132,7 +171,7 @@ def no_neighbors(snapshot: Snapshot, *, pinned: bool = False) -> pd.DataFrame:
         columns["to_pinned"] = np.zeros(0)
     columns |= {"count": side.counts[:0], "n_common": np.zeros(0, np.int64), "norm": norms, "weak": side.trained[:0]}
     frame = side.frame(np.zeros(0, np.int64), columns)
-    frame.attrs["n_hidden"] = 0
+    frame.attrs |= {"anchors": [], "n_hidden": 0}
     return frame
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from ..training.snapshot import Snapshot
 
 Doubles = NDArray[np.float64]
+_PROBES = 20  # predictions that are compared with the formula
+_PAIRS = 1 << 16  # predicted at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +65,63 @@ def squeezed(logit: Doubles, y_range: tuple[float, float] | None) -> Doubles:
     return low + (high - low) * share
 
 
-def predicted(snapshot: Snapshot, pairs: NDArray[np.int64]) -> Doubles:
-    """Ratings of (user row, item row) pairs int64 ``[n, 2]`` by the formula, float64 ``[n]``."""
-    users, items = pairs.T
+def by_formula(snapshot: Snapshot, pairs: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Ratings float32 ``[n]`` of (user row, item row) pairs int64 ``[n, 2]``, summed in float64."""
     user_factors, item_factors = required_user_factors(snapshot), snapshot.required_item_factors
-    sums = np.einsum("ij,ij->i", user_factors[users], item_factors[items], dtype=np.float64)
-    if snapshot.user_bias is not None:
-        sums = sums + snapshot.user_bias[users]
-    return squeezed(sums + item_biases(snapshot)[items], snapshot.y_range)
+    biases, user_bias = item_biases(snapshot), snapshot.user_bias
+    ratings = np.empty(len(pairs), np.float32)
+    for start in range(0, len(pairs), _PAIRS):
+        users, items = pairs[start : start + _PAIRS].T
+        sums = np.einsum("ij,ij->i", user_factors[users], item_factors[items], dtype=np.float64) + biases[items]
+        if user_bias is not None:
+            sums += user_bias[users]
+        ratings[start : start + _PAIRS] = squeezed(sums, snapshot.y_range)
+    return ratings
+
+
+def with_average_rows(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with row 0, which stands for unknown ids, as the mean of the trained rows."""
+    changed = {}
+    for role in ("user_factors", "item_factors", "user_bias", "item_bias"):
+        values = getattr(snapshot, role)
+        if values is not None:
+            side = snapshot.users if role.startswith("user") else snapshot.items
+            changed[role] = values.copy()
+            changed[role][0] = values[side.trained].mean(axis=0, dtype=np.float64)
+    return replace(snapshot, **changed)
+
+
+def is_product(snapshot: Snapshot) -> bool:
+    """Whether the model predicts the dot product of the snapshot's tables: known by its class, else tried."""
+    if snapshot.forward is None:
+        return True
+    try:
+        required_user_factors(snapshot)
+    except ValueError:
+        return False
+    pairs = _probes(snapshot)
+    return _agree(snapshot.forward(pairs), by_formula(snapshot, pairs))
+
+
+def check_product(snapshot: Snapshot) -> None:
+    """Raise a ValueError unless the model, of an ensemble the first, predicts the dot product of its tables."""
+    required_user_factors(snapshot)
+    if snapshot.forward is None:
+        return
+    pairs = _probes(snapshot)
+    found, expected = snapshot.forward.of_first(pairs), by_formula(snapshot, pairs)
+    if not _agree(found, expected):
+        raise ValueError(
+            f"{snapshot.forward.name} predicts {found[0]:.3f} where user factors times item factors, biases and "
+            f"y_range={snapshot.y_range} make {expected[0]:.3f}: it is no dot product of these tables (print(learn))"
+        )
+
+
+def _probes(snapshot: Snapshot) -> NDArray[np.int64]:
+    users, items = (np.flatnonzero(side.trained)[:_PROBES] for side in (snapshot.users, snapshot.items))
+    n = min(len(users), len(items))
+    return np.stack([users[:n], items[:n]], axis=1)
+
+
+def _agree(found: NDArray[np.float32], expected: NDArray[np.float32]) -> bool:
+    return np.allclose(found, expected, rtol=1e-3, atol=1e-3)

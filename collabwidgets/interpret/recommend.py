@@ -11,17 +11,20 @@ from numpy.typing import NDArray
 from ..training.snapshot import Snapshot
 from .bias import FEW
 from .fold_in import Folded
-from .product import Doubles, UserVector, item_biases, logits, squeezed
+from .product import Doubles, UserVector, by_formula, item_biases, logits, required_user_factors, squeezed
+from .top_k import Rated, best_rows
 
 _BECAUSE = 3  # ratings named as reasons
+_PAIRS = 1 << 16  # multiplied at a time
 
 
 def recommend(
     snapshot: Snapshot,
     user: UserVector,
-    n: int = 10,
+    k: int = 10,
     *,
     leave_out: NDArray[np.int64] | None = None,
+    among: NDArray[np.int64] | None = None,
     min_count: int = 20,
     taste_only: bool = False,
 ) -> pd.DataFrame:
@@ -36,10 +39,12 @@ def recommend(
         Of a dot-product model.
     user : UserVector
         One that `fold_in` made has reasons in ``because``.
-    n : int
-        Rows wanted; fewer where fewer titles are left.
+    k : int
+        Titles wanted; fewer where fewer are left.
     leave_out : int64 [m], optional
         Rows of titles that are no candidates, such as those rated already.
+    among : int64 [m], optional
+        Rows of the only titles that are candidates.
     min_count : int
         Show only titles with at least this many ratings.
     taste_only : bool
@@ -53,58 +58,117 @@ def recommend(
         * ``bias`` and ``taste`` float64, logits (rating units in a model without y_range), both against the average
           title; they sum to the prediction's logit less that of the average title for this user;
         * ``count``, ``mean`` and ``few``, whether that is below 20 ratings;
-        * ``because``, of a user folded in by ``"fitted"``: up to three (title, share) pairs, the ratings that raised
-          this title most and by how much of a logit; else empty.
+        * ``because``, of a user folded in by ``"fitted"``: up to three titles, the ratings that raised this one most,
+          with by how much of a logit, as in ``"Alien (1979) +0.53; Brazil (1985) +0.12"``; else empty.
 
         ``attrs["n_hidden"]``: how many titles that would rank among these `min_count` hides.
 
     Raises
     ------
     ValueError
-        When ``n`` < 1 or the model is no dot product.
+        When ``k`` < 1, one of `among` was never trained, or the model is no dot product.
     """
-    if n < 1:
-        raise ValueError(f"n is {n}; ask for at least 1 title")
     items = snapshot.items
     biases, sums = item_biases(snapshot), logits(snapshot, user)
-    bias = biases - biases[items.trained].mean()
     own = sums - biases
     own = own - own[items.trained].mean()
-    candidates = items.trained.copy()
+    candidates = _candidates(snapshot, k, among)
     if leave_out is not None:
         candidates[leave_out] = False
     score = own if taste_only else sums
     order = np.flatnonzero(candidates)
     order = order[np.argsort(-score[order], kind="stable")]
     passes = items.counts[order] >= min_count
-    rows = order[passes][:n]
+    rows = order[passes][:k]
     last = int(np.flatnonzero(passes)[len(rows) - 1]) if len(rows) else -1
     found = items.frame(
         rows,
         {
             "prediction": squeezed(sums[rows], snapshot.y_range),
-            "bias": bias[rows],
-            "taste": own[rows],
-            "count": items.counts[rows],
-            "mean": items.means[rows],
-            "few": items.counts[rows] < FEW,
+            **_facts(snapshot, rows, own[rows]),
             "because": _reasons(snapshot, user, rows),
         },
     )
-    full = len(rows) == n
+    full = len(rows) == k
     found.attrs["n_hidden"] = int(np.count_nonzero(~passes[: last + 1] if full else ~passes))
     return found
 
 
-def _reasons(snapshot: Snapshot, user: UserVector, rows: NDArray[np.int64]) -> list[list[tuple[Any, float]]]:
+def recommend_to_many(
+    snapshot: Snapshot,
+    users: NDArray[np.int64],
+    k: int,
+    *,
+    leave_out: Rated | None = None,
+    among: NDArray[np.int64] | None = None,
+    min_count: int = 20,
+    taste_only: bool = False,
+) -> pd.DataFrame:
+    """The lists that `recommend` gives to each of these users, int64 ``[m]``, below each other.
+
+    Returns
+    -------
+    DataFrame, index ``row``: the item's row in the model's table
+        A row a title of a user's list: the user's id and the title's under the names of their sides, ``rank`` from 1,
+        and ``prediction``, ``bias``, ``taste``, ``count``, ``mean`` and ``few`` as in `recommend`.
+    """
+    items = snapshot.items
+    candidates = np.flatnonzero(_candidates(snapshot, k, among) & (items.counts >= min_count))
+    best = best_rows(snapshot, users, candidates, k, leave_out=leave_out, by_taste=taste_only, of_first=True)
+    place, rank = np.nonzero(best)
+    rows, of_user = best[place, rank], users[place]
+    people = required_user_factors(snapshot)
+    vectors = snapshot.required_item_factors
+    own = np.empty(len(rows))
+    for start in range(0, len(rows), _PAIRS):
+        some = slice(start, start + _PAIRS)
+        own[some] = np.einsum("ij,ij->i", people[of_user[some]], vectors[rows[some]] - snapshot.item_center)
+    columns = {
+        "rank": rank + 1,
+        "prediction": by_formula(snapshot, np.stack([of_user, rows], axis=1)).astype(np.float64),
+        **_facts(snapshot, rows, own),
+    }
+    found, of_users = items.frame(rows, columns), snapshot.users.frame(of_user, columns)
+    user = of_users.columns[0]
+    found.insert(0, user, of_users[user].array)
+    found.insert(1, "rank", found.pop("rank"))
+    return found
+
+
+def _candidates(snapshot: Snapshot, k: int, among: NDArray[np.int64] | None) -> NDArray[np.bool_]:
+    if k < 1:
+        raise ValueError(f"k is {k}; ask for at least 1 title")
+    items = snapshot.items
+    if among is None:
+        return items.trained.copy()
+    if not items.trained[among].all():
+        name = items.names[among[~items.trained[among]][0]]
+        raise ValueError(f"{name!r} was never trained, so its prediction is chance; leave it out of items=")
+    candidates = np.zeros(len(items), bool)
+    candidates[among] = True
+    return candidates
+
+
+def _facts(snapshot: Snapshot, rows: NDArray[np.int64], own: Doubles) -> dict[str, NDArray[Any]]:
+    items, biases = snapshot.items, item_biases(snapshot)
+    return {
+        "bias": (biases - biases[items.trained].mean())[rows],
+        "taste": own,
+        "count": items.counts[rows],
+        "mean": items.means[rows],
+        "few": items.counts[rows] < FEW,
+    }
+
+
+def _reasons(snapshot: Snapshot, user: UserVector, rows: NDArray[np.int64]) -> list[str]:
     if not isinstance(user, Folded) or not len(user.pulls):
-        return [[] for _ in rows]
+        return [""] * len(rows)
     vectors: Doubles = snapshot.required_item_factors[rows].astype(np.float64)
     vectors = vectors - snapshot.item_center
     shares = vectors @ user.pulls[:, :-1].T  # the bias moves all titles alike, so it is no reason for one of them
     best = np.argsort(-shares, axis=1, kind="stable")[:, :_BECAUSE]
     names = snapshot.items.names[user.rows]
     return [
-        [(names[at], float(share[at])) for at in places if share[at] > 0]
+        "; ".join(f"{names[at]} {share[at]:+.2f}" for at in places if share[at] > 0)
         for share, places in zip(shares, best, strict=True)
     ]

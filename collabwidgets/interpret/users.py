@@ -3,53 +3,28 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from ..data.without_ratings import LoadersWithoutRatings
-from ..models import DotProduct, DotProductBias, EmbeddingDotBias, SVDpp
-from ..models.ensemble import first_member
+from ..plain import plain
 from ..training.snapshot import Snapshot
 from .explain import explain
 from .fold_in import Folded, fold_in
 from .pca import AXES, fit_pca
-from .predict import predict_rows
-from .product import UserVector, predicted, required_user_factors, user_vector
-from .recommend import recommend
+from .product import UserVector, by_formula, user_vector
+from .recommend import recommend, recommend_to_many
+from .top_k import Rated
 
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
 
-_PROBES = 20  # predictions that are compared with the formula
+_EXCLUDE = ("all", "train", "none")
 _RESIDUALS = 100_000  # training ratings that the residual variance is estimated from
-_PRODUCTS = {DotProduct.forward, DotProductBias.forward, EmbeddingDotBias.forward, SVDpp.forward}
-
-
-def check_product(snapshot: Snapshot, module: nn.Module, resting: Callable[[], object]) -> None:
-    """Raise a ValueError unless a model predicts the dot product of the snapshot's tables; of an ensemble the first.
-
-    The package's own classes are known; another module is tried on 20 pairs, once `resting` has not raised.
-    """
-    required_user_factors(snapshot)
-    model = first_member(module)
-    if type(model).forward in _PRODUCTS:
-        return
-    resting()
-    users, items = (np.flatnonzero(side.trained)[:_PROBES] for side in (snapshot.users, snapshot.items))
-    n = min(len(users), len(items))
-    pairs = np.stack([users[:n], items[:n]], axis=1)
-    found, expected = predict_rows(model, torch.from_numpy(pairs)), predicted(snapshot, pairs)
-    if not np.allclose(found, expected, rtol=1e-3, atol=1e-3):
-        raise ValueError(
-            f"{type(model).__name__} predicts {found[0]:.3f} where user factors times item factors, biases and "
-            f"y_range={snapshot.y_range} make {expected[0]:.3f}: it is no dot product of these tables (print(learn))"
-        )
 
 
 def residual_variance(snapshot: Snapshot, dls: CollabDataLoaders) -> float:
@@ -58,57 +33,117 @@ def residual_variance(snapshot: Snapshot, dls: CollabDataLoaders) -> float:
         return dls.facts.residual_variance or 1.0
     every = max(1, dls.n_train // _RESIDUALS)
     pairs, ratings = dls.train_x[::every].numpy(), dls.train_y[::every].numpy().reshape(-1)
-    residuals = ratings - predicted(snapshot, pairs)
+    residuals = ratings - by_formula(snapshot, pairs).astype(np.float64)
     return max(float(residuals @ residuals) / len(residuals), 1e-6)
 
 
 def fold_in_ratings(
     snapshot: Snapshot,
     dls: CollabDataLoaders,
-    ratings: Mapping[Any, float] | pd.Series,
+    ratings: Mapping[Any, float] | pd.Series | pd.DataFrame,
     *,
     method: str = "fitted",
     prior_strength: float = 1.0,
 ) -> Folded:
     """`fold_in` of ratings by title."""
     by_row: dict[int, float] = {}
-    for title, rating in dict(ratings).items():
-        row = dls.items.index(title)
-        if isinstance(rating, bool) or not isinstance(rating, int | float | np.number):
-            raise TypeError(f"the rating of {title!r} must be a number, not {type(rating).__name__}")
+    for title, given in _by_title(dls, ratings):
+        row, rating = dls.items.index(plain(title)), plain(given)
+        if isinstance(rating, bool) or not isinstance(rating, int | float):
+            raise TypeError(f"the rating of {title!r} must be a number, not {type(given).__name__}")
+        if row in by_row:
+            raise ValueError(f"{title!r} is rated twice; leave one of the ratings out")
         by_row[row] = float(rating)
     variance = residual_variance(snapshot, dls)
     return fold_in(snapshot, by_row, method=method, prior_strength=prior_strength, residual_variance=variance)
 
 
+def _by_title(
+    dls: CollabDataLoaders, ratings: Mapping[Any, float] | pd.Series | pd.DataFrame
+) -> Iterable[tuple[Any, Any]]:
+    if not isinstance(ratings, pd.DataFrame):
+        return ratings.items()
+    missing = [name for name in (dls.item_name, dls.rating_name) if name not in ratings]
+    if missing:
+        raise ValueError(
+            f"the frame has no column {missing[0]!r}; a frame of one user's ratings has the columns "
+            f"{dls.item_name!r} and {dls.rating_name!r}"
+        )
+    return zip(ratings[dls.item_name], ratings[dls.rating_name], strict=True)
+
+
 def vector_of(snapshot: Snapshot, dls: CollabDataLoaders, user: Any) -> UserVector:
-    """The vector of a user: an id of the ratings table, a dict or Series of ratings by title, or a vector itself."""
+    """The vector of a user: an id of the ratings table, ratings by title, or a vector itself."""
     if isinstance(user, UserVector):
         return user
-    if isinstance(user, Mapping) or hasattr(user, "to_dict"):
+    if isinstance(user, Mapping | pd.Series | pd.DataFrame):
         return fold_in_ratings(snapshot, dls, user)
-    row = _row(dls, user)
+    return user_vector(snapshot, user_row(dls, user))
+
+
+def user_row(dls: CollabDataLoaders, user: Any) -> int:
+    """The row of a user that has a training rating, named by id."""
+    row = int(dls.classes[dls.user_name].index(user))
     if not dls.users.trained[row]:
         raise ValueError(f"{dls.user_name} {user!r} has no training rating, so nothing is known of them")
-    return user_vector(snapshot, row)
+    return row
 
 
 def recommend_to(
     snapshot: Snapshot,
     dls: CollabDataLoaders,
     user: Any,
-    n: int,
+    k: int,
     *,
+    items: Sequence[Any] | None,
     min_count: int,
-    exclude_rated: bool,
+    exclude: str,
     taste_only: bool,
 ) -> pd.DataFrame:
-    """`recommend` to a user as `vector_of` takes them."""
+    """`recommend` to a user as `vector_of` takes them, or `recommend_to_many` to a list of ids or ``"all"``."""
+    if exclude not in _EXCLUDE:
+        raise ValueError(f"exclude={exclude!r} is not known; choose one of {', '.join(_EXCLUDE)}")
+    among = None if items is None else np.array([dls.items.index(plain(item)) for item in items], dtype=np.int64)
+    if _is_list(user):
+        return _to_many(snapshot, dls, user, k, among, min_count, exclude, taste_only)
     vector = vector_of(snapshot, dls, user)
-    rated = None
-    if exclude_rated:
-        rated = vector.rows if isinstance(vector, Folded) else _rated_by(dls, user)
-    return recommend(snapshot, vector, n, leave_out=rated, min_count=min_count, taste_only=taste_only)
+    leave_out = None
+    if isinstance(vector, Folded):
+        leave_out = vector.rows if exclude != "none" else None
+    elif vector is not user:
+        leave_out = _rated_by(dls, user, exclude)
+    return recommend(snapshot, vector, k, leave_out=leave_out, among=among, min_count=min_count, taste_only=taste_only)
+
+
+def _is_list(user: Any) -> bool:
+    """Whether several users are meant: a list or an array of ids, or ``"all"``."""
+    return (isinstance(user, str) and user == "all") or (
+        isinstance(user, Sequence | np.ndarray | pd.Index) and not isinstance(user, str) and np.ndim(user) == 1
+    )
+
+
+def _to_many(
+    snapshot: Snapshot,
+    dls: CollabDataLoaders,
+    users: Any,
+    k: int,
+    among: NDArray[np.int64] | None,
+    min_count: int,
+    exclude: str,
+    taste_only: bool,
+) -> pd.DataFrame:
+    everybody = isinstance(users, str)
+    rows = np.flatnonzero(dls.users.trained) if everybody else np.array([user_row(dls, user) for user in users], int)
+    pairs = _ratings_to_exclude(dls, exclude, f"the {dls.user_name}s have rated")
+    return recommend_to_many(
+        snapshot,
+        rows,
+        k,
+        leave_out=None if pairs is None else Rated(*pairs, len(dls.users)),
+        among=among,
+        min_count=min_count,
+        taste_only=taste_only,
+    )
 
 
 def explain_rating(
@@ -132,28 +167,32 @@ def explain_rating(
     return terms
 
 
-def _row(dls: CollabDataLoaders, user: Any) -> int:
-    return int(dls.classes[dls.user_name].index(user))
-
-
-def _rated_by(dls: CollabDataLoaders, user: Any) -> NDArray[np.int64] | None:
+def _ratings_to_exclude(
+    dls: CollabDataLoaders, exclude: str, what: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    """User row and item row of the ratings that are left out of lists; None for no such ratings."""
+    if exclude == "none":
+        return None
     if dls.rated is None:
         warnings.warn(
-            f"what {dls.user_name} {user!r} has rated is not in the checkpoint, so it may be among these; "
-            "cw.load_learner(path, dls) leaves it out, exclude_rated=False asks for all",
-            stacklevel=4,
+            f"what {what} is not in the checkpoint, so it may be among these; "
+            'cw.load_learner(path, dls) leaves it out, exclude="none" asks for all',
+            stacklevel=5,
         )
         return None
-    users, items = dls.rated
-    found: NDArray[np.int64] = items[users == _row(dls, user)]
-    return found
+    return dls.rated if exclude == "all" else (dls.train_x[:, 0].numpy(), dls.train_x[:, 1].numpy())
+
+
+def _rated_by(dls: CollabDataLoaders, user: Any, exclude: str) -> NDArray[np.int64] | None:
+    pairs = _ratings_to_exclude(dls, exclude, f"{dls.user_name} {user!r} has rated")
+    return None if pairs is None else pairs[1][pairs[0] == user_row(dls, user)]
 
 
 def _actual(dls: CollabDataLoaders, user: Any, vector: UserVector, item: int) -> float | None:
     if isinstance(vector, Folded):
         rated = dict(zip(vector.rows.tolist(), vector.ratings.tolist(), strict=True))
         return rated.get(item)
-    row = _row(dls, user)
+    row = user_row(dls, user)
     for x, y in ((dls.train_x, dls.train_y), (dls.valid_x, dls.valid_y)):
         found = y.reshape(-1)[(x[:, 0] == row) & (x[:, 1] == item)]
         if len(found):

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from .dot import EmbeddingDotBias
+from .dot import DotProduct, DotProductBias, EmbeddingDotBias
 from .ensemble import Ensemble
 from .neural import EmbeddingNN, get_emb_sz
 from .svdpp import SVDpp
+from .tables import TableNames
 
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
 
 MODELS = ("dot", "nn", "svdpp")
 MOST_MEMBERS = 256
+_PRODUCTS = {DotProduct.forward, DotProductBias.forward, EmbeddingDotBias.forward, SVDpp.forward}
 
 ModelMaker = Callable[[int, torch.Generator], nn.Module]
 
@@ -97,3 +99,11 @@ def _checked_range(y_range: Sequence[float]) -> tuple[float, float]:
     if len(bounds) != 2 or not bounds[0] < bounds[1]:
         raise ValueError(f"y_range must be two numbers, the lower first, such as (0, 5.5), not {y_range!r}")
     return bounds[0], bounds[1]
+
+
+def is_dot_product(module: nn.Module, tables: TableNames) -> bool:
+    """Whether a module is known, by its class, to predict the dot product of its tables, all of which were found."""
+    forward = type(module).forward
+    factors = tables.user_factors is not None and tables.item_factors is not None
+    biases = tables.user_bias is not None and tables.item_bias is not None
+    return forward in _PRODUCTS and factors and (biases or forward is DotProduct.forward)

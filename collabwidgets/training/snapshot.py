@@ -12,7 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from torch import nn
 
 from ..data.side import Side
+from ..models.catalog import is_dot_product
 from ..models.tables import TableNames, effective_table
+from .forward import Forward
 
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
@@ -44,6 +46,8 @@ class Snapshot:
         Low and high end of the sigmoid the model squeezes its output through.
     rating_mean : float
         Mean training rating.
+    forward : Forward, optional
+        The module's predictions, where they are not known to be the dot product of these tables.
 
     Raises
     ------
@@ -61,6 +65,7 @@ class Snapshot:
     item_bias: NDArray[np.float32] | None
     y_range: tuple[float, float] | None
     rating_mean: float
+    forward: Forward | None = None
 
     def __post_init__(self) -> None:
         n_users, n_items = len(self.users.names), len(self.items.names)
@@ -135,6 +140,7 @@ def take_snapshot(
     module: nn.Module, tables: TableNames, data: CollabDataLoaders, revision: int, epoch: float
 ) -> Snapshot:
     """A snapshot of a module as it is now: a copy of its tables, flattened to one or two dimensions."""
+    known = is_dot_product(module, tables)
     return Snapshot(
         revision=revision,
         epoch=epoch,
@@ -142,6 +148,7 @@ def take_snapshot(
         items=data.items,
         y_range=getattr(module, "y_range", None),
         rating_mean=data.rating_mean,
+        forward=None if known else Forward(module, tables, data.users, data.items),
         **{role: _copied_table(module, name, role) for role, name in vars(tables).items()},
     )
 

@@ -49,7 +49,7 @@ class SnapshotHistory:
             most = min(MOST_FRAMES, MOST_BYTES // max(1, factors.nbytes))
             if most < 1 or snapshot.epoch % self._stride:
                 return
-            kept = [*self._kept, replace(snapshot, user_factors=None, user_bias=None)]
+            kept = [*self._kept, replace(snapshot, user_factors=None, user_bias=None, forward=None)]
             while len(kept) > most:
                 self._stride *= 2
                 kept = [each for each in kept if each.epoch % self._stride == 0]

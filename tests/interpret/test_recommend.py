@@ -1,10 +1,12 @@
 """Rankings for one user against a loop over all titles."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from collabwidgets.interpret import fold_in, recommend
+from collabwidgets.interpret import fold_in, recommend, recommend_to_many
 from collabwidgets.interpret.product import user_vector
+from collabwidgets.interpret.top_k import Rated, best_rows
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +68,38 @@ def test_the_reasons_are_the_ratings_that_raised_a_title(snapshot):
         shares = {name: float(away @ liked.pulls[i, :-1]) for name, i in names.items()}
         assert sum(shares.values()) == pytest.approx(float(away @ (liked.factors - neutral.factors)), abs=1e-6)
         expected = sorted(((n, s) for n, s in shares.items() if s > 0), key=lambda pair: -pair[1])[:3]
-        assert [name for name, _ in reasons] == [name for name, _ in expected]
-        assert [share for _, share in reasons] == pytest.approx([share for _, share in expected])
-    assert recommend(snapshot, user_vector(snapshot, 2), 3)["because"].tolist() == [[], [], []]
+        assert reasons == "; ".join(f"{name} {share:+.2f}" for name, share in expected)
+    assert recommend(snapshot, user_vector(snapshot, 2), 3)["because"].tolist() == ["", "", ""]
+
+
+@pytest.mark.parametrize("taste_only", [False, True])
+def test_many_users_get_the_lists_that_each_gets_alone(snapshot, taste_only):
+    rng = np.random.default_rng(1)
+    users, rated = rng.integers(1, 21, 200), rng.integers(1, 61, 200)
+    among = rng.choice(np.flatnonzero(snapshot.items.trained), 40, replace=False)
+    asked = {"among": among, "min_count": 10, "taste_only": taste_only}
+    found = recommend_to_many(snapshot, np.arange(1, 21), 30, leave_out=Rated(users, rated, 21), **asked)
+    assert list(found.columns[:4]) == ["user", "rank", "title", "prediction"]
+    for row in range(1, 21):
+        alone = recommend(snapshot, user_vector(snapshot, row), 30, leave_out=rated[users == row], **asked)
+        mine = found[found["user"] == f"user {row}"]
+        assert list(mine["rank"]) == list(range(1, len(alone) + 1))
+        pd.testing.assert_frame_equal(mine.drop(columns=["user", "rank"]), alone.drop(columns="because"), rtol=1e-5)
+
+
+def test_titles_that_are_equal_but_for_rounding_come_in_the_order_of_their_rows(make_snapshot, make_side):
+    vectors = np.repeat(np.random.default_rng(0).normal(size=(2, 5)), 50, axis=0).astype(np.float32)
+    users = np.random.default_rng(1).normal(size=(9, 5)).astype(np.float32)
+    same = make_snapshot(item_factors=vectors, user_factors=users, users=make_side(8, name="user"))
+    for row, rows in enumerate(best_rows(same, np.arange(9), np.arange(1, 101), 60)):
+        first, second = (vectors[[0, -1]] @ users[row]).tolist()
+        expected = [*range(1, 101)] if first > second else [*range(51, 101), *range(1, 51)]
+        assert rows.tolist() == expected[:60]
+
+
+def test_titles_to_choose_from_must_be_trained(snapshot):
+    with pytest.raises(ValueError, match=r"'title 5' was never trained.*leave it out of items="):
+        recommend(snapshot, user_vector(snapshot, 1), among=np.array([4, 5]))
 
 
 def test_fewer_titles_than_asked_for_are_all_there_are(snapshot):

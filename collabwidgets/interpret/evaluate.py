@@ -1,0 +1,155 @@
+"""Evaluate: how near a model's predictions are to the validation ratings, and how well it ranks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..training.snapshot import Snapshot
+from .predict import predicted
+from .ranking_metrics import Doubles, ranking_metrics
+from .top_k import Rated, Rows, best_rows, most_rated_rows
+
+if TYPE_CHECKING:
+    from ..data.loaders import CollabDataLoaders
+
+
+def evaluate(
+    snapshot: Snapshot,
+    dls: CollabDataLoaders,
+    k: int,
+    *,
+    liked: float | None = None,
+    most_users: int | None = None,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Error and ranking metrics on the validation ratings, and those of recommending the most rated titles.
+
+    Rating error is not ranking quality: a model with a lower loss may rank worse. Ranked are all titles with a training
+    rating, less those that the user rated in training, for each user with a validation title they liked: the top-N task
+    of Cremonesi, Koren and Turrin (2010), "Performance of recommender algorithms on top-N recommendation tasks",
+    against all titles instead of a sample. A progress bar appears after two seconds.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    dls : CollabDataLoaders
+        With the ratings that the model was trained and validated on.
+    k : int
+        Titles in a list.
+    liked : float, optional
+        The rating from which a title counts as liked; by default the mean of the training ratings.
+    most_users : int, optional
+        Of more users than this, so many are drawn; the errors are always of all.
+    seed : int
+        Of that draw.
+
+    Returns
+    -------
+    DataFrame, index ``metric``
+        ``value``, ``standard_error`` and ``n``, the ratings or users it is the mean of; ``popularity``, what the most
+        rated titles come to. The metrics: ``rmse`` and ``mae`` over all validation ratings; ``rmse_user_mean`` and
+        ``mae_user_mean``, the means over users of their own; ``ndcg``, ``mrr``, ``recall``, ``precision`` and
+        ``hit_rate`` of the lists (see `ranking_metrics`); ``coverage``, the share of all titles that are in a list.
+        A value is NaN where there is nobody to rank for.
+
+        In ``attrs``: ``k``, ``liked``, ``candidates`` in words, ``n_candidates``, and ``n_cold``, the validation
+        ratings of users or titles without a training rating: they count in the errors, as those of ``'#na#'``, and in
+        no ranking.
+
+    Raises
+    ------
+    ValueError
+        Without validation ratings, or when ``k`` < 1.
+    """
+    if k < 1:
+        raise ValueError(f"k={k}: the length of a list must be at least 1")
+    x, y = (part.numpy() for part in dls.part(1))
+    warm = dls.users.trained[x[:, 0]] & dls.items.trained[x[:, 1]]
+    liked = dls.rating_mean if liked is None else float(liked)
+    candidates = np.flatnonzero(dls.items.trained)
+    measured = _errors(predicted(snapshot, x).astype(np.float64) - y, x[:, 0])
+    ranked = _rankings(snapshot, dls, x[warm & (y >= liked)], candidates, k, most_users, seed)
+    found = pd.DataFrame(measured | ranked, index=["value", "standard_error", "n", "popularity"]).T
+    found = found.astype({"n": np.int64}).rename_axis("metric")
+    found.attrs = {
+        "k": k,
+        "liked": liked,
+        "n_cold": int((~warm).sum()),
+        "n_candidates": len(candidates),
+        "candidates": (
+            f"all {len(candidates):,} {dls.item_name}s with a training rating, less those that the {dls.user_name} "
+            "rated in training"
+        ),
+    }
+    return found
+
+
+def _errors(errors: Doubles, users: Rows) -> dict[str, list[Any]]:
+    """RMSE and MAE over all ratings, and the means over users of their own."""
+    squares, sizes = errors**2, np.abs(errors)
+    rmse = float(np.sqrt(squares.mean()))
+    counts = np.bincount(users)
+    known = counts > 0
+
+    def by_user(values: Doubles) -> Doubles:
+        means: Doubles = np.bincount(users, values)[known] / counts[known]
+        return means
+
+    _, spread, n = _mean(squares)
+    nan = float("nan")
+    return {
+        "rmse": [rmse, spread / (2 * rmse) if rmse else 0.0, n, nan],  # the delta method
+        "mae": [*_mean(sizes), nan],
+        "rmse_user_mean": [*_mean(np.sqrt(by_user(squares))), nan],
+        "mae_user_mean": [*_mean(by_user(sizes)), nan],
+    }
+
+
+def _rankings(
+    snapshot: Snapshot,
+    dls: CollabDataLoaders,
+    liked: Rows,
+    candidates: Rows,
+    k: int,
+    most_users: int | None,
+    seed: int,
+) -> dict[str, list[Any]]:
+    """Ranking metrics of the model's lists and of the most rated titles."""
+    n_items, train = len(dls.items), dls.train_x.numpy()
+    keys = np.unique(_keys(liked, n_items))
+    keys = keys[~np.isin(keys, _keys(train, n_items))]  # rated twice: in training as well
+    users, n_liked = np.unique(keys // n_items, return_counts=True)
+    if most_users is not None and len(users) > most_users:
+        drawn = np.sort(np.random.default_rng(seed).choice(len(users), most_users, replace=False))
+        users, n_liked = users[drawn], n_liked[drawn]
+    rated = Rated(train[:, 0], train[:, 1], len(dls.users))
+    lists = best_rows(snapshot, users, candidates, k, leave_out=rated)
+    counts = np.bincount(train[:, 1], minlength=n_items)
+    popular = most_rated_rows(counts, users, candidates, k, leave_out=rated)
+
+    def measured(rows: Rows) -> dict[str, Doubles]:
+        hits = np.isin(users[:, None] * n_items + rows, keys) & (rows > 0)
+        return ranking_metrics(hits, n_liked)
+
+    def coverage(rows: Rows) -> float:
+        return np.count_nonzero(np.unique(rows)) / len(candidates) if len(users) else float("nan")
+
+    of_popular = measured(popular)
+    found = {name: [*_mean(values), _mean(of_popular[name])[0]] for name, values in measured(lists).items()}
+    return found | {"coverage": [coverage(lists), float("nan"), len(users), coverage(popular)]}
+
+
+def _keys(pairs: Rows, n_items: int) -> NDArray[np.int64]:
+    return pairs[:, 0] * n_items + pairs[:, 1]
+
+
+def _mean(values: Doubles) -> tuple[float, float, int]:
+    """Mean, its standard error, and of how many."""
+    n = len(values)
+    if n == 0:
+        return float("nan"), float("nan"), 0
+    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan"), n

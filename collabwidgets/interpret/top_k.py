@@ -1,0 +1,165 @@
+"""The best titles of many users, by blocks of users, so that no whole table of predictions is held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm import tqdm
+
+from ..training.snapshot import Snapshot, lengths_of
+from .product import is_product, item_biases, required_user_factors
+
+Rows = NDArray[np.int64]
+Cells = tuple[Rows, Rows]
+
+_CELLS = 1 << 24  # scores held at a time: 64 MB
+_SPARE = 22  # titles that are scored exactly beside those wanted
+
+
+class Rated:
+    """Which items each user rated.
+
+    Parameters
+    ----------
+    users, items : int64 [n]
+        Rows of each rating.
+    n_users : int
+        Rows of the users' table.
+    """
+
+    def __init__(self, users: Rows, items: Rows, n_users: int):
+        self._items = items[np.argsort(users, kind="stable")]
+        self._ends = np.concatenate([[0], np.cumsum(np.bincount(users, minlength=n_users))])
+
+    @property
+    def most(self) -> int:
+        """Ratings of the user who has most."""
+        return int(np.diff(self._ends).max())
+
+    def cells(self, users: Rows, column: Rows) -> Cells:
+        """Where the ratings of `users` stand in a table of users × columns, by the column of each item or -1."""
+        starts, ends = self._ends[users], self._ends[users + 1]
+        lengths = ends - starts
+        places = np.arange(lengths.sum()) + np.repeat(ends - np.cumsum(lengths), lengths)
+        rows, columns = np.repeat(np.arange(len(users)), lengths), column[self._items[places]]
+        return rows[columns >= 0], columns[columns >= 0]
+
+
+def best_rows(
+    snapshot: Snapshot,
+    users: Rows,
+    candidates: Rows,
+    k: int,
+    *,
+    leave_out: Rated | None = None,
+    by_taste: bool = False,
+    of_first: bool = False,
+) -> Rows:
+    """The `k` candidates that a model rates highest for each user, the best first, ties in the order of the rows.
+
+    A progress bar appears after two seconds; Ctrl-C, or a notebook's stop button, ends it.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    users : int64 [m]
+    candidates : int64 [n]
+        Rows of items, ascending.
+    k : int
+    leave_out : Rated, optional
+        Items that are no candidates of their users.
+    by_taste : bool
+        Rank by the product of the factors alone; of dot-product models.
+    of_first : bool
+        Take the tables for the model, as the findings do of an ensemble.
+
+    Returns
+    -------
+    int64 [m, k]
+        Rows of items; 0 where a user has fewer candidates.
+    """
+    if not (by_taste or of_first or is_product(snapshot)):
+        return _by_forward(snapshot, users, candidates, k, leave_out)
+    biases = item_biases(snapshot).astype(np.float32) * (not by_taste)
+    vectors = np.column_stack([snapshot.required_item_factors, biases])[candidates]
+    people = np.column_stack([required_user_factors(snapshot), np.ones(len(snapshot.users), np.float32)])
+    rounding = 4 * vectors.shape[1] * float(np.finfo(np.float32).eps)  # a generous bound for a float32 sum
+    longest = float(lengths_of(vectors.astype(np.float64)).max(initial=0))
+    matrix = torch.from_numpy(vectors).T
+    found = np.zeros((len(users), k), dtype=np.int64)
+
+    def products(block: Rows) -> Tensor:
+        return torch.from_numpy(people[block]) @ matrix
+
+    for place, columns, rough, out in _blocks(products, users, candidates, k + _SPARE, leave_out, len(snapshot.items)):
+        mine = people[users[place]].astype(np.float64)
+        exact = np.einsum("bf,bnf->bn", mine, vectors[columns], dtype=np.float64)
+        exact[rough == -np.inf] = -np.inf
+        order = np.lexsort((columns, -exact))[:, :k]
+        columns, exact = (np.take_along_axis(each, order, axis=1) for each in (columns, exact))
+        best = np.where(exact > -np.inf, candidates[columns], 0)
+        # A title beyond those scored exactly may belong here only where many are equal but for rounding.
+        within = rough[:, -1] + rounding * longest * lengths_of(mine)
+        for row in np.flatnonzero((rough[:, -1] > -np.inf) & (exact[:, -1] <= within)):
+            full = vectors.astype(np.float64) @ mine[row]
+            full[out[1][out[0] == row]] = -np.inf
+            best[row] = candidates[np.argsort(-full, kind="stable")[:k]]
+        found[place, : best.shape[1]] = best
+    return found
+
+
+def most_rated_rows(counts: NDArray[np.int64], users: Rows, candidates: Rows, k: int, *, leave_out: Rated) -> Rows:
+    """The `k` candidates with the highest counts for each user, as `best_rows` gives them."""
+    order = candidates[np.argsort(-counts[candidates], kind="stable")]
+    head = order[: k + leave_out.most]  # nobody's list reaches further
+    places = -torch.arange(len(head), dtype=torch.float32)
+
+    def scores(block: Rows) -> Tensor:
+        return places.repeat(len(block), 1)
+
+    return _as_scored(scores, users, head, k, leave_out, len(counts))
+
+
+def _by_forward(snapshot: Snapshot, users: Rows, candidates: Rows, k: int, leave_out: Rated | None) -> Rows:
+    forward = snapshot.forward
+    assert forward is not None
+
+    def scores(block: Rows) -> Tensor:
+        pairs = np.stack([np.repeat(block, len(candidates)), np.tile(candidates, len(block))], axis=1)
+        return torch.from_numpy(forward(pairs).reshape(len(block), -1))
+
+    return _as_scored(scores, users, candidates, k, leave_out, len(snapshot.items))
+
+
+def _as_scored(
+    scores: Callable[[Rows], Tensor], users: Rows, candidates: Rows, k: int, leave_out: Rated | None, n_items: int
+) -> Rows:
+    found = np.zeros((len(users), k), dtype=np.int64)
+    for place, columns, values, _ in _blocks(scores, users, candidates, k, leave_out, n_items):
+        order = np.lexsort((columns, -values))
+        values = np.take_along_axis(values, order, axis=1)
+        rows = candidates[np.take_along_axis(columns, order, axis=1)]
+        found[place, : rows.shape[1]] = np.where(values > -np.inf, rows, 0)
+    return found
+
+
+def _blocks(
+    scores: Callable[[Rows], Tensor], users: Rows, candidates: Rows, n: int, leave_out: Rated | None, n_items: int
+) -> Iterator[tuple[slice, Rows, NDArray[np.float32], Cells]]:
+    """For each block of users: the columns of the `n` highest scores, the scores, -inf for what is left out, and which
+    cells those were."""
+    column = np.full(n_items, -1)
+    column[candidates] = np.arange(len(candidates))
+    together = max(1, _CELLS // max(1, len(candidates)))
+    none: Rows = np.empty(0, dtype=np.int64)
+    for start in tqdm(range(0, len(users), together), desc="Ranking", unit="block", delay=2, leave=False):
+        place = slice(start, start + together)
+        table = scores(users[place])
+        out = (none, none) if leave_out is None else leave_out.cells(users[place], column)
+        table[torch.from_numpy(out[0]), torch.from_numpy(out[1])] = -torch.inf
+        best = table.topk(min(n, len(candidates)), dim=1)
+        yield place, best.indices.numpy(), best.values.numpy(), out

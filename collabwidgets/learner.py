@@ -141,7 +141,7 @@ class CollabLearner:
             loss_func=self.loss_func,
         )
         self.session = Session(dls, weights, recipe.changed(wd=wd), metrics=metrics, callbacks=callbacks)
-        self.view = ViewState(dls.items, self.item_row)
+        self.view = ViewState(dls.items)
 
     # ------------------------------------------------------------------ training
 

@@ -3,23 +3,92 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from typing import Any
 
-from traitlets import HasTraits, TraitError, Unicode, validate
+from traitlets import Bunch, HasTraits, TraitError, TraitType, Unicode, observe, validate
 
 from .data.side import Side
 from .known_names import KnownNames
 from .traits import Row, Rows, Whole, as_titles
 
 
-class ViewState(KnownNames, HasTraits):
+class Titles(TraitType[Any, Any]):
+    """The names of the rows in `selection`, as a list; set it to several names, to one, or to None for none.
+
+    Names of no item are left out, so that two learners of other titles can be linked; where no name is one, a warning
+    says so.
+    """
+
+    def get(self, obj: Any, cls: Any = None) -> list[str]:
+        return _names(obj._items, obj.selection)
+
+    def set(self, obj: Any, value: Any) -> None:
+        rows, unknown = [], None
+        for title in as_titles(value):
+            try:
+                rows.append(obj._items.index(title))
+            except ValueError as error:
+                unknown = unknown or error
+        if unknown is not None and not rows:
+            warnings.warn(f"nothing is selected: {unknown}", stacklevel=4)
+        obj.selection = rows
+
+
+class LookedAt(HasTraits):
+    """Selection and filter, of `ViewState` and of each view. What has these traits sets `_items` first."""
+
+    _items: Side
+
+    selection = Rows().tag(sync=True, page=True)
+    selected_titles = Titles()
+    primary = Row(None, allow_none=True).tag(sync=True, page=True)
+    pinned = Row(None, allow_none=True).tag(sync=True, page=True)
+    min_count = Whole(20, min=0).tag(sync=True, page=True)
+
+    @property
+    def _shared(self) -> tuple[str, ...]:
+        """Traits that it has from another object, which warns of them."""
+        return ()
+
+    @observe("selection")
+    def _titles_moved(self, change: dict[str, Any]) -> None:
+        # Before the first value there is none, or traitlets' Undefined.
+        old, new = (
+            _names(self._items, rows) if isinstance(rows, list) else [] for rows in (change["old"], change["new"])
+        )
+        if old != new:
+            self.notify_change(Bunch(name="selected_titles", old=old, new=new, owner=self, type="change"))
+
+    @validate("selection")
+    def _known_rows(self, proposal: dict[str, Any]) -> list[int]:
+        return list(dict.fromkeys(known_row(self._items, row) for row in proposal["value"]))
+
+    @validate("primary", "pinned", "hovered")
+    def _known_row_or_none(self, proposal: dict[str, Any]) -> int | None:
+        row = proposal["value"]
+        return None if row is None else known_row(self._items, row)
+
+    @validate("min_count")
+    def _reachable(self, proposal: dict[str, Any]) -> int:
+        least, most = int(proposal["value"]), int(self._items.counts.max())
+        if least > most and "min_count" not in self._shared:
+            warnings.warn(
+                f"min_count={least} hides everything: the most rated {self._items.name} has {most} ratings",
+                stacklevel=2,
+            )
+        return least
+
+
+class ViewState(KnownNames, LookedAt):
     """Selection and filter, by item row (1 to ``n_items``; row 0 is ``'#na#'``) or, from Python, by title.
 
     Attributes
     ----------
     selection : list of int
         Selected items in the order of picking.
+    selected_titles : list of str
+        Their names; set it to a list of names, or to one, to select them, to None to select nothing. Names that the
+        learner does not know are left out.
     primary, pinned, hovered : int or None
         The item explored in detail, the one it is compared with, the one under the pointer.
     min_count : int
@@ -29,55 +98,26 @@ class ViewState(KnownNames, HasTraits):
 
     Examples
     --------
-    >>> learn.view.observe(lambda change: print(learn.view.selected_titles), "selection")
+    >>> learn.view.observe(lambda change: print(change.new), "selected_titles")
     >>> learn.view.selected_titles = ["Fargo (1996)"]
+    >>> traitlets.link((learn.view, "selected_titles"), (other.view, "selected_titles"))  # rows may differ
     """
 
-    selection = Rows().tag(doc="rows")
-    primary = Row(None, allow_none=True)
-    pinned = Row(None, allow_none=True)
     hovered = Row(None, allow_none=True)
-    min_count = Whole(20, min=0)
     query = Unicode()
 
-    def __init__(self, items: Side, row_of: Callable[[Any], int]):
-        self._items, self._row_of = items, row_of
+    def __init__(self, items: Side) -> None:
+        self._items = items
         super().__init__(min_count=items.default_min_count)
 
-    @property
-    def selected_titles(self) -> list[str]:
-        """Names for `selection`; set it to a list of names, or to one, to select them, to None to select nothing."""
-        return [str(self._items.names[row]) for row in self.selection]
 
-    @selected_titles.setter
-    def selected_titles(self, titles: Any) -> None:
-        self.selection = [self._row_of(title) for title in as_titles(titles)]
-
-    @validate("selection")
-    def _known_rows(self, proposal: dict[str, Any]) -> list[int]:
-        return list(dict.fromkeys(self._known_row(row) for row in proposal["value"]))
-
-    @validate("primary", "pinned", "hovered")
-    def _known_row_or_none(self, proposal: dict[str, Any]) -> int | None:
-        row = proposal["value"]
-        return None if row is None else self._known_row(row)
-
-    @validate("min_count")
-    def _reachable(self, proposal: dict[str, Any]) -> int:
-        warn_where_all_is_hidden(self._items, proposal["value"])
-        return int(proposal["value"])
-
-    def _known_row(self, row: int) -> int:
-        last = len(self._items.names) - 1
-        if not 1 <= row <= last:
-            raise TraitError(f"row {row} is no {self._items.name}; rows go from 1 to {last}")
-        return int(row)
+def known_row(items: Side, row: int) -> int:
+    """`row` if it is that of an item; else a TraitError."""
+    last = len(items) - 1
+    if not 1 <= row <= last:
+        raise TraitError(f"row {row} is no {items.name}; rows go from 1 to {last}, and learn.item_row finds them")
+    return int(row)
 
 
-def warn_where_all_is_hidden(items: Side, min_count: int) -> None:
-    """Say what the largest number of ratings is where a filter leaves nothing."""
-    most = int(items.counts.max())
-    if min_count > most:
-        warnings.warn(
-            f"min_count={min_count} hides everything: the most rated {items.name} has {most} ratings", stacklevel=3
-        )
+def _names(items: Side, rows: list[int]) -> list[str]:
+    return [str(items.names[row]) for row in rows]

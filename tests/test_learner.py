@@ -434,8 +434,6 @@ def test_selection_is_shared_by_name_and_by_row(learn):
     learn.view.selected_titles = [title]
     assert learn.view.selection == [7]
     assert learn.view.selected_titles == [title]
-    with pytest.raises(ValueError, match="no such title"):
-        learn.view.selected_titles = ["no such title"]
     with pytest.warns(UserWarning, match="hides everything"):
         learn.view.min_count = 10**6
 

@@ -257,9 +257,11 @@ class Session:
         self._callbacks.append(callback)
         return lambda: self._callbacks.remove(callback) if callback in self._callbacks else None
 
-    def on_settled(self, callback: Callable[[], None]) -> None:
-        """Call `callback` in the thread that waits for a training, before `fit` or `wait` returns there."""
+    def on_settled(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` in the thread that waits for a training, before `fit` or `wait` returns there; else as
+        `on_change`."""
         self._settlers.append(callback)
+        return lambda: self._settlers.remove(callback) if callback in self._settlers else None
 
     def request_snapshot(self) -> None:
         """Ask for a fresh snapshot at the next batch; one comes at each epoch's end without asking."""

@@ -65,7 +65,7 @@ def trait_arguments(view: View, usual: Mapping[str, Any]) -> list[str]:
     """``name=value`` of each trait that a new widget would not have by itself."""
     learn, shared = view.learner, view._shared
     # What is shared is said once, of learn.view; a view on its own starts from there.
-    usual = {name: getattr(learn.view, name) for name in SHARED} | dict(usual)
+    usual = {name: getattr(view._view_state, name) for name in SHARED} | dict(usual)
     arguments = []
     for name in view._keywords():
         value = getattr(view, name)
@@ -182,7 +182,7 @@ def _fit(recipe: Recipe, before: Recipe) -> str:
 
 
 def _looked_at(view: View) -> Iterator[str]:
-    state, learn = view.learner.view, view.learner
+    state, learn = view._view_state, view.learner
     if state.min_count != learn.dls.items.default_min_count:
         yield f"learn.view.min_count = {state.min_count}"
     if state.query:

@@ -162,10 +162,9 @@ def run_rows(learn: CollabLearner, runs: Runs | None = None) -> list[dict[str, A
     ]
 
 
-def snapshot_of(learn: CollabLearner, shown: ShownMap) -> tuple[dict[str, Any], Arrays]:
+def snapshot_of(learn: CollabLearner, shown: ShownMap, min_count: int) -> tuple[dict[str, Any], Arrays]:
     """The part of a `Picture` that is about the weights, biases and the map, all of the same snapshot."""
-    min_count, snapshot = learn.view.min_count, learn.snapshot
-    frame = None
+    snapshot, frame = learn.snapshot, None
     if snapshot.item_factors is not None:
         with suppress(ValueError):  # so few titles pass the filter that there are no axes: the views say so
             frame = shown.frame(learn, min_count, snapshot=snapshot)

@@ -11,8 +11,9 @@ from ..interpret.neighbors import METRICS, SHORT, no_neighbors
 from ..learner import CollabLearner
 from ..plots import plot_neighbors
 from ..traits import Row, Rows, Whole
+from ..view_state import known_row
 from ..words import shown_name, with_article
-from .view import View, known_row
+from .view import View
 from .wire import json_number
 
 if TYPE_CHECKING:
@@ -182,13 +183,14 @@ class NeighborSearch(View):
 
     @validate("item")
     def _known_item(self, proposal: dict[str, Any]) -> int | None:
-        return known_row(self._learner, proposal["value"])
+        row = proposal["value"]
+        return None if row is None else known_row(self._items, row)
 
     @validate("items")
     def _known_items(self, proposal: dict[str, Any]) -> list[int]:
         items: list[int] = proposal["value"]
         for row in items:
-            known_row(self._learner, row)
+            known_row(self._items, row)
         return list(dict.fromkeys(items))
 
     @validate("weak_below")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import replace
 from types import SimpleNamespace
@@ -18,7 +17,9 @@ from ..interpret.pca import AXES
 from ..learner import CollabLearner
 from ..plots import plot_pca
 from ..traits import Finite, Row, Whole
+from ..view_state import known_row
 from . import code
+from .html_table import ends_table, said
 from .learner_facts import other_map
 from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
@@ -26,7 +27,7 @@ from .protocol import plain
 from .questions import MOST_NEIGHBORS
 from .shown_map import Rows, ShownMap
 from .store import SHARED
-from .view import ReadThrough, View, ends_table, known_row
+from .view import ReadThrough, View
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -381,11 +382,11 @@ class PCAScatter(View):
     def _fallback(self) -> str:
         """The ends of the two axes that are shown: what the map would tell at a glance."""
         if self._learner.epoch == 0:
-            return f"<p>{html.escape(repr(self))}: before training the map is of random weights.</p>"
+            return said(f"{self!r}: before training the map is of random weights.")
         try:
             frame = self.to_frame()
         except ValueError as error:
-            return f"<p>{html.escape(repr(self))}</p><p>{html.escape(str(error))}</p>"
+            return said(repr(self), error)
         names = (axis if isinstance(axis, str) else f"PC{axis}" for axis in (self.x, self.y))
         axes = [name for name in dict.fromkeys(names) if name in frame]
         columns = list(dict.fromkeys([self._learner.dls.item_name, *axes, "count"]))
@@ -408,7 +409,7 @@ class PCAScatter(View):
         if rows is not None and not rows:
             raise TraitError("only=[] would leave nothing on the map; name at least one row, or None for all")
         for row in rows or []:
-            known_row(self._learner, row)
+            known_row(self._items, row)
         return None if rows is None else list(dict.fromkeys(rows))
 
     @validate("view_box")

@@ -115,12 +115,16 @@ class Publisher:
         self._fault = ""
         self._urgent = threading.Event()  # ends the rest between two turns
         self._awaited: list[threading.Event] = []
-        learn.session.on_change(self._moved)  # never undone: what undoes it would keep the learner alive
-        learn.session.on_settled(self.catch_up)
+        self._followed = learn.session.on_change(self._moved), learn.session.on_settled(self.catch_up)
         self._at_end = weakref.finalize(learn, self.end)
         self._at_end.atexit = False
         self._thread = threading.Thread(target=self._pump, name="collabwidgets-publisher", daemon=True)
         self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs: not after `end`, nor in a process that was forked from the one that started it."""
+        return self._thread.is_alive() and not self._over
 
     def wake(self) -> None:
         """Look at the learner soon."""
@@ -130,6 +134,8 @@ class Publisher:
         """Let the thread end; it closes the store if it has not been closed."""
         self._over = True
         self._at_end.detach()
+        for undo in self._followed:
+            undo()
         self._bell.ring()
 
     def _moved(self) -> None:
@@ -144,7 +150,7 @@ class Publisher:
 
     def catch_up(self) -> None:
         """Look at the learner at once, and return when all that moved has been told, after 2 seconds all the same."""
-        if self._thread.is_alive() and threading.current_thread() is not self._thread:
+        if self.alive and threading.current_thread() is not self._thread:
             told = threading.Event()
             self._awaited.append(told)
             self._urgent.set()
@@ -260,7 +266,7 @@ class Publisher:
         """History and arrays: at an epoch's end, at the end, and in between if somebody looks. The bytes
         sent."""
         history = (learn.history.run, len(learn.history), settled)
-        picture = (learn.snapshot.revision, learn.view.min_count)
+        picture = (learn.snapshot.revision, self._store.min_count)
         new_history, new_picture = history != self._told_history, picture != self._told_picture
         new_picture |= settled and self._store.shown_map.provisional
         new_picture &= settled or learn.snapshot.epoch > 0  # training has left its first weights behind already
@@ -279,7 +285,7 @@ class Publisher:
         if new_picture:
             self._data = learner_facts.with_model(self._data, learn)
             values["data"] = protocol.plain(self._data)
-            facts, arrays = learner_facts.snapshot_of(learn, self._store.shown_map)
+            facts, arrays = learner_facts.snapshot_of(learn, self._store.shown_map, picture[1])
             self._picture, values = replace(self._picture, **facts), values | arrays
         self._store.publish(values | {"picture": protocol.plain(self._picture)})
         self._told_history = history
@@ -325,7 +331,7 @@ class Publisher:
         if not self.pages.silent:
             self._ping = None
             return False
-        loop = _kernel_loop()
+        loop = getattr(getattr(self._store.comm, "kernel", None), "io_loop", None)  # only of a Jupyter kernel
         if loop is None or (self._ping is not None and self._ping.is_set()):
             return True
         if self._ping is None:
@@ -353,11 +359,3 @@ def whole_curve(history: History) -> tuple[Floats, Floats, int]:
         x, loss = history.batches(learner_facts.BATCH_POINTS)
         if history.batches_since(sys.maxsize)[2] == position:
             return x, loss, position
-
-
-def _kernel_loop() -> Any:
-    """The main loop of the ipykernel this runs in; None outside of one."""
-    kernelbase = sys.modules.get("ipykernel.kernelbase")
-    if kernelbase is None or not kernelbase.Kernel.initialized():
-        return None
-    return getattr(kernelbase.Kernel.instance(), "io_loop", None)

@@ -1,5 +1,4 @@
-"""LearnerStore: the learner, in the browser. One a learner; it has no view of its own, every widget looks at
-it."""
+"""LearnerStore: the learner, in the browser. One for each learner and front end; every widget looks at it."""
 
 from __future__ import annotations
 
@@ -10,9 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from traitlets import Bytes, Dict, Int, List, TraitError, Unicode
 
+from ..view_state import ViewState
 from . import learner_facts, protocol, questions
 from .bundle import built_code
 from .commands import run_command
+from .front_end import FrontEnd, front_end
 from .publisher import Publisher
 from .shown_map import ShownMap
 from .synced import SyncedWidget
@@ -66,22 +67,30 @@ class LearnerStore(SyncedWidget):
 
     @classmethod
     def of(cls, learn: CollabLearner) -> LearnerStore:
-        """The store of a learner: the same one each time, made at the first, made anew if it was closed."""
-        known: LearnerStore | None = getattr(learn, "_store", None)
+        """The store of a learner on the front end of whoever calls this: the same one each time, made at the first.
+
+        It is made anew if it was closed or its thread has ended.
+        """
+        looked_at: _LookedAt = vars(learn).setdefault("_looked_at", _LookedAt(learn))
+        here = front_end()
+        known = looked_at.store_of(here)
+        if known is not None and not known.publisher.alive:
+            known.close()
         if known is None or known.closed:
-            known = cls(learn)
-            learn._store = known  # type: ignore[attr-defined]
+            view_state = looked_at.view_of(here)
+            known = here.make(lambda: cls(learn, view_state))
+            looked_at.stores[here.key] = weakref.ref(known)
         return known
 
-    def __init__(self, learn: CollabLearner) -> None:
+    def __init__(self, learn: CollabLearner, view_state: ViewState) -> None:
         self._closing = threading.RLock()
         self._learn = weakref.ref(learn)
-        self._view_state = weakref.ref(learn.view)
+        self._view_state = weakref.ref(view_state)  # both are held by the learner
         self._views: weakref.WeakValueDictionary[str, View] = weakref.WeakValueDictionary()
         self.shown_map = ShownMap()
         data = learner_facts.data_of(learn)
         history, curves = learner_facts.history_of(learn)
-        weights, arrays = learner_facts.snapshot_of(learn, self.shown_map)
+        weights, arrays = learner_facts.snapshot_of(learn, self.shown_map, view_state.min_count)
         picture = protocol.Picture(**history, **weights)
         super().__init__(
             status=protocol.plain(learner_facts.status_of(learn)),
@@ -90,11 +99,18 @@ class LearnerStore(SyncedWidget):
             **learner_facts.side_arrays(learn),
             **curves,
             **arrays,
-            **{name: getattr(learn.view, name) for name in _MIRRORED},
+            **{name: getattr(view_state, name) for name in _MIRRORED},
         )
-        learn.view.observe(self._from_view_state, list(_MIRRORED))
+        view_state.observe(self._from_view_state, list(_MIRRORED))
         self.publisher = Publisher(self, learn, data, picture)
         self.on_msg(self._hear)
+
+    @property
+    def view(self) -> ViewState:
+        """What is being looked at on these pages; of the learner's first front end it is `learn.view`."""
+        view_state = self._view_state()
+        assert view_state is not None, "whoever asks holds the learner"
+        return view_state
 
     @property
     def learner(self) -> CollabLearner | None:
@@ -208,3 +224,28 @@ class LearnerStore(SyncedWidget):
 
     def _reply(self, answer: protocol.Answer, buffers: list[bytes] | None = None) -> None:
         self.send(protocol.plain(answer), buffers or [])
+
+
+class _LookedAt:
+    """What is looked at of one learner, by front end: stores, and selections. Kept by the learner."""
+
+    def __init__(self, learn: CollabLearner) -> None:
+        # An open store is held by ipywidgets; it holds its front end, which would hold its own entry.
+        self.stores: weakref.WeakKeyDictionary[Any, weakref.ref[LearnerStore]] = weakref.WeakKeyDictionary()
+        self._items = learn.dls.items
+        self._start = {name: getattr(learn.view, name) for name in (*SHARED, "query")}
+        self._views: weakref.WeakKeyDictionary[Any, ViewState] = weakref.WeakKeyDictionary()
+        self._views[front_end().key] = learn.view
+
+    def store_of(self, here: FrontEnd) -> LearnerStore | None:
+        """The store of a front end, open or closed; None where there is none."""
+        store = self.stores.get(here.key)
+        return None if store is None else store()
+
+    def view_of(self, here: FrontEnd) -> ViewState:
+        """The selection of a front end: `learn.view` of the first, and a new one, as that began, of each other."""
+        if here.key not in self._views:
+            view_state = self._views[here.key] = ViewState(self._items)
+            for name, value in self._start.items():
+                setattr(view_state, name, value)
+        return self._views[here.key]

@@ -6,12 +6,15 @@ import logging
 import threading
 import time
 import traceback
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import anywidget
 from traitlets import TraitError, Unicode
+
+from .front_end import front_end
 
 _PATIENCE = 1.0  # seconds to wait for another thread's turn; then go on, since nobody may block the picture
 _GESTURE = 0.3  # seconds: a click changes several traits, and one that works must not hide what another has said
@@ -32,11 +35,13 @@ class SyncedWidget(anywidget.AnyWidget):
     """
 
     _says: ClassVar[str] = "message"
+    _closed = False
     _details = Unicode().tag(sync=True)  # the traceback of what it says, where there is more to know
 
     def __init__(self, **traits: Any) -> None:
         self._turn = threading.RLock()
         self._failed_at = 0.0
+        self._front_end = front_end()
         super().__init__(**traits)
         self._own_layout = self.layout  # one that the caller puts in its place may be of other widgets too
         self._from_page = frozenset(self.trait_names(sync=True, page=True))
@@ -47,13 +52,17 @@ class SyncedWidget(anywidget.AnyWidget):
         if hasattr(self.comm, "_msg_callback"):
             _without_cell_hooks(self.comm)
 
+        closing = weakref.WeakMethod(self.close)
+        self._front_end.at_end(lambda: close() if (close := closing()) else None)
+
     @property
     def closed(self) -> bool:
         """Whether the line to the pages has been closed."""
-        return self.comm is None
+        return self._closed or self.comm is None
 
     def close(self) -> None:
         """Close the line to the pages, and the layout's with it."""
+        self._closed = True
         super().close()
         if hasattr(self, "_own_layout"):
             self._own_layout.close()
@@ -66,6 +75,10 @@ class SyncedWidget(anywidget.AnyWidget):
                 with self.hold_sync():
                     for name, value in changed.items():
                         self.set_trait(name, value)
+
+    def _send(self, msg: Any, buffers: Any = None) -> None:
+        send = super()._send
+        self._front_end.send(lambda: send(msg, buffers))
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take over what a page sent. What it may not write is left out; what is wrong or fails is shown."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import html
 import logging
 import os
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,24 +17,20 @@ from traitlets import Bool, Bunch, Enum, Int, List, TraitError, TraitType, Unico
 
 from ..known_names import KnownNames, nearest_name
 from ..learner import CollabLearner
-from ..traits import Row, Rows, Whole, as_titles
-from ..view_state import warn_where_all_is_hidden
 from ..words import at_epoch, counted
 from . import code
 from .bundle import built_code
+from .html_table import ends_table, said
+from .linked import LinkedWidget
 from .no_learner import NoLearner
-from .store import SHARED, LearnerStore
-from .synced import SyncedWidget
+from .store import LearnerStore
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_FALLBACK_ROWS = 10
-
 logger = logging.getLogger(__name__)
-
 
 _EXPORTS = ("copy", "csv", "code")  # controls of every view
 
@@ -52,18 +47,19 @@ class ReadThrough(TraitType[Any, Any]):
         return self._read(obj)
 
 
-class View(KnownNames, SyncedWidget):
+class View(KnownNames, LinkedWidget):
     """A widget over a learner.
 
     Views of one learner know nothing of each other: they show its store, and what is selected in one is
-    selected in `learn.view` and so in all. A view keeps its learner alive until it is closed. Without a learner
-    (``BiasTable()``) one gets a widget that says how to make it.
+    selected in `learn.view` and so in all. In Panel, Shiny and Solara the views of each visitor have a selection
+    and filter of their own, and `learn.view` is the first visitor's. A view keeps its learner alive until it is
+    closed. Without a learner (``BiasTable()``) one gets a widget that says how to make it.
 
     Parameters
     ----------
     learner : CollabLearner
     selection : list of int
-        Selected items by row, in the order of picking; `selected_titles` has their names. ``[]``
+        Selected items by row, in the order of picking; the trait `selected_titles` has their names. ``[]``
     primary, pinned : int, optional
         The item explored in detail, and the one it is compared with.
     min_count : int
@@ -100,7 +96,7 @@ class View(KnownNames, SyncedWidget):
 
     Examples
     --------
-    >>> table.observe(lambda change: print(table.selected_titles), "selection")
+    >>> table.observe(lambda change: print(change.new), "selected_titles")
     >>> traitlets.link((table, "min_count"), (other_table, "min_count"))  # of another learner; by the kernel
     >>> ipywidgets.jslink((slider, "value"), (table, "min_count"))  # in the browser alone
 
@@ -123,13 +119,6 @@ class View(KnownNames, SyncedWidget):
     status = ReadThrough("learner.status")
     epoch = ReadThrough(lambda view: int(view.learner.snapshot.epoch))
 
-    selection = Rows().tag(sync=True, page=True)
-    primary = Row(None, allow_none=True).tag(sync=True, page=True)
-    pinned = Row(None, allow_none=True).tag(sync=True, page=True)
-    min_count = Whole(20, min=0).tag(sync=True, page=True)
-    hovered = Int(None, allow_none=True, read_only=True).tag(sync=True, page=True, result=True)
-    linked = Bool(True).tag(sync=True)
-
     height = Int(None, min=100, max=10_000, allow_none=True).tag(sync=True, page=True)
     theme = Enum(("auto", "light", "dark"), "auto").tag(sync=True, page=True)
     reduced_motion = Enum(("auto", "on", "off"), "auto").tag(sync=True, page=True)
@@ -138,7 +127,6 @@ class View(KnownNames, SyncedWidget):
     show_settings = Bool(False).tag(sync=True, page=True)
     show_export = Bool(False).tag(sync=True, page=True)
 
-    _linkable: ClassVar[tuple[str, ...]] = SHARED  # the traits that a view may share
     _controls: ClassVar[tuple[str, ...]] = ()  # what `controls` may name
     _followed_traits: ClassVar[tuple[str, ...]] = ("status",)  # the learner's, of which observers hear
 
@@ -151,24 +139,16 @@ class View(KnownNames, SyncedWidget):
         self._learner = _checked_learner(learner, type(self).__name__)
         self._check_keywords(traits)
         self._store_of_learner = LearnerStore.of(learner)
-        View.linked.validate(self, traits.get("linked", True))
-        shared = self._shared_by(traits)
-        for name in shared:
-            if name in traits:
-                setattr(learner.view, name, traits.pop(name))
-        start = {name: getattr(learner.view, name) for name in (*SHARED, *shared)}
         own_id = uuid.uuid4().hex
         super().__init__(
+            self._store_of_learner.view,
             model_id=own_id,
             _ref=f"anywidget:{own_id}",
             _store=self._store_of_learner,
             _kind=type(self).__name__,
             _name=own_id,
-            **(start | traits),
+            **traits,
         )
-        learner.view.observe(self._from_shared, [*self._linkable, "hovered"])
-        self.observe(self._to_shared, list(self._linkable))
-        self.observe(self._relink, "linked")
         self.observe(self._seen, "_visible")
         self._store_of_learner.observe(self._learner_moved, ["status", "picture"])
         self._store_of_learner.follow(self)
@@ -178,15 +158,6 @@ class View(KnownNames, SyncedWidget):
     def learner(self) -> CollabLearner:
         """The learner it shows."""
         return self._learner
-
-    @property
-    def selected_titles(self) -> list[str]:
-        """Names for `selection`; set it to a list of names, or to one, to select them, to None to select nothing."""
-        return [self._title(row) for row in self.selection]
-
-    @selected_titles.setter
-    def selected_titles(self, titles: Any) -> None:
-        self.selection = [self._learner.item_row(title) for title in as_titles(titles)]
 
     def on_select(self, function: Callable[[list[str]], None]) -> Callable[[], None]:
         """Call `function` with the selected titles whenever the selection changes; returns what undoes it."""
@@ -279,9 +250,7 @@ class View(KnownNames, SyncedWidget):
     def close(self) -> None:
         """Take the widget off its pages and let go of the learner's events."""
         if not self.closed and hasattr(self, "_from_page"):
-            self._learner.view.unobserve(self._from_shared, [*self._linkable, "hovered"])
             self._store_of_learner.unobserve(self._learner_moved, ["status", "picture"])
-            self.unobserve(self._to_shared, list(self._linkable))
         super().close()
 
     def __repr__(self) -> str:
@@ -290,43 +259,6 @@ class View(KnownNames, SyncedWidget):
     def _state(self) -> str:
         """The part of the repr in brackets."""
         return f"{self._n_titles()}, {self._epoch()}"
-
-    # ------------------------------------------------------------------ the shared selection
-
-    def _from_shared(self, change: dict[str, Any]) -> None:
-        """`learn.view` moved. Somebody's observer here must not keep the other views from hearing of it."""
-        name = change["name"]
-        if name in self._shared or (name == "hovered" and self.linked):
-            try:
-                self.publish({name: change["new"]})
-            except Exception as error:
-                self._failed(error)
-            else:
-                if name != "hovered":
-                    self._worked()
-
-    def _to_shared(self, change: dict[str, Any]) -> None:
-        name, value = change["name"], change["new"]
-        if name in self._shared and getattr(self._learner.view, name) != value:
-            try:
-                setattr(self._learner.view, name, value)
-            except TraitError:
-                self.publish({name: getattr(self._learner.view, name)})
-                raise
-
-    @classmethod
-    def _shared_by(cls, traits: Mapping[str, Any]) -> tuple[str, ...]:
-        """Names of what a view with these traits shares with `learn.view`."""
-        return cls._linkable if traits.get("linked", True) else ()
-
-    @property
-    def _shared(self) -> tuple[str, ...]:
-        return self._shared_by({"linked": self.linked})
-
-    def _relink(self, _change: dict[str, Any]) -> None:
-        self.publish({name: getattr(self._learner.view, name) for name in self._shared})
-        # Where no page mirrors what is linked, it goes on from here with what all had.
-        self.send_state([name for name in self._linkable if name not in self._shared])
 
     def _seen(self, change: dict[str, Any]) -> None:
         if change["new"]:
@@ -348,26 +280,6 @@ class View(KnownNames, SyncedWidget):
             self.notify_change(Bunch(name=name, old=old, new=new, owner=self, type="change"))
         except Exception as error:
             self._failed(error)
-
-    def _should_send_property(self, key: str, value: Any) -> bool:
-        # What is linked the page reads from the store; sending it once a view would be n times the same
-        # message.
-        if key in self._shared or (key == "hovered" and self.linked):
-            return False
-        return bool(super()._should_send_property(key, value))
-
-    @validate("selection", "primary", "pinned")
-    def _known_rows(self, proposal: dict[str, Any]) -> Any:
-        value = proposal["value"]
-        for row in value if isinstance(value, list) else [value]:
-            known_row(self._learner, row)
-        return value
-
-    @validate("min_count")
-    def _reachable(self, proposal: dict[str, Any]) -> int:
-        if "min_count" not in self._shared:  # else `learn.view` says so
-            warn_where_all_is_hidden(self._learner.dls.items, proposal["value"])
-        return int(proposal["value"])
 
     @validate("controls")
     def _known_controls(self, proposal: dict[str, Any]) -> list[str] | None:
@@ -404,11 +316,11 @@ class View(KnownNames, SyncedWidget):
         return data, metadata
 
     def _fallback(self) -> str:
-        """A table for pages that cannot show widgets (GitHub, a notebook that is not trusted)."""
+        """What pages show that cannot show widgets."""
         try:
             frame = self.to_frame()
         except ValueError as error:
-            return f"<p>{html.escape(repr(self))}</p><p>{html.escape(str(error))}</p>"
+            return said(repr(self), error)
         return ends_table(repr(self), frame)
 
     # ------------------------------------------------------------------ words
@@ -453,33 +365,3 @@ def _checked_learner(learner: Any, widget: str) -> CollabLearner:
             f"{widget} shows a CollabLearner, not {type(learner).__name__}; make one: learn = cw.collab_learner(dls)"
         )
     return learner
-
-
-def known_row(learner: CollabLearner, row: int | None) -> int | None:
-    """`row`, if it is None or the row of an item; else an error."""
-    side = learner.dls.items
-    if row is not None and not 1 <= row < len(side):
-        raise TraitError(f"{row!r} is no {side.name}; pass its row, from 1 to {len(side) - 1}; learn.item_row finds it")
-    return row
-
-
-def ends_table(caption: str, frame: pd.DataFrame, most: int = _FALLBACK_ROWS) -> str:
-    """The first and the last `most` rows of a frame as HTML, everything escaped: names are anybody's text."""
-    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in frame.columns)
-    body = []
-    for position, row in enumerate(frame.itertuples(index=False)):
-        if most <= position < len(frame) - most:
-            if position == most:
-                body.append(f"<tr><td>… {len(frame) - 2 * most:,} more</td></tr>")
-            continue
-        body.append("<tr>" + "".join(f"<td>{html.escape(_cell(value))}</td>" for value in row) + "</tr>")
-    return (
-        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(body)}</tbody></table>"
-    )
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, (float, np.floating)):
-        return f"{value:.4g}" if np.isfinite(value) else "–"
-    return "" if value is None else str(value)

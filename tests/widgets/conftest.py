@@ -14,6 +14,7 @@ from comm.base_comm import BaseComm
 
 from collabwidgets import CollabLearner, collab_learner
 from collabwidgets.data import CollabDataLoaders, synthetic_ratings
+from collabwidgets.widgets import LearnerStore
 
 
 @dataclass
@@ -103,9 +104,7 @@ def learn(dls: CollabDataLoaders) -> Iterator[CollabLearner]:
     yield learner
     learner.stop()
     learner.wait()
-    store = getattr(learner, "_store", None)
-    if store is not None:
-        store.close()
+    LearnerStore.of(learner).close()
 
 
 @pytest.fixture

@@ -33,38 +33,28 @@ def drawn_runs(learn: CollabLearner, numbers: Iterable[int], x_axis: str, smooth
     for run in learn.session.earlier:
         if run.number in wanted:
             scored, losses = run.valid()
-            train = run_positions(run.x, run, learn, x_axis), smoothed(run.x, run.loss, smoothing)
-            drawn.append(DrawnRun(run.number, train, (run_positions(scored, run, learn, x_axis), losses)))
+            train = positions(run.x, learn, x_axis, run), smoothed(run.x, run.loss, smoothing)
+            drawn.append(DrawnRun(run.number, train, (positions(scored, learn, x_axis, run), losses)))
     return drawn
 
 
-def run_positions(epochs: NDArray[Any], run: Run, learn: CollabLearner, axis: str) -> NDArray[np.float64]:
-    """Places on the horizontal axis, float64 ``[n]``, of a run's moments in epochs; in seconds epochs are even."""
-    at: NDArray[np.float64] = np.asarray(epochs, dtype=np.float64)
-    if axis == "step":
-        return at * learn.dls.n_batches(run.fits[-1].bs)
-    return at * (run.seconds / max(len(run.epochs), 1)) if axis == "time" else at
+def positions(epochs: Any, learn: CollabLearner, axis: str, run: Run | None = None) -> NDArray[np.float64]:
+    """Places on the horizontal axis, float64 ``[n]``, of moments in epochs, of this run or of `run`.
 
-
-def positions(epochs: Sequence[float] | NDArray[Any], learn: CollabLearner, axis: str) -> NDArray[np.float64]:
-    """Places on the horizontal axis, float64 ``[n]``, of moments in epochs: epochs, batches or seconds."""
+    The axis is of epochs, batches (``"step"``) or seconds (``"time"``): within an epoch time goes evenly, and the epoch
+    that runs is taken to be as long as the last.
+    """
     at: NDArray[np.float64] = np.asarray(epochs, dtype=np.float64)
     if axis == "epoch":
         return at
     if axis == "step":
-        steps: NDArray[np.float64] = np.round(at * learn.dls.n_batches(learn.recipe.bs))
+        steps: NDArray[np.float64] = np.round(at * learn.dls.n_batches((run.fits[-1] if run else learn.recipe).bs))
         return steps
-    rows = learn.history.epochs
-    seconds = np.cumsum([0.0, *(row.seconds for row in rows)])
-    if not rows:
-        return at * 0.0 if not len(at) else at * (learn.session.progress.elapsed_seconds / max(float(at[-1]), 1e-9))
-    # Within an epoch time goes evenly; the running one is taken to be as long as the last.
-    seconds_at: NDArray[np.float64] = np.where(
-        at <= len(rows),
-        np.interp(at, np.arange(len(seconds)), seconds),
-        seconds[-1] + (at - len(rows)) * rows[-1].seconds,
-    )
-    return seconds_at
+    rows = (run or learn.history).epochs
+    lengths = [row.seconds for row in rows] or [learn.session.progress.elapsed_seconds / max(learn.epoch, 1e-9)]
+    ends, n = np.cumsum([0.0, *lengths]), len(lengths)
+    seconds: NDArray[np.float64] = np.interp(at, np.arange(n + 1), ends) + np.maximum(at - n, 0) * lengths[-1]
+    return seconds
 
 
 def smoothed(x: NDArray[np.float32], loss: NDArray[np.float32], weight: float) -> NDArray[np.float64]:

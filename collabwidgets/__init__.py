@@ -11,43 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-_ROOM_OF = {
-    "CollabDataLoaders": "data",
-    "Vocab": "data",
-    "load_movielens": "data",
-    "synthetic_ratings": "data",
-    "CollabNN": "models",
-    "DotProduct": "models",
-    "DotProductBias": "models",
-    "Embedding": "models",
-    "EmbeddingDotBias": "models",
-    "EmbeddingNN": "models",
-    "Ensemble": "models",
-    "SVDpp": "models",
-    "TabularModel": "models",
-    "create_params": "models",
-    "get_emb_sz": "models",
-    "sigmoid_range": "models",
-    "Recipe": "training",
-    "Trainer": "training",
-    "Snapshot": "training",
-    "CollabLearner": "learner",
-    "collab_learner": "making",
-    "load_learner": "making",
-    "plot_biases": "plots",
-    "plot_loss": "plots",
-    "plot_neighbors": "plots",
-    "plot_pca": "plots",
-    "BiasTable": "widgets",
-    "Dashboard": "widgets",
-    "LearnerStore": "widgets",
-    "NeighborSearch": "widgets",
-    "PCAScatter": "widgets",
-    "TrainingPanel": "widgets",
-    "loss_figure": "widgets",
-    "parabola_figure": "widgets",
-    "pca_figure": "widgets",
+_NAMES = {
+    "data": "CollabDataLoaders Vocab load_movielens synthetic_ratings",
+    "models": "CollabNN DotProduct DotProductBias Embedding EmbeddingDotBias EmbeddingNN Ensemble SVDpp TabularModel "
+    "create_params get_emb_sz sigmoid_range",
+    "training": "Recipe Trainer Snapshot",
+    "learner": "CollabLearner",
+    "making": "collab_learner load_learner",
+    "plots": "plot_biases plot_loss plot_neighbors plot_pca",
+    "widgets": "BiasTable Dashboard LearnerStore NeighborSearch PCAScatter TrainingPanel "
+    "loss_figure parabola_figure pca_figure",
 }
+_ROOM_OF = {name: room for room, names in _NAMES.items() for name in names.split()}
 __all__ = sorted(_ROOM_OF)
 
 if TYPE_CHECKING:
@@ -90,4 +65,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    return [*__all__, "__version__"]

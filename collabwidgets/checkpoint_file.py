@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import numpy as np
@@ -81,14 +81,12 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
     header = json.dumps(msgspec.to_builtins(facts, enc_hook=_of_numpy))  # of JSON, but with NaN
     # Tables that a module uses twice are two copies in the file: it knows no shared memory.
     copies = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
+    beside = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
         save_file(copies, beside, {_FORMAT: header})
-        os.chmod(beside, 0o666 & ~_umask())  # a temporary file is for its maker alone
         os.replace(beside, path)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
 
 
@@ -192,9 +190,3 @@ def _of_numpy(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"{value!r} cannot be saved")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

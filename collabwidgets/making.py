@@ -211,21 +211,22 @@ def _loss(saved: Checkpoint, file: Path) -> LossFunction | None:
 
 
 # Models of the package that CollabLearner was given: what makes one of so many users, items and factors.
-_NAMED: dict[str, tuple[str, Callable[..., nn.Module]]] = {
-    "DotProduct": ("user_factors.weight", lambda users, items, k, **kw: DotProduct(users, items, k, **kw)),
-    "DotProductBias": ("user_factors.weight", lambda users, items, k, **kw: DotProductBias(users, items, k, **kw)),
-    "EmbeddingDotBias": ("u_weight.weight", lambda users, items, k, **kw: EmbeddingDotBias(k, users, items, **kw)),
+_NAMED: dict[str, Callable[..., nn.Module]] = {
+    "DotProduct": DotProduct,
+    "DotProductBias": DotProductBias,
+    "EmbeddingDotBias": lambda users, items, k, **others: EmbeddingDotBias(k, users, items, **others),
 }
 
 
 def _own_model(saved: Checkpoint, dls: CollabDataLoaders, file: Path) -> nn.Module:
-    table, make = _NAMED.get(saved.model, ("", None))
-    if make is None or table not in saved.weights:
+    make = _NAMED.get(saved.model)
+    table = saved.weights.get("u_weight.weight", saved.weights.get("user_factors.weight"))
+    if make is None or table is None:
         raise ValueError(
             f"{file} holds the weights of {saved.model}, a module of your own; pass model= an object of that class"
         )
     source = generator(saved.session.weights_seed, "weights")
-    return make(len(dls.users), len(dls.items), saved.weights[table].shape[1], y_range=saved.y_range, generator=source)
+    return make(len(dls.users), len(dls.items), table.shape[1], y_range=saved.y_range, generator=source)
 
 
 def _is_there(device: Any) -> bool:

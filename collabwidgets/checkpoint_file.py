@@ -52,7 +52,7 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
     FileNotFoundError
         When the folder does not exist.
     """
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in; make it first")
@@ -83,7 +83,7 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
     copies = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
     beside = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
-        save_file(copies, beside, {_FORMAT: header})
+        beside.write_bytes(save(copies, {_FORMAT: header}))  # save_file would make a file for its maker alone
         os.replace(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)

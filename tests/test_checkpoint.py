@@ -295,15 +295,17 @@ def test_a_file_is_replaced_as_a_whole_or_not_at_all(
     file = learn.save(tmp_path / "model")
     before = file.read_bytes()
 
-    def torn(tensors: object, path: str, metadata: object) -> None:
-        Path(path).write_bytes(b"half")
+    def torn(path: Path, data: bytes) -> None:
+        path.write_text("half")
         raise OSError("no space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr("safetensors.torch.save_file", torn)
+        broken.setattr(Path, "write_bytes", torn)
         with pytest.raises(OSError, match="no space left"):
             learn.save(tmp_path / "model")
     assert file.read_bytes() == before
     assert list(tmp_path.iterdir()) == [file]
+    (tmp_path / "plain").touch()
+    assert file.stat().st_mode == (tmp_path / "plain").stat().st_mode
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         learn.save(tmp_path / "nowhere" / "model")

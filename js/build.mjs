@@ -1,5 +1,5 @@
 // Bundles the store (with every view and the style sheet) and the stub into the Python package's static folder.
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -22,6 +22,15 @@ const options = {
   loader: { ".css": "text" },
   // The style sheet travels as text, which esbuild would not minify by itself.
   plugins: [
+    {
+      // d3-array is one file; esbuild keeps its top-level calls, used or not, unless they are marked as pure.
+      name: "d3-array",
+      setup(build) {
+        build.onLoad({ filter: /d3-array\.mjs$/ }, async ({ path }) => ({
+          contents: (await readFile(path, "utf8")).replace(/= (Blur2|shuffler)\(/g, "= /* @__PURE__ */ $1("),
+        }));
+      },
+    },
     {
       name: "css-text",
       setup(build) {

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { foldQuery, foldTitle, foldTitleWithSources } from "../src/lib/folding";
 import { boldRanges, findSubsequence, Matcher } from "../src/lib/matching";
-import { type TextColumn, TitleSearch, titleSearch } from "../src/lib/search";
+import { TitleSearch, titleSearch } from "../src/lib/search";
 import { SLICE_MS, SlicedWork } from "../src/lib/slices";
 import { editDistance, nearestSpelling } from "../src/lib/spelling";
 import { sortText, titlePlaces } from "../src/lib/titleorder";
+import type { Titles } from "../src/lib/wire";
 import { seeded } from "./seeded";
 
 const CATALOGUE: [string, number][] = [
@@ -32,7 +33,7 @@ const names = CATALOGUE.map(([name]) => name);
 const counts = Int32Array.from(CATALOGUE, ([, count]) => count);
 const shown = Uint8Array.from(names, (_, row) => (row === 0 ? 0 : 1));
 const column = (values: readonly string[]) => ({ length: values.length, at: (row: number) => values[row] });
-const indexOf = (texts: TextColumn, ratings: ArrayLike<number>, trained: ArrayLike<number>) =>
+const indexOf = (texts: Titles, ratings: ArrayLike<number>, trained: ArrayLike<number>) =>
   new TitleSearch({ names: texts, counts: ratings, trained }).finish();
 const search = indexOf(column(names), counts, shown);
 /** 0: a word begins with the query; 1: contained; 2: its letters in order; 3: no match. */

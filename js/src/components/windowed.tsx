@@ -1,7 +1,7 @@
 // Long tables keep only the rows in sight in the document: which they are, and how a row is brought into sight.
 import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
-import { rowsInSight, stretches } from "../lib/windowing";
+import { drawnRows, rowsInSight } from "../lib/windowing";
 
 /** Longer lists are windowed. */
 const WINDOWED_ABOVE = 200;
@@ -50,24 +50,19 @@ export function useWindow(
     /** The lines to draw; `active`, which may have the focus, is one of them wherever it is. */
     draw(active: number | null, columns: number, drawLine: (row: number, line: number) => ComponentChildren) {
       if (!windowed) return lines.map(drawLine);
-      return stretches(
-        lines.length,
-        rowsInSight(lines.length, rowHeight, scroll.top, scroll.height),
-        active === null ? null : lines.indexOf(active),
-      ).flatMap(({ from, to, drawn }) =>
-        // One flat list, so that the row with the focus keeps its element while the stretches move.
-        drawn
-          ? lines.slice(from, to).map((row, i) => drawLine(row, from + i))
-          : [
-              <tr
-                key={`spacer-${from === 0 ? "top" : to === lines.length ? "end" : "middle"}`}
-                aria-hidden="true"
-                class="cw-spacer"
-              >
-                <td colSpan={columns} style={{ height: `${(to - from) * rowHeight}px` }} />
-              </tr>,
-            ],
-      );
+      const inSight = rowsInSight(lines.length, rowHeight, scroll.top, scroll.height);
+      const drawn = drawnRows(lines.length, inSight, active === null ? null : lines.indexOf(active));
+      // One flat list, so that the row with the focus keeps its element while the others change.
+      return [...drawn, lines.length].flatMap((line, i) => {
+        const before = i ? drawn[i - 1] + 1 : 0;
+        const place = before === 0 ? "top" : line === lines.length ? "end" : "middle";
+        const spacer = line > before && (
+          <tr key={`spacer-${place}`} aria-hidden="true" class="cw-spacer">
+            <td colSpan={columns} style={{ height: `${(line - before) * rowHeight}px` }} />
+          </tr>
+        );
+        return [spacer, line < lines.length && drawLine(lines[line], line)];
+      });
     },
   };
 }

@@ -5,26 +5,27 @@ const NONE = "\u2013";
 
 type Maybe = number | null | undefined;
 
-function fixed(value: Maybe, digits: number): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return NONE;
+const known = (value: Maybe): value is number => Number.isFinite(value);
+
+/** A number with `digits` decimals and a true minus; "–" for NaN and null. */
+export function formatNumber(value: Maybe, digits: number): string {
+  if (!known(value)) return NONE;
   const text = Math.abs(value).toFixed(digits);
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
-/** A number with `digits` decimals and a true minus; "–" for NaN and null. */
-export const formatNumber = (value: Maybe, digits: number): string => fixed(value, digits);
-export const formatLoss = (value: Maybe): string => fixed(value, 4);
-export const formatSimilarity = (value: Maybe): string => fixed(value, 3);
+export const formatLoss = (value: Maybe): string => formatNumber(value, 4);
+export const formatSimilarity = (value: Maybe): string => formatNumber(value, 3);
 
 /** Signed, two decimals: +0.25, −1.03, 0.00. */
 export function formatBias(value: Maybe): string {
-  const text = fixed(value, 2);
+  const text = formatNumber(value, 2);
   return typeof value === "number" && value > 0 && Number(text) !== 0 ? `+${text}` : text;
 }
 
 /** A share 0..1 as a per cent with one decimal. */
 export const formatShare = (share: Maybe): string =>
-  share === null || share === undefined || !Number.isFinite(share) ? NONE : `${fixed(100 * share, 1)} %`;
+  !known(share) ? NONE : `${formatNumber(100 * share, 1)} %`;
 
 /** Errors and effects are in stars only where ratings look like stars. */
 export function ratingUnit(yRange: readonly number[] | null | undefined): "stars" | "rating" {
@@ -35,13 +36,13 @@ export function ratingUnit(yRange: readonly number[] | null | undefined): "stars
 
 /** RMSE with its unit: "0.907 stars", or the bare number. */
 export function formatRmse(value: Maybe, yRange?: readonly number[] | null): string {
-  const text = fixed(value, 3);
+  const text = formatNumber(value, 3);
   return text === NONE || ratingUnit(yRange) === "rating" ? text : `${text} stars`;
 }
 
 let grouped: Intl.NumberFormat | undefined;
 export function formatCount(value: Maybe): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return NONE;
+  if (!known(value)) return NONE;
   grouped ??= new Intl.NumberFormat(typeof navigator === "undefined" ? undefined : navigator.language);
   return grouped.format(value).replace("-", MINUS);
 }
@@ -52,7 +53,7 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
 
 /** Learning rates and weight decays as people type them: 5e-3, 0.1, 0. */
 export function formatRate(value: Maybe): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return NONE;
+  if (!known(value)) return NONE;
   if (value === 0) return "0";
   const rounded = Number(value.toPrecision(3));
   if (Math.abs(rounded) >= 0.01 && Math.abs(rounded) < 1000) return String(rounded);
@@ -61,7 +62,7 @@ export function formatRate(value: Maybe): string {
 
 /** mm:ss, or h:mm:ss from an hour on. */
 export function formatClock(seconds: Maybe): string {
-  if (seconds === null || seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return NONE;
+  if (!known(seconds) || seconds < 0) return NONE;
   const whole = Math.round(seconds);
   const two = (part: number) => String(part).padStart(2, "0");
   const hours = Math.floor(whole / 3600);
@@ -71,11 +72,11 @@ export function formatClock(seconds: Maybe): string {
 
 /** How long an epoch took: 0.42 s below ten seconds, a clock above. */
 export const formatSeconds = (seconds: Maybe): string =>
-  typeof seconds === "number" && seconds < 9.995 ? `${fixed(seconds, 2)} s` : formatClock(seconds);
+  typeof seconds === "number" && seconds < 9.995 ? `${formatNumber(seconds, 2)} s` : formatClock(seconds);
 
 /** Time left in words, rounded to what can be believed; "" while it cannot be known. */
 export function etaText(seconds: Maybe): string {
-  if (seconds === null || seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return "";
+  if (!known(seconds) || seconds < 0) return "";
   if (seconds < 1) return "less than 1 s left";
   if (seconds < 10) return `about ${Math.round(seconds)} s left`;
   if (seconds < 30) return `about ${5 * Math.round(seconds / 5)} s left`;

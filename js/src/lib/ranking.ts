@@ -56,9 +56,8 @@ export function effectsAt(mean: number, yRange: readonly number[] | null): (bias
 }
 
 /** The effect of one bias. */
-export function effectAtMean(bias: number, mean: number, yRange: readonly number[] | null): number {
-  return effectsAt(mean, yRange)(bias);
-}
+export const effectAtMean = (bias: number, mean: number, yRange: readonly number[] | null): number =>
+  effectsAt(mean, yRange)(bias);
 
 /** The `share` quantile of |values| of the rows, nearest rank; 1 where there are none or all are 0. */
 export function spread(rows: Int32Array, values: Float64Array, share = 0.98): number {

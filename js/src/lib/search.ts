@@ -7,11 +7,7 @@ import { asPrinted, foldQuery, foldTitle } from "./folding";
 import { initialBits, letterBits, Matcher } from "./matching";
 import { integerKeys, sortedByKey } from "./radix";
 import { onceFor, SlicedWork } from "./slices";
-
-export interface TextColumn {
-  readonly length: number;
-  at(row: number): string;
-}
+import type { Titles } from "./wire";
 
 export interface Found {
   /** Best rows first, at most `limit`. */
@@ -27,7 +23,7 @@ export interface Found {
 
 /** What an index is made of: one side's names, and which rows may be found. */
 export interface SearchedSide {
-  names: TextColumn;
+  names: Titles;
   counts: ArrayLike<number>;
   /** Rows with 0 are never found. */
   trained: ArrayLike<number>;
@@ -52,7 +48,7 @@ const STEP = 64;
 
 /** Finds titles. What is not indexed yet is not found yet; `ready` says when all is. */
 export class TitleSearch {
-  readonly titles: TextColumn;
+  readonly titles: Titles;
   /** Rows that may be found, most ratings first, so that matches come out in order without sorting. */
   byCount: Int32Array = new Int32Array(0);
   /** In the order of `byCount`: its places are what is computed with below. */
@@ -227,7 +223,7 @@ export class TitleSearch {
   }
 }
 
-const indexOf = onceFor((_: TextColumn, side: SearchedSide) => new TitleSearch(side));
+const indexOf = onceFor((_: Titles, side: SearchedSide) => new TitleSearch(side));
 
 /** The index of a side, the same for whoever asks: names are new whenever anything of their side is. */
 export const titleSearch = (side: SearchedSide): TitleSearch => indexOf(side.names, side);

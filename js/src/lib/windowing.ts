@@ -1,12 +1,5 @@
 // Which rows of a long table are in the document: those in sight, a few around them, and the one with the focus.
 
-export interface Stretch {
-  /** Rows [from, to); drawn if `drawn`, else one spacer of their height. */
-  from: number;
-  to: number;
-  drawn: boolean;
-}
-
 /** Rows in sight of a scrolled box, with `overscan` more at either side, as [from, to). */
 export function rowsInSight(
   length: number,
@@ -21,25 +14,13 @@ export function rowsInSight(
   return [from, Math.max(from, Math.min(length, last))];
 }
 
-/** Covers rows 0 … length in order: the rows in sight and `kept` (a row with the focus must not be unmounted). */
-export function stretches(
+/** The rows to draw, in order: those in sight, and `kept` (a row with the focus must not be unmounted). */
+export function drawnRows(
   length: number,
-  inSight: readonly [number, number],
+  [from, to]: readonly [number, number],
   kept: number | null,
-): Stretch[] {
-  const [from, to] = inSight;
-  const drawn: [number, number][] = [[from, to]];
-  if (kept !== null && kept >= 0 && kept < length && (kept < from || kept >= to)) {
-    if (kept < from) drawn.unshift([kept, kept + 1]);
-    else drawn.push([kept, kept + 1]);
-  }
-  const all: Stretch[] = [];
-  let at = 0;
-  for (const [start, end] of drawn) {
-    if (start > at) all.push({ from: at, to: start, drawn: false });
-    if (end > start) all.push({ from: start, to: end, drawn: true });
-    at = Math.max(at, end);
-  }
-  if (at < length) all.push({ from: at, to: length, drawn: false });
-  return all;
+): number[] {
+  const rows = Array.from({ length: to - from }, (_, i) => from + i);
+  if (kept !== null && kept >= 0 && kept < from) return [kept, ...rows];
+  return kept !== null && kept >= to && kept < length ? [...rows, kept] : rows;
 }

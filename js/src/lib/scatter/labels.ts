@@ -96,28 +96,28 @@ export interface Label {
   leader: boolean;
 }
 
-/** Sideways and vertical direction and distance beyond the point's edge, in pixels, best first. */
-const SLOTS: readonly (readonly [number, number, number])[] = [
+type Slot = readonly [sideways: number, down: number, distance: number];
+
+const diagonals = (distance: number): Slot[] => [
+  [1, -1, distance],
+  [-1, -1, distance],
+  [1, 1, distance],
+  [-1, 1, distance],
+];
+const aboveAndBelow = (distance: number): Slot[] => [
+  [0, -1, distance],
+  [0, 1, distance],
+];
+/** Places of a label: direction, and distance beyond the point's edge in pixels, best first. */
+const SLOTS: readonly Slot[] = [
   [1, 0, 3],
   [-1, 0, 3],
-  [0, -1, 2],
-  [0, 1, 2],
-  [1, -1, 1],
-  [-1, -1, 1],
-  [1, 1, 1],
-  [-1, 1, 1],
-  [1, -1, 14],
-  [-1, -1, 14],
-  [1, 1, 14],
-  [-1, 1, 14],
-  [0, -1, 18],
-  [0, 1, 18],
-  [1, -1, 30],
-  [-1, -1, 30],
-  [1, 1, 30],
-  [-1, 1, 30],
-  [0, -1, 36],
-  [0, 1, 36],
+  ...aboveAndBelow(2),
+  ...diagonals(1),
+  ...diagonals(14),
+  ...aboveAndBelow(18),
+  ...diagonals(30),
+  ...aboveAndBelow(36),
 ];
 const NEAR_SLOTS = 8;
 /** A title that would cover this many points is left out, unless someone chose its point. */

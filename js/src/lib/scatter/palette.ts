@@ -2,22 +2,17 @@
 
 export type Rgb = readonly [number, number, number];
 
+const colors = (hex: string): Rgb[] =>
+  hex.split(" ").map((each) => {
+    const number = Number.parseInt(each, 16);
+    return [number >> 16, (number >> 8) & 255, number & 255];
+  });
+
 /** Colours a ramp is cut into; odd, so that zero has a bin of its own in a diverging one. */
 export const BINS = 33;
 
 /** matplotlib's viridis at equal steps (van der Walt and Smith, 2015). */
-export const VIRIDIS: readonly Rgb[] = [
-  [68, 1, 84],
-  [72, 40, 120],
-  [62, 74, 137],
-  [49, 104, 142],
-  [38, 130, 142],
-  [31, 158, 137],
-  [53, 183, 121],
-  [109, 205, 89],
-  [180, 222, 44],
-  [253, 231, 37],
-];
+export const VIRIDIS = colors("440154 482878 3e4a89 31688e 26828e 1f9e89 35b779 6dcd59 b4de2c fde725");
 
 /** `bins` colours along the stops, taken between `from` and `to` of the ramp's length. */
 export function ramp(stops: readonly Rgb[], from = 0, to = 1, bins = BINS): Rgb[] {
@@ -31,18 +26,7 @@ export function ramp(stops: readonly Rgb[], from = 0, to = 1, bins = BINS): Rgb[
 }
 
 /** matplotlib's cividis (Nuñez, Anderton and Renslow, 2018), likewise: for columns of the user's own. */
-export const CIVIDIS: readonly Rgb[] = [
-  [0, 34, 78],
-  [18, 53, 112],
-  [59, 73, 108],
-  [87, 93, 109],
-  [112, 113, 115],
-  [138, 134, 120],
-  [165, 156, 116],
-  [195, 179, 105],
-  [225, 204, 85],
-  [254, 232, 56],
-];
+export const CIVIDIS = colors("00224e 123570 3b496c 575d6d 707173 8a8678 a59c74 c3b369 e1cc55 fee838");
 
 /** "bias", "count", "mean", "year", "none", or the name of a column of the user's own. */
 export type ColorBy = string;

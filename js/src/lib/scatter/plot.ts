@@ -365,10 +365,10 @@ export class Plot {
     const faint = mixed(colors.background, colors.border, 0.45);
     const atX = (value: number) => Math.round((value * view.ax + view.bx) * ratio - left - line / 2);
     const atY = (value: number) => Math.round((value * view.ay + view.by) * ratio - top - line / 2);
-    for (const value of axes.x.values) raster.vertical(atX(value), line, faint);
-    for (const value of axes.y.values) raster.horizontal(atY(value), line, faint);
-    raster.vertical(atX(0), line, colors.border);
-    raster.horizontal(atY(0), line, colors.border);
+    for (const value of axes.x.values) raster.fill(atX(value), 0, line, height, faint);
+    for (const value of axes.y.values) raster.fill(0, atY(value), width, line, faint);
+    raster.fill(atX(0), 0, line, height, colors.border);
+    raster.fill(0, atY(0), width, line, colors.border);
     raster.discs(
       this.#paintedFor(scene, now),
       view.ax * ratio,

@@ -109,7 +109,7 @@ export class Sprites {
     const square = (radius: number) => (radius > LARGEST_DOT ? 0 : Math.max(1, Math.round(1.8 * radius)));
     this.dots = {
       side: Uint8Array.from(radii, square),
-      color: Uint32Array.from(colors, ([r, g, b]) => (0xff000000 | (b << 16) | (g << 8) | r) >>> 0),
+      color: Uint32Array.from(colors, pixelOf),
     };
   }
 
@@ -126,6 +126,8 @@ export class Sprites {
   }
 }
 
+const pixelOf = ([r, g, b]: Rgb): number => (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
+
 /** Pixels of an image, 0xAABBGGRR as ImageData holds them on little-endian machines. */
 export class Raster {
   readonly pixels: Uint32Array;
@@ -138,24 +140,15 @@ export class Raster {
     this.pixels = new Uint32Array(buffer);
   }
 
-  clear([r, g, b]: Rgb): void {
-    this.pixels.fill((0xff000000 | (b << 16) | (g << 8) | r) >>> 0);
+  clear(color: Rgb): void {
+    this.pixels.fill(pixelOf(color));
   }
 
-  /** A line across the whole image, `thick` pixels wide. */
-  horizontal(y: number, thick: number, color: Rgb): void {
-    this.#fill(0, y, this.width, thick, color);
-  }
-
-  vertical(x: number, thick: number, color: Rgb): void {
-    this.#fill(x, 0, thick, this.height, color);
-  }
-
-  #fill(left: number, top: number, width: number, height: number, [r, g, b]: Rgb): void {
-    const color = (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
+  fill(left: number, top: number, width: number, height: number, color: Rgb): void {
     const right = Math.min(this.width, left + width);
     for (let y = Math.max(0, top); y < Math.min(this.height, top + height); y++) {
-      this.pixels.fill(color, y * this.width + Math.max(0, left), y * this.width + Math.max(0, right));
+      const line = y * this.width;
+      this.pixels.fill(pixelOf(color), line + Math.max(0, left), line + Math.max(0, right));
     }
   }
 

@@ -27,7 +27,6 @@ from .models import TableNames
 from .models.catalog import ModelMaker
 from .models.ensemble import first_member, n_members
 from .models.tables import copied
-from .plain import plain
 from .seeds import generator
 from .training import (
     ENGINES,
@@ -247,7 +246,7 @@ class CollabLearner:
 
     def biases(self, kind: str = "items", *, min_count: int | None = None, center: bool = True) -> pd.DataFrame:
         """What remains of a title's (or a user's) ratings once taste is allowed for: `interpret.biases`."""
-        minimum = self._min_count(min_count) if kind == "items" else min_count or 0
+        minimum = self._min_count(min_count) if kind == "items" else int(min_count or 0)
         return interpret.biases(self.snapshot, kind=kind, min_count=minimum, center=center)
 
     def pca(self, k: int = 3, *, min_count: int | None = None, top_n: int | None = None) -> pd.DataFrame:
@@ -446,7 +445,7 @@ class CollabLearner:
         return self.dls.items.index(item)
 
     def _min_count(self, given: int | None) -> int:
-        return self.view.min_count if given is None else given
+        return self.view.min_count if given is None else int(given)
 
     def _product(self) -> Snapshot:
         """The snapshot, once it is known that the model is the dot product of its tables."""
@@ -460,7 +459,7 @@ class CollabLearner:
             match = only_match(item, self.dls.items.names[1:].tolist())
             if match is not None:
                 return 1 + match
-        return self.item_row(plain(item))
+        return self.item_row(item)
 
     # ------------------------------------------------------------------ to and from a file
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from .plain import plain
+
 _STREAMS = ("weights", "batches", "members", "trial")
 
 
@@ -13,5 +15,5 @@ def generator(seed: int, stream: str) -> torch.Generator:
 
     The purposes: ``"weights"``, ``"batches"``, ``"members"`` and ``"trial"``.
     """
-    state = np.random.SeedSequence([seed, _STREAMS.index(stream)]).generate_state(1, np.uint64)[0]
+    state = np.random.SeedSequence([plain(seed), _STREAMS.index(stream)]).generate_state(1, np.uint64)[0]
     return torch.Generator().manual_seed(int(state >> np.uint64(1)))

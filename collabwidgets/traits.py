@@ -9,22 +9,24 @@ from typing import Any
 import numpy as np
 from traitlets import Float, Int, List, TraitError
 
+from .plain import plain
+
 
 class Finite(Float[Any, Any]):
     """A number that can be drawn: NaN and infinity, which no limit catches, are refused."""
 
     def validate(self, obj: Any, value: Any) -> Any:
-        number = super().validate(obj, float(value) if isinstance(value, np.floating) else value)
+        number = super().validate(obj, plain(value))
         if not math.isfinite(number):
             raise TraitError(f"{self.name or 'a number'} is {number}; pass a finite number")
         return number
 
 
 class Whole(Int[Any, Any]):
-    """A whole number; those of numpy are taken as Python's."""
+    """A whole number; those of numpy and torch are taken as Python's."""
 
     def validate(self, obj: Any, value: Any) -> Any:
-        return super().validate(obj, int(value) if isinstance(value, np.integer) else value)
+        return super().validate(obj, plain(value))
 
 
 class Row(Whole):

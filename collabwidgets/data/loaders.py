@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..calls import Call, remembered
+from ..plain import plain
 from ..seeds import generator
 from .card import DataCard, data_card
 from .origin import name_of, origin_of
@@ -418,7 +419,8 @@ def _bs_for(n: int) -> int:
 
 
 def _check_share(valid_pct: float) -> None:
-    is_number = isinstance(valid_pct, (int, float, np.number)) and not isinstance(valid_pct, bool)
+    valid_pct = plain(valid_pct)
+    is_number = isinstance(valid_pct, (int, float)) and not isinstance(valid_pct, bool)
     if not is_number or not 0 <= valid_pct < 1:
         hint = f"did you mean {valid_pct / 100:g}? " if is_number and 1 < valid_pct < 100 else ""
         raise ValueError(
@@ -428,7 +430,8 @@ def _check_share(valid_pct: float) -> None:
 
 
 def _whole(name: str, value: Any, low: int, high: int | None = None) -> int:
-    is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    value = plain(value)
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
     if not is_whole or value < low or (high is not None and value > high):
         bounds = f"of at least {low}" if high is None else f"from {low} to {high}"
         raise ValueError(f"{name}={value!r} is out of range; pass a whole number {bounds}")

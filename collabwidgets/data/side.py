@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..plain import plain
 from .spelling import did_you_mean
 from .vocab import NA, Id, Vocab
 
@@ -96,6 +97,7 @@ class Side:
         ValueError
             On an unknown name, with the nearest spelling; ``'#na#'`` is one.
         """
+        name = plain(name)
         row = self._rows.get(str(name), 0)
         if row == 0 and isinstance(name, float) and float(name).is_integer():
             row = self._rows.get(str(int(name)), 0)  # pandas makes floats of whole numbers beside NaN

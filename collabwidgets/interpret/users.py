@@ -48,14 +48,14 @@ def fold_in_ratings(
     """`fold_in` of ratings by title."""
     by_row: dict[int, float] = {}
     for title, given in _by_title(dls, ratings):
-        row, rating = dls.items.index(plain(title)), plain(given)
+        row, rating = dls.items.index(title), plain(given)
         if isinstance(rating, bool) or not isinstance(rating, int | float):
             raise TypeError(f"the rating of {title!r} must be a number, not {type(given).__name__}")
         if row in by_row:
             raise ValueError(f"{title!r} is rated twice; leave one of the ratings out")
         by_row[row] = float(rating)
     variance = residual_variance(snapshot, dls)
-    return fold_in(snapshot, by_row, method=method, prior_strength=prior_strength, residual_variance=variance)
+    return fold_in(snapshot, by_row, method=method, prior_strength=plain(prior_strength), residual_variance=variance)
 
 
 def _by_title(
@@ -103,7 +103,7 @@ def recommend_to(
     """`recommend` to a user as `vector_of` takes them, or `recommend_to_many` to a list of ids or ``"all"``."""
     if exclude not in _EXCLUDE:
         raise ValueError(f"exclude={exclude!r} is not known; choose one of {', '.join(_EXCLUDE)}")
-    among = None if items is None else np.array([dls.items.index(plain(item)) for item in items], dtype=np.int64)
+    among = None if items is None else np.array([dls.items.index(item) for item in items], dtype=np.int64)
     if _is_list(user):
         return _to_many(snapshot, dls, user, k, among, min_count, exclude, taste_only)
     vector = vector_of(snapshot, dls, user)
@@ -116,10 +116,10 @@ def recommend_to(
 
 
 def _is_list(user: Any) -> bool:
-    """Whether several users are meant: a list or an array of ids, or ``"all"``."""
-    return (isinstance(user, str) and user == "all") or (
-        isinstance(user, Sequence | np.ndarray | pd.Index) and not isinstance(user, str) and np.ndim(user) == 1
-    )
+    """Whether several users are meant: a list, an array or a tensor of ids, or ``"all"``."""
+    if isinstance(user, str | Mapping | pd.Series | pd.DataFrame | UserVector):
+        return isinstance(user, str) and user == "all"
+    return isinstance(user, Sequence) or getattr(user, "ndim", 0) == 1
 
 
 def _to_many(

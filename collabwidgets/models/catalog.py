@@ -12,6 +12,7 @@ from torch import nn
 
 from .dot import DotProduct, DotProductBias, EmbeddingDotBias
 from .ensemble import Ensemble
+from .layers import checked_range
 from .neural import EmbeddingNN, get_emb_sz
 from .svdpp import SVDpp
 from .tables import TableNames
@@ -55,7 +56,7 @@ def model_maker(
     members = whole_number("members", members, MOST_MEMBERS)
     if name != "nn" and (emb_szs is not None or layers is not None):
         raise ValueError('emb_szs and layers belong to the neural model; pass model="nn", or leave them out')
-    bounds = None if y_range is None else _checked_range(y_range)
+    bounds = checked_range(y_range)
     columns = (dls.classes, dls.user_name, dls.item_name, bounds)
 
     def dot(n: int, source: torch.Generator) -> nn.Module:
@@ -92,13 +93,6 @@ def whole_number(name: str, value: Any, most: float = math.inf) -> int:
             f"{name} must be a whole number from 1{'' if most == math.inf else f' to {most}'}, not {value!r}"
         )
     return number
-
-
-def _checked_range(y_range: Sequence[float]) -> tuple[float, float]:
-    bounds = tuple(float(b) for b in y_range)
-    if len(bounds) != 2 or not bounds[0] < bounds[1]:
-        raise ValueError(f"y_range must be two numbers, the lower first, such as (0, 5.5), not {y_range!r}")
-    return bounds[0], bounds[1]
 
 
 def is_dot_product(module: nn.Module, tables: TableNames) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
-from .layers import Embedding, sigmoid_range
+from .layers import Embedding, checked_range, sigmoid_range
 from .tables import TableNames
 
 YRange = tuple[float, float]
@@ -41,7 +41,7 @@ class DotProduct(nn.Module):
         super().__init__()
         self.user_factors = Embedding(n_users, n_factors, generator=generator)
         self.item_factors = Embedding(n_items, n_factors, generator=generator)
-        self.y_range = y_range
+        self.y_range = checked_range(y_range)
 
     def forward(self, x: Tensor) -> Tensor:
         match = (self.user_factors(x[:, 0]) * self.item_factors(x[:, 1])).sum(dim=1)
@@ -65,7 +65,7 @@ class DotProductBias(nn.Module):
         self.user_bias = Embedding(n_users, 1, generator=generator)
         self.item_factors = Embedding(n_items, n_factors, generator=generator)
         self.item_bias = Embedding(n_items, 1, generator=generator)
-        self.y_range = y_range
+        self.y_range = checked_range(y_range)
 
     def forward(self, x: Tensor) -> Tensor:
         users, items = x[:, 0], x[:, 1]
@@ -101,7 +101,7 @@ class EmbeddingDotBias(nn.Module):
         generator: torch.Generator | None = None,
     ):
         super().__init__()
-        self.y_range = y_range
+        self.y_range = checked_range(y_range)
         self.classes: Mapping[str, Any] | None = None
         self.u_weight = Embedding(n_users, n_factors, generator=generator)
         self.i_weight = Embedding(n_items, n_factors, generator=generator)

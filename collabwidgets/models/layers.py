@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,16 @@ from torch import Tensor, nn
 def sigmoid_range(x: Tensor, low: float, high: float) -> Tensor:
     """Squeeze logits into the open interval ``(low, high)``: ``sigmoid(x) * (high - low) + low``."""
     return torch.sigmoid(x) * (high - low) + low
+
+
+def checked_range(y_range: Sequence[float] | None) -> tuple[float, float] | None:
+    """Bounds of predictions as two Python floats; a ValueError unless they are two numbers, the lower first."""
+    if y_range is None:
+        return None
+    bounds = tuple(float(bound) for bound in y_range)
+    if len(bounds) != 2 or not bounds[0] < bounds[1]:
+        raise ValueError(f"y_range must be two numbers, the lower first, such as (0, 5.5), not {y_range!r}")
+    return bounds[0], bounds[1]
 
 
 class Embedding(nn.Embedding):

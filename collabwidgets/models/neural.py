@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .layers import Embedding, embedding_size, sigmoid_range
+from .layers import Embedding, checked_range, embedding_size, sigmoid_range
 from .tables import TableNames
 from .tabular import Size, TabularModel, linear
 
@@ -54,7 +54,7 @@ class CollabNN(nn.Module):
         self.layers = nn.Sequential(
             linear(user_sz[1] + item_sz[1], n_act, generator), nn.ReLU(), linear(n_act, 1, generator)
         )
-        self.y_range = y_range
+        self.y_range = checked_range(y_range)
 
     def forward(self, x: Tensor) -> Tensor:
         both = torch.cat([self.user_factors(x[:, 0]), self.item_factors(x[:, 1])], dim=1)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from .layers import Embedding, sigmoid_range
+from .layers import Embedding, checked_range, sigmoid_range
 
 Size = tuple[int, int]
 
@@ -70,7 +70,7 @@ class TabularModel(nn.Module):
         self.embeds = nn.ModuleList([Embedding(*size, generator=generator) for size in emb_szs])
         self.emb_drop = nn.Dropout(embed_p)
         self.bn_cont = nn.BatchNorm1d(n_cont) if bn_cont else None
-        self.n_emb, self.n_cont, self.y_range = sum(columns for _, columns in emb_szs), n_cont, y_range
+        self.n_emb, self.n_cont, self.y_range = sum(columns for _, columns in emb_szs), n_cont, checked_range(y_range)
         widths = [self.n_emb + n_cont, *layers, out_sz]
         blocks: list[nn.Module] = []
         for place, dropout in enumerate([*dropouts, 0.0]):

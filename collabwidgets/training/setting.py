@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from ..plain import plain
+
 ENGINES = ("fused", "autograd")
 
 
@@ -55,7 +57,8 @@ class Setting:
         return {bool: "switch", str: "choice", int: "whole"}.get(type(self.default), "number")
 
     def checked(self, value: Any) -> Any:
-        """`value` as its type, or an error that says what is allowed and what was found."""
+        """`value` as its type, or an error that says what is allowed and what was found; NumPy's and torch's too."""
+        value = plain(value)
         if self.kind == "switch":
             if not isinstance(value, bool):
                 raise TypeError(f"{self.name}={value!r} is not True or False")

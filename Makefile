@@ -3,6 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 PEERS ?= .venv-peers
+HOSTS ?= .venv-hosts
 # A file a worker, in the order of their names: the long files of the browser come first, the short ones fill the end.
 # One thread each: torch's threads wait for each other where another process has their core, ten times as long.
 TWO_AT_A_TIME = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder -m "not alone"
@@ -13,12 +14,13 @@ JS_SOURCES := js/package.json js/package-lock.json js/tsconfig.json js/build.mjs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help protocol demo test test-fast check bench bench-peers parity screenshots dist movielens chromium node python clean
+.PHONY: help protocol demo test test-fast test-hosts check bench bench-peers parity screenshots dist movielens chromium node python clean
 
 help:
 	@echo "make demo         open the MovieLens dashboard in a browser"
 	@echo "make test         run every test"
 	@echo "make test-fast    run those that need no browser and build no package"
+	@echo "make test-hosts   try Panel, Shiny for Python and Solara with two visitors"
 	@echo "make check        lint and types"
 	@echo "make protocol     write js/src/protocol.ts anew from widgets/protocol.py"
 	@echo "make bench        measure what the README claims"
@@ -40,6 +42,9 @@ test: $(VENV)/.ready movielens chromium
 test-fast: $(VENV)/.ready movielens
 	$(TWO_AT_A_TIME) --ignore tests/browser --ignore tests/packaging
 	cd js && npm test --silent
+
+test-hosts: $(HOSTS)/.installed chromium
+	OMP_NUM_THREADS=1 $(HOSTS)/bin/python -m pytest tests/hosts
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .
@@ -89,6 +94,12 @@ $(PEERS)/.installed: benchmarks/peers.txt | python
 	@missing=; for package in $$(grep -v '^#' $<); do \
 	  $(PEERS)/bin/python -m pip install --quiet -c $< $$package || { missing=1; echo "$$package could not be installed (see above)." >&2; }; \
 	done; test "$$missing" || touch $@
+
+$(HOSTS)/.installed: tests/hosts/hosts.txt pyproject.toml constraints.txt $(BUNDLE) | python
+	@$(PYTHON) -m venv $(HOSTS)
+	@$(HOSTS)/bin/python -m pip install --quiet -c constraints.txt -e ".[dev]" -r $< \
+	  || { echo "The servers could not be installed: this step needs the network (see above)." >&2; exit 1; }
+	@touch $@
 
 # One run of the bundler writes all of static/; store.js stands for it.
 $(BUNDLE): $(JS_SOURCES) js/node_modules/.package-lock.json

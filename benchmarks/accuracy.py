@@ -11,7 +11,6 @@ import itertools
 import math
 import statistics
 import time
-import warnings
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -20,7 +19,6 @@ from typing import Any
 import pandas as pd
 
 import collabwidgets as cw
-from collabwidgets.data import DuplicateRatingsWarning
 
 SPLIT, SEEDS = 42, range(3)
 INNER_SPLITS = (42, 0, 1)  # the settings are chosen for the mean over these
@@ -89,7 +87,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--inner", action="store_true", help="show how the settings were chosen")
     asked = parser.parse_args()
-    warnings.simplefilter("ignore", DuplicateRatingsWarning)
     ratings = cw.load_movielens("100k")
     whole = {split: cw.CollabDataLoaders.from_df(ratings, item_name="title", seed=split) for split in INNER_SPLITS}
     if asked.inner:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import statistics
 import sys
-import warnings
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ import torch
 from torch import Tensor, nn
 
 import collabwidgets as cw
-from collabwidgets.data import DuplicateRatingsWarning
 
 SPLIT = 42
 SEEDS = range(3)  # of weights and batches; another split moves a validation loss by about 0.01
@@ -114,7 +112,6 @@ def losses(row: Row, dls: cw.CollabDataLoaders, seed: int) -> Pair:
 
 
 def main() -> int:
-    warnings.simplefilter("ignore", DuplicateRatingsWarning)
     dls = cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=SPLIT)
     print(f"Training / validation MSE after five epochs: the split of seed {SPLIT}, median of {len(SEEDS)} seeds.\n")
     print("| row | ours | notebook | book | due | |\n|---|---|---|---|---|---|")

@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
@@ -73,9 +72,7 @@ def our_learner(engine: str) -> Callable[[pd.DataFrame, int], Fit]:
 def _loaders(ratings: pd.DataFrame) -> tuple[Any, Any]:
     """Our loaders, with the validation put aside so that no epoch ends with one."""
     import collabwidgets as cw
-    from collabwidgets.data import DuplicateRatingsWarning
 
-    warnings.simplefilter("ignore", DuplicateRatingsWarning)
     dls = cw.CollabDataLoaders.from_df(ratings, seed=SPLIT)
     valid_x, valid_y = dls.valid_x, dls.valid_y
     dls.valid_x, dls.valid_y = valid_x[:0], valid_y[:0]

@@ -6,7 +6,6 @@ import time
 import pytest
 
 import collabwidgets as cw
-from collabwidgets.data import DuplicateRatingsWarning
 
 LOWEST = ("Children of the Corn", "Crow: City", "Jury Duty", "Mortal Kombat: Ann", "Cable Guy", "Lawnmower Man 2",
           "Beautician and the Beast", "Home Alone 3")  # fmt: skip
@@ -16,8 +15,7 @@ HIGHEST = ("Titanic (1997)", "Schindler's List", "Star Wars", "Shawshank", "Rear
 
 @pytest.fixture(scope="module")
 def dls():
-    with pytest.warns(DuplicateRatingsWarning):
-        return cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=42)
+    return cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=42)
 
 
 @pytest.fixture(scope="module")

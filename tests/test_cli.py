@@ -81,7 +81,7 @@ def test_an_error_of_a_column_names_the_option_that_chooses_it(
 ) -> None:
     ratings_csv.write_text("who,item_name,stars\nann,Alien,good\nbob,Fargo,bad\n")
     assert main(["train", str(ratings_csv)]) == 1
-    assert "clean them or pass --rating another column" in capsys.readouterr().err
+    assert "or name another column by --rating" in capsys.readouterr().err
     assert main(["train", str(ratings_csv), "--item", "film"]) == 1
     told = capsys.readouterr().err
     assert "'item_name'" in told

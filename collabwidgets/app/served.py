@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..checkpoint_file import read
-from ..data import CollabDataLoaders, DuplicateRatingsWarning, load_movielens
+from ..data import CollabDataLoaders, load_movielens
 from ..learner import CollabLearner
 from ..making import collab_learner, load_learner
 
@@ -53,10 +52,7 @@ class RatingsSource:
             If there is no such file or it holds no ratings; the message says which.
         """
         if self.csv is None:
-            with warnings.catch_warnings():
-                # Of its 1,682 movies 18 share a title with another; whoever opens a demo need not be warned of it.
-                warnings.simplefilter("ignore", DuplicateRatingsWarning)
-                return CollabDataLoaders.from_df(load_movielens("100k"), item_name="title", seed=seed)
+            return CollabDataLoaders.from_df(load_movielens("100k"), item_name="title", seed=seed)
         if not Path(self.csv).is_file():
             raise FileNotFoundError(f"there is no file {self.csv}; name a CSV file with users, items and ratings")
         return CollabDataLoaders.from_csv(
@@ -70,14 +66,10 @@ class RatingsSource:
     def learner(self, *, n_factors: int = 50, wd: float = 0.1, seed: int | None = 42) -> CollabLearner:
         """An untrained learner on the ratings.
 
-        Predictions are bounded as the chapter has it for MovieLens, else a tenth of the ratings' span outside their
-        range: a sigmoid comes close to both ends of its own, but never reaches them.
+        Predictions are bounded as the chapter has it for MovieLens, else as the loaders propose.
         """
         dls = self.loaders(seed)
-        low, high = dls.rating_range
-        margin = 0.1 * (high - low)
-        y_range = (0.0, 5.5) if self.csv is None else (low - margin, high + margin)
-        return collab_learner(dls, n_factors, y_range=y_range, wd=wd)
+        return collab_learner(dls, n_factors, y_range=(0.0, 5.5) if self.csv is None else dls.y_range, wd=wd)
 
     def shown(self) -> CollabLearner:
         """What the page shows first: the learner of the checkpoint, on the split it was trained on, else a new one.

@@ -2,7 +2,6 @@
 
 from .loaders import CollabDataLoaders
 from .movielens import DataUnavailable, load_movielens
-from .ratings import DuplicateRatingsWarning
 from .side import Side
 from .synthetic import SyntheticTruth, synthetic_ratings
 from .vocab import Vocab
@@ -12,7 +11,6 @@ __all__ = [
     "CollabDataLoaders",
     "DataFacts",
     "DataUnavailable",
-    "DuplicateRatingsWarning",
     "LoadersWithoutRatings",
     "Side",
     "SyntheticTruth",

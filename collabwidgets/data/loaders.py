@@ -6,7 +6,7 @@ import math
 import secrets
 import warnings
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -21,6 +21,7 @@ from ..seeds import generator
 from .card import DataCard, data_card
 from .origin import name_of, origin_of
 from .ratings import Ratings, check_ratings
+from .scale import proposed_range
 from .side import Side
 from .vocab import Id, Vocab
 
@@ -91,6 +92,12 @@ class CollabDataLoaders:
     path : pathlib.Path
     origin : str
         Python that makes the ratings, such as ``'cw.load_movielens("100k")'``; empty where that is not known.
+    understood : str
+        Which columns were taken, such as ``"users: userId, items: title, ratings: rating, time: timestamp"``.
+    notes : tuple of str
+        Sentences on what was left out or changed, and on values that hardly are ratings; see the data card.
+    y_range : (float, float)
+        Proposed for a model: a tenth of the ratings' span beyond their range.
     name : str
         What the ratings are called, such as ``'MovieLens 100K'``; empty where nobody said so.
     has_ratings : bool
@@ -101,6 +108,8 @@ class CollabDataLoaders:
 
     origin: str = ""
     name: str = ""
+    understood: str = ""
+    notes: tuple[str, ...] = ()
     has_ratings: bool = True
     made_by = Call("CollabDataLoaders", {})
 
@@ -120,6 +129,7 @@ class CollabDataLoaders:
         self.auto_bs = bs == "auto" and self.bs != _CHAPTERS_BS
         self.user_name, self.item_name = ratings.users.name, ratings.items.name
         self.rating_name = ratings.rating_name
+        self.understood, self.notes = ratings.understood, ratings.notes
         self.classes: dict[str, Vocab] = {self.user_name: ratings.users, self.item_name: ratings.items}
 
         n = len(ratings.values)
@@ -144,29 +154,39 @@ class CollabDataLoaders:
     @remembered
     def from_df(
         cls,
-        ratings: pd.DataFrame,
+        ratings: Any,
         valid_pct: float = 0.2,
-        user_name: str | None = None,
-        item_name: str | None = None,
-        rating_name: str | None = None,
+        user_name: Hashable | None = None,
+        item_name: Hashable | None = None,
+        rating_name: Hashable | None = None,
         seed: int | None = None,
         path: str | Path = ".",
         bs: int | Literal["auto"] = "auto",
         val_bs: int | None = None,
         name: str | None = None,
+        *,
+        time_name: Hashable | None = None,
+        on_bad: str = "error",
+        duplicates: str = "keep",
+        missing_rating: float | None = None,
+        scale: str | None = None,
     ) -> CollabDataLoaders:
-        """Loaders of a ratings frame, one row a rating.
+        """Loaders of a table of ratings, one row a rating.
+
+        Which columns were taken is in ``.understood``, what was left out in ``.notes``; the data card shows both.
 
         Parameters
         ----------
-        ratings : pandas.DataFrame
+        ratings : table of pandas, Polars, PyArrow or another that narwhals knows
+            Named levels of a pandas index count as columns.
         valid_pct : float
             Share of the ratings held out for validation, 0 ≤ valid_pct < 1: the first ``int(valid_pct * n)``
             of ``torch.randperm(n)`` under `seed`. With 0, or so few ratings that this is 0, there is no
             validation: ``n_valid`` is 0 and ``valid`` is empty.
-        user_name, item_name, rating_name : str, optional
-            Columns; by default the first, the second and the third of the frame. Ids are whole numbers or
-            text.
+        user_name, item_name, rating_name, time_name : str, optional
+            Columns. By default the first that is called as such columns are (``userId``, ``reviewerID``, ``asin``,
+            ``title``, ``stars``, ``timestamp`` and others), ids before titles, else the first, the second and the
+            third of those that are called nothing known. Ids are whole numbers or text.
         seed : int, optional
             0 to 2**53 - 1; drawn and kept in ``.seed`` when None. No global generator is read or moved.
         path : str or Path
@@ -180,21 +200,30 @@ class CollabDataLoaders:
         name : str, optional
             What the ratings are called, the heading of a dashboard. By default what `load_movielens` calls them, as
             long as none is taken away, else nothing.
+        on_bad : {"error", "drop"}
+            What to do with rows without an id or without a finite number for a rating: an error that names the first
+            three, or leave them out, counted in ``.notes``.
+        duplicates : {"keep", "last", "mean"}
+            What to do with further ratings of a pair of user and item: keep all as ratings of their own, or make one
+            of them, the last in the table or their mean.
+        missing_rating : float, optional
+            The number that stands for no rating, such as 0 or -1; these rows are left out.
+        scale : {None, "log"}
+            ``"log"`` trains on log(1 + rating): for counts and hours, whose few large ones would decide everything.
 
         Raises
         ------
         TypeError
-            When `ratings` is no DataFrame, or a keyword is unknown.
+            When `ratings` is no table, or a keyword is unknown.
         ValueError
-            On a frame that cannot be trained on (see `check_ratings`), a share that leaves no training
+            On a table that cannot be trained on (see `check_ratings`), a share that leaves no training
             rating, a batch size below 1, and a seed out of range.
 
         Warns
         -----
-        DuplicateRatingsWarning
-            When users rated the same item more than once. All of these ratings are kept.
         UserWarning
-            When every user has one rating only, as where row numbers are taken for users.
+            When the values look like something other than ratings (times, counts, a number for "not rated", one value
+            throughout), and when every user has one rating only, as where row numbers are taken for users.
 
         Examples
         --------
@@ -207,7 +236,14 @@ class CollabDataLoaders:
             bs = _whole("bs", bs, 1)
         if val_bs is not None:
             val_bs = _whole("val_bs", val_bs, 1)
-        checked = check_ratings(ratings, user_name, item_name, rating_name)
+        checked = check_ratings(
+            ratings,
+            {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name},
+            on_bad=on_bad,
+            duplicates=duplicates,
+            missing_rating=missing_rating,
+            scale=scale,
+        )
         loaders = cls(checked, valid_pct=float(valid_pct), seed=seed, path=path, bs=bs, val_bs=val_bs)
         loaders.origin = origin_of(ratings)
         loaders.name = name_of(ratings) if name is None else str(name)
@@ -263,6 +299,11 @@ class CollabDataLoaders:
     def n_items(self) -> int:
         """Items in the ratings."""
         return len(self.items) - 1
+
+    @property
+    def y_range(self) -> tuple[float, float]:
+        """Range of predictions proposed for these ratings."""
+        return proposed_range(*self.rating_range)
 
     @property
     def n_ratings(self) -> int:
@@ -388,8 +429,13 @@ class CollabDataLoaders:
             f"  split: {self.n_train:,} training, {self.n_valid:,} validation "
             f"(valid_pct={self.valid_pct:g}), seed={self.seed}, bs={self.bs}{' (auto)' if self.auto_bs else ''}\n"
             f"  {never:,} {self.item_name}s have no training rating; {self.n_cold:,} validation ratings are of such "
-            f"{self.item_name}s or {self.user_name}s"
+            f"{self.item_name}s or {self.user_name}s" + "".join(f"\n  {said}" for said in self.said)
         )
+
+    @property
+    def said(self) -> list[str]:
+        """What was understood, and the notes, as sentences to show."""
+        return [self.understood, *self.notes] if self.understood else list(self.notes)
 
 
 def _check_header(csv: str | Path, ratings: pd.DataFrame, given: list[str | None]) -> None:

@@ -39,19 +39,19 @@ def signing(function: Callable[P, tuple[pd.DataFrame, R]]) -> Callable[P, tuple[
     return call
 
 
-def origin_of(frame: pd.DataFrame) -> str:
+def origin_of(frame: Any) -> str:
     """The expression that makes `frame`, or ``""`` where nobody said so or its rows were changed since.
 
     pandas hands `attrs` on to what is made from a frame, so its rows are looked at again: their number, and the
     users and ratings of ten thousand of them.
     """
-    said: dict[str, Any] | None = frame.attrs.get(_KEY)
+    said: dict[str, Any] | None = getattr(frame, "attrs", {}).get(_KEY)
     if said is None or said["stamp"] != _stamp(frame) or not _is_ours(said["expression"]):
         return ""
     return str(said["expression"])
 
 
-def name_of(frame: pd.DataFrame) -> str:
+def name_of(frame: Any) -> str:
     """What the ratings of `frame` are called, or ``""``: a part of MovieLens is not MovieLens."""
     return str(frame.attrs[_KEY].get("name", "")) if origin_of(frame) else ""
 

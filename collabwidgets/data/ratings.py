@@ -1,28 +1,42 @@
-"""The door for ratings: a frame is checked once, here, and leaves as rows and float32 ratings."""
+"""The door for ratings: a table is checked once, here, and leaves as rows and float32 ratings."""
 
 from __future__ import annotations
 
-import difflib
 import warnings
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .columns import Columns, find_columns
+from .scale import odd_values
+from .tables import number_columns, opened, picked
 from .vocab import Vocab
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-class DuplicateRatingsWarning(UserWarning):
-    """Some users rated the same item more than once; all those ratings are kept."""
+_NAMED = 3  # bad rows that an error names
+_CHOICES = {"on_bad": ("error", "drop"), "duplicates": ("keep", "last", "mean"), "scale": (None, "log")}
 
 
 @dataclass(frozen=True, eq=False)
 class Ratings:
-    """A checked frame: int64 [n] rows into two vocabularies and float32 [n] ratings, in the frame's order."""
+    """A checked table: int64 [n] rows into two vocabularies and float32 [n] ratings, in the table's order.
+
+    Attributes
+    ----------
+    places : int64 [n]
+        Where each rating was in the table, from 0.
+    times : pandas.Series or None
+        The column of times, where the table has one.
+    understood : str
+        Which columns were taken, such as ``"users: userId, items: title, ratings: rating"``.
+    notes : tuple of str
+        Sentences on what was left out or changed, and on values that hardly are ratings.
+    """
 
     users: Vocab
     items: Vocab
@@ -30,143 +44,154 @@ class Ratings:
     user_rows: NDArray[np.int64]
     item_rows: NDArray[np.int64]
     values: NDArray[np.float32]
+    places: NDArray[np.int64]
+    times: pd.Series | None
+    understood: str
+    notes: tuple[str, ...]
 
 
 def check_ratings(
-    frame: pd.DataFrame,
-    user_name: str | None = None,
-    item_name: str | None = None,
-    rating_name: str | None = None,
+    table: Any,
+    given: Mapping[str, Hashable | None],
+    *,
+    on_bad: str = "error",
+    duplicates: str = "keep",
+    missing_rating: float | None = None,
+    scale: str | None = None,
 ) -> Ratings:
-    """Check a ratings frame; a name that is None is its first (user), second (item) or third column (rating).
-
-    Every row is kept. Pairs of user and item that occur more than once are legal and give one
-    `DuplicateRatingsWarning`.
+    """Check a table of ratings; see `find_columns` for `given`, and `CollabDataLoaders.from_df` for the rest.
 
     Raises
     ------
     TypeError
-        When `frame` is not a pandas DataFrame.
+        When `table` is no table.
     ValueError
-        On an empty frame, missing or repeated columns, missing ids, ids of mixed types, a single user or
-        item, and ratings that are missing, infinite or not numbers. The sentence says where and what to do.
+        On an empty table, columns that cannot be found, rows that cannot be used (unless they are dropped), ids of
+        mixed types, and a single user or item. The sentence says where and what to do.
     """
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(
-            f"ratings is a {type(frame).__name__}; pass a pandas DataFrame with one row for each rating, "
-            "or the path of a CSV file to from_csv"
-        )
-    names = _column_names(frame, user_name, item_name, rating_name)
+    for name, value in (("on_bad", on_bad), ("duplicates", duplicates), ("scale", scale)):
+        if value not in _CHOICES[name]:
+            raise ValueError(f"{name}={value!r} is not known; choose one of {', '.join(map(repr, _CHOICES[name]))}")
+    whole = opened(table)
+    columns = find_columns(list(whole.columns), number_columns(whole), given)
+    names = [columns.user, columns.item, columns.rating]
+    frame = picked(whole, names if columns.time is None else [*names, columns.time])
     if not len(frame):
-        raise ValueError(f"ratings has no rows (columns: {_listed(frame)}); pass at least one rating of two users")
-    values = _numbers(frame[names[2]], names[2])
-    (users, user_rows), (items, item_rows) = (Vocab.from_column(frame[name], name) for name in names[:2])
-    for vocab, argument in ((users, "user_name"), (items, "item_name")):
+        raise ValueError(f"ratings has no rows ({columns}); pass at least one rating of two users")
+    numbers = _numbers(frame[columns.rating], str(columns.rating))
+    kept, notes = _usable(frame, columns, numbers, missing_rating, on_bad)
+    values = numbers.astype(np.float32)
+    if not kept.all():
+        frame, values = frame[kept], values[kept]
+    users, user_rows = Vocab.from_column(frame[columns.user], str(columns.user))
+    items, item_rows = Vocab.from_column(frame[columns.item], str(columns.item))
+    for vocab, role in ((users, "user"), (items, "item")):
         if len(vocab) < 3:
             raise ValueError(
-                f"column {vocab.name!r} holds one id only, {vocab[1]!r}, in all {len(frame):,} rows; "
-                f"there is nothing to compare it with: pass at least two, or another column by {argument}="
+                f"column {vocab.name!r} holds one id only, {vocab[1]!r}, in all {len(frame):,} rows; there is nothing "
+                f"to compare it with: pass at least two, or another column by {role}_name="
             )
-    _warn_of_duplicates(users, items, user_rows, item_rows)
+    places = np.flatnonzero(kept)
+    if duplicates != "keep":
+        chosen, values = _once(user_rows * len(items) + item_rows, values, duplicates)
+        if len(chosen) < len(places):
+            n = len(places) - len(chosen)
+            which = "the last" if duplicates == "last" else "the mean"
+            notes.append(f"{n:,} ratings repeated a pair of {users.name} and {items.name}: {which} of each was kept")
+        places, user_rows, item_rows, frame = places[chosen], user_rows[chosen], item_rows[chosen], frame.iloc[chosen]
+    if scale == "log":
+        if values.min() < 0:
+            raise ValueError(f'scale="log" is for ratings from 0 on, but column {columns.rating!r} has lower ones')
+        values = np.log1p(values)
+        notes.append(f"ratings are log(1 + {columns.rating})")
+    odd = odd_values(values)
+    if odd:
+        notes.append(odd)
+        warnings.warn(odd, stacklevel=4)
     _warn_of_lone_ratings(users, len(values))
-    return Ratings(users, items, str(names[2]), user_rows, item_rows, values)
+    times = None if columns.time is None else frame[columns.time]
+    return Ratings(
+        users, items, str(columns.rating), user_rows, item_rows, values, places, times, str(columns), tuple(notes)
+    )
 
 
-def _column_names(frame: pd.DataFrame, *given: str | None) -> tuple[str, str, str]:
-    arguments = ("user_name", "item_name", "rating_name")
-    if None in given and len(frame.columns) < 3:
-        raise ValueError(
-            f"ratings has {len(frame.columns)} column(s) ({_listed(frame)}) but user, item and rating need "
-            "three; a CSV file that is not separated by commas is read with pandas.read_csv(..., sep=...)"
-        )
-    names = [frame.columns[place] if name is None else name for place, name in enumerate(given)]
-    columns = frame.columns.tolist()
-    for name, argument in zip(names, arguments, strict=True):
-        n = columns.count(name)
-        if n == 0:
-            near = difflib.get_close_matches(str(name), [str(c) for c in columns], n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"name another by {argument}="
-            raise ValueError(f"ratings has no column {name!r} (columns: {_listed(frame)}); {hint}")
-        if n > 1:
-            raise ValueError(f"ratings has {n} columns called {name!r}; rename all but one of them")
-    for place, argument in enumerate(arguments):
-        if names[place] in names[:place]:
-            other = arguments[names.index(names[place])]
-            raise ValueError(
-                f"{other} and {argument} are both the column {names[place]!r}; name three different ones of: "
-                f"{_listed(frame)}"
-            )
-    return names[0], names[1], names[2]
-
-
-def _listed(frame: pd.DataFrame) -> str:
-    return ", ".join(repr(column) for column in frame.columns) or "none"
-
-
-def _numbers(column: pd.Series, name: str) -> NDArray[np.float32]:
-    """The ratings as float32, when every one is a finite number."""
+def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
+    """The ratings as numbers, NaN where one is none; text is read as the number it spells."""
     import pandas as pd
 
-    missing = column.isna().to_numpy()
-    if missing.any():
-        raise ValueError(
-            f"column {name!r} has {_found(column, missing, 'missing rating')}; "
-            f"drop the rows with ratings.dropna(subset=[{name!r}])"
-        )
     if pd.api.types.is_complex_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
         raise ValueError(f"column {name!r} holds {column.dtype}, not ratings; pass rating_name= another column")
-    is_numeric = pd.api.types.is_numeric_dtype(column.dtype)
-    numbers = column if is_numeric else pd.to_numeric(column.astype(object), errors="coerce")
-    is_text = np.zeros(len(column), bool)
-    if not is_numeric:
-        is_text = column.map(lambda value: isinstance(value, str)).to_numpy(dtype=bool)
-    bad = numbers.isna().to_numpy()
-    if bad.any():
-        raise ValueError(
-            f"column {name!r} has {_found(column, bad, 'rating')} not to be read as a number; "
-            "clean them or pass rating_name= another column"
-        )
-    if is_text.any():
-        raise ValueError(
-            f"column {name!r} has {_found(column, is_text, 'rating')} written as text; "
-            f"convert them with ratings[{name!r}].astype(float)"
-        )
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        column = pd.to_numeric(column.astype(object), errors="coerce")
+    numbers: NDArray[np.float64] = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return numbers
+
+
+def _usable(
+    frame: pd.DataFrame, columns: Columns, numbers: NDArray[np.float64], missing_rating: float | None, on_bad: str
+) -> tuple[NDArray[np.bool_], list[str]]:
+    """Which rows can be used, bool [n], and a note on those that cannot, by reason.
+
+    Raises
+    ------
+    ValueError
+        When some cannot and `on_bad` is ``"error"``, and when none can.
+    """
+    unrated = np.zeros(len(frame), bool) if missing_rating is None else numbers == missing_rating
+    kept, notes = ~unrated, []
+    if unrated.any():
+        notes.append(f"{_rows(unrated)} with a rating of {missing_rating:g}, which stands for none, left out")
     with np.errstate(over="ignore"):
-        values = np.asarray(numbers, dtype=np.float64).astype(np.float32)
-    infinite = ~np.isfinite(values)
-    if infinite.any():
+        finite = np.isfinite(numbers.astype(np.float32))
+    no_rating = frame[columns.rating].isna().to_numpy(dtype=bool)
+    reasons = (
+        ("user", f"without an id in {columns.user!r}", frame[columns.user].isna().to_numpy(dtype=bool)),
+        ("item", f"without an id in {columns.item!r}", frame[columns.item].isna().to_numpy(dtype=bool)),
+        ("rating", f"without a rating in {columns.rating!r}", no_rating),
+        ("rating", f"with a rating in {columns.rating!r} that is no number", np.isnan(numbers) & ~no_rating),
+        ("rating", f"with a rating in {columns.rating!r} not finite in float32", ~finite & ~np.isnan(numbers)),
+    )
+    bad = []
+    for role, reason, rows in reasons:
+        rows = rows & kept  # a row counts for the first reason alone
+        if rows.any():
+            bad.append((role, f"{_rows(rows)} {reason}", _first(frame[getattr(columns, role)], rows)))
+            kept &= ~rows
+    if bad and on_bad == "error":
+        said = "; ".join(f"{count} ({first})" for _, count, first in bad)
         raise ValueError(
-            f"column {name!r} has {_found(column, infinite, 'rating')} not finite in float32 (±3.4e38); "
-            "replace them or drop the rows"
+            f'{said}: mend them, pass on_bad="drop" to leave them out, or name another column by {bad[0][0]}_name='
         )
-    return values
+    if not kept.any():
+        raise ValueError(f"ratings has no rows that can be used: {'; '.join(notes + [count for _, count, _ in bad])}")
+    return kept, notes + [f"{count} left out" for _, count, _ in bad]
 
 
-def _found(column: pd.Series, bad: NDArray[np.bool_], what: str) -> str:
-    """``3 ratings (first: 'five' in row 17)``."""
-    n = int(bad.sum())
-    value, label = column[bad].tolist()[0], column.index[bad].tolist()[0]
-    return f"{n:,} {what}{'s' * (n > 1)} (first: {value!r} in row {label!r})"
+def _rows(rows: NDArray[np.bool_]) -> str:
+    n = int(np.count_nonzero(rows))
+    return f"{n:,} row{'s' * (n > 1)}"
 
 
-def _warn_of_duplicates(users: Vocab, items: Vocab, user_rows: NDArray[np.int64], item_rows: NDArray[np.int64]) -> None:
+def _first(column: pd.Series, rows: NDArray[np.bool_]) -> str:
+    """``'five' in row 17, nan in row 20, nan in row 21, …``"""
+    some = column[rows].iloc[: _NAMED + 1]
+    named = [f"{value!r} in row {label!r}" for value, label in zip(some.tolist(), some.index.tolist(), strict=True)]
+    return ", ".join(named[:_NAMED]) + ", …" * (len(named) > _NAMED)
+
+
+def _once(
+    pairs: NDArray[np.int64], values: NDArray[np.float32], duplicates: str
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Places of one rating a pair, in order, and their values: the last's, or the mean of all."""
     import pandas as pd
 
-    pairs = pd.Series(user_rows * len(items) + item_rows)
-    again = pairs.duplicated().to_numpy()
-    if not again.any():
-        return
-    n, first = int(again.sum()), int(again.argmax())
-    warnings.warn(
-        f"{n:,} of {len(pairs):,} ratings repeat a pair of {users.name} and {items.name} rated before (first:"
-        f" {users[int(user_rows[first])]!r}, {items[int(item_rows[first])]!r}), as where ids share a title. "
-        "All are kept and count as ratings of their own; one may be in training and the other in validation. "
-        f"Where that is not meant: ratings.drop_duplicates([{users.name!r}, {items.name!r}])",
-        DuplicateRatingsWarning,
-        stacklevel=5,
-    )
+    codes, distinct = pd.factorize(pairs)
+    if duplicates == "mean":
+        first = np.flatnonzero(~pd.Series(codes).duplicated())
+        sums = np.bincount(codes, weights=values, minlength=len(distinct))
+        return first, (sums / np.bincount(codes)).astype(np.float32)
+    last = np.flatnonzero(~pd.Series(codes).duplicated(keep="last"))
+    return last, values[last]
 
 
 def _warn_of_lone_ratings(users: Vocab, n_ratings: int) -> None:

@@ -40,6 +40,8 @@ class DataFacts:
         Loss on the validation ratings of always predicting the mean.
     residual_variance : float or None
         Of a training rating around its prediction by the saved model; None where that is no dot product.
+    understood, notes
+        As of the loaders; empty in checkpoints of earlier versions.
     """
 
     users: Side
@@ -59,6 +61,8 @@ class DataFacts:
     card: DataCard
     mean_loss: float | None
     residual_variance: float | None
+    understood: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class LoadersWithoutRatings(CollabDataLoaders):

@@ -34,6 +34,7 @@ def card_words(dls: CollabDataLoaders) -> dict[str, Any]:
                 "",
                 "",
             ],
+            *([f"{sentence[:1].upper()}{sentence[1:]}.", "", ""] for sentence in dls.said),
             [
                 "Missing is not disliked: people rate what they chose to see, and some rate far more than others.",
                 "why?",

@@ -23,8 +23,7 @@ def ratings():
 
 @pytest.fixture
 def dls(ratings):
-    with pytest.warns(UserWarning, match="repeat a pair"):
-        return CollabDataLoaders.from_df(ratings, item_name="title", seed=1)
+    return CollabDataLoaders.from_df(ratings, item_name="title", seed=1)
 
 
 def test_bars_and_repeats_are_those_of_pandas(ratings, dls):

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collabwidgets import CollabDataLoaders
-from collabwidgets.data import DuplicateRatingsWarning
 from collabwidgets.data.loaders import _bs_for
 
 
@@ -35,7 +34,7 @@ def frames(draw):
     return pd.DataFrame({"who": columns[0], "what": columns[1], "stars": stars}, index=index)
 
 
-@pytest.mark.filterwarnings("ignore::collabwidgets.data.DuplicateRatingsWarning")
+@pytest.mark.filterwarnings("ignore:each of the", "ignore:all ratings are", "ignore:the ratings go")
 @given(frames(), st.floats(0, 1, exclude_max=True), st.integers(0, 2**53 - 1))
 def test_every_rating_comes_out_once_under_its_own_ids(ratings, valid_pct, seed):
     dls = CollabDataLoaders.from_df(ratings, valid_pct, seed=seed)
@@ -47,7 +46,7 @@ def test_every_rating_comes_out_once_under_its_own_ids(ratings, valid_pct, seed)
     assert dls.n_train >= 1
 
 
-@pytest.mark.filterwarnings("ignore::collabwidgets.data.DuplicateRatingsWarning")
+@pytest.mark.filterwarnings("ignore:each of the", "ignore:all ratings are", "ignore:the ratings go")
 @given(frames(), st.integers(0, 1000))
 def test_sides_count_average_and_mark_as_pandas_does(ratings, seed):
     dls = CollabDataLoaders.from_df(ratings, 0.5, seed=seed)
@@ -174,18 +173,11 @@ def test_show_batch_shows_ratings_of_the_frame_under_its_names():
     assert all(row in known for row in shown.itertuples(index=False, name=None))
 
 
-def test_no_names_are_the_first_three_columns():
+def test_no_known_names_are_the_first_three_columns():
     ratings = frame().rename(columns={"user": "a", "item": "b", "rating": "c"}).assign(d=1)
     dls = CollabDataLoaders.from_df(ratings)
     assert (dls.user_name, dls.item_name, dls.rating_name) == ("a", "b", "c")
     assert list(dls.classes) == ["a", "b"]
-
-
-def test_names_choose_columns_in_any_order():
-    ratings = frame()[["rating", "item", "user"]]
-    dls = CollabDataLoaders.from_df(ratings, user_name="user", item_name="item", rating_name="rating")
-    assert dls.n_users == 3
-    assert dls.rating_range == (1.0, 5.0)
 
 
 def test_columns_without_names_are_named_by_their_number():
@@ -239,40 +231,42 @@ def test_numbers_out_of_range_are_refused_by_name(wrong):
 @pytest.mark.parametrize(
     ("ratings", "names", "sentence"),
     [
-        (frame().head(0), {}, r"ratings has no rows \(columns: 'user', 'item', 'rating'\)"),
-        (pd.DataFrame(), {}, r"0 column\(s\) \(none\)"),
-        (frame()[["user", "item"]], {}, r"2 column\(s\) \('user', 'item'\)"),
+        (frame().head(0), {}, r"ratings has no rows \(users: user, items: item, ratings: rating\)"),
+        (pd.DataFrame(), {}, r"no column of users \(columns: none; none known\); name it by user_name="),
+        (frame()[["user", "item"]], {}, r"no column of ratings .*groupby\(\['user', 'item'\]\)\.size\(\)"),
         (
             frame(),
             {"item_name": "zzz"},
             "no column 'zzz'.*name another by item_name=",
         ),
         (frame(), {"item_name": "itm"}, "no column 'itm'.*did you mean 'item'"),
-        (frame(), {"item_name": "user"}, "user_name and item_name are both the column 'user'"),
-        (frame(), {"user_name": "rating"}, "user_name and rating_name are both the column 'rating'"),
+        (frame(), {"user_name": "item", "item_name": "item"}, "user_name and item_name are both the column 'item'"),
         (frame().set_axis(["user", "item", "item"], axis=1), {}, "2 columns called 'item'"),
         (frame(user="only"), {}, "column 'user' holds one id only, 'only', in all 10 rows"),
         (frame(item=7), {}, "column 'item' holds one id only, 7, in all 10 rows"),
-        (frame(user=["a", None] * 5), {}, r"column 'user' has 5 missing ids \(first in row 1\)"),
-        (frame(user=["1", 1] * 5), {}, "column 'user' are of mixed types"),
-        (frame(rating=[np.nan] * 2 + [3.0] * 8), {}, r"2 missing ratings \(first: nan in row 0\)"),
-        (frame(rating=[3] * 7 + [None] * 3), {}, "3 missing ratings"),
-        (frame(rating=["4", "five"] + ["3"] * 8), {}, r"1 rating \(first: 'five' in row 1\) not to be read"),
         (
-            frame(rating=["4"] * 10),
+            frame(user=["a", None] * 5),
             {},
-            r"10 ratings \(first: '4' in row 0\) written as text.*astype\(float\)",
+            r"5 rows without an id in 'user' \(nan in row 1, nan in row 3, nan in row 5, …\): .*on_bad=\"drop\"",
         ),
+        (frame(user=["1", 1] * 5), {}, "column 'user' are of mixed types"),
+        (
+            frame(rating=[np.nan] * 2 + [3.0] * 8),
+            {},
+            r"2 rows without a rating in 'rating' \(nan in row 0, nan in row 1\)",
+        ),
+        (frame(rating=[3] * 7 + [None] * 3), {}, "3 rows without a rating"),
+        (frame(rating=["4", "five"] + ["3"] * 8), {}, r"1 row with a rating .* no number \('five' in row 1\)"),
         (
             frame(rating=[1.0, np.inf, -np.inf] + [3.0] * 7),
             {},
-            r"2 ratings \(first: inf in row 1\) not finite",
+            r"2 rows with a rating in 'rating' not finite in float32 \(inf in row 1, -inf in row 2\)",
         ),
-        (
-            frame(rating=[1e300] + [3.0] * 9),
-            {},
-            r"1 rating \(first: 1e\+300 in row 0\) not finite in float32",
-        ),
+        (frame(rating=[1e300] + [3.0] * 9), {}, r"not finite in float32 \(1e\+300 in row 0\)"),
+        (frame(item=[None] * 10), {"on_bad": "drop"}, "no rows that can be used: 10 rows without an id in 'item'"),
+        (frame(), {"on_bad": "skip"}, "on_bad='skip' is not known; choose one of 'error', 'drop'"),
+        (frame(), {"duplicates": "first"}, "choose one of 'keep', 'last', 'mean'"),
+        (frame(rating=[-1.0, 2.0] * 5), {"scale": "log"}, "is for ratings from 0 on"),
         (frame(rating=pd.Timestamp("2020-01-01")), {}, r"holds datetime64.*rating_name="),
         (frame(rating=1j), {}, r"holds complex128.*rating_name="),
     ],
@@ -289,30 +283,56 @@ def test_rows_are_named_by_the_frame_s_own_index():
 
 
 def test_what_is_no_frame_is_refused():
-    with pytest.raises(TypeError, match="ratings is a list; pass a pandas DataFrame"):
+    with pytest.raises(TypeError, match="ratings is a list; pass a table"):
         CollabDataLoaders.from_df([(1, 2, 3)])
 
 
-@pytest.mark.parametrize("dtype", ["int8", "Int64", "float16", "Float32", "category", "object", "bool"])
+@pytest.mark.parametrize("dtype", ["int8", "Int64", "float16", "Float32", "category", "object", "bool", "str"])
 def test_ratings_of_every_numeric_type_are_read(dtype):
     ratings = frame(rating=pd.Series([1, 0] * 5).astype(dtype))
+    if dtype == "str":
+        ratings = frame(rating=["1", "0.0"] * 5)
     dls = CollabDataLoaders.from_df(ratings, 0, seed=1)
     assert sorted(dls.train_y.tolist()) == [0.0] * 5 + [1.0] * 5
 
 
-def test_repeated_pairs_are_kept_and_counted_in_one_warning():
-    ratings = pd.concat([frame(9), frame(9).iloc[[4, 4, 7]]], ignore_index=True)
-    with pytest.warns(DuplicateRatingsWarning, match=r"3 of 12 ratings repeat .* \(first: 'u1', 1\)") as caught:
-        dls = CollabDataLoaders.from_df(ratings, seed=1)
-    assert len(caught) == 1
-    assert caught[0].filename == __file__
-    assert dls.n_ratings == 12
+def repeated():
+    return pd.concat([frame(9), frame(9).iloc[[4, 4, 7]].assign(rating=[5.0, 1.0, 3.0])], ignore_index=True)
 
 
-def test_pairs_rated_once_give_no_warning():
+def test_repeated_pairs_are_kept_without_a_warning_and_counted_in_the_card():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        CollabDataLoaders.from_df(frame())
+        dls = CollabDataLoaders.from_df(repeated(), seed=1)
+    assert (dls.n_ratings, dls.card.n_repeats) == (12, 3)
+
+
+@pytest.mark.parametrize(("duplicates", "kept"), [("last", "last"), ("mean", "mean")])
+def test_of_repeated_pairs_one_is_made_as_pandas_does(duplicates, kept):
+    dls = CollabDataLoaders.from_df(repeated(), 0, seed=1, duplicates=duplicates)
+    due = repeated().groupby(["user", "item"])["rating"].agg(kept)
+    found = dls.to_frame(dls.train_x, dls.train_y).set_index(["user", "item"])["rating"]
+    assert found.sort_index().to_dict() == pytest.approx(due.sort_index().to_dict())
+    assert dls.notes == (f"3 ratings repeated a pair of user and item: the {kept} of each was kept",)
+
+
+def test_bad_rows_are_left_out_and_counted_by_reason():
+    ratings = frame(20, user=["a", None, "b", "c"] * 5, rating=["5", "4", "x", "3"] * 5)
+    ratings.loc[0, "item"] = None
+    dls = CollabDataLoaders.from_df(ratings, 0, seed=1, on_bad="drop")
+    assert dls.n_ratings == 9
+    assert dls.notes == (
+        "5 rows without an id in 'user' left out",
+        "1 row without an id in 'item' left out",
+        "5 rows with a rating in 'rating' that is no number left out",
+    )
+    assert all(note in repr(dls) for note in dls.notes)
+
+
+def test_counts_are_trained_on_by_their_logarithm():
+    dls = CollabDataLoaders.from_df(frame(rating=np.arange(10.0)), 0, seed=1, scale="log")
+    np.testing.assert_allclose(sorted(dls.train_y.tolist()), np.log1p(np.arange(10)), rtol=1e-6)
+    assert dls.notes == ("ratings are log(1 + rating)",)
 
 
 def test_the_frame_passed_in_is_left_as_it_was():
@@ -342,8 +362,9 @@ def test_the_index_in_a_csv_file_is_left_out_with_a_word(tmp_path):
 
 
 def test_row_numbers_taken_for_users_are_warned_of():
-    with pytest.warns(UserWarning, match=r"each of the 50 ids in column 'index' has one rating only.*user_name="):
-        CollabDataLoaders.from_df(frame(50).reset_index(), rating_name="rating")
+    with pytest.warns(UserWarning, match=r"each of the 50 ids in column 'n' has one rating only.*") as caught:
+        CollabDataLoaders.from_df(frame(50).reset_index(names="n"), user_name="n")
+    assert caught[0].filename == __file__
 
 
 @pytest.mark.parametrize(
@@ -352,7 +373,7 @@ def test_row_numbers_taken_for_users_are_warned_of():
         (None, FileNotFoundError, "there is no file"),
         (b"", ValueError, "no table of comma-separated values"),
         (b"user,item,rating\na,b\xe9,3\n", ValueError, "not UTF-8.*encoding='latin-1'"),
-        (b"user;item;rating\na;b;3\nb;c;4\n", ValueError, r"1 column\(s\) \('user;item;rating'\).*sep="),
+        (b"user;item;rating\na;b;3\nb;c;4\n", ValueError, r"one column only \('user;item;rating'\).*sep="),
         (b"1525,-38,3.5\n1686,-47,5.0\n1819,-38,2.0\n", ValueError, r"called '1525', so its first line.*header=None"),
         (b"ann,Alien,3.5\nbob,Fargo,5.0\nann,Fargo,2.0\n", ValueError, "called '3.5', so its first line"),
         (b'user,item,rating\n"a,b,3\n', ValueError, "no table|no rows"),

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from collabwidgets import CollabDataLoaders
-from collabwidgets.data import DuplicateRatingsWarning
 
 
 def test_ratings_have_their_columns_and_types(ratings):
@@ -113,14 +112,14 @@ def test_cached_tables_load_in_less_than_a_second():
     assert float(done.stdout) < 1
 
 
-def test_keyed_by_movie_every_rating_is_of_a_pair_of_its_own(ratings, recwarn):
-    dls = CollabDataLoaders.from_df(ratings, item_name="movie", seed=42)
+def test_keyed_by_movie_every_rating_is_of_a_pair_of_its_own(ratings):
+    dls = CollabDataLoaders.from_df(ratings, seed=42)
+    assert dls.understood == "users: user, items: movie, ratings: rating, time: timestamp"
     assert (dls.n_users, dls.n_items) == (943, 1682)
     assert dls.classes["movie"][267] == 267
-    assert not [w for w in recwarn if issubclass(w.category, DuplicateRatingsWarning)]
+    assert dls.card.n_repeats == 0
 
 
-@pytest.mark.filterwarnings("ignore::collabwidgets.data.DuplicateRatingsWarning")
 def test_keyed_by_title_the_chapter_s_loaders_come_out(ratings):
     dls = CollabDataLoaders.from_df(ratings, item_name="title", bs=64, seed=42)
     assert (dls.n_users, dls.n_items) == (943, 1664)
@@ -132,8 +131,7 @@ def test_keyed_by_title_the_chapter_s_loaders_come_out(ratings):
     assert 10 < (~dls.items.trained[1:]).sum() < 50
 
 
-def test_keyed_by_title_users_who_rated_both_ids_are_warned_of(ratings):
+def test_keyed_by_title_what_users_rated_under_both_ids_is_counted(ratings):
     twice = len(ratings) - len(ratings.drop_duplicates(["user", "title"]))
-    with pytest.warns(DuplicateRatingsWarning, match=f"^{twice} of 100,000 ratings repeat a pair"):
-        dls = CollabDataLoaders.from_df(ratings, item_name="title")
-    assert dls.n_ratings == 100_000
+    dls = CollabDataLoaders.from_df(ratings, item_name="title")
+    assert (dls.n_ratings, dls.card.n_repeats) == (100_000, twice)

@@ -1,13 +1,11 @@
 """Every cell of the chapter runs, cell by cell, and what comes out of it can be looked at."""
 
 import inspect
-import warnings
 
 import pytest
 import torch
 
 import collabwidgets as cw
-from collabwidgets.data import DuplicateRatingsWarning
 
 from .cells import CELLS
 
@@ -18,10 +16,8 @@ LEARNERS = ("plain", "ranged", "biased", "own", "ready_made", "neural", "tabular
 def chapter():
     """The names that the cells leave behind, after one epoch where the chapter trains five."""
     space = {"EPOCHS": 1}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DuplicateRatingsWarning)
-        for number, cell in enumerate(CELLS):
-            exec(compile(cell, f"cell {number}", "exec"), space)
+    for number, cell in enumerate(CELLS):
+        exec(compile(cell, f"cell {number}", "exec"), space)
     yield space
     space["plt"].close("all")
 

@@ -10,8 +10,6 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from collabwidgets.data import DuplicateRatingsWarning
-
 ROOT = Path(__file__).parents[2]
 CHAPTER = "examples/chapter.ipynb"
 SERVED = ["examples/dashboard.ipynb", "collabwidgets/app/dashboard.ipynb"]
@@ -55,10 +53,12 @@ def test_the_first_two_programs_of_the_readme_run_one_after_the_other(capsys: py
     programs = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     space: dict[str, object] = {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DuplicateRatingsWarning)
+        warnings.simplefilter("error")
         for program in programs[:2]:
             exec(compile(program, "README.md", "exec"), space)
-    assert "Fargo (1996)" in capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert "Fargo (1996)" in out
+    assert err == ""
     space["other_table"].min_count = 7
     assert space["table"].min_count == 7
 

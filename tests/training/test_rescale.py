@@ -5,7 +5,6 @@ import statistics
 import pytest
 
 import collabwidgets as cw
-from collabwidgets.data import DuplicateRatingsWarning
 from collabwidgets.training import Recipe
 
 
@@ -31,8 +30,7 @@ def test_a_rate_that_rescaling_carries_out_of_range_is_told_with_both_numbers():
 
 
 def test_bs_512_rescaled_stays_within_3_thousandths_of_bs_64():
-    with pytest.warns(DuplicateRatingsWarning):
-        dls = cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=42)
+    dls = cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=42)
     losses = {}
     for bs in (64, 512):
         ends = []

@@ -1,0 +1,165 @@
+"""Which columns of a table are users, items, ratings and times: by name first, by position where no name is known."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+# Names as they are compared: letters and digits, lower case. The first that a table has is taken, ids before titles.
+_KNOWN = {
+    "time": "timestamp ts time date datetime unixreviewtime reviewtime reviewdate ratingdate ratedat ratedate "
+    "createdat created reviewedat dateadded dateupdated updatedat submissiondate submitted posted when",
+    "user": "user userid users userids uid useruuid reviewer reviewerid customer customerid member memberid visitor "
+    "visitorid rater raterid critic criticid person personid player playerid reader readerid listener listenerid "
+    "client clientid account accountid steamid username usernames profilename reviewername reviewprofilename author",
+    "item": "item itemid items itemids iid movie movieid movieids film filmid parentasin asin isbn isbn13 product "
+    "productid book bookid anime animeid manga mangaid game gameid appid app artist artistid song songid track trackid "
+    "album albumid business businessid restaurant restaurantid place placeid gmapid venue venueid joke jokeid recipe "
+    "recipeid article articleid newsid course courseid show showid video videoid beer beerid beerbeerid wine wineid "
+    "repo repoid title itemtitle movietitle booktitle gametitle itemname moviename bookname gamename artistname "
+    "trackname songname productname businessname beername name",
+    "rating": "rating ratings userrating bookrating movierating itemrating gamerating ratingvalue myrating stars star "
+    "starrating reviewstars score scores userscore reviewscore myscore reviewoverall overall grade feedback preference "
+    "vote value weight count plays playcount listens listencount hours hoursplayed playtime playtimeforever minutes "
+    "purchases quantity interactions clicks views target label",
+}
+_ALIASES = {role: names.split() for role, names in _KNOWN.items()}
+_NO_ROLE = {"", "index", "level0", "id", "row", "rowid", "rownumber", "reviewid", "ratingid", "unnamed0"}
+_SOME = 12  # columns that an error lists
+_WIDE = 6  # columns of numbers from which a table without known names is one of users × items
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table by what they hold; `time` is None where no name of one is known."""
+
+    user: Hashable
+    item: Hashable
+    rating: Hashable
+    time: Hashable | None
+
+    def __str__(self) -> str:
+        time = "" if self.time is None else f", time: {self.time}"
+        return f"users: {self.user}, items: {self.item}, ratings: {self.rating}{time}"
+
+
+def find_columns(
+    names: Sequence[Hashable], numbers: Collection[Hashable], given: Mapping[str, Hashable | None]
+) -> Columns:
+    """Choose the columns of users, items, ratings and times.
+
+    A role takes the column that `given` names, else the first name known for it, such as ``userId`` or ``stars``,
+    else the first column without a known name; for ratings the first of those that holds numbers.
+
+    Parameters
+    ----------
+    names : sequence
+        All columns, in their order.
+    numbers : collection
+        Those that hold numbers.
+    given : dict
+        By role (``"user"``, ``"item"``, ``"rating"``, ``"time"``) the column that the caller named, or None.
+
+    Raises
+    ------
+    ValueError
+        When a column is missing, there twice or named for two roles; when none is left for a role; and for a table
+        with a column for each item. The sentence says what to do.
+    """
+    chosen = {role: name for role, name in given.items() if name is not None}
+    for role, name in chosen.items():
+        _check_given(names, role, name)
+    for role, aliases in _ALIASES.items():
+        if role not in chosen:
+            free = {_plain(name): name for name in reversed(names) if name not in chosen.values()}
+            found = next((free[alias] for alias in aliases if alias in free), None)
+            if found is not None:
+                chosen[role] = found
+    _check_apart(names, chosen)
+    _check_long(names, numbers, chosen)
+    for role in ("user", "item", "rating"):
+        if role not in chosen:
+            chosen[role] = _by_position(names, numbers, role, chosen)
+    _check_apart(names, chosen)
+    return Columns(chosen["user"], chosen["item"], chosen["rating"], chosen.get("time"))
+
+
+def _plain(name: Hashable) -> str:
+    return "".join(letter for letter in str(name).casefold() if letter.isalnum())
+
+
+def _by_position(
+    names: Sequence[Hashable], numbers: Collection[Hashable], role: str, chosen: Mapping[str, Hashable]
+) -> Hashable:
+    known = {alias for aliases in _ALIASES.values() for alias in aliases} | _NO_ROLE
+    times = set(_ALIASES["time"])
+    free = [name for name in names if name not in chosen.values()]
+    unknown = [name for name in free if _plain(name) not in known]
+    others = [name for name in free if _plain(name) not in times]
+    if role == "rating":
+        of_numbers = [name for name in [*unknown, *others] if name in numbers and _plain(name) not in _NO_ROLE]
+        found = [*of_numbers, *unknown]
+    else:
+        found = [*unknown, *others]
+    if not found:
+        raise ValueError(_nothing_left(names, role, chosen))
+    return found[0]
+
+
+def _nothing_left(names: Sequence[Hashable], role: str, chosen: Mapping[str, Hashable]) -> str:
+    if len(names) == 1:
+        return (
+            f"ratings has one column only ({_listed(names)}), but users, items and ratings need three; a file that is "
+            "not separated by commas is read with sep="
+        )
+    taken = ", ".join(f"{taken}s: {name}" for taken, name in chosen.items())
+    sentence = f"ratings has no column of {role}s (columns: {_listed(names)}; {taken or 'none known'}); "
+    if role == "rating" and {"user", "item"} <= set(chosen):
+        pair = [str(chosen["user"]), str(chosen["item"])]
+        return sentence + (
+            "name it by rating_name=. Where people only chose things, count how often: "
+            f"ratings.groupby({pair}).size().rename('rating').reset_index()"
+        )
+    return sentence + f"name it by {role}_name="
+
+
+def _check_given(names: Sequence[Hashable], role: str, name: Hashable) -> None:
+    if name not in names:
+        near = difflib.get_close_matches(str(name), [str(known) for known in names], n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"name another by {role}_name="
+        raise ValueError(f"ratings has no column {name!r} (columns: {_listed(names)}); {hint}")
+
+
+def _check_apart(names: Sequence[Hashable], chosen: Mapping[str, Hashable]) -> None:
+    roles: dict[Hashable, str] = {}
+    for role, name in chosen.items():
+        if list(names).count(name) > 1:
+            raise ValueError(f"ratings has {list(names).count(name)} columns called {name!r}; rename all but one")
+        if name in roles:
+            raise ValueError(
+                f"{roles[name]}_name and {role}_name are both the column {name!r}; name different ones of: "
+                f"{_listed(names)}"
+            )
+        roles[name] = role
+
+
+def _check_long(names: Sequence[Hashable], numbers: Collection[Hashable], chosen: Mapping[str, Hashable]) -> None:
+    """Answer a table of users × items with the line that gives it one row a rating."""
+    free = [name for name in names if name not in chosen.values()]
+    others = [name for name in free if name not in numbers]
+    if {"item", "rating"} & set(chosen) or len(free) - len(others) < _WIDE or len(others) > 1:
+        return
+    user = chosen.get("user", others[0] if others else None)
+    melt = "ignore_index=False, " if user is None else f"id_vars={user!r}, "
+    reset = "" if user is not None else ".reset_index(names='user')"
+    raise ValueError(
+        f"ratings has {len(names):,} columns of numbers and no known name, as a table of users × items has; make it "
+        f"one row a rating: ratings.melt({melt}var_name='item', value_name='rating').dropna(){reset}. Where it has one "
+        "row a rating already, pass user_name=, item_name= and rating_name="
+    )
+
+
+def _listed(names: Sequence[Hashable]) -> str:
+    more = f", … {len(names) - _SOME:,} more" if len(names) > _SOME else ""
+    return (", ".join(repr(name) for name in names[:_SOME]) or "none") + more

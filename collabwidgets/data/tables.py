@@ -1,0 +1,78 @@
+"""Tables of any kind at the door: pandas, Polars, PyArrow and whatever else narwhals knows."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    import pandas as pd
+
+
+def opened(table: Any) -> pd.DataFrame | nw.DataFrame[Any]:
+    """A table as pandas or narwhals holds it; the named levels of an index count as columns.
+
+    Raises
+    ------
+    TypeError
+        For what is no table, and for a group-by; the sentence has the line that makes one.
+    """
+    import pandas as pd
+
+    if isinstance(table, pd.Series):
+        if table.index.nlevels < 2:
+            raise TypeError(
+                "ratings is a Series of one column; pass a table with users, items and ratings, or a Series indexed by "
+                "user and item"
+            )
+        table = table.rename("rating" if table.name is None else table.name).reset_index()
+    if isinstance(table, pd.DataFrame):
+        named = [name for name in table.index.names if name is not None and name not in table.columns]
+        return table.reset_index(level=named) if named else table
+    if hasattr(table, "ngroups"):
+        raise TypeError(
+            "ratings is a group-by; pass the table it was made of (grouped.obj), or one row for each pair, such as "
+            "grouped['rating'].mean().reset_index()"
+        )
+    import narwhals as nw
+
+    try:
+        frame = nw.from_native(table)
+    except TypeError:
+        raise TypeError(
+            f"ratings is a {type(table).__name__}; pass a table (pandas, Polars or PyArrow) with one row for each "
+            "rating, or the path of a file to from_file"
+        ) from None
+    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+
+
+def number_columns(table: pd.DataFrame | nw.DataFrame[Any]) -> set[Hashable]:
+    """The columns that hold numbers."""
+    import pandas as pd
+
+    if isinstance(table, pd.DataFrame):
+        dtypes = zip(table.columns, table.dtypes, strict=True)
+        return {name for name, dtype in dtypes if pd.api.types.is_numeric_dtype(dtype)}
+    return {name for name, dtype in table.schema.items() if dtype.is_numeric()}
+
+
+def picked(table: pd.DataFrame | nw.DataFrame[Any], names: list[Any]) -> pd.DataFrame:
+    """Some columns as a pandas frame."""
+    import pandas as pd
+
+    if isinstance(table, pd.DataFrame):
+        return table[names]
+    return pd.DataFrame({name: _column(table[name]) for name in names})
+
+
+def _column(column: nw.Series[Any]) -> Any:
+    """The values in numpy; whole numbers with gaps keep all digits."""
+    import pandas as pd
+
+    if not column.dtype.is_integer() or not column.null_count():
+        return column.to_numpy()
+    missing = column.is_null().to_numpy()
+    return pd.arrays.IntegerArray(np.asarray(column.fill_null(0).to_numpy()), np.asarray(missing, dtype=bool))

@@ -4,9 +4,7 @@ import { type Cell, toCsv } from "../lib/delimited";
 import { Button } from "./Button";
 import { type CopyState, download } from "./copying";
 
-export interface ExportsProps {
-  context: ViewContext;
-  copy: CopyState;
+export interface Exported {
   /** A view that is made of others has no table of its own. */
   table?: ExportedTable;
   /** The picture, by the kinds of file to offer; null where nothing is drawn. */
@@ -25,7 +23,8 @@ export interface ExportedTable {
   empty: string | null;
 }
 
-export function Exports({ context, copy, table, png, svg }: ExportsProps) {
+export function Exports(props: Exported & { context: ViewContext; copy: CopyState }) {
+  const { context, copy, table, png, svg } = props;
   const { shows: has, store } = context;
   const gone = store.connection.value === "disconnected";
   const undrawn =

@@ -3,9 +3,9 @@ import type { ComponentChildren } from "preact";
 import type { ViewContext } from "../context";
 import { badge, fitEpochs, membersNote, RANDOM, type Situation, sentence } from "../lib/wording";
 import type { LearnerStore } from "../store";
-import type { CopyState } from "./copying";
+import { type CopyState, useCopy } from "./copying";
 import { Disclosure } from "./Disclosure";
-import { Copied } from "./Exports";
+import { Copied, type Exported, Exports } from "./Exports";
 import { setTo } from "./fields";
 import { LoadingBar } from "./LoadingBar";
 import { ErrorNotice, Notice } from "./Notice";
@@ -21,7 +21,8 @@ export interface FrameProps {
   controls?: ComponentChildren;
   /** Controls behind Settings and behind Export; in sight too where the widget's `controls` names them. */
   settings?: ComponentChildren;
-  exports?: ComponentChildren;
+  exports?: Exported;
+  /** The view's own clipboard, where its rows are copied by a key. */
   copy?: CopyState;
   /** What this view itself has to say to a screen reader; politely. */
   announce?: string;
@@ -61,7 +62,10 @@ export function StatusBadge({ store }: { store: LearnerStore }) {
 }
 
 export function Frame(props: FrameProps) {
-  const { context, title, heading, facts, settings, exports, copy, ownStates, saidWithin } = props;
+  const { context, title, heading, facts, settings, ownStates, saidWithin } = props;
+  const ownCopy = useCopy();
+  const copy = props.copy ?? ownCopy;
+  const exports = props.exports && <Exports context={context} copy={copy} {...props.exports} />;
   const { store } = context;
   const message = context.trait<string>("message");
   const detail = context.trait<string>("_details").value;
@@ -102,7 +106,7 @@ export function Frame(props: FrameProps) {
             {exports}
           </Disclosure>
         )}
-        {copy && <Copied copy={copy} />}
+        {exports && <Copied copy={copy} />}
       </header>
       <LoadingBar busy={Boolean(props.busy)} />
       {tell && (

@@ -3,6 +3,7 @@ import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Titles } from "../lib/wire";
+import { setTo } from "./fields";
 import type { Holding } from "./heldOrder";
 import { useRows } from "./rows";
 import { useSlidingRows } from "./slide";
@@ -124,9 +125,7 @@ export function TitleTable(props: TitleTableProps) {
             following.current = Boolean(props.follows) && event.key === "Enter";
             inUse.body.onKeyDown(event);
           }}
-          onPointerLeave={() => {
-            hovered.value = null;
-          }}
+          onPointerLeave={setTo(hovered, null)}
           onPointerOver={(event) => {
             const row = (event.target as HTMLElement).closest<HTMLElement>("[data-row]")?.dataset.row;
             hovered.value = row === undefined ? null : Number(row);

@@ -107,7 +107,7 @@ export function NumberField(props: NumberFieldProps) {
           {label}
         </label>
         {lock && (
-          <span id={`${id}-locked`} class="cw-lock" title={lock[1]}>
+          <span id={`${id}-locked`} class="cw-soft cw-cut" title={lock[1]}>
             {lock[0]}
           </span>
         )}

@@ -4,7 +4,6 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
 import { controlsOf } from "../components/controls";
 import { useCopy } from "../components/copying";
-import { Exports } from "../components/Exports";
 import { Frame } from "../components/Frame";
 import { setTo } from "../components/fields";
 import { useHeldOrder, useHolding } from "../components/heldOrder";
@@ -89,13 +88,12 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
   const centered = trait<boolean>("center");
   const center = centered.value;
   // Rows of users are no rows of titles: what is picked among them stays here.
-  const ownHovered = useSignal<number | null>(null);
-  const ownSelection = useSignal<number[]>([]);
-  const ownPrimary = useSignal<number | null>(null);
-  const links =
-    kind === "items"
-      ? { hovered: shared.hovered, selection: shared.selection, primary: shared.primary }
-      : { hovered: ownHovered, selection: ownSelection, primary: ownPrimary };
+  const own = {
+    hovered: useSignal<number | null>(null),
+    selection: useSignal<number[]>([]),
+    primary: useSignal<number | null>(null),
+  };
+  const { hovered, selection, primary } = kind === "items" ? shared : own;
   const holding = useHolding();
   const searchBox = useRef<HTMLInputElement>(null);
   const copy = useCopy();
@@ -154,7 +152,7 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
   }, [rows.length]);
   const frame = { side, ranking, nameColumn: kind === "users" ? meta.user_name : meta.item_name };
   const copied = (): Cell[][] => {
-    const picked = links.selection.value.filter((row) => ranking.rank[row] > 0);
+    const picked = selection.value.filter((row) => ranking.rank[row] > 0);
     return tableOf(frame, picked.length ? picked : rows);
   };
 
@@ -170,18 +168,14 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
       settings={
         <Settings context={context} searching={Boolean(text.trim())} sorts={columns.beneath.length > 0} />
       }
-      exports={
-        <Exports
-          context={context}
-          copy={copy}
-          table={{
-            name: `${one}-biases`,
-            shown: copied,
-            all: () => tableOf(frame, Array.from(order)),
-            empty: some ? null : `No ${one} is shown`,
-          }}
-        />
-      }
+      exports={{
+        table: {
+          name: `${one}-biases`,
+          shown: copied,
+          all: () => tableOf(frame, Array.from(order)),
+          empty: some ? null : `No ${one} is shown`,
+        },
+      }}
       copy={copy}
     >
       {store.recipe.value.wd === 0 && !store.untrained.value && (
@@ -205,7 +199,9 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
             columns={columns}
             one={one}
             moved={moved}
-            {...links}
+            hovered={hovered}
+            selection={selection}
+            primary={primary}
             holding={holding}
             onSearch={() => searchBox.current?.focus()}
             onCopy={() => copy.copy(copied(), context.el)}
@@ -215,7 +211,7 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
       )}
       {some && <Guard store={store} one={one} center={centered} />}
       <footer class="cw-flow">
-        <Selected selection={links.selection} />
+        <Selected selection={selection} />
         {some && (
           <span class="cw-small cw-hint">
             {moved && `▴▾ moved since epoch ${moved.epoch}. `}

@@ -3,9 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
 import { controlsOf, words } from "../components/controls";
-import { useCopy } from "../components/copying";
 import { DataCard } from "../components/DataCard";
-import { Exports } from "../components/Exports";
 import { Frame, situation } from "../components/Frame";
 import { type Option, setTo, setting } from "../components/fields";
 import { Keys, type KeyWords } from "../components/Keys";
@@ -47,7 +45,6 @@ export function Dashboard({ context }: { context: ViewContext }) {
     ? [parts]
     : [pick(parts, LEFT), [...pick(parts, RIGHT), ...others(parts)]].filter((column) => column.length);
   const has = context.shows;
-  const copy = useCopy();
   return (
     <Frame
       context={context}
@@ -62,8 +59,7 @@ export function Dashboard({ context }: { context: ViewContext }) {
           {has("help") && <Keys label="Keys" list={KEYS} />}
         </>
       }
-      exports={<Exports context={context} copy={copy} />}
-      copy={copy}
+      exports={{}}
     >
       <div class="cw-parts" data-columns={columns.length}>
         {columns.map((column, index) => (
@@ -120,24 +116,17 @@ function Shared({ context, filter }: { context: ViewContext; filter: boolean }) 
   const { selection, primary } = context.shared;
   const { names } = context.store.items.value;
   const picked = selection.value;
-  const titles = picked.slice(0, 3).map((row) => names.at(row));
-  const more = picked.length - titles.length;
+  const explored = primary.value === null ? null : names.at(primary.value);
+  const more = picked.length > 3 ? ` and ${formatCount(picked.length - 3)} more` : "";
+  const selected = picked.slice(0, 3).map((row) => names.at(row));
+  const told = picked.length ? "Selected" : explored && "Explored";
+  const titles = picked.length
+    ? selected.join(", ") + more
+    : (explored ?? "Select titles in any view; all views follow.");
   return (
     <>
       <p class="cw-picked">
-        {picked.length ? (
-          <>
-            <span class="cw-label">Selected</span> {titles.join(", ")}
-            {more > 0 && ` and ${formatCount(more)} more`}
-          </>
-        ) : (
-          <>
-            <span class="cw-label">{primary.value === null ? "" : "Explored"}</span>{" "}
-            {primary.value === null
-              ? "Select titles in any view; all views follow."
-              : names.at(primary.value)}
-          </>
-        )}
+        {told && <span class="cw-label">{told}</span>} {titles}
       </p>
       {picked.length > 0 && (
         <Button

@@ -4,7 +4,6 @@ import { useMemo, useRef } from "preact/hooks";
 import { Link } from "../components/Button";
 import { controlsOf, words } from "../components/controls";
 import { useCopy } from "../components/copying";
-import { Exports } from "../components/Exports";
 import { Frame } from "../components/Frame";
 import { setTo, setting } from "../components/fields";
 import { useHeldOrder, useHolding } from "../components/heldOrder";
@@ -40,7 +39,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
   const { store, shared } = context;
   const meta = store.data.value;
   const side = store.items.value;
-  const { names, counts, means } = side;
+  const { names, counts } = side;
   const anchor = useAnchor(context);
   const items = context.trait<number[]>("items");
   const row = anchor.value;
@@ -141,18 +140,14 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
         )
       }
       settings={<Settings context={context} />}
-      exports={
-        <Exports
-          context={context}
-          copy={copy}
-          table={{
-            name: shown.length ? fileStem(`${shownAs.order} to ${of(shownAs)}`) : "",
-            shown: picked,
-            all: () => tableOf(shown, meta.item_name),
-            empty: shown.length ? null : "No title is shown",
-          }}
-        />
-      }
+      exports={{
+        table: {
+          name: shown.length ? fileStem(`${shownAs.order} to ${of(shownAs)}`) : "",
+          shown: picked,
+          all: () => tableOf(shown, meta.item_name),
+          empty: shown.length ? null : "No title is shown",
+        },
+      }}
       copy={copy}
     >
       <div class="cw-stack cw-neighbors" ref={body}>
@@ -174,8 +169,6 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
             anchors={anchors}
             search={search}
             choose={choose}
-            count={counts[anchors[0]]}
-            mean={means[anchors[0]]}
             found={shown}
           >
             {looking && connected && "looking…"}

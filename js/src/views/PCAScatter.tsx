@@ -2,8 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
-import { useCopy } from "../components/copying";
-import { type ExportedTable, Exports } from "../components/Exports";
+import type { ExportedTable } from "../components/Exports";
 import { Frame } from "../components/Frame";
 import { setTo } from "../components/fields";
 import { EmptyResult, HiddenByFilter } from "../components/Notice";
@@ -25,7 +24,6 @@ export const styles = css;
 export function PCAScatter({ context }: { context: ViewContext }) {
   const map = useMemo(() => createMapState(context), [context]);
   const announce = useSignal("");
-  const copy = useCopy();
   const plot = useRef<Plot | null>(null);
   const { store, shared } = context;
   const hasMap = store.data.value.has_factors;
@@ -46,18 +44,13 @@ export function PCAScatter({ context }: { context: ViewContext }) {
       {...(hasMap && {
         controls: <Controls context={context} map={map} />,
         settings: <Settings context={context} map={map} />,
-        exports: (
-          <Exports
-            context={context}
-            copy={copy}
-            table={exportedTable(context, map)}
-            png={async () => {
-              const picture = plot.current?.picture(printRatio());
-              return picture ? canvasPng(picture) : null;
-            }}
-          />
-        ),
-        copy,
+        exports: {
+          table: exportedTable(context, map),
+          png: async () => {
+            const picture = plot.current?.picture(printRatio());
+            return picture ? canvasPng(picture) : null;
+          },
+        },
       })}
     >
       {hasMap ? (

@@ -1,9 +1,7 @@
 // The training panel: train, pause, stop; settings; progress; the live loss; the runs; the table of epochs.
 import { useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
-import { useCopy } from "../components/copying";
 import { EpochTable, epochCells } from "../components/EpochTable";
-import { Exports } from "../components/Exports";
 import { Frame, situation } from "../components/Frame";
 import { setTo } from "../components/fields";
 import { ErrorNotice, Notice } from "../components/Notice";
@@ -35,7 +33,6 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
   const refused = useSignal<string | null>(null);
   const pending = useSignal<ReadonlySet<string>>(new Set());
   const drawing = useRef<SVGSVGElement>(null);
-  const copy = useCopy();
   /** The smoothing under a finger that is still down, else null. */
   const smoothing = useSignal<number | null>(null);
 
@@ -99,7 +96,6 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
         <>
           <Buttons
             context={context}
-            shows={shows}
             invalid={invalid}
             send={send}
             train={train}
@@ -116,21 +112,18 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
           <ChartOptions context={context} held={smoothing} />
         </>
       }
-      exports={
-        <Exports
-          context={context}
-          copy={copy}
-          table={{
-            name: "epochs",
-            shown: cells,
-            all: cells,
-            empty: store.history.value.length > 0 ? null : "No epoch has ended yet",
-          }}
-          png={shows("chart") ? async () => drawing.current && svgPng(drawing.current) : undefined}
-          svg={shows("chart") ? () => drawing.current && svgMarkup(drawing.current) : undefined}
-        />
-      }
-      copy={copy}
+      exports={{
+        table: {
+          name: "epochs",
+          shown: cells,
+          all: cells,
+          empty: store.history.value.length > 0 ? null : "No epoch has ended yet",
+        },
+        ...(shows("chart") && {
+          png: async () => drawing.current && svgPng(drawing.current),
+          svg: () => drawing.current && svgMarkup(drawing.current),
+        }),
+      }}
     >
       {shows("batch_size") && store.recipe.value.rescale && traits.bs.value !== 64 && (
         <p class="cw-soft cw-switch-hint">

@@ -20,8 +20,6 @@ export interface AnchorProps {
   anchors: readonly number[];
   search: TitleSearch;
   choose: (row: number | null) => void;
-  count: number;
-  mean: number;
   /** The titles listed. */
   found: readonly Neighbor[];
   /** How the search for its neighbours stands. */
@@ -30,31 +28,21 @@ export interface AnchorProps {
 
 /** What is looked around, what else is averaged with it, and the way back to what was before. */
 export function Anchor(props: AnchorProps) {
-  const { context, anchor, items, anchors, search, choose, count, mean, found, children } = props;
+  const { context, anchor, items, anchors, search, choose, found, children } = props;
   const { pinned, primary, hovered, minCount, selection } = context.shared;
   const side = context.store.items.value;
-  const { names } = side;
+  const { names, counts, means } = side;
   const row = anchor.value;
   const [adding, setAdding] = useState(false);
   const addButton = useRef<HTMLButtonElement>(null);
   const added = useSignal("");
-  const [past, setPast] = useState<readonly number[]>([]);
-  const current = useRef(row);
-  const goingBack = useRef(false);
+  /** The titles looked around so far, this one last. */
+  const [trail, setTrail] = useState<readonly number[]>([]);
   useEffect(() => {
-    const before = current.current;
-    current.current = row;
-    if (before === row || before === null) return;
-    if (!goingBack.current) setPast((rows) => [...rows.slice(-19), before]);
-    goingBack.current = false;
+    if (row === null || row === trail.at(-1)) return;
+    setTrail(row === trail.at(-2) ? trail.slice(0, -1) : [...trail.slice(-20), row]);
   }, [row]);
-  const previous = past.at(-1);
-  const back = () => {
-    if (previous === undefined) return;
-    goingBack.current = true;
-    setPast(past.slice(0, -1));
-    choose(previous);
-  };
+  const previous = trail.at(row === null ? -1 : -2);
   const stopAdding = () => {
     setAdding(false);
     added.value = "";
@@ -93,8 +81,9 @@ export function Anchor(props: AnchorProps) {
       )}
       {anchors.length === 1 && (
         <span class="cw-soft">
-          {plural(count, "rating")}
-          {count < FEW_RATINGS && <span class="cw-few">few</span>} · mean {formatNumber(mean, 2)}
+          {plural(counts[anchors[0]], "rating")}
+          {counts[anchors[0]] < FEW_RATINGS && <span class="cw-few">few</span>} · mean{" "}
+          {formatNumber(means[anchors[0]], 2)}
         </span>
       )}
       <span class="cw-flow cw-anchor-actions">
@@ -144,7 +133,7 @@ export function Anchor(props: AnchorProps) {
           />
         )}
         {previous !== undefined && (
-          <Button label={`Back to ${names.at(previous)}`} kind="quiet" onClick={back} />
+          <Button label={`Back to ${names.at(previous)}`} kind="quiet" onClick={() => choose(previous)} />
         )}
       </span>
       {adding && (
@@ -160,7 +149,7 @@ export function Anchor(props: AnchorProps) {
           <TitleCombobox
             search={search}
             label="Title to add"
-            counts={side.counts}
+            counts={counts}
             minCount={minCount.value}
             chosen={null}
             autoFocus

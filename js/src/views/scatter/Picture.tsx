@@ -2,6 +2,7 @@
 import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../../components/Button";
+import { setTo, setting } from "../../components/fields";
 import { useId } from "../../components/useId";
 import type { ViewContext } from "../../context";
 import { listen } from "../../lib/scatter/gestures";
@@ -35,20 +36,12 @@ export function Picture({ context, map, announce, onPlot }: Props) {
   const overCanvas = useRef<HTMLCanvasElement>(null);
   const plot = useRef<Plot | null>(null);
   const focused = useSignal(false);
-  const dragging = useSignal(false);
-  /** The row this view points at, by pointer or keys; another view's is named in the picture instead. */
-  const own = useSignal<number | null>(null);
-  const tip = useSignal<{ row: number; x: number; y: number; radius: number } | null>(null);
-  const cursor = useSignal<number | null>(null);
-  const asked = useSignal<ReadonlySet<number>>(new Set());
   const labelled = useSignal<readonly number[]>([]);
   const hint = useSignal(false);
   /** The axes of the filter are still to come, and not only for a blink. */
   const old = useSignal(false);
-  const actions = useMemo(
-    () => createActions({ context, map, plot, own, tip, cursor, asked, announce, dragging }),
-    [context, map],
-  );
+  const actions = useMemo(() => createActions(context, map, plot, announce), [context, map]);
+  const { own, tip, cursor, asked } = actions;
 
   useEffect(() => {
     const el = surface.current;
@@ -56,9 +49,7 @@ export function Picture({ context, map, announce, onPlot }: Props) {
     const made = new Plot(pointsCanvas.current, overCanvas.current);
     plot.current = made;
     onPlot(made);
-    made.onLabels = (rows) => {
-      labelled.value = rows;
-    };
+    made.onLabels = setting(labelled);
     const life = new AbortController();
     const { signal } = life;
     let hinted = false;
@@ -73,9 +64,7 @@ export function Picture({ context, map, announce, onPlot }: Props) {
           if (hinted) return;
           hinted = true;
           hint.value = true;
-          timer = setTimeout(() => {
-            hint.value = false;
-          }, HINT_MS);
+          timer = setTimeout(setTo(hint, false), HINT_MS);
         },
       },
       signal,
@@ -141,9 +130,7 @@ export function Picture({ context, map, announce, onPlot }: Props) {
   useSignalEffect(() => {
     old.value = false;
     if (!map.waiting.value) return;
-    const timer = setTimeout(() => {
-      old.value = true;
-    }, OLD_MS);
+    const timer = setTimeout(setTo(old, true), OLD_MS);
     return () => clearTimeout(timer);
   });
   const askAbout = useMemo(() => map.answers.asker(), [map]);
@@ -203,7 +190,7 @@ export function Picture({ context, map, announce, onPlot }: Props) {
           aria-describedby={summaryId}
           tabIndex={0}
           data-cursor={cursorKind}
-          data-dragging={dragging.value ? "" : undefined}
+          data-dragging={actions.dragging.value ? "" : undefined}
           data-old={old.value ? "" : undefined}
           onFocus={() => {
             focused.value = true;

@@ -34,21 +34,21 @@ const middle = ({ area: { left, top, width, height } }: Projection) => ({
   y: top + height / 2,
 });
 
-interface ActionParts {
-  context: ViewContext;
-  map: MapState;
-  plot: { current: Plot | null };
-  own: Signal<number | null>;
-  tip: Signal<{ row: number; x: number; y: number; radius: number } | null>;
-  cursor: Signal<number | null>;
-  asked: Signal<ReadonlySet<number>>;
-  announce: Signal<string>;
-  dragging: Signal<boolean>;
-}
-
-export function createActions(parts: ActionParts) {
-  const { context, map, plot, own, tip, cursor, asked, announce, dragging } = parts;
+export function createActions(
+  context: ViewContext,
+  map: MapState,
+  plot: { current: Plot | null },
+  announce: Signal<string>,
+) {
   const { shared, store } = context;
+  /** The row this view points at, by pointer or keys; another view's is named in the picture instead. */
+  const own = signal<number | null>(null);
+  const tip = signal<{ row: number; x: number; y: number; radius: number } | null>(null);
+  /** The row the keyboard has reached. */
+  const cursor = signal<number | null>(null);
+  /** Rows labelled on demand. */
+  const asked = signal<ReadonlySet<number>>(new Set());
+  const dragging = signal(false);
   const settings = context.trait<boolean | null>("show_settings");
   /** The box in sight at the start of a drag, and the one a gesture has reached but not yet written. */
   let start: { box: Box; view: NonNullable<Plot["view"]> } | null = null;
@@ -231,6 +231,11 @@ export function createActions(parts: ActionParts) {
   };
 
   return {
+    own,
+    tip,
+    cursor,
+    asked,
+    dragging,
     giveUpDrag: (): boolean => false,
     /** The kernel has answered about the point that was told last. */
     sayNearest() {

@@ -6,7 +6,6 @@ import { whyNoTraining } from "../../lib/wording";
 
 export interface ButtonsProps {
   context: ViewContext;
-  shows: (control: string) => boolean;
   /** What is wrong with a setting. */
   invalid: string | null;
   send: (command: Call["name"], args?: Record<string, unknown>) => void;
@@ -15,33 +14,27 @@ export interface ButtonsProps {
   settings: () => Record<string, unknown>;
 }
 
-export function Buttons({ context, shows, invalid, send, train, reset, settings }: ButtonsProps) {
-  const { store } = context;
+export function Buttons({ context, invalid, send, train, reset, settings }: ButtonsProps) {
+  const { store, shows } = context;
   const status = store.status.value;
   const running = status === "training";
   const epoch = store.epoch.value;
   const next = Math.ceil(epoch);
   const gone = whyNoTraining(store.connection.value, store.data.value.cannot_train);
+  const paused = status === "paused";
+  const busy = running ? "Training already" : invalid;
   return (
     <div class="cw-flow cw-buttons">
-      {running
-        ? shows("pause") && (
-            <Button kind="primary" icon="pause" label="Pause" reason={gone} onClick={() => send("pause")} />
-          )
-        : status === "paused"
-          ? shows("pause") && (
-              <Button
-                kind="primary"
-                icon="play"
-                label="Resume"
-                reason={gone}
-                onClick={() => send("resume")}
-              />
-            )
-          : shows("train") && (
-              <Button kind="primary" icon="play" label="Train" reason={gone ?? invalid} onClick={train} />
-            )}
-      {(running || status === "paused") && shows("stop") && (
+      {running && shows("pause") && (
+        <Button kind="primary" icon="pause" label="Pause" reason={gone} onClick={() => send("pause")} />
+      )}
+      {paused && shows("pause") && (
+        <Button kind="primary" icon="play" label="Resume" reason={gone} onClick={() => send("resume")} />
+      )}
+      {!running && !paused && shows("train") && (
+        <Button kind="primary" icon="play" label="Train" reason={gone ?? invalid} onClick={train} />
+      )}
+      {(running || paused) && shows("stop") && (
         <Button
           icon="stop"
           label="Stop"
@@ -57,11 +50,11 @@ export function Buttons({ context, shows, invalid, send, train, reset, settings 
           title={
             Number.isInteger(epoch)
               ? "Train one epoch more"
-              : status === "paused"
+              : paused
                 ? `Finish epoch ${next}, then pause`
                 : `Train all ratings once, as epoch ${next}`
           }
-          reason={gone ?? (running ? "Training already" : invalid)}
+          reason={gone ?? busy}
           onClick={() => send("step_epoch", settings())}
         />
       )}

@@ -30,8 +30,6 @@ interface ChartProps extends OptionsProps {
 }
 
 export function Chart({ context, drawing, held }: ChartProps) {
-  const xAxis = context.trait<XAxis>("x_axis");
-  const yScale = context.trait<YScale>("y_scale");
   const smoothing = context.trait<number>("smoothing");
   const seen = useComputed(() => held.value ?? smoothing.value);
   const { store } = context;
@@ -46,8 +44,8 @@ export function Chart({ context, drawing, held }: ChartProps) {
     meta: store.data.value,
     recipe: store.recipe.value,
     status: store.status.value,
-    xAxis: xAxis.value,
-    yScale: yScale.value,
+    xAxis: context.trait<XAxis>("x_axis").value,
+    yScale: context.trait<YScale>("y_scale").value,
     earlier: earlier.value,
   };
   return (

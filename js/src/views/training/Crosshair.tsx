@@ -1,5 +1,6 @@
 // A line over the loss chart that follows the pointer, or the arrow keys from epoch to epoch, and what it reads there.
 import { useSignal } from "@preact/signals";
+import { setTo } from "../../components/fields";
 import type { ViewContext } from "../../context";
 import { type LossFacts, mappingOf } from "../../lib/loss/layout";
 import { type Plot, placeText, readings, readingText } from "../../lib/loss/readings";
@@ -22,9 +23,7 @@ export function Crosshair({ context, facts, plot }: CrosshairProps) {
   const where = at.value === null ? "" : placeText(facts, at.value);
   const words = found.map((reading) => `${reading.name}: ${readingText(reading, facts)}`);
 
-  const leave = () => {
-    at.value = null;
-  };
+  const leave = setTo(at, null);
   const point = (event: PointerEvent) => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     const along = (event.clientX - box.left - plot.left) / (plot.right - plot.left);

@@ -68,36 +68,25 @@ export function Settings(props: {
       <div class="cw-settings-grid">
         {specs.map((spec) => {
           const { name, trait, label, kind, help } = spec;
-          const set = (value: unknown) => {
-            traits[name].value = value;
+          const set = setting(traits[name]);
+          const settle = (value: unknown) => {
+            set(value);
+            changed();
           };
-          if (kind === "choice")
+          if (kind === "choice" || kind === "switch")
             return (
               <div key={name} class="cw-wide">
-                <RadioGroup
-                  label={label}
-                  value={traits[name].value}
-                  options={spec.choices.map((choice) => [choice, choice.replace("_", "-")] as const)}
-                  help={help}
-                  onChange={(value) => {
-                    set(value);
-                    changed();
-                  }}
-                />
-              </div>
-            );
-          if (kind === "switch")
-            return (
-              <div key={name} class="cw-stack cw-field cw-wide">
-                <Checkbox
-                  label={label}
-                  help={help}
-                  checked={traits[name].value}
-                  onChange={(on) => {
-                    set(on);
-                    changed();
-                  }}
-                />
+                {kind === "switch" ? (
+                  <Checkbox label={label} help={help} checked={traits[name].value} onChange={settle} />
+                ) : (
+                  <RadioGroup
+                    label={label}
+                    value={traits[name].value}
+                    options={spec.choices.map((choice) => [choice, choice.replace("_", "-")] as const)}
+                    help={help}
+                    onChange={settle}
+                  />
+                )}
               </div>
             );
           return (

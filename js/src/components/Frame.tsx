@@ -110,9 +110,9 @@ export function Frame(props: FrameProps) {
       </header>
       <LoadingBar busy={Boolean(props.busy)} />
       {tell && (
-        <div class="cw-shared-notice">
-          <Notice tone={tell.tone}>{tell.text}</Notice>
-        </div>
+        <Notice tone={tell.tone} shared>
+          {tell.text}
+        </Notice>
       )}
       <div class="cw-flow cw-controls">
         {props.controls}
@@ -122,30 +122,21 @@ export function Frame(props: FrameProps) {
       {props.children}
       {message.value && <ErrorNotice text={message.value} detail={detail} onDismiss={setTo(message, "")} />}
       {store.failure.value && (
-        <div class="cw-shared-notice">
-          <ErrorNotice
-            text={store.failure.value}
-            detail={store.failureDetail.value}
-            quiet={!context.speaks.value}
-            onDismiss={setTo(store.failure, "")}
-          />
-        </div>
+        <ErrorNotice
+          shared
+          text={store.failure.value}
+          detail={store.failureDetail.value}
+          quiet={!context.speaks.value}
+          onDismiss={setTo(store.failure, "")}
+        />
       )}
-      <Announcer own={props.announce} training={context.speech.value} />
+      {/* Two status lines, so that neither is read again for the other: the view's own, and the training's. */}
+      <div role="status" aria-live="polite" class="cw-unseen">
+        {props.announce}
+      </div>
+      <div role="status" aria-live="polite" class="cw-unseen">
+        {context.speech.value}
+      </div>
     </section>
-  );
-}
-
-/** Two status lines, so that neither is read again for the other: the view's own words, and the training's. */
-function Announcer({ own, training }: { own?: string; training: string }) {
-  return (
-    <>
-      <div role="status" aria-live="polite" class="cw-unseen">
-        {own}
-      </div>
-      <div role="status" aria-live="polite" class="cw-unseen">
-        {training}
-      </div>
-    </>
   );
 }

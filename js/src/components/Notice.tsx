@@ -37,9 +37,10 @@ export interface ErrorNoticeProps {
   onDismiss?: () => void;
   /** Another view of the page says it aloud. */
   quiet?: boolean;
+  shared?: boolean;
 }
 
-export function ErrorNotice({ text, detail, action, onDismiss, quiet }: ErrorNoticeProps) {
+export function ErrorNotice({ text, detail, action, onDismiss, quiet, shared }: ErrorNoticeProps) {
   const box = useRef<HTMLDivElement>(null);
   const [copied, setCopied] = useState(false);
   const copy = async () => {
@@ -48,7 +49,12 @@ export function ErrorNotice({ text, detail, action, onDismiss, quiet }: ErrorNot
     setCopied(await writeClipboard([text, detail].filter(Boolean).join("\n\n"), home));
   };
   return (
-    <div ref={box} class="cw-flow cw-notice" data-tone="bad" role={quiet ? undefined : "alert"}>
+    <div
+      ref={box}
+      class={`cw-flow cw-notice${shared ? " cw-shared-notice" : ""}`}
+      data-tone="bad"
+      role={quiet ? undefined : "alert"}
+    >
       <p>{text}</p>
       {action && <Button label={action.label} reason={action.reason} onClick={action.run} />}
       <span class="cw-row">

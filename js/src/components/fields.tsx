@@ -249,14 +249,20 @@ export function Checkbox(props: {
   onChange: (on: boolean) => void;
   help?: string;
   disabled?: boolean;
+  /** The id of what a switch means. */
+  switched?: string;
 }) {
+  const { help, switched } = props;
   return (
-    <label class="cw-check" title={props.help}>
+    <label class="cw-check" title={help}>
       <input
         type="checkbox"
-        title={props.help}
+        role={switched ? "switch" : undefined}
+        class={switched && "cw-switch"}
+        title={help}
         checked={props.checked}
         disabled={props.disabled}
+        aria-describedby={switched}
         onChange={(event) => props.onChange(event.currentTarget.checked)}
       />
       <span>{props.label}</span>
@@ -274,18 +280,7 @@ export function Switch(props: {
   const id = useId();
   return (
     <div class="cw-flow">
-      <label class="cw-check">
-        <input
-          type="checkbox"
-          // biome-ignore lint/a11y/useAriaPropsForRole: a checkbox says itself whether it is checked
-          role="switch"
-          class="cw-switch"
-          checked={props.checked}
-          aria-describedby={id}
-          onChange={(event) => props.onChange(event.currentTarget.checked)}
-        />
-        <span>{props.label}</span>
-      </label>
+      <Checkbox {...props} switched={id} />
       <span id={id} class="cw-soft cw-switch-hint">
         {props.hint}
       </span>

@@ -151,9 +151,10 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
     rowsShown.value = rows.length;
   }, [rows.length]);
   const frame = { side, ranking, nameColumn: kind === "users" ? meta.user_name : meta.item_name };
+  const picked = selection.value;
   const copied = (): Cell[][] => {
-    const picked = selection.value.filter((row) => ranking.rank[row] > 0);
-    return tableOf(frame, picked.length ? picked : rows);
+    const ranked = picked.filter((row) => ranking.rank[row] > 0);
+    return tableOf(frame, ranked.length ? ranked : rows);
   };
 
   return (
@@ -211,7 +212,17 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
       )}
       {some && <Guard store={store} one={one} center={centered} />}
       <footer class="cw-flow">
-        <Selected selection={selection} />
+        {picked.length > 0 && (
+          <>
+            <span>{formatCount(picked.length)} selected</span>
+            <Button
+              label={`Clear (${formatCount(picked.length)})`}
+              then={TAB_STOP}
+              kind="quiet"
+              onClick={setTo(selection, [])}
+            />
+          </>
+        )}
         {some && (
           <span class="cw-small cw-hint">
             {moved && `▴▾ moved since epoch ${moved.epoch}. `}
@@ -266,20 +277,4 @@ function tableOf(
     side.counts[row] < FEW_RATINGS,
   ]);
   return [header, ...cells];
-}
-
-function Selected({ selection }: { selection: { value: number[] } }) {
-  const count = selection.value.length;
-  if (count === 0) return null;
-  return (
-    <>
-      <span>{formatCount(count)} selected</span>
-      <Button
-        label={`Clear (${formatCount(count)})`}
-        then={TAB_STOP}
-        kind="quiet"
-        onClick={setTo(selection, [])}
-      />
-    </>
-  );
 }

@@ -31,7 +31,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
   const { shows } = context;
   const wrong = useSignal<Readonly<Record<string, string>>>({});
   const refused = useSignal<string | null>(null);
-  const pending = useSignal<ReadonlySet<string>>(new Set());
+  const pending = useRef(new Set<string>()).current;
   const drawing = useRef<SVGSVGElement>(null);
   /** The smoothing under a finger that is still down, else null. */
   const smoothing = useSignal<number | null>(null);
@@ -44,8 +44,8 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
         .map(({ name }) => [name, name === "n_factors" ? traits[name].value || null : traits[name].value]),
     );
   const send = async (name: Call["name"], args?: Record<string, unknown>) => {
-    if (pending.peek().has(name)) return false;
-    pending.value = new Set([...pending.peek(), name]);
+    if (pending.has(name)) return false;
+    pending.add(name);
     try {
       await store.command(name, args);
       refused.value = null;
@@ -54,7 +54,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
       refused.value = error instanceof Error ? error.message : String(error);
       return false;
     } finally {
-      pending.value = new Set([...pending.peek()].filter((other) => other !== name));
+      pending.delete(name);
     }
   };
   const train = () => send("train", settings());

@@ -19,32 +19,28 @@ export function Guard({ store, one, center }: GuardProps) {
   const other = one === "user" ? "title" : "user";
   const unit = ratingUnit(y_range) === "stars" ? "stars" : "rating points";
   const mean = formatNumber(rating_mean, 2);
-  const seed = "Another seed moves places that are close.";
-  if (!y_range) {
-    return (
-      <div class="cw-stack cw-small cw-guard">
-        <p>
-          Bias is no mean rating: it is what remains after allowing for taste.{" "}
-          <Zero one={one} center={center} /> {seed}
-        </p>
-        <Why>
-          <WhyBias one={one} />
-        </Why>
-      </div>
-    );
-  }
-  const high = Math.min(rating_max - 0.5, y_range[1] - 0.5);
+  const high = y_range && Math.min(rating_max - 0.5, y_range[1] - 0.5);
+  const half = (rating: number) => formatBias(y_range ? effectAtMean(0.5, rating, y_range) : 0.5);
   return (
     <div class="cw-stack cw-small cw-guard">
       <p>
-        Bias is a logit, not {unit}: it is added before the squeeze, after allowing for taste.{" "}
-        <Zero one={one} center={center} /> Effect is the change in {unit} for an average {other} at the mean
-        rating ({mean}). {seed}
+        {y_range
+          ? `Bias is a logit, not ${unit}: it is added before the squeeze, after allowing for taste.`
+          : "Bias is no mean rating: it is what remains after allowing for taste."}{" "}
+        <Zero one={one} center={center} />{" "}
+        {y_range && `Effect is the change in ${unit} for an average ${other} at the mean rating (${mean}). `}
+        Another seed moves places that are close.
       </p>
       <Why>
-        <WhyBias one={one} /> A bias of +0.50 moves a prediction of {mean} by{" "}
-        {formatBias(effectAtMean(0.5, rating_mean, y_range))} {unit}, one of {formatNumber(high, 1)} only by{" "}
-        {formatBias(effectAtMean(0.5, high, y_range))}.
+        {one === "user"
+          ? "A user’s bias is how generous they are beyond what the titles they rated explain. "
+          : "A title can have a high mean because its fans are the ones who rated it; the model puts that down to " +
+            "taste and gives it a lower bias. "}
+        With few ratings {one === "user" ? "it" : "a bias"} stays near 0 when weight decay holds it, and is
+        wild without.
+        {high &&
+          ` A bias of +0.50 moves a prediction of ${mean} by ${half(rating_mean)} ${unit}, ` +
+            `one of ${formatNumber(high, 1)} only by ${half(high)}.`}
       </Why>
     </div>
   );
@@ -57,21 +53,6 @@ function Zero({ one, center }: { one: string; center: Signal<boolean> }) {
     <>
       These are raw: 0 is arbitrary, as a constant can move between titles and users (
       <Link onClick={setTo(center, true)}>count from the average {one}</Link>).
-    </>
-  );
-}
-
-function WhyBias({ one }: { one: string }) {
-  return one === "user" ? (
-    <>
-      A user’s bias is how generous they are beyond what the titles they rated explain. With few ratings it
-      stays near 0 when weight decay holds it, and is wild without.
-    </>
-  ) : (
-    <>
-      A title can have a high mean because its fans are the ones who rated it; the model puts that down to
-      taste and gives it a lower bias. With few ratings a bias stays near 0 when weight decay holds it, and is
-      wild without.
     </>
   );
 }

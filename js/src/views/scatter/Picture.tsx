@@ -9,7 +9,7 @@ import { listen } from "../../lib/scatter/gestures";
 import { MOVE_MS, Plot, RETRAINED_MS } from "../../lib/scatter/plot";
 import type { MapState } from "../../lib/scatter/state";
 import { readColors } from "../../lib/scatter/theme";
-import { pointLines, summary } from "../../lib/scatter/words";
+import { summary } from "../../lib/scatter/words";
 import { titleSearch } from "../../lib/search";
 import { createActions, nearestNames } from "./actions";
 import { Tooltip } from "./Tooltip";
@@ -221,24 +221,7 @@ export function Picture({ context, map, announce, onPlot }: Props) {
           </div>
         )}
       </div>
-      {facts && tip.value && (
-        <PlacedTooltip surface={surface} tip={tip.value} facts={facts} nearest={nearest} />
-      )}
+      {facts && tip.value && <Tooltip surface={surface} tip={tip.value} facts={facts} nearest={nearest} />}
     </>
   );
-}
-
-function PlacedTooltip(props: {
-  surface: { current: HTMLDivElement | null };
-  tip: { x: number; y: number; radius: number };
-  facts: ReturnType<MapState["facts"]>;
-  nearest: string | null;
-}) {
-  const { surface, tip, facts, nearest } = props;
-  // The plot's place in the widget: the tooltip may use the room of all of it.
-  const frame = surface.current?.parentElement;
-  const x = tip.x + (frame?.offsetLeft ?? 0);
-  const y = tip.y + (frame?.offsetTop ?? 0);
-  const lines = nearest ? [...pointLines(facts), `nearest: ${nearest}`] : pointLines(facts);
-  return <Tooltip title={facts.title} lines={lines} x={x} y={y} radius={tip.radius} />;
 }

@@ -1,35 +1,39 @@
 // The tooltip of a point: placed after it is measured, inside the widget on all four sides.
+import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { placeTooltip } from "../../lib/scatter/tooltip";
+import { type PointFacts, pointLines } from "../../lib/scatter/words";
 
 interface Props {
-  title: string;
-  lines: readonly string[];
-  /** The point, in pixels from the corner of the tooltip's positioned ancestor, and its radius. */
-  x: number;
-  y: number;
-  radius: number;
+  /** What the point is drawn on. */
+  surface: RefObject<HTMLElement | null>;
+  /** Where it is drawn, in pixels, and its radius. */
+  tip: { x: number; y: number; radius: number };
+  facts: PointFacts;
+  nearest: string | null;
 }
 
-export function Tooltip({ title, lines, x, y, radius }: Props) {
-  const tip = useRef<HTMLDivElement>(null);
+export function Tooltip({ surface, tip, facts, nearest }: Props) {
+  const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    const el = tip.current;
+    const el = box.current;
     const room = el?.offsetParent;
-    if (!el || !room) return;
-    const size = { width: el.offsetWidth, height: el.offsetHeight };
+    // The plot's place in the widget: the tooltip may use the room of all of it.
+    const plot = surface.current?.parentElement;
+    if (!el || !room || !plot) return;
     const { left, top } = placeTooltip(
-      x,
-      y,
-      size,
+      tip.x + plot.offsetLeft,
+      tip.y + plot.offsetTop,
+      { width: el.offsetWidth, height: el.offsetHeight },
       { width: room.clientWidth, height: room.clientHeight },
-      radius + 8,
+      tip.radius + 8,
     );
     el.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   });
+  const lines = nearest ? [...pointLines(facts), `nearest: ${nearest}`] : pointLines(facts);
   return (
-    <div ref={tip} class="cw-popup cw-scatter-tip" role="tooltip">
-      <b class="cw-clamp">{title}</b>
+    <div ref={box} class="cw-popup cw-scatter-tip" role="tooltip">
+      <b class="cw-clamp">{facts.title}</b>
       {lines.map((line) => (
         <span key={line} class="cw-soft">
           {line}

@@ -1,7 +1,7 @@
 // The learner, in the browser: what Python published as signals, the shared selection, and commands with answers.
 import type { AnyModel } from "@anywidget/types";
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { BoundTraits, onTraits, sameJson } from "./lib/bound";
+import { BoundTraits, derived, onTraits, sameJson } from "./lib/bound";
 import { bindHover } from "./lib/hover";
 import { onAbort } from "./lib/lifetime";
 import { type Call, Link } from "./lib/link";
@@ -50,15 +50,9 @@ const MOST_POINTS = 4000;
 
 /** Build the store of one learner. Awaits nothing: a host gives up on a widget that is slow to start. */
 export function createStore(model: AnyModel, abort: AbortSignal) {
-  const derived = <T>(names: readonly string[], make: (previous: T | undefined) => T): ReadonlySignal<T> => {
-    const value = signal<T>(make(undefined));
-    onTraits(model, names, abort, () => {
-      value.value = make(value.peek());
-    });
-    return value;
-  };
+  const of = <T>(names: readonly string[], make: (previous?: T) => T) => derived(model, names, abort, make);
   const side = (name: "item" | "user") =>
-    derived<Side>([`_${name}_names`, `_${name}_counts`, `_${name}_means`, `_${name}_trained`], () => {
+    of<Side>([`_${name}_names`, `_${name}_counts`, `_${name}_means`, `_${name}_trained`], () => {
       const names = readArray(model, `_${name}_names`);
       return {
         names,
@@ -69,7 +63,7 @@ export function createStore(model: AnyModel, abort: AbortSignal) {
       };
     });
   const bias = (name: "_item_bias" | "_user_bias") =>
-    derived<Float32Array | null>([name], () => {
+    of<Float32Array | null>([name], () => {
       const values = readArray(model, name);
       return values.length ? values : null;
     });
@@ -100,7 +94,7 @@ export function createStore(model: AnyModel, abort: AbortSignal) {
     // Each field of the status and of the picture, by the name it has in the contract.
     ...status,
     ...picture,
-    data: derived(["data"], () => model.get("data") as Data),
+    data: of(["data"], () => model.get("data") as Data),
     items,
     users: side("user"),
     /** The weights are random and nothing moves them, whatever became of a fit: one may diverge in its first epoch. */
@@ -110,7 +104,7 @@ export function createStore(model: AnyModel, abort: AbortSignal) {
         (status.epoch.value === 0 && status.status.value !== "training"),
     ),
     /** The runs before the present one, with their curves. */
-    earlierRuns: derived(["picture", "_run_curves"], () =>
+    earlierRuns: of(["picture", "_run_curves"], () =>
       earlierRuns((model.get("picture") as Picture).runs, readArray(model, "_run_curves")),
     ),
     /** Loss of single batches over the epochs trained, thinned; streamed while training. */
@@ -118,7 +112,7 @@ export function createStore(model: AnyModel, abort: AbortSignal) {
     /** Raw (not centred) biases by row, or null where the model has none. */
     itemBias: bias("_item_bias"),
     userBias: bias("_user_bias"),
-    map: derived<MapFrame | null>(["picture", "_scores"], (previous) => {
+    map: of<MapFrame | null>(["picture", "_scores"], (previous) => {
       const { map, revision } = model.get("picture") as Picture;
       const fitted = { map, revision, fit_on: "min_count" };
       return mapFrame(fitted, readArray(model, "_scores"), items.peek().n, previous);

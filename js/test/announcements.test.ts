@@ -1,9 +1,7 @@
 // Who speaks to a screen reader, and what is said: each change of the training is one message.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { speaker, trainingAnnouncement } from "../src/lib/announcements";
-import { outcome } from "../src/lib/outcome";
-import type { Situation } from "../src/lib/wording";
+import { outcome, type Situation, speaker, trainingAnnouncement } from "../src/lib/wording";
 import type { MountedView } from "../src/store";
 import { history } from "./harness/state";
 

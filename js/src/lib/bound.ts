@@ -1,6 +1,6 @@
 // Traits of a model as signals, bound both ways; writes are collected and saved once.
 import type { AnyModel } from "@anywidget/types";
-import { batch, type Signal, signal } from "@preact/signals";
+import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { onAbort } from "./lifetime";
 
 /** Deep equality of JSON values: what two writers compare before they set. */
@@ -107,6 +107,20 @@ export function onTraits(
     });
   };
   for (const name of names) onModel(model, `change:${name}`, abort, later);
+}
+
+/** What `make` makes of some traits, made anew as they change. */
+export function derived<T>(
+  model: AnyModel,
+  names: readonly string[],
+  abort: AbortSignal,
+  make: (previous?: T) => T,
+): ReadonlySignal<T> {
+  const value = signal<T>(make());
+  onTraits(model, names, abort, () => {
+    value.value = make(value.peek());
+  });
+  return value;
 }
 
 /** Jupyter's own model of a widget, which knows more than the one handed to a view. */

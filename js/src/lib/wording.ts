@@ -1,6 +1,6 @@
 // The sentences of every state, in one place, so that all widgets say the same.
 import type { EpochRow, RecipeFacts } from "../protocol";
-import type { Connection, Status } from "../store";
+import type { Connection, MountedView, Status } from "../store";
 import { formatClock, formatNumber } from "./format";
 
 export interface Situation {
@@ -152,4 +152,41 @@ export function chartSummary(history: readonly EpochRow[]): string {
     (row.valid_loss as number) < (low.valid_loss as number) ? row : low,
   );
   return `Two curves over ${epochs}; validation lowest ${formatNumber(best.valid_loss, 3)} at epoch ${best.epoch}.`;
+}
+
+/** The view that speaks for all: the training panel, else the first. */
+export const speaker = (views: readonly MountedView[]): MountedView | undefined =>
+  views.find(({ kind }) => kind === "TrainingPanel") ?? views[0];
+
+/** The last epoch, or what has become of the training: each change is one message. */
+export function trainingAnnouncement(state: Situation, history: readonly EpochRow[]): string {
+  const said = state.connection !== "connected" ? sentence(state) : null;
+  if (said) return said.text;
+  const epoch = epochAnnouncement(history, state.epochs);
+  switch (state.status) {
+    case "untrained":
+      return "";
+    case "training": {
+      // The epochs of an earlier fit have been said.
+      const before = state.epoch - state.progress * state.epochs;
+      return (history.at(-1)?.epoch ?? 0) > before + 0.1 ? epoch : "Training.";
+    }
+    case "ready":
+      return [epoch, sentence(state)?.text].filter(Boolean).join(" ");
+    default:
+      return sentence(state)?.text ?? "";
+  }
+}
+
+/** "epoch 5/5 done in 00:41"; nothing before the first training. */
+export function outcome({ status, epoch, epochs, progress, elapsed }: Situation): string {
+  if (epoch <= 0) return "";
+  const done = progress * epochs;
+  const words: Record<string, string> = {
+    ready: "done in",
+    stopped: "stopped after",
+    paused: "paused after",
+  };
+  const time = elapsed === null ? "" : `${words[status] ?? "after"} ${formatClock(elapsed)}`;
+  return `epoch ${formatNumber(done, Number.isInteger(done) ? 0 : 1)}/${epochs} ${time}`.trim();
 }

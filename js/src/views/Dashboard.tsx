@@ -11,7 +11,7 @@ import { MinRatings } from "../components/MinRatings";
 import { Tabs } from "../components/Tabs";
 import type { ViewContext } from "../context";
 import { formatCount, formatLoss, formatRmse, plural } from "../lib/format";
-import { outcome } from "../lib/outcome";
+import { outcome } from "../lib/wording";
 import css from "./Dashboard.css";
 
 export const styles = css;

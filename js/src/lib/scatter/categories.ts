@@ -1,8 +1,8 @@
 // Columns of the user's own as colours: texts by category, numbers by a ramp; and as sizes.
 
-import { type ReadonlySignal, signal } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
 import type { ViewContext } from "../../context";
-import { onTraits } from "../bound";
+import { derived } from "../bound";
 import { type Binary, decodeText, float32, type Titles } from "../wire";
 import type { Colors } from "./paint";
 import { BINS, binOf, type ColorScale, type Rgb } from "./palette";
@@ -16,7 +16,7 @@ export interface OwnColumn {
 }
 
 export function ownColumns({ model, signal: abort }: ViewContext): ReadonlySignal<Map<string, OwnColumn>> {
-  const read = () => {
+  return derived(model, ["_columns"], abort, () => {
     const sent = (model.get("_columns") ?? {}) as Record<string, { kind: string } & Record<string, Binary>>;
     return new Map(
       Object.entries(sent).map(([name, { kind, values, names }]) => [
@@ -27,12 +27,7 @@ export function ownColumns({ model, signal: abort }: ViewContext): ReadonlySigna
         },
       ]),
     );
-  };
-  const columns = signal(read());
-  onTraits(model, ["_columns"], abort, () => {
-    columns.value = read();
   });
-  return columns;
 }
 
 /**

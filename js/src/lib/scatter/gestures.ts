@@ -2,25 +2,21 @@
 // pixels from the plot's upper left corner. Only a drag takes the pointer; a touch that scrolls the page goes through.
 import { onAbort } from "../lifetime";
 
-export interface Modifiers {
-  add: boolean;
-}
-
 export interface Meanings {
   /** What a drag without keys does now; with Shift one that would pan is a box. */
   drag: () => "pan" | "box" | "lasso";
   /** Whether the plain wheel belongs to the plot. */
   ownsWheel: () => boolean;
   hover: (place: { x: number; y: number; touch: boolean } | null) => void;
-  click: (x: number, y: number, touch: boolean, modifiers: Modifiers) => void;
+  click: (x: number, y: number, touch: boolean, add: boolean) => void;
   /** The last two clicks were one double click, and mean nothing of their own. */
   doubled: () => void;
   dragStart: () => void;
   /** From the place of the start to here, in pixels. */
   pan: (dx: number, dy: number) => void;
-  box: (corners: readonly [number, number, number, number], done: boolean, modifiers: Modifiers) => void;
+  box: (corners: readonly [number, number, number, number], done: boolean, add: boolean) => void;
   /** The line drawn so far, x0 y0 x1 y1 … */
-  lasso: (loop: readonly number[], done: boolean, modifiers: Modifiers) => void;
+  lasso: (loop: readonly number[], done: boolean, add: boolean) => void;
   zoom: (x: number, y: number, factor: number) => void;
   /** The last of a run of pans or zooms. */
   settled: () => void;
@@ -49,9 +45,7 @@ export function listen(plot: HTMLElement, means: Meanings, signal: AbortSignal):
     const frame = plot.getBoundingClientRect();
     return { x: event.clientX - frame.left - plot.clientLeft, y: event.clientY - frame.top - plot.clientTop };
   };
-  const modifiers = (event: MouseEvent): Modifiers => ({
-    add: event.shiftKey || event.ctrlKey || event.metaKey,
-  });
+  const adds = (event: MouseEvent) => event.shiftKey || event.ctrlKey || event.metaKey;
   const cancel = (): boolean => {
     if (!drag || drag.mode === "press") {
       drag = null;
@@ -102,8 +96,8 @@ export function listen(plot: HTMLElement, means: Meanings, signal: AbortSignal):
     if (drag.mode === "pan") means.pan(at.x - drag.x, at.y - drag.y);
     else if (drag.mode === "lasso") {
       drag.loop.push(at.x, at.y);
-      means.lasso(drag.loop, false, modifiers(event));
-    } else means.box([drag.x, drag.y, at.x, at.y], false, modifiers(event));
+      means.lasso(drag.loop, false, adds(event));
+    } else means.box([drag.x, drag.y, at.x, at.y], false, adds(event));
   };
   const up = (event: PointerEvent) => {
     touches.delete(event.pointerId);
@@ -112,9 +106,9 @@ export function listen(plot: HTMLElement, means: Meanings, signal: AbortSignal):
     const { mode, x, y, loop } = drag;
     if (mode === "pinch" ? touches.size > 0 : event.pointerId !== drag.id) return;
     drag = null;
-    if (mode === "press") means.click(at.x, at.y, event.pointerType === "touch", modifiers(event));
-    else if (mode === "box") means.box([x, y, at.x, at.y], true, modifiers(event));
-    else if (mode === "lasso") means.lasso([...loop, at.x, at.y], true, modifiers(event));
+    if (mode === "press") means.click(at.x, at.y, event.pointerType === "touch", adds(event));
+    else if (mode === "box") means.box([x, y, at.x, at.y], true, adds(event));
+    else if (mode === "lasso") means.lasso([...loop, at.x, at.y], true, adds(event));
     else means.settled();
   };
   const lost = (event: PointerEvent) => {

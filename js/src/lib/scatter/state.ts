@@ -18,10 +18,9 @@ import {
 import { byCategory, byNumber, ownColumns, sizesByNumber } from "./categories";
 import type { MapFrame } from "./frame";
 import { trimmed } from "./labels";
-import { liveMap } from "./live";
+import { liveMap, pastMap } from "./maps";
 import type { Colors } from "./paint";
 import type { ColorBy } from "./palette";
-import { pastMap } from "./past";
 import type { Scene } from "./plot";
 import {
   centred,

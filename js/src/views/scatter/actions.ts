@@ -298,7 +298,7 @@ export function createActions(
         if (row === null) unhover();
         else pointAt(row, false);
       },
-      click: (x: number, y: number, touch: boolean, { add }: { add: boolean }) => {
+      click: (x: number, y: number, touch: boolean, add: boolean) => {
         clicked = [
           ...clicked.slice(-1),
           { selection: shared.selection.peek(), primary: shared.primary.peek() },
@@ -327,13 +327,13 @@ export function createActions(
       pan: (dx: number, dy: number) => {
         if (start) look(panned(start.view, dx, dy));
       },
-      box: (corners: readonly [number, number, number, number], done: boolean, { add }: { add: boolean }) => {
+      box: (corners: readonly [number, number, number, number], done: boolean, add: boolean) => {
         const made = plot.current;
         made?.setBoxTool(done ? null : corners);
         if (!done || !made?.view) return;
         selectDrawn(made.grid?.within(boxUnder(made.view, ...corners)) ?? [], add);
       },
-      lasso: (loop: readonly number[], done: boolean, { add }: { add: boolean }) => {
+      lasso: (loop: readonly number[], done: boolean, add: boolean) => {
         const made = plot.current;
         made?.setLasso(done ? null : loop);
         const { view, grid, cloud } = made ?? {};

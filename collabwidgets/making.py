@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from torch import nn
 from .calls import remembered
 from .checkpoint import Checkpoint, check_data
 from .checkpoint_file import checkpoint_path, read
+from .data.scale import out_of_reach
 from .data.vocab import Vocab
 from .data.without_ratings import LoadersWithoutRatings
 from .learner import CollabLearner
@@ -59,7 +61,8 @@ def collab_learner(
         `EmbeddingDotBias`; `EmbeddingNN`, embeddings side by side and layers on them; or `SVDpp`, which adds what
         users rated and who rated an item to the dot product and predicts better: it says how to train it.
     y_range : (float, float), optional
-        Bounds of the predictions, a little wider than the ratings: ``(0, 5.5)`` for stars from 1 to 5.
+        Bounds of the predictions, a little wider than the ratings: ``(0, 5.5)`` for stars from 1 to 5, or
+        ``dls.y_range``.
     use_nn : bool
         fastai's word for ``model="nn"``.
     emb_szs : sequence of two (int, int), optional
@@ -79,6 +82,12 @@ def collab_learner(
     ------
     ValueError, TypeError
         For an argument out of its range, or two that exclude each other.
+
+    Warns
+    -----
+    UserWarning
+        When predictions within `y_range` cannot reach all ratings, or there is none and the ratings span more than 20;
+        the training panel says it too.
     """
     if implicit is not None:
         raise TypeError('implicit= is gone, as the word means implicit feedback elsewhere; pass model="svdpp"')
@@ -101,6 +110,10 @@ def collab_learner(
         wd=wd,
         seed=seed,
     )
+    doubt = out_of_reach(y_range, dls.train_y.numpy()) if dls.has_ratings else ""
+    if doubt:
+        learn.session.message = f"{doubt}."
+        warnings.warn(doubt, stacklevel=3)
     learn.session.weights.can_resize = kind != "nn"  # there emb_szs, or get_emb_sz, says how wide each table is
     return learn
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,13 +67,11 @@ def proposed_range(low: float, high: float) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def out_of_reach(y_range: tuple[float, float] | None, low: float, high: float, variance: float) -> str:
-    """A sentence on a `y_range` that cannot hold ratings from `low` to `high`, or on none for a wide scale; or empty.
-
-    `variance` is that of the ratings: the loss of always predicting their mean.
-    """
+def out_of_reach(y_range: Sequence[float] | None, values: NDArray[np.float32]) -> str:
+    """A sentence on a `y_range` that cannot hold the ratings float32 ``[n]``, or on none for a wide scale; or empty."""
+    low, high = float(values.min()), float(values.max())
     proposal = "y_range=({:.3g}, {:.3g})".format(*proposed_range(low, high))
-    mean_loss = f"always predicting the mean has a loss of {variance:,.3g}"
+    mean_loss = f"always predicting the mean has a mean squared error of {values.var(dtype=np.float64):,.3g}"
     if y_range is None:
         if high - low <= _SCALE:
             return ""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
 
 _EXCLUDE = ("all", "train", "none")
+_ROUNDING = 1e-6  # of ratings in float32
 _RESIDUALS = 100_000  # training ratings that the residual variance is estimated from
 
 
@@ -53,6 +54,9 @@ def fold_in_ratings(
             raise TypeError(f"the rating of {title!r} must be a number, not {type(given).__name__}")
         if row in by_row:
             raise ValueError(f"{title!r} is rated twice; leave one of the ratings out")
+        low, high = dls.rating_range
+        if not low - _ROUNDING <= rating <= high + _ROUNDING:
+            raise ValueError(f"the rating of {title!r} is {rating:g}, but the ratings go from {low:g} to {high:g}")
         by_row[row] = float(rating)
     variance = residual_variance(snapshot, dls)
     return fold_in(snapshot, by_row, method=method, prior_strength=plain(prior_strength), residual_variance=variance)

@@ -1,11 +1,15 @@
 """Values that are no ratings are recognised, and a range of predictions is proposed and checked."""
 
+import re
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import collabwidgets as cw
 from collabwidgets import CollabDataLoaders
-from collabwidgets.data.scale import odd_values, out_of_reach, proposed_range
+from collabwidgets.data.scale import odd_values, out_of_reach
 
 RANDOM = np.random.default_rng(3)
 STARS = RANDOM.choice([1, 2, 3, 4, 5], 2000, p=[0.06, 0.11, 0.27, 0.34, 0.22])
@@ -70,20 +74,25 @@ def test_the_proposed_range_is_a_tenth_of_the_span_wider():
 @pytest.mark.parametrize(
     ("y_range", "low", "high", "said"),
     [
-        ((0, 5.5), 1, 5, ""),
-        (None, 1, 5, ""),
-        (
-            None,
-            0,
-            100,
-            r"begin near 0, but .* 0 to 100 \(.*mean has a loss of 57\); pass y_range=\(-10, 110\)",
-        ),
+        ((0, 5.5), 1, 5, None),
+        (None, 1, 5, None),
+        (None, 0, 100, r"begin near 0, but .* 0 to 100 \(.*squared error of 2,500\); pass y_range=\(-10, 110\)"),
         ((0, 5.5), 1, 10, r"y_range=\(0, 5\.5\) cannot reach all of them .*pass y_range=\(0\.1, 10\.9\)"),
     ],
 )
-def test_a_range_that_cannot_hold_the_ratings_is_said(y_range, low, high, said):
-    import re
+def test_a_range_that_cannot_hold_the_ratings_is_said_when_a_learner_is_made(y_range, low, high, said):
+    dls = loaders(np.array([low, high] * 30), valid_pct=0, seed=1)
+    with warnings.catch_warnings(record=True) as caught:
+        learn = cw.collab_learner(dls, 2, y_range=y_range)
+    assert len(caught) == bool(said)
+    for warning in caught:
+        assert re.search(said, str(warning.message))
+        assert learn.message == f"{warning.message}."
+    assert out_of_reach(dls.y_range, dls.train_y.numpy()) == ""
 
-    found = out_of_reach(y_range, low, high, 57)
-    assert re.search(said, found) if said else found == ""
-    assert out_of_reach(proposed_range(low, high), low, high, 57) == ""
+
+@pytest.mark.parametrize("rating", [0, 6, 9.5])
+def test_a_rating_of_somebody_new_outside_the_scale_is_refused(rating):
+    learn = cw.collab_learner(loaders(STARS, seed=1), 2, y_range=(0, 5.5))
+    with pytest.raises(ValueError, match=f"the rating of 3 is {rating:g}, but the ratings go from 1 to 5"):
+        learn.recommend({3: rating})

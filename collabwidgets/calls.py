@@ -31,7 +31,11 @@ def remembered(function: Callable[P, R]) -> Callable[P, R]:
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         made = function(*args, **kwargs)
         given = signature.bind(*args, **kwargs).arguments
-        changed = {name: value for name, value in given.items() if _differs(signature.parameters[name], value)}
+        changed = {
+            name: value.tolist() if hasattr(value, "tolist") else value  # of numpy and torch
+            for name, value in given.items()
+            if _differs(signature.parameters[name], value)
+        }
         target: Any = args[0] if function.__name__ == "__init__" else made
         target.made_by = Call(function.__qualname__.removesuffix(".__init__"), changed)
         return made

@@ -64,6 +64,8 @@ class Checkpoint:
         What a learner without ratings knows of them; None in files of before.
     effective : dict of str to Tensor
         Of a model whose tables say more together with the ratings, what they amount to.
+    learner : str
+        The learner's class where that is a subclass of the caller's own.
     """
 
     function: Annotated[str, Meta(pattern="^(collab_learner|CollabLearner)$")]
@@ -79,6 +81,7 @@ class Checkpoint:
     loss: str = "MSE"
     data: DataFacts | None = None
     effective: Mapping[str, Tensor] = field(default_factory=dict)
+    learner: str = ""
 
 
 def of_learner(learn: CollabLearner) -> Checkpoint:
@@ -109,6 +112,7 @@ def of_learner(learn: CollabLearner) -> Checkpoint:
         loss=learn.loss_name,
         data=_data_facts(learn),
         effective=effective_tables(learn.model),
+        learner="" if type(learn).__module__.startswith(f"{__package__}.") else type(learn).__name__,
     )
 
 

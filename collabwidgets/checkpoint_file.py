@@ -24,7 +24,7 @@ _FORMAT, _VERSION = "collabwidgets", 1
 _WEIGHT, _EFFECTIVE, _ORDER, _CURVE = "weight.", "effective.", "order", "curve"
 _SIDES = ("users", "items")
 # What of each is in the header, as JSON.
-_OF_CHECKPOINT = ("function", "arguments", "model", "y_range", "ratings", "split", "loss")
+_OF_CHECKPOINT = ("function", "arguments", "model", "y_range", "ratings", "split", "loss", "learner")
 _OF_SESSION = (
     *("status", "message", "suggested_lr", "epoch", "weights_seed", "weights_epoch", "progress"),
     *("recipe", "fits", "epochs"),

@@ -37,6 +37,7 @@ from .training import (
     Recipe,
     Runs,
     Snapshot,
+    checked_device,
     loss_name,
     lr_find,
     own_loss,
@@ -136,7 +137,7 @@ class CollabLearner:
             tables=TableNames(user_factors, item_factors, user_bias, item_bias),
             remake=remake,
             engine=engine,
-            device=device,
+            device=checked_device(device),
             loss_func=self.loss_func,
         )
         self.session = Session(dls, weights, recipe.changed(wd=wd), metrics=metrics, callbacks=callbacks)
@@ -475,7 +476,7 @@ class CollabLearner:
 
     def export(self, fname: str | os.PathLike[str] = "export") -> Path:
         """`save` under the loaders' ``path``: a file that `load_learner` opens by itself, without the ratings."""
-        return self.save(self.dls.path / fname)
+        return self.save(self.dls.path / Path(fname).expanduser())
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Take over what `save` wrote: weights, history, settings and status; open widgets follow.
@@ -592,6 +593,9 @@ class CollabLearner:
     @property
     def _model_name(self) -> str:
         return type(first_member(self.model)).__name__
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if not name.startswith("_")]
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -22,7 +22,7 @@ from .learner import CollabLearner
 from .models import DotProduct, DotProductBias, EmbeddingDotBias
 from .models.catalog import model_maker, neural_sizes, whole_number
 from .seeds import generator
-from .training import L1LossFlat, LossFunction
+from .training import L1LossFlat, LossFunction, checked_device
 from .training.metrics import Metric
 from .training.session import Callback
 
@@ -160,7 +160,8 @@ def load_learner(
     Warns
     -----
     UserWarning
-        When the ratings, or their split into training and validation, are not those it was trained on.
+        When the ratings, or their split into training and validation, are not those it was trained on, and when it was
+        of a subclass: only the class itself can make that.
 
     Examples
     --------
@@ -180,8 +181,12 @@ def load_learner(
         arguments["engine"] = engine
     if device is not None:
         arguments["device"] = device
-    elif not _is_there(arguments.get("device")):
-        arguments.pop("device")
+    try:
+        checked_device(arguments.get("device"))
+    except ValueError:
+        if device is not None:
+            raise
+        del arguments["device"]
     arguments["seed"] = saved.session.weights_seed
     if saved.function == "collab_learner":
         if model is not None:
@@ -191,6 +196,12 @@ def load_learner(
         learn = CollabLearner(dls, _own_model(saved, dls, file) if model is None else model, **arguments)
     learn.take(saved, file)
     learn.loaded_from = file
+    if saved.learner:
+        warnings.warn(
+            f"{file} was saved by a {saved.learner}, a class of your own, and is now a CollabLearner; make the "
+            f"{saved.learner} yourself and call its load() to have one",
+            stacklevel=2,
+        )
     return learn
 
 
@@ -240,9 +251,3 @@ def _own_model(saved: Checkpoint, dls: CollabDataLoaders, file: Path) -> nn.Modu
         )
     source = generator(saved.session.weights_seed, "weights")
     return make(len(dls.users), len(dls.items), table.shape[1], y_range=saved.y_range, generator=source)
-
-
-def _is_there(device: Any) -> bool:
-    if device is None or torch.device(device).type == "cpu":
-        return True
-    return torch.device(device).type == "cuda" and torch.cuda.is_available()

@@ -309,3 +309,28 @@ def test_a_file_is_replaced_as_a_whole_or_not_at_all(
     assert file.stat().st_mode == (tmp_path / "plain").stat().st_mode
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         learn.save(tmp_path / "nowhere" / "model")
+
+
+def test_a_path_may_begin_at_home(learn: cw.CollabLearner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert learn.save("~/model") == tmp_path / "model.safetensors"
+    assert learn.export("~/export") == tmp_path / "export.safetensors"
+    learn.load("~/model")
+    assert cw.load_learner("~/export").status == "ready"
+    assert cw.TrainingPanel(learn).save_svg("~/loss.svg") == tmp_path / "loss.svg"
+
+
+def test_a_subclass_says_that_it_comes_back_as_a_plain_learner(dls: cw.CollabDataLoaders, tmp_path: Path) -> None:
+    class Noted(cw.CollabLearner):
+        """With a reader's own methods."""
+
+    def noted() -> Noted:
+        return Noted(dls, cw.DotProduct(len(dls.users), len(dls.items), 3))
+
+    learn = noted()
+    file = learn.save(tmp_path / "noted")
+    with pytest.warns(UserWarning, match="saved by a Noted, a class of your own.*make the Noted yourself"):
+        assert type(cw.load_learner(file, dls)) is cw.CollabLearner
+    again = noted()
+    again.load(file)
+    assert np.array_equal(predictions(again), predictions(learn))

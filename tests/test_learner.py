@@ -13,6 +13,8 @@ from torch import nn
 
 import collabwidgets as cw
 from collabwidgets.training import EpochEnd
+from collabwidgets.widgets import protocol
+from collabwidgets.widgets.commands import run_command
 
 
 @pytest.fixture
@@ -479,3 +481,48 @@ while learn.session.progress.step < 10:
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_numbers_of_other_libraries_are_taken_and_said_as_pythons(dls):
+    seed = 2**63 - 1
+    plain = cw.collab_learner(dls, 4, y_range=(0, 5.5), members=2, seed=seed, engine="autograd")
+    plain.fit_one_cycle(1, 5e-3, wd=0.25, moms=(0.95, 0.85, 0.95))
+    for y_range in (np.array([0, 5.5]), torch.tensor([0, 5.5]), (np.float32(0), torch.tensor(5.5))):
+        members, n_factors = np.int32(2), torch.tensor(4)
+        learn = cw.collab_learner(
+            dls, n_factors, y_range=y_range, members=members, seed=np.int64(seed), engine="autograd"
+        )
+        learn.fit_one_cycle(np.int64(1), np.float64(5e-3), wd=torch.tensor(0.25), moms=np.array([0.95, 0.85, 0.95]))
+        assert learn.recipe == plain.recipe
+        assert learn.validate() == plain.validate()
+        code = cw.TrainingPanel(learn).to_code()
+        assert "y_range=[0.0, 5.5]" in code or "y_range=(0.0, 5.5)" in code
+        assert f"seed={seed}" in code
+    panel = cw.TrainingPanel(learn)
+    panel.epochs, panel.weight_decay, panel.seed = torch.tensor(2), np.float32(0.5), seed
+    assert (panel.epochs, panel.weight_decay, panel.seed) == (2, 0.5, seed)
+    for wrong in ({"n_factors": 2.5}, {"n_factors": True}, {"members": np.float32(2)}, {"y_range": np.array([5])}):
+        with pytest.raises(ValueError, match="must be"):
+            cw.collab_learner(dls, **wrong)
+
+
+def test_a_page_that_keeps_53_bits_of_a_seed_does_not_ask_for_another(dls):
+    learn = cw.collab_learner(dls, n_factors=4, seed=2**63 - 1, engine="autograd")
+    run_command(learn, protocol.Train(seed=int(float(2**63 - 1)), epochs=1))
+    assert learn.wait()
+    assert learn.recipe.seed == 2**63 - 1
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:99"])
+def test_a_device_that_is_not_there_is_told_in_a_sentence(dls, device, tmp_path):
+    file = cw.collab_learner(dls, n_factors=4).save(tmp_path / "model")
+    for make in (lambda: cw.collab_learner(dls, device=device), lambda: cw.load_learner(file, dls, device=device)):
+        with pytest.raises(ValueError, match=f"device='{device}' is not on this machine; choose one of cpu"):
+            make()
+
+
+def test_tab_completion_shows_public_names_only(dls):
+    for each in (cw, cw.collab_learner(dls, n_factors=4)):
+        assert [name for name in dir(each) if name.startswith("_")] in ([], ["__version__"])
+        assert all(hasattr(each, name) for name in dir(each))
+    assert {"fit_one_cycle", "recommend", "view", "status"} <= set(dir(each))

@@ -33,7 +33,7 @@ _GATHER = 1 << 20  # ratings put in order at once: slicing what is in order is t
 _CHAPTERS_BS, _LARGEST_BS = 64, 16384
 _MANY = 200_000  # ratings up to which the chapter's batch is kept
 _NAMELESS = "Unnamed: 0"  # what pandas calls a first column without a name
-_MAX_SEED = 2**53 - 1  # the largest whole number that a browser keeps exactly
+_MAX_SEED = 2**63 - 1
 
 
 class Batches:
@@ -188,7 +188,7 @@ class CollabDataLoaders:
             ``title``, ``stars``, ``timestamp`` and others), ids before titles, else the first, the second and the
             third of those that are called nothing known. Ids are whole numbers or text.
         seed : int, optional
-            0 to 2**53 - 1; drawn and kept in ``.seed`` when None. No global generator is read or moved.
+            0 to 2**63 - 1; drawn and kept in ``.seed`` when None. No global generator is read or moved.
         path : str or Path
             Kept as ``.path``, for whoever saves something beside the data.
         bs : int or "auto"

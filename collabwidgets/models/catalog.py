@@ -69,7 +69,7 @@ def model_maker(
         sizes = neural_sizes(dls, emb_szs)
         if n != sizes[1][1]:
             raise ValueError(f"the neural model's items have {sizes[1][1]} factors, by emb_szs; {n} cannot be set")
-        return EmbeddingNN(sizes, layers or [], bounds, generator=source)
+        return EmbeddingNN(sizes, [] if layers is None else [int(n) for n in layers], bounds, generator=source)
 
     make = {"dot": dot, "nn": neural, "svdpp": svdpp}[name]
     if members == 1:

@@ -1,6 +1,6 @@
 """(module, data, recipe) → events. Nothing here knows a thread, a widget or a clock but its own."""
 
-from .engines import ENGINES, AutogradEngine, FusedEngine, why_not_fused
+from .engines import ENGINES, AutogradEngine, FusedEngine, checked_device, why_not_fused
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import EpochRecord, History
 from .loss import L1LossFlat, LossFunction, MSELossFlat, loss_name, own_loss
@@ -32,6 +32,7 @@ __all__ = [
     "Runs",
     "Snapshot",
     "Trainer",
+    "checked_device",
     "loss_name",
     "lr_find",
     "own_loss",

@@ -77,7 +77,7 @@ class Recipe:
         42,
         "Seed",
         "Of the first weights and of the order of batches; Reset draws new weights with it",
-        high=(1 << 32) - 1,
+        high=(1 << 63) - 1,
     )
     patience: int = setting(
         0,
@@ -100,6 +100,7 @@ class Recipe:
     def __post_init__(self) -> None:
         for name, each in settings_of(type(self)).items():
             object.__setattr__(self, name, each.checked(getattr(self, name)))
+        object.__setattr__(self, "moms", tuple(map(float, self.moms)))
 
     def changed(self, **settings: Any) -> Recipe:
         """A copy with the given settings; those that are ``None`` stay as they are."""

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 
 from ..learner import CollabLearner
 from ..models import DotProduct, DotProductBias, EmbeddingDotBias
+from ..plain import plain
 from ..training import Recipe
 from .store import SHARED
 
@@ -224,16 +224,15 @@ def _call(function: str, first: list[str], arguments: Mapping[str, Any]) -> str:
 
 
 def _literal(value: Any) -> str:
-    if isinstance(value, np.generic):
-        value = value.item()
+    value = plain(value)
     if isinstance(value, (torch.device, os.PathLike)):
         value = str(value)
     if isinstance(value, (list, tuple)):
         inner = ", ".join(map(_literal, value))
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
     text = repr(value)
-    plain = isinstance(value, str) and text[0] == "'" and '"' not in text
-    return f'"{text[1:-1]}"' if plain else text
+    is_simple = isinstance(value, str) and text[0] == "'" and '"' not in text
+    return f'"{text[1:-1]}"' if is_simple else text
 
 
 def one_line(text: str) -> str:

@@ -21,7 +21,7 @@ def run_command(learn: CollabLearner, call: protocol.Call) -> None:
     RuntimeError
         When the learner cannot do it now.
     """
-    settings = _checked(call)
+    settings = _checked(call, learn.recipe.seed)
     match call:
         case protocol.Train():
             learn.start(**settings)
@@ -41,8 +41,10 @@ def run_command(learn: CollabLearner, call: protocol.Call) -> None:
             raise TypeError(f"{type(call).__name__} is no command")
 
 
-def _checked(call: protocol.Call) -> dict[str, Any]:
-    """The settings of a call, all checked before any is used."""
+def _checked(call: protocol.Call, seed: int) -> dict[str, Any]:
+    """The settings of a call, all checked before any is used; `seed` is the one that the page was given."""
     given = {name: getattr(call, name) for name in call.__struct_fields__}
+    if given.get("seed") is not None and float(given["seed"]) == float(seed):
+        given["seed"] = seed  # pages have 53 bits of it
     known = {**SETTINGS, "n_factors": N_FACTORS}
     return {name: known[name].checked(value) for name, value in given.items() if value is not None}

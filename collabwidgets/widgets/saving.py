@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..extras import needs_extra
+from ..plain import plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,6 +47,7 @@ def save(draw: Callable[[], Figure], path: str | os.PathLike[str], kind: str, *,
         raise ValueError(f"{path.name!r} is no name for {kind.upper()}; let it end in .{kind}")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to save {path.name!r} in; make it first")
+    dpi = plain(dpi)
     if isinstance(dpi, bool) or not isinstance(dpi, (int, float)) or not 20 <= dpi <= 1200:
         raise ValueError(f"dpi must be a number from 20 to 1200, not {dpi!r}")
     with needs_extra("figures"):

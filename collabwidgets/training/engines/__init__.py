@@ -13,9 +13,28 @@ from .autograd import AutogradEngine
 from .ensemble import EnsembleEngine
 from .fused import FusedEngine, why_not_fused
 
-__all__ = ["ENGINES", "AutogradEngine", "EnsembleEngine", "FusedEngine", "choose_engine", "why_not_fused"]
+__all__ = [
+    "ENGINES",
+    "AutogradEngine",
+    "EnsembleEngine",
+    "FusedEngine",
+    "checked_device",
+    "choose_engine",
+    "why_not_fused",
+]
 
 ENGINES = ("auto", *setting.ENGINES)
+
+
+def checked_device(device: str | torch.device | None) -> str | torch.device | None:
+    """The device itself, or a ValueError that names those that are there."""
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:  # by what torch was built for
+        mps = ["mps"] if torch.backends.mps.is_available() else []
+        there = ["cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count())), *mps]
+        raise ValueError(f"device={str(device)!r} is not on this machine; choose one of {', '.join(there)}") from error
+    return device
 
 
 def choose_engine(

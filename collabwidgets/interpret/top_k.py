@@ -17,7 +17,7 @@ Rows = NDArray[np.int64]
 Cells = tuple[Rows, Rows]
 
 _CELLS = 1 << 24  # scores held at a time: 64 MB
-_SPARE = 22  # titles that are scored exactly beside those wanted
+_SPARE = 6  # titles that are scored exactly beside those wanted
 
 
 class Rated:

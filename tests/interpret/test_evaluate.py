@@ -1,7 +1,9 @@
 """Metrics of predictions and of ranked lists against loops over users that sort Python lists."""
 
+import json
 import math
 from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,10 @@ from torch import nn
 
 import collabwidgets as cw
 from collabwidgets.interpret.ranking_metrics import ranking_metrics
+
+from .record_metrics import K, lists
+
+RECORDED = json.loads((Path(__file__).parent / "recorded_metrics.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +167,14 @@ def test_a_perfect_list_has_the_highest_values():
         "precision": [2 / 3, 0],
         "hit_rate": [1, 0],
     }
+
+
+@pytest.mark.parametrize("library", RECORDED)
+def test_metrics_are_those_of_ranx_and_lenskit(library):
+    ranked, liked = lists()
+    n_liked = np.array([len(items) for items in liked])
+    found = ranking_metrics(np.stack([np.isin(*pair) for pair in zip(ranked, liked, strict=True)]), n_liked)
+    for name, values in RECORDED[library].items():
+        # LensKit's recall is of the k titles that fit into the list; ranx's, and ours, of all that were liked.
+        same = n_liked <= K if (library, name) == ("lenskit", "recall") else slice(None)
+        np.testing.assert_allclose(found[name][same], np.array(values)[same], atol=1e-12, err_msg=name)

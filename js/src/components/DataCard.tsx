@@ -2,6 +2,7 @@
 import type { ViewContext } from "../context";
 import { formatCount, formatNumber } from "../lib/format";
 import { LoadingBar } from "./LoadingBar";
+import { Why } from "./Why";
 
 interface Card {
   bars: [caption: string, rows: [low: number, high: number, count: number][]][];
@@ -21,12 +22,7 @@ export function DataCard({ context }: { context: ViewContext }) {
       {card?.notes.map(([sentence, summary, text]) => (
         <div key={sentence} class="cw-stack cw-small cw-guard">
           <p>{sentence}</p>
-          {summary && (
-            <details class="cw-why">
-              <summary>{summary}</summary>
-              <div class="cw-why-text">{text}</div>
-            </details>
-          )}
+          {summary && <Why summary={summary}>{text}</Why>}
         </div>
       ))}
     </section>

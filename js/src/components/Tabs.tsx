@@ -2,21 +2,15 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "./useId";
 
-export interface Tab<T extends string> {
-  name: T;
+interface Props {
   label: string;
-  content: ComponentChildren;
-}
-
-export interface TabsProps<T extends string> {
-  label: string;
-  tabs: readonly Tab<T>[];
-  chosen: T;
-  onChoose: (name: T) => void;
+  tabs: readonly { name: string; label: string; content: ComponentChildren }[];
+  chosen: string;
+  onChoose: (name: string) => void;
 }
 
 /** What is not chosen stays where it is, unseen, with all that was typed and scrolled in it. */
-export function Tabs<T extends string>({ label, tabs, chosen, onChoose }: TabsProps<T>) {
+export function Tabs({ label, tabs, chosen, onChoose }: Props) {
   const id = useId();
   const move = (event: KeyboardEvent) => {
     const at = tabs.findIndex(({ name }) => name === chosen);

@@ -1,10 +1,10 @@
 // A "why?" beside a number: at most three sentences, opened by whoever wants them.
 import type { ComponentChildren } from "preact";
 
-export function Why({ children }: { children: ComponentChildren }) {
+export function Why({ summary = "why?", children }: { summary?: string; children: ComponentChildren }) {
   return (
     <details class="cw-why">
-      <summary>why?</summary>
+      <summary>{summary}</summary>
       <div class="cw-why-text">{children}</div>
     </details>
   );

@@ -97,7 +97,7 @@ function Facts({ context, title }: { context: ViewContext; title: string }) {
 
 /** The ranking, and behind a tab what it and all else is made of. */
 function Lower({ context, part }: { context: ViewContext; part: Part }) {
-  const tab = context.trait<"bias" | "data">("tab");
+  const tab = context.trait<string>("tab");
   const chosen = tab.value ?? "bias";
   return (
     <Tabs

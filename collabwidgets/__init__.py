@@ -16,6 +16,7 @@ _NAMES = {
     "models": "CollabNN DotProduct DotProductBias Embedding EmbeddingDotBias EmbeddingNN Ensemble SVDpp TabularModel "
     "create_params get_emb_sz sigmoid_range",
     "training": "Recipe Trainer Snapshot",
+    "comparison": "compare",
     "learner": "CollabLearner",
     "making": "collab_learner load_learner",
     "plots": "plot_biases plot_loss plot_neighbors plot_pca",
@@ -26,6 +27,7 @@ _ROOM_OF = {name: room for room, names in _NAMES.items() for name in names.split
 __all__ = sorted(_ROOM_OF)
 
 if TYPE_CHECKING:
+    from .comparison import compare
     from .data import CollabDataLoaders, Vocab, load_movielens, synthetic_ratings
     from .learner import CollabLearner
     from .making import collab_learner, load_learner

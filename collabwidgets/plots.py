@@ -7,7 +7,7 @@ come from the style in force: "C0" for training and high biases, "C1" for valida
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,6 +95,34 @@ def plot_loss(
             _plain_ticks(roots.yaxis)
     ax.set(xlabel=_X_NAMES[x_axis], ylabel=learn.loss_name)
     ax.set_title(f"Loss of {type(learn.model).__name__}, {at_epoch(learn.epoch)}", loc="left")
+    ax.legend(fontsize=SMALL, frameon=False)
+    return ax
+
+
+def plot_losses(learners: Mapping[str, CollabLearner], ax: Axes | None = None, *, smoothing: float = 0.6) -> Axes:
+    """Draw the losses of several learners by epoch: of training smoothed and faint, of validation with dots.
+
+    Parameters
+    ----------
+    learners : dict of str to CollabLearner
+        By the names to write in the legend.
+    ax : Axes, optional
+    smoothing : float
+        As in `plot_loss`.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = _axes(ax, 4.2)
+    for place, (name, learn) in enumerate(learners.items()):
+        x, loss = learn.history.batches()
+        ax.plot(x, smoothed(x, loss, smoothing), color=f"C{place}", alpha=0.35, linewidth=1, label=f"{name}, train")
+        rows = [(row.epoch, row.valid_loss) for row in learn.history.epochs if row.valid_loss is not None]
+        if rows:
+            ax.plot(*zip(*rows, strict=True), "o-", color=f"C{place}", markersize=4, label=f"{name}, validation")
+    ax.locator_params("x", integer=True)
+    ax.set(xlabel=_X_NAMES["epoch"], ylabel=" and ".join(dict.fromkeys(each.loss_name for each in learners.values())))
     ax.legend(fontsize=SMALL, frameon=False)
     return ax
 

@@ -25,7 +25,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "training": ("training",),
     "interpret": ("interpret",),
     "learner": ("learner", "checkpoint", "checkpoint_file", "making", "view_state"),
-    "plots": ("plots", "loss_curves", "map_labels"),
+    "plots": ("comparison", "plots", "loss_curves", "map_labels"),
     "widgets": ("widgets",),
     "entry points": ("__init__", "__main__", "app", "cli", "fastai"),
 }

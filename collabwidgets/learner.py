@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
     from .data.loaders import CollabDataLoaders
 
+_OF_ANY_MODEL = ("loss_func", "metrics", "callbacks", "engine", "device", "wd", "seed")
 FASTAI_WD = 0.01  # what fit_one_cycle decays by when nobody says
 
 
@@ -126,7 +127,7 @@ class CollabLearner:
             raise ValueError(f"engine={engine!r} is not known; choose one of {', '.join(ENGINES)}")
         if not isinstance(model, nn.Module):
             raise TypeError(f"model must be an nn.Module, not {type(model).__name__}; pass an object, not the class")
-        self.dls = dls
+        self._dls = dls
         self.loss_func = own_loss(loss_func)
         self._usual_wd = FASTAI_WD if wd is None else wd
         recipe = Recipe(bs=dls.bs, rescale=dls.auto_bs, seed=dls.seed if seed is None else seed, keep_best=True)
@@ -508,14 +509,38 @@ class CollabLearner:
     # ------------------------------------------------------------------ what it is
 
     @property
+    def dls(self) -> CollabDataLoaders:
+        """The ratings."""
+        return self._dls
+
+    @dls.setter
+    def dls(self, dls: CollabDataLoaders) -> NoReturn:
+        raise AttributeError(
+            "a learner keeps its ratings, as the model's tables have a row for each of their users and items; make "
+            "another learner for others"
+        )
+
+    @property
     def model(self) -> nn.Module:
-        """The module that is trained; `reset` may exchange it."""
+        """The module that is trained; `reset` may exchange it.
+
+        Assign another one to train that, as it is, from the next fit on: `Session.adopt`.
+        """
         return self.session.weights.module
+
+    @model.setter
+    def model(self, model: nn.Module) -> None:
+        if not isinstance(model, nn.Module):
+            raise TypeError(f"model must be an nn.Module, not {type(model).__name__}; assign an object, not the class")
+        if model is not self.model:
+            self.session.adopt(model)
+            kept = {name: value for name, value in self.made_by.arguments.items() if name in _OF_ANY_MODEL}
+            self.made_by = Call("CollabLearner", kept)
 
     @property
     def snapshot(self) -> Snapshot:
         """The last immutable copy of the tables; findings are made from it."""
-        return self.session.weights.snapshot
+        return self.session.snapshot
 
     @property
     def recipe(self) -> Recipe:

@@ -100,4 +100,5 @@ def is_dot_product(module: nn.Module, tables: TableNames) -> bool:
     forward = type(module).forward
     factors = tables.user_factors is not None and tables.item_factors is not None
     biases = tables.user_bias is not None and tables.item_bias is not None
-    return forward in _PRODUCTS and factors and (biases or forward is DotProduct.forward)
+    own = "forward" in vars(module)
+    return not own and forward in _PRODUCTS and factors and (biases or forward is DotProduct.forward)

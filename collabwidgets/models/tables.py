@@ -59,6 +59,46 @@ def find_tables(module: nn.Module, n_users: int, n_items: int, **named: str | No
     return TableNames(**found)
 
 
+def check_fits(module: nn.Module, tables: TableNames, n_users: int, n_items: int) -> None:
+    """Raise a ValueError where the data has rows that `module` has not, or none of its tables was found.
+
+    A side without a table is tried: a copy of the module predicts for its last row. A module that has nothing with rows
+    and columns has no table to be found.
+    """
+    sides = (
+        (n_users, _USER_WORDS, tables.user_factors or tables.user_bias),
+        (n_items, _ITEM_WORDS, tables.item_factors or tables.item_bias),
+    )
+    parameters = {_short(name): p for name, p in module.named_parameters()}
+    if not all(found for *_, found in sides) and not _predicts(module, n_users - 1, n_items - 1):
+        for n, words, found in sides:
+            for name, p in parameters.items():
+                if not found and _mentions(name, words) and p.ndim in (1, 2) and p.shape[0] < n:
+                    raise ValueError(
+                        f"your table {name!r} has {p.shape[0]} rows, these loaders need {n}, '#na#' included; "
+                        "make it of len(dls.classes[...]) rows"
+                    )
+    if not any(vars(tables).values()) and any(p.ndim == 2 for p in parameters.values()):
+        shapes = ", ".join(f"{name} {list(p.shape)}" for name, p in parameters.items()) or "none"
+        raise ValueError(
+            f"{type(module).__name__} has no table that is known to have a row for each of these loaders' users "
+            f"({n_users}, '#na#' included) or items ({n_items}); its parameters are {shapes}: make them of "
+            "len(dls.classes[...]) rows, or name one that is by user_factors=, item_factors=, user_bias= or item_bias="
+        )
+
+
+def _predicts(module: nn.Module, user: int, item: int) -> bool:
+    """Whether the module has such rows; one that cannot be tried, or fails of something else, may have them."""
+    try:
+        with torch.no_grad():
+            copied(module).cpu().eval()(torch.tensor([[user, item]]))
+    except IndexError:
+        return False
+    except Exception:
+        return True
+    return True
+
+
 def table(module: nn.Module, name: str) -> Tensor:
     """The parameter behind a table's name: an ``nn.Parameter`` itself, an ``nn.Embedding``'s weight."""
     parameters = dict(module.named_parameters())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -68,6 +69,9 @@ def loss_of(predicted: Tensor, rating: Tensor, loss_func: LossFunction | None = 
         )
     # Flat against flat: [bs] - [bs, 1] would broadcast to [bs, bs] and train something else without a word.
     predicted = predicted.reshape(-1)
+    if predicted.dtype != rating.dtype:  # of tables in half or in double precision
+        both = torch.promote_types(predicted.dtype, rating.dtype)
+        predicted, rating = predicted.to(both), rating.to(both)
     if loss_func is None:
         return F.mse_loss(predicted, rating)
     loss = loss_func(predicted, rating)

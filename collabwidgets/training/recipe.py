@@ -100,6 +100,8 @@ class Recipe:
     def __post_init__(self) -> None:
         for name, each in settings_of(type(self)).items():
             object.__setattr__(self, name, each.checked(getattr(self, name)))
+        for name in ("pct_start", "div", "div_final", "mom", "sqr_mom", "eps"):
+            object.__setattr__(self, name, float(getattr(self, name)))
         object.__setattr__(self, "moms", tuple(map(float, self.moms)))
 
     def changed(self, **settings: Any) -> Recipe:

@@ -21,6 +21,7 @@ from .recipe import Recipe
 from .recovery import stable_lr
 from .runs import MOST_RUNS, Run, Runs
 from .session_state import SessionState
+from .snapshot import Snapshot
 from .trainer import Trainer
 from .weights import Weights
 from .worker import TrainingWorker, interrupt_asks
@@ -145,8 +146,7 @@ class Session:
         """
         with self._commands:
             if self._worker.paused:
-                self._go()
-                self._worker.start(one_epoch=True)
+                self._take_up(one_epoch=True)
             else:
                 epochs = self.recipe.epochs
                 self._prepare(n_factors, self._plan({**settings, "epochs": 1}))
@@ -162,8 +162,17 @@ class Session:
         with self._commands:
             if not self._worker.paused:
                 raise RuntimeError(f"there is no paused fit to resume (status {self.status}); start() begins one")
-            self._go()
-            self._worker.start()
+            self._take_up()
+
+    def _take_up(self, *, one_epoch: bool = False) -> None:
+        if self.weights.exchanged:
+            raise RuntimeError(
+                "the model is another since the fit was paused (parameters replaced, frozen or cast, or another "
+                "y_range); stop() ends the fit, start() begins one with the model as it is"
+            )
+        self.weights.engine.reread()
+        self._go()
+        self._worker.start(one_epoch=one_epoch)
 
     def stop(self) -> None:
         """End the fit between two batches, running or paused."""
@@ -205,6 +214,25 @@ class Session:
             self._renew(self.recipe.changed(seed=seed), n_factors, outcome="stopped")
         self._changed()
 
+    def adopt(self, module: nn.Module) -> None:
+        """Train `module` from now on, as it is; the present run becomes an earlier one, a paused fit is dropped.
+
+        Raises
+        ------
+        RuntimeError
+            While it is training.
+        ValueError
+            When the module does not fit the ratings. Then nothing has changed.
+        """
+        with self.resting("exchange the model"), self._exchange():
+            if module is not self.weights.module:
+                run = self._present_run
+                self.weights.adopt(module, self.recipe.seed, own=True)
+                self._worker.drop()
+                self._keep_run(run)
+                self.history.clear()
+                self._untrained()
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing trains in the background; False if `timeout` seconds were not enough."""
         over = self._worker.wait(timeout)
@@ -213,6 +241,20 @@ class Session:
         return over
 
     # ------------------------------------------------------------------ what it has come to
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The last immutable copy of the tables, a new one where nothing trains and the module was changed by hand."""
+        refreshed = False
+        if self._commands.acquire(blocking=False):  # else a command is under way, and changes them itself
+            try:
+                if not (self._worker.running or self.renewing or self.status == "training"):
+                    refreshed = self.weights.refresh()
+            finally:
+                self._commands.release()
+        if refreshed:
+            self._changed()
+        return self.weights.snapshot
 
     @property
     def engine(self) -> str:
@@ -240,11 +282,10 @@ class Session:
 
     @contextmanager
     def resting(self, advice: str) -> Iterator[None]:
-        """Let no fit begin while this is open, with the module's weights up to date; a RuntimeError while it trains."""
+        """Let no fit begin while this is open; a RuntimeError while it trains."""
         with self._commands:
             if self._worker.running:
                 raise RuntimeError(f"it is training: wait() for the end, or pause() and wait(), then {advice}")
-            self.weights.engine.sync()
             yield
 
     # ------------------------------------------------------------------ following it
@@ -301,7 +342,7 @@ class Session:
         """Drop the fit that runs or is paused and go on from `state`; the present run becomes an earlier one."""
         with self._commands, self._exchange():
             self._end_fit("stopped")
-            self._keep_run("stopped")
+            self._keep_run(self._present_run)
             for run in state.earlier:
                 number = max(run.number, self._run_number)
                 self.earlier = (*self.earlier, replace(run, number=number))[-MOST_RUNS:]
@@ -341,7 +382,7 @@ class Session:
         self.data.part(0)  # without ratings there would be no way back
         module = self.weights.fresh(n_factors, recipe.seed, seed_before=self.recipe.seed)
         self._end_fit(outcome)
-        self._keep_run(outcome)
+        self._keep_run(self._present_run, outcome)
         self.recipe = recipe
         self.history.clear()
         self.weights.renew(module, recipe.seed)
@@ -352,9 +393,8 @@ class Session:
         self._worker.wait()
         self._worker.drop()
 
-    def _keep_run(self, outcome: str) -> None:
+    def _keep_run(self, run: Run | None, outcome: str = "stopped") -> None:
         """Remember the present run before its weights go, unless `retrain` cut it short in its first epoch."""
-        run = self._present_run
         if run is not None and (run.epochs or outcome != "replaced"):
             self.earlier = (*self.earlier, run)[-MOST_RUNS:]
             self._run_number += 1
@@ -389,9 +429,10 @@ class Session:
             raise RuntimeError("already training; pause() or stop() first")
         self.data.part(0)
         recipe, metrics, self._listeners = plan
-        recipe.check_engine(self.engine)
+        engine = self.weights.ready_engine()
+        recipe.check_engine(engine.name)
         order, before = self.weights.order, int(self.epoch)
-        trainer = Trainer(self.weights.engine, self.data, recipe, order=order, epoch=before, metrics=metrics)
+        trainer = Trainer(engine, self.data, recipe, order=order, epoch=before, metrics=metrics)
         self.recipe = recipe
         if self.status in ("paused", "stopped", "error"):
             self.interrupted_at[-1] = self.epoch
@@ -467,3 +508,4 @@ class Session:
             self.weights.take_snapshot(self.epoch if best is None else float(best))
             where = messages.place(self._trainer.epoch, self._trainer.recipe.epochs, self.progress.share)
             self.status, self.message = outcome, messages.halted(outcome, where, best)
+        self.weights.rest()

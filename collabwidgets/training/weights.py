@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
+import zlib
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..models import TableNames, find_tables
+from ..models import Ensemble, TableNames, find_tables
 from ..models.catalog import ModelMaker
-from ..models.tables import copied
+from ..models.tables import check_fits, copied, table
 from ..seeds import generator
-from .engines import choose_engine
+from .engines import choose_engine, why_not_fused
 from .loss import LossFunction
 from .recipe import N_FACTORS
 from .snapshot import take_snapshot
@@ -85,16 +87,28 @@ class Weights:
         """Columns of the item factors; 0 if the module has none that could be found."""
         return self.snapshot.n_factors
 
-    def adopt(self, module: nn.Module, seed: int, *, epoch: float = 0.0) -> None:
-        """Train `module` from now on, which has been trained for `epoch` epochs: optimizer and order start afresh."""
-        self.tables = find_tables(module, len(self.data.users), len(self.data.items), **vars(self._named_tables))
-        self.module, self.seed = module, seed
+    def adopt(self, module: nn.Module, seed: int, *, epoch: float = 0.0, own: bool = False) -> None:
+        """Train `module` from now on, which has been trained for `epoch` epochs: optimizer and order start afresh.
+
+        `own` says that it is the caller's, so that its present weights are what `renew` puts back.
+
+        Raises
+        ------
+        ValueError
+            For a module that does not fit the data, or the engine or device that is wanted. Then nothing has changed.
+        """
+        tables = self._tables_of(module)
+        self.engine = self._engine_for(module)
+        self.tables, self.module, self.seed = tables, module, seed
+        self._sign()
+        if own:
+            self._remake, self._first, self.can_remake, self.can_resize = None, None, False, False
         if self._remake is None and self._first is None:
             self._first = copy.deepcopy(module.state_dict())
-        self.engine = self._engine_for(module)
         self.order = generator(seed, "batches")
         self.past.clear()
         self.take_snapshot(epoch)
+        self.rest()
 
     def fresh(self, n_factors: int | None, seed: int, *, seed_before: int) -> nn.Module:
         """A module for `renew` to adopt; a ValueError for another size or seed than it can make."""
@@ -129,5 +143,66 @@ class Weights:
         self.snapshot = take_snapshot(self.module, self.tables, self.data, self._revision, epoch)
         self.past.keep(self.snapshot)
 
+    def ready_engine(self) -> Engine:
+        """The engine for the next fit: the last one, whose optimizer goes on, where it still is the right one."""
+        self.refresh()
+        if self.exchanged:
+            self.engine = self._engine_for(self.module)
+            self._sign()
+        return self.engine
+
+    @property
+    def exchanged(self) -> bool:
+        """Whether parameters of the module, their kind or its `y_range` are others than the engine was made for."""
+        return _signature(self.module) != self._signature
+
+    def _sign(self) -> None:
+        self._signature = _signature(self.module)
+        self._signed = list(self.module.parameters())  # so that no other one gets the id of one of them
+
+    def rest(self) -> None:
+        """The module's training has ended or is paused: what changes it from now on is somebody's own doing."""
+        self._resting = self._checksum()
+
+    def refresh(self) -> bool:
+        """Take a snapshot of a module that was changed by hand while it rested; whether it was."""
+        try:
+            if self._resting == self._checksum():
+                return False
+        except (KeyError, AttributeError):  # a table is no longer there
+            pass
+        self.tables = self._tables_of(self.module)
+        self.take_snapshot(self.snapshot.epoch)
+        self.rest()
+        return True
+
+    def _checksum(self) -> tuple[Any, ...]:
+        """Of all that the module computes with; a table of which `snapshot` has an equal copy counts as the copy."""
+        copies = {name: getattr(self.snapshot, role) for role, name in vars(self.tables).items() if name is not None}
+        copied = {id(table(self.module, name)): values for name, values in copies.items() if values is not None}
+        sums: list[Any] = [repr(getattr(part, "y_range", None)) for part in self.module.modules()]
+        for name, value in (*self.module.named_parameters(), *self.module.named_buffers()):
+            if value.layout is not torch.strided:
+                continue
+            bits = value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
+            same = copied.get(id(value))
+            equal = same is not None and np.array_equal(bits, same.reshape(-1).view(np.uint8))
+            sums.append(name if equal else (name, value.dtype, zlib.crc32(bits.data)))
+        return tuple(sums)
+
+    def _tables_of(self, module: nn.Module) -> TableNames:
+        n_users, n_items = len(self.data.users), len(self.data.items)
+        tables = find_tables(module, n_users, n_items, **vars(self._named_tables))
+        check_fits(module, tables, n_users, n_items)
+        return tables
+
     def _engine_for(self, module: nn.Module) -> Engine:
         return choose_engine(module, self._wanted_engine, device=self._device, loss_func=self.loss_func)
+
+
+def _signature(module: nn.Module) -> list[Any]:
+    """What an engine relies on: which parameters a module has, of what kind each is, how it computes, its bounds."""
+    facts: list[Any] = [repr(getattr(part, "y_range", None)) for part in module.modules()]
+    facts += [why_not_fused(part) for part in (module.members if isinstance(module, Ensemble) else [module])]
+    parameters = module.named_parameters()
+    return facts + [(name, id(p), p.dtype, p.device, p.requires_grad, p.shape) for name, p in parameters]

@@ -54,6 +54,8 @@ class AutogradEngine:
     def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
         self._x, self._y = x.to(self.device), y.to(self.device)
         self._schedule, self._recipe = schedule, recipe
+        if not any(p.requires_grad for p in self.module.parameters()):
+            raise ValueError("all parameters of the module are frozen; unfreeze some by requires_grad_(True)")
         if self._optimizer is None:
             self._optimizer = AdamW(_decayed_and_spared(self.module))
 
@@ -79,6 +81,8 @@ class AutogradEngine:
 
     def sync(self) -> None:
         """Nothing to do: the module is what is trained."""
+
+    reread = sync
 
     def state(self) -> dict[str, Tensor]:
         return {name: value.detach().clone() for name, value in self.module.state_dict().items()}

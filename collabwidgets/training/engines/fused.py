@@ -36,18 +36,31 @@ _FAMILY: tuple[tuple[type[nn.Module], tuple[str, ...]], ...] = (
     (DotProductBias, ("user_factors", "item_factors", "user_bias", "item_bias")),
     (EmbeddingDotBias, ("u_weight", "i_weight", "u_bias", "i_bias")),
 )
+_FORWARD = nn.Embedding.forward
 _LANES = 8  # columns are padded to a multiple of what a processor takes at once
 
 
 def why_not_fused(module: nn.Module) -> str:
     """Why the fused engine cannot train `module`, in a few words; empty if it can."""
-    if not _tables_of(module):
+    names = _tables_of(module)
+    if not names:
         return f"{type(module).__name__} is not of the dot-product family"
+    tables = [module.get_submodule(name) for name in names]
+    if any(not isinstance(part, nn.Embedding) or _is_special(part) for part in tables):
+        return "its tables are no plain embeddings"
+    columns = [module.get_parameter(f"{name}.weight").shape[1] for name in names]
+    if columns[0] != columns[1] or columns[2:] not in ([], [1, 1]):
+        return "its tables do not fit each other"
     if any(p.dtype != torch.float32 or p.device.type != "cpu" for p in module.parameters()):
         return "it trains float32 tables on the CPU"
     if not all(p.requires_grad for p in module.parameters()):
         return "some of its tables are frozen"
     return "" if find_spec("numba") else "numba is not installed"
+
+
+def _is_special(part: nn.Embedding) -> bool:
+    options = (part.padding_idx, part.max_norm)
+    return options != (None, None) or part.scale_grad_by_freq or part.sparse or type(part).forward is not _FORWARD
 
 
 def is_compiled() -> bool:
@@ -71,7 +84,7 @@ def compile_now() -> None:
 
 def _tables_of(module: nn.Module) -> tuple[str, ...]:
     for member, names in _FAMILY:
-        same_forward = getattr(type(module), "forward", None) is member.forward
+        same_forward = type(module).forward is member.forward and "forward" not in vars(module)
         if same_forward and {name for name, _ in module.named_parameters()} == {f"{name}.weight" for name in names}:
             return names
     return ()
@@ -96,6 +109,11 @@ class _Side:
             at += p.shape[1]
         self.packed[:, 0] = self.weights
         self.last[:] = 0
+
+    def changed(self) -> bool:
+        """Whether somebody has written to the module since `write`."""
+        written = np.concatenate([p.detach().numpy() for p in self.parameters], axis=1)
+        return not np.array_equal(written, self.weights[:, : written.shape[1]], equal_nan=True)
 
     def write(self) -> None:
         """Give the module its weights."""
@@ -143,6 +161,9 @@ class FusedEngine:
                 f"the fused engine needs momenta below the root of sqr_mom, {np.sqrt(recipe.sqr_mom):.4f}; "
                 f"found {max(schedule.mom):g}: use engine='autograd'"
             )
+        rows = (len(self._users.last), len(self._items.last))
+        if len(x) and any(int(last) >= n for last, n in zip(x.amax(dim=0), rows, strict=True)):
+            raise IndexError(f"the ratings name rows beyond the {rows[0]} users and {rows[1]} items of the tables")
         self._finish()
         self._x, self._y = x, y
         self._recipe = recipe
@@ -182,6 +203,17 @@ class FusedEngine:
         return float(
             fused_loop.mean_squared_error(x.numpy(), y.numpy(), self._users.weights, self._items.weights, *self._shape)
         )
+
+    def reread(self) -> None:
+        """Take over what the module's parameters were changed to in the middle of a fit."""
+        from . import fused_loop
+
+        for side in (self._users, self._items):
+            if self._over is not None and side.changed():
+                fused_loop.catch_up_all(side.packed, side.last, self._step, self._over)
+                at = side.last.copy()
+                side.read()
+                side.last[:] = at
 
     def sync(self) -> None:
         from . import fused_loop

@@ -2,6 +2,8 @@
 
 # No `from __future__ import annotations` and no types: numba reads these functions, and infers them.
 
+from functools import partial
+
 import numpy as np
 from numba import njit
 
@@ -9,9 +11,18 @@ from numba import njit
 # Columns of the table over the schedule; `fused._schedule_table` fills it.
 LR, MOM, H, H_EPS, KEEP, LOG_MOM, ROOT_DECAY, UNBIAS, RATE = range(9)
 _TINY = 1e-30  # keeps 0 / 0 out of rows that have never had a gradient
+
+
 # Functions take a whole batch: an array is a dozen numbers, and to hand several over costs as much as a row.
 # Sums may be reordered, but NaN must stay NaN: by it a diverging fit is noticed.
-_compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz", "afn"})
+_njit = partial(njit, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz", "afn"})
+
+
+def _compiled(function):
+    try:
+        return _njit(cache=True)(function)
+    except RuntimeError:  # no folder for the compiled code can be written to: it is kept in memory alone
+        return _njit()(function)
 
 
 @_compiled

@@ -8,7 +8,7 @@ HOSTS ?= .venv-hosts
 # One thread each: torch's threads wait for each other where another process has their core, ten times as long.
 TWO_AT_A_TIME = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder -m "not alone"
 CONTRACT = $(BIN)/python -c "from collabwidgets.widgets.protocol import contract; print(contract())"
-BENCHMARKS := $(filter-out benchmarks/peers.py, $(sort $(wildcard benchmarks/*.py)))
+BENCHMARKS := $(filter-out benchmarks/lab.py benchmarks/peers.py, $(sort $(wildcard benchmarks/*.py)))
 BUNDLE := collabwidgets/widgets/static/store.js
 JS_SOURCES := js/package.json js/package-lock.json js/tsconfig.json js/build.mjs $(shell find js/src -type f 2>/dev/null)
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import statistics
 import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page
 
-from tests.browser.conftest import CHROMIUM_ARGUMENTS, chromium_path
 from tests.browser.notebooks import open_notebook, run_cell
-from tests.browser.servers import JupyterServer
+
+from .lab import first_picture, lab_page
 
 SIZES = (60_000, 1_000_000)
 GESTURE_SECONDS = 3
@@ -43,24 +41,6 @@ learn.view.min_count = 0
 learn.fit_one_cycle(1, 5e-3)
 """
 SHOW = "cw.Dashboard(learn)"
-# From the command to run the cell until the map, the table and the search have their titles.
-_FIRST_PICTURE = """async () => {
-  const painted = (canvas) => canvas.getContext('2d')
-    .getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value !== 0);
-  const complete = () => {
-    const board = document.querySelector('.cw-Dashboard');
-    const map = board?.querySelector('.cw-PCAScatter canvas');
-    return map?.width && painted(map)
-      && board.querySelectorAll('.cw-BiasTable tbody tr').length > 10 && board.querySelector('input[role=combobox]');
-  };
-  const notebook = window.jupyterapp.shell.currentWidget.content;
-  notebook.activeCellIndex = 1;
-  notebook.deselectAll();
-  const began = performance.now();
-  window.jupyterapp.commands.execute('notebook:run-cell');
-  while (!complete()) await new Promise(requestAnimationFrame);
-  return (performance.now() - began) / 1000;
-}"""
 # A pointer that moves, or a wheel that turns, once a frame for some seconds. Counted are the frames in which the map's
 # points were painted, not those in which the browser had nothing to do.
 _FRAMES_A_SECOND = """async (plot, [kind, seconds]) => {
@@ -162,36 +142,28 @@ def search_and_sort(page: Page) -> tuple[list[float], list[float]]:
     return keys, sorts
 
 
-def memory(browser: Browser, page: Page) -> tuple[float, float]:
+def memory(page: Page) -> tuple[float, float]:
     """Gigabytes after a collection: the JavaScript heap, and the tab's process as the system counts it."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("HeapProfiler.collectGarbage")
     devtools.send("Performance.enable")
     metrics = {metric["name"]: metric["value"] for metric in devtools.send("Performance.getMetrics")["metrics"]}
-    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    processes = page.context.browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
     tabs = [psutil.Process(process["id"]).memory_info().rss for process in processes if process["type"] == "renderer"]
     return metrics["JSHeapUsedSize"] / 1e9, max(tabs) / 1e9
 
 
 def measure(n_items: int) -> Measured:
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
-        server = JupyterServer("lab", Path(folder))
-        try:
-            page = browser.new_page(viewport={"width": 1600, "height": 1800})
-            page.set_default_timeout(300_000)
-            open_notebook(page, server, "many", SETUP.format(n_items=n_items), SHOW, run=1)
-            first_picture = page.evaluate(_FIRST_PICTURE)
-            page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-            run_cell(page, 1)
-            page.get_by_role("table", name="Biases").locator("tbody tr").first.wait_for()
-            pan, zoom = pan_and_zoom(page, page.locator(".cw-scatter-canvas"))
-            keys, sorts = search_and_sort(page)
-            heap, process = memory(browser, page)
-            return Measured(first_picture, pan, zoom, keys, sorts, heap, process)
-        finally:
-            server.stop()
-            browser.close()
+    with lab_page(1600, 1800) as (page, server):
+        page.set_default_timeout(300_000)
+        open_notebook(page, server, "many", SETUP.format(n_items=n_items), SHOW, run=1)
+        seconds = first_picture(page)
+        run_cell(page, 1)
+        page.get_by_role("table", name="Biases").locator("tbody tr").first.wait_for()
+        pan, zoom = pan_and_zoom(page, page.locator(".cw-scatter-canvas"))
+        keys, sorts = search_and_sort(page)
+        heap, process = memory(page)
+        return Measured(seconds, pan, zoom, keys, sorts, heap, process)
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ import torch
 import collabwidgets as cw
 from collabwidgets.training import EpochEnd, FusedEngine, Recipe, Trainer
 
+from .speed import module_for
+
 SIZES = {1: (6_040, 3_700), 10: (70_000, 10_700), 25: (162_000, 59_000)}  # millions of ratings: users, titles
 EPOCHS = 2
 
@@ -26,18 +28,15 @@ def measure(millions: int, bs: int) -> tuple[float, float, float]:
     ratings, _ = cw.synthetic_ratings(*SIZES[millions], millions * 1_000_000, seed=1)
     dls = cw.CollabDataLoaders.from_df(ratings, seed=1)
     del ratings
-    made = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # making the ratings takes more than training on them
-    module = cw.EmbeddingDotBias(
-        50, len(dls.users), len(dls.items), (0, 5.5), generator=torch.Generator().manual_seed(1)
+    trainer = Trainer(
+        FusedEngine(module_for(dls, 1)), dls, Recipe(epochs=EPOCHS, bs=bs, wd=0.1), order=torch.Generator()
     )
-    trainer = Trainer(FusedEngine(module), dls, Recipe(epochs=EPOCHS, bs=bs, wd=0.1), order=torch.Generator())
     records = []
     rss = []
     for event in trainer:
         if isinstance(event, EpochEnd):
             records.append(event.record)
             rss.append(_resident())
-    del made
     return min(record.seconds for record in records), records[-1].valid_loss, max(rss)
 
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import json
 import statistics
-import tempfile
-from pathlib import Path
 
 import psutil
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.browser.conftest import CHROMIUM_ARGUMENTS, chromium_path
 from tests.browser.notebooks import open_notebook, run_cell
 from tests.browser.servers import JupyterServer
+
+from .lab import lab_page
 
 ROUNDS = 7
 EPOCHS = 30
@@ -56,22 +55,15 @@ def give_the_browser_its_own_core(server: JupyterServer) -> None:
 
 def measure(*, own_core: bool) -> list[tuple[float, float]]:
     """Pairs of seconds, watched and alone."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
-        server = JupyterServer("lab", Path(folder))
-        try:
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
-            page.set_default_timeout(600_000)
-            cells = (SETUP.format(epochs=EPOCHS), SHOW, MEASURE.format(rounds=ROUNDS))
-            open_notebook(page, server, "cost", *cells, run=2)
-            for part in ("Training", "Bias ranking", "Map of titles", "Neighbours"):
-                expect(page.get_by_role("region", name=part)).to_be_visible()
-            if own_core:
-                give_the_browser_its_own_core(server)
-            return json.loads(run_cell(page, 2))
-        finally:
-            server.stop()
-            browser.close()
+    with lab_page(1440, 900) as (page, server):
+        page.set_default_timeout(600_000)
+        cells = (SETUP.format(epochs=EPOCHS), SHOW, MEASURE.format(rounds=ROUNDS))
+        open_notebook(page, server, "cost", *cells, run=2)
+        for part in ("Training", "Bias ranking", "Map of titles", "Neighbours"):
+            expect(page.get_by_role("region", name=part)).to_be_visible()
+        if own_core:
+            give_the_browser_its_own_core(server)
+        return json.loads(run_cell(page, 2))
 
 
 def main() -> None:

@@ -104,6 +104,23 @@ def test_the_chapter_has_twelve_sections_in_order() -> None:
     assert [number for number in numbered if number.isdecimal()] == [str(number) for number in range(1, 13)]
 
 
+def test_the_evaluation_says_who_wins_as_its_numbers_do() -> None:
+    notebook = run("examples/evaluate.ipynb")
+    table = output(notebook, "table")["text/html"]
+    names = ["chapter", "svdpp", "popular", "knn"]
+    rows = {
+        name: dict(zip(names, map(float, re.findall(r"<td>(.*?)</td>", cells)), strict=True))
+        for name, cells in re.findall(r"<th>(\w+)</th>(.*?)</tr>", table, re.DOTALL)
+        if "<td>" in cells
+    }
+    assert output(notebook, "knn-evaluate")["text/plain"] == "np.True_"
+    assert rows["rmse"]["svdpp"] + 0.01 < rows["rmse"]["chapter"] < rows["rmse"]["knn"] - 0.01
+    assert rows["ndcg"]["knn"] > 1.7 * rows["ndcg"]["svdpp"]
+    assert rows["ndcg"]["chapter"] + 0.01 < rows["ndcg"]["popular"]
+    assert rows["ndcg"]["popular"] == pytest.approx(rows["ndcg"]["svdpp"], abs=0.03)
+    assert rows["coverage"]["popular"] < 0.05
+
+
 @pytest.mark.parametrize("path", SERVED)
 def test_a_served_notebook_shows_the_dashboard_and_trains_nothing(path: str) -> None:
     notebook = run(path)
@@ -113,7 +130,7 @@ def test_a_served_notebook_shows_the_dashboard_and_trains_nothing(path: str) -> 
     assert [state["state"]["status"]["status"] for state in states if "status" in state["state"]] == ["untrained"]
 
 
-@pytest.mark.parametrize("path", [*SERVED, "examples/tour.ipynb", CHAPTER])
+@pytest.mark.parametrize("path", [*SERVED, "examples/tour.ipynb", "examples/evaluate.ipynb", CHAPTER])
 def test_a_committed_notebook_has_no_outputs(path: str) -> None:
     cells = nbformat.read(ROOT / path, as_version=4).cells
     assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in cells)

@@ -108,7 +108,7 @@ def of_learner(learn: CollabLearner) -> Checkpoint:
         items=list(dls.classes[dls.item_name])[1:],
         ratings=dls.checksum,
         split=split_of(dls),
-        session=learn.session.state(),
+        session=SessionState.of(learn.session),
         loss=learn.loss_name,
         data=_data_facts(learn),
         effective=effective_tables(learn.model),

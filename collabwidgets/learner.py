@@ -42,8 +42,9 @@ from .training import (
     lr_find,
     own_loss,
 )
+from .training.events import Callback
 from .training.metrics import Metric
-from .training.session import Callback, Session
+from .training.session import Session
 from .training.weights import Weights
 from .view_state import ViewState
 from .words import counted
@@ -236,7 +237,8 @@ class CollabLearner:
         With ``show_plot`` the losses are drawn by pyplot. A RuntimeError while it trains.
         """
         self.dls.part(0)  # raises without training ratings
-        engine = AutogradEngine(copied(self.session.resting_module()), loss_func=self.loss_func)
+        with self.session.resting("find a learning rate"):
+            engine = AutogradEngine(copied(self.model), loss_func=self.loss_func)
         recipe = self.recipe.changed(wd=self._usual_wd)
         trial: dict[str, Any] = {"start_lr": start_lr, "end_lr": end_lr, "num_it": num_it, "stop_div": stop_div}
         found = lr_find(engine, self.dls, recipe, generator(recipe.seed, "trial"), **trial)

@@ -23,8 +23,8 @@ from .models import DotProduct, DotProductBias, EmbeddingDotBias
 from .models.catalog import model_maker, neural_sizes, whole_number
 from .seeds import generator
 from .training import L1LossFlat, LossFunction, checked_device
+from .training.events import Callback
 from .training.metrics import Metric
-from .training.session import Callback
 
 if TYPE_CHECKING:
     from .data.loaders import CollabDataLoaders

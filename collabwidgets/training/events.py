@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,3 +56,4 @@ class Finished:
 
 
 Event = Compiling | BatchEnd | EpochEnd | Diverged | Finished
+Callback = Callable[[Event], Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 from torch import Tensor
@@ -12,6 +12,9 @@ from .history import EpochRecord, Floats
 from .progress import Finite, ProgressState, Whole
 from .recipe import Recipe
 from .runs import Run
+
+if TYPE_CHECKING:
+    from .session import Session
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,3 +50,24 @@ class SessionState:
     epochs: tuple[EpochRecord, ...]
     curve: tuple[Floats, Floats]
     earlier: tuple[Run, ...]
+
+    @classmethod
+    def of(cls, session: Session) -> SessionState:
+        """What a checkpoint keeps of a session; a paused fit counts as stopped."""
+        broken_off = session.status in ("paused", "error")
+        return cls(
+            status="stopped" if broken_off else session.status,
+            message="" if broken_off else session.message,
+            suggested_lr=session.suggested_lr,
+            epoch=session.epoch,
+            recipe=session.recipe,
+            fits=tuple(session.fits),
+            interrupted_at=tuple(session.interrupted_at),
+            weights_seed=session.weights.seed,
+            weights_epoch=session.weights.snapshot.epoch,
+            order=session.weights.order.get_state(),
+            progress=session.progress.state(),
+            epochs=session.history.epochs,
+            curve=session.history.batches_since(0)[:2],
+            earlier=session.earlier,
+        )

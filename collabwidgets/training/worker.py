@@ -7,9 +7,12 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .events import EpochEnd, Event
+from .events import EpochEnd
+
+if TYPE_CHECKING:
+    from .fit import Fit
 
 _LAST_SECONDS = 10.0  # that the process waits for the thread when it ends
 
@@ -20,18 +23,11 @@ class TrainingWorker:
     A paused fit is an iterator nobody takes from: no thread waits, nothing is held, and going on is taking from it
     again, in whichever thread.
 
-    Parameters
-    ----------
-    record : callable
-        Called with every event, in the thread that trains.
-    ended : callable
-        Called once in that thread when it lets go, with ``"over"``, ``"paused"``, ``"stopped"`` or the exception that
-        ended the fit.
+    The thread that trains calls the fit's `record` with every event, and its `ended` once when it lets go.
     """
 
-    def __init__(self, record: Callable[[Event], None], ended: Callable[[str | BaseException], None]):
-        self._record, self._ended = record, ended
-        self._events: Iterator[Event] | None = None
+    def __init__(self) -> None:
+        self._fit: Fit | None = None
         self._asked: str | None = None  # "paused" or "stopped", looked at between two events
         self._one_epoch = False
         self._idle = threading.Event()
@@ -45,13 +41,13 @@ class TrainingWorker:
     @property
     def paused(self) -> bool:
         """Whether a fit waits to be taken up again."""
-        return self._events is not None and not self.running
+        return self._fit is not None and not self.running
 
-    def load(self, events: Iterator[Event]) -> None:
+    def load(self, fit: Fit) -> None:
         """The next fit; nothing of it happens before `run` or `start`."""
         if self.running:
             raise RuntimeError("already training; pause() or stop() first")
-        self._events = events
+        self._fit = fit
 
     def run(self, *, one_epoch: bool = False) -> None:
         """Train in the calling thread until the fit is over or somebody asks for a pause or a stop."""
@@ -84,26 +80,28 @@ class TrainingWorker:
         """Ask for ``"paused"`` or ``"stopped"``; it happens between two events, within some milliseconds."""
         self._asked = what
 
-    def drop(self) -> None:
-        """Forget a paused fit."""
-        self._events = None
+    def drop(self, outcome: str = "") -> None:
+        """Forget a paused fit; with an `outcome` it is told that it has ended so."""
+        fit, self._fit = self._fit, None
+        if fit is not None and outcome:
+            fit.ended(outcome)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until no thread trains; False if `timeout` seconds were not enough."""
         return self._idle.wait(timeout)
 
     def _begin(self, one_epoch: bool) -> None:
-        if self._events is None:
+        if self._fit is None:
             raise RuntimeError("there is no fit to go on with; start one first")
         self._asked, self._one_epoch = None, one_epoch
         self._idle.clear()
 
     def _drive(self) -> None:
-        assert self._events is not None
+        assert self._fit is not None
         outcome: str | BaseException = "over"
         try:
-            for event in self._events:
-                self._record(event)
+            for event in self._fit.events:
+                self._fit.record(event)
                 if isinstance(event, EpochEnd) and self._one_epoch and event.more:
                     self._asked = self._asked or "paused"
                 if self._asked:
@@ -114,10 +112,12 @@ class TrainingWorker:
         self._let_go(outcome)
 
     def _let_go(self, outcome: str | BaseException) -> None:
+        fit = self._fit
+        assert fit is not None
         if outcome != "paused":
-            self._events = None
+            self._fit = None
         try:
-            self._ended(outcome)
+            fit.ended(outcome)
         finally:
             self._idle.set()
 

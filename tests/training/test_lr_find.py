@@ -92,7 +92,7 @@ def test_it_is_refused_while_the_weights_move(dls):
     learn = cw.collab_learner(dls, engine="autograd")
     learn.start(epochs=500)
     try:
-        with pytest.raises(RuntimeError, match=r"pause\(\) first, or wait\(\)"):
+        with pytest.raises(RuntimeError, match=r"or pause\(\) and wait\(\), then find"):
             learn.lr_find()
     finally:
         learn.stop()

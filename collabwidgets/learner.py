@@ -295,14 +295,7 @@ class CollabLearner:
         )
 
     def embeddings(self, kind: str = "items") -> pd.DataFrame:
-        """Factors and biases of the items or the users, by id: `interpret.embeddings`.
-
-        Examples
-        --------
-        >>> table = learn.embeddings()  # doctest: +SKIP
-        >>> table.to_csv("items.csv")  # doctest: +SKIP
-        >>> np.save("items.npy", table.filter(like="factor_").to_numpy())  # doctest: +SKIP
-        """
+        """Factors and biases of the items or the users, by id, for `to_csv` and the like: `interpret.embeddings`."""
         return interpret.embeddings(self.snapshot, kind)
 
     def save_projector(self, folder: str | os.PathLike[str], kind: str = "items") -> Path:
@@ -315,18 +308,11 @@ class CollabLearner:
     def predict(
         self, users: Any, items: Any = None, *, unknown: str = "raise", clip: bool = False
     ) -> NDArray[np.float32]:
-        """Predicted ratings, float32 ``[n]``, of pairs named by id, also while it trains.
+        """Predicted ratings, float32 ``[n]``, of pairs named by id, also while it trains: `interpret.predict.predict`.
 
-        Parameters
-        ----------
-        users, items : sequence, or one id
-            As they stand in the ratings table: as many of the one as of the other, or one user and many items, or many
-            users and one item. Or a frame alone, with the loaders' columns of users and items.
-        unknown : {"raise", "average", "nan"}
-            What an id without a training rating means: an error, for one that was in no rating with the nearest
-            spelling; the mean known user or item; or NaN.
-        clip : bool
-            Cut predictions off at the lowest and the highest rating of the ratings table.
+        `users` and `items` are as many of the one as of the other, or one id beside many, or a frame alone. `unknown`,
+        ``"raise"``, ``"average"`` or ``"nan"``, is what an id without a training rating means; `clip` cuts predictions
+        off at the lowest and the highest rating.
         """
         return predict(self.snapshot, self.dls, users, items, unknown=unknown, clip=clip)
 
@@ -354,26 +340,11 @@ class CollabLearner:
         exclude: str = "all",
         taste_only: bool = False,
     ) -> pd.DataFrame:
-        """The titles with the highest predictions for one user, or for many: `interpret.recommend`.
+        """The titles with the highest predictions for one user, or for many: `interpret.users.recommend_to`.
 
-        Parameters
-        ----------
-        user : int, str, dict, Series, DataFrame or Folded; or a list or array of ids, or "all"
-            An id of the ratings table, or the ratings of somebody new by title, as in `fold_in`. For many users the
-            lists stand below each other, with the columns user, ``rank`` and item (`interpret.recommend_to_many`);
-            ``"all"`` takes everyone with a training rating. A progress bar appears after two seconds, and Ctrl-C or
-            the notebook's stop button ends it.
-        k : int
-            Titles in a list.
-        items : sequence, optional
-            The only titles to choose from.
-        min_count : int, optional
-            Ratings that a title must have; by default the view's, or 0 with `items`.
-        exclude : {"all", "train", "none"}
-            Leave out what the user has rated; what they rated in training, so that validation titles can appear; or
-            nothing.
-        taste_only : bool
-            Rank by what is the user's own, not by what everybody likes.
+        `user` is an id, or the ratings of somebody new as in `fold_in`, or several ids, or ``"all"``; `items` are the
+        only titles to choose from, `min_count` the ratings that a title must have. `exclude` leaves out what the user
+        has rated: ``"all"``, in ``"train"`` only, or ``"none"``. `taste_only` ranks by what is the user's own.
 
         Examples
         --------
@@ -394,12 +365,8 @@ class CollabLearner:
     def explain(self, user: Any, item: Any, *, basis: str = "pca", n_terms: int = 6) -> pd.DataFrame:
         """One prediction as the terms that the model adds up: `interpret.explain`.
 
-        `user` is as in `recommend`; ``attrs["actual"]`` is the user's own rating, None if there is none.
-
-        Examples
-        --------
-        >>> terms = learn.explain(196, "L.A. Confidential (1997)")  # doctest: +SKIP
-        >>> terms["value"].sum(), terms.attrs["prediction"]  # doctest: +SKIP
+        `user` is as in `recommend`; the terms add up to ``attrs["prediction"]``, and ``attrs["actual"]`` is the user's
+        own rating, None if there is none.
         """
         return users.explain_rating(
             self._product(), self.dls, user, item, basis=basis, n_terms=n_terms, min_count=self.view.min_count
@@ -428,10 +395,6 @@ class CollabLearner:
         """Errors and ranking metrics on the validation ratings, popularity beside them: `interpret.evaluate`.
 
         Of more than `most_users` users so many are drawn, by the learner's seed.
-
-        Examples
-        --------
-        >>> learn.evaluate(k=10)["value"]  # doctest: +SKIP
         """
         return interpret.evaluate(self.snapshot, self.dls, k, liked=liked, most_users=most_users, seed=self.recipe.seed)
 

@@ -25,7 +25,21 @@ def predicted(snapshot: Snapshot, pairs: NDArray[np.int64]) -> NDArray[np.float3
 def predict(
     snapshot: Snapshot, dls: CollabDataLoaders, users: Any, items: Any, *, unknown: str, clip: bool
 ) -> NDArray[np.float32]:
-    """See `CollabLearner.predict`."""
+    """Predicted ratings, float32 ``[n]``, of pairs named by id.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    dls : CollabDataLoaders
+    users, items : sequence, or one id
+        As they stand in the ratings table: as many of the one as of the other, or one user and many items, or many
+        users and one item. Or a frame alone, with the loaders' columns of users and items.
+    unknown : {"raise", "average", "nan"}
+        What an id without a training rating means: an error, for one that was in no rating with the nearest spelling;
+        the mean known user or item; or NaN.
+    clip : bool
+        Cut predictions off at the lowest and the highest rating of the ratings table.
+    """
     if unknown not in _UNKNOWN:
         raise ValueError(f"unknown={unknown!r} is not known; choose one of {', '.join(_UNKNOWN)}")
     pairs = _pairs(dls, users, items, unknown)

@@ -104,7 +104,29 @@ def recommend_to(
     exclude: str,
     taste_only: bool,
 ) -> pd.DataFrame:
-    """`recommend` to a user as `vector_of` takes them, or `recommend_to_many` to a list of ids or ``"all"``."""
+    """`recommend` to a user as `vector_of` takes them, or `recommend_to_many` to a list of ids or ``"all"``.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Of a dot-product model.
+    dls : CollabDataLoaders
+    user : int, str, dict, Series, DataFrame or Folded; or a list or array of ids, or "all"
+        An id of the ratings table, or the ratings of somebody new by title, as in `fold_in_ratings`. For many users the
+        lists stand below each other, with the columns user, ``rank`` and item; ``"all"`` takes everyone with a training
+        rating. A progress bar appears after two seconds, and Ctrl-C or the notebook's stop button ends it.
+    k : int
+        Titles in a list.
+    items : sequence, optional
+        The only titles to choose from.
+    min_count : int
+        Ratings that a title must have.
+    exclude : {"all", "train", "none"}
+        Leave out what the user has rated; what they rated in training, so that validation titles can appear; or
+        nothing.
+    taste_only : bool
+        Rank by what is the user's own, not by what everybody likes.
+    """
     if exclude not in _EXCLUDE:
         raise ValueError(f"exclude={exclude!r} is not known; choose one of {', '.join(_EXCLUDE)}")
     among = None if items is None else np.array([dls.items.index(item) for item in items], dtype=np.int64)

@@ -29,7 +29,6 @@ from .models.ensemble import first_member, n_members
 from .models.tables import copied
 from .seeds import generator
 from .training import (
-    ENGINES,
     AutogradEngine,
     History,
     LossFunction,
@@ -37,7 +36,6 @@ from .training import (
     Recipe,
     Runs,
     Snapshot,
-    checked_device,
     loss_name,
     lr_find,
     own_loss,
@@ -124,10 +122,6 @@ class CollabLearner:
         wd: float | None = None,
         seed: int | None = None,
     ):
-        if engine not in ENGINES:
-            raise ValueError(f"engine={engine!r} is not known; choose one of {', '.join(ENGINES)}")
-        if not isinstance(model, nn.Module):
-            raise TypeError(f"model must be an nn.Module, not {type(model).__name__}; pass an object, not the class")
         self._dls = dls
         self.loss_func = own_loss(loss_func)
         self._usual_wd = FASTAI_WD if wd is None else wd
@@ -139,7 +133,7 @@ class CollabLearner:
             tables=TableNames(user_factors, item_factors, user_bias, item_bias),
             remake=remake,
             engine=engine,
-            device=checked_device(device),
+            device=device,
             loss_func=self.loss_func,
         )
         self.session = Session(dls, weights, recipe.changed(wd=wd), metrics=metrics, callbacks=callbacks)
@@ -495,8 +489,6 @@ class CollabLearner:
 
     @model.setter
     def model(self, model: nn.Module) -> None:
-        if not isinstance(model, nn.Module):
-            raise TypeError(f"model must be an nn.Module, not {type(model).__name__}; assign an object, not the class")
         if model is not self.model:
             self.session.adopt(model)
             kept = {name: value for name, value in self.made_by.arguments.items() if name in _OF_ANY_MODEL}

@@ -94,9 +94,12 @@ class Weights:
 
         Raises
         ------
-        ValueError
-            For a module that does not fit the data, or the engine or device that is wanted. Then nothing has changed.
+        TypeError, ValueError
+            For what is no module, or one that does not fit the data, or the engine or device that is wanted. Then
+            nothing has changed.
         """
+        if not isinstance(module, nn.Module):
+            raise TypeError(f"model must be an nn.Module, not {type(module).__name__}; pass an object, not the class")
         tables = self._tables_of(module)
         self.engine = self._engine_for(module)
         self.tables, self.module, self.seed = tables, module, seed

@@ -49,8 +49,12 @@ def choose_engine(
     Raises
     ------
     ValueError
-        When ``"fused"`` is wanted and cannot train this module, on this device, by this loss.
+        When `wanted` is no engine or `device` not there, and when ``"fused"`` is wanted and cannot train this module,
+        on this device, by this loss.
     """
+    if wanted not in ENGINES:
+        raise ValueError(f"engine={wanted!r} is not known; choose one of {', '.join(ENGINES)}")
+    checked_device(device)
     if isinstance(module, Ensemble):
         members = [choose_engine(member, wanted, device=device, loss_func=loss_func) for member in module.members]
         return EnsembleEngine(module, members, loss_func)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .app.served import RatingsSource
 
 _DASHBOARD = Path(__file__).parent / "app" / "dashboard.ipynb"
+_PATH = os.path.expanduser  # shells leave the ~ of --checkpoint=~/model as it is
 _WARM_KERNELS = 2
 _OF_WARM_KERNELS = (
     f"keep N kernels waiting that have run the page before anybody visits, so that it opens at once ({_WARM_KERNELS}); "
@@ -150,14 +151,18 @@ def _parser() -> argparse.ArgumentParser:
     _add_server_options(demo, "")
 
     dashboard = _command(commands, "dashboard", _dashboard, "open a notebook or the dashboard of one's own ratings")
-    dashboard.add_argument("path", metavar="NOTEBOOK_OR_CSV", help="an .ipynb to serve, or a CSV file of ratings")
+    dashboard.add_argument(
+        "path", metavar="NOTEBOOK_OR_CSV", type=_PATH, help="an .ipynb to serve, or a CSV file of ratings"
+    )
     _add_columns(dashboard)
     _add_server_options(dashboard, _OF_A_NOTEBOOK)
 
     train = _command(commands, "train", _train, "train in the terminal and print what came out")
-    train.add_argument("ratings", metavar="CSV|movielens", help="a CSV file of ratings, or MovieLens 100K")
+    train.add_argument("ratings", metavar="CSV|movielens", type=_PATH, help="a CSV file of ratings, or MovieLens 100K")
     _add_columns(train)
-    train.add_argument("--checkpoint", metavar="FILE", help="save the trained model, for demo and dashboard to show")
+    train.add_argument(
+        "--checkpoint", metavar="FILE", type=_PATH, help="save the trained model, for demo and dashboard to show"
+    )
     train.add_argument("--epochs", type=int, default=5)
     train.add_argument("--lr", type=float, default=5e-3, help="highest learning rate of the cycle (5e-3)")
     train.add_argument("--wd", type=float, default=0.1, help="weight decay (0.1)")
@@ -183,7 +188,9 @@ def _add_columns(command: argparse.ArgumentParser) -> None:
 
 
 def _add_server_options(command: argparse.ArgumentParser, of_a_notebook: str) -> None:
-    command.add_argument("--checkpoint", metavar="FILE", help="begin with the model that train has saved, trained")
+    command.add_argument(
+        "--checkpoint", metavar="FILE", type=_PATH, help="begin with the model that train has saved, trained"
+    )
     command.add_argument("--port", type=int, default=0, help="port on this machine (a free one)")
     command.add_argument("--no-browser", action="store_true", help="print the address only")
     command.add_argument("--theme", choices=["light", "dark"], default="light")

@@ -60,6 +60,14 @@ def test_a_checkpoint_that_is_not_there_is_told_with_what_makes_it(
     )
 
 
+def test_a_path_may_begin_at_home(
+    ratings_csv: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(ratings_csv.parent))
+    assert main(["dashboard", f"~/{ratings_csv.name}", "--checkpoint=~/nowhere.safetensors"]) == 1
+    assert f"there is no checkpoint {ratings_csv.parent}/nowhere.safetensors; " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["train", "dashboard"])
 def test_a_missing_file_is_told_in_one_sentence(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "nowhere.csv"]) == 1

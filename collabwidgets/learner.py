@@ -556,7 +556,7 @@ class CollabLearner:
     @property
     def n_factors(self) -> int:
         """Columns of the item factors; 0 if the model has none that could be found."""
-        return self.snapshot.n_factors
+        return self.session.weights.n_factors
 
     @property
     def config(self) -> dict[str, Any]:

@@ -80,10 +80,10 @@ def _live_display() -> Any:
     kernel = getattr(get_ipython(), "kernel", None)
     if kernel is None:
         return None
-    parent = kernel.get_parent().get("header", {})
+    parent = kernel.get_parent()["header"] if hasattr(kernel, "get_parent") else {}
     widgets = getattr(sys.modules.get("ipywidgets.widgets.widget"), "_instances", {})
-    captured = any(getattr(each, "msg_id", "") == parent.get("msg_id") for each in list(widgets.values()))
-    if captured or parent.get("msg_type") != "execute_request":
+    captured = any(getattr(each, "msg_id", "") == parent.get("msg_id", "") != "" for each in list(widgets.values()))
+    if captured or parent.get("msg_type", "execute_request") != "execute_request":
         return None
     show: Any = display
     return show({"text/plain": ""}, raw=True, display_id=True)

@@ -187,10 +187,12 @@ class Weights:
         for name, value in (*self.module.named_parameters(), *self.module.named_buffers()):
             if value.layout is not torch.strided:
                 continue
-            bits = value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
-            same = copied.get(id(value))
-            equal = same is not None and np.array_equal(bits, same.reshape(-1).view(np.uint8))
-            sums.append(name if equal else (name, value.dtype, zlib.crc32(bits.data)))
+            flat, known = value.detach().cpu().contiguous().reshape(-1), copied.get(id(value))
+            if known is None or flat.dtype != torch.float32:
+                same = False
+            else:  # by the bits, as NaN is equal to itself here
+                same = np.array_equal(flat.numpy().view(np.int32), known.reshape(-1).view(np.int32))
+            sums.append(name if same else (name, value.dtype, zlib.crc32(flat.view(torch.uint8).numpy().data)))
         return tuple(sums)
 
     def _tables_of(self, module: nn.Module) -> TableNames:

@@ -85,6 +85,7 @@ def compile_now() -> None:
 def _tables_of(module: nn.Module) -> tuple[str, ...]:
     for member, names in _FAMILY:
         same_forward = type(module).forward is member.forward and "forward" not in vars(module)
+        same_forward &= not module._forward_hooks and not module._forward_pre_hooks
         if same_forward and {name for name, _ in module.named_parameters()} == {f"{name}.weight" for name in names}:
             return names
     return ()

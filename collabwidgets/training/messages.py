@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from .history import History
+
+if TYPE_CHECKING:
+    from ..data.loaders import CollabDataLoaders
 
 COMPILING = "Compiling, once: this takes some seconds."
 RECOVERING = "Loss became NaN. Looking for a learning rate that works."
@@ -32,6 +36,16 @@ def finished(epoch: float, seconds: float, history: History, early: bool, best_e
     elif history.best is not None:
         parts.append(f"Best validation loss {history.best.valid_loss:.4f} at epoch {history.best.epoch}.")
     return " ".join(parts)
+
+
+def cold(data: CollabDataLoaders) -> str:
+    """How many validation ratings no model can know anything of; nothing where there are none."""
+    if not data.n_cold:
+        return ""
+    return (
+        f"{data.n_cold:,} of {data.n_valid:,} validation ratings are scored as '#na#': their {data.user_name} or "
+        f"{data.item_name} has no training rating."
+    )
 
 
 def diverged(epoch: int, step: int, suggested_lr: float | None) -> str:

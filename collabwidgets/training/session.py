@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 
+from . import messages
 from .epoch_table import EpochTable
 from .events import Callback
 from .fit import Fit, Plan
@@ -111,7 +112,7 @@ class Session:
             with interrupt_asks(lambda: self._worker.ask("paused")):
                 self._worker.run()
         finally:
-            table.end("" if self.status == "ready" else self.message)
+            table.end(messages.cold(self.data) if self.status == "ready" else self.message)
         self._settle()
         if self.error is not None:
             raise self.error

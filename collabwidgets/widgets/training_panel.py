@@ -70,8 +70,8 @@ class TrainingPanel(View):
         Numbers of the earlier runs, see `runs`, that are drawn behind the present one; by default the last three, and
         each new one joins them.
     second_metric : {"none", "hit_rate"}
-        Measure `hit_rate` when a training ends. It costs it nothing, as nothing trains any more; on MovieLens 100K it
-        takes about a second, else as long as predicting ratings of up to 2,000 users for all titles.
+        Measure `hit_rate` when a training ends, for up to 2,000 users. Nothing trains any more then, so the training
+        is not slowed down.
     controls : list of str, optional
         Some of ``"train"``, ``"pause"``, ``"stop"``, ``"step"``, ``"reset"``, ``"epochs"``, ``"lr"``,
         ``"weight_decay"``, ``"n_factors"``, ``"batch_size"``, ``"seed"``, ``"patience"``, ``"schedule"``,

@@ -134,6 +134,13 @@ def test_errors_are_those_of_the_models_predictions_and_cold_ratings_are_counted
     assert f"{sum(cold)} validation ratings are of such items or users" in repr(dls)
 
 
+def test_the_epoch_table_says_how_many_ratings_are_cold(dls, capsys):
+    cw.collab_learner(dls, n_factors=2).fit(1)
+    last = capsys.readouterr().out.splitlines()[-1]
+    sentence = "validation ratings are scored as '#na#': their user or item has no training rating."
+    assert last == f"{dls.n_cold} of {dls.n_valid} {sentence}"
+
+
 def test_the_standard_error_of_the_rmse_is_near_that_of_a_bootstrap(learners):
     learn = learners["dot"]
     predictions, ratings = learn.get_preds()

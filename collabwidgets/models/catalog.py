@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from .dot import DotProduct, DotProductBias, EmbeddingDotBias
+from .dot import DotProduct, DotProductBias, EmbeddingDotBias, computes_plainly
 from .ensemble import Ensemble
 from .layers import checked_range
 from .neural import EmbeddingNN, get_emb_sz
@@ -100,5 +100,5 @@ def is_dot_product(module: nn.Module, tables: TableNames) -> bool:
     forward = type(module).forward
     factors = tables.user_factors is not None and tables.item_factors is not None
     biases = tables.user_bias is not None and tables.item_bias is not None
-    own = "forward" in vars(module)
-    return not own and forward in _PRODUCTS and factors and (biases or forward is DotProduct.forward)
+    all_there = forward in _PRODUCTS and factors and (biases or forward is DotProduct.forward)
+    return all_there and computes_plainly(module, filter(None, vars(tables).values()))

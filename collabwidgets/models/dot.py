@@ -14,6 +14,16 @@ from .tables import TableNames
 YRange = tuple[float, float]
 
 
+def computes_plainly(module: nn.Module, tables: Iterable[str]) -> bool:
+    """Whether a module computes by its class's ``forward`` from plain embeddings, with no hook that changes it."""
+    parts = [module, *(module.get_submodule(name) for name in tables)]
+    changed = any("forward" in vars(part) or part._forward_hooks or part._forward_pre_hooks for part in parts)
+    return not changed and all(
+        isinstance(part, nn.Embedding) and type(part).forward is nn.Embedding.forward and part.max_norm is None
+        for part in parts[1:]
+    )
+
+
 class DotProduct(nn.Module):
     """``user_factors[u] · item_factors[i]``, squeezed into ``y_range`` if one is given.
 

@@ -52,6 +52,23 @@ def frozen(learn):
     learn.model.i_weight.requires_grad_(False)
 
 
+class Doubled(cw.Embedding):
+    def forward(self, rows):
+        return 2 * super().forward(rows)
+
+
+def hooked(learn):
+    learn.model.register_forward_hook(lambda module, rows, predicted: predicted + 1)
+
+
+def doubled(learn):
+    learn.model.i_bias = Doubled(len(learn.dls.items), 1)
+
+
+def own_forward(learn):
+    learn.model.forward = lambda x: 1 + type(learn.model).forward(learn.model, x)
+
+
 EDITS = {
     "replaced": (replaced, "fused"),
     "frozen": (frozen, "autograd"),
@@ -60,10 +77,9 @@ EDITS = {
     "y_range": (lambda learn: setattr(learn.model, "y_range", (0.5, 5.0)), "fused"),
     "no y_range": (lambda learn: setattr(learn.model, "y_range", None), "fused"),
     "padded": (lambda learn: setattr(learn.model.i_weight, "padding_idx", 0), "autograd"),
-    "own forward": (
-        lambda learn: setattr(learn.model, "forward", lambda x: 1 + type(learn.model).forward(learn.model, x)),
-        "autograd",
-    ),
+    "own forward": (own_forward, "autograd"),
+    "hooked": (hooked, "autograd"),
+    "own table": (doubled, "autograd"),
 }
 
 

@@ -23,7 +23,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ...models.dot import DotProduct, DotProductBias, EmbeddingDotBias
+from ...models.dot import DotProduct, DotProductBias, EmbeddingDotBias, computes_plainly
 from ..loss import LossFunction
 from ..recipe import Recipe
 from ..schedule import Schedule, schedule_for
@@ -36,7 +36,6 @@ _FAMILY: tuple[tuple[type[nn.Module], tuple[str, ...]], ...] = (
     (DotProductBias, ("user_factors", "item_factors", "user_bias", "item_bias")),
     (EmbeddingDotBias, ("u_weight", "i_weight", "u_bias", "i_bias")),
 )
-_FORWARD = nn.Embedding.forward
 _LANES = 8  # columns are padded to a multiple of what a processor takes at once
 
 
@@ -45,9 +44,8 @@ def why_not_fused(module: nn.Module) -> str:
     names = _tables_of(module)
     if not names:
         return f"{type(module).__name__} is not of the dot-product family"
-    tables = [module.get_submodule(name) for name in names]
-    if any(not isinstance(part, nn.Embedding) or _is_special(part) for part in tables):
-        return "its tables are no plain embeddings"
+    if not computes_plainly(module, names) or any(_is_special(module.get_submodule(name)) for name in names):
+        return "its forward is changed, or its tables are no plain embeddings"
     columns = [module.get_parameter(f"{name}.weight").shape[1] for name in names]
     if columns[0] != columns[1] or columns[2:] not in ([], [1, 1]):
         return "its tables do not fit each other"
@@ -58,9 +56,9 @@ def why_not_fused(module: nn.Module) -> str:
     return "" if find_spec("numba") else "numba is not installed"
 
 
-def _is_special(part: nn.Embedding) -> bool:
-    options = (part.padding_idx, part.max_norm)
-    return options != (None, None) or part.scale_grad_by_freq or part.sparse or type(part).forward is not _FORWARD
+def _is_special(part: nn.Module) -> bool:
+    """Whether an embedding has gradients of another kind."""
+    return part.padding_idx is not None or bool(part.scale_grad_by_freq or part.sparse)
 
 
 def is_compiled() -> bool:
@@ -84,8 +82,7 @@ def compile_now() -> None:
 
 def _tables_of(module: nn.Module) -> tuple[str, ...]:
     for member, names in _FAMILY:
-        same_forward = type(module).forward is member.forward and "forward" not in vars(module)
-        same_forward &= not module._forward_hooks and not module._forward_pre_hooks
+        same_forward = type(module).forward is member.forward
         if same_forward and {name for name, _ in module.named_parameters()} == {f"{name}.weight" for name in names}:
             return names
     return ()

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import threading
 
 import numpy as np
 import pandas as pd
@@ -113,6 +114,30 @@ def test_lists_for_many_users_are_below_each_other(learn):
     assert sorted(learn.recommend([3], 9, items=[1, 2, 5], exclude="none")["title"]) == [1, 2, 5]
     with pytest.raises(ValueError, match="there is no user 999"):
         learn.recommend([3, 999])
+
+
+def test_nothing_to_recommend_is_an_empty_table(learn):
+    for found in (
+        learn.recommend([], 3),
+        learn.recommend("all", 3, min_count=10**6),
+        learn.recommend(3, min_count=10**6),
+    ):
+        assert len(found) == 0
+    assert list(learn.recommend([]).columns) == list(learn.recommend("all").columns)
+
+
+def test_a_module_that_cannot_be_copied_trains_and_says_why_it_cannot_be_asked(learn):
+    class Locked(cw.DotProduct):
+        def forward(self, x):
+            with self.lock:
+                return super().forward(x)
+
+    model = Locked(len(learn.dls.users), len(learn.dls.items), 3)
+    model.lock = threading.Lock()
+    locked = cw.CollabLearner(learn.dls, model)
+    locked.fit(1)
+    with pytest.raises(RuntimeError, match=r"Locked cannot be copied \(TypeError: .*lock.*keep what cannot be"):
+        locked.predict(3, 1)
 
 
 def test_somebody_new_is_a_dict_a_series_or_a_frame(learn):

@@ -17,6 +17,7 @@ Rows = NDArray[np.int64]
 Cells = tuple[Rows, Rows]
 
 _CELLS = 1 << 24  # scores held at a time: 64 MB
+_PAIRS = 1 << 20  # pairs that a module predicts at a time: 16 MB, and what its forward needs
 _SPARE = 6  # titles that are scored exactly beside those wanted
 
 
@@ -82,6 +83,8 @@ def best_rows(
     int64 [m, k]
         Rows of items; 0 where a user has fewer candidates.
     """
+    if not len(candidates):
+        return np.zeros((len(users), k), dtype=np.int64)
     if not (by_taste or of_first or is_product(snapshot)):
         return _by_forward(snapshot, users, candidates, k, leave_out)
     biases = item_biases(snapshot).astype(np.float32) * (not by_taste)
@@ -132,14 +135,20 @@ def _by_forward(snapshot: Snapshot, users: Rows, candidates: Rows, k: int, leave
         pairs = np.stack([np.repeat(block, len(candidates)), np.tile(candidates, len(block))], axis=1)
         return torch.from_numpy(forward(pairs).reshape(len(block), -1))
 
-    return _as_scored(scores, users, candidates, k, leave_out, len(snapshot.items))
+    return _as_scored(scores, users, candidates, k, leave_out, len(snapshot.items), cells=_PAIRS)
 
 
 def _as_scored(
-    scores: Callable[[Rows], Tensor], users: Rows, candidates: Rows, k: int, leave_out: Rated | None, n_items: int
+    scores: Callable[[Rows], Tensor],
+    users: Rows,
+    candidates: Rows,
+    k: int,
+    leave_out: Rated | None,
+    n_items: int,
+    cells: int = _CELLS,
 ) -> Rows:
     found = np.zeros((len(users), k), dtype=np.int64)
-    for place, columns, values, _ in _blocks(scores, users, candidates, k, leave_out, n_items):
+    for place, columns, values, _ in _blocks(scores, users, candidates, k, leave_out, n_items, cells):
         order = np.lexsort((columns, -values))
         values = np.take_along_axis(values, order, axis=1)
         rows = candidates[np.take_along_axis(columns, order, axis=1)]
@@ -148,13 +157,19 @@ def _as_scored(
 
 
 def _blocks(
-    scores: Callable[[Rows], Tensor], users: Rows, candidates: Rows, n: int, leave_out: Rated | None, n_items: int
+    scores: Callable[[Rows], Tensor],
+    users: Rows,
+    candidates: Rows,
+    n: int,
+    leave_out: Rated | None,
+    n_items: int,
+    cells: int = _CELLS,
 ) -> Iterator[tuple[slice, Rows, NDArray[np.float32], Cells]]:
     """For each block of users: the columns of the `n` highest scores, the scores, -inf for what is left out, and which
     cells those were."""
     column = np.full(n_items, -1)
     column[candidates] = np.arange(len(candidates))
-    together = max(1, _CELLS // max(1, len(candidates)))
+    together = max(1, cells // len(candidates))
     none: Rows = np.empty(0, dtype=np.int64)
     for start in tqdm(range(0, len(users), together), desc="Ranking", unit="block", delay=2, leave=False):
         place = slice(start, start + together)

@@ -130,15 +130,16 @@ def recommend_to(
     if exclude not in _EXCLUDE:
         raise ValueError(f"exclude={exclude!r} is not known; choose one of {', '.join(_EXCLUDE)}")
     among = None if items is None else np.array([dls.items.index(item) for item in items], dtype=np.int64)
+    others: dict[str, Any] = {"among": among, "min_count": min_count, "taste_only": taste_only}
     if _is_list(user):
-        return _to_many(snapshot, dls, user, k, among, min_count, exclude, taste_only)
+        return _to_many(snapshot, dls, user, k, exclude, others)
     vector = vector_of(snapshot, dls, user)
     leave_out = None
     if isinstance(vector, Folded):
         leave_out = vector.rows if exclude != "none" else None
     elif vector is not user:
         leave_out = _rated_by(dls, user, exclude)
-    return recommend(snapshot, vector, k, leave_out=leave_out, among=among, min_count=min_count, taste_only=taste_only)
+    return recommend(snapshot, vector, k, leave_out=leave_out, **others)
 
 
 def _is_list(user: Any) -> bool:
@@ -149,27 +150,13 @@ def _is_list(user: Any) -> bool:
 
 
 def _to_many(
-    snapshot: Snapshot,
-    dls: CollabDataLoaders,
-    users: Any,
-    k: int,
-    among: NDArray[np.int64] | None,
-    min_count: int,
-    exclude: str,
-    taste_only: bool,
+    snapshot: Snapshot, dls: CollabDataLoaders, users: Any, k: int, exclude: str, others: dict[str, Any]
 ) -> pd.DataFrame:
     everybody = isinstance(users, str)
     rows = np.flatnonzero(dls.users.trained) if everybody else np.array([user_row(dls, user) for user in users], int)
     pairs = _ratings_to_exclude(dls, exclude, f"the {dls.user_name}s have rated")
-    return recommend_to_many(
-        snapshot,
-        rows,
-        k,
-        leave_out=None if pairs is None else Rated(*pairs, len(dls.users)),
-        among=among,
-        min_count=min_count,
-        taste_only=taste_only,
-    )
+    rated = None if pairs is None else Rated(*pairs, len(dls.users))
+    return recommend_to_many(snapshot, rows, k, leave_out=rated, **others)
 
 
 def explain_rating(

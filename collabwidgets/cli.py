@@ -14,9 +14,12 @@ from . import __version__
 
 if TYPE_CHECKING:
     from .app.served import RatingsSource
+    from .data import CollabDataLoaders
 
 _DASHBOARD = Path(__file__).parent / "app" / "dashboard.ipynb"
 _PATH = os.path.expanduser  # shells leave the ~ of --checkpoint=~/model as it is
+_ROLES = ("user", "item", "rating", "time")
+_OPTIONS = ("sep", "encoding", "table", "query", "missing_rating", "scale", "duplicates")  # keywords of from_file
 _WARM_KERNELS = 2
 _OF_WARM_KERNELS = (
     f"keep N kernels waiting that have run the page before anybody visits, so that it opens at once ({_WARM_KERNELS}); "
@@ -43,7 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _in_options(sentence: str) -> str:
     """What to pass, by the names that it has here."""
-    return re.sub(r"(?<!['\w])(user|item|rating)_name(?!['\w])=?", r"--\1", sentence)
+    sentence = re.sub(r"(?<!['\w])(user|item|rating|time)_name(?!['\w])=?", r"--\1", sentence)
+    sentence = sentence.replace('on_bad="drop"', "--drop-bad")
+    return re.sub(
+        rf"(?<!['\w])({'|'.join(_OPTIONS)})=\"?([-.\w]*)\"?",
+        lambda said: f"--{said[1].replace('_', '-')} {said[2]}".rstrip(),
+        sentence,
+    )
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -66,7 +75,7 @@ def _dashboard(options: argparse.Namespace) -> None:
 
 def _show(source: RatingsSource, options: argparse.Namespace) -> None:
     # A column or a checkpoint that cannot be read is better heard of here than in a page.
-    source.shown() if source.checkpoint else source.loaders()
+    _say(source.shown().dls if source.checkpoint else source.loaders())
     source.to_environment()
     _compile()
     _serve(_DASHBOARD, options, _WARM_KERNELS if options.warm_kernels is None else options.warm_kernels)
@@ -99,6 +108,7 @@ def _train(options: argparse.Namespace) -> None:
     source = _source(options, None if options.ratings == "movielens" else options.ratings)
     learn = source.learner(n_factors=options.factors, wd=options.wd, seed=options.seed)
     print(learn)
+    _say(learn.dls)
     learn.fit_one_cycle(options.epochs, options.lr, wd=options.wd)
     if options.checkpoint:
         print(f"Saved as {learn.save(options.checkpoint)}")
@@ -109,11 +119,19 @@ def _train(options: argparse.Namespace) -> None:
     )
 
 
-def _source(options: argparse.Namespace, csv: str | None) -> RatingsSource:
+def _say(dls: CollabDataLoaders) -> None:
+    """Print what was understood of the ratings, by the names that options have here."""
+    for sentence in dls.said:
+        print(_in_options(sentence), flush=True)
+
+
+def _source(options: argparse.Namespace, file: str | None) -> RatingsSource:
     from .app.served import RatingsSource
 
-    user, item, rating = (getattr(options, column, None) for column in ("user", "item", "rating"))
-    return RatingsSource(csv, user, item, rating, options.checkpoint)
+    given = {f"{role}_name": getattr(options, role, None) for role in _ROLES}
+    given |= {name: getattr(options, name, None) for name in _OPTIONS}
+    given |= {"on_bad": "drop" if getattr(options, "drop_bad", False) else None}
+    return RatingsSource(file, {name: value for name, value in given.items() if value is not None}, options.checkpoint)
 
 
 def _serve(notebook: Path, options: argparse.Namespace, warm_kernels: int) -> None:
@@ -152,14 +170,14 @@ def _parser() -> argparse.ArgumentParser:
 
     dashboard = _command(commands, "dashboard", _dashboard, "open a notebook or the dashboard of one's own ratings")
     dashboard.add_argument(
-        "path", metavar="NOTEBOOK_OR_CSV", type=_PATH, help="an .ipynb to serve, or a CSV file of ratings"
+        "path", metavar="NOTEBOOK_OR_FILE", type=_PATH, help="an .ipynb to serve, or a file of ratings"
     )
-    _add_columns(dashboard)
+    _add_ratings(dashboard)
     _add_server_options(dashboard, _OF_A_NOTEBOOK)
 
     train = _command(commands, "train", _train, "train in the terminal and print what came out")
-    train.add_argument("ratings", metavar="CSV|movielens", type=_PATH, help="a CSV file of ratings, or MovieLens 100K")
-    _add_columns(train)
+    train.add_argument("ratings", metavar="FILE|movielens", type=_PATH, help="a file of ratings, or MovieLens 100K")
+    _add_ratings(train)
     train.add_argument(
         "--checkpoint", metavar="FILE", type=_PATH, help="save the trained model, for demo and dashboard to show"
     )
@@ -182,9 +200,17 @@ def _command(
     return command
 
 
-def _add_columns(command: argparse.ArgumentParser) -> None:
-    for column, position in (("user", "first"), ("item", "second"), ("rating", "third")):
-        command.add_argument(f"--{column}", metavar="COLUMN", help=f"the {column}s' column (the {position})")
+def _add_ratings(command: argparse.ArgumentParser) -> None:
+    for role in _ROLES:
+        command.add_argument(f"--{role}", metavar="COLUMN", help=f"the column of {role}s (found by its name)")
+    command.add_argument("--sep", metavar="TEXT", help="what separates the fields (found out)")
+    command.add_argument("--encoding", metavar="NAME", help="of a text file (found out)")
+    command.add_argument("--table", metavar="NAME", help="the table of a database of several")
+    command.add_argument("--query", metavar="SQL", help="a query of a database")
+    command.add_argument("--missing-rating", type=float, metavar="N", help="the number that stands for no rating")
+    command.add_argument("--scale", choices=["log"], help="train on log(1 + rating), for counts and hours")
+    command.add_argument("--duplicates", choices=["keep", "last", "mean"], help="of ratings of one pair (keep)")
+    command.add_argument("--drop-bad", action="store_true", help="leave out rows that cannot be used")
 
 
 def _add_server_options(command: argparse.ArgumentParser, of_a_notebook: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import warnings
 from pathlib import Path
@@ -30,6 +31,7 @@ def test_train_prints_the_epochs_and_both_ends_of_the_ranking(
     assert main(["train", str(ratings_csv), *COLUMNS, "--epochs", "2", "--factors", "4"]) == 0
     printed = capsys.readouterr().out
     assert "80 users × 30" in printed
+    assert "users: user, items: title, ratings: rating\n" in printed
     assert printed.count("Title ") == 10
 
 
@@ -42,7 +44,7 @@ def test_what_train_has_saved_is_what_the_page_shows_first(
     assert main(["train", ratings_csv.name, *COLUMNS, *options]) == 0
     assert "Saved as model.safetensors" in capsys.readouterr().out
     columns = {"user_name": "user", "item_name": "title", "rating_name": "rating"}
-    RatingsSource(ratings_csv.name, **columns, checkpoint="model.safetensors").to_environment()
+    RatingsSource(ratings_csv.name, columns, "model.safetensors").to_environment()
     monkeypatch.chdir("/")
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # such as of another split: it is the one that train was told
@@ -72,7 +74,7 @@ def test_a_path_may_begin_at_home(
 def test_a_missing_file_is_told_in_one_sentence(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "nowhere.csv"]) == 1
     assert capsys.readouterr().err == (
-        "collabwidgets: there is no file nowhere.csv; name a CSV file with users, items and ratings\n"
+        "collabwidgets: there is no file 'nowhere.csv'; pass the path of a table of ratings\n"
     )
 
 
@@ -142,9 +144,38 @@ def test_the_served_notebook_reads_the_ratings_of_the_command_line(
 ) -> None:
     monkeypatch.setenv("COLLABWIDGETS_RATINGS", "{}")
     monkeypatch.chdir(ratings_csv.parent)
-    RatingsSource(ratings_csv.name, user_name="user", item_name="title", rating_name="rating").to_environment()
+    RatingsSource(ratings_csv.name, {"item_name": "title"}).to_environment()
     monkeypatch.chdir("/")
     learn = RatingsSource.from_environment().learner()
     assert (learn.n_users, learn.n_items, learn.status) == (80, 30, "untrained")
     low, high = learn.model.y_range
     assert low < learn.dls.rating_range[0] < learn.dls.rating_range[1] < high
+
+
+def test_what_values_look_like_is_printed_with_the_option_to_pass(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [f"{n % 9};{n % 11};{(0, 7, 0, 8, 5)[n % 5] + n % 2 * (n % 5 == 1)}" for n in range(300)]
+    path = tmp_path / "books.csv"
+    path.write_text("User-ID;ISBN;Book-Rating\n" + "\n".join([*lines, "4;;5", "1;2;1"]))
+    options = ["--epochs", "1", "--factors", "2"]
+    assert main(["train", str(path), *options]) == 1
+    assert "leave them out" in (told := capsys.readouterr().err)
+    assert "pass --drop-bad" in told
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert main(["train", str(path), "--drop-bad", *options]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "users: User-ID, items: ISBN, ratings: Book-Rating\n1 row without an id in 'ISBN' left out\n" in out
+    assert "looks like 'not rated'; --missing-rating 0 leaves these out" in out
+    assert main(["train", str(path), "--drop-bad", "--missing-rating", "0", *options]) == 0
+    assert "with a rating of 0, which stands for none, left out" in capsys.readouterr().out
+
+
+def test_a_port_that_is_taken_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("voila")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["demo", "--no-browser", "--port", port]) == 1
+    assert capsys.readouterr().err == f"collabwidgets: port {port} is taken; pass another, or none to get a free one\n"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+import warnings
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ..checkpoint_file import read
 from ..data import CollabDataLoaders, load_movielens
@@ -17,16 +19,14 @@ _VARIABLE = "COLLABWIDGETS_RATINGS"
 
 @dataclass(frozen=True)
 class RatingsSource:
-    """A CSV file of ratings and what its columns are called; MovieLens 100K where there is no file.
+    """A file of ratings and the keywords of `CollabDataLoaders.from_file` for it; MovieLens 100K where there is none.
 
     With a `checkpoint` its model is shown, trained, as soon as the page is there; without one the page begins
     untrained.
     """
 
-    csv: str | None = None
-    user_name: str | None = None
-    item_name: str | None = None
-    rating_name: str | None = None
+    file: str | None = None
+    options: dict[str, Any] = field(default_factory=dict)
     checkpoint: str | None = None
 
     @classmethod
@@ -36,32 +36,24 @@ class RatingsSource:
 
     def to_environment(self) -> None:
         """Leave it to the kernels that this process starts: with absolute paths, as they run elsewhere."""
-        paths = {name: path and str(Path(path).resolve()) for name, path in self._paths().items()}
-        source = asdict(self) | paths
-        os.environ[_VARIABLE] = json.dumps(source)
-
-    def _paths(self) -> dict[str, str | None]:
-        return {"csv": self.csv, "checkpoint": self.checkpoint}
+        file, checkpoint = (path and str(Path(path).resolve()) for path in (self.file, self.checkpoint))
+        os.environ[_VARIABLE] = json.dumps(asdict(replace(self, file=file, checkpoint=checkpoint)))
 
     def loaders(self, seed: int | None = 42) -> CollabDataLoaders:
         """Read the ratings, MovieLens from its cache or its source, and split them.
+
+        What there is to say of them is in their `said`, so nothing is warned of.
 
         Raises
         ------
         ValueError, OSError
             If there is no such file or it holds no ratings; the message says which.
         """
-        if self.csv is None:
-            return CollabDataLoaders.from_df(load_movielens("100k"), item_name="title", seed=seed)
-        if not Path(self.csv).is_file():
-            raise FileNotFoundError(f"there is no file {self.csv}; name a CSV file with users, items and ratings")
-        return CollabDataLoaders.from_csv(
-            self.csv,
-            user_name=self.user_name,
-            item_name=self.item_name,
-            rating_name=self.rating_name,
-            seed=seed,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            if self.file is None:
+                return CollabDataLoaders.from_df(load_movielens("100k"), item_name="title", seed=seed)
+            return CollabDataLoaders.from_file(self.file, seed=seed, **self.options)
 
     def learner(self, *, n_factors: int = 50, wd: float = 0.1, seed: int | None = 42) -> CollabLearner:
         """An untrained learner on the ratings.
@@ -69,7 +61,7 @@ class RatingsSource:
         Predictions are bounded as the chapter has it for MovieLens, else as the loaders propose.
         """
         dls = self.loaders(seed)
-        return collab_learner(dls, n_factors, y_range=(0.0, 5.5) if self.csv is None else dls.y_range, wd=wd)
+        return collab_learner(dls, n_factors, y_range=(0.0, 5.5) if self.file is None else dls.y_range, wd=wd)
 
     def shown(self) -> CollabLearner:
         """What the page shows first: the learner of the checkpoint, on the split it was trained on, else a new one.
@@ -84,11 +76,11 @@ class RatingsSource:
         if not Path(self.checkpoint).is_file():
             raise FileNotFoundError(
                 f"there is no checkpoint {self.checkpoint}; "
-                f"collabwidgets train {self.csv or 'movielens'} --checkpoint {self.checkpoint} makes one"
+                f"collabwidgets train {self.file or 'movielens'} --checkpoint {self.checkpoint} makes one"
             )
         return load_learner(self.checkpoint, self.loaders(read(Path(self.checkpoint)).split["seed"]))
 
     @property
     def title(self) -> str:
         """What the page is called: the file's name, or the data set's."""
-        return "MovieLens 100K" if self.csv is None else Path(self.csv).name
+        return "MovieLens 100K" if self.file is None else Path(self.file).name

@@ -92,7 +92,7 @@ def serve(
     announce : callable
         Is given the address, with its token, once the server listens and its kernels are warm.
     port : int
-        0 takes a free one; where the port is taken, one near it.
+        0 takes a free one.
     theme : {"light", "dark"}
     warm_kernels : int
         How many kernels run the notebook before anybody asks, and wait; each visitor takes one and another is started.
@@ -104,6 +104,8 @@ def serve(
     """
     paths = [str(_TEMPLATES), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
+    if port:
+        _check_free(port)
     server = DashboardServer(config=_config(port or _free_port(), theme, idle_seconds, only_ours))
     server.announce, server.warm_kernels = announce, warm_kernels
     server.initialize([str(notebook.resolve())])
@@ -153,6 +155,15 @@ def _config(port: int, theme: str, idle_seconds: int, only_ours: bool) -> Config
     if only_ours:
         config.VoilaConfiguration.extension_denylist += _OTHERS
     return config
+
+
+def _check_free(port: int) -> None:
+    try:
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(("127.0.0.1", port))
+    except OSError as error:
+        raise OSError(f"port {port} is taken; pass another, or none to get a free one") from error
 
 
 def _free_port() -> int:

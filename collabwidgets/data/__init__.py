@@ -2,6 +2,7 @@
 
 from .loaders import CollabDataLoaders
 from .movielens import DataUnavailable, load_movielens
+from .readers import read_ratings
 from .side import Side
 from .synthetic import SyntheticTruth, synthetic_ratings
 from .vocab import Vocab
@@ -16,5 +17,6 @@ __all__ = [
     "SyntheticTruth",
     "Vocab",
     "load_movielens",
+    "read_ratings",
     "synthetic_ratings",
 ]

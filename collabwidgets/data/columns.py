@@ -85,6 +85,12 @@ def find_columns(
     return Columns(chosen["user"], chosen["item"], chosen["rating"], chosen.get("time"))
 
 
+def n_known(names: Sequence[Hashable]) -> int:
+    """How many of users, items and ratings have a column of a known name."""
+    plain = set(map(_plain, names))
+    return sum(bool(plain & set(_ALIASES[role])) for role in ("user", "item", "rating"))
+
+
 def _plain(name: Hashable) -> str:
     return "".join(letter for letter in str(name).casefold() if letter.isalnum())
 

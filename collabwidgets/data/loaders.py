@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import secrets
-import warnings
 import zlib
 from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
@@ -21,6 +20,7 @@ from ..seeds import generator
 from .card import DataCard, data_card
 from .origin import name_of, origin_of
 from .ratings import Ratings, check_ratings
+from .readers import read_ratings
 from .scale import proposed_range
 from .side import Side
 from .vocab import Id, Vocab
@@ -32,7 +32,7 @@ Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
 _GATHER = 1 << 20  # ratings put in order at once: slicing what is in order is ten times faster than gathering a batch
 _CHAPTERS_BS, _LARGEST_BS = 64, 16384
 _MANY = 200_000  # ratings up to which the chapter's batch is kept
-_NAMELESS = "Unnamed: 0"  # what pandas calls a first column without a name
+_COLUMN_NAMES = ("user_name", "item_name", "rating_name", "time_name")
 _MAX_SEED = 2**63 - 1
 
 
@@ -63,7 +63,7 @@ class Batches:
 
 
 class CollabDataLoaders:
-    """Training and validation ratings of users and items; make it by `from_df` or `from_csv`.
+    """Training and validation ratings of users and items; make it by `from_df` or `from_file`.
 
     Attributes
     ----------
@@ -250,45 +250,37 @@ class CollabDataLoaders:
         return loaders
 
     @classmethod
-    def from_csv(cls, csv: str | Path, **kw: Any) -> CollabDataLoaders:
-        """Loaders of a file of comma-separated values with a header; the keywords are those of `from_df`.
+    def from_file(
+        cls,
+        path: str | Path,
+        *,
+        sep: str | None = None,
+        encoding: str | None = None,
+        table: str | None = None,
+        query: str | None = None,
+        **kw: Any,
+    ) -> CollabDataLoaders:
+        """Loaders of a file, folder or database: `read_ratings` reads it, the other keywords are those of `from_df`.
 
-        A first column without a name, which `DataFrame.to_csv` writes of the index, is no user: it is left out, with
-        a warning. Their `name` is the file's by default.
+        Their `name` is the file's by default.
 
-        Raises
-        ------
-        FileNotFoundError, ValueError
-            When there is no such file, it is empty, has no header, or is not a UTF-8 table; and as `from_df` does.
+        Examples
+        --------
+        >>> dls = CollabDataLoaders.from_file("ratings.csv.gz", item_name="title")  # doctest: +SKIP
         """
-        import pandas as pd
-
-        try:
-            ratings = pd.read_csv(csv)
-        except FileNotFoundError as error:
-            raise FileNotFoundError(f"there is no file {str(csv)!r}; pass the path of a CSV file") from error
-        except UnicodeDecodeError as error:
-            raise ValueError(
-                f"{str(csv)!r} is not UTF-8 ({error.reason} at byte {error.start}); read it with "
-                "pandas.read_csv(..., encoding='latin-1') and pass the frame to from_df"
-            ) from error
-        except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-            raise ValueError(
-                f"{str(csv)!r} is no table of comma-separated values ({str(error).strip()}); "
-                "read it with pandas.read_csv and the right sep=, and pass the frame to from_df"
-            ) from error
-        numbered = ratings.columns[0] == _NAMELESS and _NAMELESS not in kw.values()
-        if numbered:
-            warnings.warn(
-                f"{str(csv)!r} begins with a column without a name, as to_csv writes the index; it is left out",
-                stacklevel=2,
-            )
-            ratings = ratings.set_index(_NAMELESS)
-        _check_header(csv, ratings, [kw.get(name) for name in ("user_name", "item_name", "rating_name")])
-        loaders = cls.from_df(ratings, **kw)
-        loaders.name = loaders.name or Path(csv).name
-        loaders.origin = f"pd.read_csv({str(csv)!r}{', index_col=0' if numbered else ''})"
+        columns = {name: kw[name] for name in _COLUMN_NAMES if kw.get(name) is not None}
+        options = {"sep": sep, "encoding": encoding, "table": table, "query": query}
+        how = columns | {name: value for name, value in options.items() if value is not None}
+        loaders = cls.from_df(read_ratings(path, **how), **kw)
+        loaders.name = loaders.name or Path(path).name
+        said = "".join(f", {name}={value!r}" for name, value in how.items())
+        loaders.origin = f"cw.read_ratings({str(path)!r}{said})"
         return loaders
+
+    @classmethod
+    def from_csv(cls, csv: str | Path, **kw: Any) -> CollabDataLoaders:
+        """fastai's name of `from_file`."""
+        return cls.from_file(csv, **kw)
 
     @property
     def n_users(self) -> int:
@@ -436,25 +428,6 @@ class CollabDataLoaders:
     def said(self) -> list[str]:
         """What was understood, and the notes, as sentences to show."""
         return [self.understood, *self.notes] if self.understood else list(self.notes)
-
-
-def _check_header(csv: str | Path, ratings: pd.DataFrame, given: list[str | None]) -> None:
-    """Refuse a file without a header, whose first rating pandas takes for the names."""
-    for name, column in zip(given, ratings.columns[:3], strict=False):
-        if name is None and _is_number(column):
-            raise ValueError(
-                f"{str(csv)!r} has a column called {column!r}, so its first line seems to be a rating; put a line with "
-                "the names in front, such as user,item,rating, or read it with pandas.read_csv(..., header=None) and "
-                "pass the frame to from_df"
-            )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _bs_for(n: int) -> int:

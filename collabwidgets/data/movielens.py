@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
-from .movielens_formats import BrokenTables, Tables, read_movielens
+from .movielens_formats import BrokenTables, Tables, read_movielens, with_titles
 from .origin import signed
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 GROUPLENS = "https://files.grouplens.org/datasets/movielens/"
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
-_TEXT_AS_CATEGORIES = 5_000_000  # ratings from which a title is stored once, not once a rating
 
 
 class DataUnavailable(OSError):
@@ -93,7 +92,7 @@ def load_movielens(
     if users and not _SIZES[size].has_users:
         raise ValueError(f"{_SIZES[size].title} has no table of users, only 100k and 1m do; leave users=True out")
     tables = _tables(_SIZES[size], cache_folder())
-    found = [signed(_with_titles(tables), f'cw.load_movielens("{size}")', _SIZES[size].title)]
+    found = [signed(with_titles(tables), f'cw.load_movielens("{size}")', _SIZES[size].title)]
     if users:
         if tables.users is None:
             raise ValueError(f"the zip of {_SIZES[size].title} that was read has no table of users; get a whole one")
@@ -151,21 +150,6 @@ def movielens_sample_folder() -> Path:
         sample.to_csv(folder / "ratings.part", index=False)
         os.replace(folder / "ratings.part", folder / "ratings.csv")
     return folder
-
-
-def _with_titles(tables: Tables) -> pd.DataFrame:
-    import pandas as pd
-
-    ratings, items = tables.ratings, tables.items
-    places = pd.Index(items["movie"]).get_indexer(ratings["movie"])
-    columns = {}
-    for name in ("title", "genres"):
-        if len(ratings) < _TEXT_AS_CATEGORIES:
-            columns[name] = items[name].to_numpy()[places]
-        else:
-            codes, texts = pd.factorize(items[name])
-            columns[name] = pd.Categorical.from_codes(codes[places], texts)
-    return ratings.assign(**columns)
 
 
 def _tables(size: _Size, cache: Path) -> Tables:

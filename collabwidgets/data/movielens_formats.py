@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Folder: TypeAlias = Path | zipfile.Path
 RATING_COLUMNS = ["user", "movie", "rating", "timestamp"]
 ITEM_COLUMNS = ["movie", "title", "year", "genres"]
+_TEXT_AS_CATEGORIES = 5_000_000  # ratings from which a title is stored once, not once a rating
 USER_COLUMNS = ["user", "age", "gender", "occupation", "zip"]
 
 # The order of the 19 flags at the end of a line of u.item, from u.genre.
@@ -76,6 +77,22 @@ def read_movielens(path: Path) -> Tables:
     except (ValueError, TypeError, IndexError) as error:  # pandas' parser errors and bad encodings among them
         raise BrokenTables(f"a file is not in its format ({str(error).strip()})") from error
     raise BrokenTables(f"it holds no u.data, ratings.dat or ratings.csv but {', '.join(names[:5]) or 'nothing'}")
+
+
+def with_titles(tables: Tables) -> pd.DataFrame:
+    """The ratings with the title and the genres of each movie."""
+    import pandas as pd
+
+    ratings, items = tables.ratings, tables.items
+    places = pd.Index(items["movie"]).get_indexer(ratings["movie"])
+    columns = {}
+    for name in ("title", "genres"):
+        if len(ratings) < _TEXT_AS_CATEGORIES:
+            columns[name] = items[name].to_numpy()[places]
+        else:
+            codes, texts = pd.factorize(items[name])
+            columns[name] = pd.Categorical.from_codes(codes[places], texts)
+    return ratings.assign(**columns)
 
 
 def _checked(tables: Tables) -> Tables:

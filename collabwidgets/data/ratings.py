@@ -108,7 +108,10 @@ def check_ratings(
     if odd:
         notes.append(odd)
         warnings.warn(odd, stacklevel=4)
-    _warn_of_lone_ratings(users, len(values))
+    lone = _lone_ratings(users, len(values))
+    if lone:
+        notes.append(lone)
+        warnings.warn(lone, stacklevel=4)
     times = None if columns.time is None else frame[columns.time]
     return Ratings(
         users, items, str(columns.rating), user_rows, item_rows, values, places, times, str(columns), tuple(notes)
@@ -194,11 +197,11 @@ def _once(
     return last, values[last]
 
 
-def _warn_of_lone_ratings(users: Vocab, n_ratings: int) -> None:
-    """A row number taken for a user passes every other check."""
-    if len(users) - 1 == n_ratings:
-        warnings.warn(
-            f"each of the {n_ratings:,} ids in column {users.name!r} has one rating only, "
-            "so there is no taste to learn; if they number the rows, pass user_name= the column with the users",
-            stacklevel=5,
-        )
+def _lone_ratings(users: Vocab, n_ratings: int) -> str:
+    """A sentence on row numbers taken for users, which pass every other check; or empty."""
+    if len(users) - 1 < n_ratings:
+        return ""
+    return (
+        f"each of the {n_ratings:,} ids in column {users.name!r} has one rating only, so there is no taste to learn; "
+        "if they number the rows, pass user_name= the column with the users"
+    )

@@ -65,11 +65,11 @@ def picked(table: pd.DataFrame | nw.DataFrame[Any], names: list[Any]) -> pd.Data
 
     if isinstance(table, pd.DataFrame):
         return table[names]
-    return pd.DataFrame({name: _column(table[name]) for name in names})
+    return pd.DataFrame({name: values_of(table[name]) for name in names}, copy=False)
 
 
-def _column(column: nw.Series[Any]) -> Any:
-    """The values in numpy; whole numbers with gaps keep all digits."""
+def values_of(column: nw.Series[Any]) -> Any:
+    """The values of a column in numpy; whole numbers with gaps keep all digits."""
     import pandas as pd
 
     if not column.dtype.is_integer() or not column.null_count():

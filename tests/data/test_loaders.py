@@ -343,48 +343,10 @@ def test_the_frame_passed_in_is_left_as_it_was():
     pd.testing.assert_frame_equal(ratings, before)
 
 
-def test_a_csv_file_gives_what_its_frame_gives(tmp_path):
-    frame(100).to_csv(tmp_path / "ratings.csv", index=False)
-    of_csv = CollabDataLoaders.from_csv(tmp_path / "ratings.csv", seed=1, bs=8)
-    of_frame = CollabDataLoaders.from_df(frame(100), seed=1, bs=8)
-    assert repr(of_csv) == repr(of_frame)
-    assert torch.equal(of_csv.train_x, of_frame.train_x)
-
-
-def test_the_index_in_a_csv_file_is_left_out_with_a_word(tmp_path):
-    frame(100).to_csv(tmp_path / "ratings.csv")
-    with pytest.warns(UserWarning, match=r"begins with a column without a name, as to_csv writes the index") as caught:
-        of_csv = CollabDataLoaders.from_csv(tmp_path / "ratings.csv", seed=1, bs=8)
-    assert caught[0].filename == __file__
-    assert repr(of_csv) == repr(CollabDataLoaders.from_df(frame(100), seed=1, bs=8))
-    again = CollabDataLoaders.from_df(eval(of_csv.origin), seed=1, bs=8)
-    assert torch.equal(again.train_x, of_csv.train_x)
-
-
 def test_row_numbers_taken_for_users_are_warned_of():
     with pytest.warns(UserWarning, match=r"each of the 50 ids in column 'n' has one rating only.*") as caught:
         CollabDataLoaders.from_df(frame(50).reset_index(names="n"), user_name="n")
     assert caught[0].filename == __file__
-
-
-@pytest.mark.parametrize(
-    ("data", "kind", "sentence"),
-    [
-        (None, FileNotFoundError, "there is no file"),
-        (b"", ValueError, "no table of comma-separated values"),
-        (b"user,item,rating\na,b\xe9,3\n", ValueError, "not UTF-8.*encoding='latin-1'"),
-        (b"user;item;rating\na;b;3\nb;c;4\n", ValueError, r"one column only \('user;item;rating'\).*sep="),
-        (b"1525,-38,3.5\n1686,-47,5.0\n1819,-38,2.0\n", ValueError, r"called '1525', so its first line.*header=None"),
-        (b"ann,Alien,3.5\nbob,Fargo,5.0\nann,Fargo,2.0\n", ValueError, "called '3.5', so its first line"),
-        (b'user,item,rating\n"a,b,3\n', ValueError, "no table|no rows"),
-    ],
-)
-def test_files_that_are_no_ratings_are_refused_in_a_sentence(tmp_path, data, kind, sentence):
-    path = tmp_path / "ratings.csv"
-    if data is not None:
-        path.write_bytes(data)
-    with pytest.raises(kind, match=sentence):
-        CollabDataLoaders.from_csv(path)
 
 
 def test_repr_says_users_items_ratings_split_and_seed():

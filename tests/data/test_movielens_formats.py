@@ -79,7 +79,7 @@ def test_titles_that_two_ids_share_stay_two_movies(tmp_path, write_zip):
 
 
 def test_large_sizes_store_each_title_once(cache, write_zip, small, monkeypatch):
-    monkeypatch.setattr("collabwidgets.data.movielens._TEXT_AS_CATEGORIES", 5)
+    monkeypatch.setattr("collabwidgets.data.movielens_formats._TEXT_AS_CATEGORIES", 5)
     movies = b"movieId,title,genres\n1,Twice (1990),Drama\n2,Twice (1990),Drama\n3,C (1990),Comedy\n"
     write_zip(cache / "ml-25m.zip", "csv", movies_csv=movies)
     ratings = load_movielens("25m")

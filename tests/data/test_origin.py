@@ -46,7 +46,7 @@ def test_movielens_and_files_are_known_by_their_call(movielens, tmp_path):
     assert origin_of(load_movielens()) == 'cw.load_movielens("100k")'
     path = tmp_path / "ratings.csv"
     pd.DataFrame({"user": [1, 2], "item": [1, 2], "rating": [3, 4]}).to_csv(path, index=False)
-    assert CollabDataLoaders.from_csv(path).origin == f"pd.read_csv({str(path)!r})"
+    assert CollabDataLoaders.from_csv(path).origin == f"cw.read_ratings({str(path)!r})"
 
 
 def test_ratings_have_a_name_as_long_as_they_are_all_there(movielens, tmp_path):

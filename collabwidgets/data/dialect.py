@@ -1,0 +1,182 @@
+"""How a text file of a table is written: its encoding, separator, header, decimal mark and columns of text.
+
+Judged by the first megabyte. Leading zeros and a second kind of ids further down are found by `text_tables` on reading.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+_SEPARATORS = ("\t", "::", ";", "|", ",", " ")
+_ENCODINGS = [
+    "utf_8",
+    "cp1252",
+    "cp1251",
+    "gb18030",
+    "shift_jis",
+    "euc_kr",
+]  # more are guessed worse
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LINES = 200  # that a dialect is judged by
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_LOSES_DIGITS = re.compile(r"0\d+|\d{19,}")
+_WHOLE = re.compile(r"[+-]?\d+")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a file is written.
+
+    Attributes
+    ----------
+    encoding, sep, decimal : str
+    names : list of str
+        The columns; of a file without a header made up.
+    header : bool
+        Whether the first line has the names.
+    quoted : bool
+        Whether quotation marks hold fields together, rather than being text.
+    numbers : set of str
+        Columns of numbers, as far as was looked.
+    text : set of str
+        Columns to be read as text, as ids would lose leading zeros or last digits as numbers.
+    """
+
+    encoding: str
+    sep: str
+    decimal: str
+    names: list[str]
+    header: bool
+    quoted: bool
+    numbers: set[str]
+    text: set[str]
+
+
+def encoding_of(head: bytes, where: str) -> str:
+    """The encoding by a byte-order mark, as UTF-8 where it is valid, else by charset-normalizer, else Latin-1.
+
+    Raises
+    ------
+    ValueError
+        For what is no text.
+    """
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name
+    if b"\0" in head:
+        zeros = [head[start:2000:2].count(0) for start in (0, 1)]
+        if max(zeros) > 10 * min(zeros) + 5:
+            return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
+        raise ValueError(f"{where} is no text but a binary file of a kind that is not known; export a CSV file of it")
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+        return "utf-8"
+    except UnicodeDecodeError:
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(head[:100_000], cp_isolation=_ENCODINGS).best()
+        return best.encoding if best is not None and best.encoding != "utf_8" else "latin-1"
+
+
+def dialect_of(text: str, encoding: str, sep: str | None, where: str) -> Dialect:
+    """The dialect of a file that begins with `text`.
+
+    Raises
+    ------
+    ValueError
+        For an empty file.
+    """
+    lines = [line for line in text.splitlines()[:_LINES] if line.strip()]
+    if not lines:
+        raise ValueError(f"{where} is empty; pass a file with a line for each rating")
+    sep = _separator(lines) if sep is None else sep
+    quoted = _is_quoted(lines, sep)
+    rows = _rows(lines, sep, quoted)
+    width = max(Counter(map(len, rows)), key=lambda n: (Counter(map(len, rows))[n], n))
+    rows = [row for row in rows if len(row) == width] or rows
+    header = _has_header(rows)
+    body = rows[1:] if header and len(rows) > 1 else rows
+    columns = list(zip(*body, strict=True))
+    decimal = "," if sep != "," and any(any(map(_DECIMAL_COMMA.fullmatch, column)) for column in columns) else "."
+    are_numbers = [_are_numbers(column, decimal) for column in columns]
+    names = _unique([name.strip() for name in rows[0]]) if header else _made_up(columns, are_numbers)
+    text_columns = {
+        name
+        for name, column, numbers in zip(names, columns, are_numbers, strict=True)
+        if not numbers or any(_LOSES_DIGITS.fullmatch(entry.strip()) for entry in column)
+    }
+    numbers = {name for name, is_number in zip(names, are_numbers, strict=True) if is_number}
+    return Dialect(encoding, sep, decimal, names, header, quoted, numbers, text_columns)
+
+
+def _unique(names: list[str]) -> list[str]:
+    return [f"{name}.{place}" if name in names[:place] else name for place, name in enumerate(names)]
+
+
+def _separator(lines: list[str]) -> str:
+    """The separator that splits most lines into the same number of fields; of equal ones the most fields."""
+
+    def fit(sep: str) -> tuple[float, int]:
+        widths = Counter(len(row) for row in _rows(lines, sep, _is_quoted(lines, sep)))
+        width, n = widths.most_common(1)[0]
+        return (round(n / len(lines), 1) if width > 1 else 0.0, width)
+
+    best = max(_SEPARATORS, key=fit)
+    return best if fit(best)[0] > 0.5 else ","
+
+
+def _is_quoted(lines: list[str], sep: str) -> bool:
+    """Whether some field stands between quotation marks as a whole."""
+    end = re.escape(sep)
+    field = re.compile(f'(?:^|{end})\\s?"(?:[^"]|"")*"(?={end}|$)')
+    return any(map(field.search, lines))
+
+
+def _rows(lines: list[str], sep: str, quoted: bool) -> list[list[str]]:
+    if len(sep) > 1:
+        return [line.split(sep) for line in lines]
+    return list(csv.reader(lines, delimiter=sep, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE))
+
+
+def _has_header(rows: list[list[str]]) -> bool:
+    """No name is a number, unless another stands over a column of numbers."""
+    first, below = rows[0], list(zip(*rows[1:], strict=True))
+    if not any(_is_number(cell) for cell in first):
+        return True
+    return any(not _is_number(cell) and _are_numbers(column, ".") for cell, column in zip(first, below, strict=False))
+
+
+def _made_up(columns: list[tuple[str, ...]], are_numbers: list[bool]) -> list[str]:
+    """user, item, rating and timestamp where the third column is numbers, as in most files without a header."""
+    n = len(columns)
+    if 3 <= n <= 4 and are_numbers[2]:
+        return ["user", "item", "rating", "timestamp"][:n]
+    return [f"column {place}" for place in range(1, n + 1)]
+
+
+def _are_numbers(column: tuple[str, ...], decimal: str) -> bool:
+    filled = [entry.strip().replace(decimal, ".") for entry in column if entry.strip()]
+    return bool(filled) and sum(map(_is_number, filled)) >= 0.5 * len(filled) and not _are_codes(filled)
+
+
+def _are_codes(filled: list[str]) -> bool:
+    """Whether some are whole numbers and others have letters, as ISBNs do."""
+    words = [entry for entry in filled if not _is_number(entry)]
+    return any(re.search(r"\d", word) for word in words)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return cell.strip().lower() not in ("nan", "inf", "infinity")

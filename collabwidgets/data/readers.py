@@ -1,0 +1,220 @@
+"""Ratings from files of any usual kind: text, compressed, zipped, Parquet, Feather, Excel and databases."""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import gzip
+import lzma
+import sqlite3
+import zipfile
+from collections.abc import Callable, Hashable, Mapping
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from ..extras import needs_extra
+from .columns import find_columns, n_known
+from .movielens_formats import BrokenTables, read_movielens, with_titles
+from .text_tables import head_of, read_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MAGIC = {
+    b"PAR1": "parquet",
+    b"ARROW1": "feather",
+    b"SQLite format 3\0": "sqlite",
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"PK\x03\x04": "zip",
+    b"\xd0\xcf\x11\xe0": "excel",
+}
+_NO_TABLES = (".ipynb", ".md", ".html", ".htm", ".pdf", ".png", ".jpg", ".py", ".safetensors")
+_MOVIELENS = (("u.data", "u.item"), ("ratings.dat", "movies.dat"), ("ratings.csv", "movies.csv"))
+_DECOMPRESSED: Mapping[str, Any] = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}
+_LISTED = 8
+
+
+def read_ratings(
+    path: str | Path,
+    *,
+    user_name: str | None = None,
+    item_name: str | None = None,
+    rating_name: str | None = None,
+    time_name: str | None = None,
+    sep: str | None = None,
+    encoding: str | None = None,
+    table: str | None = None,
+    query: str | None = None,
+) -> pd.DataFrame:
+    """The ratings in a file or folder, as a frame with the columns of users, items, ratings and times.
+
+    Taken are text files (CSV and its kin with any separator, with or without a header, in UTF-8, UTF-16 or another
+    encoding; JSON lines; RecBole's ``.inter``; Netflix' blocks), also compressed; Parquet, Feather and Excel; tables of
+    SQLite and DuckDB; and MovieLens as GroupLens lays it out. Of a folder or zip the one table of ratings is taken.
+
+    Parameters
+    ----------
+    path : str or Path
+    user_name, item_name, rating_name, time_name : str, optional
+        Columns; found by their names by default, see `CollabDataLoaders.from_df`.
+    sep, encoding : str, optional
+        Of a text file; found out by default.
+    table, query : str, optional
+        The table of a database, or an SQL query; needed where it has several tables.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is nothing at `path`.
+    ValueError
+        For a file that is no table or is damaged, and where several could be meant; the sentence names them.
+    ModuleNotFoundError
+        When the extra ``[files]`` is needed and missing: for Parquet, Feather, Excel, DuckDB and zstd.
+    """
+    path = Path(path)
+    given = {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name}
+    options: dict[str, Any] = {"given": given, "sep": sep, "encoding": encoding}
+    if not path.exists():
+        raise FileNotFoundError(f"there is no file {str(path)!r}; pass the path of a table of ratings")
+    if path.is_dir():
+        files = {file.name: file for file in sorted(path.iterdir()) if file.is_file()}
+        return _of_several(path, {name: _opener(file) for name, file in files.items()}, options)
+    kind = _kind(path)
+    try:
+        if kind in ("sqlite", "duckdb"):
+            return _read_database(path, kind, table, query)
+        if kind in ("parquet", "feather"):
+            with needs_extra("files"):
+                import polars
+            read = polars.scan_parquet if kind == "parquet" else polars.scan_ipc
+            return _read_columns(read(path), given)
+        if kind == "excel":
+            return _read_excel(path)
+        if kind == "zip":
+            with zipfile.ZipFile(path) as archive:
+                names = [name for name in archive.namelist() if not name.endswith("/")]
+                members = {name: _member(path, name) for name in names}
+            return _of_several(path, members, options)
+        return read_text(_opener(path, kind), str(path), **options)
+    except (zipfile.BadZipFile, EOFError, lzma.LZMAError, gzip.BadGzipFile, sqlite3.DatabaseError) as error:
+        raise ValueError(f"{str(path)!r} is damaged ({error}); get another copy") from error
+
+
+def _kind(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head[8:12] == b"DUCK":
+        return "duckdb"
+    kind = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), "text")
+    if kind == "zip":
+        with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
+            if "xl/workbook.xml" in archive.namelist():
+                return "excel"
+    return kind
+
+
+def _opener(path: Path, kind: str | None = None) -> Callable[[], IO[bytes]]:
+    """What opens a file, decompressed, for reading bytes."""
+    kind = kind or _kind(path)
+
+    def open_file() -> IO[bytes]:
+        if kind == "zstd":
+            with needs_extra("files"):
+                import zstandard
+            stream: IO[bytes] = zstandard.open(path, "rb")
+            return stream
+        opened: IO[bytes] = _DECOMPRESSED.get(kind, open)(path, "rb")
+        return opened
+
+    return open_file
+
+
+def _member(path: Path, name: str) -> Callable[[], IO[bytes]]:
+    def open_file() -> IO[bytes]:
+        return zipfile.ZipFile(path).open(name)
+
+    return open_file
+
+
+def _of_several(path: Path, files: Mapping[str, Callable[[], IO[bytes]]], options: dict[str, Any]) -> pd.DataFrame:
+    """The one table of ratings in a folder or zip; MovieLens with its titles."""
+    bases = {Path(name).name for name in files}
+    if any(bases >= set(layout) for layout in _MOVIELENS):
+        with contextlib.suppress(BrokenTables):
+            return with_titles(read_movielens(path))
+    tables = {
+        name: opened
+        for name, opened in files.items()
+        if not name.lower().endswith(_NO_TABLES) and not Path(name).name.startswith((".", "_", "README"))
+    }
+    if len(tables) > 1:
+        known: dict[str, int] = {}
+        for name, opened in tables.items():
+            with contextlib.suppress(ValueError):
+                known[name] = n_known(head_of(opened, name).names)
+        tables = {name: tables[name] for name in known if known[name] == max(known.values())}
+    if len(tables) != 1:
+        what = "several tables that may be the ratings" if tables else "no table"
+        names = ", ".join(list(tables or files)[:_LISTED]) or "nothing"
+        raise ValueError(f"{str(path)!r} holds {what}: {names}; pass the path of one of them, unpacked")
+    ((name, opened),) = tables.items()
+    return read_text(opened, f"{name} in {path}", **options)
+
+
+def _read_columns(lazy: Any, given: Mapping[str, Hashable | None]) -> pd.DataFrame:
+    """The columns of ratings of a file that is stored by columns; no other is read."""
+    from .tables import picked
+
+    schema = lazy.collect_schema()
+    numbers = {name for name, dtype in schema.items() if dtype.is_numeric()}
+    columns = find_columns(list(schema), numbers, given)
+    wanted = [name for name in (columns.user, columns.item, columns.rating, columns.time) if name is not None]
+    import narwhals as nw
+
+    return picked(nw.from_native(lazy.select(wanted).collect()), wanted)
+
+
+def _read_excel(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        return pd.read_excel(path)
+    except ImportError as missing:
+        raise ModuleNotFoundError(
+            f'{path} is an Excel file, which needs one more package: pip install "collabwidgets[files]"'
+        ) from missing
+
+
+def _read_database(path: Path, kind: str, table: str | None, query: str | None) -> pd.DataFrame:
+    import pandas as pd
+
+    if kind == "sqlite":
+        connection: Any = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        listing = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
+    else:
+        with needs_extra("files"):
+            import duckdb
+        connection, listing = (
+            duckdb.connect(str(path), read_only=True),
+            "SELECT table_name FROM information_schema.tables",
+        )
+    with contextlib.closing(connection):
+        names = [name for (name,) in connection.execute(listing).fetchall()]
+        if query is None:
+            chosen = table or (names[0] if len(names) == 1 else "")
+            if chosen not in names:
+                raise ValueError(
+                    f"{str(path)!r} is a database with the tables {', '.join(names) or '(none)'}; "
+                    "name one by table=, or pass a query="
+                )
+            quoted = chosen.replace('"', '""')
+            query = f'SELECT * FROM "{quoted}"'
+        try:
+            cursor = connection.execute(query)
+            names = [column[0] for column in cursor.description]
+            return pd.DataFrame(cursor.fetchall(), columns=names, dtype=object).infer_objects()
+        except Exception as error:
+            raise ValueError(f"{str(path)!r} cannot answer {query!r}: {error}") from error

@@ -1,0 +1,212 @@
+"""Text files of ratings as frames: CSV and its kin by pandas, JSON lines, RecBole's files and Netflix' blocks."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+import warnings
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import IO, TYPE_CHECKING, Any
+
+from .columns import find_columns
+from .dialect import Dialect, dialect_of, encoding_of
+from .fast_text import read_fast
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_HEAD = 1 << 20  # bytes that a file is judged by
+_PROGRESS_SECONDS = 2
+_RECBOLE = re.compile(r"\w+:(token|float|token_seq|float_seq)")
+_NETFLIX = re.compile(r"\d+:\s*")
+_EXACT_FLOATS = 2**53
+_NO_ID = ["", "NULL", "null", "NaN", "nan", "NA", "N/A", "<NA>"]
+Open = Callable[[], IO[bytes]]
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a text file is: ``"csv"``, ``"json"`` (an array), ``"json lines"`` or ``"netflix"``, and its dialect."""
+
+    kind: str
+    dialect: Dialect
+
+    @property
+    def names(self) -> list[str]:
+        return self.dialect.names
+
+
+def head_of(open_file: Open, where: str, *, sep: str | None = None, encoding: str | None = None) -> Head:
+    """Look at a file.
+
+    Parameters
+    ----------
+    open_file : callable
+        Opens the file for reading bytes.
+    where : str
+        The file, as an error names it.
+    sep, encoding : str, optional
+        What is known of the file; found out by default.
+
+    Raises
+    ------
+    ValueError
+        For what is no text, or empty.
+    """
+    with open_file() as file:
+        head = file.read(_HEAD)
+    encoding = encoding or encoding_of(head, where)
+    text = head.decode(encoding, errors="replace").lstrip("\ufeff \r\n")
+    first = text.partition("\n")[0]
+    if first[:1] in ("{", "["):
+        row = _first_object(text)
+        numbers = {name for name, value in row.items() if isinstance(value, int | float)}
+        dialect = Dialect(encoding, "", ".", list(row), True, True, numbers, set())
+        return Head("json lines" if first[0] == "{" else "json", dialect)
+    if _NETFLIX.fullmatch(first):
+        names = ["user", "movie", "rating", "date"]
+        return Head("netflix", Dialect(encoding, ",", ".", names, False, False, set(names[:3]), set()))
+    dialect = dialect_of(text if len(head) < _HEAD else text[: text.rfind("\n")], encoding, sep, where)
+    if all(_RECBOLE.fullmatch(name) for name in dialect.names):
+        short = {name: name.partition(":")[0] for name in dialect.names}
+        numbers, texts = ({short[name] for name in names} for names in (dialect.numbers, dialect.text))
+        dialect = replace(dialect, names=list(short.values()), numbers=numbers, text=texts)
+    return Head("csv", dialect)
+
+
+def read_text(open_file: Open, where: str, given: Mapping[str, Hashable | None], **how: Any) -> pd.DataFrame:
+    """The columns of ratings in a text file, see `find_columns` for `given` and `head_of` for the rest.
+
+    Raises
+    ------
+    ValueError
+        For what is no table, and a table in which the columns cannot be found.
+    """
+    head = head_of(open_file, where, **how)
+    dialect = head.dialect
+    columns = find_columns(dialect.names, dialect.numbers, given)
+    ids = [columns.user, columns.item]
+    wanted = [name for name in (*ids, columns.rating, columns.time) if name is not None]
+    text = dialect.text & {*map(str, ids)}
+    try:
+        if head.kind == "netflix":
+            return _read_netflix(open_file)
+        if head.kind != "csv":
+            return _read_json(open_file, dialect.encoding, wanted, head.kind == "json lines")
+        try:
+            return _read_csv(open_file, dialect, wanted, ids, text)
+        except UnicodeDecodeError:  # further down than was looked
+            return _read_csv(open_file, replace(dialect, encoding="latin-1"), wanted, ids, text)
+    except (ValueError, OverflowError) as error:  # the parsers' errors among them
+        raise ValueError(f"{where} cannot be read as a table ({str(error).strip()})") from error
+
+
+def _read_csv(
+    open_file: Open, dialect: Dialect, wanted: list[Hashable], ids: list[Hashable], text: set[str]
+) -> pd.DataFrame:
+    """Some columns; ids in `text` as text, others as numbers unless there is text further down or they lose digits."""
+    import pandas as pd
+
+    numbers = [name for name in ids if name not in text]
+    gaps = {name: [*_NO_ID, "None"] for name in wanted} | {name: _NO_ID if name in numbers else [""] for name in ids}
+    with open_file() as file:
+        path = file.name if type(file) is io.BufferedReader else None
+    frame = None if path is None else read_fast(str(path), dialect, wanted, text)
+    if frame is None:
+        frame = _by_pandas(open_file, dialect, wanted, text, gaps)
+    mixed = {str(name) for name in numbers if frame[name].dtype == object or pd.api.types.is_string_dtype(frame[name])}
+    if mixed:
+        return _read_csv(open_file, dialect, wanted, ids, text | mixed)
+    for name in numbers:
+        if frame[name].dtype.kind == "f" and frame[name].abs().max() > _EXACT_FLOATS:
+            return _read_csv(open_file, dialect, wanted, ids, text | {str(name)})
+    return frame
+
+
+def _by_pandas(
+    open_file: Open, dialect: Dialect, wanted: list[Hashable], text: set[str], gaps: Mapping[Hashable, list[str]]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    single = len(dialect.sep) == 1
+    options: dict[str, Any] = {
+        "sep": dialect.sep if single else re.escape(dialect.sep),
+        "engine": "c" if single else "python",
+        "names": dialect.names,
+    }
+    if dialect.sep == "::" and _colons_separate(open_file, dialect):
+        # pandas' fast parser takes one character: every second column between single ones is empty.
+        names = [part for name in dialect.names for part in (name, f"after {name}")][:-1]
+        options = {"sep": ":", "engine": "c", "names": names}
+    with _followed(open_file) as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.DtypeWarning)
+        frame: pd.DataFrame = pd.read_csv(
+            file,
+            **options,
+            header=None,
+            usecols=wanted,
+            skiprows=int(dialect.header),
+            encoding=dialect.encoding,
+            decimal=dialect.decimal,
+            quoting=0 if dialect.quoted else 3,
+            skipinitialspace=True,
+            index_col=False,
+            dtype=dict.fromkeys(text, str),
+            na_values=gaps,
+            keep_default_na=False,
+        )
+    return frame if list(frame) == wanted else frame[wanted]
+
+
+def _colons_separate(open_file: Open, dialect: Dialect) -> bool:
+    with open_file() as file:
+        lines = file.read(_HEAD).decode(dialect.encoding, errors="replace").splitlines()[:-1]
+    return all(line.count(":") == 2 * (len(dialect.names) - 1) for line in lines if line)
+
+
+@contextlib.contextmanager
+def _followed(open_file: Open) -> Iterator[IO[bytes]]:
+    """The opened file, with a progress bar on what takes longer than two seconds."""
+    from tqdm import tqdm
+
+    with open_file() as file:
+        size = os.fstat(file.fileno()).st_size if isinstance(file, io.BufferedReader) else None
+        with tqdm.wrapattr(file, "read", total=size, delay=_PROGRESS_SECONDS, desc="reading", leave=False) as followed:
+            yield followed
+
+
+def _first_object(text: str) -> dict[str, Any]:
+    """The first object of JSON text; empty where there is none."""
+    try:
+        row = json.JSONDecoder().raw_decode(text, text.index("{"))[0]
+    except ValueError:
+        return {}
+    return row if isinstance(row, dict) else {}
+
+
+def _read_json(open_file: Open, encoding: str, wanted: list[Hashable], lines: bool) -> pd.DataFrame:
+    import pandas as pd
+
+    with _followed(open_file) as file:
+        text = io.TextIOWrapper(file, encoding)
+        rows = (json.loads(line) for line in text if line.strip()) if lines else json.load(text)
+        values = [[row.get(name) for name in wanted] for row in rows]
+    return pd.DataFrame(values, columns=wanted, dtype=object).infer_objects()
+
+
+def _read_netflix(open_file: Open) -> pd.DataFrame:
+    """Blocks of the Netflix Prize: a line ``movie:`` and below it lines ``user,rating,date``."""
+    import pandas as pd
+
+    with _followed(open_file) as file:
+        lines = pd.read_csv(file, names=["user", "rating", "date"], dtype={"user": str, "date": str}, header=None)
+    heads = lines["user"].str.endswith(":")
+    movies = lines["user"].where(heads).str.rstrip(":").ffill()
+    ratings = lines.assign(movie=movies.astype("int64"))[~heads]
+    return ratings.assign(user=ratings["user"].astype("int64"))[["user", "movie", "rating", "date"]].reset_index(
+        drop=True
+    )

@@ -1,8 +1,13 @@
-"""Fit: one fit of a session, from the settings that were asked for to the status that it ends with."""
+"""Fit: one fit of a session, in the caller's thread or in a background one, from its settings to its last status."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import atexit
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +23,8 @@ from .trainer import Trainer
 if TYPE_CHECKING:
     from .session import Session
 
+_LAST_SECONDS = 10.0  # that the process waits for the thread when it ends
+
 
 class Plan(NamedTuple):
     """What a fit is asked to be."""
@@ -28,9 +35,10 @@ class Plan(NamedTuple):
 
 
 class Fit:
-    """Writes what a trainer does into its session: status, history, progress, snapshots.
+    """Takes the events of a trainer, and writes what they tell into its session.
 
-    Its methods run in the thread that trains, so they must stay cheap.
+    It can be asked from any thread to pause or to stop. A paused fit is an iterator nobody takes from: no thread waits,
+    nothing is held, and going on is taking from it again, in whichever thread.
 
     Parameters
     ----------
@@ -39,9 +47,9 @@ class Fit:
 
     Attributes
     ----------
-    events : iterator of Event
-        Take from it to train.
     progress : Progress
+    over : bool
+        Whether it cannot be gone on with.
     """
 
     def __init__(self, session: Session, plan: Plan):
@@ -52,10 +60,77 @@ class Fit:
             engine, session.data, plan.recipe, order=order, epoch=int(session.epoch), metrics=plan.metrics
         )
         self.progress = Progress(self._trainer.n_steps, plan.recipe.epochs)
-        self.events = iter(self._trainer)
+        self._events = iter(self._trainer)
+        self.over = False
+        self._asked: str | None = None  # "paused" or "stopped", looked at between two events
+        self._idle = threading.Event()
+        self._idle.set()
 
-    def record(self, event: Event) -> None:
-        """Write one event down, and tell the callbacks."""
+    @property
+    def running(self) -> bool:
+        """Whether a thread is taking events now."""
+        return not self._idle.is_set()
+
+    @property
+    def paused(self) -> bool:
+        """Whether it waits to be taken up, again or for the first time."""
+        return not self.over and not self.running
+
+    def begin(self) -> None:
+        """From now on the session is training; `run` comes next."""
+        session, self._asked = self._session, None
+        self._idle.clear()
+        session.status, session.message, session.error, session.suggested_lr = "training", "", None, None
+        self.progress.go()
+        session.changed()
+
+    def start(self, *, one_epoch: bool = False) -> None:
+        """Train in a background thread, which ends with the process, to the end or for one epoch."""
+        self.begin()
+
+        # A daemon thread that the interpreter finds in torch's code when it shuts down takes the process with it.
+        def drive() -> None:
+            self.run(one_epoch=one_epoch)
+            atexit.unregister(end)
+
+        def end() -> None:
+            self.ask("stopped")
+            thread.join(_LAST_SECONDS)
+
+        thread = threading.Thread(target=drive, name="collabwidgets-training", daemon=True)
+        atexit.register(end)
+        try:
+            thread.start()
+        except RuntimeError as error:  # there are too many threads, or the interpreter is ending
+            atexit.unregister(end)
+            self.end(error)
+            raise
+
+    def ask(self, what: str) -> None:
+        """Ask for ``"paused"`` or ``"stopped"``; it happens between two events, within some milliseconds."""
+        self._asked = what
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until no thread trains; False if `timeout` seconds were not enough."""
+        return self._idle.wait(timeout)
+
+    def run(self, *, one_epoch: bool = False) -> None:
+        """Train in the calling thread until the fit is over or somebody asks for a pause or a stop."""
+        outcome: str | BaseException = "over"
+        try:
+            for event in self._events:
+                self._record(event)
+                if isinstance(event, EpochEnd) and one_epoch and event.more:
+                    self._asked = self._asked or "paused"
+                if self._asked and not isinstance(event, Finished):
+                    outcome = self._asked
+                    break
+        except BaseException as error:  # a student's own module may raise anything; the learner says what it was
+            outcome = error
+        self.end(outcome)
+
+    def _record(self, event: Event) -> None:
+        """Write one event down, and tell the callbacks. Runs in the thread that trains, so it must stay cheap."""
         session = self._session
         match event:
             case Compiling():
@@ -94,19 +169,22 @@ class Fit:
         session.status, session.message = "diverged", messages.diverged(epoch, step, session.suggested_lr)
         session.take_snapshot()
 
-    def ended(self, outcome: str | BaseException) -> None:
-        """The fit is "over", "paused", "stopped", "replaced", or an error ended it; it no longer is "training" then."""
-        session = self._session
+    def end(self, outcome: str | BaseException) -> None:
+        """Let go of the fit, which is "over", "paused", "stopped" or "replaced", or was ended by an error."""
+        session, self.over = self._session, outcome != "paused"
         self.progress.halt()
-        if isinstance(outcome, str):
-            try:
+        try:
+            if isinstance(outcome, str):
                 self._put_down(outcome)
-            except BaseException as error:
-                outcome = error
+        except BaseException as error:
+            outcome = error
         if isinstance(outcome, BaseException):
             session.status, session.error = "error", outcome
             session.message = f"{type(outcome).__name__}: {outcome}"
-        session.changed()
+        try:
+            session.changed()
+        finally:
+            self._idle.set()
 
     def _put_down(self, outcome: str) -> None:
         """Bring module and snapshot up to date."""
@@ -118,3 +196,22 @@ class Fit:
             where = messages.place(trainer.epoch, trainer.recipe.epochs, self.progress.share)
             session.status, session.message = outcome, messages.halted(outcome, where, best)
         session.weights.rest()
+
+
+@contextmanager
+def interrupt_asks(pause: Callable[[], None]) -> Iterator[None]:
+    """While it is open the first Ctrl-C calls `pause`; a second one interrupts as ever."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def first(signum: int, frame: Any) -> None:
+        signal.signal(signal.SIGINT, before)
+        pause()
+
+    signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 from . import messages
 from .epoch_table import EpochTable
 from .events import Callback
-from .fit import Fit, Plan
+from .fit import Fit, Plan, interrupt_asks
 from .history import History
 from .metrics import Metric, callables, named
 from .progress import Progress
@@ -22,10 +23,11 @@ from .runs import MOST_RUNS, Run, Runs
 from .session_state import SessionState
 from .snapshot import Snapshot
 from .weights import Weights
-from .worker import TrainingWorker, interrupt_asks
 
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
+
+logger = logging.getLogger(__name__)
 
 
 class Session:
@@ -97,7 +99,7 @@ class Session:
         self._commands = threading.RLock()  # start, pause, stop and reset come from cells and from pages
         self._followers: list[Callable[[], None]] = []
         self._settlers: list[Callable[[], None]] = []
-        self._worker = TrainingWorker()
+        self._fit: Fit | None = None
         self._untrained()
 
     # ------------------------------------------------------------------ commands
@@ -107,10 +109,11 @@ class Session:
         with self._commands:
             plan = self._plan(settings)
             table = EpochTable(int(self.epoch), plan.recipe.epochs, tuple(plan.metrics))
-            self._load(plan._replace(callbacks=(table, *plan.callbacks)))
+            fit = self._load(plan._replace(callbacks=(table, *plan.callbacks)))
+            fit.begin()
         try:
-            with interrupt_asks(lambda: self._worker.ask("paused")):
-                self._worker.run()
+            with interrupt_asks(lambda: fit.ask("paused")):
+                fit.run()
         finally:
             table.end(messages.cold(self.data) if self.status == "ready" else self.message)
         self._settle()
@@ -130,8 +133,7 @@ class Session:
             For a setting out of its range, or none of `Recipe`.
         """
         with self._commands:
-            self._prepare(n_factors, self._plan(settings))
-            self._worker.start()
+            self._prepare(n_factors, self._plan(settings)).start()
 
     def step_epoch(self, n_factors: int | None = None, **settings: Any) -> None:
         """Train one epoch in the background: the rest of the paused fit's epoch, else a fit of one epoch.
@@ -139,22 +141,23 @@ class Session:
         Settings are those of `start`; a paused fit goes on with its own.
         """
         with self._commands:
-            if self._worker.paused:
+            if self._fit is not None and self._fit.paused:
                 self.resume(one_epoch=True)
             else:
                 epochs = self.recipe.epochs
-                self._prepare(n_factors, self._plan({**settings, "epochs": 1}))
+                fit = self._prepare(n_factors, self._plan({**settings, "epochs": 1}))
                 self.recipe = self.recipe.changed(epochs=epochs)  # the next fit is as long as the last asked for
-                self._worker.start()
+                fit.start()
 
     def pause(self) -> None:
         """Pause between two batches."""
-        self._worker.ask("paused")
+        if self._fit is not None:
+            self._fit.ask("paused")
 
     def resume(self, *, one_epoch: bool = False) -> None:
         """Go on with the paused fit in the background, to its end or that of the epoch."""
         with self._commands:
-            if not self._worker.paused:
+            if self._fit is None or not self._fit.paused:
                 raise RuntimeError(f"there is no paused fit to resume (status {self.status}); start() begins one")
             if self.weights.exchanged:
                 raise RuntimeError(
@@ -162,16 +165,15 @@ class Session:
                     "y_range); stop() ends the fit, start() begins one with the model as it is"
                 )
             self.weights.engine.reread()
-            self._go()
-            self._worker.start(one_epoch=one_epoch)
+            self._fit.start(one_epoch=one_epoch)
 
     def stop(self) -> None:
         """End the fit between two batches, running or paused."""
         with self._commands:
-            if self._worker.running:
-                self._worker.ask("stopped")
-            elif self._worker.paused:
-                self._worker.drop("stopped")
+            if self._fit is not None and self._fit.running:
+                self._fit.ask("stopped")
+            elif self._fit is not None and self._fit.paused:
+                self._fit.end("stopped")
 
     def retrain(self, n_factors: int | None = None, **settings: Any) -> None:
         """Drop the fit that runs or is paused, make fresh weights and train them in the background.
@@ -189,8 +191,7 @@ class Session:
             plan.recipe.check_engine(self.engine)  # before anything is forgotten
             with self._exchange():
                 self._renew(plan.recipe, n_factors, outcome="replaced")
-                self._load(plan)
-                self._worker.start()
+                self._load(plan).start()
 
     def reset(self, n_factors: int | None = None, seed: int | None = None) -> None:
         """Stop, make fresh weights and clear the history; a paused fit is dropped.
@@ -218,12 +219,12 @@ class Session:
             if module is not self.weights.module:
                 run = self._present_run
                 self.weights.adopt(module, self.recipe.seed, own=True)
-                self._worker.drop()
+                self._end_fit("stopped")
                 self._restart(run)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing trains in the background; False if `timeout` seconds were not enough."""
-        over = self._worker.wait(timeout)
+        over = self._fit is None or self._fit.wait(timeout)
         if over:
             self._settle()
         return over
@@ -236,7 +237,7 @@ class Session:
         refreshed = False
         if self._commands.acquire(blocking=False):  # else a command is under way, and changes them itself
             try:
-                if not (self._worker.running or self.renewing or self.status == "training"):
+                if not (self._running or self.renewing or self.status == "training"):
                     refreshed = self.weights.refresh()
             finally:
                 self._commands.release()
@@ -266,7 +267,7 @@ class Session:
     def resting(self, advice: str) -> Iterator[None]:
         """Let no fit begin while this is open; a RuntimeError while it trains."""
         with self._commands:
-            if self._worker.running:
+            if self._running:
                 raise RuntimeError(f"it is training: wait() for the end, or pause() and wait(), then {advice}")
             yield
 
@@ -295,7 +296,10 @@ class Session:
     def changed(self) -> None:
         """Tell those who follow that something moved."""
         for callback in tuple(self._followers):
-            callback()
+            try:
+                callback()
+            except Exception:  # who follows must not end what he follows
+                logger.exception("a callback of on_change failed")
 
     # ------------------------------------------------------------------ to and from a checkpoint
 
@@ -347,9 +351,10 @@ class Session:
         self._restart(run, outcome)
 
     def _end_fit(self, outcome: str) -> None:
-        self._worker.ask(outcome)
-        self._worker.wait()
-        self._worker.drop()
+        if self._fit is not None:
+            self._fit.ask(outcome)
+            self._fit.wait()
+            self._fit.over = True
 
     def _restart(self, run: Run | None, outcome: str = "stopped") -> None:
         """Begin the next run, and remember this one unless `retrain` cut it short in its first epoch."""
@@ -373,16 +378,16 @@ class Session:
         metrics = self.metrics if metrics is None else named(metrics)
         return Plan(self.recipe.changed(**others), metrics, (*self.callbacks, *callbacks))
 
-    def _prepare(self, n_factors: int | None, plan: Plan) -> None:
+    def _prepare(self, n_factors: int | None, plan: Plan) -> Fit:
         new_size, seed = n_factors not in (None, self.weights.n_factors), plan.recipe.seed
         if new_size and self.epoch > 0:
             raise RuntimeError(f"n_factors={n_factors} changes the tables' shape; reset() first")
-        if self.epoch == 0 and not self._worker.running and (new_size or seed != self.recipe.seed):
+        if self.epoch == 0 and not self._running and (new_size or seed != self.recipe.seed):
             self.reset(n_factors, seed if self.weights.can_remake else None)
-        self._load(plan)
+        return self._load(plan)
 
-    def _load(self, plan: Plan) -> None:
-        if self._worker.running:
+    def _load(self, plan: Plan) -> Fit:
+        if self._running:
             raise RuntimeError("already training; pause() or stop() first")
         self.data.part(0)
         fit = Fit(self, plan)
@@ -392,13 +397,12 @@ class Session:
         self.fits.append(self.recipe)
         self.interrupted_at.append(None)
         self.progress = fit.progress
-        self._worker.load(fit)
-        self._go()
+        self._fit = fit
+        return fit
 
-    def _go(self) -> None:
-        self.status, self.message, self.error, self.suggested_lr = "training", "", None, None
-        self.progress.go()
-        self.changed()
+    @property
+    def _running(self) -> bool:
+        return self._fit is not None and self._fit.running
 
 
 def _added(callbacks: list[Callable[[], None]], callback: Callable[[], None]) -> Callable[[], None]:

@@ -149,9 +149,10 @@ class Trainer:
         """
         if not self.recipe.keep_best or self._best is None or self._best[1] == epoch:
             return None
-        self.engine.restore(self._best[2])
+        (_, best, weights), self._best = self._best, None  # a copy of the weights is large
+        self.engine.restore(weights)
         self.engine.sync()
-        return self._best[1]
+        return best
 
     def _batches(self, first: int) -> Iterator[tuple[BatchEnd, float]]:
         """One epoch in stretches of about EVENT_SECONDS each; the stretches change nothing but when one hears of it."""

@@ -312,6 +312,14 @@ def test_an_engine_that_fails_at_the_end_leaves_an_error_not_a_fit_for_ever(dls)
     assert "item_factors" in learn.message
 
 
+def test_a_follower_that_fails_leaves_the_fit_alone(dls, caplog):
+    learn = cw.collab_learner(dls, 4)
+    undo = learn.session.on_change(lambda: 1 / 0)
+    train(learn)
+    undo()
+    assert "ZeroDivisionError" in caplog.text
+
+
 class Edits(RuleBasedStateMachine):
     """Edits between fits in any order; the history's last validation loss is always that of `learn.model`."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-import numpy as np
 import torch
+from torch import Tensor
 
+from .events import Finished
 from .recipe import SETTINGS, Recipe
-from .schedule import schedule_for
-from .trainer import Engine, Ratings
+from .trainer import Engine, Ratings, Trainer
 
 TRIAL_BATCHES = 200
-_STRETCH = 20  # batches between two looks at the loss: one that explodes is soon over
 _MOST_RATINGS = 1 << 16  # of those in the trial, on which it is judged
 # Adam moves each weight by about the learning rate, whatever the gradient, and weights are about 0.1 to 1. Decay takes
 # lr * wd of a weight a step; beyond 1 it turns weights over. What lies above either may take longer than a trial to
@@ -40,30 +39,31 @@ def stable_lr(engine: Engine, data: Ratings, recipe: Recipe) -> float | None:
         Two digits of it; ``None`` if no learning rate helps, so that it is not the learning rate.
     """
     bs = min(recipe.bs, len(data.train_y))
-    n = min(TRIAL_BATCHES, len(data.train_y) // bs)
-    rows = torch.randperm(len(data.train_y), generator=torch.Generator().manual_seed(recipe.seed))[: n * bs]
+    n = min(TRIAL_BATCHES, len(data.train_y) // bs) * bs
+    rows = torch.randperm(len(data.train_y), generator=torch.Generator().manual_seed(recipe.seed))[:n]
     judged = rows[:_MOST_RATINGS]
-    fresh = engine.state()
-    before = engine.loss(data.train_x[judged], data.train_y[judged])
+    few = _Few(data.train_x[rows], data.train_y[rows], data.train_x[judged], data.train_y[judged])
+    fresh, before = engine.state(), engine.loss(few.valid_x, few.valid_y)
     lr = recipe.lr / 3
     while lr >= SETTINGS["lr"].low:
-        rounded = float(f"{lr:.1e}")
+        trial = recipe.changed(lr=float(f"{lr:.1e}"), schedule="constant", epochs=1, keep_best=False)
         lr /= 3
-        trial = recipe.changed(lr=rounded, schedule="constant", epochs=1).for_batches_of(bs)
-        if trial.lr > _LARGEST_STEP or trial.lr * trial.wd > _LARGEST_DECAY:
+        rescaled = trial.for_batches_of(bs)
+        if rescaled.lr > _LARGEST_STEP or rescaled.lr * rescaled.wd > _LARGEST_DECAY:
             continue
-        falls = _lowers(engine, data, trial, rows, judged, bs, before)
+        *_, last = Trainer(engine, few, trial, order=torch.Generator().manual_seed(recipe.seed))
+        falls = isinstance(last, Finished) and engine.loss(few.valid_x, few.valid_y) < before
         engine.restore(fresh)
         if falls:
-            return rounded
+            return trial.lr
     return None
 
 
-def _lowers(engine: Engine, data: Ratings, recipe: Recipe, rows: Any, judged: Any, bs: int, before: float) -> bool:
-    n = len(rows) // bs
-    engine.begin(data.train_x, data.train_y, recipe, schedule_for(recipe, n))
-    for step in range(0, n, _STRETCH):
-        losses = engine.run(rows[step * bs : (step + _STRETCH) * bs], bs, step)
-        if not np.isfinite(losses).all():
-            return False
-    return engine.loss(data.train_x[judged], data.train_y[judged]) < before
+@dataclass
+class _Few:
+    """Some ratings to train on, and some of them to be judged by."""
+
+    train_x: Tensor
+    train_y: Tensor
+    valid_x: Tensor
+    valid_y: Tensor

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _NAMES = {
-    "data": "CollabDataLoaders Vocab load_movielens read_ratings synthetic_ratings",
+    "data": "CollabDataLoaders LeaveLast StableSplit TimeSplit Vocab load_movielens read_ratings synthetic_ratings",
     "models": "CollabNN DotProduct DotProductBias Embedding EmbeddingDotBias EmbeddingNN Ensemble SVDpp TabularModel "
     "create_params get_emb_sz sigmoid_range",
     "training": "Recipe Trainer Snapshot",
@@ -28,7 +28,16 @@ __all__ = sorted(_ROOM_OF)
 
 if TYPE_CHECKING:
     from .comparison import compare
-    from .data import CollabDataLoaders, Vocab, load_movielens, read_ratings, synthetic_ratings
+    from .data import (
+        CollabDataLoaders,
+        LeaveLast,
+        StableSplit,
+        TimeSplit,
+        Vocab,
+        load_movielens,
+        read_ratings,
+        synthetic_ratings,
+    )
     from .learner import CollabLearner
     from .making import collab_learner, load_learner
     from .models import (

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 _DASHBOARD = Path(__file__).parent / "app" / "dashboard.ipynb"
 _PATH = os.path.expanduser  # shells leave the ~ of --checkpoint=~/model as it is
 _ROLES = ("user", "item", "rating", "time")
-_OPTIONS = ("sep", "encoding", "table", "query", "missing_rating", "scale", "duplicates")  # keywords of from_file
+_OPTIONS = (
+    "sep",
+    "encoding",
+    "table",
+    "query",
+    "missing_rating",
+    "scale",
+    "duplicates",
+    "split",
+)  # keywords of from_file
 _WARM_KERNELS = 2
 _OF_WARM_KERNELS = (
     f"keep N kernels waiting that have run the page before anybody visits, so that it opens at once ({_WARM_KERNELS}); "
@@ -210,6 +219,7 @@ def _add_ratings(command: argparse.ArgumentParser) -> None:
     command.add_argument("--missing-rating", type=float, metavar="N", help="the number that stands for no rating")
     command.add_argument("--scale", choices=["log"], help="train on log(1 + rating), for counts and hours")
     command.add_argument("--duplicates", choices=["keep", "last", "mean"], help="of ratings of one pair (keep)")
+    command.add_argument("--split", metavar="HOW", help="stable:0.2 (by ids), last:1 (of each user), time:2015-01-01")
     command.add_argument("--drop-bad", action="store_true", help="leave out rows that cannot be used")
 
 

@@ -4,6 +4,7 @@ from .loaders import CollabDataLoaders
 from .movielens import DataUnavailable, load_movielens
 from .readers import read_ratings
 from .side import Side
+from .splits import LeaveLast, StableSplit, TimeSplit
 from .synthetic import SyntheticTruth, synthetic_ratings
 from .vocab import Vocab
 from .without_ratings import DataFacts, LoadersWithoutRatings
@@ -12,9 +13,12 @@ __all__ = [
     "CollabDataLoaders",
     "DataFacts",
     "DataUnavailable",
+    "LeaveLast",
     "LoadersWithoutRatings",
     "Side",
+    "StableSplit",
     "SyntheticTruth",
+    "TimeSplit",
     "Vocab",
     "load_movielens",
     "read_ratings",

@@ -23,6 +23,8 @@ from .ratings import Ratings, check_ratings
 from .readers import read_ratings
 from .scale import proposed_range
 from .side import Side
+from .splits import Split, as_split
+from .tables import is_table, joined
 from .vocab import Id, Vocab
 
 if TYPE_CHECKING:
@@ -84,6 +86,9 @@ class CollabDataLoaders:
     rating_mean : float
         Mean training rating.
     valid_pct : float
+        Share of the ratings held out.
+    split : str
+        How they were chosen, such as ``"valid_pct=0.2"``.
     seed : int
         Fixes the split and the order of batches; drawn when none was given.
     bs, val_bs : int
@@ -110,6 +115,7 @@ class CollabDataLoaders:
     name: str = ""
     understood: str = ""
     notes: tuple[str, ...] = ()
+    split: str = ""
     has_ratings: bool = True
     made_by = Call("CollabDataLoaders", {})
 
@@ -122,8 +128,9 @@ class CollabDataLoaders:
         path: str | Path,
         bs: int | Literal["auto"],
         val_bs: int | None,
+        split: Split | None = None,
     ):
-        self.valid_pct, self.seed, self.path = valid_pct, seed, Path(path)
+        self.seed, self.path = seed, Path(path)
         self.bs = _bs_for(len(ratings.values)) if bs == "auto" else bs
         self.val_bs = self.bs if val_bs is None else val_bs
         self.auto_bs = bs == "auto" and self.bs != _CHAPTERS_BS
@@ -133,9 +140,19 @@ class CollabDataLoaders:
         self.classes: dict[str, Vocab] = {self.user_name: ratings.users, self.item_name: ratings.items}
 
         n = len(ratings.values)
-        order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
-        n_valid = int(valid_pct * n)
-        valid, train = order[:n_valid], order[n_valid:]
+        if split is None:
+            order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
+            n_valid = int(valid_pct * n)
+            valid, train = order[:n_valid], order[n_valid:]
+            self.split = f"valid_pct={valid_pct:g}"
+        else:
+            held_out = split.held_out(ratings)
+            valid, train = torch.from_numpy(np.flatnonzero(held_out)), torch.from_numpy(np.flatnonzero(~held_out))
+            self.split = f"split={split}"
+            if not len(train):
+                raise ValueError(f"{self.split} holds out all {n:,} ratings and leaves none to train on")
+        self.valid_pct = valid_pct if split is None else len(valid) / n
+        self._places = torch.from_numpy(ratings.places)[torch.cat([train, valid])].to(torch.int32)
         x = torch.from_numpy(np.stack([ratings.user_rows, ratings.item_rows], axis=1))
         y = torch.from_numpy(ratings.values)
         self.train_x, self.train_y = x[train], y[train]
@@ -170,6 +187,7 @@ class CollabDataLoaders:
         duplicates: str = "keep",
         missing_rating: float | None = None,
         scale: str | None = None,
+        split: Any = None,
     ) -> CollabDataLoaders:
         """Loaders of a table of ratings, one row a rating.
 
@@ -210,6 +228,10 @@ class CollabDataLoaders:
             The number that stands for no rating, such as 0 or -1; these rows are left out.
         scale : {None, "log"}
             ``"log"`` trains on log(1 + rating): for counts and hours, whose few large ones would decide everything.
+        split : StableSplit, LeaveLast, TimeSplit, str, sequence of int or bool, or table, optional
+            Chooses the ratings held out in place of `valid_pct`: by their ids, as the last of each user, or from a time
+            on (also written ``"stable:0.2"``, ``"last:1"``, ``"time:2015-01-01"``); by their places in the table,
+            fastai's ``valid_idx``; or all of another table, with columns of the same names.
 
         Raises
         ------
@@ -236,15 +258,20 @@ class CollabDataLoaders:
             bs = _whole("bs", bs, 1)
         if val_bs is not None:
             val_bs = _whole("val_bs", val_bs, 1)
+        given = {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name}
+        table = ratings
+        if is_table(split):
+            table, split = joined(ratings, split, given)
         checked = check_ratings(
-            ratings,
-            {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name},
+            table,
+            given,
             on_bad=on_bad,
             duplicates=duplicates,
             missing_rating=missing_rating,
             scale=scale,
         )
-        loaders = cls(checked, valid_pct=float(valid_pct), seed=seed, path=path, bs=bs, val_bs=val_bs)
+        chosen = None if split is None else as_split(split)
+        loaders = cls(checked, valid_pct=float(valid_pct), seed=seed, path=path, bs=bs, val_bs=val_bs, split=chosen)
         loaders.origin = origin_of(ratings)
         loaders.name = name_of(ratings) if name is None else str(name)
         return loaders
@@ -353,9 +380,22 @@ class CollabDataLoaders:
         x, y = (part[: _whole("max_n", max_n, 1)] for part in self.one_batch())
         return self.to_frame(x, y)
 
-    def to_frame(self, x: torch.Tensor, y: torch.Tensor) -> pd.DataFrame:
-        """Ratings of rows int64 ``[n, 2]`` and float32 ``[n]`` as ids and ratings, under the names of their columns."""
+    def to_frame(self, x: torch.Tensor | None = None, y: torch.Tensor | None = None) -> pd.DataFrame:
+        """Ratings as ids and numbers, under the names of their columns.
+
+        Parameters
+        ----------
+        x, y : torch.int64 [n, 2] and torch.float32 [n], optional
+            Rows and ratings. By default all, in the order of the table they came from; the index then has their places
+            in it, from 0, and the last column, ``valid``, says which are held out.
+        """
         import pandas as pd
+
+        if x is None or y is None:
+            self.part(0)  # raises where the ratings are gone
+            whole = self.to_frame(torch.cat([self.train_x, self.valid_x]), torch.cat([self.train_y, self.valid_y]))
+            whole["valid"] = np.arange(len(whole)) >= self.n_train
+            return whole.set_index(pd.Index(self._places.numpy(), name="place")).sort_index()
 
         users, items = self.classes[self.user_name], self.classes[self.item_name]
         shown: dict[str, list[Id] | list[float]] = {
@@ -419,7 +459,7 @@ class CollabDataLoaders:
             f"CollabDataLoaders: {self.n_users:,} {self.user_name}s × {self.n_items:,} "
             f"{self.item_name}s, {self.n_ratings:,} ratings ({self.rating_name!r}, {low:g} to {high:g})\n"
             f"  split: {self.n_train:,} training, {self.n_valid:,} validation "
-            f"(valid_pct={self.valid_pct:g}), seed={self.seed}, bs={self.bs}{' (auto)' if self.auto_bs else ''}\n"
+            f"({self.split}), seed={self.seed}, bs={self.bs}{' (auto)' if self.auto_bs else ''}\n"
             f"  {never:,} {self.item_name}s have no training rating; {self.n_cold:,} validation ratings are of such "
             f"{self.item_name}s or {self.user_name}s" + "".join(f"\n  {said}" for said in self.said)
         )

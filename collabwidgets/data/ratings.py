@@ -30,6 +30,8 @@ class Ratings:
     ----------
     places : int64 [n]
         Where each rating was in the table, from 0.
+    n_rows : int
+        Rows of the table.
     times : pandas.Series or None
         The column of times, where the table has one.
     understood : str
@@ -45,6 +47,7 @@ class Ratings:
     item_rows: NDArray[np.int64]
     values: NDArray[np.float32]
     places: NDArray[np.int64]
+    n_rows: int
     times: pd.Series | None
     understood: str
     notes: tuple[str, ...]
@@ -112,9 +115,18 @@ def check_ratings(
     if lone:
         notes.append(lone)
         warnings.warn(lone, stacklevel=4)
-    times = None if columns.time is None else frame[columns.time]
     return Ratings(
-        users, items, str(columns.rating), user_rows, item_rows, values, places, times, str(columns), tuple(notes)
+        users=users,
+        items=items,
+        rating_name=str(columns.rating),
+        user_rows=user_rows,
+        item_rows=item_rows,
+        values=values,
+        places=places,
+        n_rows=len(kept),
+        times=None if columns.time is None else frame[columns.time],
+        understood=str(columns),
+        notes=tuple(notes),
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from .columns import find_columns
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -47,6 +50,29 @@ def opened(table: Any) -> pd.DataFrame | nw.DataFrame[Any]:
             "rating, or the path of a file to from_file"
         ) from None
     return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+
+
+def is_table(value: Any) -> bool:
+    """Whether a value has columns, as the tables of pandas, Polars and PyArrow do."""
+    return hasattr(value, "columns")
+
+
+def joined(first: Any, second: Any, given: Mapping[str, Hashable | None]) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
+    """The columns of ratings of two tables one below the other, and which rows are of the second, bool [n]."""
+    import pandas as pd
+
+    frames = []
+    for table in (opened(first), opened(second)):
+        columns = find_columns(list(table.columns), number_columns(table), given)
+        names = [name for name in (columns.user, columns.item, columns.rating, columns.time) if name is not None]
+        frames.append(picked(table, names))
+    if list(frames[0]) != list(frames[1]):
+        raise ValueError(
+            f"the ratings have the columns {', '.join(map(str, frames[0]))}, those of split= "
+            f"{', '.join(map(str, frames[1]))}; give both tables the same names"
+        )
+    is_second = np.repeat([False, True], [len(frame) for frame in frames])
+    return pd.concat(frames, ignore_index=True), is_second
 
 
 def number_columns(table: pd.DataFrame | nw.DataFrame[Any]) -> set[Hashable]:

@@ -86,6 +86,7 @@ class LoadersWithoutRatings(CollabDataLoaders):
         self.classes = {users.name: users, items.name: items}
         self.train_x = self.valid_x = torch.empty((0, 2), dtype=torch.int64)
         self.train_y = self.valid_y = torch.empty(0)
+        self.split = f"valid_pct={facts.valid_pct:g}"
         self._order = self._looks = torch.Generator()
 
     @property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from ..data import LeaveLast, StableSplit, TimeSplit
 from ..learner import CollabLearner
 from ..models import DotProduct, DotProductBias, EmbeddingDotBias
 from ..plain import plain
@@ -26,6 +27,7 @@ _FIT = {"one_cycle": "fit_one_cycle", "constant": "fit"}  # schedule: method of 
 _SAID = ("epochs", "lr", "wd", "schedule", "seed")  # settings of a fit that have their own place in its call
 _MAE = "torch.nn.L1Loss()"
 _FRESH = "# with fresh weights: which generator drew yours is not known"
+_OBJECTS = ("split", "items", "users")  # arguments of the loaders that may be objects
 _OF_EACH_FIT = ("patience", "keep_best")  # settings that no fit takes over from the one before
 
 
@@ -49,8 +51,6 @@ def program(view: View) -> str:
         made = ["learn = " + _call("cw.load_learner", [_literal(learn.loaded_from)], {})]
     parts = [*made, "\n".join(_looked_at(view)), view._call()]
     imports = "import collabwidgets as cw"
-    if "pd." in parts[0]:
-        imports += "\nimport pandas as pd"
     if _MAE in "".join(made):
         imports += "\nimport torch"
     return "\n\n".join([imports, *filter(None, parts)]) + "\n"
@@ -103,11 +103,21 @@ def _one_line_or_many(opening: str, parts: list[str], closing: str) -> str:
 
 def _data(learn: CollabLearner) -> str:
     dls = learn.dls
-    call = _call("cw.CollabDataLoaders.from_df", ["ratings"], dls.made_by.arguments | {"seed": dls.seed})
+    arguments = dls.made_by.arguments | {"seed": dls.seed}
+    arguments |= {name: _of_data(name, arguments[name]) for name in _OBJECTS if name in arguments}
+    call = _call("cw.CollabDataLoaders.from_df", ["ratings"], arguments)
+    own = "".join(f"# {name}: your own\n" for name in _OBJECTS if isinstance(arguments.get(name), _Name))
     if dls.origin:
-        return f"ratings = {dls.origin}\ndls = {call}"
+        return f"{own}ratings = {dls.origin}\ndls = {call}"
     names = ", ".join((dls.user_name, dls.item_name, dls.rating_name))
-    return f"# ratings: your own DataFrame of {dls.n_ratings:,} rows ({one_line(names)})\ndls = {call}"
+    return f"# ratings: your own DataFrame of {dls.n_ratings:,} rows ({one_line(names)})\n{own}dls = {call}"
+
+
+def _of_data(name: str, value: Any) -> Any:
+    """An argument of the loaders as it can be written: a split is made anew, a table goes by its name."""
+    if isinstance(value, StableSplit | LeaveLast | TimeSplit):
+        return _Written(f"cw.{value!r}")
+    return value if isinstance(value, str) else _Name(name)
 
 
 def _model(learn: CollabLearner) -> str:
@@ -240,8 +250,12 @@ def one_line(text: str) -> str:
     return " ".join(part for part in text.split() if part.isprintable())
 
 
-class _Name(str):
-    """A name, written as it stands."""
+class _Written(str):
+    """Python, written as it stands."""
 
     def __repr__(self) -> str:
         return str(self)
+
+
+class _Name(_Written):
+    """The name of an object of the caller's."""

@@ -216,3 +216,15 @@ def test_a_loss_of_ones_own_is_in_the_code(dls):
         learn.fit_one_cycle(1, 0.01)
         view = BiasTable(learn)
         assert_same(run(view.to_code(), **known), view)
+
+
+def test_a_split_is_made_anew_and_a_table_goes_by_its_name():
+    ratings, _ = cw.synthetic_ratings(20, 15, 200, seed=1)
+    for split, written in ((cw.StableSplit(0.3), "split=cw.StableSplit(pct=0.3, seed=0)"), ([1, 5], "split=split")):
+        learn = cw.collab_learner(cw.CollabDataLoaders.from_df(ratings, seed=1, split=split), 2)
+        code = cw.BiasTable(learn).to_code()
+        assert written in code
+        assert ("# split: your own" in code) == (split == [1, 5])
+        space = {"split": split}
+        exec(code, space)
+        assert space["dls"].checksum == learn.dls.checksum

@@ -1,0 +1,194 @@
+"""Which ratings are held out for validation: by their ids, their order in time, or a list of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .vocab import Vocab
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .ratings import Ratings
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Split(Protocol):
+    """Chooses the ratings for validation."""
+
+    def held_out(self, ratings: Ratings) -> NDArray[np.bool_]:
+        """Whether each rating is for validation, bool [n]."""
+        ...
+
+
+@dataclass(frozen=True)
+class StableSplit:
+    """A share of the pairs of user and item, chosen by a hash of their ids.
+
+    A pair stays on its side whatever the order of the rows, and whatever rows are added; so do all ratings of it.
+
+    Parameters
+    ----------
+    pct : float
+        The share held out, on average; 0 < pct < 1.
+    seed : int
+        Another one gives another split.
+    """
+
+    pct: float = 0.2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.pct < 1:
+            raise ValueError(
+                f"pct={self.pct!r} is not a share of the ratings; pass a number between 0 and 1, such as 0.2"
+            )
+
+    def held_out(self, ratings: Ratings) -> NDArray[np.bool_]:
+        users, items = _hashes(ratings.users), _hashes(ratings.items)
+        seed = np.uint64(self.seed % 2**64)
+        with np.errstate(over="ignore"):
+            mixed = _mixed(_mixed(users[ratings.user_rows] + seed * _GOLDEN) + items[ratings.item_rows])
+        held: NDArray[np.bool_] = mixed / np.float64(2**64) < self.pct
+        return held
+
+
+@dataclass(frozen=True)
+class LeaveLast:
+    """The last `n` ratings of each user by time; who has no more than `n` stays in training whole.
+
+    Parameters
+    ----------
+    n : int
+    """
+
+    n: int = 1
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.n, int) or self.n < 1:
+            raise ValueError(f"n={self.n!r} is out of range; pass a whole number of at least 1")
+
+    def held_out(self, ratings: Ratings) -> NDArray[np.bool_]:
+        users = ratings.user_rows
+        order = np.lexsort((_times(ratings, "LeaveLast"), users))  # stable: of equal times the later row is the last
+        counts = np.bincount(users, minlength=len(ratings.users))
+        ends = np.cumsum(counts)[users[order]]
+        is_last = np.arange(len(order)) >= ends - self.n
+        held = np.zeros(len(users), dtype=bool)
+        held[order] = is_last & (counts[users[order]] > self.n)
+        return held
+
+
+@dataclass(frozen=True)
+class TimeSplit:
+    """All ratings from a moment on.
+
+    Parameters
+    ----------
+    at : number or str
+        In the unit of the column of times, or a date such as ``"2015-01-01"``; numbers of the column are then taken
+        for seconds since 1970.
+    """
+
+    at: Any
+
+    def held_out(self, ratings: Ratings) -> NDArray[np.bool_]:
+        import pandas as pd
+
+        times = _times(ratings, "TimeSplit")
+        at = self.at
+        try:
+            at = float(at)
+        except (TypeError, ValueError):
+            try:
+                at = pd.Timestamp(at).timestamp()
+            except (TypeError, ValueError) as error:
+                raise ValueError(f"at={self.at!r} is neither a number nor a date, such as '2015-01-01'") from error
+        held: NDArray[np.bool_] = times >= at
+        return held
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """The ratings in some rows of the table, by their places from 0, or by one truth value a row."""
+
+    places: NDArray[Any]
+
+    def held_out(self, ratings: Ratings) -> NDArray[np.bool_]:
+        n = ratings.n_rows
+        wanted = np.zeros(n, dtype=bool)
+        if self.places.dtype == bool:
+            if len(self.places) != n:
+                raise ValueError(f"split has {len(self.places):,} truth values, but the table has {n:,} rows")
+            wanted = self.places
+        else:
+            if self.places.dtype.kind not in "iu" or self.places.min(initial=0) < 0 or self.places.max(initial=0) >= n:
+                raise ValueError(
+                    f"split is to have the places of rows for validation, whole numbers from 0 to {n - 1:,}"
+                )
+            wanted[self.places] = True
+        held: NDArray[np.bool_] = wanted[ratings.places]
+        return held
+
+    def __repr__(self) -> str:
+        return f"a list of {np.count_nonzero(self.places) if self.places.dtype == bool else len(self.places):,} rows"
+
+
+_BY_NAME = {"stable": (StableSplit, float), "last": (LeaveLast, int), "time": (TimeSplit, str)}
+
+
+def as_split(split: Split | str | Sequence[Any] | NDArray[Any] | pd.Series) -> Split:
+    """A split as it is written: an object, ``"stable:0.2"``, ``"last:1"``, ``"time:2015-01-01"``, or places of rows."""
+    if isinstance(split, str):
+        kind, _, argument = split.partition(":")
+        if kind in _BY_NAME and (argument or kind != "time"):
+            make, convert = _BY_NAME[kind]
+            try:
+                made: Split = make(convert(argument)) if argument else make()
+                return made
+            except ValueError as error:
+                raise ValueError(f"split={split!r} cannot be read ({error})") from error
+        raise ValueError(f"split={split!r} is not known; choose one of stable:0.2, last:1, time:2015-01-01")
+    if hasattr(split, "held_out"):
+        return split
+    return Places(np.asarray(split).reshape(-1))
+
+
+def _times(ratings: Ratings, name: str) -> NDArray[np.float64]:
+    """Times as numbers: those of the column, or seconds since 1970 of dates."""
+    import pandas as pd
+
+    if ratings.times is None:
+        raise ValueError(f"{name} needs the times of ratings, but no column is called as times are; pass time_name=")
+    times = ratings.times
+    if pd.api.types.is_numeric_dtype(times.dtype):
+        seconds = times.to_numpy(dtype=np.float64, na_value=np.nan)
+    else:
+        dates = pd.to_datetime(times, errors="coerce", utc=True)
+        seconds = (dates - pd.Timestamp(0, tz="UTC")).dt.total_seconds().to_numpy(dtype=np.float64)
+    unknown = int(np.count_nonzero(np.isnan(seconds)))
+    if unknown:
+        raise ValueError(f"{unknown:,} of {len(seconds):,} entries of column {times.name!r} are no times")
+    return np.asarray(seconds)
+
+
+def _hashes(vocab: Vocab) -> NDArray[np.uint64]:
+    """A hash of each id as text, uint64 [n]; the same on every machine."""
+    import pandas as pd
+
+    return np.asarray(pd.util.hash_array(np.array([str(known) for known in vocab], dtype=object)))
+
+
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Splitmix64 (Steele, Lea and Flood, Fast splittable pseudorandom number generators, OOPSLA 2014)."""
+    values = values + _GOLDEN
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: NDArray[np.uint64] = values ^ (values >> np.uint64(31))
+    return mixed

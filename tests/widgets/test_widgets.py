@@ -435,7 +435,7 @@ def test_the_empty_table_of_neighbours_has_the_columns_of_a_full_one(with_rare, 
     assert len(empty) == 0 < len(full)
     assert empty.dtypes.to_dict() == full.dtypes.to_dict()
     assert (empty.index.dtype, empty.index.name) == (full.index.dtype, full.index.name)
-    assert empty.attrs == {"n_hidden": 0}
+    assert empty.attrs == {"anchors": [], "n_hidden": 0}
 
 
 def test_a_search_around_further_titles_alone_can_be_drawn(trained, tmp_path):

@@ -14,6 +14,7 @@ from ..training.snapshot import Snapshot
 from .align import FOLLOWED, in_place, likeness, shared_scores
 
 AXES = FOLLOWED  # components of a map
+FEWEST = 30  # rows from which a correlation is told: of fewer, chance alone makes a large one
 _BLOCK = 4096  # rows turned to float64 at a time; a block of 50 factors stays in the processor's cache
 
 
@@ -45,7 +46,9 @@ class PCAFrame:
     correlations : dict
         ``{"PC1": {"count": r, "mean": r, "year": r}, …}``: Pearson's r, over the fitted rows, between the
         scores and the log count, the mean rating and the year at the end of the name, "(1995)". A key is
-        left out where it is undefined (no years, fewer than 3 rows, no variance).
+        left out where it is undefined (no variance), and where fewer than 30 rows have a value (few names with a year).
+    correlation_counts : dict
+        ``{"count": n, "mean": n, "year": n}``: how many rows each correlation is of.
     items : Side
         The items' names, counts and means.
     """
@@ -59,6 +62,7 @@ class PCAFrame:
     noise_level: float
     axis_match: NDArray[np.float64] | None
     correlations: dict[str, dict[str, float]]
+    correlation_counts: dict[str, int]
     items: Side
 
     def __post_init__(self) -> None:
@@ -224,6 +228,9 @@ def fit_pca(
         match = np.full(k, np.nan)
         both = min(k, len(known))
         match[:both] = np.abs(known[np.arange(both), order[:both]])
+    correlations, correlation_counts = correlations_of(
+        scores[rows], side.counts[rows], side.means[rows], side.years[rows]
+    )
     return PCAFrame(
         revision=snapshot.revision,
         components=components,
@@ -233,7 +240,8 @@ def fit_pca(
         explained_variance_ratio=kept / total if total > 0 else np.zeros(k),
         noise_level=1 / table.shape[1],
         axis_match=match,
-        correlations=correlations_of(scores[rows], side.counts[rows], side.means[rows], side.years[rows]),
+        correlations=correlations,
+        correlation_counts=correlation_counts,
         items=side,
     )
 
@@ -294,17 +302,21 @@ def correlations_of(
     counts: NDArray[np.int32],
     means: NDArray[np.float32],
     years: NDArray[np.float64],
-) -> dict[str, dict[str, float]]:
-    """By column of `scores`, "PC1" on, its Pearson's r with log count, mean and year; see `PCAFrame`."""
+) -> tuple[dict[str, dict[str, float]], dict[str, int]]:
+    """By column of `scores`, "PC1" on, its Pearson's r with log count, mean and year, and by these how many rows they
+    are of; see `PCAFrame`."""
     found: dict[str, dict[str, float]] = {f"PC{j + 1}": {} for j in range(scores.shape[1])}
+    n_known: dict[str, int] = {}
     for name, values in (("count", np.log(np.maximum(counts, 1))), ("mean", means), ("year", years)):
         known = np.isfinite(values)
-        if known.sum() < 3:
+        n = int(known.sum())
+        if n < FEWEST:
             continue
+        n_known[name] = n
         x, y = scores[known].astype(np.float64), values[known].astype(np.float64)
         x, y = x - x.mean(axis=0), y - y.mean()
         spreads = np.sqrt(np.einsum("ij,ij->j", x, x) * (y @ y))
         for component, product, spread in zip(found.values(), y @ x, spreads, strict=True):
             if spread > 1e-12 * len(y):  # below it the deviations are rounding
                 component[name] = float(np.clip(product / spread, -1, 1))
-    return found
+    return found, n_known

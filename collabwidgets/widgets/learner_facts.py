@@ -27,7 +27,13 @@ Arrays = dict[str, bytes]
 
 BATCH_POINTS = 2000
 _NO_MAP = protocol.MapFacts(
-    m=0, explained_variance=[], noise_level=0.0, axis_match=None, axis_correlations={}, fit_count=0
+    m=0,
+    explained_variance=[],
+    noise_level=0.0,
+    axis_match=None,
+    axis_correlations={},
+    correlation_counts={},
+    fit_count=0,
 )
 
 
@@ -190,6 +196,7 @@ def map_facts(frame: PCAFrame) -> protocol.MapFacts:
         noise_level=float(frame.noise_level),
         axis_match=None if match is None or not np.isfinite(match).all() else [float(m) for m in match],
         axis_correlations={name.removeprefix("PC"): dict(r) for name, r in frame.correlations.items()},
+        correlation_counts=dict(frame.correlation_counts),
         fit_count=len(frame.rows),
     )
 

@@ -109,7 +109,7 @@ class PCAScatter(View):
         Cosine of each component to its own in the picture before; None where there is nothing to compare with.
     axis_correlations : dict
         By component, "1" to "6": correlation of its scores with the logarithm of ``count``, with ``mean`` and with
-        ``year``.
+        ``year``; left out where fewer than 30 titles have a value.
     fit_count : int
         Titles it was fitted on.
     n_frames : int

@@ -158,13 +158,17 @@ class RunRow(Wire):
 
 
 class MapFacts(Wire):
-    """A fitted map, beside its scores; ``m`` components, their share of the variance 0 to 1."""
+    """A fitted map, beside its scores; ``m`` components, their share of the variance 0 to 1.
+
+    ``correlation_counts``: by name, of how many titles the correlations are.
+    """
 
     m: int
     explained_variance: list[float]
     noise_level: float
     axis_match: list[float] | None
     axis_correlations: dict[str, dict[str, float]]
+    correlation_counts: dict[str, int]
     fit_count: int
 
 

@@ -144,7 +144,11 @@ export interface RunRow {
   bs: number;
   points: number[];
 }
-/** A fitted map, beside its scores; ``m`` components, their share of the variance 0 to 1. */
+/**
+ * A fitted map, beside its scores; ``m`` components, their share of the variance 0 to 1.
+ *
+ *     ``correlation_counts``: by name, of how many titles the correlations are.
+ */
 export interface MapFacts {
   m: number;
   explained_variance: number[];
@@ -154,6 +158,9 @@ export interface MapFacts {
     [k: string]: {
       [k: string]: number;
     };
+  };
+  correlation_counts: {
+    [k: string]: number;
   };
   fit_count: number;
 }

@@ -80,7 +80,7 @@ test("numbers of a column are coloured and sized between their 2nd and 98th perc
   const rows = Int32Array.from({ length: 102 }, (_, i) => i + 1);
   assert.deepEqual(middleRange(values, rows), [2, 98]);
   const { scale, bins } = byNumber("budget", values, rows);
-  assert.deepEqual([scale.low, scale.high, scale.legend], [2, 98, [["no value", BINS]]]);
+  assert.deepEqual([scale.low, scale.high, scale.legend], [2, 98, [["no value (1 of 102 titles)", BINS]]]);
   assert.deepEqual([bins[1], bins[2], bins[4], bins[52], bins[102]], [BINS, 0, 0, (BINS - 1) / 2, BINS - 1]);
   const sizes = sizesByNumber(values, rows);
   assert.deepEqual([sizes[1], sizes[2], sizes[102]], [0, 0, 11]);

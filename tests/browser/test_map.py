@@ -263,6 +263,7 @@ def test_a_map_of_its_own_is_drawn(show: Show) -> None:
         "noise_level": 0.02,
         "axis_match": [0.5] * 6,
         "axis_correlations": {"1": {"count": 0.9}},
+        "correlation_counts": {"count": 1000},
         "fit_count": 1000,
     }
     own = {"map": facts, "revision": 5, "fit_on": "top_n"}
@@ -281,7 +282,7 @@ def test_a_map_of_its_own_is_drawn(show: Show) -> None:
     page.evaluate(send, [own, scores])
     expect(region.get_by_text("Together the axes keep 30.0 % of the variance.")).to_be_visible()
     expect(region.get_by_text("Axes changed a lot")).to_be_visible()
-    expect(region.get_by_text("PC 1 goes with: log ratings r = 0.90")).to_be_visible()
+    expect(region.get_by_text("PC 1 goes with: log ratings r = 0.90 (n = 1,000)")).to_be_visible()
     page.evaluate(send, [{}, ""])
     expect(region.get_by_text("Together the axes keep 20.5 % of the variance.")).to_be_visible()
 

@@ -263,6 +263,16 @@ def test_correlations_equal_scipys_over_the_fitted_rows(make_snapshot, make_side
             },
             abs=1e-5,
         )
+    assert frame.correlation_counts == {"count": len(fitted), "mean": len(fitted), "year": len(dated)}
+
+
+@pytest.mark.parametrize("n_dated", [29, 30])
+def test_a_correlation_of_fewer_than_30_titles_is_left_out(make_snapshot, make_side, factors, n_dated):
+    names = [f"Film {i} ({1950 + i})" if i < n_dated else f"Film {i}" for i in range(300)]
+    counts = np.arange(30, 330)
+    frame = fit_pca(make_snapshot(item_factors=factors, items=make_side(300, counts=counts, names=names)), k=2)
+    assert ("year" in frame.correlations["PC1"]) == (n_dated == 30)
+    assert frame.correlation_counts.get("year") == (30 if n_dated == 30 else None)
 
 
 def test_correlations_that_do_not_exist_are_left_out(make_snapshot, make_side, factors):

@@ -244,6 +244,7 @@ export function storeState(status = "ready"): Record<string, unknown> {
       "5": { count: 0.05, mean: 0.02, year: 0.11 },
       "6": { count: 0, mean: 0.04, year: 0.02 },
     },
+    correlation_counts: { count: 789, mean: 789, year: 789 },
     fit_count: counts.reduce((sum, count) => sum + (count >= 20 ? 1 : 0), 0),
     selection: [],
     primary: null,
@@ -380,6 +381,7 @@ export function mapAnswer(
     noise_level: 0.02,
     axis_match: null,
     axis_correlations: {},
+    correlation_counts: {},
     fit_count: 789,
   };
   const value: OtherMap = { map, revision: 1, fit_on: "min_count" };

@@ -36,6 +36,7 @@ const MAP: Readonly<Record<string, keyof MapFacts>> = {
   noise_level: "noise_level",
   axis_match: "axis_match",
   axis_correlations: "axis_correlations",
+  correlation_counts: "correlation_counts",
   fit_count: "fit_count",
 };
 

@@ -3,6 +3,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { ViewContext } from "../../context";
 import { derived } from "../bound";
+import { formatCount, plural } from "../format";
 import { type Binary, decodeText, float32, type Titles } from "../wire";
 import type { Colors } from "./paint";
 import { BINS, binOf, type ColorScale, type Rgb } from "./palette";
@@ -85,7 +86,9 @@ export function byNumber(by: string, values: ArrayLike<number>, rows: Int32Array
   const scale: ColorScale = { by, low, high, log: false, own: "numbers" };
   const bins = new Uint8Array(values.length).fill(BINS);
   for (const row of rows) if (Number.isFinite(values[row])) bins[row] = binOf(values[row], scale);
-  if (rows.some((row) => bins[row] === BINS)) scale.legend = [["no value", BINS]];
+  const without = rows.reduce((n, row) => n + (bins[row] === BINS ? 1 : 0), 0);
+  if (without)
+    scale.legend = [[`no value (${formatCount(without)} of ${plural(rows.length, "title")})`, BINS]];
   return { scale, bins };
 }
 

@@ -1,7 +1,7 @@
 // The sentences of the map: axis names, what guards against misreading it, what a point says of itself.
 
 import type { MapFacts } from "../../protocol";
-import { formatBias, formatNumber, formatShare, plural } from "../format";
+import { formatBias, formatCount, formatNumber, formatShare, plural } from "../format";
 import { FEW_RATINGS } from "../ranking";
 
 /** "PC 1 · 12.4 %": a component by its number from 1, with its share of the variance. */
@@ -59,14 +59,20 @@ export function heldWords(match: readonly number[] | null, shown: readonly numbe
   return held.length ? `Axes held ${held.join(" / ")} since the last picture.` : "";
 }
 
-/** "PC 1 goes with: log ratings r = 0.61, mean r = 0.43"; empty where nothing is known or nothing goes with it. */
-export function goesWith(component: number, correlations: Record<string, Record<string, number>>): string {
-  const found = correlations[String(component)] ?? correlations[`PC${component}`] ?? {};
+/** "PC 1 goes with: log ratings r = 0.61 (n = 1,664), mean r = 0.43 (n = 1,664)"; empty where nothing goes with it. */
+export function goesWith(
+  component: number,
+  { axis_correlations, correlation_counts }: Pick<MapFacts, "axis_correlations" | "correlation_counts">,
+): string {
+  const found = axis_correlations[String(component)] ?? {};
   const parts = Object.entries(found)
     .filter(([, r]) => Number.isFinite(r) && Math.abs(r) >= 0.2)
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
     .map(([name, r]) =>
-      `${name === "count" ? "log ratings" : name} r = ${formatNumber(r, 2)}`.replaceAll(" ", "\u00a0"),
+      `${name === "count" ? "log ratings" : name} r = ${formatNumber(r, 2)} (n = ${formatCount(correlation_counts[name])})`.replaceAll(
+        " ",
+        "\u00a0",
+      ),
     );
   return parts.length ? `PC ${component} goes with: ${parts.join(", ")}` : "";
 }

@@ -18,7 +18,7 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
   const held = map.untrained.value ? "" : heldWords(frame.axis_match, shown);
   // Where the axes have no room to say it.
   const narrow = context.width.value < 560 && shown.length > 0 && frame.fit_count > 0;
-  const together = shown.map((component) => goesWith(component, frame.axis_correlations)).filter(Boolean);
+  const together = shown.map((component) => goesWith(component, frame)).filter(Boolean);
   const noise = !map.untrained.value && isNoise(frame);
   return (
     <div class="cw-flow cw-scatter-foot">

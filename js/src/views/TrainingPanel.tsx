@@ -11,6 +11,7 @@ import { svgMarkup, svgPng } from "../lib/files";
 import { formatRate } from "../lib/format";
 import { Latest } from "../lib/latest";
 import type { Call } from "../lib/link";
+import { verdict } from "../lib/verdict";
 import { sentence, whyNoTraining } from "../lib/wording";
 import css from "./TrainingPanel.css";
 import { Buttons } from "./training/Buttons";
@@ -85,7 +86,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
   const state = situation(store);
   const said = sentence(state);
   const suggested = store.suggested_lr.value;
-  const overfit = store.overfit_since.value;
+  const against = verdict(store.history.value, store.overfit_since.value, store.data.value, status);
 
   return (
     <Frame
@@ -153,12 +154,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
           </Notice>
         )
       )}
-      {overfit !== null && (
-        <Notice tone="warn">
-          Validation loss has been above its best since epoch {overfit}: the model learns the training ratings
-          by heart. More weight decay or an early stop helps.
-        </Notice>
-      )}
+      {against && <Notice tone="warn">{against}</Notice>}
       <div class="cw-results">
         {shows("chart") && <Chart context={context} drawing={drawing} held={smoothing} />}
         <div class="cw-stack">

@@ -37,20 +37,23 @@ test("an epoch is a message, and so is what becomes of the training", () => {
   assert.equal(said({ progress: 0.7, epoch: 3.5 }), said({}));
   assert.equal(said({ progress: 0, epoch: 3 }), "Training.", "a second fit has no epoch to tell of yet");
   assert.equal(said({ progress: 0.2, epoch: 4 }), "Training.");
-  assert.match(said({ progress: 0.2, epoch: 4 }, 4), /^Epoch 4 of 5/);
+  assert.match(said({ progress: 0.2, epoch: 4 }, 4), /^Epoch 1 of 5 of this fit, 4 in all\./);
   assert.equal(said({ status: "paused" }), "Paused at epoch 3.2; weights kept.");
   assert.match(said({ status: "diverged" }), /NaN/);
   assert.equal(
-    said({ status: "ready", epoch: 5, bestEpoch: 5, lastEpoch: 5 }, 5),
+    said({ status: "ready", epoch: 5, progress: 1, bestEpoch: 5, lastEpoch: 5 }, 5),
     "Epoch 5 of 5. Validation loss 0.824. Done in 00:41. The last epoch was the best.",
   );
   assert.match(said({ connection: "disconnected" }), /^Not connected/);
   assert.equal(said({ status: "untrained" }, 0), "");
 });
 
-test("the outcome counts the epochs of the last fit, not of all", () => {
+test("the outcome counts the epochs of the last fit, and of all", () => {
   const ready = { ...state, status: "ready" as const, progress: 1, epoch: 10 };
-  assert.equal(outcome(ready), "epoch 5/5 done in 00:41");
-  assert.equal(outcome({ ...ready, status: "stopped", progress: 0.5 }), "epoch 2.5/5 stopped after 00:41");
+  assert.equal(outcome(ready), "epoch 5 of 5 of this fit, 10 in all, done in 00:41");
+  assert.equal(
+    outcome({ ...ready, status: "stopped", epoch: 2.5, progress: 0.5 }),
+    "epoch 2.5 of 5 stopped after 00:41",
+  );
   assert.equal(outcome({ ...state, epoch: 0 }), "");
 });

@@ -36,11 +36,11 @@ const rows = (...losses: (number | null)[]): EpochRow[] =>
     lr: 1e-3,
   }));
 
-test("the badge counts the epochs of this fit, not of all fits", () => {
+test("the badge counts the epochs of this fit, and says how many there are in all", () => {
   const again = { ...calm, status: "training" as const, epoch: 7.4, progress: 0.48 };
-  assert.equal(badge(again).text, "epoch 3/5 · live");
-  assert.equal(badge({ ...again, progress: 0 }).text, "epoch 1/5 · live");
-  assert.equal(badge({ ...again, progress: 1 }).text, "epoch 5/5 · live");
+  assert.equal(badge(again).text, "epoch 3 of 5 of this fit, 8 in all · live");
+  assert.equal(badge({ ...again, epoch: 5, progress: 0 }).text, "epoch 1 of 5 of this fit, 6 in all · live");
+  assert.equal(badge({ ...again, epoch: 5, progress: 1 }).text, "epoch 5 of 5 · live");
 });
 
 test("a whole epoch is said without a decimal, another to a tenth", () => {
@@ -95,12 +95,20 @@ test("a diverged run says what Python found, and nothing twice", () => {
 });
 
 test("a screen reader is told each epoch, and whether it is the best so far", () => {
-  assert.equal(epochAnnouncement([], 5), "");
-  assert.equal(epochAnnouncement(rows(0.9), 5), "Epoch 1 of 5. Validation loss 0.900.");
-  assert.equal(epochAnnouncement(rows(0.9, 0.84), 5), "Epoch 2 of 5. Validation loss 0.840, best so far.");
-  assert.equal(epochAnnouncement(rows(0.84, 0.9), 5), "Epoch 2 of 5. Validation loss 0.900.");
-  assert.equal(epochAnnouncement(rows(null), 5), "Epoch 1 of 5. Training loss 0.700.");
-  assert.equal(epochAnnouncement(rows(0.9, 0.8, 0.7), 2), "Epoch 3. Validation loss 0.700, best so far.");
+  assert.equal(epochAnnouncement([], 5, 0), "");
+  assert.equal(epochAnnouncement(rows(0.9), 5, 0), "Epoch 1 of 5. Validation loss 0.900.");
+  assert.equal(epochAnnouncement(rows(0.9, 0.84), 5, 0), "Epoch 2 of 5. Validation loss 0.840, best so far.");
+  assert.equal(epochAnnouncement(rows(0.84, 0.9), 5, 0), "Epoch 2 of 5. Validation loss 0.900.");
+  assert.equal(epochAnnouncement(rows(null), 5, 0), "Epoch 1 of 5. Training loss 0.700.");
+  assert.equal(
+    epochAnnouncement(rows(0.9, 0.8, 0.7), 2, 1),
+    "Epoch 2 of 2 of this fit, 3 in all. Validation loss 0.700, best so far.",
+  );
+  assert.equal(
+    epochAnnouncement(rows(0.9, 0.8, 0.7), 2, 0),
+    "Epoch 3. Validation loss 0.700, best so far.",
+    "of a reset that is on its way",
+  );
 });
 
 test("the chart says in words where validation was lowest", () => {

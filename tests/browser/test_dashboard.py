@@ -160,7 +160,7 @@ def test_a_page_from_a_checkpoint_is_trained_when_it_is_first_seen(
     # At once: that these are there is no matter of waiting.
     assert rows.count() == 4
     assert "ready · 4 epochs" in board.inner_text()
-    assert re.search(r"epoch 4/4 done in \d\d:\d\d · best valid", board.inner_text())
+    assert re.search(r"epoch 4 of 4 done in \d\d:\d\d · best valid", board.inner_text())
     assert board.get_by_role("table", name="Biases").locator("tbody").get_by_role("row").count() >= 20
     assert panel.get_by_role("progressbar").get_attribute("aria-valuenow") == "100"
 

@@ -26,11 +26,11 @@ def recipe(page: Page, **settings: object) -> None:
 
 def test_badge_and_bar_count_the_epochs_of_the_running_fit(harness: Callable[..., str], page: Page) -> None:
     page.goto(harness("TrainingPanel", status="training", s_progress=0.5, s_epoch=5.5))
-    expect(training(page)).to_contain_text("epoch 3/5 · live")
+    expect(training(page)).to_contain_text("epoch 3 of 5 of this fit, 6 in all · live")
     recipe(page, fit_epochs=1)
-    expect(training(page)).to_contain_text("epoch 1/1 · live")
+    expect(training(page)).to_contain_text("epoch 1 of 1 of this fit, 6 in all · live")
     expect(training(page).get_by_role("progressbar")).to_have_attribute(
-        "aria-valuetext", "epoch 1/1 · 50 %, about 15 s left"
+        "aria-valuetext", "epoch 1 of 1 of this fit, 6 in all · 50 %, about 15 s left"
     )
     expect(training(page).get_by_role("spinbutton", name="Epochs")).to_have_value("5")
 
@@ -207,7 +207,7 @@ def test_without_a_kernel_nothing_is_promised_and_it_is_said_once(harness: Calla
     said = page.get_by_text(re.compile("^Not connected", re.IGNORECASE)).locator("visible=true")
     expect(said).to_have_count(3)  # in the head, under it, and to a screen reader
     expect(training(page).locator("header").get_by_text("not connected")).to_be_hidden()
-    expect(training(page).get_by_role("progressbar")).to_have_attribute("aria-valuetext", "epoch 3/5 · 52 %")
+    expect(training(page).get_by_role("progressbar")).to_have_attribute("aria-valuetext", "epoch 3 of 5 · 52 %")
     expect(training(page)).not_to_contain_text("left")
     page.goto(harness("TrainingPanel,BiasTable", status="training", gone=1))
     expect(training(page).get_by_role("paragraph").filter(has_text="Showing the last state.")).to_have_text(

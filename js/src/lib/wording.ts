@@ -33,7 +33,7 @@ export function badge({ status, connection, epoch, shownEpoch, epochs, progress 
     case "training":
       return {
         tone: "live",
-        text: epochs > 0 ? `epoch ${currentEpoch(progress, epochs)}/${epochs} · live` : "live",
+        text: epochs > 0 ? `${runningEpoch({ epoch, epochs, progress })} · live` : "live",
       };
     case "paused":
       return { tone: "warn", text: `paused at epoch ${epochText(epoch)}` };
@@ -56,6 +56,20 @@ export function badge({ status, connection, epoch, shownEpoch, epochs, progress 
 /** Why no button of the panel can do anything; null if they can. */
 export const whyNoTraining = (connection: Connection, cannotTrain: string): string | null =>
   connection === "disconnected" ? "Not connected to the kernel" : cannotTrain || null;
+
+type Place = Pick<Situation, "epoch" | "epochs" | "progress">;
+
+/** Epochs of the fits before this one, on the same weights. */
+export const epochsBefore = ({ epoch, epochs, progress }: Place): number =>
+  Math.max(0, Math.round(epoch - progress * epochs));
+
+/** "epoch 3 of 5"; after other fits "epoch 3 of 5 of this fit, 8 in all". Epochs are counted from 1. */
+export const epochWords = (current: number, epochs: number, before: number): string =>
+  `epoch ${epochText(current)} of ${epochs}${before > 0 ? ` of this fit, ${epochText(before + current)} in all` : ""}`;
+
+/** The epoch under way. */
+export const runningEpoch = (place: Place): string =>
+  epochWords(currentEpoch(place.progress, place.epochs), place.epochs, epochsBefore(place));
 
 /** The epoch under way in this fit, from 1. */
 export const currentEpoch = (progress: number, epochs: number): number =>
@@ -118,11 +132,12 @@ export function retrainHint(on: boolean, trained: boolean): string {
 }
 
 /** What a screen reader is told, once an epoch. */
-export function epochAnnouncement(history: readonly EpochRow[], epochs: number): string {
+export function epochAnnouncement(history: readonly EpochRow[], epochs: number, before: number): string {
   const last = history.at(-1);
   if (!last) return "";
-  const of = epochs >= last.epoch ? ` of ${epochs}` : "";
-  const head = `Epoch ${last.epoch}${of}.`;
+  const current = last.epoch - before;
+  const known = current >= 1 && current <= epochs;
+  const head = known ? `E${epochWords(current, epochs, before).slice(1)}.` : `Epoch ${last.epoch}.`;
   if (last.valid_loss === null) return `${head} Training loss ${formatNumber(last.train_loss, 3)}.`;
   const valid = last.valid_loss;
   const best = history.every((row) => row === last || row.valid_loss === null || valid < row.valid_loss);
@@ -162,15 +177,14 @@ export const speaker = (views: readonly MountedView[]): MountedView | undefined 
 export function trainingAnnouncement(state: Situation, history: readonly EpochRow[]): string {
   const said = state.connection !== "connected" ? sentence(state) : null;
   if (said) return said.text;
-  const epoch = epochAnnouncement(history, state.epochs);
+  const before = epochsBefore(state);
+  const epoch = epochAnnouncement(history, state.epochs, before);
   switch (state.status) {
     case "untrained":
       return "";
-    case "training": {
+    case "training":
       // The epochs of an earlier fit have been said.
-      const before = state.epoch - state.progress * state.epochs;
-      return (history.at(-1)?.epoch ?? 0) > before + 0.1 ? epoch : "Training.";
-    }
+      return (history.at(-1)?.epoch ?? 0) > before ? epoch : "Training.";
     case "ready":
       return [epoch, sentence(state)?.text].filter(Boolean).join(" ");
     default:
@@ -178,15 +192,15 @@ export function trainingAnnouncement(state: Situation, history: readonly EpochRo
   }
 }
 
-/** "epoch 5/5 done in 00:41"; nothing before the first training. */
+/** "epoch 5 of 5 done in 00:41"; nothing before the first training. */
 export function outcome({ status, epoch, epochs, progress, elapsed }: Situation): string {
   if (epoch <= 0) return "";
-  const done = progress * epochs;
+  const before = epochsBefore({ epoch, epochs, progress });
   const words: Record<string, string> = {
     ready: "done in",
     stopped: "stopped after",
     paused: "paused after",
   };
   const time = elapsed === null ? "" : `${words[status] ?? "after"} ${formatClock(elapsed)}`;
-  return `epoch ${formatNumber(done, Number.isInteger(done) ? 0 : 1)}/${epochs} ${time}`.trim();
+  return `${epochWords(progress * epochs, epochs, before)}${before ? "," : ""} ${time}`.trim();
 }

@@ -1,7 +1,7 @@
 // How far the running fit is, and how long it will still take.
 import type { ViewContext } from "../../context";
 import { etaText, progressLine } from "../../lib/format";
-import { currentEpoch, epochsText, fitEpochs } from "../../lib/wording";
+import { currentEpoch, epochsText, fitEpochs, runningEpoch } from "../../lib/wording";
 
 export function Progress({ context }: { context: ViewContext }) {
   const { store } = context;
@@ -18,7 +18,7 @@ export function Progress({ context }: { context: ViewContext }) {
   const trained = store.epoch.value;
 
   let text = "not trained yet";
-  if (active && epochs) text = `epoch ${current}/${epochs} · ${percent} %`;
+  if (active && epochs) text = `${runningEpoch({ epoch: trained, epochs, progress })} · ${percent} %`;
   else if (trained > 0) text = `${epochsText(trained)} trained`;
   return (
     <div

@@ -40,11 +40,11 @@ test("worse than predicting the mean names what is the case, once the fit has en
   assert.equal(verdict(poor, null, facts, "training"), null);
   assert.equal(
     verdict(poor, null, facts, "ready"),
-    "Worse than predicting the mean: validation loss 1.3100, the mean's 1.2500. Try another learning rate, or more epochs.",
+    "Worse than predicting the mean: 1.3100, the mean’s 1.2500. Try another learning rate, or more epochs.",
   );
   const cramped = { ...facts, y_range: [0, 1] };
   assert.match(
     verdict(poor, null, cramped, "ready") ?? "",
-    /within y_range \(0, 1\), and ratings go from 1 to 5: make the learner with a wider y_range\.$/,
+    /Predictions stay within y_range \(0, 1\), and ratings go from 1 to 5\.$/,
   );
 });

@@ -1,7 +1,7 @@
 // What the losses of a fit say against it, where there is evidence; nothing from few ratings.
 import type { Data, EpochRow } from "../protocol";
 import type { Status } from "../store";
-import { formatLoss, formatNumber } from "./format";
+import { formatLoss } from "./format";
 
 /** Validation ratings from which a verdict is given: of fewer, the loss itself is half chance. */
 export const FEWEST = 100;
@@ -17,7 +17,7 @@ export function verdict(
   facts: Facts,
   status: Status,
 ): string | null {
-  const { n_valid, baseline } = facts;
+  const { n_valid, baseline, y_range, rating_min, rating_max } = facts;
   const last = history.at(-1);
   if (!last || baseline === null || n_valid < FEWEST) return null;
   const { train_loss, valid_loss } = last;
@@ -30,14 +30,9 @@ export function verdict(
   const best = Math.min(...history.map((row) => row.valid_loss ?? Number.POSITIVE_INFINITY));
   if (status === "training" || status === "diverged" || !Number.isFinite(best) || best <= baseline)
     return null;
-  const worse = `Worse than predicting the mean: validation loss ${formatLoss(best)}, the mean's ${formatLoss(baseline)}.`;
-  return `${worse} ${outOfReach(facts) ?? "Try another learning rate, or more epochs."}`;
-}
-
-function outOfReach({ y_range, rating_min, rating_max }: Facts): string | null {
-  if (!y_range || (y_range[0] <= rating_min && rating_max <= y_range[1])) return null;
-  const [low, high, least, most] = [...y_range, rating_min, rating_max].map((value) =>
-    formatNumber(value, Number.isInteger(value) ? 0 : 1),
-  );
-  return `Predictions stay within y_range (${low}, ${high}), and ratings go from ${least} to ${most}: make the learner with a wider y_range.`;
+  const reached = !y_range || (y_range[0] <= rating_min && rating_max <= y_range[1]);
+  const cause = reached
+    ? "Try another learning rate, or more epochs."
+    : `Predictions stay within y_range (${y_range?.join(", ")}), and ratings go from ${rating_min} to ${rating_max}.`;
+  return `Worse than predicting the mean: ${formatLoss(best)}, the mean’s ${formatLoss(baseline)}. ${cause}`;
 }

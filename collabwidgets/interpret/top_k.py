@@ -171,7 +171,9 @@ def _blocks(
     column[candidates] = np.arange(len(candidates))
     together = max(1, cells // len(candidates))
     none: Rows = np.empty(0, dtype=np.int64)
-    for start in tqdm(range(0, len(users), together), desc="Ranking", unit="block", delay=2, leave=False):
+    starts = range(0, len(users), together)
+    short = len(starts) < 2  # a bar has a thread of its own, which a short answer can do without
+    for start in tqdm(starts, desc="Ranking", unit="block", delay=2, leave=False, disable=short):
         place = slice(start, start + together)
         table = scores(users[place])
         out = (none, none) if leave_out is None else leave_out.cells(users[place], column)

@@ -65,11 +65,12 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
         tensors |= {f"{name}.x": torch.from_numpy(x), f"{name}.loss": torch.from_numpy(loss)}
     for side in _SIDES:
         # Millions of titles would be too long for the header.
-        text = json.dumps(getattr(checkpoint, side), ensure_ascii=False).encode()
-        tensors[f"ids.{side}"] = torch.frombuffer(bytearray(text), dtype=torch.uint8)
+        tensors[f"ids.{side}"] = _as_bytes(getattr(checkpoint, side))
         if data is not None:
             known = getattr(data, side)
             tensors |= {f"{side}.{name}": torch.from_numpy(getattr(known, name).copy()) for name in _OF_SIDE}
+            if known.title_name:
+                tensors[f"titles.{side}"] = _as_bytes(known.names.tolist())
     facts = {
         "version": _VERSION,
         **{name: getattr(checkpoint, name) for name in _OF_CHECKPOINT},
@@ -139,7 +140,7 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
         return {axis: tensors[f"{name}.{axis}"].numpy() for axis in ("x", "loss")}
 
     torch.Generator().set_state(tensors[_ORDER])  # raises for what is no state
-    ids = {side: json.loads(tensors[f"ids.{side}"].numpy().tobytes()) for side in _SIDES}
+    ids = {side: _of_bytes(tensors[f"ids.{side}"]) for side in _SIDES}
     earlier = [run | curve(f"run.{place}") for place, run in enumerate(facts.get("earlier", []))]
     session = {"interrupted_at": facts.get("left", [None] * len(facts["fits"])), "weights_epoch": None, **facts}
     parts = {
@@ -152,21 +153,34 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
     return msgspec.convert({**facts, **ids, **parts}, Checkpoint, dec_hook=lambda _, array: array)
 
 
+def _as_bytes(texts: list[Any]) -> Tensor:
+    """A list as the bytes of its JSON, uint8 [n]."""
+    return torch.frombuffer(bytearray(json.dumps(texts, ensure_ascii=False).encode()), dtype=torch.uint8)
+
+
+def _of_bytes(tensor: Tensor) -> Any:
+    return json.loads(tensor.numpy().tobytes())
+
+
 def _plain_facts(data: DataFacts) -> dict[str, Any]:
     """What of the facts is no array, and the names of the columns."""
     plain = {each.name: getattr(data, each.name) for each in fields(DataFacts) if each.name not in _SIDES}
-    return plain | {"columns": [getattr(data, side).name for side in _SIDES]}
+    sides = [getattr(data, side) for side in _SIDES]
+    return plain | {"columns": [side.name for side in sides], "titles": [side.title_name for side in sides]}
 
 
 def _data_facts(plain: dict[str, Any], tensors: dict[str, Tensor], ids: dict[str, list[int | str]]) -> dict[str, Any]:
     sides = {
         side: {
             "name": column,
-            "names": np.array([NA, *map(str, ids[side])], dtype=object),
+            "names": np.array(
+                _of_bytes(tensors[f"titles.{side}"]) if title else [NA, *map(str, ids[side])], dtype=object
+            ),
             **{name: tensors[f"{side}.{name}"].numpy() for name in _OF_SIDE},
             "ids": Vocab(ids[side], column).ids,
+            "title_name": title,
         }
-        for side, column in zip(_SIDES, plain["columns"], strict=True)
+        for side, column, title in zip(_SIDES, plain["columns"], plain.get("titles", ["", ""]), strict=True)
     }
     return plain | sides
 

@@ -28,6 +28,8 @@ _OPTIONS = (
     "scale",
     "duplicates",
     "split",
+    "items",
+    "users",
 )  # keywords of from_file
 _WARM_KERNELS = 2
 _OF_WARM_KERNELS = (
@@ -121,7 +123,8 @@ def _train(options: argparse.Namespace) -> None:
     learn.fit_one_cycle(options.epochs, options.lr, wd=options.wd)
     if options.checkpoint:
         print(f"Saved as {learn.save(options.checkpoint)}")
-    ranked = learn.biases()[[learn.dls.items.name, "bias", "count", "mean"]]
+    ranked = learn.biases()
+    ranked = ranked[[ranked.columns[0], "bias", "count", "mean"]]  # by title where there are any
     print(f"\nHighest and lowest bias among {len(ranked):,} with at least {learn.view.min_count} ratings:")
     print(
         ranked.iloc[[*range(min(5, len(ranked))), *range(max(5, len(ranked) - 5), len(ranked))]].to_string(index=False)
@@ -220,6 +223,8 @@ def _add_ratings(command: argparse.ArgumentParser) -> None:
     command.add_argument("--scale", choices=["log"], help="train on log(1 + rating), for counts and hours")
     command.add_argument("--duplicates", choices=["keep", "last", "mean"], help="of ratings of one pair (keep)")
     command.add_argument("--split", metavar="HOW", help="stable:0.2 (by ids), last:1 (of each user), time:2015-01-01")
+    command.add_argument("--items", metavar="FILE", type=_PATH, help="a table with the items' ids and titles")
+    command.add_argument("--users", metavar="FILE", type=_PATH, help="a table with the users' ids and names")
     command.add_argument("--drop-bad", action="store_true", help="leave out rows that cannot be used")
 
 

@@ -179,3 +179,13 @@ def test_a_port_that_is_taken_is_an_error(capsys: pytest.CaptureFixture[str]) ->
         port = str(taken.getsockname()[1])
         assert main(["demo", "--no-browser", "--port", port]) == 1
     assert capsys.readouterr().err == f"collabwidgets: port {port} is taken; pass another, or none to get a free one\n"
+
+
+def test_titles_and_a_split_are_taken_from_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "r.csv").write_text("".join(f"{n % 9},{n % 11},{1 + n % 5}\n" for n in range(300)))
+    (tmp_path / "m.csv").write_text("id,title\n" + "".join(f"{n},Film {n}\n" for n in range(11)))
+    options = ["--items", str(tmp_path / "m.csv"), "--split", "stable:0.3", "--epochs", "1", "--factors", "2"]
+    assert main(["train", str(tmp_path / "r.csv"), *options]) == 0
+    printed = capsys.readouterr().out
+    assert "item are shown by title" in printed
+    assert printed.count("Film ") == 10

@@ -17,6 +17,10 @@ from ..making import collab_learner, load_learner
 _VARIABLE = "COLLABWIDGETS_RATINGS"
 
 
+def _resolved(path: str | None) -> str | None:
+    return path and str(Path(path).resolve())
+
+
 @dataclass(frozen=True)
 class RatingsSource:
     """A file of ratings and the keywords of `CollabDataLoaders.from_file` for it; MovieLens 100K where there is none.
@@ -36,8 +40,11 @@ class RatingsSource:
 
     def to_environment(self) -> None:
         """Leave it to the kernels that this process starts: with absolute paths, as they run elsewhere."""
-        file, checkpoint = (path and str(Path(path).resolve()) for path in (self.file, self.checkpoint))
-        os.environ[_VARIABLE] = json.dumps(asdict(replace(self, file=file, checkpoint=checkpoint)))
+        file, checkpoint = _resolved(self.file), _resolved(self.checkpoint)
+        options = {
+            name: _resolved(value) if name in ("items", "users") else value for name, value in self.options.items()
+        }
+        os.environ[_VARIABLE] = json.dumps(asdict(replace(self, file=file, options=options, checkpoint=checkpoint)))
 
     def loaders(self, seed: int | None = 42) -> CollabDataLoaders:
         """Read the ratings, MovieLens from its cache or its source, and split them.

@@ -24,6 +24,10 @@ _KNOWN = {
     "vote value weight count plays playcount listens listencount hours hoursplayed playtime playtimeforever minutes "
     "purchases quantity interactions clicks views target label",
 }
+_TITLES = (
+    "title itemtitle movietitle booktitle gametitle primarytitle originaltitle productname itemname moviename bookname "
+    "gamename artistname trackname songname businessname beername name username nickname"
+)
 _ALIASES = {role: names.split() for role, names in _KNOWN.items()}
 _NO_ROLE = {"", "index", "level0", "id", "row", "rowid", "rownumber", "reviewid", "ratingid", "unnamed0"}
 _SOME = 12  # columns that an error lists
@@ -83,6 +87,25 @@ def find_columns(
             chosen[role] = _by_position(names, numbers, role, chosen)
     _check_apart(names, chosen)
     return Columns(chosen["user"], chosen["item"], chosen["rating"], chosen.get("time"))
+
+
+def find_titles(names: Sequence[Hashable], numbers: Collection[Hashable], ids: str) -> tuple[Hashable, Hashable]:
+    """The columns of ids and of titles in a table of items, or of users: see `titles_of`.
+
+    Raises
+    ------
+    ValueError
+        When no column is left for the titles.
+    """
+    plain = {_plain(name): name for name in reversed(names)}
+    titles = [plain[alias] for alias in _TITLES.split() if alias in plain]
+    of_ids = [plain[alias] for role in ("item", "user") for alias in _ALIASES[role] if alias in plain]
+    key = plain.get(_plain(ids), next((name for name in of_ids if name not in titles), names[0] if names else None))
+    others = [name for name in names if name not in numbers]
+    title = next((name for name in [*titles, *others] if name != key), None)
+    if title is None:
+        raise ValueError(f"the table of titles has no column of text beside {key!r} (columns: {_listed(names)})")
+    return key, title
 
 
 def n_known(names: Sequence[Hashable]) -> int:

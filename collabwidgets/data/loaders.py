@@ -25,6 +25,7 @@ from .scale import proposed_range
 from .side import Side
 from .splits import Split, as_split
 from .tables import is_table, joined
+from .titles import Titles, titles_of
 from .vocab import Id, Vocab
 
 if TYPE_CHECKING:
@@ -129,6 +130,8 @@ class CollabDataLoaders:
         bs: int | Literal["auto"],
         val_bs: int | None,
         split: Split | None = None,
+        users: Titles | None = None,
+        items: Titles | None = None,
     ):
         self.seed, self.path = seed, Path(path)
         self.bs = _bs_for(len(ratings.values)) if bs == "auto" else bs
@@ -136,7 +139,8 @@ class CollabDataLoaders:
         self.auto_bs = bs == "auto" and self.bs != _CHAPTERS_BS
         self.user_name, self.item_name = ratings.users.name, ratings.items.name
         self.rating_name = ratings.rating_name
-        self.understood, self.notes = ratings.understood, ratings.notes
+        self.understood = ratings.understood
+        self.notes = tuple(note for each in (ratings, users, items) if each is not None for note in each.notes)
         self.classes: dict[str, Vocab] = {self.user_name: ratings.users, self.item_name: ratings.items}
 
         n = len(ratings.values)
@@ -161,8 +165,8 @@ class CollabDataLoaders:
 
         is_train = np.ones(n, dtype=bool)
         is_train[valid.numpy()] = False
-        self.users = Side.from_rows(ratings.users, ratings.user_rows, ratings.values, is_train)
-        self.items = Side.from_rows(ratings.items, ratings.item_rows, ratings.values, is_train)
+        self.users = Side.from_rows(ratings.users, ratings.user_rows, ratings.values, is_train, users)
+        self.items = Side.from_rows(ratings.items, ratings.item_rows, ratings.values, is_train, items)
         self.rating_range = (float(ratings.values.min()), float(ratings.values.max()))
         self.rating_mean = float(self.train_y.mean(dtype=torch.float64))
         self._order, self._looks = generator(seed, "batches"), generator(seed, "batches")
@@ -188,6 +192,8 @@ class CollabDataLoaders:
         missing_rating: float | None = None,
         scale: str | None = None,
         split: Any = None,
+        items: Any = None,
+        users: Any = None,
     ) -> CollabDataLoaders:
         """Loaders of a table of ratings, one row a rating.
 
@@ -232,6 +238,9 @@ class CollabDataLoaders:
             Chooses the ratings held out in place of `valid_pct`: by their ids, as the last of each user, or from a time
             on (also written ``"stable:0.2"``, ``"last:1"``, ``"time:2015-01-01"``); by their places in the table,
             fastai's ``valid_idx``; or all of another table, with columns of the same names.
+        items, users : table or str or Path, optional
+            A table with ids and titles, or a text file of one, joined by the ids: these stay the keys, titles are what
+            people read, and tables of findings have both. HTML entities in titles are decoded.
 
         Raises
         ------
@@ -271,7 +280,13 @@ class CollabDataLoaders:
             scale=scale,
         )
         chosen = None if split is None else as_split(split)
-        loaders = cls(checked, valid_pct=float(valid_pct), seed=seed, path=path, bs=bs, val_bs=val_bs, split=chosen)
+        titles = {
+            side: None if beside is None else titles_of(vocab, beside, side)
+            for side, vocab, beside in (("users", checked.users, users), ("items", checked.items, items))
+        }
+        loaders = cls(
+            checked, valid_pct=float(valid_pct), seed=seed, path=path, bs=bs, val_bs=val_bs, split=chosen, **titles
+        )
         loaders.origin = origin_of(ratings)
         loaders.name = name_of(ratings) if name is None else str(name)
         return loaders

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 from ..extras import needs_extra
 from .columns import find_columns, n_known
 from .movielens_formats import BrokenTables, read_movielens, with_titles
-from .text_tables import head_of, read_text
+from .text_tables import head_of, read_text, read_two
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,6 +101,20 @@ def read_ratings(
         return read_text(_opener(path, kind), str(path), **options)
     except (zipfile.BadZipFile, EOFError, lzma.LZMAError, gzip.BadGzipFile, sqlite3.DatabaseError) as error:
         raise ValueError(f"{str(path)!r} is damaged ({error}); get another copy") from error
+
+
+def read_titles(path: str | Path, ids: str) -> tuple[pd.DataFrame, tuple[Hashable, Hashable]]:
+    """The columns of ids and titles in a file, and their names; see `find_titles`.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `read_ratings` does; of files, text is taken, compressed or not.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {str(path)!r}; pass the path of a table with ids and titles")
+    return read_two(_opener(path), str(path), ids)
 
 
 def _kind(path: Path) -> str:

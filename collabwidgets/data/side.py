@@ -17,6 +17,8 @@ from .vocab import NA, Id, Vocab
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .titles import Titles
+
 MOST_DEFAULT_MIN_COUNT = 20
 
 
@@ -39,6 +41,8 @@ class Side:
     ids : int64 or object [n], optional
         Ids as they are in the ratings, such as 242, where `names` has "242"; row 0 of whole numbers is 0. By default
         the names.
+    title_name : str
+        The column of titles that `names` are from, where they are titles beside ids; else empty.
     """
 
     name: str
@@ -47,6 +51,7 @@ class Side:
     means: NDArray[np.float32]
     trained: NDArray[np.bool_]
     ids: NDArray[Any] | None = None
+    title_name: str = ""
 
     def __post_init__(self) -> None:
         for field, dtype in (
@@ -69,7 +74,12 @@ class Side:
 
     @classmethod
     def from_rows(
-        cls, vocab: Vocab, rows: NDArray[np.int64], ratings: NDArray[np.float32], is_train: NDArray[np.bool_]
+        cls,
+        vocab: Vocab,
+        rows: NDArray[np.int64],
+        ratings: NDArray[np.float32],
+        is_train: NDArray[np.bool_],
+        titles: Titles | None = None,
     ) -> Side:
         """Count and average the ratings of each row of `vocab`; the three arrays have one entry a rating."""
         n = len(vocab)
@@ -79,18 +89,21 @@ class Side:
             means = sums / counts
         return cls(
             name=vocab.name,
-            names=np.array([str(known) for known in vocab], dtype=object),
+            names=np.array([str(known) for known in vocab], dtype=object) if titles is None else titles.names,
             counts=counts.astype(np.int32),
             means=means.astype(np.float32),
             trained=np.bincount(rows[is_train], minlength=n) > 0,
             ids=vocab.ids,
+            title_name="" if titles is None else titles.name,
         )
 
     def __len__(self) -> int:
         return len(self.names)
 
     def index(self, name: Id) -> int:
-        """Row of a name, which must match exactly; whole numbers are looked up as the text they are shown as.
+        """Row of a name or an id, which must match exactly; whole numbers are looked up as the text they are shown as.
+
+        Of a title that several have, it is the row with the most ratings; by its id each is found.
 
         Raises
         ------
@@ -98,23 +111,28 @@ class Side:
             On an unknown name, with the nearest spelling; ``'#na#'`` is one.
         """
         name = plain(name)
-        row = self._rows.get(str(name), 0)
+        row = self._rows.get(str(name), 0) if isinstance(name, str) else self._rows_by_id.get(str(name), 0)
+        if row == 0:
+            row = self._rows_by_id.get(str(name), 0)
         if row == 0 and isinstance(name, float) and float(name).is_integer():
-            row = self._rows.get(str(int(name)), 0)  # pandas makes floats of whole numbers beside NaN
+            row = self._rows_by_id.get(str(int(name)), 0)  # pandas makes floats of whole numbers beside NaN
         if row == 0:
             raise ValueError(f"there is no {self.name} {name!r}." + did_you_mean(str(name), self.names[1:].tolist()))
         return row
 
     def frame(self, rows: NDArray[np.integer], columns: Mapping[str, Any]) -> pd.DataFrame:
-        """A table of some rows: their ids under the side's name, then `columns` of one value a row.
+        """A table of some rows: their titles, where there are any, ids under the side's name, and `columns`.
 
         The index, ``row``, has the rows. Ids are under ``name_id`` where one of `columns` or the index has the name.
         """
         import pandas as pd
 
         taken = self.name in columns or self.name == "row"
-        ids = {f"{self.name}_id" if taken else self.name: self._ids[rows]}
-        return pd.DataFrame({**ids, **columns}, index=pd.Index(rows, name="row"))
+        shown = {f"{self.name}_id" if taken else self.name: self._ids[rows]}
+        if self.title_name:
+            taken = self.title_name in (*columns, *shown, "row")
+            shown = {f"{self.title_name}_text" if taken else self.title_name: self.names[rows], **shown}
+        return pd.DataFrame({**shown, **columns}, index=pd.Index(rows, name="row"))
 
     @cached_property
     def _ids(self) -> Any:
@@ -132,7 +150,17 @@ class Side:
 
     @cached_property
     def _rows(self) -> dict[str, int]:
-        return {str(name): row for row, name in enumerate(self.names.tolist())}
+        by_count = np.argsort(self.counts, kind="stable")
+        return {str(self.names[row]): int(row) for row in by_count}
+
+    @cached_property
+    def keys(self) -> NDArray[np.object_]:
+        """The ids as text, object [n], row 0 included."""
+        return self.names if not self.title_name else np.array([NA, *map(str, self._ids[1:])], dtype=object)
+
+    @cached_property
+    def _rows_by_id(self) -> dict[str, int]:
+        return {str(key): row for row, key in enumerate(self.keys.tolist())} if self.title_name else self._rows
 
     @cached_property
     def years(self) -> NDArray[np.float64]:

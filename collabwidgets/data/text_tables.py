@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any
 
-from .columns import find_columns
+from .columns import find_columns, find_titles
 from .dialect import Dialect, dialect_of, encoding_of
 from .fast_text import read_fast
 
@@ -87,10 +87,20 @@ def read_text(open_file: Open, where: str, given: Mapping[str, Hashable | None],
         For what is no table, and a table in which the columns cannot be found.
     """
     head = head_of(open_file, where, **how)
-    dialect = head.dialect
-    columns = find_columns(dialect.names, dialect.numbers, given)
+    columns = find_columns(head.names, head.dialect.numbers, given)
     ids = [columns.user, columns.item]
-    wanted = [name for name in (*ids, columns.rating, columns.time) if name is not None]
+    return _read(open_file, where, head, [*ids, columns.rating, *([] if columns.time is None else [columns.time])], ids)
+
+
+def read_two(open_file: Open, where: str, ids: str) -> tuple[pd.DataFrame, tuple[Hashable, Hashable]]:
+    """The columns of ids and titles in a text file, see `find_titles`."""
+    head = head_of(open_file, where)
+    key, title = find_titles(head.names, head.dialect.numbers, ids)
+    return _read(open_file, where, head, [key, title], [key, title]), (key, title)
+
+
+def _read(open_file: Open, where: str, head: Head, wanted: list[Hashable], ids: list[Hashable]) -> pd.DataFrame:
+    dialect = head.dialect
     text = dialect.text & {*map(str, ids)}
     try:
         if head.kind == "netflix":

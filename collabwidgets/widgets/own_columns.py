@@ -107,7 +107,9 @@ def _by_row(name: str, source: Any, side: Side) -> tuple[pd.Series[Any], float]:
         series = source if isinstance(source, pd.Series) else pd.Series(dict(source), dtype=object).infer_objects()
         series = series.set_axis(series.index.map(str))
         series = series[~series.index.duplicated()]
-        known = np.isin(side.names[1:].astype(str), series.index.to_numpy(dtype=str))
+        index = series.index.to_numpy(dtype=str)
+        names = side.keys if np.isin(side.keys[1:].astype(str), index).any() else side.names
+        known = np.isin(names[1:].astype(str), index)
         if not known.any():
             first = str(series.index[0]) if len(series) else ""
             raise ValueError(
@@ -115,7 +117,7 @@ def _by_row(name: str, source: Any, side: Side) -> tuple[pd.Series[Any], float]:
                 f"the ratings; give the {side.name}s as a column {side.name!r} or as the index."
                 + did_you_mean(first, side.names[1:].tolist())
             )
-        return series.reindex(side.names.astype(str)), float(known.mean())
+        return series.reindex(names.astype(str)), float(known.mean())
     values = np.asarray(source)
     if values.shape != (len(side),):
         raise ValueError(

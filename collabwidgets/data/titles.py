@@ -1,0 +1,81 @@
+"""Titles beside ids: a table of items, or of users, joined to the ratings by its ids."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .columns import find_titles
+from .readers import read_titles
+from .tables import number_columns, opened, picked
+from .vocab import NA, Vocab
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Titles:
+    """Titles of the ids of a vocabulary, object [n] by row, under the name of their column, and what to say of them."""
+
+    name: str
+    names: NDArray[np.object_]
+    notes: tuple[str, ...]
+
+
+def titles_of(vocab: Vocab, table: Any, argument: str) -> Titles:
+    """The titles of the ids of a vocabulary; an id without one is called by itself.
+
+    Parameters
+    ----------
+    vocab : Vocab
+        Of the column of ids.
+    table : str, Path or table
+        A file, or a table of pandas, Polars or PyArrow. It has the ids in a column of the same name, else in one that
+        is called as ids are, else in its first; the titles in one called as titles are, else in the first of text.
+    argument : str
+        What the table was passed as.
+
+    Raises
+    ------
+    ValueError
+        When it has no such columns, or none of the ids.
+    """
+    if isinstance(table, str | Path):
+        frame, (key, title) = read_titles(table, vocab.name)
+    else:
+        whole = opened(table)
+        key, title = find_titles(list(whole.columns), number_columns(whole), vocab.name)
+        frame = picked(whole, [key, title])
+    frame = frame.dropna()
+    ids = _as_text(frame[key])
+    texts = frame[title].astype(str).to_numpy(dtype=object)
+    known = dict(zip(reversed(ids), reversed(texts), strict=True))  # of an id that is there twice the first row counts
+    names = np.array([NA, *(known.get(str(each), str(each)) for each in vocab[1:])], dtype=object)
+    missing = [each for each in vocab[1:] if str(each) not in known]
+    if len(missing) == len(vocab) - 1:
+        raise ValueError(
+            f"none of the ids in column {key!r} of {argument}= (first: {ids[0] if ids else 'none'!r}) is one of the "
+            f"{len(vocab) - 1:,} in {vocab.name!r} (first: {vocab[1]!r}); pass the table that has them"
+        )
+    decoded = np.array([html.unescape(name) for name in names], dtype=object)
+    changed = np.flatnonzero(decoded != names)
+    notes = [f"{vocab.name} are shown by {title}"]
+    if missing:
+        notes.append(f"{len(missing):,} of {len(vocab) - 1:,} have no {title} in {argument}= (first: {missing[0]!r})")
+    if len(changed):
+        first = names[changed[0]]
+        notes.append(f"HTML entities in {len(changed):,} of {title} were decoded (first: {first!r})")
+    return Titles(str(title), decoded, tuple(notes))
+
+
+def _as_text(column: pd.Series) -> list[str]:
+    """Ids as text; whole floats, which pandas makes of whole numbers beside gaps, without their point."""
+    values: Sequence[Hashable] = column.tolist()
+    return [str(int(each)) if isinstance(each, float) and each.is_integer() else str(each) for each in values]

@@ -62,7 +62,8 @@ class Fit:
         self.progress = Progress(self._trainer.n_steps, plan.recipe.epochs)
         self._events = iter(self._trainer)
         self.over = False
-        self._asked: str | None = None  # "paused" or "stopped", looked at between two events
+        self._asked: str | None = None  # "paused", "stopped" or "replaced", looked at between two events
+        self._thread = 0
         self._idle = threading.Event()
         self._idle.set()
 
@@ -70,6 +71,11 @@ class Fit:
     def running(self) -> bool:
         """Whether a thread is taking events now."""
         return not self._idle.is_set()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the calling thread is the one that takes the events: a callback asks."""
+        return self.running and self._thread == threading.get_ident()
 
     @property
     def paused(self) -> bool:
@@ -107,8 +113,9 @@ class Fit:
             raise
 
     def ask(self, what: str) -> None:
-        """Ask for ``"paused"`` or ``"stopped"``; it happens between two events, within some milliseconds."""
-        self._asked = what
+        """Ask it to be "paused", "stopped" or "replaced"; that happens between two events, within some milliseconds."""
+        if self._asked != "replaced":
+            self._asked = what
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until no thread trains; False if `timeout` seconds were not enough."""
@@ -116,6 +123,7 @@ class Fit:
 
     def run(self, *, one_epoch: bool = False) -> None:
         """Train in the calling thread until the fit is over or somebody asks for a pause or a stop."""
+        self._thread = threading.get_ident()
         outcome: str | BaseException = "over"
         try:
             for event in self._events:

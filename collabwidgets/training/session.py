@@ -106,7 +106,7 @@ class Session:
 
     def fit(self, **settings: Any) -> None:
         """Train here and now, printing a row an epoch; raises what a module of one's own raises."""
-        with self._commands:
+        with self._command():
             plan = self._plan(settings)
             table = EpochTable(int(self.epoch), plan.recipe.epochs, tuple(plan.metrics))
             fit = self._load(plan._replace(callbacks=(table, *plan.callbacks)))
@@ -132,7 +132,7 @@ class Session:
         ValueError, TypeError
             For a setting out of its range, or none of `Recipe`.
         """
-        with self._commands:
+        with self._command():
             self._prepare(n_factors, self._plan(settings)).start()
 
     def step_epoch(self, n_factors: int | None = None, **settings: Any) -> None:
@@ -140,7 +140,7 @@ class Session:
 
         Settings are those of `start`; a paused fit goes on with its own.
         """
-        with self._commands:
+        with self._command():
             if self._fit is not None and self._fit.paused:
                 self.resume(one_epoch=True)
             else:
@@ -156,7 +156,7 @@ class Session:
 
     def resume(self, *, one_epoch: bool = False) -> None:
         """Go on with the paused fit in the background, to its end or that of the epoch."""
-        with self._commands:
+        with self._command():
             if self._fit is None or not self._fit.paused:
                 raise RuntimeError(f"there is no paused fit to resume (status {self.status}); start() begins one")
             if self.weights.exchanged:
@@ -169,10 +169,11 @@ class Session:
 
     def stop(self) -> None:
         """End the fit between two batches, running or paused."""
-        with self._commands:
-            if self._fit is not None and self._fit.running:
-                self._fit.ask("stopped")
-            elif self._fit is not None and self._fit.paused:
+        if self._fit is not None and self._fit.running:
+            self._fit.ask("stopped")
+            return
+        with self._command():
+            if self._fit is not None and self._fit.paused:
                 self._fit.end("stopped")
 
     def retrain(self, n_factors: int | None = None, **settings: Any) -> None:
@@ -186,7 +187,7 @@ class Session:
             For a setting out of its range, and for another seed or number of factors where the session cannot make
             other weights (see `remake`). Then nothing has been stopped or forgotten.
         """
-        with self._commands:
+        with self._command():
             plan = self._plan(settings)
             plan.recipe.check_engine(self.engine)  # before anything is forgotten
             with self._exchange():
@@ -201,7 +202,7 @@ class Session:
         ValueError
             If other weights are asked for than the module came with and the session cannot make them (see `remake`).
         """
-        with self._commands:
+        with self._command():
             self._renew(self.recipe.changed(seed=seed), n_factors, outcome="stopped")
         self.changed()
 
@@ -224,10 +225,23 @@ class Session:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing trains in the background; False if `timeout` seconds were not enough."""
+        self._refuse_callbacks()
         over = self._fit is None or self._fit.wait(timeout)
         if over:
             self._settle()
         return over
+
+    @contextmanager
+    def _command(self) -> Iterator[None]:
+        """One command at a time."""
+        self._refuse_callbacks()
+        with self._commands:
+            yield
+
+    def _refuse_callbacks(self) -> None:
+        """Raise a RuntimeError in a callback: it would wait for the fit that waits for it."""
+        if self._fit is not None and self._fit.is_here:
+            raise RuntimeError("a callback may pause() or stop() the fit and ask; all else waits until the fit is over")
 
     # ------------------------------------------------------------------ what it has come to
 
@@ -266,7 +280,7 @@ class Session:
     @contextmanager
     def resting(self, advice: str) -> Iterator[None]:
         """Let no fit begin while this is open; a RuntimeError while it trains."""
-        with self._commands:
+        with self._command():
             if self._running:
                 raise RuntimeError(f"it is training: wait() for the end, or pause() and wait(), then {advice}")
             yield
@@ -305,7 +319,7 @@ class Session:
 
     def take(self, state: SessionState, weights: Mapping[str, Tensor]) -> None:
         """Drop the fit that runs or is paused and go on from `state`; the present run becomes an earlier one."""
-        with self._commands, self._exchange():
+        with self._command(), self._exchange():
             self._end_fit("stopped")
             self._restart(self._present_run)
             for run in state.earlier:

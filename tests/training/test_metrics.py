@@ -2,6 +2,7 @@
 
 import functools
 import json
+import threading
 
 import pytest
 import torch
@@ -95,3 +96,33 @@ def test_what_is_no_metric_is_refused_before_anything_is_trained(dls):
         with pytest.raises(error, match=sentence):
             cw.collab_learner(dls, 5, metrics=wrong)
     assert learn.status == "untrained"
+
+
+@pytest.mark.parametrize("command", ["wait", "reset", "retrain", "start", "resume", "step_epoch", "lr_find"])
+def test_a_callback_that_would_wait_for_its_own_fit_is_refused(dls, command):
+    learn = cw.collab_learner(dls, 5, engine="autograd")
+    learn.start(epochs=5, callbacks=lambda event: getattr(learn, command)())
+    assert learn.wait(60)
+    assert learn.status == "error"
+    assert "a callback may pause() or stop() the fit" in learn.message
+
+
+def test_a_callback_that_stops_does_not_wait_for_a_command_that_waits_for_it(dls):
+    learn = cw.collab_learner(dls, 5, engine="autograd")
+    held, go_on = threading.Event(), threading.Event()
+
+    def stop(event):
+        held.set()
+        assert go_on.wait(60)
+        learn.stop()
+
+    learn.start(epochs=1000, callbacks=stop)
+    assert held.wait(60)
+    thread = threading.Thread(target=learn.retrain, args=[1])
+    thread.start()
+    while not learn.session.renewing:
+        thread.join(0.01)
+    go_on.set()
+    thread.join(60)
+    assert learn.wait(60)
+    assert (learn.status, learn.epoch) == ("ready", 1.0)

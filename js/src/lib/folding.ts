@@ -27,58 +27,52 @@ export interface Folded {
   sources: number[];
 }
 
-function isAlphanumeric(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90);
+/** A dot or star inside an acronym ("L.A.", "M*A*S*H") joins its letters; elsewhere it parts words. */
+const JOINT = /(?<=(?<![a-z\d])[a-z\d])[.*](?=[a-z\d])/gi;
+
+/** What a character is typed as: small letters and digits, a space for a mark, nothing for an apostrophe. */
+function foldCharacter(character: string): string {
+  if (APOSTROPHES.includes(character)) return "";
+  let folded = "";
+  for (const part of character.normalize("NFKD").toLowerCase().normalize("NFKD")) {
+    if (/\p{M}/u.test(part)) continue;
+    for (const letter of LETTERS[part] ?? part) folded += /[\p{L}\p{N}]/u.test(letter) ? letter : " ";
+  }
+  return folded;
 }
 
-/** A dot or star inside an acronym ("L.A.", "M*A*S*H") joins its letters; elsewhere it parts words. */
-function joinsLetters(text: string, at: number): boolean {
-  const mark = text[at];
-  if (mark !== "." && mark !== "*") return false;
-  const lone =
-    at >= 1 &&
-    isAlphanumeric(text.charCodeAt(at - 1)) &&
-    !(at >= 2 && isAlphanumeric(text.charCodeAt(at - 2)));
-  return lone && at + 1 < text.length && isAlphanumeric(text.charCodeAt(at + 1));
-}
+/** Each character is folded once. */
+const known = new Map<string, string>();
 
 class Folding {
   text = "";
   sources: number[] = [];
+  readonly #original: string;
 
-  /** `keep`: whether sources are wanted; building them doubles the cost. */
-  constructor(private readonly keep: boolean) {}
-
-  put(folded: string, source: number): void {
-    if (folded === " " && (this.text === "" || this.text.endsWith(" "))) return;
-    this.text += folded;
-    if (this.keep) for (let i = 0; i < folded.length; i++) this.sources.push(source);
+  constructor(original: string) {
+    this.#original = original.replace(JOINT, "'");
   }
 
-  add(original: string, from: number, to: number): void {
+  put(letter: string, source: number): void {
+    if (letter === " " && (this.text === "" || this.text.endsWith(" "))) return;
+    this.text += letter;
+    for (let i = 0; i < letter.length; i++) this.sources.push(source);
+  }
+
+  add(from: number, to: number): void {
     for (let at = from; at < to; at++) {
-      const code = original.charCodeAt(at);
-      if (code < 128) {
-        if (code >= 65 && code <= 90) this.put(String.fromCharCode(code + 32), at);
-        else if (isAlphanumeric(code)) this.put(original[at], at);
-        else if (code === 38) for (const letter of LETTERS["&"]) this.put(letter, at);
-        else if (!APOSTROPHES.includes(original[at]) && !joinsLetters(original, at)) this.put(" ", at);
-        continue;
-      }
-      const character = String.fromCodePoint(original.codePointAt(at)!);
-      this.addForeign(character, at);
+      const character = String.fromCodePoint(this.#original.codePointAt(at)!);
+      const folded = known.get(character) ?? foldCharacter(character);
+      known.set(character, folded);
+      for (const letter of folded) this.put(letter, at);
       at += character.length - 1;
     }
   }
 
-  private addForeign(character: string, at: number): void {
-    if (APOSTROPHES.includes(character)) return;
-    for (const part of character.normalize("NFKD").toLowerCase().normalize("NFKD")) {
-      if (/\p{M}/u.test(part)) continue;
-      for (const letter of LETTERS[part] ?? part) {
-        this.put(/[\p{L}\p{N}]/u.test(letter) ? letter : " ", at);
-      }
-    }
+  /** An article, in front of what it was moved behind. */
+  addArticle([from, to]: readonly [number, number]): void {
+    this.add(from, to);
+    if (!APOSTROPHES.includes(this.#original[to - 1])) this.put(" ", from);
   }
 }
 
@@ -90,16 +84,8 @@ function trailingArticle(original: string, start: number, end: number): [number,
   return [at, at + article[1].length];
 }
 
-function addArticle(folding: Folding, original: string, [from, to]: [number, number]): void {
-  folding.add(original, from, to);
-  if (!APOSTROPHES.includes(original[to - 1])) folding.put(" ", from);
-}
-
-function foldTitleInto(folding: Folding, original: string): Folding {
-  if (!original.includes(",")) {
-    folding.add(original, 0, original.length);
-    return folding;
-  }
+function foldInto(original: string): Folding {
+  const folding = new Folding(original);
   // The title itself gets its article in front as well; a title in parentheses is repeated with its article at the
   // end of the text, so that the title typed as it is printed stays one piece.
   const repeated: [number, number, [number, number]][] = [];
@@ -107,15 +93,15 @@ function foldTitleInto(folding: Folding, original: string): Folding {
     let end = start;
     while (end < original.length && original[end] !== "(" && original[end] !== ")") end++;
     const article = trailingArticle(original, start, end);
-    if (article && start === 0) addArticle(folding, original, article);
+    if (article && start === 0) folding.addArticle(article);
     else if (article) repeated.push([start, article[0], article]);
-    folding.add(original, start, Math.min(end + 1, original.length));
+    folding.add(start, Math.min(end + 1, original.length));
     start = end + 1;
   }
   for (const [start, end, article] of repeated) {
     folding.put(" ", start);
-    addArticle(folding, original, article);
-    folding.add(original, start, end);
+    folding.addArticle(article);
+    folding.add(start, end);
   }
   return folding;
 }
@@ -134,13 +120,13 @@ export function foldTitle(title: string): string {
       .replace(/[^a-z0-9]+/g, " ")
       .trim();
   }
-  return foldTitleInto(new Folding(false), title).text.trimEnd();
+  return foldInto(title).text.trimEnd();
 }
 
 /** What was typed, folded like a title but with its words left in place. */
 export function foldQuery(query: string): string {
-  const folding = new Folding(false);
-  folding.add(query, 0, query.length);
+  const folding = new Folding(query);
+  folding.add(0, query.length);
   return folding.text.trimEnd();
 }
 
@@ -152,7 +138,7 @@ export function asPrinted(query: string): string | null {
 
 /** `foldTitle` with the original position of each character. */
 export function foldTitleWithSources(title: string): Folded {
-  const { text, sources } = foldTitleInto(new Folding(true), title);
+  const { text, sources } = foldInto(title);
   const trimmed = text.trimEnd();
   return { text: trimmed, sources: sources.slice(0, trimmed.length) };
 }

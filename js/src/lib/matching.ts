@@ -31,24 +31,10 @@ export function initialBits(text: string): number {
  * a later word ("sotl" finds "silence of the lambs", "strwrs" finds "star wars"); letters strewn anywhere do not count.
  */
 export function findSubsequence(text: string, letters: string): number[] | null {
-  const positions: number[] = [];
-  // Pairs of letter and position that were tried in vain.
-  const dead = new Set<number>();
-  /** Place the letters up to `letter`, that one at `at` and each before it as near as can be. */
-  const place = (letter: number, at: number): boolean => {
-    const attempt = letter * text.length + at;
-    if (text[at] !== letters[letter] || dead.has(attempt)) return false;
-    positions[letter] = at;
-    const startsWord = at === 0 || text[at - 1] === " ";
-    if (letter === 0) return startsWord;
-    for (let before = at - 1; before >= 0 && (startsWord || text[before] !== " "); before--) {
-      if (place(letter - 1, before)) return true;
-    }
-    dead.add(attempt);
-    return false;
-  };
-  for (let at = 0; at < text.length; at++) if (place(letters.length - 1, at)) return positions;
-  return null;
+  const [first, ...others] = letters;
+  const rest = others.map((letter) => `(?:[^ ]*?|.*? )(${letter})`).join("");
+  const found = new RegExp(`(?<![^ ])(${first})${rest}`, "d").exec(text);
+  return found?.indices?.slice(1).map(([at]) => at) ?? null;
 }
 
 /** More letters than this are not searched in order (prefix lengths are bits of one integer). */

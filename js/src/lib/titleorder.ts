@@ -5,8 +5,8 @@ import type { TitleSearch } from "./search";
 import { onceFor, SlicedWork } from "./slices";
 
 const STEP = 64;
-/** Rows sorted, or merged, between two looks at the clock. */
-const BLOCK = 1024;
+/** Letters by which titles are told apart before they are sorted. */
+const BEGINNING = 7;
 
 /** A folded title in which plain comparison puts "9" before "10": how long a number is stands before it. */
 export function sortText(folded: string): string {
@@ -25,39 +25,28 @@ function* placesByTitle(search: TitleSearch): Generator<void, Int32Array> {
     texts[row] = sortText(title.includes(",") ? foldQuery(title) : search.folded(at));
     if (at % STEP === 0) yield;
   }
-  const compare = (a: number, b: number) => (texts[a] < texts[b] ? -1 : texts[a] > texts[b] ? 1 : 0);
-  const rows = yield* sorting(byCount, compare);
+  // Titles that begin alike are sorted together, so that no part of the work is long.
+  const beginnings = new Map<string, number[]>();
+  for (const [at, row] of byCount.entries()) {
+    const beginning = texts[row].slice(0, BEGINNING);
+    const alike = beginnings.get(beginning);
+    if (alike) alike.push(row);
+    else beginnings.set(beginning, [row]);
+    if (at % STEP === 0) yield;
+  }
   const places = new Int32Array(titles.length);
   let place = 0;
-  for (let i = 0; i < rows.length; i++) {
-    // Titles that differ in case or punctuation only share a place.
-    if (i === 0 || compare(rows[i - 1], rows[i]) !== 0) place++;
-    places[rows[i]] = place;
-  }
-  return places;
-}
-
-/** A merge sort, which can be interrupted: blocks are sorted one by one, then merged in pairs. */
-function* sorting(rows: Int32Array, compare: (a: number, b: number) => number): Generator<void, Int32Array> {
-  const n = rows.length;
-  let from = rows.slice();
-  let to = new Int32Array(n);
-  for (let at = 0; at < n; at += BLOCK) {
-    from.subarray(at, at + BLOCK).sort(compare);
+  for (const beginning of [...beginnings.keys()].sort()) {
+    let last: string | null = null;
+    for (const row of beginnings.get(beginning)!.sort((a, b) => (texts[a] < texts[b] ? -1 : 1))) {
+      // Titles that differ in case or punctuation only share a place.
+      if (texts[row] !== last) place++;
+      last = texts[row];
+      places[row] = place;
+    }
     yield;
   }
-  for (let width = BLOCK; width < n; width *= 2) {
-    for (let left = 0; left < n; left += 2 * width) {
-      const [middle, end] = [Math.min(n, left + width), Math.min(n, left + 2 * width)];
-      for (let i = left, j = middle, at = left; at < end; at++) {
-        const first = j === end || (i < middle && compare(from[i], from[j]) <= 0);
-        to[at] = first ? from[i++] : from[j++];
-        if (at % BLOCK === 0) yield;
-      }
-    }
-    [from, to] = [to, from];
-  }
-  return from;
+  return places;
 }
 
 /** By row: its place by title from 1, equal titles on one; 0 for rows that are never found. */

@@ -76,7 +76,7 @@ test("a drag of any pointer with the lasso draws one loop, kept once at its end,
     settled: silent.settled,
     cancelled: () => said.push("cancelled"),
     drag: () => "lasso",
-    lasso: (loop: readonly number[], done: boolean, add: boolean) => {
+    outline: (loop: readonly number[], done: boolean, add: boolean) => {
       if (done) said.push([loop.length / 2, loop.slice(0, 4), add]);
     },
   } as unknown as Meanings;

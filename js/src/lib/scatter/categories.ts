@@ -1,6 +1,7 @@
 // Columns of the user's own as colours: texts by category, numbers by a ramp; and as sizes.
 
 import type { ReadonlySignal } from "@preact/signals";
+import { quantile } from "d3-array";
 import type { ViewContext } from "../../context";
 import { derived } from "../bound";
 import { formatCount, plural } from "../format";
@@ -67,17 +68,9 @@ export function byCategory(by: string, values: Float32Array, names: Titles, rows
 
 /** The values below and above which lie 2 % of the rows' finite ones each; null where there is none. */
 export function middleRange(values: ArrayLike<number>, rows: Int32Array): [number, number] | null {
-  const known = Float64Array.from(rows, (row) => values[row])
-    .filter(Number.isFinite)
-    .sort();
-  if (known.length === 0) return null;
-  const at = (share: number) => {
-    const place = share * (known.length - 1);
-    const below = Math.floor(place);
-    const above = Math.min(known.length - 1, below + 1);
-    return known[below] + (place - below) * (known[above] - known[below]);
-  };
-  return [at(0.02), at(0.98)];
+  const known = Float64Array.from(rows, (row) => values[row]).filter(Number.isFinite);
+  const [low, high] = [quantile(known, 0.02), quantile(known, 0.98)];
+  return low === undefined || high === undefined ? null : [low, high];
 }
 
 /** The bins of a column of numbers along a ramp; a bin of its own, after the last, is for those without a value. */

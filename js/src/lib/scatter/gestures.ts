@@ -14,9 +14,8 @@ export interface Meanings {
   dragStart: () => void;
   /** From the place of the start to here, in pixels. */
   pan: (dx: number, dy: number) => void;
-  box: (corners: readonly [number, number, number, number], done: boolean, add: boolean) => void;
-  /** The line drawn so far, x0 y0 x1 y1 … */
-  lasso: (loop: readonly number[], done: boolean, add: boolean) => void;
+  /** The line or box drawn so far, corner by corner: x0 y0 x1 y1 … */
+  outline: (loop: readonly number[], done: boolean, add: boolean) => void;
   zoom: (x: number, y: number, factor: number) => void;
   /** The last of a run of pans or zooms. */
   settled: () => void;
@@ -33,7 +32,15 @@ interface Drag {
   x: number;
   y: number;
   mode: "press" | "pan" | "box" | "lasso" | "pinch";
-  loop: number[];
+  path: number[];
+}
+
+/** What a drag has gone around: with the lasso its own path, else the box between its ends. */
+function outline({ mode, path }: Drag): readonly number[] {
+  if (mode === "lasso") return path;
+  const [x0, y0] = path;
+  const [x1, y1] = path.slice(-2);
+  return [x0, y0, x1, y0, x1, y1, x0, y1];
 }
 
 /** Listen on `plot` until `signal` is aborted; returns what gives up a drag in progress (true if there was one). */
@@ -65,7 +72,7 @@ export function listen(plot: HTMLElement, means: Meanings, signal: AbortSignal):
       drag.mode = "pinch";
       means.hover(null);
     } else if (touches.size === 1) {
-      drag = { id: event.pointerId, ...at, mode: "press", loop: [at.x, at.y] };
+      drag = { id: event.pointerId, ...at, mode: "press", path: [at.x, at.y] };
     }
   };
   const move = (event: PointerEvent) => {
@@ -94,21 +101,21 @@ export function listen(plot: HTMLElement, means: Meanings, signal: AbortSignal):
       means.dragStart();
     }
     if (drag.mode === "pan") means.pan(at.x - drag.x, at.y - drag.y);
-    else if (drag.mode === "lasso") {
-      drag.loop.push(at.x, at.y);
-      means.lasso(drag.loop, false, adds(event));
-    } else means.box([drag.x, drag.y, at.x, at.y], false, adds(event));
+    else {
+      drag.path.push(at.x, at.y);
+      means.outline(outline(drag), false, adds(event));
+    }
   };
   const up = (event: PointerEvent) => {
     touches.delete(event.pointerId);
     if (!drag) return;
     const at = place(event);
-    const { mode, x, y, loop } = drag;
-    if (mode === "pinch" ? touches.size > 0 : event.pointerId !== drag.id) return;
+    const ended = drag;
+    if (ended.mode === "pinch" ? touches.size > 0 : event.pointerId !== ended.id) return;
     drag = null;
-    if (mode === "press") means.click(at.x, at.y, event.pointerType === "touch", adds(event));
-    else if (mode === "box") means.box([x, y, at.x, at.y], true, adds(event));
-    else if (mode === "lasso") means.lasso([...loop, at.x, at.y], true, adds(event));
+    ended.path.push(at.x, at.y);
+    if (ended.mode === "press") means.click(at.x, at.y, event.pointerType === "touch", adds(event));
+    else if (ended.mode === "box" || ended.mode === "lasso") means.outline(outline(ended), true, adds(event));
     else means.settled();
   };
   const lost = (event: PointerEvent) => {

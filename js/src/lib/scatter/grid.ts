@@ -50,24 +50,17 @@ export class PointGrid {
    * `sy` high.
    */
   nearest(x: number, y: number, sx: number, sy: number, reach: number): number | null {
-    const rx = reach / sx;
-    const ry = reach / sy;
+    const [rx, ry] = [reach / sx, reach / sy];
     let best: number | null = null;
     let least = reach * reach;
-    for (let line = this.#line(y - ry); line <= this.#line(y + ry); line++) {
-      const first = this.#starts[line * this.#side + this.#column(x - rx)];
-      const last = this.#starts[line * this.#side + this.#column(x + rx) + 1];
-      for (let i = first; i < last; i++) {
-        const row = this.#rows[i];
-        const dx = (this.#x[row] - x) * sx;
-        const dy = (this.#y[row] - y) * sy;
-        const distance = dx * dx + dy * dy;
-        if (distance <= least && (distance < least || best === null)) {
-          least = distance;
-          best = row;
-        }
+    this.#visit([x - rx, y - ry, x + rx, y + ry], (row) => {
+      const distance = ((this.#x[row] - x) * sx) ** 2 + ((this.#y[row] - y) * sy) ** 2;
+      if (distance < least || (distance === least && best === null)) {
+        least = distance;
+        best = row;
       }
-    }
+      return true;
+    });
     return best;
   }
 

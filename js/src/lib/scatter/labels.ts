@@ -1,8 +1,7 @@
 // Which points get a title and where it goes: an order of merit, then greedy placement without overlap.
 
-import { bisector } from "d3-array";
-import type { Cloud } from "./navigate";
-import type { Projection } from "./viewbox";
+import { type Cloud, cheapest } from "./navigate";
+import { type Area, inArea, type Projection } from "./viewbox";
 
 export interface Merit {
   counts: Int32Array;
@@ -52,14 +51,14 @@ export function labelOrder(cloud: Cloud, view: Projection, merit: Merit): Candid
     const inSight = cloud.rows.filter((row) => isInSight(cloud, view, row));
     const ends = by === "extremes" ? merit.n : Math.min(ENDS, Math.ceil(merit.n / 8));
     for (const values of by === "count" ? [] : [x, y]) {
-      const low = bestBy(inSight, values, -1, ends);
-      const high = bestBy(inSight, values, 1, ends);
+      const low = cheapest(inSight, ends, (row) => values[row]);
+      const high = cheapest(inSight, ends, (row) => -values[row]);
       for (let i = 0; i < ends; i++) {
         add(low[i]);
         add(high[i]);
       }
     }
-    if (by !== "extremes") for (const row of bestBy(inSight, merit.counts, 1, 4 * merit.n)) order.add(row);
+    if (by !== "extremes") cheapest(inSight, 4 * merit.n, (row) => -merit.counts[row]).forEach(add);
   }
   return { rows: [...order], chosen };
 }
@@ -68,28 +67,8 @@ function isInSight({ x, y }: Cloud, { box }: Projection, row: number): boolean {
   return x[row] >= box[0] && x[row] <= box[2] && y[row] >= box[1] && y[row] <= box[3];
 }
 
-/** The `n` rows with the highest `sign` × value by row, highest first; ties go to the earlier row. */
-function bestBy(rows: Int32Array, values: Float32Array | Int32Array, sign: 1 | -1, n: number): number[] {
-  const best: number[] = [];
-  const place = bisector((row: number) => -sign * values[row]);
-  let least = -Infinity;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i];
-    const here = sign * values[row];
-    if (best.length === n && !(here > least)) continue;
-    best.splice(place.right(best, -here), 0, row);
-    if (best.length > n) best.pop();
-    least = sign * values[best[best.length - 1]];
-  }
-  return best;
-}
-
-export interface Label {
+export interface Label extends Area {
   row: number;
-  left: number;
-  top: number;
-  width: number;
-  height: number;
   /** Index of the place beside the point it took; the next layout tries this one first. */
   slot: number;
   /** Drawn far enough off to need a line to its point. */
@@ -150,32 +129,23 @@ export function placeLabels(
   placing: Placing,
 ): Label[] {
   const placed: Label[] = [];
-  const dots: { x: number; y: number; r: number }[] = [];
+  const taken: Area[] = [];
+  const dot = (row: number): Dot => ({
+    x: cloud.x[row] * view.ax + view.bx,
+    y: cloud.y[row] * view.ay + view.by,
+    r: placing.radius(row),
+  });
   // Chosen points are kept free of text even where their own label comes later.
-  const dot = (row: number) => {
-    return {
-      x: cloud.x[row] * view.ax + view.bx,
-      y: cloud.y[row] * view.ay + view.by,
-      r: placing.radius(row),
-    };
-  };
-  for (let i = 0; i < candidates.chosen; i++) dots.push(dot(candidates.rows[i]));
-  const free = (label: Label): boolean => {
-    const { left, top, width, height } = label;
-    const { area } = view;
-    if (left < area.left || top < area.top) return false;
-    if (left + width > area.left + area.width || top + height > area.top + area.height) return false;
-    for (const other of placed) if (overlap(label, other)) return false;
-    for (const { x, y, r } of dots) {
-      if (x + r > left && x - r < left + width && y + r > top && y - r < top + height) return false;
-    }
-    return true;
-  };
+  for (const row of candidates.rows.slice(0, candidates.chosen)) taken.push(around(dot(row)));
+  const free = (label: Label): boolean =>
+    inArea(label.left, label.top, view.area) &&
+    inArea(label.left + label.width, label.top + label.height, view.area) &&
+    !taken.some((other) => overlap(label, other));
   for (let i = 0; i < candidates.rows.length; i++) {
     if (placed.length >= placing.limit + candidates.chosen) break;
     const row = candidates.rows[i];
     const at = dot(row);
-    if (!inside(at, view)) continue;
+    if (!inArea(at.x, at.y, view.area)) continue;
     const width = placing.width(row);
     const slots = i < candidates.chosen ? SLOTS.length : NEAR_SLOTS;
     const kept = placing.before.get(row);
@@ -198,24 +168,20 @@ export function placeLabels(
     }
     if (!best) continue;
     placed.push(best);
-    if (i >= candidates.chosen) dots.push(at);
+    taken.push(best, around(at));
   }
   return placed;
 }
 
-function inside(at: { x: number; y: number }, { area }: Projection): boolean {
-  return (
-    at.x >= area.left && at.y >= area.top && at.x <= area.left + area.width && at.y <= area.top + area.height
-  );
+interface Dot {
+  x: number;
+  y: number;
+  r: number;
 }
 
-function boxAt(
-  row: number,
-  at: { x: number; y: number; r: number },
-  slot: number,
-  width: number,
-  height: number,
-): Label {
+const around = ({ x, y, r }: Dot): Area => ({ left: x - r, top: y - r, width: 2 * r, height: 2 * r });
+
+function boxAt(row: number, at: Dot, slot: number, width: number, height: number): Label {
   const [sx, sy, far] = SLOTS[slot];
   // On a diagonal the point's edge is at r / √2 each way.
   const off = (sx !== 0 && sy !== 0 ? at.r * Math.SQRT1_2 : at.r) + far;
@@ -224,7 +190,7 @@ function boxAt(
   return { row, left, top, width, height, slot, leader: slot >= NEAR_SLOTS };
 }
 
-function overlap(a: Label, b: Label): boolean {
+function overlap(a: Area, b: Area): boolean {
   return (
     a.left < b.left + b.width &&
     b.left < a.left + a.width &&

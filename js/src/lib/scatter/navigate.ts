@@ -1,11 +1,27 @@
 // From point to point by keyboard: the next point in a direction, the one in the middle, the nearest ones.
 
+import { bisector } from "d3-array";
 import type { Projection } from "./viewbox";
 
 export interface Cloud {
   rows: Int32Array;
   x: Float32Array;
   y: Float32Array;
+}
+
+/** The `n` rows of the least cost, the least first, ties in the order given; rows without a finite cost are left out. */
+export function cheapest(rows: Int32Array, n: number, cost: (row: number) => number): number[] {
+  const best: number[] = [];
+  const place = bisector(cost);
+  let limit = Infinity;
+  for (const row of rows) {
+    const here = cost(row);
+    if (!(here < limit)) continue;
+    best.splice(place.right(best, here), 0, row);
+    if (best.length > n) best.pop();
+    if (best.length === n) limit = cost(best[n - 1]);
+  }
+  return best;
 }
 
 /**
@@ -20,46 +36,20 @@ export function inDirection(
   dy: number,
 ): number | null {
   const { rows, x, y } = cloud;
-  const x0 = x[from];
-  const y0 = y[from];
-  let best: number | null = null;
-  let least = Infinity;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i];
-    const px = (x[row] - x0) * view.ax;
-    const py = (y[row] - y0) * view.ay;
+  const [found] = cheapest(rows, 1, (row) => {
+    const px = (x[row] - x[from]) * view.ax;
+    const py = (y[row] - y[from]) * view.ay;
     const along = px * dx + py * dy;
-    if (row === from || !(along > 0) || Math.abs(px * dy - py * dx) > along) continue;
+    if (row === from || Math.abs(px * dy - py * dx) > along) return Infinity;
     // distance / cos = distance² / the part along the arrow
-    const cost = (px * px + py * py) / along;
-    if (cost < least) {
-      least = cost;
-      best = row;
-    }
-  }
-  return best;
+    return (px * px + py * py) / along;
+  });
+  return found ?? null;
 }
 
 /** The `limit` rows nearest to `from` on the screen, nearest first, without itself. */
-export function nearestOnMap(cloud: Cloud, view: Projection, from: number, limit: number): number[] {
-  const { rows, x, y } = cloud;
-  const near: number[] = [];
-  const distances: number[] = [];
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i];
-    if (row === from) continue;
-    const dx = (x[row] - x[from]) * view.ax;
-    const dy = (y[row] - y[from]) * view.ay;
-    const distance = dx * dx + dy * dy;
-    if (near.length === limit && !(distance < distances[limit - 1])) continue;
-    let at = near.length;
-    while (at > 0 && distances[at - 1] > distance) at--;
-    near.splice(at, 0, row);
-    distances.splice(at, 0, distance);
-    if (near.length > limit) {
-      near.pop();
-      distances.pop();
-    }
-  }
-  return near;
+export function nearestOnMap({ rows, x, y }: Cloud, view: Projection, from: number, limit: number): number[] {
+  return cheapest(rows, limit, (row) =>
+    row === from ? Infinity : ((x[row] - x[from]) * view.ax) ** 2 + ((y[row] - y[from]) * view.ay) ** 2,
+  );
 }

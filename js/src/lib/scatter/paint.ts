@@ -6,18 +6,20 @@ import type { Label } from "./labels";
 import type { Rgb } from "./palette";
 import type { Projection } from "./viewbox";
 
-/** The colours of a theme, resolved from the custom properties. */
-export interface Colors {
-  background: Rgb;
-  foreground: Rgb;
-  soft: Rgb;
-  border: Rgb;
-  accent: Rgb;
-  neutral: Rgb;
-  biasLow: Rgb;
-  biasMiddle: Rgb;
-  biasHigh: Rgb;
-}
+/** The colours of a theme, by the custom properties that they are resolved from. */
+export const COLORS = {
+  background: "--cw-bg",
+  foreground: "--cw-fg",
+  soft: "--cw-fg2",
+  border: "--cw-line",
+  accent: "--cw-accent",
+  neutral: "--cw-scatter-neutral",
+  biasLow: "--cw-scatter-low",
+  biasMiddle: "--cw-scatter-middle",
+  biasHigh: "--cw-scatter-high",
+} as const;
+
+export type Colors = Record<keyof typeof COLORS, Rgb>;
 
 /** What is drawn on, and with. */
 export interface Ink {
@@ -200,18 +202,6 @@ export function paintTag({ context, colors, family }: Ink, text: string, ring: R
   context.fillText(text, left + 5.5, top + 10.5);
 }
 
-/** The rectangle of the box tool, corners in pixels. */
-export function paintBox({ context, colors }: Ink, corners: readonly number[]): void {
-  const [x0, y0, x1, y1] = corners;
-  context.fillStyle = css(colors.accent, 0.12);
-  context.strokeStyle = css(colors.accent);
-  context.lineWidth = 1;
-  context.setLineDash([4, 3]);
-  context.fillRect(x0, y0, x1 - x0, y1 - y0);
-  context.strokeRect(x0, y0, x1 - x0, y1 - y0);
-  context.setLineDash([]);
-}
-
 /** Words across the picture that say it means nothing yet. */
 export function paintWatermark({ context, colors, family }: Ink, text: string, view: Projection): void {
   const { left, top, width, height } = view.area;
@@ -259,13 +249,14 @@ export function paintNeighbors({ context, colors }: Ink, lines: readonly Line[])
   }
 }
 
-/** What a lasso has gone around so far; it is closed by a straight line. */
-export function paintLoop({ context, colors }: Ink, loop: Line): void {
+/** What a box or a lasso has gone around so far; it is closed by a straight line. */
+export function paintOutline({ context, colors }: Ink, loop: Line): void {
   context.lineWidth = 1.5;
   context.fillStyle = css(colors.accent, 0.12);
   context.strokeStyle = css(colors.accent);
   context.setLineDash([4, 3]);
   trace(context, loop);
+  context.closePath();
   context.fill();
   context.stroke();
   context.setLineDash([]);

@@ -49,15 +49,3 @@ export function binOf(value: number, { low, high, log }: ColorScale, bins = BINS
   if (!Number.isFinite(share)) return (bins - 1) >> 1;
   return Math.min(bins - 1, Math.max(0, Math.round(share * (bins - 1))));
 }
-
-/** The lowest and highest finite value of the rows; null where there is none. */
-export function range(rows: Int32Array, values: ArrayLike<number>): [number, number] | null {
-  let low = Infinity;
-  let high = -Infinity;
-  for (let i = 0; i < rows.length; i++) {
-    const value = values[rows[i]];
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return low <= high ? [low, high] : null;
-}

@@ -14,10 +14,9 @@ import {
   LABEL_PADDING,
   labelFont,
   paintAxes,
-  paintBox,
   paintLabels,
-  paintLoop,
   paintNeighbors,
+  paintOutline,
   paintRing,
   paintTag,
   paintWatermark,
@@ -25,7 +24,7 @@ import {
 } from "./paint";
 import type { Rgb } from "./palette";
 import { inOrder, type Painted, Raster, Sprites } from "./splat";
-import { type Area, type Box, between, boxUnder, type Projection, project } from "./viewbox";
+import { type Box, between, boxUnder, inArea, type Projection, project } from "./viewbox";
 
 export interface Scene extends Cloud {
   counts: Int32Array;
@@ -73,30 +72,18 @@ export const MOVE_MS = 300;
 export const RETRAINED_MS = 120;
 /** Movement is shown 30 times a second: twice as often nobody sees, and the training next to it feels. */
 const MOVE_FRAME_MS = 30;
-const NO_MARKS: Marks = {
-  hovered: null,
-  tagHovered: false,
-  primary: null,
-  pinned: null,
-  selection: [],
-  asked: new Set(),
-  nLabels: 0,
-  labelBy: "auto",
-  neighbors: [],
-};
 
 export class Plot {
   /** Called with the labelled rows when they have changed. */
   onLabels: (rows: readonly number[]) => void = () => {};
   #scene: Scene | null = null;
-  #marks = NO_MARKS;
+  #marks: Marks | null = null;
   #colors: Colors | null = null;
   #family = "sans-serif";
   #width = 0;
   #height = 0;
   #visible = false;
-  #boxTool: readonly number[] | null = null;
-  #loop: readonly number[] | null = null;
+  #outline: readonly number[] | null = null;
   readonly #grid = lastMade<PointGrid>();
   readonly #sprites = lastMade<Sprites>();
   readonly #painted = lastMade<Painted>();
@@ -159,20 +146,12 @@ export class Plot {
   }
 
   mark(marks: Marks): void {
-    const old = this.#marks;
-    if (
-      old.primary !== marks.primary ||
-      old.pinned !== marks.pinned ||
-      old.selection !== marks.selection ||
-      String([...old.asked]) !== String([...marks.asked]) ||
-      old.nLabels !== marks.nLabels ||
-      old.labelBy !== marks.labelBy
-    ) {
-      this.#candidates = null;
-      this.#labels = null;
-    }
+    const labelled = ({ primary, pinned, selection, asked, nLabels, labelBy }: Marks) =>
+      JSON.stringify([primary, pinned, selection, [...asked], nLabels, labelBy]);
+    const same = this.#marks && labelled(this.#marks) === labelled(marks);
     this.#marks = marks;
-    this.#schedule(false);
+    if (same) this.#schedule(false);
+    else this.settle();
   }
 
   paintWith(colors: Colors, family: string): void {
@@ -196,15 +175,9 @@ export class Plot {
     if (visible) this.#schedule(true);
   }
 
-  /** Corners of the box tool in pixels, or null. */
-  setBoxTool(corners: readonly number[] | null): void {
-    this.#boxTool = corners;
-    this.#schedule(false);
-  }
-
-  /** The loop of the lasso in pixels, or null. */
-  setLasso(loop: readonly number[] | null): void {
-    this.#loop = loop;
+  /** What a box or a lasso has gone around so far, in pixels, or null. */
+  outline(loop: readonly number[] | null): void {
+    this.#outline = loop;
     this.#schedule(false);
   }
 
@@ -292,7 +265,8 @@ export class Plot {
 
   #paint(time: number, ratio: number): void {
     const colors = this.#colors;
-    if (!colors || !this.#visible || this.#width <= 0) return;
+    const marks = this.#marks;
+    if (!colors || !marks || !this.#visible || this.#width <= 0) return;
     this.#paintedAt = time;
     const resized = fit(this.points, this.#width, this.#height, ratio);
     fit(this.overlay, this.#width, this.#height, ratio);
@@ -314,7 +288,7 @@ export class Plot {
       this.#paintPoints(canvas, scene, this.#now, view, axes, colors, ratio);
       this.#stalePoints = false;
     }
-    this.#paintOver({ context, colors, family: this.#family }, scene, this.#now, view, axes);
+    this.#paintOver({ context, colors, family: this.#family }, scene, marks, this.#now, view, axes);
     if (this.#move) this.#schedule(true);
   }
 
@@ -396,9 +370,8 @@ export class Plot {
     });
   }
 
-  #paintOver(ink: Ink, scene: Scene, now: Cloud, view: Projection, axes: Axes): void {
+  #paintOver(ink: Ink, scene: Scene, marks: Marks, now: Cloud, view: Projection, axes: Axes): void {
     const { context } = ink;
-    const marks = this.#marks;
     paintAxes(ink, view, axes);
     context.save();
     context.beginPath();
@@ -432,7 +405,7 @@ export class Plot {
       if (row !== marks.primary && row !== marks.pinned) paint(row, "selected");
     paint(marks.pinned, "pinned");
     paint(marks.primary, "primary");
-    const labels = this.#layout(context, scene);
+    const labels = this.#layout(context, scene, marks);
     const target = this.view ?? view;
     paintLabels(
       ink,
@@ -452,8 +425,7 @@ export class Plot {
     if (hovered && marks.hovered !== null && marks.tagHovered) {
       paintTag(ink, scene.title(marks.hovered), hovered, view);
     }
-    if (this.#boxTool) paintBox(ink, this.#boxTool);
-    if (this.#loop) paintLoop(ink, this.#loop);
+    if (this.#outline) paintOutline(ink, this.#outline);
     context.restore();
   }
 
@@ -466,20 +438,13 @@ export class Plot {
     return flags[row] === 1;
   }
 
-  #layout(context: CanvasRenderingContext2D, scene: Scene): Label[] {
+  #layout(context: CanvasRenderingContext2D, scene: Scene, marks: Marks): Label[] {
     const view = this.view;
     if (this.#labels || !view) return this.#labels ?? [];
-    const { primary, pinned, selection, asked, nLabels, labelBy } = this.#marks;
+    const { nLabels, labelBy } = marks;
     const fresh = this.#candidates === null;
-    this.#candidates ??= labelOrder(scene, view, {
-      counts: scene.counts,
-      primary,
-      pinned,
-      selection,
-      asked,
-      n: scene.watermark ? 0 : nLabels,
-      by: labelBy,
-    });
+    const n = scene.watermark ? 0 : nLabels;
+    this.#candidates ??= labelOrder(scene, view, { ...marks, counts: scene.counts, n, by: labelBy });
     context.font = labelFont(this.#family);
     const { chosen } = this.#candidates;
     this.#labels = placeLabels(this.#candidates, scene, view, {
@@ -521,10 +486,6 @@ function axesOf(scene: Scene, { box, area }: Projection): Axes {
     yTitle: scene.yTitle,
     kept: scene.kept,
   };
-}
-
-function inArea(x: number, y: number, { left, top, width, height }: Area): boolean {
-  return x >= left && y >= top && x <= left + width && y <= top + height;
 }
 
 function mixed(a: Rgb, b: Rgb, share: number): Rgb {

@@ -1,9 +1,10 @@
 // The columns the map is drawn from: coordinates, colours and sizes by row, and the rows to draw, in typed arrays.
 
+import { extent, max } from "d3-array";
 import type { Side } from "../../store";
 import { spread } from "../ranking";
 import type { MapFrame } from "./frame";
-import { BINS, binOf, type ColorBy, type ColorScale, range } from "./palette";
+import { BINS, binOf, type ColorBy, type ColorScale } from "./palette";
 
 /** "count", "none", or the name of anything else that is a number. */
 export type SizeBy = string;
@@ -82,10 +83,9 @@ export function colouring(by: ColorBy, rows: Int32Array, side: Side, bias: Float
     scale = { by, low: -end, high: end, log: false };
   } else if (by === "count" || by === "mean") {
     values = by === "count" ? side.counts : side.means;
-    const ends = range(rows, values);
-    if (!ends) return none;
-    const low = by === "count" ? Math.max(1, ends[0]) : ends[0];
-    scale = { by, low, high: ends[1], log: by === "count" };
+    const [least, high] = extent(rows, (row) => values[row]);
+    if (least === undefined) return none;
+    scale = { by, low: by === "count" ? Math.max(1, least) : least, high, log: by === "count" };
   } else {
     return none;
   }
@@ -102,7 +102,6 @@ export function radii(shown: number): number[] {
 /** The size by row: the area grows with the count, up to the largest count; without a column all are alike. */
 export function sizes(by: SizeBy, side: Side): Uint8Array {
   if (by === "none") return new Uint8Array(side.n).fill(3);
-  let most = 1;
-  for (let row = 1; row < side.n; row++) most = Math.max(most, side.counts[row]);
+  const most = max(side.counts) || 1;
   return Uint8Array.from(side.counts, (count) => Math.round(Math.sqrt(count / most) * (SIZES - 1)));
 }

@@ -1,7 +1,7 @@
 // The colours of the picture, read from the custom properties that its element has at this moment.
 
 import { categoryColors } from "./categories";
-import type { Colors } from "./paint";
+import { COLORS, type Colors } from "./paint";
 import { CIVIDIS, type ColorScale, type Rgb, ramp, VIRIDIS } from "./palette";
 
 /** Resolves properties such as `--cw-bg`, whatever they are made of, to what the browser would paint. */
@@ -23,17 +23,9 @@ export function readColors(el: HTMLElement): { colors: Colors; family: string } 
     const [r, g, b] = context.getImageData(0, 0, 1, 1).data;
     return [r, g, b];
   };
-  const colors: Colors = {
-    background: read("--cw-bg"),
-    foreground: read("--cw-fg"),
-    soft: read("--cw-fg2"),
-    border: read("--cw-line"),
-    accent: read("--cw-accent"),
-    neutral: read("--cw-scatter-neutral"),
-    biasLow: read("--cw-scatter-low"),
-    biasMiddle: read("--cw-scatter-middle"),
-    biasHigh: read("--cw-scatter-high"),
-  };
+  const colors = Object.fromEntries(
+    Object.entries(COLORS).map(([name, property]) => [name, read(property)]),
+  ) as Colors;
   const family = getComputedStyle(el).fontFamily;
   probe.remove();
   return { colors, family };

@@ -23,16 +23,7 @@ interface Known extends TrueNeighbors {
 const REST_MS = 150;
 const MOST_KNOWN = 5000;
 
-export interface NeighborAnswers {
-  /** What is known of a row's neighbours; null until there is an answer. A signal is read: it changes with answers. */
-  of: (row: number) => TrueNeighbors | null;
-  /** Whether the kernel can be asked about a row now. */
-  mayAsk: (row: number) => boolean;
-  /** Ask about a row without a rest, unless its answer is here; done when there is an answer, or none will come. */
-  find: (row: number) => Promise<void>;
-  /** Somebody who asks: of several rows one after the other only the last that rests is asked about. */
-  asker: () => (row: number | null) => void;
-}
+export type NeighborAnswers = ReturnType<typeof neighborAnswers>;
 
 /** `minCount`, `k`: read at each question. */
 export function neighborAnswers(
@@ -41,7 +32,7 @@ export function neighborAnswers(
   minCount: () => number,
   k: () => number,
   abort: AbortSignal,
-): NeighborAnswers {
+) {
   const known = new Map<string, Known>();
   const changed = signal(0);
   const keyOf = (row: number) => `${row},${minCount()},${k()}`;
@@ -65,9 +56,12 @@ export function neighborAnswers(
     changed.value++;
   };
   return {
+    /** Whether the kernel can be asked about a row now. */
     mayAsk,
+    /** Ask about a row without a rest, unless its answer is here; done when there is an answer, or none will come. */
     find,
-    of(row) {
+    /** What is known of a row's neighbours; null until there is an answer. A signal is read: it changes with answers. */
+    of(row: number): TrueNeighbors | null {
       void changed.value;
       const found = known.get(keyOf(row));
       const live = store.status.value === "training";
@@ -76,11 +70,12 @@ export function neighborAnswers(
         found && found.run === store.run.value && (live || found.revision >= store.revision.value);
       return valid && !untrained() ? found : null;
     },
+    /** Somebody who asks: of several rows one after the other only the last that rests is asked about. */
     asker() {
       const latest = new Latest(find);
       let rest: ReturnType<typeof setTimeout> | undefined;
       onAbort(abort, () => clearTimeout(rest));
-      return (row) => {
+      return (row: number | null) => {
         clearTimeout(rest);
         if (row === null || abort.aborted || !mayAsk(row) || isFresh(row)) return;
         rest = setTimeout(() => latest.offer(row), REST_MS);

@@ -11,6 +11,11 @@ export interface Area {
   height: number;
 }
 
+/** Whether a pixel lies in the area. */
+export function inArea(x: number, y: number, { left, top, width, height }: Area): boolean {
+  return x >= left && y >= top && x <= left + width && y <= top + height;
+}
+
 /** px = ax·x + bx and py = ay·y + by; ay < 0 unless the axis is flipped. `box` is what the area shows. */
 export interface Projection {
   ax: number;
@@ -40,33 +45,15 @@ export function extent(rows: Int32Array, x: Float32Array, y: Float32Array): Box 
   return x0 <= x1 ? [x0, y0, x1, y1] : null;
 }
 
-/** The box with `share` of its size added on each side; a box without size becomes one of size 1. */
-export function padded(box: Box, share: number): Box {
-  const width = box[2] - box[0] || 1;
-  const height = box[3] - box[1] || 1;
-  const cx = (box[0] + box[2]) / 2;
-  const cy = (box[1] + box[3]) / 2;
-  const rx = width * (0.5 + share);
-  const ry = height * (0.5 + share);
-  return [cx - rx, cy - ry, cx + rx, cy + ry];
-}
-
-export function contains(outer: Box, inner: Box): boolean {
-  return outer[0] <= inner[0] && outer[1] <= inner[1] && outer[2] >= inner[2] && outer[3] >= inner[3];
-}
-
-/** `box` while it holds all points; else the union with their padded extent, so that it never shrinks. */
-export function grown(box: Box | null, points: Box | null, share = 0.1): Box | null {
-  if (!points) return box;
-  if (!box) return padded(points, share);
-  if (contains(box, points)) return box;
-  const wide = padded(points, share);
-  return [
-    Math.min(box[0], wide[0]),
-    Math.min(box[1], wide[1]),
-    Math.max(box[2], wide[2]),
-    Math.max(box[3], wide[3]),
-  ];
+/** `box` while it holds all points; else it grows by their extent and a tenth of that on each side. */
+function grown(box: Box | null, points: Box): Box {
+  const [x0, y0, x1, y1] = points;
+  const [left, low, right, high] = box ?? [Infinity, Infinity, -Infinity, -Infinity];
+  if (left <= x0 && low <= y0 && right >= x1 && high >= y1) return [left, low, right, high];
+  const [cx, cy] = [(x0 + x1) / 2, (y0 + y1) / 2];
+  // Points on one place get a box of size 1.
+  const [rx, ry] = [0.6 * (x1 - x0 || 1), 0.6 * (y1 - y0 || 1)];
+  return [Math.min(left, cx - rx), Math.min(low, cy - ry), Math.max(right, cx + rx), Math.max(high, cy + ry)];
 }
 
 /**
@@ -78,8 +65,9 @@ export class HomeBox {
   #box: Box | null = null;
 
   fit(key: string, points: Box | null): Box | null {
-    this.#box = grown(key === this.#key ? this.#box : null, points);
+    const box = key === this.#key ? this.#box : null;
     this.#key = key;
+    this.#box = points ? grown(box, points) : box;
     return this.#box;
   }
 }

@@ -25,7 +25,6 @@ interface Props {
 const HINT_MS = 2500;
 /** Titles that a search has found are named, as far as they are so few. */
 const MOST_FOUND = 10;
-const OLD_MS = 300;
 const NOBODY: readonly number[] = [];
 
 export function Picture({ context, map, announce, onPlot }: Props) {
@@ -38,8 +37,6 @@ export function Picture({ context, map, announce, onPlot }: Props) {
   const focused = useSignal(false);
   const labelled = useSignal<readonly number[]>([]);
   const hint = useSignal(false);
-  /** The axes of the filter are still to come, and not only for a blink. */
-  const old = useSignal(false);
   const actions = useMemo(() => createActions(context, map, plot, announce), [context, map]);
   const { own, tip, cursor, asked } = actions;
 
@@ -127,12 +124,6 @@ export function Picture({ context, map, announce, onPlot }: Props) {
     const place = open && plot.current.locate(open.row);
     tip.value = open && place ? { row: open.row, ...place } : null;
   });
-  useSignalEffect(() => {
-    old.value = false;
-    if (!map.waiting.value) return;
-    const timer = setTimeout(setTo(old, true), OLD_MS);
-    return () => clearTimeout(timer);
-  });
   const askAbout = useMemo(() => map.answers.asker(), [map]);
   useSignalEffect(() => askAbout(tip.value?.row ?? null));
   useSignalEffect(() => actions.sayNearest());
@@ -191,7 +182,7 @@ export function Picture({ context, map, announce, onPlot }: Props) {
           tabIndex={0}
           data-cursor={cursorKind}
           data-dragging={actions.dragging.value ? "" : undefined}
-          data-old={old.value ? "" : undefined}
+          data-old={map.waiting.value ? "" : undefined}
           onFocus={() => {
             focused.value = true;
             if (surface.current?.matches(":focus-visible")) actions.arrive();
@@ -209,14 +200,14 @@ export function Picture({ context, map, announce, onPlot }: Props) {
           {words.value}
         </p>
         {context.shows("zoom") && (
-          <div class="cw-scatter-zoom">
+          <div class="cw-inline cw-scatter-zoom">
             <Button label="Zoom in" icon="plus" iconOnly onClick={() => actions.zoom(1.5)} />
             <Button label="Zoom out" icon="minus" iconOnly onClick={() => actions.zoom(1 / 1.5)} />
             <Button label="Fit" icon="fit" iconOnly title="Fit all titles (0)" onClick={actions.fit} />
           </div>
         )}
         {hint.value && (
-          <div class="cw-scatter-hint" aria-hidden="true">
+          <div class="cw-popup cw-scatter-hint" aria-hidden="true">
             {mac ? "⌘" : "Ctrl"} + wheel zooms; after a click on the map the wheel alone does
           </div>
         )}

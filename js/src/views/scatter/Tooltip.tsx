@@ -1,7 +1,6 @@
 // The tooltip of a point: placed after it is measured, inside the widget on all four sides.
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { placeTooltip } from "../../lib/scatter/tooltip";
 import { type PointFacts, pointLines } from "../../lib/scatter/words";
 
 interface Props {
@@ -21,14 +20,14 @@ export function Tooltip({ surface, tip, facts, nearest }: Props) {
     // The plot's place in the widget: the tooltip may use the room of all of it.
     const plot = surface.current?.parentElement;
     if (!el || !room || !plot) return;
-    const { left, top } = placeTooltip(
-      tip.x + plot.offsetLeft,
-      tip.y + plot.offsetTop,
-      { width: el.offsetWidth, height: el.offsetHeight },
-      { width: room.clientWidth, height: room.clientHeight },
-      tip.radius + 8,
-    );
-    el.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+    const [x, y, gap] = [tip.x + plot.offsetLeft, tip.y + plot.offsetTop, tip.radius + 8];
+    const within = (place: number, most: number) => Math.round(Math.max(0, Math.min(place, most)));
+    const left = within(x - el.offsetWidth / 2, room.clientWidth - el.offsetWidth);
+    // Above the point, else below; where neither side has room, on the wider one.
+    const [above, below] = [y - gap - el.offsetHeight, y + gap];
+    const hasRoom = below + el.offsetHeight <= room.clientHeight || y <= room.clientHeight - y;
+    const top = within(above >= 0 || !hasRoom ? above : below, room.clientHeight - el.offsetHeight);
+    el.style.transform = `translate(${left}px, ${top}px)`;
   });
   const lines = nearest ? [...pointLines(facts), `nearest: ${nearest}`] : pointLines(facts);
   return (

@@ -5,15 +5,7 @@ import { within } from "../../lib/scatter/lasso";
 import { type Cloud, inDirection, nearestOnMap } from "../../lib/scatter/navigate";
 import type { Plot } from "../../lib/scatter/plot";
 import type { MapState } from "../../lib/scatter/state";
-import {
-  allowedZoom,
-  asBox,
-  type Box,
-  boxUnder,
-  type Projection,
-  panned,
-  zoomedAt,
-} from "../../lib/scatter/viewbox";
+import { allowedZoom, asBox, type Box, type Projection, panned, zoomedAt } from "../../lib/scatter/viewbox";
 import { pointLines } from "../../lib/scatter/words";
 
 /** A finger hides what it points at, and is not as sure. */
@@ -73,13 +65,6 @@ export function createActions(
     if (own.peek() === null) return;
     if (shared.hovered.peek() === own.peek()) shared.hovered.value = null;
     own.value = null;
-  };
-  /** At the end of a drag around some points. */
-  const selectDrawn = (rows: readonly number[], add: boolean) => {
-    dragging.value = false;
-    start = null;
-    shared.selection.value = [...new Set(add ? [...shared.selection.peek(), ...rows] : rows)];
-    announce.value = `${shared.selection.peek().length} selected.`;
   };
   const choose = (row: number) => {
     shared.selection.value = [row];
@@ -327,26 +312,23 @@ export function createActions(
       pan: (dx: number, dy: number) => {
         if (start) look(panned(start.view, dx, dy));
       },
-      box: (corners: readonly [number, number, number, number], done: boolean, add: boolean) => {
+      outline: (loop: readonly number[], done: boolean, add: boolean) => {
         const made = plot.current;
-        made?.setBoxTool(done ? null : corners);
-        if (!done || !made?.view) return;
-        selectDrawn(made.grid?.within(boxUnder(made.view, ...corners)) ?? [], add);
-      },
-      lasso: (loop: readonly number[], done: boolean, add: boolean) => {
-        const made = plot.current;
-        made?.setLasso(done ? null : loop);
+        made?.outline(done ? null : loop);
         const { view, grid, cloud } = made ?? {};
         if (!done || !view || !grid || !cloud) return;
         const { ax, bx, ay, by } = view;
         const inUnits = loop.map((at, i) => (i % 2 ? (at - by) / ay : (at - bx) / ax));
-        selectDrawn(within(grid, cloud.x, cloud.y, inUnits), add);
+        const rows = within(grid, cloud.x, cloud.y, inUnits);
+        dragging.value = false;
+        start = null;
+        shared.selection.value = [...new Set(add ? [...shared.selection.peek(), ...rows] : rows)];
+        announce.value = `${shared.selection.peek().length} selected.`;
       },
       zoom: zoomAt,
       settled: commit,
       cancelled: () => {
-        plot.current?.setBoxTool(null);
-        plot.current?.setLasso(null);
+        plot.current?.outline(null);
         const before = asBox(map.viewBox.peek()) ?? map.home.peek();
         if (start && before) plot.current?.look(before);
         reached = null;

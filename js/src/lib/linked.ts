@@ -1,14 +1,9 @@
 // The state a view looks at: the store's while the view is linked, else its own. `linked` may change at any time.
-import { effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
+import { effect, type Signal, signal, untracked } from "@preact/signals";
 import type { AnyModel } from "../context";
 import { MIN_COUNT_MS, type SharedState } from "../store";
 import { type BoundTraits, type RawModel, rawModel, sameJson } from "./bound";
 import { onAbort } from "./lifetime";
-
-export interface Linked {
-  state: SharedState;
-  linked: ReadonlySignal<boolean>;
-}
 
 /** Whether a view's search is that of all linked views: of tables of titles and of maps. */
 function searchesTitles(model: AnyModel, traits: BoundTraits): () => boolean {
@@ -18,12 +13,7 @@ function searchesTitles(model: AnyModel, traits: BoundTraits): () => boolean {
   return () => kind.value === "items";
 }
 
-export function linkedState(
-  shared: SharedState,
-  traits: BoundTraits,
-  model: AnyModel,
-  abort: AbortSignal,
-): Linked {
+export function linkedState(shared: SharedState, traits: BoundTraits, model: AnyModel, abort: AbortSignal) {
   const linked = traits.trait<boolean>("linked", true);
   const raw = signal<RawModel | null>(null);
   const reference = model.get("_ref") as string | undefined;
@@ -70,15 +60,13 @@ export function linkedState(
     return either(shares, all, own);
   };
   const ofTitles = searchesTitles(model, traits);
-  return {
-    state: {
-      hovered: either(isLinked, shared.hovered, signal<number | null>(null)),
-      selection: bind<number[]>("selection", shared.selection, []),
-      primary: bind<number | null>("primary", shared.primary, null),
-      pinned: bind<number | null>("pinned", shared.pinned, null),
-      minCount: bind<number>("min_count", shared.minCount, 20, MIN_COUNT_MS),
-      query: bind<string>("query", shared.query, "", 0, () => linked.value && ofTitles()),
-    },
-    linked,
+  const state: SharedState = {
+    hovered: either(isLinked, shared.hovered, signal<number | null>(null)),
+    selection: bind<number[]>("selection", shared.selection, []),
+    primary: bind<number | null>("primary", shared.primary, null),
+    pinned: bind<number | null>("pinned", shared.pinned, null),
+    minCount: bind<number>("min_count", shared.minCount, 20, MIN_COUNT_MS),
+    query: bind<string>("query", shared.query, "", 0, () => linked.value && ofTitles()),
   };
+  return { state, linked };
 }

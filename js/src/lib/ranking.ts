@@ -1,5 +1,6 @@
 // The bias ranking: centred biases, what they mean in stars, ranks, orders and the rows to show. No DOM.
 
+import { max } from "d3-array";
 import { plural } from "./format";
 import { integerKeys, numberKeys, sortedByKey } from "./radix";
 
@@ -22,9 +23,18 @@ export interface RankingInput {
   ratingMean: number;
 }
 
-export interface Ranking {
-  /** Trained rows with enough ratings, highest bias first. */
+/** The rows of a ranking and what of it no training moves: worked out once for a side and a filter. */
+export interface Standing {
+  /** Trained rows with enough ratings, in order. */
   rows: Int32Array;
+  /** By row: 1-based place by mean rating; 0 for rows that are not in it. */
+  rankByMean: Int32Array;
+  /** Trained rows in all, whatever their count. */
+  nTrained: number;
+}
+
+/** Its `rows` have the highest bias first. */
+export interface Ranking extends Standing {
   /** By row: bias as the model has it. */
   raw: Float32Array;
   /** By row: bias as shown (centred if asked). */
@@ -33,10 +43,6 @@ export interface Ranking {
   effect: Float64Array;
   /** By row: 1-based place among `rows`; 0 for rows that are not in it. */
   rank: Int32Array;
-  /** By row: 1-based place by mean rating among `rows`; 0 for rows that are not in it. */
-  rankByMean: Int32Array;
-  /** Trained rows in all, whatever their count. */
-  nTrained: number;
   /** Half the width of the bias axis: the largest |bias| of the rows. */
   biasDomain: number;
   effectDomain: number;
@@ -70,22 +76,12 @@ export function spread(rows: Int32Array, values: Float64Array, share = 0.98): nu
 
 /** The largest |value| of the rows; 1 where there are none or all are 0. */
 export function reachOf(rows: Int32Array, values: Float64Array): number {
-  let reach = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const size = Math.abs(values[rows[i]]);
-    if (Number.isFinite(size) && size > reach) reach = size;
-  }
-  return reach || 1;
-}
-
-/** The rows of a ranking and what of it no training moves: worked out once for a side and a filter. */
-export interface Standing {
-  /** Trained rows with enough ratings, in order. */
-  rows: Int32Array;
-  /** By row: 1-based place by mean rating; 0 for rows that are not in it. */
-  rankByMean: Int32Array;
-  /** Trained rows in all, whatever their count. */
-  nTrained: number;
+  return (
+    max(
+      rows.filter((row) => Number.isFinite(values[row])),
+      (row) => Math.abs(values[row]),
+    ) || 1
+  );
 }
 
 function places(sorted: Int32Array, n: number): Int32Array {
@@ -100,17 +96,10 @@ export function standingOf({
   trained,
   minCount,
 }: Pick<RankingInput, "counts" | "means" | "trained" | "minCount">): Standing {
-  const kept = new Int32Array(counts.length);
-  let nTrained = 0;
-  let n = 0;
-  for (let row = 1; row < counts.length; row++) {
-    if (!trained[row]) continue;
-    nTrained++;
-    if (counts[row] >= minCount) kept[n++] = row;
-  }
-  const rows = kept.slice(0, n);
+  const all = counts.map((_, row) => row).filter((row) => row > 0 && trained[row]);
+  const rows = all.filter((row) => counts[row] >= minCount);
   const rankByMean = places(sortedByKey(rows, numberKeys(means, false)), counts.length);
-  return { rows, rankByMean, nTrained };
+  return { rows, rankByMean, nTrained: all.length };
 }
 
 /** By row: 1-based place by bias among the rows of a standing, highest first; 0 for other rows. */
@@ -124,24 +113,19 @@ export function rankBiases(input: RankingInput, standing: Standing = standingOf(
   let sum = 0;
   for (let row = 1; row < n; row++) if (input.trained[row]) sum += raw[row];
   const center = standing.nTrained > 0 ? sum / standing.nTrained : 0;
-  const bias = new Float64Array(n);
-  const effect = new Float64Array(n);
   const shift = input.center ? center : 0;
   const effectOf = effectsAt(input.ratingMean, input.yRange);
-  for (let row = 0; row < n; row++) {
-    bias[row] = raw[row] - shift;
-    // What moves a prediction is the distance from the average row, however the column is shown.
-    effect[row] = effectOf(raw[row] - center);
-  }
+  const bias = Float64Array.from(raw, (value) => value - shift);
+  // What moves a prediction is the distance from the average row, however the column is shown.
+  const effect = Float64Array.from(raw, (value) => effectOf(value - center));
   const rows = sortedByKey(standing.rows, numberKeys(raw, false));
   return {
+    ...standing,
     rows,
     raw,
     bias,
     effect,
     rank: places(rows, n),
-    rankByMean: standing.rankByMean,
-    nTrained: standing.nTrained,
     biasDomain: reachOf(rows, bias),
     effectDomain: reachOf(rows, effect),
   };
@@ -149,9 +133,7 @@ export function rankBiases(input: RankingInput, standing: Standing = standingOf(
 
 /** By row: places gained by bias against the mean, negative where lost; 0 for rows that are not ranked. */
 export function placesGained({ rank, rankByMean }: Pick<Ranking, "rank" | "rankByMean">): Int32Array {
-  const gained = new Int32Array(rank.length);
-  for (let row = 0; row < gained.length; row++) gained[row] = rankByMean[row] - rank[row];
-  return gained;
+  return rank.map((place, row) => rankByMean[row] - place);
 }
 
 /** "63 places higher by bias than by mean". */
@@ -190,11 +172,7 @@ export function orderRows(
 
 /** Those rows that are marked, in their order; all where there is no mark (null). */
 export function markedRows(rows: Int32Array, marks: Uint8Array | null): Int32Array {
-  if (marks === null) return rows;
-  const kept = new Int32Array(rows.length);
-  let n = 0;
-  for (let i = 0; i < rows.length; i++) if (marks[rows[i]]) kept[n++] = rows[i];
-  return kept.slice(0, n);
+  return marks ? rows.filter((row) => marks[row]) : rows;
 }
 
 /** Which way a header sorts first: numbers where more is more go down, names and places go up. */

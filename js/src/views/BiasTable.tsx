@@ -254,27 +254,16 @@ function tableOf(
   { side, ranking, nameColumn }: { side: Side; ranking: Ranking; nameColumn: string },
   rows: readonly number[],
 ): Cell[][] {
-  const header = [
-    nameColumn,
-    "bias",
-    "effect",
-    "count",
-    "mean",
-    "rank",
-    "rank_by_mean",
-    "rank_change",
-    "few",
+  const columns: [name: string, cell: (row: number) => Cell][] = [
+    [nameColumn, (row) => side.names.at(row)],
+    ["bias", (row) => ranking.bias[row]],
+    ["effect", (row) => ranking.effect[row]],
+    ["count", (row) => side.counts[row]],
+    ["mean", (row) => shortest32(side.means[row])],
+    ["rank", (row) => ranking.rank[row]],
+    ["rank_by_mean", (row) => ranking.rankByMean[row]],
+    ["rank_change", (row) => ranking.rankByMean[row] - ranking.rank[row]],
+    ["few", (row) => side.counts[row] < FEW_RATINGS],
   ];
-  const cells = rows.map((row): Cell[] => [
-    side.names.at(row),
-    ranking.bias[row],
-    ranking.effect[row],
-    side.counts[row],
-    shortest32(side.means[row]),
-    ranking.rank[row],
-    ranking.rankByMean[row],
-    ranking.rankByMean[row] - ranking.rank[row],
-    side.counts[row] < FEW_RATINGS,
-  ]);
-  return [header, ...cells];
+  return [columns.map(([name]) => name), ...rows.map((row) => columns.map(([, cell]) => cell(row)))];
 }

@@ -12,14 +12,10 @@ export function curveOf(pairs: Float32Array): CurvePoints {
 }
 
 export function appended(curve: CurvePoints, more: CurvePoints): CurvePoints {
-  return { x: joined(curve.x, more.x), loss: joined(curve.loss, more.loss) };
-}
-
-function joined(a: Float32Array, b: Float32Array): Float32Array {
-  const both = new Float32Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+  return {
+    x: Float32Array.from([...curve.x, ...more.x]),
+    loss: Float32Array.from([...curve.loss, ...more.loss]),
+  };
 }
 
 /** `smoothing` 0.6 keeps 0.6 of the past over a 25th of an epoch, or a 125th of a longer run, however dense its points. */

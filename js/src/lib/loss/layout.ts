@@ -22,26 +22,13 @@ export interface LossFacts {
   earlier: readonly DrawnRun[];
 }
 
-export interface LossLayout {
-  /** From epochs to what the x axis counts, and where that ends. */
-  mapX: (epoch: number) => number;
-  end: number;
-  toX: (epoch: number) => number;
-  toY: (loss: number) => number;
-  xName: string;
-  xTicks: { x: number; text: string }[];
-  yTicks: { y: number; mse: string; rmse: string }[];
-  /** Epochs with a validation loss. */
-  scored: EpochRow[];
-  best: EpochRow | undefined;
-  baselineY: number | null;
-}
+export type LossLayout = ReturnType<typeof layOutLoss>;
 
 /** From epochs of the present run to what the x axis counts. */
 export const mappingOf = ({ xAxis, history, meta, recipe }: LossFacts): ((epoch: number) => number) =>
   xMapping(xAxis, history, Math.max(1, Math.floor(meta.n_train / (recipe.bs || 64))));
 
-export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room): LossLayout {
+export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room) {
   const { curve, history, meta, recipe, xAxis, yScale } = facts;
   const trained = Math.max(curve.x.at(-1) ?? 0, history.at(-1)?.epoch ?? 0);
   const waits = ["training", "paused"].includes(facts.status);
@@ -58,9 +45,9 @@ export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room)
   const clock = (seconds: number) =>
     below.digits > 0 ? `${formatNumber(seconds, below.digits)} s` : formatClock(seconds);
   return {
-    mapX,
+    /** Where the x axis ends, in what it counts. */
     end,
-    toX: (epoch) => left + (mapX(epoch) / end) * (right - left),
+    toX: (epoch: number) => left + (mapX(epoch) / end) * (right - left),
     toY,
     xName: { epoch: "epoch", step: "batch", time: "time" }[xAxis],
     xTicks: below.values.map((value) => ({
@@ -72,6 +59,7 @@ export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room)
       mse: formatNumber(value, losses.digits),
       rmse: meta.loss_name === "MSE" ? formatNumber(Math.sqrt(value), 2) : "",
     })),
+    /** Epochs with a validation loss. */
     scored,
     best: scored.find((row) => row.epoch === facts.bestEpoch),
     baselineY: meta.baseline === null ? null : toY(meta.baseline),

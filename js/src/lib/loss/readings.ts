@@ -1,17 +1,12 @@
 // What the crosshair of the loss chart reads at a place: every visible curve's value there. No DOM.
 import { formatLoss, formatNumber, formatRmse } from "../format";
+import type { CurvePoints } from "./curve";
 import type { LossFacts } from "./layout";
 import { runMapping } from "./runs";
-import { nearest } from "./scales";
+import { nearest, type Room } from "./scales";
 
-/** Where a chart has its curves, in its own pixels; `end` is the last value of the x axis. */
-export interface Plot {
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-  end: number;
-}
+/** Where a chart has its curves; `end` is the last value of the x axis. */
+export type Plot = Room & { end: number };
 
 export interface Reading {
   name: string;
@@ -28,38 +23,29 @@ export function readings(
   at: number,
   name: string,
 ): Reading[] {
-  const found: Reading[] = [];
-  const read = (
-    name: string,
-    map: (epoch: number) => number,
-    curve: { x: Float32Array; loss: Float32Array },
-    scored: { x: Float32Array; loss: Float32Array },
-  ) => {
-    const value = ({ x, loss }: typeof curve): [number | null, number | null] => {
+  const rows = facts.history.filter((row) => row.valid_loss !== null && Number.isFinite(row.valid_loss));
+  const scored = {
+    x: Float32Array.from(rows, (row) => row.epoch),
+    loss: Float32Array.from(rows, (row) => row.valid_loss as number),
+  };
+  const own = { name, map: mapX, train: { x: facts.curve.x, loss: facts.smoothed }, valid: scored };
+  const earlier = facts.earlier.map((run) => ({
+    name: run.name,
+    map: runMapping(facts.xAxis, run, facts.meta.n_train),
+    train: { x: run.train.x, loss: run.smoothed },
+    valid: run.valid,
+  }));
+  return [own, ...earlier].flatMap(({ name, map, train, valid }) => {
+    const value = ({ x, loss }: CurvePoints): [number | null, number | null] => {
       const i = nearest(Float32Array.from(x, map), at);
       return i < 0 ? [null, null] : [loss[i], x[i]];
     };
     // Beyond its end a curve has no value; half an epoch is as near as the last one gets.
-    const last = curve.x.at(-1);
-    if (last === undefined || at > map(last + 0.5)) return;
-    const [valid, epoch] = value(scored);
-    found.push({ name, train: value(curve)[0], valid, epoch });
-  };
-  const rows = facts.history.filter((row) => row.valid_loss !== null && Number.isFinite(row.valid_loss));
-  read(
-    name,
-    mapX,
-    { x: facts.curve.x, loss: facts.smoothed },
-    {
-      x: Float32Array.from(rows, (row) => row.epoch),
-      loss: Float32Array.from(rows, (row) => row.valid_loss as number),
-    },
-  );
-  for (const run of facts.earlier) {
-    const map = runMapping(facts.xAxis, run, facts.meta.n_train);
-    read(run.name, map, { x: run.train.x, loss: run.smoothed }, run.valid);
-  }
-  return found;
+    const last = train.x.at(-1);
+    if (last === undefined || at > map(last + 0.5)) return [];
+    const [loss, epoch] = value(valid);
+    return [{ name, train: value(train)[0], valid: loss, epoch }];
+  });
 }
 
 /** One reading's numbers; given the chart's facts, with the error in stars and the epoch it was measured after. */

@@ -101,7 +101,7 @@ export function RankingTable(props: RankingTableProps) {
   const secondLine = (row: number, line: number): ComponentChildren =>
     beneath.map((name) => (
       <span key={name}>
-        {BENEATH[name]} {columns[name].cell(row, line)}
+        {name !== "rank_change" && columns[name].label.toLowerCase()} {columns[name].cell(row, line)}
       </span>
     ));
   return (
@@ -124,18 +124,6 @@ export function RankingTable(props: RankingTableProps) {
     />
   );
 }
-
-/** What the numbers of the second line are called. */
-const BENEATH: Record<Column, string> = {
-  rank: "rank",
-  title: "",
-  bias: "bias",
-  effect: "effect",
-  count: "ratings",
-  mean: "mean",
-  rank_by_mean: "by mean",
-  rank_change: "",
-};
 
 function Count({ count, most }: { count: number; most: number }) {
   return (
@@ -178,10 +166,7 @@ function Moved({ by, epoch }: { by: number; epoch: number }) {
 
 /** A bar from the middle, to the left below 0. */
 function Diverging({ reach }: { reach: number }) {
-  const half = Number.isFinite(reach) ? Math.max(-1, Math.min(1, reach)) / 2 : 0;
-  return half < 0 ? (
-    <Bar signed tone="below" from={0.5 + half} to={0.5} />
-  ) : (
-    <Bar signed tone="above" from={0.5} to={0.5 + half} />
-  );
+  const end = Number.isFinite(reach) ? 0.5 + Math.max(-1, Math.min(1, reach)) / 2 : 0.5;
+  const tone = end < 0.5 ? "below" : "above";
+  return <Bar signed tone={tone} from={Math.min(0.5, end)} to={Math.max(0.5, end)} />;
 }

@@ -157,7 +157,7 @@ def test_forced_colours_leave_the_map_and_the_bars_theirs(scheme: str, harness: 
         painted = "(element) => getComputedStyle(element).backgroundColor"
         assert bar.evaluate(painted) != track.evaluate(painted), bars
     page.get_by_role("tab", name="Data").click()
-    bar, cell = page.locator(".cw-bars-bar > span").first, page.locator(".cw-bars-bar").first
+    bar, cell = page.locator(".cw-card .cw-bar > span").first, page.locator(".cw-card .cw-bar").first
     assert bar.evaluate(painted) != cell.evaluate(painted)
     lines = page.get_by_role("tab").evaluate_all("(tabs) => tabs.map((tab) => getComputedStyle(tab).borderBottomWidth)")
     assert lines == ["0px", "2px"]

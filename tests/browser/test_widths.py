@@ -85,7 +85,7 @@ def test_cards_of_a_dashboard_end_with_their_content_and_charts_stand_all_in_a_r
     for width, side_by_side in ((1280, True), (1000, False), (420, False)):
         page.evaluate(_SET_WIDTH, width)
         boxes = [chart.bounding_box() for chart in charts]
-        begins = [chart.locator(".cw-bars-bar").first.bounding_box()["x"] for chart in charts]
+        begins = [chart.locator(".cw-bar").first.bounding_box()["x"] for chart in charts]
         assert len({round(box["y"]) for box in boxes}) == (1 if side_by_side else 3)
         assert len({round(begin) for begin in begins}) == (3 if side_by_side else 1)
 

@@ -2,6 +2,7 @@
 import type { ViewContext } from "../context";
 import { formatCount, formatNumber } from "../lib/format";
 import { LoadingBar } from "./LoadingBar";
+import { Bar } from "./TitleTable";
 import { Why } from "./Why";
 
 interface Card {
@@ -35,14 +36,14 @@ const end = (value: number): string =>
 function Bars({ caption, rows }: { caption: string; rows: Card["bars"][0][1] }) {
   const most = Math.max(...rows.map(([, , count]) => count));
   return (
-    <table class="cw-bars">
+    <table class="cw-table">
       <caption>{caption}</caption>
       <tbody>
         {rows.map(([low, high, count]) => (
           <tr key={low}>
             <th scope="row">{low === high ? end(low) : `${end(low)}–${end(high)}`}</th>
-            <td class="cw-bars-bar" aria-hidden="true">
-              <span style={{ width: `${(100 * count) / most}%` }} />
+            <td class="cw-col-bar">
+              <Bar to={count / most} tone="above" />
             </td>
             <td>{formatCount(count)}</td>
           </tr>

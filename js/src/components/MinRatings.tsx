@@ -1,6 +1,7 @@
 // The shared "Min ratings": a slider for the usual range, a number for any value. What is dragged is drawn in this
 // view at once (`preview`); what is released goes to all.
 import { type Signal, useSignal } from "@preact/signals";
+import { max } from "d3-array";
 import { useMemo } from "preact/hooks";
 import type { ViewContext } from "../context";
 import { NumberField, Slider, setting } from "./fields";
@@ -19,7 +20,7 @@ export function MinRatings({ context, preview }: MinRatingsProps) {
   const dragged = preview ?? own;
   const { minCount } = context.shared;
   const { counts } = context.store.items.value;
-  const most = useMemo(() => counts.reduce((high, count) => Math.max(high, count), 1), [counts]);
+  const most = useMemo(() => max(counts) || 1, [counts]);
   const value = dragged.value ?? minCount.value;
   const set = (next: number) => {
     minCount.value = next;

@@ -1,10 +1,10 @@
 // One sentence about a state, with what can be done about it; errors with their details folded in.
 import type { ComponentChildren } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { formatCount } from "../lib/format";
 import type { Tone } from "../lib/wording";
 import { Button } from "./Button";
-import { writeClipboard } from "./copying";
+import { useCopy } from "./copying";
 import { setTo } from "./fields";
 
 export interface NoticeAction {
@@ -19,13 +19,17 @@ export interface NoticeProps {
   action?: NoticeAction | null;
   /** Where this view is part of a larger one, that one says it. */
   shared?: boolean;
+  role?: "alert";
+  /** What stands behind the sentence and its button. */
+  more?: ComponentChildren;
 }
 
-export function Notice({ tone, children, action, shared }: NoticeProps) {
+export function Notice({ tone, children, action, shared, role, more }: NoticeProps) {
   return (
-    <div class={`cw-flow cw-notice${shared ? " cw-shared-notice" : ""}`} data-tone={tone}>
+    <div class={`cw-flow cw-notice${shared ? " cw-shared-notice" : ""}`} data-tone={tone} role={role}>
       <p>{children}</p>
       {action && <Button label={action.label} reason={action.reason} onClick={action.run} />}
+      {more}
     </div>
   );
 }
@@ -41,30 +45,15 @@ export interface ErrorNoticeProps {
 }
 
 export function ErrorNotice({ text, detail, action, onDismiss, quiet, shared }: ErrorNoticeProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    const root = box.current?.getRootNode();
-    const home = root instanceof ShadowRoot ? root : document;
-    setCopied(await writeClipboard([text, detail].filter(Boolean).join("\n\n"), home));
+  const line = useRef<HTMLSpanElement>(null);
+  const { said, copyText } = useCopy();
+  const copy = () => {
+    if (line.current) void copyText([text, detail].filter(Boolean).join("\n\n"), "Copied", line.current);
   };
-  return (
-    <div
-      ref={box}
-      class={`cw-flow cw-notice${shared ? " cw-shared-notice" : ""}`}
-      data-tone="bad"
-      role={quiet ? undefined : "alert"}
-    >
-      <p>{text}</p>
-      {action && <Button label={action.label} reason={action.reason} onClick={action.run} />}
-      <span class="cw-row">
-        <Button
-          kind="quiet"
-          icon="copy"
-          label="Copy the error"
-          text={copied ? "Copied" : "Copy"}
-          onClick={() => void copy()}
-        />
+  const more = (
+    <>
+      <span class="cw-inline" ref={line}>
+        <Button kind="quiet" icon="copy" label="Copy the error" text={said ?? "Copy"} onClick={copy} />
         {onDismiss && <Button kind="quiet" label="Dismiss" onClick={onDismiss} />}
       </span>
       {detail && (
@@ -74,7 +63,12 @@ export function ErrorNotice({ text, detail, action, onDismiss, quiet, shared }: 
           <pre tabIndex={0}>{detail}</pre>
         </details>
       )}
-    </div>
+    </>
+  );
+  return (
+    <Notice tone="bad" action={action} shared={shared} role={quiet ? undefined : "alert"} more={more}>
+      {text}
+    </Notice>
   );
 }
 

@@ -1,4 +1,5 @@
 // Over a table whose order is held: a newer one waits.
+import { Button } from "./Button";
 import type { Holding } from "./heldOrder";
 import { TAB_STOP } from "./rows";
 
@@ -6,8 +7,8 @@ export function OrderChip(props: { stale: boolean; refresh: () => void; holding:
   const { stale, refresh, holding } = props;
   if (!stale) return null;
   return (
-    <button type="button" class="cw-chip" data-then={TAB_STOP} {...holding.focus} onClick={refresh}>
-      order updated, refresh
-    </button>
+    <div class="cw-chip" {...holding.focus}>
+      <Button label="order updated, refresh" then={TAB_STOP} onClick={refresh} />
+    </div>
   );
 }

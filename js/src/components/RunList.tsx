@@ -1,6 +1,7 @@
 // The runs of the learner: which of the earlier ones are drawn behind the present one, and what each came to.
 import type { ViewContext } from "../context";
 import { formatLoss } from "../lib/format";
+import { Checkbox } from "./fields";
 
 export function RunList({ context }: { context: ViewContext }) {
   const runs = context.store.runs.value;
@@ -11,7 +12,7 @@ export function RunList({ context }: { context: ViewContext }) {
     visible.value = on ? [...shown, run].sort((a, b) => a - b) : shown.filter((other) => other !== run);
   };
   return (
-    <div class="cw-epochs cw-runs">
+    <div class="cw-epochs">
       <table class="cw-table">
         <caption>Runs</caption>
         <thead>
@@ -28,14 +29,7 @@ export function RunList({ context }: { context: ViewContext }) {
                 {present ? (
                   name
                 ) : (
-                  <label class="cw-check">
-                    <input
-                      type="checkbox"
-                      checked={shown.includes(run)}
-                      onChange={(event) => toggle(run, event.currentTarget.checked)}
-                    />
-                    <span>{name}</span>
-                  </label>
+                  <Checkbox label={name} checked={shown.includes(run)} onChange={(on) => toggle(run, on)} />
                 )}
               </th>
               <td>{formatLoss(valid_loss)}</td>

@@ -31,7 +31,7 @@ export function Tabs({ label, tabs, chosen, onChoose }: Props) {
             id={`${id}-${name}`}
             type="button"
             role="tab"
-            class="cw-tab"
+            class="cw-button cw-quiet cw-tab"
             data-tab={name}
             aria-selected={name === chosen}
             aria-controls={`${id}-${name}-panel`}

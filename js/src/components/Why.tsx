@@ -5,7 +5,7 @@ export function Why({ summary = "why?", children }: { summary?: string; children
   return (
     <details class="cw-why">
       <summary>{summary}</summary>
-      <div class="cw-why-text">{children}</div>
+      <div>{children}</div>
     </details>
   );
 }

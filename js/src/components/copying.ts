@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type Cell, toTsv } from "../lib/delimited";
 
 /** Write to the clipboard, by the old command where the new interface is refused; false if both are. */
-export async function writeClipboard(text: string, root: Document | ShadowRoot): Promise<boolean> {
+async function writeClipboard(text: string, root: Document | ShadowRoot): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -32,20 +32,11 @@ export function download(content: string | Blob, name: string, type = ""): void 
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-export interface CopyState {
-  /** What was done, or could not be: "Copied 10 rows."; or null. */
-  said: string | null;
-  say: (sentence: string | null) => void;
-  /** Text to be copied by hand, where the clipboard was refused. */
-  refused: string | null;
-  copy: (rows: Cell[][], root: Node) => void;
-  copyText: (text: string, done: string, root: Node) => void;
-  dismiss: () => void;
-}
+export type CopyState = ReturnType<typeof useCopy>;
 
 const SAID_MS = 4000;
 
-export function useCopy(): CopyState {
+export function useCopy() {
   const [said, setSaid] = useState<string | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -55,20 +46,21 @@ export function useCopy(): CopyState {
     setSaid(sentence);
     timer.current = setTimeout(() => setSaid(null), SAID_MS);
   };
-  const copyText = (text: string, done: string, root: Node) => {
-    const home = root.getRootNode();
-    void writeClipboard(text, home instanceof ShadowRoot ? home : document).then((copied) => {
-      setRefused(copied ? null : text);
-      say(copied ? done : null);
-    });
+  const copyText = async (text: string, done: string, within: Node) => {
+    const root = within.getRootNode();
+    const copied = await writeClipboard(text, root instanceof ShadowRoot ? root : document);
+    setRefused(copied ? null : text);
+    say(copied ? done : null);
   };
   return {
+    /** What was done, or could not be: "Copied 10 rows."; or null. */
     said,
     say,
+    /** Text to be copied by hand, where the clipboard was refused. */
     refused,
     copyText,
-    copy: (rows, root) =>
-      copyText(toTsv(rows), `Copied ${rows.length - 1} ${rows.length === 2 ? "row" : "rows"}.`, root),
+    copy: (rows: Cell[][], within: Node) =>
+      copyText(toTsv(rows), `Copied ${rows.length - 1} ${rows.length === 2 ? "row" : "rows"}.`, within),
     dismiss: () => setRefused(null),
   };
 }

@@ -219,7 +219,7 @@ export function RadioGroup<T extends string>(props: ChoiceProps<T>) {
       </span>
       <div role="radiogroup" aria-labelledby={id} aria-disabled={disabled} class="cw-segments">
         {options.map(([option, text]) => (
-          <label key={option} class="cw-segment">
+          <label key={option} class="cw-button cw-segment">
             <input
               type="radio"
               name={id}
@@ -243,46 +243,37 @@ export function RadioGroup<T extends string>(props: ChoiceProps<T>) {
   );
 }
 
+/** What is on or off; with a hint, which says what that means from now on, a switch. */
 export function Checkbox(props: {
   label: string;
   checked: boolean;
   onChange: (on: boolean) => void;
   help?: string;
   disabled?: boolean;
-  /** The id of what a switch means. */
-  switched?: string;
+  hint?: string;
 }) {
-  const { help, switched } = props;
-  return (
+  const { help, hint } = props;
+  const id = useId();
+  const box = (
     <label class="cw-check" title={help}>
       <input
         type="checkbox"
-        role={switched ? "switch" : undefined}
-        class={switched && "cw-switch"}
+        role={hint ? "switch" : undefined}
         title={help}
         checked={props.checked}
         disabled={props.disabled}
-        aria-describedby={switched}
+        aria-describedby={hint && id}
         onChange={(event) => props.onChange(event.currentTarget.checked)}
       />
       <span>{props.label}</span>
     </label>
   );
-}
-
-/** Something that is so from now on; its hint, beside it, says what that means. */
-export function Switch(props: {
-  label: string;
-  checked: boolean;
-  onChange: (on: boolean) => void;
-  hint: string;
-}) {
-  const id = useId();
+  if (!hint) return box;
   return (
     <div class="cw-flow">
-      <Checkbox {...props} switched={id} />
+      {box}
       <span id={id} class="cw-soft cw-switch-hint">
-        {props.hint}
+        {hint}
       </span>
     </div>
   );

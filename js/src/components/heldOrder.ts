@@ -2,19 +2,8 @@
 import { useReducer, useRef, useState } from "preact/hooks";
 import { sameRows } from "../lib/ranking";
 
-export interface HeldOrder<T> {
-  order: T;
-  /** A newer order waits. */
-  stale: boolean;
-  refresh: () => void;
-}
-
 /** `asked` names what the user asked for (sorting, filters): a change of it always takes effect at once. */
-export function useHeldOrder<T extends ArrayLike<number>>(
-  fresh: T,
-  asked: string,
-  held: boolean,
-): HeldOrder<T> {
+export function useHeldOrder<T extends ArrayLike<number>>(fresh: T, asked: string, held: boolean) {
   const shown = useRef({ order: fresh, asked });
   const [, redraw] = useReducer<number, void>((count) => count + 1, 0);
   if (!held || shown.current.asked !== asked || sameRows(shown.current.order, fresh)) {
@@ -22,6 +11,7 @@ export function useHeldOrder<T extends ArrayLike<number>>(
   }
   return {
     order: shown.current.order,
+    /** A newer order waits. */
     stale: shown.current.order !== fresh,
     refresh: () => {
       shown.current = { order: fresh, asked };
@@ -30,16 +20,9 @@ export function useHeldOrder<T extends ArrayLike<number>>(
   };
 }
 
-export interface Holding {
-  /** Whether the pointer is over the rows or the focus among them. */
-  held: boolean;
-  pointer: { onPointerEnter: () => void; onPointerLeave: () => void };
-  focus: { onFocusIn: () => void; onFocusOut: (event: FocusEvent) => void };
-  /** The rows are gone, and with them whatever was over them. */
-  release: () => void;
-}
+export type Holding = ReturnType<typeof useHolding>;
 
-export function useHolding(): Holding {
+export function useHolding() {
   const [held, setHeld] = useState(false);
   const by = useRef({ pointer: false, focus: false }).current;
   const set = (who: "pointer" | "focus", holds: boolean) => () => {
@@ -47,15 +30,17 @@ export function useHolding(): Holding {
     setHeld(by.pointer || by.focus);
   };
   return {
+    /** Whether the pointer is over the rows or the focus among them. */
     held,
     pointer: { onPointerEnter: set("pointer", true), onPointerLeave: set("pointer", false) },
     focus: {
       onFocusIn: set("focus", true),
-      onFocusOut: ({ relatedTarget }) => {
+      onFocusOut: ({ relatedTarget }: FocusEvent) => {
         // The way to the button that lets go of the order leads out of the rows.
-        if (!(relatedTarget as Element | null)?.matches(".cw-chip")) set("focus", false)();
+        if (!(relatedTarget as Element | null)?.closest(".cw-chip")) set("focus", false)();
       },
     },
+    /** The rows are gone, and with them whatever was over them. */
     release: () => {
       by.pointer = false;
       by.focus = false;

@@ -19,19 +19,7 @@ export interface RowsOptions<E extends HTMLElement>
   bring: (row: number) => void;
 }
 
-export interface Rows {
-  /** The row that has, or had, the focus. */
-  active: number | null;
-  row: (row: number) => {
-    "data-row": number;
-    tabIndex: number;
-    onClick: (event: MouseEvent) => void;
-    onFocus: () => void;
-  };
-  body: Holding["focus"] & { onKeyDown: (event: KeyboardEvent) => void };
-}
-
-export function useRows<E extends HTMLElement>(options: RowsOptions<E>): Rows {
+export function useRows<E extends HTMLElement>(options: RowsOptions<E>) {
   const { order, body, holding, bring, windowed } = options;
   const [active, setActive] = useState<number | null>(null);
   const wantsFocus = useRef<number | null>(null);
@@ -60,16 +48,17 @@ export function useRows<E extends HTMLElement>(options: RowsOptions<E>): Rows {
   };
   const tabStop = active !== null && order.includes(active) ? active : order[0];
   return {
+    /** The row that has, or had, the focus. */
     active,
-    row: (row) => ({
+    row: (row: number) => ({
       "data-row": row,
       tabIndex: row === tabStop ? 0 : -1,
-      onClick: (event) => onRowClick(event, row, inUse),
+      onClick: (event: MouseEvent) => onRowClick(event, row, inUse),
       onFocus: () => setActive(row),
     }),
     body: {
       ...holding.focus,
-      onKeyDown: (event) => {
+      onKeyDown: (event: KeyboardEvent) => {
         if ((event.target as HTMLElement).dataset.row !== undefined) onRowKey(event, inUse);
       },
     },

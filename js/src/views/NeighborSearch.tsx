@@ -251,11 +251,8 @@ function tableOf(neighbors: readonly Neighbor[], nameColumn: string): Cell[][] {
 }
 
 function sameQuestion(a: Question | null, b: Question): boolean {
-  return (
-    a !== null &&
-    (["item", "metric", "order"] as const).every((part) => a[part] === b[part]) &&
-    a.items.join() === b.items.join()
-  );
+  const parts = ({ item, items, metric, order }: Question) => JSON.stringify([item, items, metric, order]);
+  return a !== null && parts(a) === parts(b);
 }
 
 function Hidden({ count, order, minCount }: { count: number; order: Order; minCount: Signal<number> }) {

@@ -87,7 +87,7 @@ export function NeighborTable(props: NeighborTableProps) {
         cell: (_, line) => formatSimilarity(neighbors[line].to_pinned),
       },
     {
-      name: "count",
+      name: "ratings",
       label: "Ratings",
       help: "Number of ratings",
       cell: (_, line) => formatCount(neighbors[line].count),

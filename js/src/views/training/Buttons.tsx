@@ -25,11 +25,14 @@ export function Buttons({ context, invalid, send, train, reset, settings }: Butt
   const busy = running ? "Training already" : invalid;
   return (
     <div class="cw-flow cw-buttons">
-      {running && shows("pause") && (
-        <Button kind="primary" icon="pause" label="Pause" reason={gone} onClick={() => send("pause")} />
-      )}
-      {paused && shows("pause") && (
-        <Button kind="primary" icon="play" label="Resume" reason={gone} onClick={() => send("resume")} />
+      {(running || paused) && shows("pause") && (
+        <Button
+          kind="primary"
+          icon={running ? "pause" : "play"}
+          label={running ? "Pause" : "Resume"}
+          reason={gone}
+          onClick={() => send(running ? "pause" : "resume")}
+        />
       )}
       {!running && !paused && shows("train") && (
         <Button kind="primary" icon="play" label="Train" reason={gone ?? invalid} onClick={train} />

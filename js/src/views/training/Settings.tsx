@@ -1,14 +1,7 @@
 // The settings of the next training, and the switch that makes a change train at once.
 import type { Signal } from "@preact/signals";
 import { Link } from "../../components/Button";
-import {
-  Checkbox,
-  NumberField,
-  type NumberFieldProps,
-  RadioGroup,
-  Switch,
-  setting,
-} from "../../components/fields";
+import { Checkbox, NumberField, type NumberFieldProps, RadioGroup, setting } from "../../components/fields";
 import { useId } from "../../components/useId";
 import type { ViewContext } from "../../context";
 import { retrainHint } from "../../lib/wording";
@@ -131,7 +124,7 @@ export function Settings(props: {
 export function RetrainSwitch({ context, on }: { context: ViewContext; on: Signal<boolean> }) {
   const retrains = on.value === true;
   return (
-    <Switch
+    <Checkbox
       label="Retrain on change"
       hint={retrainHint(retrains, !context.store.untrained.value)}
       checked={retrains}

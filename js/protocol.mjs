@@ -10,6 +10,11 @@ const HEADER = "// Generated from collabwidgets/widgets/protocol.py by `make pro
 
 const { definitions, arrays, settings } = JSON.parse(await text(process.stdin));
 for (const definition of Object.values(definitions)) untitled(definition.properties ?? {});
+shareSettings("FitSettings", "Settings of a fit; null leaves one to the learner.", [
+  definitions.StepEpoch,
+  definitions.Train,
+  definitions.Retrain,
+]);
 const names = Object.keys(definitions);
 const schema = {
   title: "Protocol",
@@ -45,6 +50,16 @@ for (const [file, content] of made) {
       `${file.pathname} is not what collabwidgets/widgets/protocol.py says: run \`make protocol\`.`,
     );
     process.exit(1);
+  }
+}
+
+/** Calls with the settings of the first of them extend one type that has those. */
+function shareSettings(title, description, calls) {
+  const { name: _, ...properties } = calls[0].properties;
+  definitions[title] = { title, description, type: "object", properties };
+  for (const call of calls) {
+    for (const setting of Object.keys(properties)) delete call.properties[setting];
+    call.extends = { $ref: `#/$defs/${title}` };
   }
 }
 

@@ -194,9 +194,12 @@ export interface Ask {
   call: Train | Retrain | StepEpoch | Reset | Pause | Resume | Stop | AskCode | AskNeighbors | AskFrame;
 }
 /** Start a fit. */
-export interface Train {
+export interface Train extends FitSettings {
   name: "train";
   epochs?: number | null;
+}
+/** Settings of a fit; null leaves one to the learner. */
+export interface FitSettings {
   lr?: number | null;
   wd?: number | null;
   n_factors?: number | null;
@@ -207,29 +210,13 @@ export interface Train {
   keep_best?: boolean | null;
 }
 /** Train fresh weights. */
-export interface Retrain {
+export interface Retrain extends FitSettings {
   name: "retrain";
   epochs?: number | null;
-  lr?: number | null;
-  wd?: number | null;
-  n_factors?: number | null;
-  schedule?: ("constant" | "one_cycle") | null;
-  bs?: number | null;
-  seed?: number | null;
-  patience?: number | null;
-  keep_best?: boolean | null;
 }
 /** Train one epoch. */
-export interface StepEpoch {
+export interface StepEpoch extends FitSettings {
   name: "step_epoch";
-  lr?: number | null;
-  wd?: number | null;
-  n_factors?: number | null;
-  schedule?: ("constant" | "one_cycle") | null;
-  bs?: number | null;
-  seed?: number | null;
-  patience?: number | null;
-  keep_best?: boolean | null;
 }
 export interface Reset {
   name: "reset";

@@ -121,9 +121,10 @@ def test_a_new_setting_is_one_field_of_the_recipe(tmp_path):
     (tmp_path / "js" / "node_modules").symlink_to((ROOT / "js" / "node_modules").resolve())
     run("node", str(script), input=contract)
     types = (tmp_path / "js" / "src" / "protocol.ts").read_text()
+    settings = re.search(r"export interface FitSettings \{(.*?)\n\}", types, re.DOTALL).group(1)
+    assert "warmth?: number | null;" in settings
     for command in ("Train", "Retrain", "StepEpoch"):
-        body = re.search(rf"export interface {command} \{{(.*?)\n\}}", types, re.DOTALL).group(1)
-        assert "warmth?: number | null;" in body
+        assert f"export interface {command} extends FitSettings {{" in types
 
 
 def test_a_setting_that_an_engine_does_not_know_is_refused(dls):

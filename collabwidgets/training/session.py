@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from . import messages
 from .epoch_table import EpochTable
 from .events import Callback
 from .fit import Fit, Plan, interrupt_asks
+from .followers import Followers
 from .history import History
 from .metrics import Metric, callables, named
 from .progress import Progress
@@ -26,8 +26,6 @@ from .weights import Weights
 
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
-
-logger = logging.getLogger(__name__)
 
 
 class Session:
@@ -75,11 +73,6 @@ class Session:
         Whether weights are being exchanged: some milliseconds in which there is nothing to show.
     """
 
-    fits: list[Recipe]
-    interrupted_at: list[float | None]
-    error: BaseException | None
-    suggested_lr: float | None
-
     def __init__(
         self,
         data: CollabDataLoaders,
@@ -93,14 +86,20 @@ class Session:
         self.data, self.weights, self.recipe = data, weights, recipe
         self.history = History()
         self.earlier: tuple[Run, ...] = ()
-        self.renewing = False
+        self.renewing = self.snapshot_wanted = False
         self._run_number = 1
-        self.snapshot_wanted = False
         self._commands = threading.RLock()  # start, pause, stop and reset come from cells and from pages
-        self._followers: list[Callable[[], None]] = []
-        self._settlers: list[Callable[[], None]] = []
+        self._followers, self._settlers = Followers(), Followers()
         self._fit: Fit | None = None
         self._untrained()
+
+    def _untrained(self) -> None:
+        self.fits: list[Recipe] = []
+        self.interrupted_at: list[float | None] = []
+        self.status, self.message, self.epoch = "untrained", "Random weights. Press Train.", 0.0
+        self.error: BaseException | None = None
+        self.suggested_lr: float | None = None
+        self.progress = Progress(0)
 
     # ------------------------------------------------------------------ commands
 
@@ -116,7 +115,7 @@ class Session:
                 fit.run()
         finally:
             table.end(messages.cold(self.data) if self.status == "ready" else self.message)
-        self._settle()
+        self._settlers.call()
         if self.error is not None:
             raise self.error
 
@@ -223,12 +222,33 @@ class Session:
                 self._end_fit("stopped")
                 self._restart(run)
 
+    def take(self, state: SessionState, weights: Mapping[str, Tensor]) -> None:
+        """Drop the fit that runs or is paused and go on from `state`; the present run becomes an earlier one."""
+        with self._command(), self._exchange():
+            self._end_fit("stopped")
+            self._restart(self._present_run)
+            for run in state.earlier:
+                number = max(run.number, self._run_number)
+                self.earlier = (*self.earlier, replace(run, number=number))[-MOST_RUNS:]
+                self._run_number = number + 1
+            self.weights.module.load_state_dict(weights)
+            epoch = state.epoch if state.weights_epoch is None else state.weights_epoch
+            self.weights.adopt(self.weights.module, state.weights_seed, epoch=epoch)
+            self.weights.order.set_state(state.order)
+            self.recipe = state.recipe
+            self.fits, self.interrupted_at = list(state.fits), list(state.interrupted_at)
+            self.status, self.message, self.suggested_lr = state.status, state.message, state.suggested_lr
+            self.epoch, self.progress = state.epoch, Progress.from_state(**state.progress)
+            self.history.add_batches(*state.curve)
+            for record in state.epochs:
+                self.history.add_epoch(record)
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing trains in the background; False if `timeout` seconds were not enough."""
         self._refuse_callbacks()
         over = self._fit is None or self._fit.wait(timeout)
         if over:
-            self._settle()
+            self._settlers.call()
         return over
 
     @contextmanager
@@ -292,53 +312,20 @@ class Session:
 
         It is called while training goes on: set an event in it, do nothing else.
         """
-        return _added(self._followers, callback)
+        return self._followers.add(callback)
 
     def on_settled(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` in the thread that waits for a training, before `fit` or `wait` returns there; else as
         `on_change`."""
-        return _added(self._settlers, callback)
+        return self._settlers.add(callback)
 
     def request_snapshot(self) -> None:
         """Ask for a fresh snapshot at the next batch; one comes at each epoch's end without asking."""
         self.snapshot_wanted = True
 
-    def _settle(self) -> None:
-        for callback in tuple(self._settlers):
-            callback()
-
     def changed(self) -> None:
         """Tell those who follow that something moved."""
-        for callback in tuple(self._followers):
-            try:
-                callback()
-            except Exception:  # who follows must not end what he follows
-                logger.exception("a callback of on_change failed")
-
-    # ------------------------------------------------------------------ to and from a checkpoint
-
-    def take(self, state: SessionState, weights: Mapping[str, Tensor]) -> None:
-        """Drop the fit that runs or is paused and go on from `state`; the present run becomes an earlier one."""
-        with self._command(), self._exchange():
-            self._end_fit("stopped")
-            self._restart(self._present_run)
-            for run in state.earlier:
-                number = max(run.number, self._run_number)
-                self.earlier = (*self.earlier, replace(run, number=number))[-MOST_RUNS:]
-                self._run_number = number + 1
-            self.weights.module.load_state_dict(weights)
-            epoch = state.epoch if state.weights_epoch is None else state.weights_epoch
-            self.weights.adopt(self.weights.module, state.weights_seed, epoch=epoch)
-            self.weights.order.set_state(state.order)
-            self.recipe = state.recipe
-            self.fits, self.interrupted_at = list(state.fits), list(state.interrupted_at)
-            self.status, self.message, self.suggested_lr = state.status, state.message, state.suggested_lr
-            self.epoch, self.progress = state.epoch, Progress.from_state(**state.progress)
-            self.history.add_batches(*state.curve)
-            for record in state.epochs:
-                self.history.add_epoch(record)
-
-    # ------------------------------------------------------------------ weights
+        self._followers.call()
 
     @contextmanager
     def _exchange(self) -> Iterator[None]:
@@ -348,12 +335,6 @@ class Session:
         finally:
             self.renewing = False
             self.changed()
-
-    def _untrained(self) -> None:
-        self.fits, self.interrupted_at = [], []
-        self.status, self.message, self.epoch = "untrained", "Random weights. Press Train.", 0.0
-        self.error, self.suggested_lr = None, None
-        self.progress = Progress(0)
 
     def _renew(self, recipe: Recipe, n_factors: int | None, *, outcome: str) -> None:
         """End the fit as "stopped" or "replaced" and take fresh weights; if it raises nothing has happened."""
@@ -417,8 +398,3 @@ class Session:
     @property
     def _running(self) -> bool:
         return self._fit is not None and self._fit.running
-
-
-def _added(callbacks: list[Callable[[], None]], callback: Callable[[], None]) -> Callable[[], None]:
-    callbacks.append(callback)
-    return lambda: callbacks.remove(callback) if callback in callbacks else None

@@ -57,7 +57,7 @@ def one_training(learn, path, pausing):
     assert [id(p) for p in learn.model.parameters()] == before
     assert all(p.requires_grad for p in learn.model.parameters())
     return (
-        [each.valid_loss for each in learn.history.epochs],
+        [(each.train_loss, each.valid_loss) for each in learn.history.epochs],
         learn.history.batches()[1],
         {k: v.clone() for k, v in learn.model.state_dict().items()},
     )

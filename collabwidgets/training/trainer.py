@@ -181,14 +181,14 @@ class _RunningMean:
     """Exponential mean of the batch losses, debiased: fastai's train_loss."""
 
     def __init__(self) -> None:
-        self._sum, self._weight = 0.0, 0.0
+        self._mean, self._n = 0.0, 0
 
     def add(self, losses: NDArray[np.float32]) -> None:
-        k = len(losses)
-        weights = _TRAIN_LOSS_DECAY ** np.arange(k - 1, -1, -1)
-        self._sum = self._sum * _TRAIN_LOSS_DECAY**k + float(weights @ losses) * (1 - _TRAIN_LOSS_DECAY)
-        self._weight = self._weight * _TRAIN_LOSS_DECAY**k + (1 - _TRAIN_LOSS_DECAY**k)
+        mean, decay = self._mean, _TRAIN_LOSS_DECAY
+        for loss in losses.tolist():  # one by one: the rounding must not depend on how many come at a time
+            mean = mean * decay + loss * (1 - decay)
+        self._mean, self._n = mean, self._n + len(losses)
 
     @property
     def value(self) -> float:
-        return self._sum / self._weight
+        return self._mean / (1 - _TRAIN_LOSS_DECAY**self._n)

@@ -187,5 +187,5 @@ def test_titles_and_a_split_are_taken_from_options(tmp_path: Path, capsys: pytes
     options = ["--items", str(tmp_path / "m.csv"), "--split", "stable:0.3", "--epochs", "1", "--factors", "2"]
     assert main(["train", str(tmp_path / "r.csv"), *options]) == 0
     printed = capsys.readouterr().out
-    assert "item are shown by title" in printed
+    assert "items are shown by title, joined by item" in printed
     assert printed.count("Film ") == 10

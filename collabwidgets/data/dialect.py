@@ -123,15 +123,16 @@ def _unique(names: list[str]) -> list[str]:
 
 
 def _separator(lines: list[str]) -> str:
-    """The separator that splits most lines into the same number of fields; of equal ones the most fields."""
+    """The separator that splits most lines, the first among them, alike; of equal ones the most fields, blanks last."""
 
-    def fit(sep: str) -> tuple[float, int]:
-        widths = Counter(len(row) for row in _rows(lines, sep, _is_quoted(lines, sep)))
-        width, n = widths.most_common(1)[0]
-        return (round(n / len(lines), 1) if width > 1 else 0.0, width)
+    def fit(sep: str) -> tuple[bool, bool, float, int]:
+        widths = [len(row) for row in _rows(lines, sep, _is_quoted(lines, sep))]
+        width, n = Counter(widths).most_common(1)[0]
+        splits = width > 1 and widths[0] == width and n > 0.5 * len(lines)
+        return (splits, sep != " ", round(n / len(lines), 1), width)
 
     best = max(_SEPARATORS, key=fit)
-    return best if fit(best)[0] > 0.5 else ","
+    return best if fit(best)[0] else ","
 
 
 def _is_quoted(lines: list[str], sep: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 import warnings
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from .vocab import Vocab
 if TYPE_CHECKING:
     import pandas as pd
 
+_PACKAGE = __name__.partition(".")[0]
 _NAMED = 3  # bad rows that an error names
 _CHOICES = {"on_bad": ("error", "drop"), "duplicates": ("keep", "last", "mean"), "scale": (None, "log")}
 
@@ -94,6 +97,7 @@ def check_ratings(
                 f"column {vocab.name!r} holds one id only, {vocab[1]!r}, in all {len(frame):,} rows; there is nothing "
                 f"to compare it with: pass at least two, or another column by {role}_name="
             )
+    notes += filter(None, map(_two_spellings, (users, items)))
     places = np.flatnonzero(kept)
     if duplicates != "keep":
         chosen, values = _once(user_rows * len(items) + item_rows, values, duplicates)
@@ -110,11 +114,11 @@ def check_ratings(
     odd = odd_values(values)
     if odd:
         notes.append(odd)
-        warnings.warn(odd, stacklevel=4)
+        _warn(odd)
     lone = _lone_ratings(users, len(values))
     if lone:
         notes.append(lone)
-        warnings.warn(lone, stacklevel=4)
+        _warn(lone)
     return Ratings(
         users=users,
         items=items,
@@ -128,6 +132,14 @@ def check_ratings(
         understood=str(columns),
         notes=tuple(notes),
     )
+
+
+def _warn(sentence: str) -> None:
+    """Warn in the name of the line outside the package that called it."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_globals["__name__"].partition(".")[0] == _PACKAGE:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(sentence, stacklevel=level)
 
 
 def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
@@ -216,4 +228,23 @@ def _lone_ratings(users: Vocab, n_ratings: int) -> str:
     return (
         f"each of the {n_ratings:,} ids in column {users.name!r} has one rating only, so there is no taste to learn; "
         "if they number the rows, pass user_name= the column with the users"
+    )
+
+
+def _two_spellings(vocab: Vocab) -> str:
+    """A sentence on ids that look alike: they differ by blanks, or by how Unicode writes accents; or empty."""
+    spellings: dict[str, str] = {}
+    alike: list[tuple[str, str]] = []
+    for known in vocab[1:]:
+        if isinstance(known, str):
+            form = " ".join((known if known.isascii() else unicodedata.normalize("NFC", known)).split())
+            if form in spellings:
+                alike.append((spellings[form], known))
+            spellings[form] = known
+    if not alike:
+        return ""
+    return (
+        f"{len(alike):,} of column {vocab.name!r} differ from another only by blanks or the coding of accents (first: "
+        f"{alike[0][0]!r} and {alike[0][1]!r}) and count as different; "
+        f"ratings[{vocab.name!r}].str.normalize('NFC').str.split().str.join(' ') makes them one"
     )

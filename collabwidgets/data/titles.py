@@ -66,12 +66,12 @@ def titles_of(vocab: Vocab, table: Any, argument: str) -> Titles:
         )
     decoded = np.array([html.unescape(name) for name in names], dtype=object)
     changed = np.flatnonzero(decoded != names)
-    notes = [f"{vocab.name} are shown by {title}"]
+    notes = [f"{argument} are shown by {title}, joined by {vocab.name}"]
     if missing:
-        notes.append(f"{len(missing):,} of {len(vocab) - 1:,} have no {title} in {argument}= (first: {missing[0]!r})")
+        notes.append(f"{len(missing):,} of {len(vocab) - 1:,} {argument} without a {title} (first: {missing[0]!r})")
     if len(changed):
         first = names[changed[0]]
-        notes.append(f"HTML entities in {len(changed):,} of {title} were decoded (first: {first!r})")
+        notes.append(f"HTML entities in the {title} of {len(changed):,} {argument} were decoded (first: {first!r})")
     return Titles(str(title), decoded, tuple(notes))
 
 

@@ -329,6 +329,15 @@ def test_bad_rows_are_left_out_and_counted_by_reason():
     assert all(note in repr(dls) for note in dls.notes)
 
 
+def test_two_spellings_of_a_title_are_pointed_out_with_the_line_that_joins_them():
+    ratings = frame(12, item=["Amélie", "Ame\u0301lie", "Alien ", "Alien"] * 3)
+    dls = CollabDataLoaders.from_df(ratings, seed=1)
+    (note,) = dls.notes
+    assert note.startswith("2 of column 'item' differ from another only by blanks or the coding of accents")
+    ratings["item"] = eval(note.partition("different; ")[2].removesuffix(" makes them one"))
+    assert sorted(CollabDataLoaders.from_df(ratings, seed=1).classes["item"][1:]) == ["Alien", "Amélie"]
+
+
 def test_counts_are_trained_on_by_their_logarithm():
     dls = CollabDataLoaders.from_df(frame(rating=np.arange(10.0)), 0, seed=1, scale="log")
     np.testing.assert_allclose(sorted(dls.train_y.tolist()), np.log1p(np.arange(10)), rtol=1e-6)

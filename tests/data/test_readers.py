@@ -68,6 +68,12 @@ def test_titles_with_separators_and_quotes_in_them(tmp_path):
     assert rows(read_ratings(written(tmp_path / "r.csv", ratings.to_csv(index=False)))) == rows(ratings)
 
 
+@pytest.mark.parametrize("title", ["The Man of {}", "Tom &amp; {}", "a b c {}"])
+def test_blanks_and_semicolons_in_titles_are_no_separators(tmp_path, title):
+    ratings = RATINGS.assign(title=[title.format(n) for n in "aabbcc"])
+    assert rows(read_ratings(written(tmp_path / "r.csv", ratings.to_csv(index=False)))) == rows(ratings)
+
+
 def test_the_index_that_pandas_writes_is_no_user(tmp_path):
     assert rows(read_ratings(written(tmp_path / "r.csv", RATINGS.to_csv()))) == DUE
 
@@ -218,6 +224,14 @@ def test_what_cannot_be_read_is_answered_in_one_sentence(tmp_path, data, sentenc
 def test_a_file_that_is_missing_is_said_to_be_so():
     with pytest.raises(FileNotFoundError, match=r"there is no file 'nowhere\.csv'"):
         CollabDataLoaders.from_csv("nowhere.csv")
+
+
+def test_what_is_warned_of_is_warned_of_at_the_callers_line(tmp_path):
+    path = written(tmp_path / "r.csv", RATINGS.assign(rating=3).to_csv(index=False))
+    for load in (CollabDataLoaders.from_csv, lambda path: CollabDataLoaders.from_df(pd.read_csv(path))):
+        with pytest.warns(UserWarning, match="all ratings are 3") as caught:
+            load(path)
+        assert caught[0].filename == __file__
 
 
 def test_loaders_of_a_file_are_those_of_its_frame_and_say_how_to_make_it(tmp_path):

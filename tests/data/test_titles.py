@@ -57,9 +57,9 @@ def test_titles_are_found_by_their_text_and_ids_by_theirs(learn):
 def test_what_was_joined_and_decoded_is_said():
     dls = loaders(MOVIES.iloc[1:])
     assert dls.notes == (
-        "movieId are shown by title",
-        "1 of 17 have no title in items= (first: 0)",
-        "HTML entities in 1 of title were decoded (first: 'Tom &amp; Jerry')",
+        "items are shown by title, joined by movieId",
+        "1 of 17 items without a title (first: 0)",
+        "HTML entities in the title of 1 items were decoded (first: 'Tom &amp; Jerry')",
     )
     assert dls.items.names[1] == "0"
     assert "Tom & Jerry" in dls.items.names

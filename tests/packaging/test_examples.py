@@ -41,6 +41,14 @@ def test_the_tour_shows_each_widget() -> None:
     assert kinds == ["TrainingPanel", "BiasTable", "PCAScatter", "NeighborSearch", "Dashboard"]
 
 
+def test_your_own_ratings_end_in_a_model_that_beats_the_mean() -> None:
+    notebook = run("examples/own_data.ipynb")
+    assert "in row 18000" in output(notebook, "error")["text/plain"]
+    assert "6,000 rows with a rating of 0, which stands for none, left out" in output(notebook, "loaders")["text/plain"]
+    assert "'better': True" in output(notebook, "loss")["text/plain"]
+    assert widgets_shown(notebook) == ["Dashboard"]
+
+
 def test_the_tour_has_its_first_picture_after_three_lines() -> None:
     notebook = nbformat.read(ROOT / "examples/tour.ipynb", as_version=4)
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")

@@ -83,8 +83,7 @@ export function scoreBar(
   if (!Number.isFinite(score)) return { from: 0, to: 0 };
   const cosine = metric === "cosine" || metric === "centered_cosine";
   const share = Math.max(-1, Math.min(1, cosine ? score : largest > 0 ? score / largest : 0));
-  const signed = (cosine && order === "farthest") || (metric === "dot" && order === "farthest");
-  if (!signed) return { from: 0, to: Math.max(0, share) };
+  if (order === "nearest" || metric === "euclidean") return { from: 0, to: Math.max(0, share) };
   const end = 0.5 + share / 2;
   return { from: Math.min(0.5, end), to: Math.max(0.5, end) };
 }

@@ -21,6 +21,6 @@ export function drawnRows(
   kept: number | null,
 ): number[] {
   const rows = Array.from({ length: to - from }, (_, i) => from + i);
-  if (kept !== null && kept >= 0 && kept < from) return [kept, ...rows];
-  return kept !== null && kept >= to && kept < length ? [...rows, kept] : rows;
+  if (kept === null || kept < 0 || kept >= length) return rows;
+  return kept < from ? [kept, ...rows] : kept >= to ? [...rows, kept] : rows;
 }

@@ -148,11 +148,9 @@ export function listen(plot: HTMLElement, means: Meanings, signal: AbortSignal):
     means.settled();
   };
 
-  plot.addEventListener("pointerdown", down, { signal });
-  plot.addEventListener("pointermove", move, { signal });
-  plot.addEventListener("pointerup", up, { signal });
-  plot.addEventListener("pointercancel", lost, { signal });
-  plot.addEventListener("pointerleave", leave, { signal });
+  const pointer = { down, move, up, cancel: lost, leave };
+  for (const [name, listener] of Object.entries(pointer))
+    plot.addEventListener(`pointer${name}`, listener as (event: Event) => void, { signal });
   plot.addEventListener("wheel", wheel, { signal, passive: false });
   plot.addEventListener("dblclick", double, { signal });
   onAbort(signal, () => clearTimeout(rest));

@@ -1,5 +1,6 @@
 // A free-form selection: which points lie inside a line drawn by hand. Exact, and fast enough for all points at once.
 
+import { extent } from "d3-array";
 import type { PointGrid } from "./grid";
 import type { Box } from "./viewbox";
 
@@ -10,14 +11,9 @@ const SLABS = 256;
 
 /** The box around a loop. */
 export function bounds(loop: Loop): Box {
-  const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < loop.length; i += 2) {
-    box[0] = Math.min(box[0], loop[i]);
-    box[1] = Math.min(box[1], loop[i + 1]);
-    box[2] = Math.max(box[2], loop[i]);
-    box[3] = Math.max(box[3], loop[i + 1]);
-  }
-  return box;
+  const [x0 = 0, x1 = 0] = extent(loop.filter((_, i) => i % 2 === 0));
+  const [y0 = 0, y1 = 0] = extent(loop.filter((_, i) => i % 2 === 1));
+  return [x0, y0, x1, y1];
 }
 
 /**

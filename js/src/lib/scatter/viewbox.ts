@@ -28,10 +28,7 @@ export interface Projection {
 
 /** The smallest box around the rows' points, or null where no point has both coordinates. */
 export function extent(rows: Int32Array, x: Float32Array, y: Float32Array): Box | null {
-  let x0 = Infinity;
-  let y0 = Infinity;
-  let x1 = -Infinity;
-  let y1 = -Infinity;
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     const u = x[row];
@@ -123,11 +120,9 @@ export function panned(view: Projection, dx: number, dy: number): Box {
 
 /** The box in score units under a rectangle of pixels, corners in any order. */
 export function boxUnder(view: Projection, px0: number, py0: number, px1: number, py1: number): Box {
-  const u0 = (px0 - view.bx) / view.ax;
-  const u1 = (px1 - view.bx) / view.ax;
-  const v0 = (py0 - view.by) / view.ay;
-  const v1 = (py1 - view.by) / view.ay;
-  return [Math.min(u0, u1), Math.min(v0, v1), Math.max(u0, u1), Math.max(v0, v1)];
+  const us = [px0, px1].map((px) => (px - view.bx) / view.ax);
+  const vs = [py0, py1].map((py) => (py - view.by) / view.ay);
+  return [Math.min(...us), Math.min(...vs), Math.max(...us), Math.max(...vs)];
 }
 
 /** Four finite numbers in order, as a `view_box` from outside has to be; anything else is null. */

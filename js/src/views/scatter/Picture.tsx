@@ -130,9 +130,8 @@ export function Picture({ context, map, announce, onPlot }: Props) {
   // What a search finds is named.
   const found = useComputed(() => {
     const query = shared.query.value.trim();
-    if (!query) return NOBODY;
-    return titleSearch(store.items.value).find(query, { minCount: shared.minCount.value, limit: MOST_FOUND })
-      .rows;
+    const options = { minCount: shared.minCount.value, limit: MOST_FOUND };
+    return query ? titleSearch(store.items.value).find(query, options).rows : NOBODY;
   });
   useSignalEffect(() => {
     const hovered = shared.hovered.value;

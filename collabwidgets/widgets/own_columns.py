@@ -45,11 +45,14 @@ class Column:
         value = self.values[row]
         return "" if self.categories is None or not np.isfinite(value) else self.categories[int(value)]
 
-    def wire(self) -> dict[str, Any]:
-        """What a page reads."""
-        if self.categories is None:
-            return {"values": number_bytes(self.values, np.float32)}
-        return {"values": number_bytes(self.values, np.float32), "names": text_bytes(self.categories)}
+    def wire(self, *, values: bool) -> dict[str, Any]:
+        """What a page reads: the kind, and the values and texts if they are asked for."""
+        told: dict[str, Any] = {"kind": "number" if self.categories is None else "text"}
+        if values:
+            told["values"] = number_bytes(self.values, np.float32)
+            if self.categories is not None:
+                told["names"] = text_bytes(self.categories)
+        return told
 
 
 def read_columns(data: Any, side: Side) -> dict[str, Column]:

@@ -265,16 +265,10 @@ class PCAScatter(View):
     # ------------------------------------------------------------------ columns of the caller's own
 
     def _columns_to_send(self) -> dict[str, Any]:
-        own = self._own_columns
+        own, sent = self._own_columns, self._columns
         everything = len(own) * self._learner.n_items <= _SMALL
-        used = {getattr(self, name) for name in _SHOWS_COLUMNS} | {
-            name for name in own if "values" in self._columns.get(name, {})
-        }
-        return {
-            name: {"kind": "number" if column.categories is None else "text"}
-            | (column.wire() if everything or name in used else {})
-            for name, column in own.items()
-        }
+        used = {getattr(self, name) for name in _SHOWS_COLUMNS} | {name for name in sent if "values" in sent[name]}
+        return {name: column.wire(values=everything or name in used) for name, column in own.items()}
 
     def _columns_moved(self, change: dict[str, Any]) -> None:
         if change["new"] in self._own_columns and "values" not in self._columns[change["new"]]:
@@ -408,9 +402,7 @@ class PCAScatter(View):
         rows: list[int] | None = proposal["value"]
         if rows is not None and not rows:
             raise TraitError("only=[] would leave nothing on the map; name at least one row, or None for all")
-        for row in rows or []:
-            known_row(self._items, row)
-        return None if rows is None else list(dict.fromkeys(rows))
+        return None if rows is None else list(dict.fromkeys(known_row(self._items, row) for row in rows))
 
     @validate("view_box")
     def _four_corners(self, proposal: dict[str, Any]) -> list[float] | None:

@@ -37,6 +37,8 @@ def run_command(learn: CollabLearner, call: protocol.Call) -> None:
             learn.resume()
         case protocol.Stop():
             learn.stop()
+        case protocol.Ping():
+            pass
         case _:
             raise TypeError(f"{type(call).__name__} is no command")
 

@@ -258,6 +258,10 @@ class Stop(Call, tag="stop"):
     pass
 
 
+class Ping(Call, tag="ping"):
+    """Whether Python is there, asked by a page that has heard nothing for a while."""
+
+
 class AskCode(Call, tag="code"):
     """The Python of a view; answered by a str."""
 
@@ -279,7 +283,7 @@ class AskFrame(Call, tag="frame"):
     epoch: int
 
 
-AnyCall = Train | Retrain | StepEpoch | Reset | Pause | Resume | Stop | AskCode | AskNeighbors | AskFrame
+AnyCall = Train | Retrain | StepEpoch | Reset | Pause | Resume | Stop | Ping | AskCode | AskNeighbors | AskFrame
 
 
 class Neighbors(Wire):

@@ -191,7 +191,7 @@ export interface Drawn {
 export interface Ask {
   kind: "command";
   id: string;
-  call: Train | Retrain | StepEpoch | Reset | Pause | Resume | Stop | AskCode | AskNeighbors | AskFrame;
+  call: Train | Retrain | StepEpoch | Reset | Pause | Resume | Stop | Ping | AskCode | AskNeighbors | AskFrame;
 }
 /** Start a fit. */
 export interface Train extends FitSettings {
@@ -231,6 +231,10 @@ export interface Resume {
 }
 export interface Stop {
   name: "stop";
+}
+/** Whether Python is there, asked by a page that has heard nothing for a while. */
+export interface Ping {
+  name: "ping";
 }
 /** The Python of a view; answered by a str. */
 export interface AskCode {

@@ -193,6 +193,26 @@ test("a command without an answer for 300 ms means a busy kernel, until it answe
   mock.timers.reset();
 });
 
+test("a page that hears nothing asks whether Python is there, and says so until it is", () => {
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { model, store, close } = open();
+  mock.timers.tick(20_000);
+  assert.deepEqual(kinds(model, "command"), []);
+  mock.timers.tick(2000);
+  assert.deepEqual(
+    kinds(model, "command").map(({ content }) => (content.call as { name: string }).name),
+    ["ping"],
+  );
+  assert.equal(store.connection.value, "connected");
+  mock.timers.tick(60_000);
+  assert.equal(store.connection.value, "busy");
+  assert.equal(kinds(model, "command").length, 1, "one question is enough");
+  model.receive({ kind: "answer", id: kinds(model, "command")[0].content.id, ok: true });
+  assert.equal(store.connection.value, "connected");
+  close();
+  mock.timers.reset();
+});
+
 test("a send that throws is a kernel that is gone: commands fail at once, data stays", async () => {
   const { model, store, close } = open();
   model.onSend = () => {

@@ -77,7 +77,7 @@ test("a lost kernel is told before anything else", () => {
 
 test("a kernel that does not answer says what to do to stop now", () => {
   const text = sentence({ ...calm, connection: "busy" })?.text ?? "";
-  assert.match(text, /^Kernel is busy in a cell; it will act when the cell ends\./);
+  assert.match(text, /^No answer from Python: it is busy, such as in a cell, or gone\./);
   assert.match(text, /use the kernel.s stop button\.$/);
 });
 

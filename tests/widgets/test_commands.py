@@ -35,6 +35,10 @@ def test_pause_resume_and_stop(learn, line, until):
     until(lambda: store.status["status"] == "stopped")
 
 
+def test_a_page_that_asks_whether_python_is_there_is_answered(learn, line):
+    assert ask(line, LearnerStore.of(learn), "ping")["ok"]
+
+
 def test_one_epoch_more(learn, line, until):
     store = LearnerStore.of(learn)
     assert ask(line, store, "step_epoch", {"lr": 0.01})["ok"]

@@ -9,6 +9,9 @@ const BEAT_MS = 2000;
 const ACK_MS = 500;
 const BUSY_MS = 300;
 const HELLO_MS = 1000;
+/** A page that has heard nothing for so many heartbeats asks whether Python is there, and says so if no answer comes. */
+const QUIET_BEATS = 10;
+const ANSWER_MS = 5000;
 
 export type Call = Ask["call"];
 
@@ -42,6 +45,7 @@ export class Link {
   #drawn = 0;
   #acknowledgement: ReturnType<typeof setTimeout> | undefined;
   #saidHello = Number.NEGATIVE_INFINITY;
+  #quietBeats = 0;
   #closed = false;
   #watched = false;
   #alive: () => boolean | undefined = () => undefined;
@@ -150,6 +154,8 @@ export class Link {
     }
     const shown = typeof document === "undefined" || document.visibilityState === "visible";
     this.#send({ kind: "beat", client: this.client, visible: shown && this.anyVisible() });
+    if (++this.#quietBeats > QUIET_BEATS && !this.#pending.size)
+      this.ask("ping", {}, ANSWER_MS).catch(() => {});
   }
 
   /** Ask for the whole batch curve, at most once a second. */
@@ -173,6 +179,7 @@ export class Link {
 
   #receive(message: unknown, buffers: readonly DataView[]): void {
     const { kind } = (message ?? {}) as { kind?: unknown };
+    this.#quietBeats = 0;
     if (kind === "answer") this.#settle(message as Answer, buffers);
     else if (kind === "points") {
       const points = message as Points;

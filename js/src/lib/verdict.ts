@@ -4,7 +4,7 @@ import type { Status } from "../store";
 import { formatLoss } from "./format";
 
 /** Validation ratings from which a verdict is given: of fewer, the loss itself is half chance. */
-export const FEWEST = 100;
+const FEWEST = 100;
 /** By heart: the training loss is below this share of the validation loss. */
 const WELL_BELOW = 0.9;
 

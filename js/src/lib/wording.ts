@@ -89,7 +89,7 @@ const STILL: Readonly<Record<string, string>> = {
   "Map of titles": "; axes, zoom and selection still work",
 };
 export const BUSY =
-  "Kernel is busy in a cell; it will act when the cell ends. To stop now use the kernel\u2019s stop button.";
+  "No answer from Python: it is busy, such as in a cell, or gone. To stop now use the kernel\u2019s stop button.";
 
 /** The sentence under the head of a widget of that name, or null where there is nothing to say. */
 export function sentence(situation: Situation, view = ""): { tone: Tone; text: string } | null {

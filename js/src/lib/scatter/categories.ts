@@ -78,8 +78,10 @@ export function byNumber(by: string, values: ArrayLike<number>, rows: Int32Array
   const [low, high] = middleRange(values, rows) ?? [0, 1];
   const scale: ColorScale = { by, low, high, log: false, own: "numbers" };
   const bins = new Uint8Array(values.length).fill(BINS);
-  for (const row of rows) if (Number.isFinite(values[row])) bins[row] = binOf(values[row], scale);
-  const without = rows.reduce((n, row) => n + (bins[row] === BINS ? 1 : 0), 0);
+  let without = 0;
+  for (const row of rows)
+    if (Number.isFinite(values[row])) bins[row] = binOf(values[row], scale);
+    else without++;
   if (without)
     scale.legend = [[`no value (${formatCount(without)} of ${plural(rows.length, "title")})`, BINS]];
   return { scale, bins };

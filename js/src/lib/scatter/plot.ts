@@ -103,12 +103,14 @@ export class Plot {
     private readonly overlay: HTMLCanvasElement,
   ) {}
 
-  /** `ms`: of movement from the last scene to this one, 0 for none. `keepLabels`: the same titles stay labelled. */
-  show(scene: Scene, ms: number, keepLabels: boolean): void {
+  /**
+   * `scene`: null where there is nothing to see. `ms`: of movement from the last scene to this one, 0 for none.
+   * `keepLabels`: the same titles stay labelled.
+   */
+  show(scene: Scene | null, ms: number, keepLabels: boolean): void {
     const before = this.#scene;
-    const moved = !before || before.x !== scene.x || before.y !== scene.y;
-    const comparable = this.#now && this.#now.x.length === scene.x.length;
-    if (moved && ms > 0 && comparable && this.#now && this.#visible) {
+    const moved = before?.x !== scene?.x || before?.y !== scene?.y;
+    if (scene && moved && ms > 0 && this.#now?.x.length === scene.x.length && this.#visible) {
       const { rows, x, y, box } = this.#now;
       // The first frame already shows some of the way.
       const start = performance.now() - MOVE_FRAME_MS;
@@ -116,16 +118,10 @@ export class Plot {
     } else if (moved || ms === 0) {
       this.#move = null;
     }
-    if (!keepLabels) this.#candidates = null;
+    if (!scene) this.#now = null;
+    if (!scene || !keepLabels) this.#candidates = null;
     this.#labels = null;
     this.#scene = scene;
-    this.#schedule(true);
-  }
-
-  clear(): void {
-    this.#scene = null;
-    this.#now = null;
-    this.#candidates = null;
     this.#schedule(true);
   }
 

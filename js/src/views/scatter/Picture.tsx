@@ -111,10 +111,6 @@ export function Picture({ context, map, announce, onPlot }: Props) {
     const scene = map.scene.value;
     const labels = map.labelKey.value;
     if (!plot.current) return;
-    if (!scene) {
-      plot.current.clear();
-      return;
-    }
     // Zooming is immediate; only new positions move.
     const ms = map.run.peek() === lastRun.current ? MOVE_MS : RETRAINED_MS;
     plot.current.show(scene, context.reducedMotion.peek() ? 0 : ms, lastLabels.current === labels);

@@ -25,6 +25,7 @@ from .scale import proposed_range
 from .side import Side
 from .splits import Split, as_split
 from .tables import is_table, joined
+from .text_tables import NO_HEADER
 from .titles import Titles, titles_of
 from .vocab import Id, Vocab
 
@@ -313,7 +314,10 @@ class CollabDataLoaders:
         columns = {name: kw[name] for name in _COLUMN_NAMES if kw.get(name) is not None}
         options = {"sep": sep, "encoding": encoding, "table": table, "query": query}
         how = columns | {name: value for name, value in options.items() if value is not None}
-        loaders = cls.from_df(read_ratings(path, **how), **kw)
+        ratings = read_ratings(path, **how)
+        loaders = cls.from_df(ratings, **kw)
+        if ratings.attrs.get(NO_HEADER):
+            loaders.understood += "; by position, as the file has no header"
         loaders.name = loaders.name or Path(path).name
         said = "".join(f", {name}={value!r}" for name, value in how.items())
         loaders.origin = f"cw.read_ratings({str(path)!r}{said})"

@@ -19,6 +19,7 @@ from .fast_text import read_fast
 if TYPE_CHECKING:
     import pandas as pd
 
+NO_HEADER = "collabwidgets: no header"  # in the attrs of a frame: its columns have made-up names
 _HEAD = 1 << 20  # bytes that a file is judged by
 _PROGRESS_SECONDS = 2
 _RECBOLE = re.compile(r"\w+:(token|float|token_seq|float_seq)")
@@ -108,11 +109,13 @@ def _read(open_file: Open, where: str, head: Head, wanted: list[Hashable], ids: 
         if head.kind != "csv":
             return _read_json(open_file, dialect.encoding, wanted, head.kind == "json lines")
         try:
-            return _read_csv(open_file, dialect, wanted, ids, text)
+            frame = _read_csv(open_file, dialect, wanted, ids, text)
         except UnicodeDecodeError:  # further down than was looked
-            return _read_csv(open_file, replace(dialect, encoding="latin-1"), wanted, ids, text)
+            frame = _read_csv(open_file, replace(dialect, encoding="latin-1"), wanted, ids, text)
     except (ValueError, OverflowError) as error:  # the parsers' errors among them
         raise ValueError(f"{where} cannot be read as a table ({str(error).strip()})") from error
+    frame.attrs[NO_HEADER] = not dialect.header
+    return frame
 
 
 def _read_csv(

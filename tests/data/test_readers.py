@@ -273,3 +273,96 @@ def test_any_table_that_pandas_writes_comes_back_whole(tmp_path_factory, ratings
     assert found["rating"].tolist() == frame["rating"].tolist()
     assert list(map(str, found["item"])) == list(map(str, frame["item"]))
     assert list(map(str, found["user"])) == list(map(str, frame["user"]))
+
+
+RANDOM = np.random.default_rng(5)
+N = 400
+USERS, ITEMS = RANDOM.integers(1, 30, N), RANDOM.integers(1, 25, N)
+STARS = RANDOM.choice([1, 2, 3, 4, 5], N, p=[0.06, 0.11, 0.27, 0.34, 0.22])
+OUT_OF_TEN = 2 * STARS - RANDOM.integers(0, 2, N)
+
+
+def lines(*columns, sep=",", header=""):
+    rows = (sep.join(map(str, row)) for row in zip(*columns, strict=True))
+    return "".join(f"{line}\n" for line in filter(None, (header, *rows)))
+
+
+SHAPES = {
+    "MovieLens latest-small": (
+        lines(USERS, ITEMS, STARS - 0.5, 964982703 + USERS, header="userId,movieId,rating,timestamp"),
+        "users: userId, items: movieId, ratings: rating, time: timestamp",
+        "",
+    ),
+    "Book-Crossing": (
+        lines(
+            [f'"{n}"' for n in USERS],
+            [f'"{n:09}X"' for n in ITEMS],
+            [f'"{n}"' for n in np.where(RANDOM.random(N) < 0.6, 0, OUT_OF_TEN)],
+            sep=";",
+            header='"User-ID";"ISBN";"Book-Rating"',
+        ),
+        "users: User-ID, items: ISBN, ratings: Book-Rating",
+        "missing_rating=0",
+    ),
+    "Anime": (
+        lines(USERS, ITEMS, np.where(RANDOM.random(N) < 0.2, -1, OUT_OF_TEN), header="user_id,anime_id,rating"),
+        "users: user_id, items: anime_id, ratings: rating",
+        "missing_rating=-1",
+    ),
+    "Amazon's ratings only": (
+        lines([f"B{n:09}" for n in ITEMS], [f"A{n}XK" for n in USERS], STARS - 0.0, 1353196800 + USERS),
+        "users: user, items: item, ratings: rating, time: timestamp; by position, as the file has no header",
+        "",
+    ),
+    "Amazon's reviews": (
+        lines(
+            [
+                json.dumps(
+                    {"overall": float(s), "reviewerID": f"A{u}", "asin": f"{i:010}", "unixReviewTime": 1353196800}
+                )
+                for u, i, s in zip(USERS, ITEMS, STARS, strict=True)
+            ]
+        ),
+        "users: reviewerID, items: asin, ratings: overall, time: unixReviewTime",
+        "",
+    ),
+    "Steam-200k": (
+        lines(USERS, [f'"Game, {n}"' for n in ITEMS], ["play"] * N, np.round(RANDOM.lognormal(1, 2.5, N), 1), [0] * N),
+        "users: column 1, items: column 2, ratings: column 4; by position, as the file has no header",
+        'scale="log"',
+    ),
+    "Last.fm": (
+        lines(USERS, ITEMS, RANDOM.zipf(1.4, N), sep="\t", header="userID\tartistID\tweight"),
+        "users: userID, items: artistID, ratings: weight",
+        'scale="log"',
+    ),
+    "Yelp": (
+        lines(
+            [
+                json.dumps(
+                    {
+                        "review_id": "r",
+                        "user_id": f"u{u}",
+                        "business_id": f"b{i}",
+                        "stars": float(s),
+                        "date": "2014-02-13",
+                    }
+                )
+                for u, i, s in zip(USERS, ITEMS, STARS, strict=True)
+            ]
+        ),
+        "users: user_id, items: business_id, ratings: stars, time: date",
+        "",
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_shapes_of_this_field_are_understood_and_odd_values_are_said(tmp_path, shape):
+    text, understood, advice = SHAPES[shape]
+    dls = CollabDataLoaders.from_file(written(tmp_path / "ratings", text), seed=1)
+    assert dls.understood == understood
+    assert dls.n_ratings == N
+    assert len(dls.notes) == bool(advice)
+    assert advice in "".join(dls.notes)

@@ -406,7 +406,15 @@ class CollabLearner:
         return self.dls.items.index(item)
 
     def _min_count(self, given: int | None) -> int:
-        return self.view.min_count if given is None else int(given)
+        """The filter of a finding about items; one that hides all of them is warned of."""
+        minimum, items = self.view.min_count if given is None else int(given), self.dls.items
+        most = int(items.counts[items.trained].max(initial=0))
+        if minimum > most:
+            warnings.warn(
+                f"min_count={minimum} hides every {items.name}: none has more than {counted(most, 'rating')}",
+                stacklevel=3,
+            )
+        return minimum
 
     def _product(self) -> Snapshot:
         """The snapshot, once it is known that the model is the dot product of its tables."""

@@ -71,3 +71,22 @@ def test_an_item_column_may_be_called_as_ours_are(name):
         assert ids.isin(ratings[name]).all(), kind
         assert table.columns.is_unique
         assert table.index.name not in table.columns
+
+
+def test_a_filter_that_hides_everything_is_said(numbered):
+    learn, _ = numbered
+    most = int(learn.dls.items.counts.max())
+    for finding in (
+        learn.biases,
+        lambda **how: learn.neighbors(LARGE, **how),
+        lambda **how: learn.recommend({7: 5}, **how),
+    ):
+        with pytest.warns(UserWarning, match=f"min_count=99 hides every movieId: none has more than {most} ratings"):
+            assert finding(min_count=99).empty
+
+
+def test_a_tiny_table_is_shown_whole_enough():
+    ratings = pd.DataFrame({"user": [1, 1, 2, 2, 3], "item": ["a", "b", "a", "c", "b"], "rating": [5, 3, 4, 1, 2]})
+    learn = cw.collab_learner(cw.CollabDataLoaders.from_df(ratings, 0, seed=1), 2)
+    learn.fit_one_cycle(1)
+    assert len(learn.biases()) >= 2

@@ -71,7 +71,9 @@ def out_of_reach(y_range: Sequence[float] | None, values: NDArray[np.float32]) -
     """A sentence on a `y_range` that cannot hold the ratings float32 ``[n]``, or on none for a wide scale; or empty."""
     low, high = float(values.min()), float(values.max())
     proposal = "y_range=({:.3g}, {:.3g})".format(*proposed_range(low, high))
-    mean_loss = f"always predicting the mean has a mean squared error of {values.var(dtype=np.float64):,.3g}"
+    variance = float(values.var(dtype=np.float64))
+    number = f"{variance:,.0f}" if variance >= 100 else f"{variance:.3g}"
+    mean_loss = f"always predicting the mean has a mean squared error of {number}"
     if y_range is None:
         if high - low <= _SCALE:
             return ""

@@ -98,7 +98,7 @@ class PCAScatter(View):
         A new run begins at the newest; an epoch that is not kept is refused.
     controls : list of str, optional
         Some of ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``, ``"n_labels"``,
-        ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"zoom"``, ``"scree"``, ``"show_neighbors"``,
+        ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"top_n"``, ``"zoom"``, ``"scree"``, ``"show_neighbors"``,
         ``"k"``, ``"frame"``, ``"png"``, ``"help"``, the list of keys. By default the axes and the colour are in sight,
         and zoom, variance and epochs beside the picture; the others are behind *Settings* and *Export*.
     explained_variance : list of float
@@ -131,7 +131,7 @@ class PCAScatter(View):
     """
 
     _controls = (
-        *("x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count", "fit_on"),
+        *("x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count", "fit_on", "top_n"),
         *("zoom", "scree", "show_neighbors", "k", "frame", "png", "help"),
     )
     _linkable = (*SHARED, "query")

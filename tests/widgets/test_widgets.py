@@ -517,8 +517,9 @@ def test_the_data_card_is_counted_when_it_is_first_looked_at(learn, line):
     assert per_title == f"Ratings per title (median {int(np.median(learn.dls.items.counts[1:]))})"
     sentences = [sentence for sentence, *_ in board._card["notes"]]
     assert sentences[0].startswith("5,000 ratings of 90 titles by 120 users: 46.3 % of all pairs.")
-    assert sentences[1].startswith("Missing is not disliked")
-    assert sentences[3].startswith("0 titles rated more than once by the same user")
+    assert sentences[1] == "Users: user, items: title, ratings: rating."
+    assert sentences[2].startswith("Missing is not disliked")
+    assert sentences[4].startswith("0 titles rated more than once by the same user")
     assert Dashboard(learn, tab="data")._card == board._card
 
 

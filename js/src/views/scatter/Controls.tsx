@@ -75,8 +75,7 @@ export function Settings({ context, map }: Props) {
       {number("n_labels", "Labels", 0, 200, { help: "Titles named beside their points" })}
       {choice("label_by", "Named", LABELS, { help: "Which titles are named" })}
       {choice("fit_on", "Fitted on", FIT, { help: "Titles that decide where the components lie", reason })}
-      {has("fit_on") &&
-        trait<string>("fit_on").value === "top_n" &&
+      {trait<string>("fit_on").value === "top_n" &&
         number("top_n", "Most rated", 10, 1e9, { help: "Titles it is fitted on", reason })}
       {has("min_count") && <MinRatings context={context} />}
       {check("show_neighbors", "True neighbours", { help: "Lines to the nearest in all dimensions", reason })}

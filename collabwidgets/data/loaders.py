@@ -20,7 +20,7 @@ from ..seeds import generator
 from .card import DataCard, data_card
 from .origin import name_of, origin_of
 from .ratings import Ratings, check_ratings
-from .readers import read_ratings
+from .readers import read_ratings, titles_beside
 from .scale import proposed_range
 from .side import Side
 from .splits import Split, as_split
@@ -239,9 +239,10 @@ class CollabDataLoaders:
             Chooses the ratings held out in place of `valid_pct`: by their ids, as the last of each user, or from a time
             on (also written ``"stable:0.2"``, ``"last:1"``, ``"time:2015-01-01"``); by their places in the table,
             fastai's ``valid_idx``; or all of another table, with columns of the same names.
-        items, users : table or str or Path, optional
+        items, users : table or str or Path or True, optional
             A table with ids and titles, or a text file of one, joined by the ids: these stay the keys, titles are what
-            people read, and tables of findings have both. HTML entities in titles are decoded.
+            people read, and tables of findings have both. True where the titles are in `ratings` itself. HTML entities
+            in titles are decoded.
 
         Raises
         ------
@@ -282,7 +283,7 @@ class CollabDataLoaders:
         )
         chosen = None if split is None else as_split(split)
         titles = {
-            side: None if beside is None else titles_of(vocab, beside, side)
+            side: None if beside is None else titles_of(vocab, ratings if beside is True else beside, side)
             for side, vocab, beside in (("users", checked.users, users), ("items", checked.items, items))
         }
         loaders = cls(
@@ -305,7 +306,7 @@ class CollabDataLoaders:
     ) -> CollabDataLoaders:
         """Loaders of a file, folder or database: `read_ratings` reads it, the other keywords are those of `from_df`.
 
-        Their `name` is the file's by default.
+        Their `name` is the file's by default, their titles those of MovieLens or of RecBole's ``.item`` file beside it.
 
         Examples
         --------
@@ -315,6 +316,8 @@ class CollabDataLoaders:
         options = {"sep": sep, "encoding": encoding, "table": table, "query": query}
         how = columns | {name: value for name, value in options.items() if value is not None}
         ratings = read_ratings(path, **how)
+        if kw.get("items") is None and kw.get("item_name") is None:
+            kw["items"] = titles_beside(path, ratings)
         loaders = cls.from_df(ratings, **kw)
         if ratings.attrs.get(NO_HEADER):
             loaders.understood += "; by position, as the file has no header"

@@ -117,6 +117,14 @@ def read_titles(path: str | Path, ids: str) -> tuple[pd.DataFrame, tuple[Hashabl
     return read_two(_opener(path), str(path), ids)
 
 
+def titles_beside(path: str | Path, ratings: pd.DataFrame) -> str | bool | None:
+    """What to pass as ``items=`` where titles come with a file: RecBole's ``.item`` file, or True for MovieLens."""
+    path = Path(path)
+    if path.suffix == ".inter" and path.with_suffix(".item").is_file():
+        return str(path.with_suffix(".item"))
+    return True if {"movie", "title", "genres"} <= set(ratings.columns) else None
+
+
 def _kind(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(16)

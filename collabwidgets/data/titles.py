@@ -53,10 +53,10 @@ def titles_of(vocab: Vocab, table: Any, argument: str) -> Titles:
         whole = opened(table)
         key, title = find_titles(list(whole.columns), number_columns(whole), vocab.name)
         frame = picked(whole, [key, title])
-    frame = frame.dropna()
+    frame = frame.dropna().drop_duplicates(key)
     ids = _as_text(frame[key])
     texts = frame[title].astype(str).to_numpy(dtype=object)
-    known = dict(zip(reversed(ids), reversed(texts), strict=True))  # of an id that is there twice the first row counts
+    known = dict(zip(ids, texts, strict=True))
     names = np.array([NA, *(known.get(str(each), str(each)) for each in vocab[1:])], dtype=object)
     missing = [each for each in vocab[1:] if str(each) not in known]
     if len(missing) == len(vocab) - 1:

@@ -117,7 +117,7 @@ def _of_data(name: str, value: Any) -> Any:
     """An argument of the loaders as it can be written: a split is made anew, a table goes by its name."""
     if isinstance(value, StableSplit | LeaveLast | TimeSplit):
         return _Written(f"cw.{value!r}")
-    return value if isinstance(value, str) else _Name(name)
+    return value if isinstance(value, str | bool) else _Name(name)
 
 
 def _model(learn: CollabLearner) -> str:

@@ -141,6 +141,9 @@ def test_movielens_by_zip_and_by_folder_comes_with_titles(tmp_path, write_zip, s
     for source in (path, folder):
         frame = read_ratings(source)
         assert frame["title"].tolist() == [small[1][movie] for _, movie, *_ in small[0]]
+        dls = CollabDataLoaders.from_file(source, seed=1)
+        assert dls.items.names.tolist() == ["#na#", *list(small[1].values())[:3]]
+        assert list(dls.classes["movie"]) == ["#na#", 1, 2, 3]
 
 
 @pytest.mark.parametrize("kind", ["parquet", "ipc"])
@@ -171,6 +174,18 @@ def test_files_of_recbole(tmp_path):
     frame = read_ratings(written(tmp_path / "ml.inter", named.to_csv(index=False, sep="\t")))
     assert rows(frame) == DUE
     assert frame.columns.tolist() == ["user_id", "item_id", "rating", "timestamp"]
+
+
+def test_titles_of_recbole_are_in_the_file_beside(tmp_path):
+    interactions = "user_id:token\titem_id:token\trating:float\n1\t7\t3\n2\t7\t4\n2\t9\t5\n"
+    path = written(tmp_path / "ml.inter", interactions)
+    written(
+        tmp_path / "ml.item",
+        "item_id:token\tmovie_title:token_seq\trelease_year:token\n9\tFargo\t1996\n7\tAlien\t1979\n",
+    )
+    dls = CollabDataLoaders.from_file(path, seed=1)
+    assert dls.items.names.tolist() == ["#na#", "Alien", "Fargo"]
+    assert dls.made_by.arguments["items"] == str(tmp_path / "ml.item")
 
 
 def test_blocks_of_netflix(tmp_path):

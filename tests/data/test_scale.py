@@ -83,6 +83,7 @@ def test_the_proposed_range_is_a_tenth_of_the_span_wider():
 def test_a_range_that_cannot_hold_the_ratings_is_said_when_a_learner_is_made(y_range, low, high, said):
     dls = loaders(np.array([low, high] * 30), valid_pct=0, seed=1)
     with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         learn = cw.collab_learner(dls, 2, y_range=y_range)
     assert len(caught) == bool(said)
     for warning in caught:

@@ -1,6 +1,6 @@
 """How a text file of a table is written: its encoding, separator, header, decimal mark and columns of text.
 
-Judged by the first megabyte. Leading zeros and a second kind of ids further down are found by `text_tables` on reading.
+Judged by the first megabyte; for ids with leading zeros `text_tables` looks further down as well.
 """
 
 from __future__ import annotations
@@ -116,6 +116,16 @@ def dialect_of(text: str, encoding: str, sep: str | None, where: str) -> Dialect
     }
     numbers = {name for name, is_number in zip(names, are_numbers, strict=True) if is_number}
     return Dialect(encoding, sep, decimal, names, header, quoted, numbers, text_columns)
+
+
+def codes_among(lines: list[str], dialect: Dialect) -> set[str]:
+    """The columns in which some of these lines have numbers that lose digits when read as numbers."""
+    rows = [row for row in _rows(lines, dialect.sep, dialect.quoted) if len(row) == len(dialect.names)]
+    return {
+        name
+        for name, column in zip(dialect.names, zip(*rows, strict=True), strict=False)
+        if any(_LOSES_DIGITS.fullmatch(entry.strip()) for entry in column)
+    }
 
 
 def _unique(names: list[str]) -> list[str]:

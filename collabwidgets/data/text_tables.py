@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any
 
 from .columns import find_columns, find_titles
-from .dialect import Dialect, dialect_of, encoding_of
+from .dialect import Dialect, codes_among, dialect_of, encoding_of
 from .fast_text import read_fast
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NO_HEADER = "collabwidgets: no header"  # in the attrs of a frame: its columns have made-up names
 _HEAD = 1 << 20  # bytes that a file is judged by
+_PIECE, _PIECES = 1 << 16, 64  # bytes of a piece that is looked at further down, and how many at most
 _PROGRESS_SECONDS = 2
 _RECBOLE = re.compile(r"\w+:(token|float|token_seq|float_seq)")
 _NETFLIX = re.compile(r"\d+:\s*")
@@ -76,7 +77,21 @@ def head_of(open_file: Open, where: str, *, sep: str | None = None, encoding: st
         short = {name: name.partition(":")[0] for name in dialect.names}
         numbers, texts = ({short[name] for name in names} for names in (dialect.numbers, dialect.text))
         dialect = replace(dialect, names=list(short.values()), numbers=numbers, text=texts)
-    return Head("csv", dialect)
+    return Head("csv", replace(dialect, text=dialect.text | _codes_below(open_file, dialect)))
+
+
+def _codes_below(open_file: Open, dialect: Dialect) -> set[str]:
+    """Columns with leading zeros or very long numbers in pieces of a large file, where it can be read in pieces."""
+    found: set[str] = set()
+    with open_file() as file:
+        if type(file) is not io.BufferedReader or dialect.encoding.startswith(("utf-16", "utf-32")):
+            return found
+        size = os.fstat(file.fileno()).st_size
+        for at in range(_HEAD, size, max(_PIECE, size // _PIECES)):
+            file.seek(at)
+            lines = file.read(_PIECE).decode(dialect.encoding, errors="replace").splitlines()[1:-1]
+            found |= codes_among(lines, dialect)
+    return found
 
 
 def read_text(open_file: Open, where: str, given: Mapping[str, Hashable | None], **how: Any) -> pd.DataFrame:

@@ -97,6 +97,14 @@ def test_text_among_whole_numbers_far_down_makes_all_of_them_text(tmp_path):
     assert frame["item"].dtype == np.int64
 
 
+def test_leading_zeros_far_down_are_kept(tmp_path):
+    body = "".join(f"{n % 50 + 1},{n % 60 + 1},{n % 5}\n" for n in range(150_000))
+    codes = "".join(f"{n % 50 + 1},{n % 60:05},3\n" for n in range(20_000))
+    frame = read_ratings(written(tmp_path / "r.csv", "user,item,rating\n" + body + codes))
+    assert frame["item"].iloc[-1] == f"{19_999 % 60:05}"
+    assert frame["user"].dtype == np.int64
+
+
 def test_bytes_that_are_no_utf8_far_down_are_read_as_latin_1(tmp_path):
     body = "".join(f"u{n % 50},{n % 60},{n % 5}\n" for n in range(150_000))
     (tmp_path / "r.csv").write_bytes(b"user,item,rating\n" + body.encode() + "josé,3,4\n".encode("latin-1"))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NO_HEADER = "collabwidgets: no header"  # in the attrs of a frame: its columns have made-up names
 _HEAD = 1 << 20  # bytes that a file is judged by
-_PIECE, _PIECES = 1 << 16, 64  # bytes of a piece that is looked at further down, and how many at most
+_PIECE, _PIECES = 1 << 14, 32  # bytes of a piece that is looked at further down, and how many at most
 _PROGRESS_SECONDS = 2
 _RECBOLE = re.compile(r"\w+:(token|float|token_seq|float_seq)")
 _NETFLIX = re.compile(r"\d+:\s*")

@@ -52,11 +52,12 @@ def test_eight_members_predict_better_than_any_one_of_them(dls):
 
 @pytest.mark.alone
 def test_implicit_factors_predict_better_still_in_seconds(dls):
+    cw.collab_learner(dls, model="svdpp").fit_one_cycle(1, 1e-3, bs=4096)  # compiled before the clock runs
     learn = cw.collab_learner(dls, model="svdpp", y_range=(0, 5.5), seed=0)
     began = time.process_time()  # of the processor: others beside it take none of that
     learn.fit_one_cycle(8, 1.5e-3, wd=0.4, bs=512, rescale=True)
-    assert learn.history.epochs[-1].valid_loss <= 0.786
-    assert time.process_time() - began <= 15
+    assert learn.history.epochs[-1].valid_loss <= 0.771
+    assert time.process_time() - began <= 7
 
 
 def test_the_data_is_the_chapters(dls):

@@ -83,9 +83,12 @@ EDITS = {
 }
 
 
-@pytest.mark.parametrize("edit", EDITS)
-def test_a_fit_trains_the_model_that_is_there_when_it_begins(dls, edit):
-    learn = cw.collab_learner(dls, 4, y_range=(0, 5.5))
+# Without bfloat16 of SVD++, for which torch has no product with a sparse matrix.
+@pytest.mark.parametrize(
+    ("edit", "model"), [(e, m) for e in EDITS for m in ("dot", "svdpp") if (e, m) != ("bfloat16", "svdpp")]
+)
+def test_a_fit_trains_the_model_that_is_there_when_it_begins(dls, edit, model):
+    learn = cw.collab_learner(dls, 4, model=model, y_range=(0, 5.5))
     train(learn)
     change, engine = EDITS[edit]
     change(learn)
@@ -93,7 +96,7 @@ def test_a_fit_trains_the_model_that_is_there_when_it_begins(dls, edit):
     train(learn)
     assert learn.engine == engine
     assert torch.equal(before, learn.model.i_weight.weight) == (edit == "frozen")
-    assert np.array_equal(learn.snapshot.item_factors, learn.model.i_weight.weight.detach().float())
+    assert np.array_equal(learn.snapshot.item_factors, learn.model.effective("i_weight").detach().float())
     assert learn.snapshot.y_range == learn.model.y_range
     with torch.no_grad():
         expected = learn.model(torch.tensor([[3, 4]])).float()
@@ -173,9 +176,10 @@ def test_a_change_by_hand_is_kept_by_save_and_by_the_next_fit(dls, tmp_path):
     torch.testing.assert_close(learn.model.i_weight.weight, edited, atol=1e-5, rtol=0)
 
 
+@pytest.mark.parametrize("model", ["dot", "svdpp"])
 @pytest.mark.parametrize("engine", ["auto", "autograd"])
-def test_a_change_in_a_pause_is_gone_on_from_and_an_exchange_is_refused(dls, engine):
-    learn = cw.collab_learner(dls, 4, engine=engine)
+def test_a_change_in_a_pause_is_gone_on_from_and_an_exchange_is_refused(dls, engine, model):
+    learn = cw.collab_learner(dls, 4, model=model, engine=engine)
     learn.start(epochs=1, lr=1e-8, wd=0.0, bs=4, callbacks=lambda event: learn.pause())
     assert learn.wait()
     assert learn.status == "paused"

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -30,44 +31,19 @@ from ..schedule import Schedule, schedule_for
 
 Floats = NDArray[np.float32]
 
-# A member of the family, and its tables: the users' and the items' factors, then their biases if there are any.
-_FAMILY: tuple[tuple[type[nn.Module], tuple[str, ...]], ...] = (
-    (DotProduct, ("user_factors", "item_factors")),
-    (DotProductBias, ("user_factors", "item_factors", "user_bias", "item_bias")),
-    (EmbeddingDotBias, ("u_weight", "i_weight", "u_bias", "i_bias")),
-)
+# Classes of modules, with the names of their tables.
+Family = tuple[tuple[type[nn.Module], tuple[str, ...]], ...]
+
 _LANES = 8  # columns are padded to a multiple of what a processor takes at once
 
 
-def why_not_fused(module: nn.Module) -> str:
-    """Why the fused engine cannot train `module`, in a few words; empty if it can."""
-    names = _tables_of(module)
-    if not names:
-        return f"{type(module).__name__} is not of the dot-product family"
-    if not computes_plainly(module, names) or any(_is_special(module.get_submodule(name)) for name in names):
-        return "its forward is changed, or its tables are no plain embeddings"
-    columns = [module.get_parameter(f"{name}.weight").shape[1] for name in names]
-    if columns[0] != columns[1] or columns[2:] not in ([], [1, 1]):
-        return "its tables do not fit each other"
-    if any(p.dtype != torch.float32 or p.device.type != "cpu" for p in module.parameters()):
-        return "it trains float32 tables on the CPU"
-    if not all(p.requires_grad for p in module.parameters()):
-        return "some of its tables are frozen"
-    return "" if find_spec("numba") else "numba is not installed"
-
-
-def _is_special(part: nn.Module) -> bool:
-    """Whether an embedding has gradients of another kind."""
-    return part.padding_idx is not None or bool(part.scale_grad_by_freq or part.sparse)
-
-
-def is_compiled() -> bool:
-    """Whether there is compiled code, in memory or on disk."""
+def is_compiled(loop: str = "train") -> bool:
+    """Whether there is compiled code of a loop of `fused_loop`, in memory or on disk."""
     from . import fused_loop
 
-    folder = fused_loop.train.stats.cache_path
-    on_disk = folder is not None and any(Path(folder).glob("fused_loop.train-*.nbi"))
-    return bool(fused_loop.train.signatures) or on_disk
+    function = getattr(fused_loop, loop)
+    folder = function.stats.cache_path
+    return bool(function.signatures) or (folder is not None and any(Path(folder).glob(f"fused_loop.{loop}-*.nbi")))
 
 
 def compile_now() -> None:
@@ -80,27 +56,65 @@ def compile_now() -> None:
     engine.loss(x, y)
 
 
-def _tables_of(module: nn.Module) -> tuple[str, ...]:
-    for member, names in _FAMILY:
-        same_forward = type(module).forward is member.forward
-        if same_forward and {name for name, _ in module.named_parameters()} == {f"{name}.weight" for name in names}:
-            return names
-    return ()
-
-
-class _Side:
-    """One side's rows as the loop wants them, see `fused_loop`."""
+class Tables:
+    """Tables with equally many rows, side by side as the loop wants them (see `fused_loop`), and how far they are."""
 
     def __init__(self, parameters: list[nn.Parameter]):
-        self.parameters = parameters  # factors, and bias if there is one, which is the column after them
+        self.parameters = parameters  # a side's factors, and its bias if there is one, which is the column after them
         n, columns = len(parameters[0]), sum(p.shape[1] for p in parameters)
         width = -(-columns // _LANES) * _LANES
         self.packed = np.zeros((n, 3, width), np.float32)
         self.last = np.zeros(n, np.int64)  # the step after which a row is as it stands in `packed`
         self.weights = np.zeros((n, width), np.float32)  # all rows after the same step
+        self.over: NDArray[np.float64] | None = None  # the fit's schedule; None between fits
+        self.step, self.steps_before = 0, 0  # of this fit, and of those before it
 
-    def read(self) -> None:
-        """Take the module's weights over."""
+    def begin(self, over: NDArray[np.float64]) -> None:
+        """A fit starts from the module's weights; `finish` has been called."""
+        self.over = over
+        self._read()
+
+    def finish(self) -> None:
+        """The last fit is over, even if it was left early: its steps count for the next one's debiasing."""
+        if self.over is not None:
+            self._catch_up(self.over)
+            self.steps_before += self.step
+            self.over, self.step = None, 0
+
+    def sync(self) -> None:
+        """Give the module its weights."""
+        from . import fused_loop
+
+        if self.over is None:
+            self._read()
+            return
+        # Sleeping rows go on sleeping: what is looked at must not depend on who looks.
+        fused_loop.weights_now(self.packed, self.last, self.step, self.over, self.weights)
+        self._write()
+
+    def reread(self) -> bool:
+        """Take over what was written to the module since `sync`; whether anything was."""
+        if self.over is None or not self._changed():
+            return False
+        self._catch_up(self.over)
+        at = self.last.copy()
+        self._read()
+        self.last[:] = at
+        return True
+
+    def restore(self, weights: Floats) -> None:
+        """Give the module these weights, and begin with new moments."""
+        self.weights[:] = weights
+        self.packed[:, 1:] = 0
+        self._write()
+        self.over, self.step, self.steps_before = None, 0, 0
+
+    def _catch_up(self, over: NDArray[np.float64]) -> None:
+        from . import fused_loop
+
+        fused_loop.catch_up_all(self.packed, self.last, self.step, over)
+
+    def _read(self) -> None:
         at = 0
         for p in self.parameters:
             self.weights[:, at : at + p.shape[1]] = p.detach().numpy()
@@ -108,13 +122,11 @@ class _Side:
         self.packed[:, 0] = self.weights
         self.last[:] = 0
 
-    def changed(self) -> bool:
-        """Whether somebody has written to the module since `write`."""
+    def _changed(self) -> bool:
         written = np.concatenate([p.detach().numpy() for p in self.parameters], axis=1)
         return not np.array_equal(written, self.weights[:, : written.shape[1]], equal_nan=True)
 
-    def write(self) -> None:
-        """Give the module its weights."""
+    def _write(self) -> None:
         at = 0
         for p in self.parameters:
             p.detach().numpy()[:] = self.weights[:, at : at + p.shape[1]]
@@ -131,27 +143,49 @@ class FusedEngine:
     Raises
     ------
     ValueError
-        For a module that it cannot train, see `why_not_fused`.
+        For a module that it cannot train, see `why_not`.
     """
 
     name = "fused"
+    loop: ClassVar[str] = "train"  # of `fused_loop`
     loss_func: LossFunction | None = None
+    # What it trains, and the tables of each: the users' and the items' factors, then their biases if there are any.
+    family: ClassVar[Family] = (
+        (DotProduct, ("user_factors", "item_factors")),
+        (DotProductBias, ("user_factors", "item_factors", "user_bias", "item_bias")),
+        (EmbeddingDotBias, ("u_weight", "i_weight", "u_bias", "i_bias")),
+    )
 
     def __init__(self, module: nn.Module):
-        if reason := why_not_fused(module):
+        if reason := self.why_not(module):
             raise ValueError(f"the fused engine cannot train this module: {reason}; use engine='autograd'")
         self.module = module
-        tables = [module.get_parameter(f"{name}.weight") for name in _tables_of(module)]
-        self._users, self._items = _Side(tables[0::2]), _Side(tables[1::2])
+        parameters = [module.get_parameter(f"{name}.weight") for name in _tables_of(module, self.family)]
+        self._users, self._items = Tables(parameters[0:4:2]), Tables(parameters[1:4:2])
+        self._tables = [self._users, self._items]
         low, high = getattr(module, "y_range", None) or (0.0, 0.0)
-        self._shape = (tables[0].shape[1], len(tables) == 4, float(low), float(high))
-        self._steps_before, self._step = 0, 0
-        self._over: NDArray[np.float64] | None = None
+        self._shape = (parameters[0].shape[1], len(parameters) >= 4, float(low), float(high))
+
+    @classmethod
+    def why_not(cls, module: nn.Module) -> str:
+        """Why this engine cannot train `module`, in a few words; empty if it can."""
+        names = _tables_of(module, cls.family)
+        if not names:
+            return f"{type(module).__name__} is not of the dot-product family"
+        if not computes_plainly(module, names) or any(_is_special(module.get_submodule(name)) for name in names):
+            return "its forward is changed, or its tables are no plain embeddings"
+        if not _fit_each_other([module.get_parameter(f"{name}.weight") for name in names]):
+            return "its tables do not fit each other"
+        if any(p.dtype != torch.float32 or p.device.type != "cpu" for p in module.parameters()):
+            return "it trains float32 tables on the CPU"
+        if not all(p.requires_grad for p in module.parameters()):
+            return "some of its tables are frozen"
+        return "" if find_spec("numba") else "numba is not installed"
 
     @property
     def compiled(self) -> bool:
         """Whether there is compiled code, in memory or on disk; else the first batch waits some seconds for it."""
-        return is_compiled()
+        return is_compiled(self.loop)
 
     def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
         if max(schedule.mom) >= np.sqrt(recipe.sqr_mom):
@@ -162,12 +196,13 @@ class FusedEngine:
         rows = (len(self._users.last), len(self._items.last))
         if len(x) and any(int(last) >= n for last, n in zip(x.amax(dim=0), rows, strict=True)):
             raise IndexError(f"the ratings name rows beyond the {rows[0]} users and {rows[1]} items of the tables")
-        self._finish()
         self._x, self._y = x, y
         self._recipe = recipe
-        self._over = _schedule_table(schedule, recipe, self._steps_before)
+        for tables in self._tables:
+            tables.finish()
+        over = schedule_table(schedule, recipe.wd, recipe.sqr_mom, recipe.eps, self._users.steps_before)
         for side in (self._users, self._items):
-            side.read()
+            side.begin(over)
 
     def run(self, rows: Tensor, bs: int, step: int) -> Floats:
         from . import fused_loop
@@ -185,68 +220,65 @@ class FusedEngine:
             items.packed,
             items.last,
             *self._shape,
-            self._over,
+            users.over,
             recipe.wd,
             recipe.sqr_mom,
             recipe.eps,
             losses,
         )
-        self._step = step + len(losses)
+        users.step = items.step = step + len(losses)
         return losses
 
     def loss(self, x: Tensor, y: Tensor) -> float:
         from . import fused_loop
 
         self.sync()
-        return float(
-            fused_loop.mean_squared_error(x.numpy(), y.numpy(), self._users.weights, self._items.weights, *self._shape)
-        )
+        users, items = self._vectors()
+        return float(fused_loop.mean_squared_error(x.numpy(), y.numpy(), users, items, *self._shape))
+
+    def _vectors(self) -> tuple[Floats, Floats]:
+        """The users' and the items' rows as the product sees them, each with its bias; `sync` has been called."""
+        return self._users.weights, self._items.weights
 
     def reread(self) -> None:
         """Take over what the module's parameters were changed to in the middle of a fit."""
-        from . import fused_loop
-
-        for side in (self._users, self._items):
-            if self._over is not None and side.changed():
-                fused_loop.catch_up_all(side.packed, side.last, self._step, self._over)
-                at = side.last.copy()
-                side.read()
-                side.last[:] = at
+        for tables in self._tables:
+            tables.reread()
 
     def sync(self) -> None:
-        from . import fused_loop
+        for tables in self._tables:
+            tables.sync()
 
-        for side in (self._users, self._items):
-            if self._over is None:
-                side.read()
-            else:
-                # Sleeping rows go on sleeping: what is looked at must not depend on who looks.
-                fused_loop.weights_now(side.packed, side.last, self._step, self._over, side.weights)
-                side.write()
-
-    def state(self) -> tuple[Floats, Floats]:
+    def state(self) -> list[Floats]:
         self.sync()
-        return self._users.weights.copy(), self._items.weights.copy()
+        return [tables.weights.copy() for tables in self._tables]
 
-    def restore(self, state: tuple[Floats, Floats]) -> None:
-        for side, weights in zip((self._users, self._items), state, strict=True):
-            side.weights[:] = weights
-            side.packed[:, 1:] = 0
-            side.write()
-        self._over, self._steps_before, self._step = None, 0, 0
-
-    def _finish(self) -> None:
-        """The last fit is over, even if it was left early: its steps count for the next one's debiasing."""
-        from . import fused_loop
-
-        if self._over is not None:
-            for side in (self._users, self._items):
-                fused_loop.catch_up_all(side.packed, side.last, self._step, self._over)
-            self._steps_before += self._step
-            self._over, self._step = None, 0
+    def restore(self, state: list[Floats]) -> None:
+        for tables, weights in zip(self._tables, state, strict=True):
+            tables.restore(weights)
 
 
-def _schedule_table(schedule: Schedule, recipe: Recipe, steps_before: int) -> NDArray[np.float64]:
+def _tables_of(module: nn.Module, family: Family) -> tuple[str, ...]:
+    for member, names in family:
+        same_forward = type(module).forward is member.forward
+        if same_forward and {name for name, _ in module.named_parameters()} == {f"{name}.weight" for name in names}:
+            return names
+    return ()
+
+
+def _is_special(part: nn.Module) -> bool:
+    """Whether an embedding has gradients of another kind."""
+    return part.padding_idx is not None or bool(part.scale_grad_by_freq or part.sparse)
+
+
+def _fit_each_other(tables: list[nn.Parameter]) -> bool:
+    """Whether all factors have as many columns as the first, and a side's tables as many rows as its factors."""
+    columns = [tables[0].shape[1]] * 2 + [1, 1] + [tables[0].shape[1]] * 2
+    rows = [len(tables[0]), len(tables[1])] * 3
+    return all(p.shape == (n, k) for p, n, k in zip(tables, rows, columns, strict=False))
+
+
+def schedule_table(schedule: Schedule, wd: float, sqr_mom: float, eps: float, steps_before: int) -> NDArray[np.float64]:
     """What the compiled loop needs to know of the schedule, float64 ``[n_steps + 1, 9]``, columns as it names them.
 
     Row ``s`` belongs to the time after step ``s`` of the fit: learning rate and momentum of that step, ``H``, ``H``
@@ -257,6 +289,5 @@ def _schedule_table(schedule: Schedule, recipe: Recipe, steps_before: int) -> ND
     from . import fused_loop
 
     over = np.zeros((len(schedule) + 1, 9))
-    args = (schedule.lr, schedule.mom, recipe.wd, recipe.sqr_mom, recipe.eps, steps_before)
-    fused_loop.fill_schedule(over, *args)
+    fused_loop.fill_schedule(over, schedule.lr, schedule.mom, wd, sqr_mom, eps, steps_before)
     return over

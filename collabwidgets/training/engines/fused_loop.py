@@ -2,15 +2,24 @@
 
 # No `from __future__ import annotations` and no types: numba reads these functions, and infers them.
 
+from collections import namedtuple
 from functools import partial
 
 import numpy as np
 from numba import njit
 
 # A row of a side's table is three vectors side by side: weights, first moments m, and roots of the second moments v.
-# Columns of the table over the schedule; `fused._schedule_table` fills it.
+# Columns of the table over the schedule; `fused.schedule_table` fills it.
 LR, MOM, H, H_EPS, KEEP, LOG_MOM, ROOT_DECAY, UNBIAS, RATE = range(9)
 _TINY = 1e-30  # keeps 0 / 0 out of rows that have never had a gradient
+
+# What is added to the n rows of one side of an SVD++: sums over rows of a table of the other side's m implicit factors.
+# starts, columns, shares: which rows, and times what, as a sparse matrix [n, m] by rows (CSR)
+# packed, last, weights: the table, as that of a side, and its weights alone, float32 [m, width]
+# sums, grads: float32 [n, width], for the rows of the window that have been used
+# window: of each row the last in which it was used, int64 [n]
+# used, n_used: the rows that have been used in this window, int64 [n], and how many, int64 [1]
+Implicit = namedtuple("Implicit", "starts columns shares packed last weights sums grads window used n_used")
 
 
 # Functions take a whole batch: an array is a dozen numbers, and to hand several over costs as much as a row.
@@ -186,6 +195,115 @@ def train(
 
 
 @_compiled
+def add_up(part, rows):
+    """The sums of the given rows, into ``part.sums``. Four at a time, as a sum is stored and loaded in between."""
+    starts, columns, shares, table, sums = part.starts, part.columns, part.shares, part.weights, part.sums
+    width = table.shape[1]
+    for row in rows:
+        for c in range(width):
+            sums[row, c] = 0
+        at, end = starts[row], starts[row + 1]
+        while at + 4 <= end:
+            j0, j1, j2, j3 = columns[at], columns[at + 1], columns[at + 2], columns[at + 3]
+            w0, w1, w2, w3 = shares[at], shares[at + 1], shares[at + 2], shares[at + 3]
+            for c in range(width):
+                sums[row, c] += w0 * table[j0, c] + w1 * table[j1, c] + w2 * table[j2, c] + w3 * table[j3, c]
+            at += 4
+        while at < end:
+            j0, w0 = columns[at], shares[at]
+            for c in range(width):
+                sums[row, c] += w0 * table[j0, c]
+            at += 1
+
+
+@_compiled
+def _whole_vectors(packed, touched, n_touched, k, part, window, vectors):
+    """Copy the rows of a batch into ``vectors`` ``[place, 0]`` with their sums, which are made once a window."""
+    n_before = part.n_used[0]
+    for place in range(n_touched):
+        row = touched[place]
+        if part.window[row] != window:
+            part.window[row] = window
+            part.used[part.n_used[0]] = row
+            part.n_used[0] += 1
+            for c in range(part.grads.shape[1]):
+                part.grads[row, c] = 0
+    add_up(part, part.used[n_before : part.n_used[0]])
+    for place in range(n_touched):
+        row = touched[place]
+        for c in range(packed.shape[2]):
+            vectors[place, 0, c] = packed[row, 0, c]
+        for c in range(k):
+            vectors[place, 0, c] += part.sums[row, c]
+
+
+@_compiled
+def _keep_grads(touched, n_touched, grads, k, part):
+    for place in range(n_touched):
+        row = touched[place]
+        for c in range(k):
+            part.grads[row, c] += grads[place, c]
+
+
+@_compiled
+def _move_implicit(part, batches, now, over, wd, sqr_mom, eps):
+    """A step of AdamW on the whole table, by the mean gradient of the window that ends, one of `batches` batches."""
+    n, width = part.weights.shape
+    slopes = np.zeros((n, width), np.float32)
+    for row in part.used[: part.n_used[0]]:
+        for at in range(part.starts[row], part.starts[row + 1]):
+            column, share = part.columns[at], part.shares[at] / np.float32(batches)
+            for c in range(width):
+                slopes[column, c] += share * part.grads[row, c]
+    part.n_used[0] = 0
+    slept, slots = np.ones((n, 2), np.float32), np.empty(n, np.int32)  # no row has slept, and none has a place
+    _move(part.packed, part.last, np.arange(n), n, slopes, slept, slots, now, over, wd, sqr_mom, eps)
+    part.weights[:] = part.packed[:, 0]
+
+
+@_compiled
+def train_implicit(
+    x, y, bs, first, users, users_last, items, items_last, k, low, high, over, adamw,
+    window, of_users, of_items, implicit_over, implicit_adamw, losses,
+):  # fmt: skip
+    """`train` for SVD++, whose implicit tables move once in `window` batches; ``adamw``: wd, sqr_mom and eps."""
+    width = users.shape[2]
+    user_slots, item_slots = np.full(len(users), -1, np.int32), np.full(len(items), -1, np.int32)
+    user_places, item_places = np.empty(bs, np.int32), np.empty(bs, np.int32)
+    user_touched, item_touched = np.empty(bs, np.int64), np.empty(bs, np.int64)
+    user_grads, item_grads = np.empty((bs, width), np.float32), np.empty((bs, width), np.float32)
+    user_slept, item_slept = np.empty((bs, 2), np.float32), np.empty((bs, 2), np.float32)
+    user_vectors, item_vectors = np.empty((bs, 1, width), np.float32), np.empty((bs, 1, width), np.float32)
+    places = np.empty((bs, 2), np.int64)
+    low, high = np.float32(low), np.float32(high)
+    for batch in range(len(losses)):
+        start, now = batch * bs, first + batch  # steps done before this batch
+        n_users = _wake(
+            users, users_last, x, 0, start, bs, now, over,
+            user_slots, user_touched, user_places, user_grads, user_slept,
+        )  # fmt: skip
+        n_items = _wake(
+            items, items_last, x, 1, start, bs, now, over,
+            item_slots, item_touched, item_places, item_grads, item_slept,
+        )  # fmt: skip
+        _whole_vectors(users, user_touched, n_users, k, of_users, now // window, user_vectors)
+        _whole_vectors(items, item_touched, n_items, k, of_items, now // window, item_vectors)
+        places[:, 0], places[:, 1] = user_places, item_places
+        losses[batch] = _learn(
+            places, y[start : start + bs], 0, bs, user_vectors, item_vectors, k, True, low, high,
+            user_places, item_places, user_grads, item_grads,
+        )  # fmt: skip
+        _keep_grads(user_touched, n_users, user_grads, k, of_users)
+        _keep_grads(item_touched, n_items, item_grads, k, of_items)
+        now += 1
+        _move(users, users_last, user_touched, n_users, user_grads, user_slept, user_slots, now, over, *adamw)
+        _move(items, items_last, item_touched, n_items, item_grads, item_slept, item_slots, now, over, *adamw)
+        if now % window == 0:
+            _move_implicit(of_users, window, now // window, implicit_over, *implicit_adamw)
+            _move_implicit(of_items, window, now // window, implicit_over, *implicit_adamw)
+
+
+@_compiled
 def mean_squared_error(x, y, users, items, k, biased, low, high):
     """Exact mean over the given ratings; ``users`` and ``items`` float32 ``[n, width]``."""
     total = 0.0
@@ -204,7 +322,7 @@ def mean_squared_error(x, y, users, items, k, biased, low, high):
 
 @_compiled
 def fill_schedule(over, lr, mom, wd, sqr_mom, eps, steps_before):
-    """Fill the table over the schedule, see `fused._schedule_table`: forwards, then backwards for the two ``H``."""
+    """Fill the table over the schedule, see `fused.schedule_table`: forwards, then backwards for the two ``H``."""
     n = len(lr)
     keep, log_mom, root_decay = 1.0, 0.0, 1.0
     root, v_left = np.sqrt(sqr_mom), sqr_mom**steps_before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 NA = "#na#"
 Id: TypeAlias = int | str
-_EXACT_FLOATS = 2**53  # the whole numbers up to here are floats of their own
+_ROUNDED = re.compile(r"\d[.,]\d+[Ee]\+\d{2}")  # a long number as a spreadsheet writes it
 _KINDS: dict[type, str] = {int: "whole numbers", str: "text"}
 
 
@@ -82,7 +83,7 @@ class Vocab(Sequence[Id]):
             )
         where = f"the ids in column {name!r}"
         if column.dtype.kind == "f":
-            _check_digits(column.to_numpy(dtype=np.float64), where)
+            _check_digits(column.to_numpy(), where)
         if isinstance(column.dtype, pd.CategoricalDtype):
             # Only the categories are looked at: 25 million titles as text would be gigabytes.
             codes, seen = pd.factorize(column.cat.codes.to_numpy())
@@ -94,6 +95,12 @@ class Vocab(Sequence[Id]):
             codes, distinct = pd.factorize(column)
             entries = distinct.tolist()
         entries = [_plain(entry) for entry in entries]
+        rounded = next((entry for entry in entries if isinstance(entry, str) and _ROUNDED.fullmatch(entry)), None)
+        if rounded is not None:
+            raise ValueError(
+                f"{where} have lost their last digits, such as {rounded!r}; export the table again with the column as "
+                "text, not as rounded numbers"
+            )
         vocab = cls(_sorted_ids(entries, where), name)
         rows = np.array([vocab.o2i[entry] for entry in entries], dtype=np.int64)
         return vocab, rows[codes]
@@ -224,10 +231,10 @@ def _sorted_ids(entries: list[Any], where: str) -> list[Id]:
     return sorted(distinct)
 
 
-def _check_digits(ids: NDArray[np.float64], where: str) -> None:
+def _check_digits(ids: NDArray[np.floating], where: str) -> None:
     """Refuse floats that stand for more than one whole number: two ids may have become one."""
     largest = np.abs(ids).max(initial=0)
-    if largest > _EXACT_FLOATS:
+    if largest > 2 ** (np.finfo(ids.dtype).nmant + 1):  # up to here whole numbers are floats of their own
         raise ValueError(
             f"{where} are floats as large as {largest:.0f}, which have lost their last digits; read the column as "
             'text or whole numbers, such as pandas.read_csv(..., dtype={"user": "Int64"})'

@@ -151,6 +151,8 @@ def test_whole_floats_become_ints():
         (pd.Series([(1,), (2,)]), r"neither whole numbers nor text but tuple such as \(1,\)"),
         (pd.Series(["a", None, "b", None]), r"2 missing ids \(first in row 1\).*dropna\(subset=\['user'\]\)"),
         (pd.Series([1, np.nan]), "1 missing id "),
+        (pd.Series([1, 2**24 + 2], dtype="float32"), "floats as large as 16777218, which have lost"),
+        (pd.Series(["7.65612E+16", "7.65613E+16"]), r"have lost their last digits, such as '7\.65612E\+16'"),
         (pd.Series([1.0, 2.0**60]), r"floats as large as 1152921504606846976, which have lost .*Int64"),
         (pd.Series(["a", "#na#"]), "contain '#na#', which stands for unknown ids"),
     ],

@@ -28,8 +28,8 @@ _BOMS = (
 )
 _LINES = 200  # that a dialect is judged by
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
-_LOSES_DIGITS = re.compile(r"0\d+|\d{19,}")
-_WHOLE = re.compile(r"[+-]?\d+")
+_LOSES_DIGITS = re.compile(r"0\d+|\d{20,}")
+_TIME = re.compile(r"(?:[89]\d{8}|1\d{9})(?:\.0|\d{3})?")  # from 1995 to 2033
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,16 @@ class Dialect:
         The columns; of a file without a header made up.
     header : bool
         Whether the first line has the names.
+    n_before : int
+        Lines before the header, such as a heading or Excel's ``sep=;``.
     quoted : bool
         Whether quotation marks hold fields together, rather than being text.
     numbers : set of str
         Columns of numbers, as far as was looked.
     text : set of str
         Columns to be read as text, as ids would lose leading zeros or last digits as numbers.
+    torn : bool
+        Whether some line has more fields than the others, and the last column is text: an unquoted separator in it.
     """
 
     encoding: str
@@ -56,9 +60,16 @@ class Dialect:
     decimal: str
     names: list[str]
     header: bool
+    n_before: int
     quoted: bool
     numbers: set[str]
     text: set[str]
+    torn: bool = False
+
+    @property
+    def n_skipped(self) -> int:
+        """Lines before the first row."""
+        return self.n_before + 1 if self.header else 0
 
 
 def encoding_of(head: bytes, where: str) -> str:
@@ -72,6 +83,9 @@ def encoding_of(head: bytes, where: str) -> str:
     for mark, name in _BOMS:
         if head.startswith(mark):
             return name
+    if head.lstrip()[:1] == b"<" or head.startswith(b"%PDF"):
+        kind = "PDF document" if head.startswith(b"%PDF") else "page of HTML or XML"
+        raise ValueError(f"{where} is a {kind}, not a table; download or export the table itself")
     if b"\0" in head:
         zeros = [head[start:2000:2].count(0) for start in (0, 1)]
         if max(zeros) > 10 * min(zeros) + 5:
@@ -95,15 +109,21 @@ def dialect_of(text: str, encoding: str, sep: str | None, where: str) -> Dialect
     ValueError
         For an empty file.
     """
-    lines = [line for line in text.splitlines()[:_LINES] if line.strip()]
+    places, lines = [], []
+    for place, line in enumerate(text.splitlines()[:_LINES]):
+        if line.strip():
+            places.append(place)
+            lines.append(line)
     if not lines:
         raise ValueError(f"{where} is empty; pass a file with a line for each rating")
     sep = _separator(lines) if sep is None else sep
     quoted = _is_quoted(lines, sep)
     rows = _rows(lines, sep, quoted)
     width = max(Counter(map(len, rows)), key=lambda n: (Counter(map(len, rows))[n], n))
+    torn = any(any(map(str.strip, row[width:])) for row in rows)
     rows = [row for row in rows if len(row) == width] or rows
     header = _has_header(rows)
+    n_before = _lines_before(lines, sep, quoted, width) if header else 0
     body = rows[1:] if header and len(rows) > 1 else rows
     columns = list(zip(*body, strict=True))
     decimal = "," if sep != "," and any(any(map(_DECIMAL_COMMA.fullmatch, column)) for column in columns) else "."
@@ -115,7 +135,8 @@ def dialect_of(text: str, encoding: str, sep: str | None, where: str) -> Dialect
         if not numbers or any(_LOSES_DIGITS.fullmatch(entry.strip()) for entry in column)
     }
     numbers = {name for name, is_number in zip(names, are_numbers, strict=True) if is_number}
-    return Dialect(encoding, sep, decimal, names, header, quoted, numbers, text_columns)
+    torn = torn and names[-1] not in numbers
+    return Dialect(encoding, sep, decimal, names, header, places[n_before], quoted, numbers, text_columns, torn)
 
 
 def codes_among(lines: list[str], dialect: Dialect) -> set[str]:
@@ -132,14 +153,24 @@ def _unique(names: list[str]) -> list[str]:
     return [f"{name}.{place}" if name in names[:place] else name for place, name in enumerate(names)]
 
 
-def _separator(lines: list[str]) -> str:
-    """The separator that splits most lines, the first among them, alike; of equal ones the most fields, blanks last."""
+def _lines_before(lines: list[str], sep: str, quoted: bool, width: int) -> int:
+    """Lines with fewer fields before the first with `width` fields; none where a field goes over several lines."""
+    for place, line in enumerate(lines):
+        if line.count('"') % 2:
+            return 0
+        if len(_rows([line], sep, quoted)[0]) >= width:
+            return place
+    return 0
 
-    def fit(sep: str) -> tuple[bool, bool, float, int]:
+
+def _separator(lines: list[str]) -> str:
+    """The separator that splits most lines alike, rather the first too; of equal ones the most fields, blanks last."""
+
+    def fit(sep: str) -> tuple[bool, bool, bool, float, int]:
         widths = [len(row) for row in _rows(lines, sep, _is_quoted(lines, sep))]
         width, n = Counter(widths).most_common(1)[0]
-        splits = width > 1 and widths[0] == width and n > 0.5 * len(lines)
-        return (splits, sep != " ", round(n / len(lines), 1), width)
+        splits = width > 1 and n > 0.5 * len(lines)
+        return (splits, widths[0] == width, sep != " ", round(n / len(lines), 1), width)
 
     best = max(_SEPARATORS, key=fit)
     return best if fit(best)[0] else ","
@@ -167,10 +198,17 @@ def _has_header(rows: list[list[str]]) -> bool:
 
 
 def _made_up(columns: list[tuple[str, ...]], are_numbers: list[bool]) -> list[str]:
-    """user, item, rating and timestamp where the third column is numbers, as in most files without a header."""
+    """user, item, rating and timestamp where the third column is numbers, as in most files without a header.
+
+    Times in seconds or milliseconds since 1970 are told by their values, wherever they stand.
+    """
     n = len(columns)
-    if 3 <= n <= 4 and are_numbers[2]:
-        return ["user", "item", "rating", "timestamp"][:n]
+    times = [place for place, column in enumerate(columns) if all(map(_TIME.fullmatch, column))]
+    time = times[0] if len(times) == 1 else 3
+    others = [place for place in range(n) if place != time]
+    if 3 <= n <= 4 and len(others) == 3 and are_numbers[others[2]]:
+        names = dict(zip([*others, time], ["user", "item", "rating", "timestamp"], strict=True))
+        return [names[place] for place in range(n)]
     return [f"column {place}" for place in range(1, n + 1)]
 
 

@@ -42,7 +42,7 @@ def read_fast(path: str, dialect: Dialect, wanted: Sequence[Hashable], text: set
             separator=dialect.sep,
             quote_char='"' if dialect.quoted else None,
             has_header=False,
-            skip_rows=int(dialect.header),
+            skip_rows=dialect.n_skipped,
             new_columns=dialect.names,
             schema_overrides=dict.fromkeys(text, pl.String),
             infer_schema_length=_TYPES_FROM,

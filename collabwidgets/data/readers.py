@@ -8,13 +8,14 @@ import gzip
 import lzma
 import sqlite3
 import zipfile
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from ..extras import needs_extra
-from .columns import find_columns, n_known
+from .columns import find_columns, find_titles, n_known
 from .movielens_formats import BrokenTables, read_movielens, with_titles
+from .tables import number_columns, opened, picked
 from .text_tables import head_of, read_text, read_two
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _MAGIC = {
 _NO_TABLES = (".ipynb", ".md", ".html", ".htm", ".pdf", ".png", ".jpg", ".py", ".safetensors")
 _MOVIELENS = (("u.data", "u.item"), ("ratings.dat", "movies.dat"), ("ratings.csv", "movies.csv"))
 _DECOMPRESSED: Mapping[str, Any] = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}
+_READERS = ("gzip", "zlib", "_lzma", "zstandard", "zipfile", "sqlite3", "_duckdb", "polars")  # modules of errors
 _LISTED = 8
 
 
@@ -83,14 +85,11 @@ def read_ratings(
         files = {file.name: file for file in sorted(path.iterdir()) if file.is_file()}
         return _of_several(path, {name: _opener(file) for name, file in files.items()}, options)
     kind = _kind(path)
-    try:
+    with _damage_said(path):
         if kind in ("sqlite", "duckdb"):
             return _read_database(path, kind, table, query)
         if kind in ("parquet", "feather"):
-            with needs_extra("files"):
-                import polars
-            read = polars.scan_parquet if kind == "parquet" else polars.scan_ipc
-            return _read_columns(read(path), given)
+            return _read_columns(_scanned(path, kind), given)
         if kind == "excel":
             return _read_excel(path)
         if kind == "zip":
@@ -99,8 +98,6 @@ def read_ratings(
                 members = {name: _member(path, name) for name in names}
             return _of_several(path, members, options)
         return read_text(_opener(path, kind), str(path), **options)
-    except (zipfile.BadZipFile, EOFError, lzma.LZMAError, gzip.BadGzipFile, sqlite3.DatabaseError) as error:
-        raise ValueError(f"{str(path)!r} is damaged ({error}); get another copy") from error
 
 
 def read_titles(path: str | Path, ids: str) -> tuple[pd.DataFrame, tuple[Hashable, Hashable]]:
@@ -109,12 +106,18 @@ def read_titles(path: str | Path, ids: str) -> tuple[pd.DataFrame, tuple[Hashabl
     Raises
     ------
     FileNotFoundError, ValueError
-        As `read_ratings` does; of files, text is taken, compressed or not.
+        As `read_ratings` does; taken are text, compressed or not, Parquet, Feather and Excel.
     """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {str(path)!r}; pass the path of a table with ids and titles")
-    return read_two(_opener(path), str(path), ids)
+    kind = _kind(path)
+    with _damage_said(path):
+        if kind in ("parquet", "feather", "excel"):
+            whole = opened(_read_excel(path) if kind == "excel" else _scanned(path, kind))
+            key, title = find_titles(list(whole.columns), number_columns(whole), ids)
+            return picked(whole, [key, title]), (key, title)
+        return read_two(_opener(path, kind), str(path), ids)
 
 
 def titles_beside(path: str | Path, ratings: pd.DataFrame) -> str | bool | None:
@@ -122,7 +125,33 @@ def titles_beside(path: str | Path, ratings: pd.DataFrame) -> str | bool | None:
     path = Path(path)
     if path.suffix == ".inter" and path.with_suffix(".item").is_file():
         return str(path.with_suffix(".item"))
-    return True if {"movie", "title", "genres"} <= set(ratings.columns) else None
+    names = set(ratings.columns)
+    return True if {"title", "genres"} <= names and names & {"movie", "movieId"} else None
+
+
+@contextlib.contextmanager
+def _damage_said(path: Path) -> Iterator[None]:
+    """Turn the errors of a reader, on broken bytes, into a sentence."""
+    try:
+        yield
+    except Exception as error:
+        if not _is_damage(error):
+            raise
+        raise ValueError(f"{str(path)!r} is damaged ({error}); get another copy") from error
+
+
+def _scanned(path: Path, kind: str) -> Any:
+    """A file that is stored by columns, none of them read yet."""
+    with needs_extra("files"):
+        import polars
+    return polars.scan_parquet(path) if kind == "parquet" else polars.scan_ipc(path)
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether an error is a reader's own, on broken bytes."""
+    if isinstance(error, EOFError) or (type(error) is OSError and error.errno is None):  # bz2's is a bare OSError
+        return True
+    return type(error).__module__.partition(".")[0] in _READERS
 
 
 def _kind(path: Path) -> str:
@@ -166,7 +195,9 @@ def _of_several(path: Path, files: Mapping[str, Callable[[], IO[bytes]]], option
     bases = {Path(name).name for name in files}
     if any(bases >= set(layout) for layout in _MOVIELENS):
         with contextlib.suppress(BrokenTables):
-            return with_titles(read_movielens(path))
+            frame = with_titles(read_movielens(path))
+            of_file = {"user": "userId", "movie": "movieId"} if bases >= set(_MOVIELENS[2]) else {}
+            return frame.rename(columns=of_file)
     tables = {
         name: opened
         for name, opened in files.items()
@@ -188,8 +219,6 @@ def _of_several(path: Path, files: Mapping[str, Callable[[], IO[bytes]]], option
 
 def _read_columns(lazy: Any, given: Mapping[str, Hashable | None]) -> pd.DataFrame:
     """The columns of ratings of a file that is stored by columns; no other is read."""
-    from .tables import picked
-
     schema = lazy.collect_schema()
     numbers = {name for name, dtype in schema.items() if dtype.is_numeric()}
     columns = find_columns(list(schema), numbers, given)
@@ -208,6 +237,8 @@ def _read_excel(path: Path) -> pd.DataFrame:
         raise ModuleNotFoundError(
             f'{path} is an Excel file, which needs one more package: pip install "collabwidgets[files]"'
         ) from missing
+    except Exception as error:
+        raise ValueError(f"{str(path)!r} is damaged, or no workbook ({error}); get another copy") from error
 
 
 def _read_database(path: Path, kind: str, table: str | None, query: str | None) -> pd.DataFrame:

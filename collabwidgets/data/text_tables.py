@@ -62,16 +62,16 @@ def head_of(open_file: Open, where: str, *, sep: str | None = None, encoding: st
     with open_file() as file:
         head = file.read(_HEAD)
     encoding = encoding or encoding_of(head, where)
-    text = head.decode(encoding, errors="replace").lstrip("\ufeff \r\n")
-    first = text.partition("\n")[0]
+    text = head.decode(encoding, errors="replace").removeprefix("\ufeff")
+    first = text.lstrip().partition("\n")[0]
     if first[:1] in ("{", "["):
         row = _first_object(text)
         numbers = {name for name, value in row.items() if isinstance(value, int | float)}
-        dialect = Dialect(encoding, "", ".", list(row), True, True, numbers, set())
+        dialect = Dialect(encoding, "", ".", list(row), True, 0, True, numbers, set())
         return Head("json lines" if first[0] == "{" else "json", dialect)
     if _NETFLIX.fullmatch(first):
         names = ["user", "movie", "rating", "date"]
-        return Head("netflix", Dialect(encoding, ",", ".", names, False, False, set(names[:3]), set()))
+        return Head("netflix", Dialect(encoding, ",", ".", names, False, 0, False, set(names[:3]), set()))
     dialect = dialect_of(text if len(head) < _HEAD else text[: text.rfind("\n")], encoding, sep, where)
     if all(_RECBOLE.fullmatch(name) for name in dialect.names):
         short = {name: name.partition(":")[0] for name in dialect.names}
@@ -118,6 +118,11 @@ def read_two(open_file: Open, where: str, ids: str) -> tuple[pd.DataFrame, tuple
 def _read(open_file: Open, where: str, head: Head, wanted: list[Hashable], ids: list[Hashable]) -> pd.DataFrame:
     dialect = head.dialect
     text = dialect.text & {*map(str, ids)}
+    if dialect.torn and dialect.names[-1] in wanted:
+        raise ValueError(
+            f"{where} has lines of more than {len(dialect.names)} fields, as where {dialect.names[-1]!r} has the "
+            f"separator {dialect.sep!r} in it; put its entries between quotation marks, or pass another sep="
+        )
     try:
         if head.kind == "netflix":
             return _read_netflix(open_file)
@@ -177,7 +182,7 @@ def _by_pandas(
             **options,
             header=None,
             usecols=wanted,
-            skiprows=int(dialect.header),
+            skiprows=dialect.n_skipped,
             encoding=dialect.encoding,
             decimal=dialect.decimal,
             quoting=0 if dialect.quoted else 3,

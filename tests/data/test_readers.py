@@ -78,6 +78,24 @@ def test_the_index_that_pandas_writes_is_no_user(tmp_path):
     assert rows(read_ratings(written(tmp_path / "r.csv", RATINGS.to_csv()))) == DUE
 
 
+@pytest.mark.parametrize("above", ["# exported today\n", "Ratings\n\n", "sep=;\n", "\n\n"])
+def test_a_heading_above_the_table_is_passed_over(tmp_path, above):
+    assert rows(read_ratings(written(tmp_path / "r.csv", above + RATINGS.to_csv(index=False, sep=";")))) == DUE
+
+
+@pytest.mark.parametrize("order", [[3, 0, 1, 2], [0, 1, 3, 2], [0, 1, 2, 3]])
+def test_without_a_header_times_are_told_by_their_values(tmp_path, order):
+    text = RATINGS.iloc[:, order].to_csv(index=False, header=False)
+    frame = read_ratings(written(tmp_path / "r.csv", text))
+    assert rows(frame) == DUE
+    assert frame["timestamp"].tolist() == RATINGS["timestamp"].tolist()
+
+
+def test_whole_numbers_of_64_bits_stay_numbers(tmp_path):
+    ratings = RATINGS.assign(userId=[2**63 - 1, 5, 5, 2**63 - 1, 6, 6])
+    assert read_ratings(written(tmp_path / "r.csv", ratings.to_csv(index=False)))["userId"].dtype == np.int64
+
+
 @pytest.mark.parametrize("number", ["007", "12345678901234567890123", "9223372036854775808123"])
 def test_leading_zeros_and_long_numbers_stay_whole(tmp_path, number):
     ratings = RATINGS.assign(userId=[number, "5", "5", number, "6", "6"])
@@ -151,7 +169,7 @@ def test_movielens_by_zip_and_by_folder_comes_with_titles(tmp_path, write_zip, s
         assert frame["title"].tolist() == [small[1][movie] for _, movie, *_ in small[0]]
         dls = CollabDataLoaders.from_file(source, seed=1)
         assert dls.items.names.tolist() == ["#na#", *list(small[1].values())[:3]]
-        assert list(dls.classes["movie"]) == ["#na#", 1, 2, 3]
+        assert list(dls.classes["movieId" if kind == "csv" else "movie"]) == ["#na#", 1, 2, 3]
 
 
 @pytest.mark.parametrize("kind", ["parquet", "ipc"])
@@ -233,6 +251,11 @@ BROKEN = [
     (b"SQLite format 3\0" + b"x" * 200, "is damaged"),
     (b'{"user": 1, "item": 2, "rating": 3}\n{"user": 1, "it', "cannot be read as a table"),
     (b"hello\nworld\n", "one column only"),
+    (b"PAR1 PAR1", "is damaged"),
+    (bytes(gzip.compress(b"user,item,rating\n1,2,3\n" * 99)[:20]) + b"x" * 99, "is damaged"),
+    (b"<!DOCTYPE html><html><body>Sign in, please</body></html>", "is a page of HTML"),
+    (b"%PDF-1.4 %", "is a PDF document"),
+    (b"user,rating,title\n1,3,Alien\n1,4,Fargo\n2,3,Lion, The\n", "lines of more than 3 fields, as where 'title' has"),
 ]
 
 

@@ -80,6 +80,11 @@ def test_a_file_of_items_is_read(tmp_path, sep, header):
     assert dls.items.names[1:4].tolist() == ["Film 0: a film", "Film 1: a film", "Film 2: a film"]
 
 
+def test_a_parquet_file_of_items_is_read(tmp_path):
+    pytest.importorskip("polars").DataFrame(MOVIES.to_dict("list")).write_parquet(tmp_path / "movies")
+    assert loaders(tmp_path / "movies").items.names.tolist() == loaders().items.names.tolist()
+
+
 def test_users_have_names_too():
     people = pd.DataFrame({"userId": range(12), "name": [f"Ann {n}" for n in range(12)]})
     learn = cw.collab_learner(cw.CollabDataLoaders.from_df(RATINGS, seed=1, users=people), 2)

@@ -76,7 +76,7 @@ def read_ratings(
     ModuleNotFoundError
         When the extra ``[files]`` is needed and missing: for Parquet, Feather, Excel, DuckDB and zstd.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     given = {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name}
     options: dict[str, Any] = {"given": given, "sep": sep, "encoding": encoding}
     if not path.exists():
@@ -108,7 +108,7 @@ def read_titles(path: str | Path, ids: str) -> tuple[pd.DataFrame, tuple[Hashabl
     FileNotFoundError, ValueError
         As `read_ratings` does; taken are text, compressed or not, Parquet, Feather and Excel.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {str(path)!r}; pass the path of a table with ids and titles")
     kind = _kind(path)
@@ -122,7 +122,7 @@ def read_titles(path: str | Path, ids: str) -> tuple[pd.DataFrame, tuple[Hashabl
 
 def titles_beside(path: str | Path, ratings: pd.DataFrame) -> str | bool | None:
     """What to pass as ``items=`` where titles come with a file: RecBole's ``.item`` file, or True for MovieLens."""
-    path = Path(path)
+    path = Path(path).expanduser()
     if path.suffix == ".inter" and path.with_suffix(".item").is_file():
         return str(path.with_suffix(".item"))
     names = set(ratings.columns)

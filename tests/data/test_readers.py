@@ -272,6 +272,13 @@ def test_a_file_that_is_missing_is_said_to_be_so():
         CollabDataLoaders.from_csv("nowhere.csv")
 
 
+def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    written(tmp_path / "r.csv", RATINGS.to_csv(index=False))
+    assert len(CollabDataLoaders.from_file("~/r.csv").to_frame()) == len(RATINGS)
+
+
 def test_what_is_warned_of_is_warned_of_at_the_callers_line(tmp_path):
     path = written(tmp_path / "r.csv", RATINGS.assign(rating=3).to_csv(index=False))
     for load in (CollabDataLoaders.from_csv, lambda path: CollabDataLoaders.from_df(pd.read_csv(path))):

@@ -59,6 +59,11 @@ class Comparison:
             if not tables[1:]:
                 counts = table.set_index(table.columns[0])["count"]
         both = pd.concat(tables, axis=1, join="inner")
+        if both.empty:
+            raise ValueError(
+                f"no {tables[0].index.name} of {self.names[0]!r} is one of {self.names[1]!r}; compare "
+                "learners on ratings of the same items, or set min_count lower"
+            )
         first, second = (both[f"effect, {name}"] for name in self.names)
         both = both.assign(difference=second - first, count=counts)
         return both.sort_values("difference", key=abs, ascending=False, kind="stable").reset_index()

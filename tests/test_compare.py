@@ -52,6 +52,14 @@ def test_neighbours_are_those_of_each(both):
     assert table.attrs["in_both"] == len(set(lists[0]["title"]) & set(lists[1]["title"]))
 
 
+def test_learners_without_a_common_title_are_refused(both):
+    ratings, _ = cw.synthetic_ratings(60, 50, 2000, n_factors=4, seed=2)
+    ratings["title"] = "Another " + ratings["title"].astype(str)
+    other = cw.collab_learner(cw.CollabDataLoaders.from_df(ratings, item_name="title", seed=5), 4)
+    with pytest.raises(ValueError, match="no title of 'a' is one of 'b'; compare learners on ratings of the same"):
+        cw.compare(both.a, other).biases()
+
+
 def test_two_learners_need_two_names(both):
     with pytest.raises(ValueError, match="pass two different names"):
         cw.compare(both.a, both.b, ("one", "one"))

@@ -13,6 +13,7 @@ from torch import nn
 from ..data.side import Side
 from ..models.ensemble import Ensemble, first_member
 from ..models.tables import TableNames, copied, table
+from .loss import one_each
 
 _PAIRS = 1 << 17  # predicted at a time
 
@@ -61,6 +62,11 @@ class Forward:
         return self._predicted(module, pairs)
 
     @property
+    def rounding(self) -> float:
+        """Largest relative step between two numbers of the kinds that the module computes with, 2⁻⁷ of bfloat16."""
+        return max((torch.finfo(p.dtype).eps for p in self._copy.parameters() if p.is_floating_point()), default=0.0)
+
+    @property
     def _copy(self) -> nn.Module:
         if self._module is None:
             raise RuntimeError(
@@ -84,6 +90,6 @@ class Forward:
         x = torch.from_numpy(np.ascontiguousarray(pairs))
         device = next(module.parameters()).device
         with self._lock, torch.no_grad():  # a module may keep something of its last batch
-            parts = [module(part.to(device)).reshape(-1).float().cpu() for part in torch.split(x, _PAIRS)]
-        ratings: NDArray[np.float32] = torch.cat(parts).numpy()
+            parts = [one_each(module(part.to(device)), len(part)).float().cpu() for part in torch.split(x, _PAIRS)]
+            ratings: NDArray[np.float32] = torch.cat(parts).detach().numpy()
         return ratings

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from ..words import counted, with_article
 
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 
@@ -54,6 +57,19 @@ def own_loss(loss_func: LossFunction | None) -> LossFunction | None:
     return loss_func
 
 
+def one_each(predicted: Any, n: int) -> Tensor:
+    """What a model gave for `n` ratings, flattened to ``[n]``; a ValueError unless it is a tensor of `n` numbers."""
+    is_tensor = isinstance(predicted, Tensor)
+    if not is_tensor or predicted.numel() != n:
+        found = f"tensor of shape {list(predicted.shape)}" if is_tensor else type(predicted).__name__
+        raise ValueError(
+            f"the model gave {with_article(found)} for {counted(n, 'rating')}; it must give a tensor with one "
+            f"prediction a rating, shape [{n}]"
+        )
+    flat: Tensor = predicted.reshape(-1)
+    return flat
+
+
 def loss_of(predicted: Tensor, rating: Tensor, loss_func: LossFunction | None = None) -> Tensor:
     """The loss of a batch, a scalar: the mean squared error, or `loss_func` of both tensors, flattened to ``[bs]``.
 
@@ -62,13 +78,8 @@ def loss_of(predicted: Tensor, rating: Tensor, loss_func: LossFunction | None = 
     ValueError
         When there is not one prediction a rating, or `loss_func` does not return one number.
     """
-    if predicted.numel() != rating.numel():
-        raise ValueError(
-            f"the model gave a tensor of shape {list(predicted.shape)} for {len(rating)} ratings; "
-            f"it must give one prediction a rating, shape [{len(rating)}]"
-        )
     # Flat against flat: [bs] - [bs, 1] would broadcast to [bs, bs] and train something else without a word.
-    predicted = predicted.reshape(-1)
+    predicted = one_each(predicted, len(rating))
     if predicted.dtype != rating.dtype:  # of tables in half or in double precision
         both = torch.promote_types(predicted.dtype, rating.dtype)
         predicted, rating = predicted.to(both), rating.to(both)

@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .loss import one_each
+
 Metric = Callable[[Tensor, Tensor], Any]
 
 _PART = 1 << 16  # ratings predicted at once
@@ -29,7 +31,8 @@ def named(metrics: Metric | Iterable[Metric] | None) -> dict[str, Metric]:
 
 def callables(name: str, functions: Any) -> tuple[Callable[..., Any], ...]:
     """One function or several as a tuple; a TypeError for what is no function."""
-    found = (functions,) if callable(functions) else tuple(functions or ())
+    several = isinstance(functions, Iterable) and not callable(functions)
+    found = tuple(functions) if several else () if functions is None else (functions,)
     for function in found:
         if not callable(function) or isinstance(function, type):
             raise TypeError(f"{name} must be functions, or objects that can be called, not {function!r}")
@@ -41,7 +44,7 @@ def predictions(module: nn.Module, x: Tensor) -> Tensor:
     device = next(module.parameters()).device
     module.eval()
     with torch.no_grad():
-        return torch.cat([module(part.to(device)).reshape(-1).float().cpu() for part in torch.split(x, _PART)])
+        return torch.cat([one_each(module(part.to(device)), len(part)).float().cpu() for part in torch.split(x, _PART)])
 
 
 def number_of(name: str, value: Any) -> float:

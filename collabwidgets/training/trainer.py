@@ -174,7 +174,10 @@ class Trainer:
         if not self.metrics:
             return {}
         predicted = predictions(self.engine.module, self.data.valid_x)
-        return {name: number_of(name, metric(predicted, self.data.valid_y)) for name, metric in self.metrics.items()}
+        rated = self.data.valid_y  # each metric gets copies, as it may compute in place
+        return {
+            name: number_of(name, metric(predicted.clone(), rated.clone())) for name, metric in self.metrics.items()
+        }
 
 
 class _RunningMean:

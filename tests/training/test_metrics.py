@@ -84,11 +84,32 @@ def test_what_a_metric_or_a_callback_raises_ends_the_fit(dls):
     json.dumps(learn.history.to_frame().to_dict())
 
 
+@pytest.mark.parametrize("engine", ["fused", "autograd"])
+def test_a_metric_that_computes_in_place_changes_nothing(dls, engine):
+    def careless(predictions, ratings):
+        predictions.sub_(ratings)
+        return ratings.zero_().sum()
+
+    ratings = dls.valid_y.clone()
+    learn = cw.collab_learner(dls, 5, engine=engine)
+    learn.fit(1, metrics=[careless, mae])
+    assert torch.equal(dls.valid_y, ratings)
+    expected = mean_absolute_error(ratings, learn.predict(dls.to_frame(dls.valid_x, dls.valid_y), unknown="average"))
+    assert learn.history.epochs[-1].metrics["mae"] == pytest.approx(expected, rel=1e-5)
+
+    def loss(predictions, ratings):
+        return ratings.sub_(predictions).square().mean()
+
+    cw.collab_learner(dls, 5, loss_func=loss).fit(1)
+    assert torch.equal(dls.valid_y, ratings)
+
+
 def test_what_is_no_metric_is_refused_before_anything_is_trained(dls):
     learn = cw.collab_learner(dls, 5)
     for wrong, error, sentence in (
         (["mae"], TypeError, "metrics must be functions"),
         ([torch.nn.L1Loss], TypeError, "metrics must be functions"),
+        (object(), TypeError, "metrics must be functions"),
         ([mae, mae], ValueError, "another column 'mae'"),
     ):
         with pytest.raises(error, match=sentence):

@@ -70,6 +70,11 @@ class AutogradEngine:
                 lr, mom = float(self._schedule.lr[step + i]), float(self._schedule.mom[step + i])
                 batch = rows[i * bs : (i + 1) * bs]
                 loss = loss_of(self.module(self._x[batch]), self._y[batch], self.loss_func)
+                if not loss.requires_grad:
+                    raise ValueError(
+                        f"the loss does not depend on the parameters of {type(self.module).__name__}: detach(), "
+                        "numpy() or whole numbers cut it off; use torch's operations on floats in forward and loss_func"
+                    )
                 optimizer.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
                 optimizer.step(lr, (mom, recipe.sqr_mom), recipe.eps, (recipe.wd, 0.0))
@@ -101,7 +106,7 @@ def mean_loss(module: nn.Module, x: Tensor, y: Tensor, loss_func: LossFunction |
     with torch.no_grad(), _threads_for(len(y)):
         for start in range(0, len(y), _PART):
             part = slice(start, start + _PART)
-            rated = y[part].to(device)
+            rated = y[part].to(device, copy=True)  # the loss may be computed in place
             total += float(loss_of(module(x[part].to(device)), rated, loss_func)) * len(rated)
     return total / len(y)
 

@@ -123,7 +123,6 @@ class CollabLearner:
         seed: int | None = None,
     ):
         self._dls = dls
-        self.loss_func = own_loss(loss_func)
         self._usual_wd = FASTAI_WD if wd is None else wd
         recipe = Recipe(bs=dls.bs, rescale=dls.auto_bs, seed=dls.seed if seed is None else seed, keep_best=True)
         weights = Weights(
@@ -134,7 +133,7 @@ class CollabLearner:
             remake=remake,
             engine=engine,
             device=device,
-            loss_func=self.loss_func,
+            loss_func=own_loss(loss_func),
         )
         self.session = Session(dls, weights, recipe.changed(wd=wd), metrics=metrics, callbacks=callbacks)
         self.view = ViewState(dls.items)
@@ -485,6 +484,17 @@ class CollabLearner:
         raise AttributeError(
             "a learner keeps its ratings, as the model's tables have a row for each of their users and items; make "
             "another learner for others"
+        )
+
+    @property
+    def loss_func(self) -> LossFunction | None:
+        """What is made small; None for the mean squared error."""
+        return self.session.weights.loss_func
+
+    @loss_func.setter
+    def loss_func(self, loss_func: LossFunction | None) -> NoReturn:
+        raise AttributeError(
+            "a learner keeps its loss, as the losses in its history are compared; make another one with loss_func="
         )
 
     @property

@@ -100,7 +100,7 @@ def is_product(snapshot: Snapshot) -> bool:
     except ValueError:
         return False
     pairs = _probes(snapshot)
-    return _agree(snapshot.forward(pairs), by_formula(snapshot, pairs))
+    return not _off(snapshot.forward(pairs), by_formula(snapshot, pairs), snapshot.forward.rounding).any()
 
 
 def check_product(snapshot: Snapshot) -> None:
@@ -110,10 +110,12 @@ def check_product(snapshot: Snapshot) -> None:
         return
     pairs = _probes(snapshot)
     found, expected = snapshot.forward.of_first(pairs), by_formula(snapshot, pairs)
-    if not _agree(found, expected):
+    off = _off(found, expected, snapshot.forward.rounding)
+    if off.any():
+        at = int(off.argmax())
         raise ValueError(
-            f"{snapshot.forward.name} predicts {found[0]:.3f} where user factors times item factors, biases and "
-            f"y_range={snapshot.y_range} make {expected[0]:.3f}: it is no dot product of these tables (print(learn))"
+            f"{snapshot.forward.name} predicts {found[at]:.3f} where user factors times item factors, biases and "
+            f"y_range={snapshot.y_range} make {expected[at]:.3f}: it is no dot product of these tables (print(learn))"
         )
 
 
@@ -123,5 +125,7 @@ def _probes(snapshot: Snapshot) -> NDArray[np.int64]:
     return np.stack([users[:n], items[:n]], axis=1)
 
 
-def _agree(found: NDArray[np.float32], expected: NDArray[np.float32]) -> bool:
-    return np.allclose(found, expected, rtol=1e-3, atol=1e-3)
+def _off(found: NDArray[np.float32], expected: NDArray[np.float32], rounding: float) -> NDArray[np.bool_]:
+    """Which predictions differ by more than the module's own rounding explains."""
+    within = max(1e-3, 4 * rounding)
+    return ~np.isclose(found, expected, rtol=within, atol=within)

@@ -110,12 +110,18 @@ class _Product(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, table: Tensor, there: Tensor, back: Tensor) -> Tensor:
         ctx.save_for_backward(back)
-        return there @ table
+        return _times(there, table)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
         (back,) = ctx.saved_tensors
-        return back @ grad, None, None
+        return _times(back, grad), None, None
+
+
+def _times(matrix: Tensor, table: Tensor) -> Tensor:
+    if table.dtype in (torch.float16, torch.bfloat16):  # torch has no sparse product of these on the CPU
+        return (matrix.float() @ table.float()).to(table.dtype)
+    return matrix @ table
 
 
 def _mean_of_neighbours(rows: Tensor, columns: Tensor, n_rows: int, n_columns: int) -> tuple[Tensor, Tensor]:

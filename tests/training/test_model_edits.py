@@ -238,6 +238,8 @@ def test_a_model_is_not_exchanged_while_it_trains_and_the_ratings_never(dls):
     assert learn.wait()
     with pytest.raises(AttributeError, match="keeps its ratings"):
         learn.dls = dls
+    with pytest.raises(AttributeError, match="keeps its loss"):
+        learn.loss_func = nn.L1Loss()
 
 
 def test_a_module_that_does_not_fit_the_loaders_is_refused_when_the_learner_is_made(dls):
@@ -272,6 +274,65 @@ def test_a_module_that_does_not_fit_the_loaders_is_refused_when_the_learner_is_m
 
     with pytest.raises(ValueError, match=rf"OneTable has no table.*both \[{n_users + n_items}, 3\]"):
         cw.CollabLearner(dls, OneTable())
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float64])
+@pytest.mark.parametrize("made", [{"model": "svdpp"}, {"members": 2}])
+def test_svdpp_and_ensembles_train_and_answer_in_other_dtypes(dls, made, dtype):
+    learn = cw.collab_learner(dls, 4, y_range=(0, 5.5), **made)
+    train(learn)
+    lists, errors = learn.recommend("all", 3, exclude="none"), learn.evaluate(3)["value"]
+    learn.model.to(dtype)
+    near = {"rel": 0.03, "abs": 0.03} if dtype != torch.float64 else {"rel": 1e-5}
+    found = learn.recommend("all", 3, exclude="none")
+    assert found["prediction"].tolist() == pytest.approx(lists["prediction"].tolist(), **near)
+    assert learn.evaluate(3)["value"]["rmse"] == pytest.approx(errors["rmse"], **near)
+    learn.start(epochs=1)
+    assert learn.wait()
+    assert learn.status == "ready", learn.message
+    assert {p.dtype for p in learn.model.parameters()} == {dtype}
+
+
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [
+        (lambda product: (product,), "a tuple"),
+        (lambda product: product.detach().numpy(), "a ndarray"),
+        (lambda product: None, "a NoneType"),
+        (lambda product: torch.stack([product, product], 1), r"a tensor of shape \[1, 2\]"),
+    ],
+)
+def test_a_module_that_gives_no_prediction_a_pair_is_answered_in_a_sentence(dls, made, found):
+    class Module(cw.DotProduct):
+        def forward(self, x):
+            return made(super().forward(x))
+
+    learn = cw.CollabLearner(dls, Module(len(dls.users), len(dls.items), 3))
+    with pytest.raises(ValueError, match=f"the model gave {found} for 1 rating; it must give a tensor with one"):
+        learn.predict(dls.users.ids[1], dls.items.ids[1])
+
+
+def test_predictions_cut_off_from_the_weights_are_refused(dls):
+    class Cut(cw.DotProduct):
+        def forward(self, x):
+            return super().forward(x).detach()
+
+    learn = cw.CollabLearner(dls, Cut(len(dls.users), len(dls.items), 3))
+    learn.start(epochs=1)
+    assert learn.wait()
+    assert (learn.status, "does not depend on the parameters of Cut" in learn.message) == ("error", True)
+
+
+def test_a_module_of_one_number_predicts(dls):
+    class Constant(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.mean = nn.Parameter(torch.full((1,), 3.5))
+
+        def forward(self, x):
+            return self.mean.expand(len(x))
+
+    assert cw.CollabLearner(dls, Constant()).predict(dls.users.ids[1], dls.items.ids[1]).tolist() == [3.5]
 
 
 def test_every_number_of_a_recipe_may_be_of_numpy_or_torch(dls):

@@ -119,6 +119,6 @@ test("what an axis goes with is said of the logarithm of the ratings", () => {
     axis_correlations: { 1: { count: 0.71, mean: -0.3, year: 0.1 } },
     correlation_counts: { count: 1664, mean: 1664, year: 40 },
   });
-  const words = "PC 1 goes with: log ratings r = 0.71 (n = 1,664), mean r = −0.30 (n = 1,664)";
+  const words = "PC 1 goes with: log ratings r = 0.71, mean r = −0.30 (n = 1,664)";
   assert.equal(found.replaceAll("\u00a0", " "), words);
 });

@@ -221,7 +221,9 @@ def test_the_footer_says_units_sizes_how_axes_held_and_what_they_were_fitted_on(
     assert small["width"] == small["height"] < large["width"] == large["height"]
     expect(region.get_by_text("Fitted on 789 titles.")).to_be_visible()  # which the axes have no room to say
     expect(region.get_by_text("Axes held 0.98 / 0.97 since the last picture.")).to_be_visible()
-    expect(region.get_by_text("PC 1 goes with: log ratings r = 0.62, mean r = 0.48, year r = −0.21")).to_be_visible()
+    expect(
+        region.get_by_text("PC 1 goes with: log ratings r = 0.62, mean r = 0.48, year r = −0.21 (n = 789)")
+    ).to_be_visible()
     for bar in page.get_by_role("group", name="Variance by component").get_by_role("button").all():
         ends = bar.evaluate(
             """el => [el.lastChild.getBoundingClientRect().left - el.getBoundingClientRect().left,

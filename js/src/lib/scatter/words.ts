@@ -59,21 +59,20 @@ export function heldWords(match: readonly number[] | null, shown: readonly numbe
   return held.length ? `Axes held ${held.join(" / ")} since the last picture.` : "";
 }
 
-/** "PC 1 goes with: log ratings r = 0.61 (n = 1,664), mean r = 0.43 (n = 1,664)"; empty where nothing goes with it. */
+/** "PC 1 goes with: log ratings r = 0.61, mean r = 0.43 (n = 1,664)", n after each where they differ; or empty. */
 export function goesWith(
   component: number,
   { axis_correlations, correlation_counts }: Pick<MapFacts, "axis_correlations" | "correlation_counts">,
 ): string {
-  const found = axis_correlations[String(component)] ?? {};
-  const parts = Object.entries(found)
+  const found = Object.entries(axis_correlations[String(component)] ?? {})
     .filter(([, r]) => Number.isFinite(r) && Math.abs(r) >= 0.2)
-    .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
-    .map(([name, r]) =>
-      `${name === "count" ? "log ratings" : name} r = ${formatNumber(r, 2)} (n = ${formatCount(correlation_counts[name])})`.replaceAll(
-        " ",
-        "\u00a0",
-      ),
-    );
+    .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+  const of = ([name]: [string, number]) => ` (n = ${formatCount(correlation_counts[name])})`;
+  const parts = found.map(([name, r], i) => {
+    const next = found[i + 1];
+    const words = `${name === "count" ? "log ratings" : name} r = ${formatNumber(r, 2)}`;
+    return (words + (next && of(next) === of([name, r]) ? "" : of([name, r]))).replaceAll(" ", "\u00a0");
+  });
   return parts.length ? `PC ${component} goes with: ${parts.join(", ")}` : "";
 }
 

@@ -400,7 +400,7 @@ def test_an_error_in_the_users_module_is_told_where_it_was_asked_for(dls):
     learn = cw.CollabLearner(dls, Broken(len(dls.users), len(dls.items), 6))
     learn.start()
     assert learn.wait()
-    assert (learn.status, learn.message) == ("error", "ArithmeticError: no such taste")
+    assert (learn.status, learn.message) == ("error", "ArithmeticError: no such taste (in your forward)")
     with pytest.raises(ArithmeticError, match="no such taste"):
         learn.fit_one_cycle(1)
 

@@ -188,7 +188,7 @@ class Fit:
             outcome = error
         if isinstance(outcome, BaseException):
             session.status, session.error = "error", outcome
-            session.message = f"{type(outcome).__name__}: {outcome}"
+            session.message = messages.failed(outcome)
         try:
             session.changed()
         finally:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import sysconfig
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .history import History
@@ -24,6 +27,19 @@ def halted(outcome: str, where: str, best_epoch: int | None) -> str:
     """A fit was "paused" or "stopped" at a place; `best_epoch` is the one whose weights were put back, if any were."""
     kept = "weights kept" if best_epoch is None else f"loaded weights of best epoch ({best_epoch})"
     return f"{outcome.capitalize()} at {where}; {kept}."
+
+
+def failed(error: BaseException) -> str:
+    """A fit was ended by an error; of one in code that is not the package's, which function it was in."""
+    said = ": ".join(filter(None, (type(error).__name__, str(error))))
+    own = [frame.name for frame in traceback.extract_tb(error.__traceback__) if not _is_installed(frame.filename)]
+    return f"{said} (in your {own[-1]})" if own else said
+
+
+def _is_installed(file: str) -> bool:
+    """Whether a file is of this package, another library or Python itself."""
+    places = (str(Path(__file__).parents[1]), sysconfig.get_path("stdlib"), "<frozen")
+    return file.startswith(places) or "site-packages" in file
 
 
 def finished(epoch: float, seconds: float, history: History, early: bool, best_epoch: int | None) -> str:

@@ -80,7 +80,7 @@ def test_what_a_metric_or_a_callback_raises_ends_the_fit(dls):
 
     learn.start(epochs=2, callbacks=[too_much])
     assert learn.wait()
-    assert (learn.status, learn.message) == ("error", "ArithmeticError: enough")
+    assert (learn.status, learn.message) == ("error", "ArithmeticError: enough (in your too_much)")
     json.dumps(learn.history.to_frame().to_dict())
 
 

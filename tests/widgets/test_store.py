@@ -197,7 +197,7 @@ def test_an_error_in_the_module_is_shown_with_its_class_and_place(dls, until):
     learn.start(epochs=1)
     learn.wait()
     until(lambda: store.status["status"] == "error")
-    assert store.status["message"] == "ZeroDivisionError: a student's slip"
+    assert store.status["message"] == "ZeroDivisionError: a student's slip (in your forward)"
     assert "in forward" in store.status["error_detail"]
     store.close()
 

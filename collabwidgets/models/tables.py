@@ -70,6 +70,7 @@ def check_fits(module: nn.Module, tables: TableNames, n_users: int, n_items: int
         (n_items, _ITEM_WORDS, tables.item_factors or tables.item_bias),
     )
     parameters = {_short(name): p for name, p in module.named_parameters()}
+    shapes = ", ".join(f"{name} {list(p.shape)}" for name, p in parameters.items()) or "none"
     if not all(found for *_, found in sides) and not _predicts(module, n_users - 1, n_items - 1):
         for n, words, found in sides:
             for name, p in parameters.items():
@@ -78,8 +79,11 @@ def check_fits(module: nn.Module, tables: TableNames, n_users: int, n_items: int
                         f"your table {name!r} has {p.shape[0]} rows, these loaders need {n}, '#na#' included; "
                         "make it of len(dls.classes[...]) rows"
                     )
+        raise ValueError(
+            f"{type(module).__name__} has no row for the last of these loaders' users ({n_users}, '#na#' included) or "
+            f"items ({n_items}); its parameters are {shapes}: make them of len(dls.classes[...]) rows"
+        )
     if not any(vars(tables).values()) and any(p.ndim == 2 for p in parameters.values()):
-        shapes = ", ".join(f"{name} {list(p.shape)}" for name, p in parameters.items()) or "none"
         raise ValueError(
             f"{type(module).__name__} has no table that is known to have a row for each of these loaders' users "
             f"({n_users}, '#na#' included) or items ({n_items}); its parameters are {shapes}: make them of "
@@ -148,6 +152,8 @@ def _found(module: nn.Module, n: int, side: str, kind: str, same_size: bool) -> 
         if p.ndim in (1, 2) and p.shape[0] == n and torch.is_floating_point(p) and _kind(name, p) == kind
     ]
     words, others = (_USER_WORDS, _ITEM_WORDS) if side == "user" else (_ITEM_WORDS, _USER_WORDS)
+    # A table of the other side may have as many rows by chance, or as its rows were mistaken.
+    fits = [f for f in fits if _mentions(f, words) or not _mentions(f.rpartition(".")[2], others)]
     if same_size or len(fits) > 1:
         # Shape alone cannot tell, so the name must: 'user' in it, or at least nothing of the other side.
         named = [f for f in fits if _mentions(f, words)]

@@ -260,6 +260,21 @@ def test_a_module_that_does_not_fit_the_loaders_is_refused_when_the_learner_is_m
         sentence = f"your table '{name}' has {rows} rows, these loaders need {need}, '#na#' included"
         with pytest.raises(ValueError, match=sentence):
             cw.CollabLearner(dls, Movies(users, items))
+    with pytest.raises(ValueError, match=f"your table 'user_factors' has {n_items} rows"):
+        cw.CollabLearner(dls, Movies(n_items, n_users))  # the wrong way round
+    assert cw.CollabLearner(dls, Movies(n_users, n_users)).session.weights.tables.item_factors is None
+
+    class Nameless(Movies):
+        def __init__(self, n_users, n_movies):
+            super().__init__(n_users, n_movies)
+            self.a, self.b = self.user_factors, self.movie_factors
+            del self.user_factors, self.movie_factors
+
+        def forward(self, x):
+            return (self.a(x[:, 0]) * self.b(x[:, 1])).sum(1)
+
+    with pytest.raises(ValueError, match=rf"Nameless has no row for the last .*\({n_users}, .*a \[{n_users - 1}, 3\]"):
+        cw.CollabLearner(dls, Nameless(n_users - 1, n_items))
     with pytest.raises(ValueError, match=r"no table that is known.*\[60, 3\].*item_factors="):
         cw.CollabLearner(dls, Movies(60, 50))
 

@@ -99,6 +99,16 @@ def test_what_is_left_out_of_a_list_is_ones_choice(learn, ratings):
     assert valid & set(learn.recommend(user, 99, min_count=0, exclude="train").index)
     with pytest.raises(ValueError, match="choose one of all, train, none"):
         learn.recommend(user, exclude="rated")
+    for k in (2.5, "2", None, 0, True):
+        for ask in (learn.recommend, learn.similar_users):
+            with pytest.raises(ValueError, match="k must be a whole number from 1, not"):
+                ask(user, k)
+        with pytest.raises(ValueError, match="k must be a whole number from 1, not"):
+            learn.evaluate(k)
+    with pytest.raises(TypeError, match="one user is asked for, not a list; pass an id"):
+        learn.similar_users([user, user])
+    with pytest.raises(TypeError, match="items='1' must be a list"):
+        learn.recommend(user, items="1")
 
 
 def test_lists_for_many_users_are_below_each_other(learn):

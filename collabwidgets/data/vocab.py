@@ -157,7 +157,7 @@ class Vocab(Sequence[Id]):
 
     def _unknown(self, asked: Id) -> str:
         if asked == NA:
-            return f"{NA!r} stands for an unknown {self.name} and is none itself; unknown='na' gives its row"
+            return f"{NA!r} stands for an unknown {self.name} and is none itself; ask for an id of the ratings"
         if isinstance(asked, str):
             return f"there is no {self.name} {asked!r}." + did_you_mean(asked, [str(i) for i in self._ids[1:]])
         numbers = [known for known in self._ids[1:] if isinstance(known, int)]

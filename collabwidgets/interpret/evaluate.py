@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..models.catalog import whole_number
 from ..training.snapshot import Snapshot
 from .predict import predicted
 from .ranking_metrics import Doubles, ranking_metrics
@@ -65,8 +66,7 @@ def evaluate(
     ValueError
         Without validation ratings, or when ``k`` < 1.
     """
-    if k < 1:
-        raise ValueError(f"k={k}: the length of a list must be at least 1")
+    whole_number("k", k)
     x, y = (part.numpy() for part in dls.part(1))
     warm = dls.users.trained[x[:, 0]] & dls.items.trained[x[:, 1]]
     liked = dls.rating_mean if liked is None else float(liked)

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.side import Side
+from ..models.catalog import whole_number
 from ..training.snapshot import Snapshot, lengths_of
 from ..words import with_article
 from .bias import FEW
@@ -101,8 +102,7 @@ def neighbors(
         raise ValueError(f"metric is {metric!r}; choose one of {', '.join(map(repr, METRICS))}")
     if order not in ("nearest", "farthest"):
         raise ValueError(f"order is {order!r}; choose 'nearest' or 'farthest'")
-    if k < 1:
-        raise ValueError(f"k is {k}; ask for at least 1 neighbour")
+    whole_number("k", k)
     side, anchors = snapshot.items, _anchor_rows(item, snapshot.items)
     aim = _aim(snapshot, anchors, metric)
     candidate = side.trained.copy()

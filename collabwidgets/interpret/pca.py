@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.side import Side
+from ..models.catalog import whole_number
 from ..training.snapshot import Snapshot
 from .align import FOLLOWED, in_place, likeness, shared_scores
 
@@ -120,8 +121,9 @@ def pca_table(snapshot: Snapshot, k: int, *, min_count: int, top_n: int | None =
     ValueError
         When there are fewer than `k` components: too few factors, or too few titles that pass the filter.
     """
-    if not 1 <= k <= max(snapshot.n_factors, 1):
-        raise ValueError(f"k={k}: the model has {snapshot.n_factors} factors, so k goes from 1 to {snapshot.n_factors}")
+    n = snapshot.required_item_factors.shape[1]
+    if whole_number("k", k) > n:
+        raise ValueError(f"k={k}: the model has {n} factors, so k goes from 1 to {n}")
     frame = fit_pca(snapshot, k=max(k, AXES), min_count=min_count, top_n=top_n)
     if frame.k < k:
         raise ValueError(
@@ -198,8 +200,7 @@ def fit_pca(
     >>> frame.to_frame(snapshot).plot.scatter("PC1", "PC3")  # doctest: +SKIP
     """
     side, table = snapshot.items, snapshot.required_item_factors
-    if k < 1:
-        raise ValueError(f"k is {k}; ask for at least 1 component")
+    whole_number("k", k)
     if previous is not None and (previous.n_factors, len(previous.scores)) != (table.shape[1], len(table)):
         raise ValueError(
             f"the previous frame has {previous.n_factors} factors and {len(previous.scores)} rows, "

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..models.catalog import whole_number
 from ..training.snapshot import Snapshot
 from .bias import FEW
 from .fold_in import Folded
@@ -136,8 +137,7 @@ def recommend_to_many(
 
 
 def _candidates(snapshot: Snapshot, k: int, among: NDArray[np.int64] | None) -> NDArray[np.bool_]:
-    if k < 1:
-        raise ValueError(f"k is {k}; ask for at least 1 title")
+    whole_number("k", k)
     items = snapshot.items
     if among is None:
         return items.trained.copy()

@@ -87,6 +87,8 @@ def vector_of(snapshot: Snapshot, dls: CollabDataLoaders, user: Any) -> UserVect
 
 def user_row(dls: CollabDataLoaders, user: Any) -> int:
     """The row of a user that has a training rating, named by id."""
+    if np.ndim(user):
+        raise TypeError(f"one {dls.user_name} is asked for, not a {type(user).__name__}; pass an id")
     row = int(dls.classes[dls.user_name].index(user))
     if not dls.users.trained[row]:
         raise ValueError(f"{dls.user_name} {user!r} has no training rating, so nothing is known of them")
@@ -129,6 +131,8 @@ def recommend_to(
     """
     if exclude not in _EXCLUDE:
         raise ValueError(f"exclude={exclude!r} is not known; choose one of {', '.join(_EXCLUDE)}")
+    if isinstance(items, str) or not (items is None or isinstance(items, Iterable)):
+        raise TypeError(f"items={items!r} must be a list of {dls.item_name}s; put the one into a list")
     among = None if items is None else np.array([dls.items.index(item) for item in items], dtype=np.int64)
     others: dict[str, Any] = {"among": among, "min_count": min_count, "taste_only": taste_only}
     if _is_list(user):

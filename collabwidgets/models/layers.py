@@ -18,7 +18,10 @@ def checked_range(y_range: Sequence[float] | None) -> tuple[float, float] | None
     """Bounds of predictions as two Python floats; a ValueError unless they are two numbers, the lower first."""
     if y_range is None:
         return None
-    bounds = tuple(float(bound) for bound in y_range)
+    try:
+        bounds = () if isinstance(y_range, str) else tuple(float(bound) for bound in y_range)
+    except (TypeError, ValueError):
+        bounds = ()
     if len(bounds) != 2 or not bounds[0] < bounds[1]:
         raise ValueError(f"y_range must be two numbers, the lower first, such as (0, 5.5), not {y_range!r}")
     return bounds[0], bounds[1]

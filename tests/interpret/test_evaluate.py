@@ -158,7 +158,7 @@ def test_a_sample_of_users_is_fixed_by_the_seed(learners):
 
 def test_what_cannot_be_measured(dls, learners):
     assert np.isnan(learners["dot"].evaluate(liked=100.0).loc["ndcg":, "value"]).all()
-    with pytest.raises(ValueError, match="k=0"):
+    with pytest.raises(ValueError, match="k must be a whole number from 1, not 0"):
         learners["dot"].evaluate(0)
     no_validation = cw.CollabDataLoaders.from_df(dls.to_frame(dls.train_x, dls.train_y), valid_pct=0)
     with pytest.raises(ValueError, match="no validation ratings"):

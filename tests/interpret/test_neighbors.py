@@ -267,7 +267,7 @@ def test_a_filter_that_hides_all_says_how_many_it_hides(make_snapshot):
     [
         ({"metric": "manhattan"}, "metric is 'manhattan'; choose one of 'cosine', 'centered_cosine'"),
         ({"order": "closest"}, "order is 'closest'; choose 'nearest' or 'farthest'"),
-        ({"k": 0}, "k is 0; ask for at least 1"),
+        ({"k": 0}, "k must be a whole number from 1, not 0"),
         ({"item": 0}, "row 0 is '#na#'"),
         ({"item": 5}, "row 5 is no title; rows go from 1 to 4"),
         ({"item": -1}, "row -1 is no title"),

@@ -332,7 +332,7 @@ def test_few_rows_have_a_component_less_than_there_are_rows(make_snapshot, make_
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({"k": 0}, "k is 0; ask for at least 1"),
+        ({"k": 0}, "k must be a whole number from 1, not 0"),
         ({"top_n": 1}, "top_n is 1; components need at least 2"),
     ],
 )

@@ -107,5 +107,5 @@ def test_fewer_titles_than_asked_for_are_all_there_are(snapshot):
     passing = snapshot.items.trained & (snapshot.items.counts >= 30)
     assert len(found) == passing.sum()
     assert found.attrs["n_hidden"] == (snapshot.items.trained & (snapshot.items.counts < 30)).sum()
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match="k must be a whole number from 1, not 0"):
         recommend(snapshot, user_vector(snapshot, 1), 0)

@@ -128,7 +128,8 @@ def _by_position(
     others = [name for name in free if _plain(name) not in times]
     if role == "rating":
         of_numbers = [name for name in [*unknown, *others] if name in numbers and _plain(name) not in _NO_ROLE]
-        found = [*of_numbers, *unknown]
+        known_pair = {chosen["user"], chosen["item"]} <= {name for name in names if _plain(name) in known}
+        found = of_numbers if known_pair else [*of_numbers, *unknown]  # beside known ids, text is an event or a date
     else:
         found = [*unknown, *others]
     if not found:

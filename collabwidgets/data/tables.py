@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def opened(table: Any) -> pd.DataFrame | nw.DataFrame[Any]:
+def opened(table: Any, argument: str = "ratings") -> pd.DataFrame | nw.DataFrame[Any]:
     """A table as pandas or narwhals holds it; the named levels of an index count as columns.
 
     Raises
@@ -31,7 +31,8 @@ def opened(table: Any) -> pd.DataFrame | nw.DataFrame[Any]:
                 "ratings is a Series of one column; pass a table with users, items and ratings, or a Series indexed by "
                 "user and item"
             )
-        table = table.rename("rating" if table.name is None else table.name).reset_index()
+        levels = [f"level {place}" if name is None else name for place, name in enumerate(table.index.names, 1)]
+        table = table.rename("rating" if table.name is None else table.name).rename_axis(levels).reset_index()
     if isinstance(table, pd.DataFrame):
         named = [name for name in table.index.names if name is not None and name not in table.columns]
         return table.reset_index(level=named) if named else table
@@ -46,8 +47,10 @@ def opened(table: Any) -> pd.DataFrame | nw.DataFrame[Any]:
         frame = nw.from_native(table)
     except TypeError:
         raise TypeError(
-            f"ratings is a {type(table).__name__}; pass a table (pandas, Polars or PyArrow) with one row for each "
+            f"{argument} is a {type(table).__name__}; pass a table (pandas, Polars or PyArrow) with one row for each "
             "rating, or the path of a file to from_file"
+            if argument == "ratings"
+            else f"{argument} is a {type(table).__name__}; pass a table with ids and titles, or the path of its file"
         ) from None
     return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
 

@@ -50,7 +50,7 @@ def titles_of(vocab: Vocab, table: Any, argument: str) -> Titles:
     if isinstance(table, str | Path):
         frame, (key, title) = read_titles(table, vocab.name)
     else:
-        whole = opened(table)
+        whole = opened(table, f"{argument}=")
         key, title = find_titles(list(whole.columns), number_columns(whole), vocab.name)
         frame = picked(whole, [key, title])
     frame = frame.dropna().drop_duplicates(key)

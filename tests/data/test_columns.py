@@ -54,6 +54,11 @@ def test_by_position_ratings_are_the_first_numbers_left():
     assert found.rating == "liked"
 
 
+def test_text_beside_known_ids_is_no_rating():
+    with pytest.raises(ValueError, match=r"no column of ratings .*count how often: ratings\.groupby"):
+        find_columns(["visitorid", "itemid", "event"], {"visitorid", "itemid"}, NOBODY)
+
+
 def test_a_time_is_never_taken_for_a_rating():
     with pytest.raises(ValueError, match=r"no column of ratings .*users: userId, items: movieId"):
         find_columns(["userId", "movieId", "timestamp"], {"timestamp"}, NOBODY)
@@ -102,6 +107,8 @@ def test_levels_of_an_index_are_columns():
     assert same(long().set_index(["userId", "title"]))
     assert same(long().set_index(["userId", "title"])["rating"])
     assert same(long().set_index("title"))
+    series = long().set_index(["userId", "title"])["rating"].rename_axis([None, None])
+    assert list(CollabDataLoaders.from_df(series, 0).classes) == ["level 1", "level 2"]
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,11 @@ def test_tables_that_do_not_fit_are_refused(items, sentence):
         loaders(items)
 
 
+def test_what_is_no_table_is_named_by_its_argument():
+    with pytest.raises(TypeError, match="items= is a dict; pass a table with ids and titles"):
+        loaders({10: "Film 1"})
+
+
 def test_own_columns_of_the_map_are_joined_by_id(learn):
     scatter = cw.PCAScatter(learn, data=MOVIES.assign(year=range(1990, 2007)), color_by="genres", x="year", min_count=0)
     table = scatter.to_frame()

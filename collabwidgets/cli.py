@@ -60,7 +60,7 @@ def _in_options(sentence: str) -> str:
     sentence = re.sub(r"(?<!['\w])(user|item|rating|time)_name(?!['\w])=?", r"--\1", sentence)
     sentence = sentence.replace('on_bad="drop"', "--drop-bad")
     return re.sub(
-        rf"(?<!['\w])({'|'.join(_OPTIONS)})=\"?([-.\w]*)\"?",
+        rf"(?<!['\w])({'|'.join(_OPTIONS)})=[\"']?([-.:\w]*)[\"']?",
         lambda said: f"--{said[1].replace('_', '-')} {said[2]}".rstrip(),
         sentence,
     )

@@ -166,6 +166,8 @@ def _usable(
     """
     unrated = np.zeros(len(frame), bool) if missing_rating is None else numbers == missing_rating
     kept, notes = ~unrated, []
+    if missing_rating is not None and not unrated.any():
+        notes.append(f"no rating is {missing_rating:g}, so missing_rating={missing_rating:g} left none out")
     if unrated.any():
         notes.append(f"{_rows(unrated)} with a rating of {missing_rating:g}, which stands for none, left out")
     with np.errstate(over="ignore"):

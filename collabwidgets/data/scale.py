@@ -62,8 +62,11 @@ def _missing(distinct: NDArray[np.float32], counts: NDArray[np.int64]) -> float 
 
 
 def proposed_range(low: float, high: float) -> tuple[float, float]:
-    """A `y_range` for ratings from `low` to `high`: a tenth of the span beyond, as a sigmoid never reaches its ends."""
-    margin = 0.1 * (high - low)
+    """A `y_range` for ratings from `low` to `high`: a tenth of the span beyond, as a sigmoid never reaches its ends.
+
+    Around one value throughout, it goes 1 beyond.
+    """
+    margin = 0.1 * (high - low) or 1.0
     return low - margin, high + margin
 
 

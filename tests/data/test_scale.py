@@ -9,7 +9,7 @@ import pytest
 
 import collabwidgets as cw
 from collabwidgets import CollabDataLoaders
-from collabwidgets.data.scale import odd_values, out_of_reach
+from collabwidgets.data.scale import odd_values, out_of_reach, proposed_range
 
 RANDOM = np.random.default_rng(3)
 STARS = RANDOM.choice([1, 2, 3, 4, 5], 2000, p=[0.06, 0.11, 0.27, 0.34, 0.22])
@@ -97,3 +97,7 @@ def test_a_rating_of_somebody_new_outside_the_scale_is_refused(rating):
     learn = cw.collab_learner(loaders(STARS, seed=1), 2, y_range=(0, 5.5))
     with pytest.raises(ValueError, match=f"the rating of 3 is {rating:g}, but the ratings go from 1 to 5"):
         learn.recommend({3: rating})
+
+
+def test_one_value_throughout_has_a_range_around_it():
+    assert proposed_range(3, 3) == (2, 4)

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from collabwidgets.models import Embedding, create_params, embedding_size, sigmoid_range
+from collabwidgets.models.layers import checked_range
 
 
 def test_embedding_starts_as_wrapped_normals_times_a_hundredth():
@@ -42,3 +43,9 @@ def test_sigmoid_range_is_the_scaled_logistic():
 @pytest.mark.parametrize(("n", "columns"), [(944, 74), (1665, 102), (2, 2), (10**7, 600)])
 def test_embedding_size_is_fastais(n, columns):
     assert embedding_size(n) == columns
+
+
+@pytest.mark.parametrize("y_range", [5, "05", ("a", "b"), (5, 0), (0, 1, 2), [[0, 5]]])
+def test_what_is_no_pair_of_bounds_is_refused_in_one_sentence(y_range):
+    with pytest.raises(ValueError, match="y_range must be two numbers, the lower first, such as"):
+        checked_range(y_range)

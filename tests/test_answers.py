@@ -105,6 +105,9 @@ def test_what_is_left_out_of_a_list_is_ones_choice(learn, ratings):
                 ask(user, k)
         with pytest.raises(ValueError, match="k must be a whole number from 1, not"):
             learn.evaluate(k)
+    with pytest.raises(ValueError, match="most_users must be a whole number from 1, not -1"):
+        learn.evaluate(most_users=-1)
+    pd.testing.assert_frame_equal(learn.recommend(pd.Series([3, 7], name="user"), 2), learn.recommend([3, 7], 2))
     with pytest.raises(TypeError, match="one user is asked for, not a list; pass an id"):
         learn.similar_users([user, user])
     with pytest.raises(TypeError, match="items='1' must be a list"):

@@ -64,9 +64,11 @@ def evaluate(
     Raises
     ------
     ValueError
-        Without validation ratings, or when ``k`` < 1.
+        Without validation ratings, or when ``k`` or ``most_users`` < 1.
     """
     whole_number("k", k)
+    if most_users is not None:
+        whole_number("most_users", most_users)
     x, y = (part.numpy() for part in dls.part(1))
     warm = dls.users.trained[x[:, 0]] & dls.items.trained[x[:, 1]]
     liked = dls.rating_mean if liked is None else float(liked)

@@ -135,6 +135,8 @@ def recommend_to(
         raise TypeError(f"items={items!r} must be a list of {dls.item_name}s; put the one into a list")
     among = None if items is None else np.array([dls.items.index(item) for item in items], dtype=np.int64)
     others: dict[str, Any] = {"among": among, "min_count": min_count, "taste_only": taste_only}
+    if isinstance(user, pd.Series) and user.name == dls.user_name:
+        user = user.to_numpy()  # a column of ids, not ratings by title
     if _is_list(user):
         return _to_many(snapshot, dls, user, k, exclude, others)
     vector = vector_of(snapshot, dls, user)

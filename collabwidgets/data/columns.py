@@ -145,6 +145,8 @@ def _nothing_left(names: Sequence[Hashable], role: str, chosen: Mapping[str, Has
         )
     taken = ", ".join(f"{taken}s: {name}" for taken, name in chosen.items())
     sentence = f"ratings has no column of {role}s (columns: {_listed(names)}; {taken or 'none known'}); "
+    if role == "rating" and "user" in chosen and _plain(chosen["user"]) not in _ALIASES["user"]:
+        return sentence + "name it by rating_name=; a table of titles is passed as items=, beside one of ratings"
     if role == "rating" and {"user", "item"} <= set(chosen):
         pair = [str(chosen["user"]), str(chosen["item"])]
         return sentence + (

@@ -417,7 +417,8 @@ class CollabDataLoaders:
             self.part(0)  # raises where the ratings are gone
             whole = self.to_frame(torch.cat([self.train_x, self.valid_x]), torch.cat([self.train_y, self.valid_y]))
             whole["valid"] = np.arange(len(whole)) >= self.n_train
-            return whole.set_index(pd.Index(self._places.numpy(), name="place")).sort_index()
+            name = None if "place" in whole else "place"
+            return whole.set_index(pd.Index(self._places.numpy(), name=name)).sort_index()
 
         users, items = self.classes[self.user_name], self.classes[self.item_name]
         shown: dict[str, list[Id] | list[float]] = {

@@ -36,7 +36,7 @@ def opened(table: Any, argument: str = "ratings") -> pd.DataFrame | nw.DataFrame
     if isinstance(table, pd.DataFrame):
         named = [name for name in table.index.names if name is not None and name not in table.columns]
         return table.reset_index(level=named) if named else table
-    if hasattr(table, "ngroups"):
+    if type(table).__name__.endswith("GroupBy"):
         raise TypeError(
             "ratings is a group-by; pass the table it was made of (grouped.obj), or one row for each pair, such as "
             "grouped['rating'].mean().reset_index()"

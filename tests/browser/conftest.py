@@ -175,33 +175,34 @@ def lab_without_subshells(servers: Callable[..., JupyterServer]) -> Iterator[Jup
     yield from _until_the_test_ends(servers("lab", subshells=False))
 
 
-@pytest.fixture(scope="session")
-def open_tabs(chromium: Browser) -> Iterator[dict[str, Page]]:
-    """Tabs with an empty notebook and its kernel, by server, kept from test to test."""
-    tabs: dict[str, Page] = {}
+@pytest.fixture(scope="module")
+def open_tabs(chromium: Browser) -> Iterator[dict[JupyterServer, Page]]:
+    """Tabs with an empty notebook and its kernel, by server, kept from test to test of a file."""
+    tabs: dict[JupyterServer, Page] = {}
     yield tabs
-    for tab in tabs.values():
+    for server, tab in tabs.items():
         tab.context.close()
+        server.end_kernels()
 
 
 def _tab(
-    server: JupyterServer, tabs: dict[str, Page], chromium: Browser, request: pytest.FixtureRequest
+    server: JupyterServer, tabs: dict[JupyterServer, Page], chromium: Browser, request: pytest.FixtureRequest
 ) -> Iterator[Page]:
-    if server.url not in tabs:
-        tabs[server.url] = new_context(chromium, permissions=["clipboard-read", "clipboard-write"]).new_page()
-        open_notebook(tabs[server.url], server, _KEPT)
-    tab = tabs[server.url]
+    if server not in tabs:
+        tabs[server] = new_context(chromium, permissions=["clipboard-read", "clipboard-write"]).new_page()
+        open_notebook(tabs[server], server, _KEPT)
+    tab = tabs[server]
     tab.set_viewport_size(USUAL_SIZE)
     yield tab
     if getattr(request.node, "outcome_of_call", "failed") == "failed":  # nobody knows what its kernel is doing
-        tabs.pop(server.url).context.close()
+        tabs.pop(server).context.close()
         server.end_kernels()
 
 
 @pytest.fixture
 def tab(
     servers: Callable[..., JupyterServer],
-    open_tabs: dict[str, Page],
+    open_tabs: dict[JupyterServer, Page],
     chromium: Browser,
     request: pytest.FixtureRequest,
 ) -> Iterator[Page]:
@@ -212,7 +213,7 @@ def tab(
 @pytest.fixture(params=["lab", "notebook"])
 def each_tab(
     servers: Callable[..., JupyterServer],
-    open_tabs: dict[str, Page],
+    open_tabs: dict[JupyterServer, Page],
     chromium: Browser,
     request: pytest.FixtureRequest,
 ) -> Iterator[Page]:

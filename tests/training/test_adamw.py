@@ -51,7 +51,7 @@ dls = cw.CollabDataLoaders.from_df(ratings, seed=1)
 learners = [
     cw.collab_learner(dls, n_factors=3, engine="autograd"),
     cw.collab_learner(dls, use_nn=True, layers=[8, 4]),
-    cw.collab_learner(dls, n_factors=3, model="svdpp"),
+    cw.collab_learner(dls, n_factors=3, model="svdpp", engine="autograd"),
 ]
 for learn in learners:
     learn.start(epochs=1)

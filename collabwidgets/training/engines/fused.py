@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -207,27 +207,18 @@ class FusedEngine:
     def run(self, rows: Tensor, bs: int, step: int) -> Floats:
         from . import fused_loop
 
-        users, items, recipe = self._users, self._items, self._recipe
-        losses = np.empty(len(rows) // bs, np.float32)
-        picked = rows.numpy()  # by NumPy: torch gathers on all threads, which wait for each other on a busy machine
-        fused_loop.train(
-            self._x.numpy()[picked],
-            self._y.numpy()[picked],
-            bs,
-            step,
-            users.packed,
-            users.last,
-            items.packed,
-            items.last,
-            *self._shape,
-            users.over,
-            recipe.wd,
-            recipe.sqr_mom,
-            recipe.eps,
-            losses,
-        )
-        users.step = items.step = step + len(losses)
+        recipe, losses = self._recipe, np.empty(len(rows) // bs, np.float32)
+        adamw = (recipe.wd, recipe.sqr_mom, recipe.eps)
+        fused_loop.train(*self._batches(rows, bs, step), *self._shape, self._users.over, *adamw, losses)
+        self._users.step = self._items.step = step + len(losses)
         return losses
+
+    def _batches(self, rows: Tensor, bs: int, step: int) -> tuple[Any, ...]:
+        """What each loop takes first: the ratings of these rows, where the batches begin, and both sides' tables."""
+        users, items = self._users, self._items
+        picked = rows.numpy()  # by NumPy: torch gathers on all threads, which wait for each other on a busy machine
+        x, y = self._x.numpy()[picked], self._y.numpy()[picked]
+        return x, y, bs, step, users.packed, users.last, items.packed, items.last
 
     def loss(self, x: Tensor, y: Tensor) -> float:
         from . import fused_loop

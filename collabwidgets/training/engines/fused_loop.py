@@ -22,6 +22,14 @@ _TINY = 1e-30  # keeps 0 / 0 out of rows that have never had a gradient
 Implicit = namedtuple("Implicit", "starts columns shares packed last weights sums grads window used n_used")
 
 
+# One side of a batch of `bs` ratings, whose rows each have a place while it lasts.
+# packed, last: the side's table, float32 [n, 3, width], and the step after which each row is as it stands, int64 [n]
+# slots: the place of each row, -1 where it has none, int32 [n]
+# touched, grads, slept: of each place the row, its gradient, and what its moments have still to be multiplied with
+# places: the place of each rating's row, int32 [bs]
+Side = namedtuple("Side", "packed last slots touched grads slept places")
+
+
 # Functions take a whole batch: an array is a dozen numbers, and to hand several over costs as much as a row.
 # Sums may be reordered, but NaN must stay NaN: by it a diverging fit is noticed.
 _njit = partial(njit, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz", "afn"})
@@ -79,15 +87,27 @@ def weights_now(packed, last, now, over, out):
 
 
 @_compiled
-def _wake(packed, last, x, side, start, bs, now, over, slots, touched, places, grads, slept):
-    """Bring the rows of one side of a batch up to date, give each a clean place for its gradient, and count them.
+def _side(packed, last, bs):
+    """A side of which no row has a place."""
+    n, width = len(packed), packed.shape[2]
+    return Side(
+        packed,
+        last,
+        np.full(n, -1, np.int32),
+        np.empty(bs, np.int64),
+        np.empty((bs, width), np.float32),
+        np.empty((bs, 2), np.float32),
+        np.empty(bs, np.int32),
+    )
 
-    ``places[j]`` is the place of rating ``j``, ``touched[place]`` its row, ``slept[place]`` what its moments have still
-    to be multiplied with.
-    """
+
+@_compiled
+def _wake(side, x, column, start, bs, now, over):
+    """Bring the rows of one side of a batch up to date, give each a clean place for its gradient, and count them."""
+    packed, last, slots, touched, grads, slept, places = side
     n = 0
     for j in range(bs):
-        row = x[start + j, side]
+        row = x[start + j, column]
         place = slots[row]
         if place < 0:
             place = n
@@ -105,12 +125,13 @@ def _wake(packed, last, x, side, start, bs, now, over, slots, touched, places, g
 
 
 @_compiled
-def _move(packed, last, touched, n_touched, grads, slept, slots, now, over, wd, sqr_mom, eps):
+def _move(side, n_touched, now, over, wd, sqr_mom, eps):
     """A step of AdamW on the rows of the batch.
 
     It is lr / (1 - mom^step) * m / (sqrt(v / (1 - sqr_mom^step)) + eps), the root of the debiasing taken out, into
     `rate` and `eps32`.
     """
+    packed, last, slots, touched, grads, slept, _ = side
     m_new, v_new = np.float32(1 - over[now, MOM]), np.float32(1 - sqr_mom)
     keep, rate = np.float32(1 - over[now, LR] * wd), np.float32(over[now, RATE])
     eps32 = np.float32(eps * over[now, UNBIAS] + _TINY)
@@ -163,35 +184,19 @@ def train(
     x, y, bs, first, users, users_last, items, items_last, k, biased, low, high, over, wd, sqr_mom, eps, losses
 ):  # fmt: skip
     """Train on ``x`` and ``y`` in batches of `bs`; the first is batch `first` of the fit. Fills `losses`."""
-    width = users.shape[2]
-    user_slots, item_slots = np.full(len(users), -1, np.int32), np.full(len(items), -1, np.int32)
-    user_places, item_places = np.empty(bs, np.int32), np.empty(bs, np.int32)
-    user_touched, item_touched = np.empty(bs, np.int64), np.empty(bs, np.int64)
-    user_grads, item_grads = np.empty((bs, width), np.float32), np.empty((bs, width), np.float32)
-    user_slept, item_slept = np.empty((bs, 2), np.float32), np.empty((bs, 2), np.float32)
+    user_side, item_side = _side(users, users_last, bs), _side(items, items_last, bs)
     low, high = np.float32(low), np.float32(high)
     for batch in range(len(losses)):
         start, now = batch * bs, first + batch  # steps done before this batch
-        n_users = _wake(
-            users, users_last, x, 0, start, bs, now, over,
-            user_slots, user_touched, user_places, user_grads, user_slept,
-        )  # fmt: skip
-        n_items = _wake(
-            items, items_last, x, 1, start, bs, now, over,
-            item_slots, item_touched, item_places, item_grads, item_slept,
-        )  # fmt: skip
+        n_users = _wake(user_side, x, 0, start, bs, now, over)
+        n_items = _wake(item_side, x, 1, start, bs, now, over)
         losses[batch] = _learn(
-            x, y, start, bs, users, items, k, biased, low, high, user_places, item_places, user_grads, item_grads
-        )
+            x, y, start, bs, users, items, k, biased, low, high,
+            user_side.places, item_side.places, user_side.grads, item_side.grads,
+        )  # fmt: skip
         now += 1
-        _move(
-            users, users_last, user_touched, n_users, user_grads, user_slept, user_slots, now, over,
-            wd, sqr_mom, eps,
-        )  # fmt: skip
-        _move(
-            items, items_last, item_touched, n_items, item_grads, item_slept, item_slots, now, over,
-            wd, sqr_mom, eps,
-        )  # fmt: skip
+        _move(user_side, n_users, now, over, wd, sqr_mom, eps)
+        _move(item_side, n_items, now, over, wd, sqr_mom, eps)
 
 
 @_compiled
@@ -256,8 +261,8 @@ def _move_implicit(part, batches, now, over, wd, sqr_mom, eps):
             for c in range(width):
                 slopes[column, c] += share * part.grads[row, c]
     part.n_used[0] = 0
-    slept, slots = np.ones((n, 2), np.float32), np.empty(n, np.int32)  # no row has slept, and none has a place
-    _move(part.packed, part.last, np.arange(n), n, slopes, slept, slots, now, over, wd, sqr_mom, eps)
+    rows, slept = np.empty(n, np.int32), np.ones((n, 2), np.float32)  # every row has a place, and none has slept
+    _move(Side(part.packed, part.last, rows, np.arange(n), slopes, slept, rows), n, now, over, wd, sqr_mom, eps)
     part.weights[:] = part.packed[:, 0]
 
 
@@ -268,36 +273,26 @@ def train_implicit(
 ):  # fmt: skip
     """`train` for SVD++, whose implicit tables move once in `window` batches; ``adamw``: wd, sqr_mom and eps."""
     width = users.shape[2]
-    user_slots, item_slots = np.full(len(users), -1, np.int32), np.full(len(items), -1, np.int32)
-    user_places, item_places = np.empty(bs, np.int32), np.empty(bs, np.int32)
-    user_touched, item_touched = np.empty(bs, np.int64), np.empty(bs, np.int64)
-    user_grads, item_grads = np.empty((bs, width), np.float32), np.empty((bs, width), np.float32)
-    user_slept, item_slept = np.empty((bs, 2), np.float32), np.empty((bs, 2), np.float32)
+    user_side, item_side = _side(users, users_last, bs), _side(items, items_last, bs)
     user_vectors, item_vectors = np.empty((bs, 1, width), np.float32), np.empty((bs, 1, width), np.float32)
     places = np.empty((bs, 2), np.int64)
     low, high = np.float32(low), np.float32(high)
     for batch in range(len(losses)):
         start, now = batch * bs, first + batch  # steps done before this batch
-        n_users = _wake(
-            users, users_last, x, 0, start, bs, now, over,
-            user_slots, user_touched, user_places, user_grads, user_slept,
-        )  # fmt: skip
-        n_items = _wake(
-            items, items_last, x, 1, start, bs, now, over,
-            item_slots, item_touched, item_places, item_grads, item_slept,
-        )  # fmt: skip
-        _whole_vectors(users, user_touched, n_users, k, of_users, now // window, user_vectors)
-        _whole_vectors(items, item_touched, n_items, k, of_items, now // window, item_vectors)
-        places[:, 0], places[:, 1] = user_places, item_places
+        n_users = _wake(user_side, x, 0, start, bs, now, over)
+        n_items = _wake(item_side, x, 1, start, bs, now, over)
+        _whole_vectors(users, user_side.touched, n_users, k, of_users, now // window, user_vectors)
+        _whole_vectors(items, item_side.touched, n_items, k, of_items, now // window, item_vectors)
+        places[:, 0], places[:, 1] = user_side.places, item_side.places
         losses[batch] = _learn(
             places, y[start : start + bs], 0, bs, user_vectors, item_vectors, k, True, low, high,
-            user_places, item_places, user_grads, item_grads,
+            user_side.places, item_side.places, user_side.grads, item_side.grads,
         )  # fmt: skip
-        _keep_grads(user_touched, n_users, user_grads, k, of_users)
-        _keep_grads(item_touched, n_items, item_grads, k, of_items)
+        _keep_grads(user_side.touched, n_users, user_side.grads, k, of_users)
+        _keep_grads(item_side.touched, n_items, item_side.grads, k, of_items)
         now += 1
-        _move(users, users_last, user_touched, n_users, user_grads, user_slept, user_slots, now, over, *adamw)
-        _move(items, items_last, item_touched, n_items, item_grads, item_slept, item_slots, now, over, *adamw)
+        _move(user_side, n_users, now, over, *adamw)
+        _move(item_side, n_items, now, over, *adamw)
         if now % window == 0:
             _move_implicit(of_users, window, now // window, implicit_over, *implicit_adamw)
             _move_implicit(of_items, window, now // window, implicit_over, *implicit_adamw)

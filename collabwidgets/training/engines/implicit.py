@@ -84,16 +84,8 @@ class ImplicitEngine(FusedEngine):
         users, items, recipe = self._users, self._items, self._recipe
         k, _, low, high = self._shape
         losses = np.empty(len(rows) // bs, np.float32)
-        picked = rows.numpy()
         fused_loop.train_implicit(
-            self._x.numpy()[picked],
-            self._y.numpy()[picked],
-            bs,
-            step,
-            users.packed,
-            users.last,
-            items.packed,
-            items.last,
+            *self._batches(rows, bs, step),
             k,
             low,
             high,

@@ -154,7 +154,7 @@ def _unique(names: list[str]) -> list[str]:
 
 
 def _lines_before(lines: list[str], sep: str, quoted: bool, width: int) -> int:
-    """Lines with fewer fields before the first with `width` fields; none where a field goes over several lines."""
+    """Count the lines above the first one that has `width` fields; 0 if a field spans several lines."""
     for place, line in enumerate(lines):
         if line.count('"') % 2:
             return 0
@@ -164,7 +164,10 @@ def _lines_before(lines: list[str], sep: str, quoted: bool, width: int) -> int:
 
 
 def _separator(lines: list[str]) -> str:
-    """The separator that splits most lines alike, rather the first too; of equal ones the most fields, blanks last."""
+    """The separator that gives most lines, the first included, the same number of fields.
+
+    Of equally good ones it is the one that gives the most fields, and a blank only if no other will do.
+    """
 
     def fit(sep: str) -> tuple[bool, bool, bool, float, int]:
         widths = [len(row) for row in _rows(lines, sep, _is_quoted(lines, sep))]
@@ -177,7 +180,7 @@ def _separator(lines: list[str]) -> str:
 
 
 def _is_quoted(lines: list[str], sep: str) -> bool:
-    """Whether some field stands between quotation marks as a whole."""
+    """Whether any field is enclosed in quotation marks."""
     end = re.escape(sep)
     field = re.compile(f'(?:^|{end})\\s?"(?:[^"]|"")*"(?={end}|$)')
     return any(map(field.search, lines))
@@ -190,7 +193,7 @@ def _rows(lines: list[str], sep: str, quoted: bool) -> list[list[str]]:
 
 
 def _has_header(rows: list[list[str]]) -> bool:
-    """No name is a number, unless another stands over a column of numbers."""
+    """Whether the first row has names: no cell is a number, or one without a number is above a column of numbers."""
     first, below = rows[0], list(zip(*rows[1:], strict=True))
     if not any(_is_number(cell) for cell in first):
         return True

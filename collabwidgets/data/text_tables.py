@@ -141,7 +141,7 @@ def _read(open_file: Open, where: str, head: Head, wanted: list[Hashable], ids: 
 def _read_csv(
     open_file: Open, dialect: Dialect, wanted: list[Hashable], ids: list[Hashable], text: set[str]
 ) -> pd.DataFrame:
-    """Some columns; ids in `text` as text, others as numbers unless there is text further down or they lose digits."""
+    """Read the wanted columns. Ids in `text` stay text; other ids become numbers if all of them fit without loss."""
     import pandas as pd
 
     numbers = [name for name in ids if name not in text]

@@ -165,8 +165,10 @@ def _blocks(
     n_items: int,
     cells: int = _CELLS,
 ) -> Iterator[tuple[slice, Rows, NDArray[np.float32], Cells]]:
-    """For each block of users: the columns of the `n` highest scores, the scores, -inf for what is left out, and which
-    cells those were."""
+    """Yield, for each block of users, the columns of their `n` highest scores, all scores and the cells left out.
+
+    A score that is left out is -inf.
+    """
     column = np.full(n_items, -1)
     column[candidates] = np.arange(len(candidates))
     together = max(1, cells // len(candidates))

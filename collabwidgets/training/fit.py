@@ -27,7 +27,7 @@ _LAST_SECONDS = 10.0  # that the process waits for the thread when it ends
 
 
 class Plan(NamedTuple):
-    """What a fit is asked to be."""
+    """The settings, metrics and callbacks of a fit."""
 
     recipe: Recipe
     metrics: dict[str, Metric]
@@ -208,7 +208,7 @@ class Fit:
 
 @contextmanager
 def interrupt_asks(pause: Callable[[], None]) -> Iterator[None]:
-    """While it is open the first Ctrl-C calls `pause`; a second one interrupts as ever."""
+    """Within the block, call `pause` at the first Ctrl-C; let a second one interrupt as usual."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

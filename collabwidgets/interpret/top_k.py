@@ -165,10 +165,8 @@ def _blocks(
     n_items: int,
     cells: int = _CELLS,
 ) -> Iterator[tuple[slice, Rows, NDArray[np.float32], Cells]]:
-    """Yield, for each block of users, the columns of their `n` highest scores, all scores and the cells left out.
-
-    A score that is left out is -inf.
-    """
+    """Yield, for each block, its slice of users, the columns of their `n` highest scores, those scores, and the cells
+    of ``leave_out``, which score -inf."""
     column = np.full(n_items, -1)
     column[candidates] = np.arange(len(candidates))
     together = max(1, cells // len(candidates))

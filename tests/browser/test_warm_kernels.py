@@ -78,7 +78,7 @@ def test_a_visitor_takes_a_waiting_kernel_and_it_is_replaced(warm: DashboardServ
     assert becomes_true(lambda: len(warm.kernels()) == 3)
 
 
-@pytest.mark.alone  # Jupyter's page gives a kernel 4 s to tell its widgets, which five beside other tests may not keep
+@pytest.mark.alone  # five kernels and pages at once would hold up what runs beside them
 def test_five_visitors_at_once_are_all_served_and_none_sees_anothers_training(
     warm: DashboardServer, open_context: Callable[..., BrowserContext]
 ) -> None:

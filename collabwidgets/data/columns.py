@@ -99,13 +99,35 @@ def find_titles(names: Sequence[Hashable], numbers: Collection[Hashable], ids: s
     """
     plain = {_plain(name): name for name in reversed(names)}
     titles = [plain[alias] for alias in _TITLES.split() if alias in plain]
-    of_ids = [plain[alias] for role in ("item", "user") for alias in _ALIASES[role] if alias in plain]
-    key = plain.get(_plain(ids), next((name for name in of_ids if name not in titles), names[0] if names else None))
+    key = find_key(names, ids)
     others = [name for name in names if name not in numbers]
     title = next((name for name in [*titles, *others] if name != key), None)
     if title is None:
         raise ValueError(f"the table of titles has no column of text beside {key!r} (columns: {_listed(names)})")
     return key, title
+
+
+def find_key(names: Sequence[Hashable], ids: str) -> Hashable:
+    """The column of ids in a table of items, or of users: of the same name, else called as ids are, else the first."""
+    plain = {_plain(name): name for name in reversed(names)}
+    of_ids = [plain[alias] for role in ("item", "user") for alias in _ALIASES[role] if alias in plain]
+    without_titles = (name for name in of_ids if not called_title(name))
+    return plain.get(_plain(ids), next(without_titles, names[0] if names else None))
+
+
+def same_name(name: Hashable, other: Hashable) -> bool:
+    """Whether two columns are called the same but for case and what is neither letter nor digit."""
+    return _plain(name) == _plain(other)
+
+
+def called_title(name: Hashable) -> bool:
+    """Whether a column is called as titles or names are."""
+    return _plain(name) in _TITLES.split()
+
+
+def known_as_id(name: Hashable) -> bool:
+    """Whether a column is called as ids of users, items or rows are."""
+    return _plain(name) in {*_ALIASES["user"], *_ALIASES["item"], *_NO_ROLE} and not called_title(name)
 
 
 def n_known(names: Sequence[Hashable]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 import zlib
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -18,15 +18,16 @@ from ..calls import Call, remembered
 from ..plain import plain
 from ..seeds import generator
 from .card import DataCard, data_card
+from .context import Context
 from .origin import name_of, origin_of
-from .ratings import Ratings, check_ratings
+from .ratings import check_ratings
 from .readers import read_ratings, titles_beside
 from .scale import proposed_range
 from .side import Side
+from .side_table import Described, described
 from .splits import Split, as_split
 from .tables import is_table, joined
 from .text_tables import NO_HEADER
-from .titles import Titles, titles_of
 from .vocab import Id, Vocab
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ class CollabDataLoaders:
     classes : dict of str to Vocab
         ``classes[user_name]`` and ``classes[item_name]``: row → id; ``.o2i``: id → row. Row 0 is ``'#na#'``.
     users, items : Side
-        Names, counts, means of all rows, and which of them have a training rating.
+        Names, counts, means of all rows, which of them have a training rating, and their side columns.
+    context : Context or None
+        Numbers beside each rating, where `from_df` was asked for some.
     n_users, n_items : int
         Users and items. A model's tables have a row more, for ``'#na#'``: ``len(dls.classes[user_name])``.
     n_ratings, n_train, n_valid : int
@@ -119,11 +122,12 @@ class CollabDataLoaders:
     notes: tuple[str, ...] = ()
     split: str = ""
     has_ratings: bool = True
+    context: Context | None = None
     made_by = Call("CollabDataLoaders", {})
 
     def __init__(
         self,
-        ratings: Ratings,
+        data: Described,
         *,
         valid_pct: float,
         seed: int,
@@ -131,9 +135,8 @@ class CollabDataLoaders:
         bs: int | Literal["auto"],
         val_bs: int | None,
         split: Split | None = None,
-        users: Titles | None = None,
-        items: Titles | None = None,
     ):
+        ratings = data.ratings
         self.seed, self.path = seed, Path(path)
         self.bs = _bs_for(len(ratings.values)) if bs == "auto" else bs
         self.val_bs = self.bs if val_bs is None else val_bs
@@ -141,7 +144,7 @@ class CollabDataLoaders:
         self.user_name, self.item_name = ratings.users.name, ratings.items.name
         self.rating_name = ratings.rating_name
         self.understood = ratings.understood
-        self.notes = tuple(note for each in (ratings, users, items) if each is not None for note in each.notes)
+        self.notes = (*ratings.notes, *data.notes)
         self.classes: dict[str, Vocab] = {self.user_name: ratings.users, self.item_name: ratings.items}
 
         n = len(ratings.values)
@@ -166,8 +169,16 @@ class CollabDataLoaders:
 
         is_train = np.ones(n, dtype=bool)
         is_train[valid.numpy()] = False
-        self.users = Side.from_rows(ratings.users, ratings.user_rows, ratings.values, is_train, users)
-        self.items = Side.from_rows(ratings.items, ratings.item_rows, ratings.values, is_train, items)
+        values = (ratings.values, is_train)
+        self.users = Side.from_rows(
+            ratings.users, ratings.user_rows, *values, data.titles["users"], data.features["users"]
+        )
+        self.items = Side.from_rows(
+            ratings.items, ratings.item_rows, *values, data.titles["items"], data.features["items"]
+        )
+        if data.context is not None:
+            self.context = data.context.split(train, valid)
+            self.notes = (*self.notes, *self.context.notes)
         self.rating_range = (float(ratings.values.min()), float(ratings.values.max()))
         self.rating_mean = float(self.train_y.mean(dtype=torch.float64))
         self._order, self._looks = generator(seed, "batches"), generator(seed, "batches")
@@ -195,6 +206,8 @@ class CollabDataLoaders:
         split: Any = None,
         items: Any = None,
         users: Any = None,
+        features: Any = None,
+        context: Sequence[str] | None = None,
     ) -> CollabDataLoaders:
         """Loaders of a table of ratings, one row a rating.
 
@@ -240,9 +253,19 @@ class CollabDataLoaders:
             on (also written ``"stable:0.2"``, ``"last:1"``, ``"time:2015-01-01"``); by their places in the table,
             fastai's ``valid_idx``; or all of another table, with columns of the same names.
         items, users : table or str or Path or True, optional
-            A table with ids and titles, or a text file of one, joined by the ids: these stay the keys, titles are what
-            people read, and tables of findings have both. True where the titles are in `ratings` itself. HTML entities
-            in titles are decoded.
+            A side table, joined by the column of users or items if it has that, else by the one column of ids that it
+            shares with `ratings`; of several rows for one the first counts. Where the ratings have ids, titles are
+            what people read, and tables of findings have both; HTML entities in them are decoded. The other columns
+            become `Side.features`: categories, several values in one cell (lists, or text such as ``"Action|Comedy"``),
+            numbers and dates. A missing value is a category of its own, or the mean; ``.notes`` and the data card say
+            what was taken and what was left out. A text file gives titles alone, as does True, where they are in
+            `ratings` itself.
+        features : sequence of str, or dict of str to str, optional
+            The side columns to take, of both tables, in place of all; in a dict with their kinds: ``"category"``,
+            ``"many"``, ``"number"``, ``"date"``, or ``"auto"``. An empty list takes none.
+        context : sequence of str, optional
+            Columns of `ratings` with numbers or dates that are known when one predicts, such as ``["timestamp"]``: kept
+            beside each rating in ``.context``, standardised by the training ratings.
 
         Raises
         ------
@@ -270,8 +293,9 @@ class CollabDataLoaders:
         if val_bs is not None:
             val_bs = _whole("val_bs", val_bs, 1)
         given = {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name}
-        table = ratings
+        table, tables = ratings, [ratings]
         if is_table(split):
+            tables.append(split)
             table, split = joined(ratings, split, given)
         checked = check_ratings(
             table,
@@ -282,13 +306,8 @@ class CollabDataLoaders:
             scale=scale,
         )
         chosen = None if split is None else as_split(split)
-        titles = {
-            side: None if beside is None else titles_of(vocab, ratings if beside is True else beside, side)
-            for side, vocab, beside in (("users", checked.users, users), ("items", checked.items, items))
-        }
-        loaders = cls(
-            checked, valid_pct=float(valid_pct), seed=seed, path=path, bs=bs, val_bs=val_bs, split=chosen, **titles
-        )
+        data = described(checked, tables, {"users": users, "items": items}, features, context)
+        loaders = cls(data, valid_pct=float(valid_pct), seed=seed, path=path, bs=bs, val_bs=val_bs, split=chosen)
         loaders.origin = origin_of(ratings)
         loaders.name = name_of(ratings) if name is None else str(name)
         return loaders

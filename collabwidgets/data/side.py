@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..plain import plain
+from .features import Features
 from .spelling import did_you_mean
 from .vocab import NA, Id, Vocab
 
@@ -43,6 +44,8 @@ class Side:
         the names.
     title_name : str
         The column of titles that `names` are from, where they are titles beside ids; else empty.
+    features : Features, optional
+        Side columns, where a side table gave some.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Side:
     trained: NDArray[np.bool_]
     ids: NDArray[Any] | None = None
     title_name: str = ""
+    features: Features | None = None
 
     def __post_init__(self) -> None:
         for field, dtype in (
@@ -80,6 +84,7 @@ class Side:
         ratings: NDArray[np.float32],
         is_train: NDArray[np.bool_],
         titles: Titles | None = None,
+        features: Features | None = None,
     ) -> Side:
         """Count and average the ratings of each row of `vocab`; the three arrays have one entry a rating."""
         n = len(vocab)
@@ -95,6 +100,7 @@ class Side:
             trained=np.bincount(rows[is_train], minlength=n) > 0,
             ids=vocab.ids,
             title_name="" if titles is None else titles.name,
+            features=features,
         )
 
     def __len__(self) -> int:

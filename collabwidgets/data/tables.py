@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,6 +76,14 @@ def joined(first: Any, second: Any, given: Mapping[str, Hashable | None]) -> tup
         )
     is_second = np.repeat([False, True], [len(frame) for frame in frames])
     return pd.concat(frames, ignore_index=True), is_second
+
+
+def columns_of_ratings(tables: Sequence[Any], names: list[Any], places: NDArray[np.int64]) -> pd.DataFrame:
+    """Further columns of the ratings at some places of their tables, which stand one below the other."""
+    import pandas as pd
+
+    parts = [picked(opened(table), names).reset_index(drop=True) for table in tables]
+    return pd.concat(parts, ignore_index=True).iloc[places]
 
 
 def number_columns(table: pd.DataFrame | nw.DataFrame[Any]) -> set[Hashable]:

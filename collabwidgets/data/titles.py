@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .columns import find_titles
 from .readers import read_titles
 from .tables import number_columns, opened, picked
-from .vocab import NA, Vocab
+from .vocab import NA, Id, Vocab
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,28 +54,38 @@ def titles_of(vocab: Vocab, table: Any, argument: str) -> Titles:
         key, title = find_titles(list(whole.columns), number_columns(whole), vocab.name)
         frame = picked(whole, [key, title])
     frame = frame.dropna().drop_duplicates(key)
-    ids = _as_text(frame[key])
+    ids = as_text(frame[key])
     texts = frame[title].astype(str).to_numpy(dtype=object)
     known = dict(zip(ids, texts, strict=True))
-    names = np.array([NA, *(known.get(str(each), str(each)) for each in vocab[1:])], dtype=object)
-    missing = [each for each in vocab[1:] if str(each) not in known]
-    if len(missing) == len(vocab) - 1:
+    found = [None, *(known.get(str(each)) for each in vocab[1:])]
+    if not any(found):
         raise ValueError(
             f"none of the ids in column {key!r} of {argument}= (first: {ids[0] if ids else 'none'!r}) is one of the "
             f"{len(vocab) - 1:,} in {vocab.name!r} (first: {vocab[1]!r}); pass the table that has them"
         )
+    return named(vocab, str(title), found, argument, vocab.name)
+
+
+def named(vocab: Vocab, title: str, texts: Sequence[str | None], argument: str, by: str) -> Titles:
+    """Titles of a vocabulary by row, None where there is none, from a column of a table joined by the column `by`."""
+    names = np.array([NA, *map(_either, texts[1:], vocab[1:])], dtype=object)
+    missing = [each for each, text in zip(vocab[1:], texts[1:], strict=True) if text is None]
     decoded = np.array([html.unescape(name) for name in names], dtype=object)
     changed = np.flatnonzero(decoded != names)
-    notes = [f"{argument} are shown by {title}, joined by {vocab.name}"]
+    notes = [f"{argument} are shown by {title}, joined by {by}"]
     if missing:
         notes.append(f"{len(missing):,} of {len(vocab) - 1:,} {argument} without a {title} (first: {missing[0]!r})")
     if len(changed):
         first = names[changed[0]]
         notes.append(f"HTML entities in the {title} of {len(changed):,} {argument} were decoded (first: {first!r})")
-    return Titles(str(title), decoded, tuple(notes))
+    return Titles(title, decoded, tuple(notes))
 
 
-def _as_text(column: pd.Series) -> list[str]:
+def _either(text: str | None, known: Id) -> str:
+    return str(known) if text is None else text
+
+
+def as_text(column: pd.Series) -> list[str]:
     """Ids as text; whole floats, which pandas makes of whole numbers beside gaps, without their point."""
     values: Sequence[Hashable] = column.tolist()
     return [str(int(each)) if isinstance(each, float) and each.is_integer() else str(each) for each in values]

@@ -60,6 +60,7 @@ def test_what_was_joined_and_decoded_is_said():
         "items are shown by title, joined by movieId",
         "1 of 17 items without a title (first: 0)",
         "HTML entities in the title of 1 items were decoded (first: 'Tom &amp; Jerry')",
+        "left out of the side columns of items: genres (one value throughout); features= takes them",
     )
     assert dls.items.names[1] == "0"
     assert "Tom & Jerry" in dls.items.names
@@ -96,7 +97,7 @@ def test_users_have_names_too():
     ("items", "sentence"),
     [
         (MOVIES.assign(movieId=MOVIES["movieId"] + 1), r"none of the ids in column 'movieId' of items= \(first: '1'\)"),
-        (MOVIES[["movieId"]], "no column of text beside 'movieId'"),
+        (MOVIES[["movieId"]], "items= has no column beside 'movieId'"),
     ],
 )
 def test_tables_that_do_not_fit_are_refused(items, sentence):

@@ -1,0 +1,111 @@
+"""Context: what is known of a rating beside who gave it to what, such as when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from .features import days_of
+from .spelling import did_you_mean
+from .tables import columns_of_ratings, opened
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .ratings import Ratings
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """Columns of numbers beside each rating, standardised by the training ratings.
+
+    Attributes
+    ----------
+    names : tuple of str
+    mean, scale : float64 [n]
+        Of the training ratings, in the columns' own unit; dates are days since 1970. The mean is 0 in `train` and
+        `valid`, so zeros stand for an average context.
+    train, valid : torch.float32 [n_train, n], [n_valid, n]
+        In the order of the loaders' ratings. A missing value is 0, the mean.
+    n_missing : int
+        Values that are missing.
+    """
+
+    names: tuple[str, ...]
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    train: torch.Tensor
+    valid: torch.Tensor
+    n_missing: int
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences for the data card."""
+        missing = f"; {self.n_missing:,} missing values are the mean" if self.n_missing else ""
+        return [f"context of each rating: {', '.join(self.names)}, standardised by the training ratings{missing}"]
+
+
+@dataclass(frozen=True, eq=False)
+class ContextColumns:
+    """Context of all ratings as it is read: float64 ``[n, columns]`` in the order of `Ratings`, NaN where missing."""
+
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+
+    def split(self, train: torch.Tensor, valid: torch.Tensor) -> Context:
+        """Standardised by the ratings of training; `train` and `valid` are the places of both parts."""
+        of_train = self.values[train.numpy()]
+        seen = np.isfinite(of_train)
+        n = np.maximum(seen.sum(axis=0), 1)
+        mean = np.where(seen, of_train, 0).sum(axis=0) / n
+        scale = np.sqrt(np.where(seen, (of_train - mean) ** 2, 0).sum(axis=0) / n)
+        scale[scale <= 1e-12 * np.abs(mean)] = 1
+        is_there = np.isfinite(self.values)
+        scaled = torch.from_numpy(np.where(is_there, (self.values - mean) / scale, 0).astype(np.float32))
+        return Context(self.names, mean, scale, scaled[train], scaled[valid], int(np.count_nonzero(~is_there)))
+
+
+def read_context(names: Any, tables: Sequence[Any], ratings: Ratings) -> ContextColumns | None:
+    """Context columns of the checked ratings; None where `names` is empty.
+
+    Parameters
+    ----------
+    names : sequence of str
+    tables : sequence of tables
+        That the ratings were read from, one below the other.
+    ratings : Ratings
+
+    Raises
+    ------
+    TypeError, ValueError
+        When `names` is no list, names no column, or the ratings themselves; and for a column without a number.
+    """
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise TypeError(f"context={names!r} must be a list of columns of the ratings, such as ['timestamp']")
+    there = [str(name) for name in opened(tables[0]).columns]
+    taken = (ratings.users.name, ratings.items.name, ratings.rating_name)
+    for name in names:
+        if str(name) not in there:
+            raise ValueError(
+                f"context= names {name!r}, but the columns of the ratings are {', '.join(there)}."
+                + did_you_mean(str(name), there)
+            )
+        if str(name) in taken:
+            raise ValueError(f"context= names {name!r}, which is no context: a model is given users and items anyway")
+    if not names:
+        return None
+    frame = columns_of_ratings(tables, list(names), ratings.places)
+    values = np.stack([_numbers_of(frame[name], name) for name in names], axis=1)
+    return ContextColumns(tuple(map(str, names)), values)
+
+
+def _numbers_of(column: pd.Series, name: Any) -> NDArray[np.float64]:
+    numbers = days_of(column)
+    if not np.isfinite(numbers).any():
+        raise ValueError(f"column {name!r} holds neither numbers nor dates, so it cannot be a context; leave it out")
+    return numbers

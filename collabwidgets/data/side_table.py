@@ -1,0 +1,215 @@
+"""Side tables: what is known of users or items beside their ratings, joined to the rows of a vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .columns import called_title, find_key, known_as_id, same_name
+from .context import ContextColumns, read_context
+from .features import Features, checked_kinds, features_of
+from .ratings import Ratings
+from .tables import columns_of_ratings, opened, picked
+from .titles import Titles, as_text, named, titles_of
+from .vocab import Vocab
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SIDES = ("users", "items")
+_TITLES = 0.95  # of the texts of a column that is called nothing known must differ for them to be titles
+
+
+@dataclass(frozen=True, eq=False)
+class Described:
+    """Ratings, and what side tables say of their users and items.
+
+    Attributes
+    ----------
+    ratings : Ratings
+    titles : dict of str to Titles or None
+        By ``"users"`` and ``"items"``.
+    features : dict of str to Features or None
+    context : ContextColumns or None
+    notes : tuple of str
+        Sentences on the side tables, for `CollabDataLoaders.notes`.
+    """
+
+    ratings: Ratings
+    titles: dict[str, Titles | None]
+    features: dict[str, Features | None]
+    context: ContextColumns | None
+    notes: tuple[str, ...]
+
+
+def described(
+    ratings: Ratings, tables: Sequence[Any], beside: dict[str, Any], features: Any, context: Any
+) -> Described:
+    """Join side tables to ratings, and read their context.
+
+    Parameters
+    ----------
+    ratings : Ratings
+    tables : sequence of tables
+        That the ratings were read from, one below the other.
+    beside : dict
+        By ``"users"`` and ``"items"`` a table, None, or what gives titles alone: a path, or True for the ratings.
+    features, context
+        As of `CollabDataLoaders.from_df`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When a table cannot be joined, or has nothing to offer; see `checked_kinds` for `features`,
+        `read_context` for `context`.
+    """
+    titles: dict[str, Titles | None] = dict.fromkeys(_SIDES)
+    sides: dict[str, _SideTable] = {}
+    for argument, table in beside.items():
+        vocab = getattr(ratings, argument)
+        if isinstance(table, str | Path) or table is True:
+            titles[argument] = titles_of(vocab, tables[0] if table is True else table, argument)
+        elif table is not None:
+            sides[argument] = _joined(table, argument, vocab, tables, ratings)
+    if features is not None and not sides:
+        raise ValueError("features= chooses columns of side tables, but there is none; pass users= or items= a table")
+    kinds = checked_kinds(features, {argument: side.offered for argument, side in sides.items()})
+    found: dict[str, Features | None] = dict.fromkeys(_SIDES)
+    said: list[str] = []
+    for argument, side in sides.items():
+        vocab = getattr(ratings, argument)
+        if side.title is not None:
+            titles[argument] = named(vocab, str(side.title), side.texts(side.title), argument, side.by)
+        found[argument], notes = features_of(side.frame, side.places, kinds[argument], argument)
+        said += [*notes, *side.notes(vocab)] if found[argument] else notes
+    of_titles = [note for each in titles.values() if each is not None for note in each.notes]
+    columns = None if context is None else read_context(context, tables, ratings)
+    return Described(ratings, titles, found, columns, (*of_titles, *said))
+
+
+@dataclass(frozen=True, eq=False)
+class _SideTable:
+    """A table as pandas, its columns of ids and titles, and where each row of the vocabulary stands in it, or -1."""
+
+    argument: str
+    frame: pd.DataFrame
+    key: Hashable
+    by: str
+    title: Hashable | None
+    places: NDArray[np.int64]
+    n_repeated: int
+
+    @property
+    def offered(self) -> list[Hashable]:
+        """Columns that may be features: all but ids and titles."""
+        return [
+            name for name in self.frame.columns if name not in (self.key, self.title) and not self._numbers_rows(name)
+        ]
+
+    def _numbers_rows(self, name: Hashable) -> bool:
+        column = self.frame[name]
+        return known_as_id(name) and column.dtype.kind in "iu" and bool(column.is_unique)
+
+    def texts(self, name: Hashable) -> list[str | None]:
+        """A column as text by row of the vocabulary; None where there is none."""
+        column = self.frame[name].reset_index(drop=True).reindex(self.places)
+        return [None if missing else str(text) for text, missing in zip(column, column.isna(), strict=True)]
+
+    def notes(self, vocab: Vocab) -> list[str]:
+        """Sentences on the join."""
+        notes = []
+        missing = np.flatnonzero(self.places[1:] < 0)
+        if len(missing):
+            notes.append(
+                f"{len(missing):,} of {len(vocab) - 1:,} {self.argument} are not in {self.argument}= (first: "
+                f"{vocab[int(missing[0]) + 1]!r}), so their side columns are missing"
+            )
+        if self.n_repeated:
+            notes.append(f"{self.n_repeated:,} rows of {self.argument}= repeat a {self.key}; the first of each counts")
+        return notes
+
+
+def _joined(table: Any, argument: str, vocab: Vocab, tables: Sequence[Any], ratings: Ratings) -> _SideTable:
+    whole = opened(table, f"{argument}=")
+    frame = picked(whole, list(whole.columns)).reset_index(drop=True)
+    names = list(frame.columns)
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"{argument}= has {names.count(twice)} columns called {twice!r}; rename all but one")
+    if len(names) < 2:
+        raise ValueError(f"{argument}= has no column beside {names[0] if names else 'none'!r}; pass a table that has")
+    key, shared = _key(frame, argument, vocab, tables[0], ratings)
+    if shared is None:
+        wanted: list[str | None] = [None, *map(str, vocab[1:])]
+    else:
+        wanted = _of_first_rating(vocab, shared, tables, ratings, argument)
+    known = frame[key].notna().to_numpy(dtype=bool)
+    ids = as_text(frame[key][known])
+    at = np.flatnonzero(known)
+    first = {each: int(place) for each, place in zip(reversed(ids), at[::-1], strict=True)}
+    places = np.array([-1 if each is None else first.get(each, -1) for each in wanted], dtype=np.int64)
+    if (places < 0).all():
+        raise ValueError(
+            f"none of the ids in column {key!r} of {argument}= (first: {ids[0] if ids else 'none'!r}) is one of the "
+            f"{len(vocab) - 1:,} in {vocab.name!r} (first: {wanted[1]!r}); pass the table that has them"
+        )
+    title = _title(frame, key, vocab)
+    return _SideTable(argument, frame, key, shared or vocab.name, title, places, len(ids) - len(first))
+
+
+def _key(frame: pd.DataFrame, argument: str, vocab: Vocab, table: Any, ratings: Ratings) -> tuple[Hashable, str | None]:
+    """The column of ids of a side table; and its name where it is another one of the ratings."""
+    names = list(frame.columns)
+    same = [name for name in names if same_name(name, vocab.name)]
+    if same:
+        return next((name for name in same if str(name) == vocab.name), same[0]), None
+    roles = {ratings.users.name, ratings.items.name, ratings.rating_name}
+    of_ratings = {str(name) for name in opened(table).columns} - roles
+    shared = [name for name in names if str(name) in of_ratings]
+    ids = [name for name in shared if known_as_id(name)] or [name for name in shared if _never_repeats(frame[name])]
+    if len(ids) > 1:
+        raise ValueError(
+            f"{argument}= and the ratings share {', '.join(map(repr, ids))}, and either could join them; leave all but "
+            f"one out of {argument}=, or give it the column {vocab.name!r}"
+        )
+    return (ids[0], str(ids[0])) if ids else (find_key(names, vocab.name), None)
+
+
+def _never_repeats(column: pd.Series) -> bool:
+    return bool(column.astype(str).is_unique)  # cells may be lists
+
+
+def _of_first_rating(
+    vocab: Vocab, shared: str, tables: Sequence[Any], ratings: Ratings, argument: str
+) -> list[str | None]:
+    """By row of the vocabulary what its first rating has in another column of ids."""
+    column = columns_of_ratings(tables, [shared], ratings.places)[shared].reset_index(drop=True)
+    rows = ratings.user_rows if argument == "users" else ratings.item_rows
+    found, first = np.unique(rows, return_index=True)
+    ids = column.iloc[first]
+    texts = dict(zip(found.tolist(), as_text(ids), strict=True))
+    for row, missing in zip(found.tolist(), ids.isna(), strict=True):
+        if missing:
+            del texts[row]
+    return [texts.get(row) for row in range(len(vocab))]
+
+
+def _title(frame: pd.DataFrame, key: Hashable, vocab: Vocab) -> Hashable | None:
+    """The column of titles where the ratings have ids: one that is called so, else text that hardly repeats."""
+    if called_title(vocab.name):
+        return None
+    others: list[Hashable] = [name for name in frame.columns if name != key]
+    called = next((name for name in others if called_title(name)), None)
+    if called is not None:
+        return called
+    for name in others:
+        texts = frame[name].dropna()
+        is_text = len(texts) > 0 and all(isinstance(each, str) for each in texts.head(100))
+        if is_text and len(set(texts)) >= _TITLES * len(texts):
+            return name
+    return None

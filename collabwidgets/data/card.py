@@ -61,7 +61,7 @@ def data_card(dls: CollabDataLoaders) -> DataCard:
         per_user=_doubling_bars(dls.users),
         median_per_item=_median(dls.items),
         median_per_user=_median(dls.users),
-        never_trained=tuple(int(row) + 1 for row in np.flatnonzero(~dls.items.trained[1:])),
+        never_trained=tuple(dls.items.never_trained.tolist()),
         repeated=tuple(int(row) for row in rows[np.argsort(-repeats[rows], kind="stable")]),
         n_repeats=len(again),
     )

@@ -258,8 +258,9 @@ class CollabDataLoaders:
             what people read, and tables of findings have both; HTML entities in them are decoded. The other columns
             become `Side.features`: categories, several values in one cell (lists, or text such as ``"Action|Comedy"``),
             numbers and dates. A missing value is a category of its own, or the mean; ``.notes`` and the data card say
-            what was taken and what was left out. A text file gives titles alone, as does True, where they are in
-            `ratings` itself.
+            what was taken and what was left out. With side columns users and items without a rating have a row too; a
+            model has not learnt them, so findings leave them out. A text file gives titles alone, as does True, where
+            they are in `ratings` itself.
         features : sequence of str, or dict of str to str, optional
             The side columns to take, of both tables, in place of all; in a dict with their kinds: ``"category"``,
             ``"many"``, ``"number"``, ``"date"``, or ``"auto"``. An empty list takes none.
@@ -496,7 +497,7 @@ class CollabDataLoaders:
 
     def __repr__(self) -> str:
         low, high = self.rating_range
-        never = int((~self.items.trained[1:]).sum())
+        never = len(self.items.never_trained)
         return (
             f"CollabDataLoaders: {self.n_users:,} {self.user_name}s × {self.n_items:,} "
             f"{self.item_name}s, {self.n_ratings:,} ratings ({self.rating_name!r}, {low:g} to {high:g})\n"

@@ -154,6 +154,11 @@ class Side:
         counts = self.counts[self.trained]
         return min(MOST_DEFAULT_MIN_COUNT, int(np.median(counts))) if len(counts) else MOST_DEFAULT_MIN_COUNT
 
+    @property
+    def never_trained(self) -> NDArray[np.int64]:
+        """Rows whose ratings are all for validation."""
+        return np.flatnonzero(~self.trained & (self.counts > 0))
+
     @cached_property
     def _rows(self) -> dict[str, int]:
         by_count = np.argsort(self.counts, kind="stable")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from .features import Features, checked_kinds, features_of
 from .ratings import Ratings
 from .tables import columns_of_ratings, opened, picked
 from .titles import Titles, as_text, named, titles_of
-from .vocab import Vocab
+from .vocab import NA, Id, Vocab
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,15 +80,18 @@ def described(
         raise ValueError("features= chooses columns of side tables, but there is none; pass users= or items= a table")
     kinds = checked_kinds(features, {argument: side.offered for argument, side in sides.items()})
     found: dict[str, Features | None] = dict.fromkeys(_SIDES)
+    columns = None if context is None else read_context(context, tables, ratings)
     said: list[str] = []
     for argument, side in sides.items():
-        vocab = getattr(ratings, argument)
+        whole = side.with_unrated()
+        found[argument], notes = features_of(whole.frame, whole.places, kinds[argument], argument)
+        if found[argument]:  # without side columns nothing could ever be known of the unrated
+            side, ratings = whole, _with_rows_of(ratings, argument, whole.vocab)
+            notes += side.notes
         if side.title is not None:
-            titles[argument] = named(vocab, str(side.title), side.texts(side.title), argument, side.by)
-        found[argument], notes = features_of(side.frame, side.places, kinds[argument], argument)
-        said += [*notes, *side.notes(vocab)] if found[argument] else notes
+            titles[argument] = named(side.vocab, str(side.title), side.texts(side.title), argument, side.by)
+        said += notes
     of_titles = [note for each in titles.values() if each is not None for note in each.notes]
-    columns = None if context is None else read_context(context, tables, ratings)
     return Described(ratings, titles, found, columns, (*of_titles, *said))
 
 
@@ -101,15 +104,16 @@ class _SideTable:
     key: Hashable
     by: str
     title: Hashable | None
+    vocab: Vocab
     places: NDArray[np.int64]
-    n_repeated: int
+    place_of: dict[str, int]
+    n_unrated: int = 0
 
     @property
     def offered(self) -> list[Hashable]:
         """Columns that may be features: all but ids and titles."""
-        return [
-            name for name in self.frame.columns if name not in (self.key, self.title) and not self._numbers_rows(name)
-        ]
+        others = (name for name in self.frame.columns if name not in (self.key, self.title))
+        return [name for name in others if not self._numbers_rows(name)]
 
     def _numbers_rows(self, name: Hashable) -> bool:
         column = self.frame[name]
@@ -120,18 +124,44 @@ class _SideTable:
         column = self.frame[name].reset_index(drop=True).reindex(self.places)
         return [None if missing else str(text) for text, missing in zip(column, column.isna(), strict=True)]
 
-    def notes(self, vocab: Vocab) -> list[str]:
+    def with_unrated(self) -> _SideTable:
+        """The same with a vocabulary that has a row for every id of the table, where it is joined by these ids."""
+        if self.by != self.vocab.name:
+            return self
+        rated = set(map(str, self.vocab))
+        texts = [text for text in self.place_of if text not in rated]
+        are_numbers = isinstance(self.vocab[1], int)
+        if are_numbers:
+            texts = [text for text in texts if text.lstrip("-").isdecimal() and str(int(text)) == text]
+        unrated: list[Id] = [int(text) for text in texts] if are_numbers else list(texts)
+        vocab = Vocab([*self.vocab, *unrated], self.vocab.name)
+        places = np.array([-1, *(self.place_of.get(str(known), -1) for known in vocab[1:])], dtype=np.int64)
+        return replace(self, vocab=vocab, places=places, n_unrated=len(texts))
+
+    @property
+    def notes(self) -> list[str]:
         """Sentences on the join."""
         notes = []
         missing = np.flatnonzero(self.places[1:] < 0)
         if len(missing):
             notes.append(
-                f"{len(missing):,} of {len(vocab) - 1:,} {self.argument} are not in {self.argument}= (first: "
-                f"{vocab[int(missing[0]) + 1]!r}), so their side columns are missing"
+                f"{len(missing):,} of {len(self.vocab) - 1:,} {self.argument} are not in {self.argument}= (first: "
+                f"{self.vocab[int(missing[0]) + 1]!r}), so their side columns are missing"
             )
-        if self.n_repeated:
-            notes.append(f"{self.n_repeated:,} rows of {self.argument}= repeat a {self.key}; the first of each counts")
+        n_repeated = int(self.frame[self.key].notna().sum()) - len(self.place_of)
+        if n_repeated:
+            notes.append(f"{n_repeated:,} rows of {self.argument}= repeat a {self.key}; the first of each counts")
+        if self.n_unrated:
+            notes.append(f"{self.n_unrated:,} {self.argument} of {self.argument}= have a row and no rating")
         return notes
+
+
+def _with_rows_of(ratings: Ratings, argument: str, vocab: Vocab) -> Ratings:
+    """The same ratings with a larger vocabulary of users, or of items."""
+    rows = np.array([vocab.o2i[known] for known in getattr(ratings, argument)], dtype=np.int64)
+    if argument == "users":
+        return replace(ratings, users=vocab, user_rows=rows[ratings.user_rows])
+    return replace(ratings, items=vocab, item_rows=rows[ratings.item_rows])
 
 
 def _joined(table: Any, argument: str, vocab: Vocab, tables: Sequence[Any], ratings: Ratings) -> _SideTable:
@@ -144,22 +174,21 @@ def _joined(table: Any, argument: str, vocab: Vocab, tables: Sequence[Any], rati
     if len(names) < 2:
         raise ValueError(f"{argument}= has no column beside {names[0] if names else 'none'!r}; pass a table that has")
     key, shared = _key(frame, argument, vocab, tables[0], ratings)
-    if shared is None:
-        wanted: list[str | None] = [None, *map(str, vocab[1:])]
-    else:
+    wanted: list[str | None] = [None, *map(str, vocab[1:])]
+    if shared is not None:
         wanted = _of_first_rating(vocab, shared, tables, ratings, argument)
-    known = frame[key].notna().to_numpy(dtype=bool)
-    ids = as_text(frame[key][known])
-    at = np.flatnonzero(known)
-    first = {each: int(place) for each, place in zip(reversed(ids), at[::-1], strict=True)}
-    places = np.array([-1 if each is None else first.get(each, -1) for each in wanted], dtype=np.int64)
+    known = np.flatnonzero(frame[key].notna().to_numpy(dtype=bool))
+    ids = as_text(frame[key].iloc[known])
+    place_of = {each: int(place) for each, place in zip(reversed(ids), known[::-1], strict=True)}  # the first counts
+    place_of.pop(NA, None)
+    places = np.array([-1 if each is None else place_of.get(each, -1) for each in wanted], dtype=np.int64)
     if (places < 0).all():
         raise ValueError(
             f"none of the ids in column {key!r} of {argument}= (first: {ids[0] if ids else 'none'!r}) is one of the "
             f"{len(vocab) - 1:,} in {vocab.name!r} (first: {wanted[1]!r}); pass the table that has them"
         )
     title = _title(frame, key, vocab)
-    return _SideTable(argument, frame, key, shared or vocab.name, title, places, len(ids) - len(first))
+    return _SideTable(argument, frame, key, shared or vocab.name, title, vocab, places, place_of)
 
 
 def _key(frame: pd.DataFrame, argument: str, vocab: Vocab, table: Any, ratings: Ratings) -> tuple[Hashable, str | None]:

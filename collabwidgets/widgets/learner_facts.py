@@ -59,7 +59,7 @@ def data_of(learn: CollabLearner) -> protocol.Data:
         n_ratings=dls.n_ratings,
         n_train=dls.n_train,
         n_valid=dls.n_valid,
-        n_never_trained=int((~dls.items.trained[1:]).sum()),
+        n_never_trained=len(dls.items.never_trained),
         default_min_count=dls.items.default_min_count,
         user_name=dls.user_name,
         item_name=dls.item_name,

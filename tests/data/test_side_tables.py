@@ -195,3 +195,39 @@ def test_movielens_feeds_it_in_a_line(movielens):
     genres = ratings.drop_duplicates("title").set_index("title")["genres"].str.get_dummies("|").add_prefix("genres=")
     found = as_pandas(dls, "items").iloc[1:][genres.columns]
     assert (found.loc[genres.index] == genres).all(axis=None)
+
+
+def test_users_and_items_without_a_rating_have_a_row_of_their_own():
+    movies = pd.concat([MOVIES, pd.DataFrame({"movie": [5, 999], "genres": "Drama"})])
+    dls = loaders(items=movies)
+    assert list(dls.classes["movie"])[1:] == sorted(movies["movie"])
+    rows = dls.classes["movie"].index([5, 999])
+    assert dls.items.counts[rows].tolist() == [0, 0]
+    assert not dls.items.trained[rows].any()
+    assert dls.items.features.known[1:].all()
+    assert "2 items of items= have a row and no rating" in dls.notes
+    pd.testing.assert_frame_equal(dls.to_frame(), loaders().to_frame())
+    assert not set(rows) & set(dls.card.never_trained)
+
+
+def test_titles_without_side_columns_add_no_rows():
+    movies = pd.DataFrame({"movie": range(0, 300, 10), "title": [f"Film {n}" for n in range(30)]})
+    assert loaders(items=movies).n_items == 17
+    assert loaders(items=movies.assign(year=range(1990, 2020))).n_items == 30
+
+
+@pytest.mark.parametrize("model", ["dot", "svdpp", "nn"])
+def test_no_finding_shows_a_row_that_was_never_rated(model):
+    movies = pd.concat([MOVIES, pd.DataFrame({"movie": [5, 999], "genres": "Drama"})])
+    people = pd.concat([PEOPLE, pd.DataFrame({"user": [99], "age": [50]})])
+    learn = cw.collab_learner(loaders(items=movies, users=people), 3, model=model, seed=1)
+    learn.fit_one_cycle(2)
+    tables = [learn.pca(2, min_count=0), learn.neighbors(10, 30, min_count=0), learn.embeddings()]
+    if model != "nn":
+        tables += [learn.biases(min_count=0), learn.recommend(3, 30, min_count=0, exclude="none")]
+        assert 99 not in learn.biases("users")["user"].tolist()
+    for table in tables:
+        assert not {5, 999} & set(table["movie"])
+    assert np.isnan(learn.predict([3, 99], [5, 10], unknown="nan")).all()
+    with pytest.raises(ValueError, match="no training rating"):
+        learn.predict(3, 5)

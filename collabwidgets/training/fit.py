@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from . import messages
+from .background import in_background
 from .events import BatchEnd, Callback, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import epoch_axis
 from .metrics import Metric
@@ -22,8 +22,6 @@ from .trainer import Trainer
 
 if TYPE_CHECKING:
     from .session import Session
-
-_LAST_SECONDS = 10.0  # that the process waits for the thread when it ends
 
 
 class Plan(NamedTuple):
@@ -93,22 +91,9 @@ class Fit:
     def start(self, *, one_epoch: bool = False) -> None:
         """Train in a background thread, which ends with the process, to the end or for one epoch."""
         self.begin()
-
-        # A daemon thread that the interpreter finds in torch's code when it shuts down takes the process with it.
-        def drive() -> None:
-            self.run(one_epoch=one_epoch)
-            atexit.unregister(end)
-
-        def end() -> None:
-            self.ask("stopped")
-            thread.join(_LAST_SECONDS)
-
-        thread = threading.Thread(target=drive, name="collabwidgets-training", daemon=True)
-        atexit.register(end)
         try:
-            thread.start()
-        except RuntimeError as error:  # there are too many threads, or the interpreter is ending
-            atexit.unregister(end)
+            in_background("collabwidgets-training", lambda: self.run(one_epoch=one_epoch), lambda: self.ask("stopped"))
+        except RuntimeError as error:
             self.end(error)
             raise
 

@@ -42,6 +42,7 @@ from .training import (
 )
 from .training.events import Callback
 from .training.metrics import Metric
+from .training.reruns import Reruns
 from .training.session import Session
 from .training.weights import Weights
 from .view_state import ViewState
@@ -244,18 +245,20 @@ class CollabLearner:
     def biases(self, kind: str = "items", *, min_count: int | None = None, center: bool = True) -> pd.DataFrame:
         """What remains of a title's (or a user's) ratings once taste is allowed for: `interpret.biases`."""
         minimum = self._min_count(min_count) if kind == "items" else int(min_count or 0)
-        return interpret.biases(self.snapshot, kind=kind, min_count=minimum, center=center)
+        return interpret.biases_in_runs(self.snapshot, self.reruns, kind=kind, min_count=minimum, center=center)
 
     def pca(self, k: int = 3, *, min_count: int | None = None, top_n: int | None = None) -> pd.DataFrame:
         """Titles on the first `k` principal components of the item factors: `interpret.fit_pca`.
 
         Signs and order of the components depend on the weights alone, by the rule that `interpret.fit_pca` names.
         """
-        return interpret.pca_table(self.snapshot, k, min_count=self._min_count(min_count), top_n=top_n)
+        minimum = self._min_count(min_count)
+        return interpret.pca_table(self.snapshot, k, min_count=minimum, top_n=top_n, runs=self.reruns)
 
     def pca_frame(self, k: int = AXES, *, min_count: int | None = None, top_n: int | None = None) -> PCAFrame:
         """The fitted components themselves, at least six of them where the model has as many factors."""
-        return interpret.fit_pca(self.snapshot, k=max(k, AXES), min_count=self._min_count(min_count), top_n=top_n)
+        minimum = self._min_count(min_count)
+        return interpret.fit_pca(self.snapshot, k=max(k, AXES), min_count=minimum, top_n=top_n, runs=self.reruns)
 
     def neighbors(
         self,
@@ -272,13 +275,35 @@ class CollabLearner:
 
         Name the item by its title, or pass ``row=`` its row; a list of them asks for the mean of several. Words that
         only one title has are enough, whatever their case; ``attrs["anchors"]`` says which title was taken.
+        ``average="runs"`` ranks by the mean cosine over the runs of `stability`: `interpret.neighbors_in_runs`.
         """
         if row is None:
             row = [self._searched(each) for each in np.atleast_1d(np.asarray(item, dtype=object))]
         minimum, rated = self._min_count(min_count), self.dls.rated
-        return interpret.neighbors(
-            self.snapshot, row, k=k, metric=metric, order=order, min_count=minimum, ratings=rated, **others
+        return interpret.neighbors_in_runs(
+            self.snapshot, self.reruns, row, k=k, metric=metric, order=order, min_count=minimum, ratings=rated, **others
         )
+
+    def stability(self, runs: int | None = None) -> Reruns:
+        """Train the model again with other seeds, in the background, to see which findings come again: `Reruns.start`.
+
+        The data, the split and the fits are the same. When all `runs`, by default 8, are trained, `neighbors` says in
+        how many of them a title is among the nearest too, `biases` how far a bias and its rank move, and `pca` how well
+        each component comes back; widgets follow. Other weights drop the runs.
+
+        Examples
+        --------
+        >>> learn.stability(8).wait()  # doctest: +SKIP
+        >>> learn.neighbors("Alien (1979)")[["title", "in_runs"]]  # doctest: +SKIP
+        >>> learn.neighbors("Alien (1979)", average="runs")  # doctest: +SKIP
+        """
+        self.session.reruns.start(runs)
+        return self.session.reruns
+
+    @property
+    def reruns(self) -> tuple[Snapshot, ...]:
+        """A snapshot for each run of `stability`; empty while they train, and when the weights are others since."""
+        return self.session.reruns.snapshots
 
     def similar_users(self, user: Any, k: int = 10, *, metric: str = "cosine", min_count: int = 0) -> pd.DataFrame:
         """The users whose factors lie nearest to those of one of them, named by id: `interpret.similar_users`."""

@@ -1,8 +1,9 @@
-"""Align: order and signs of components that follow those of another frame, and columns turned to lie as before."""
+"""Align: components that keep order and sign from frame to frame, and vectors turned to lie as another model's."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,30 +75,67 @@ def _strong_first(order: list[int], variances: NDArray[np.float64]) -> list[int]
 
 
 def procrustes(
-    columns: NDArray[np.float32], before: NDArray[np.float32], rows: NDArray[np.int64]
-) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """`columns` turned (and mirrored, where that is nearer) so that `rows` lie as near to `before` as they can.
+    columns: NDArray[np.float32], before: NDArray[np.float32], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The rotation (or reflection) of `columns` after which they lie as near to `before` as they can.
 
-    The orthogonal Procrustes problem (Schönemann 1966): of all orthogonal Q the one with the least
-    ``‖A Q − B‖`` is ``U Vᵀ``, where ``U S Vᵀ`` is the singular value decomposition of ``Aᵀ B``. Distances between
-    points stay what they were; what is turned is no principal component any more.
+    The orthogonal Procrustes problem (Schönemann 1966), with a weight for each row: of all orthogonal Q the one with
+    the least ``Σ wᵢ ‖Aᵢ Q − Bᵢ‖²`` is ``U Vᵀ``, where ``U S Vᵀ`` is the singular value decomposition of
+    ``Σ wᵢ Aᵢᵀ Bᵢ``. Angles and lengths stay what they were.
 
     Parameters
     ----------
-    columns : float32 [n, d]
-        Coordinates now.
-    before : float32 [n, d]
-        Coordinates of the same points in the picture before; where one is not finite its point is left out.
-    rows : int64 [m]
-        Points that decide.
+    columns, before : float32 [n, d]
+        Vectors of the same rows in two models.
+    weights : float64 [n]
+        What each row counts; 0 leaves it out.
 
     Returns
     -------
-    float32 [n, d], float64 [d, d]
-        The turned coordinates, and Q.
+    float64 [d, d]
+        Q; the turned vectors are ``columns @ Q``.
     """
-    now, then = columns[rows].astype(np.float64), before[rows].astype(np.float64)
-    known = np.isfinite(now).all(axis=1) & np.isfinite(then).all(axis=1)
-    u, _, vt = np.linalg.svd(now[known].T @ then[known])
-    turn = u @ vt
-    return (columns @ turn).astype(np.float32), turn
+    counted = weights > 0
+    now, then = columns[counted].astype(np.float64), before[counted].astype(np.float64)
+    u, _, vt = np.linalg.svd((now * weights[counted, None]).T @ then)
+    turn: NDArray[np.float64] = u @ vt
+    return turn
+
+
+def agreement(
+    components: NDArray[np.float64],
+    factors: NDArray[np.float32],
+    reruns: Sequence[NDArray[np.float32]],
+    counts: NDArray[np.integer],
+) -> NDArray[np.float64]:
+    """How well each component comes back in models trained again from other weights, 0 to 1.
+
+    The vectors of each rerun are turned to lie as `factors` do, by `procrustes`, the titles weighted by their counts.
+    The answer is the mean over the reruns of Pearson's ``|r|`` between the titles' scores in the two models. So that
+    the fit of the rotation does not flatter it, one half of the titles is turned as the other half wants it.
+
+    Parameters
+    ----------
+    components : float64 [k, d]
+        Of `factors`.
+    factors : float32 [m, d]
+        The titles' vectors.
+    reruns : sequence of float32 [m, d]
+        The vectors of the same titles in other models.
+    counts : int [m]
+        Ratings of each title.
+
+    Returns
+    -------
+    float64 [k]
+    """
+    scores = (factors @ components.T).astype(np.float32)
+    odd = np.arange(len(factors)) % 2 == 1
+    r = []
+    for vectors in reruns:
+        turned = np.empty_like(vectors)
+        for half in (odd, ~odd):
+            turned[half] = vectors[half] @ procrustes(vectors, factors, np.where(half, 0.0, counts))
+        r.append(np.diagonal(shared_scores(scores, turned, components)))
+    found: NDArray[np.float64] = np.abs(r).mean(axis=0)
+    return found

@@ -98,19 +98,8 @@ def neighbors(
     --------
     >>> neighbors(snapshot, snapshot.items.index("Fargo (1996)"), k=5)  # doctest: +SKIP
     """
-    if metric not in METRICS:
-        raise ValueError(f"metric is {metric!r}; choose one of {', '.join(map(repr, METRICS))}")
-    if order not in ("nearest", "farthest"):
-        raise ValueError(f"order is {order!r}; choose 'nearest' or 'farthest'")
-    whole_number("k", k)
-    side, anchors = snapshot.items, _anchor_rows(item, snapshot.items)
-    aim = _aim(snapshot, anchors, metric)
-    candidate = side.trained.copy()
-    candidate[anchors] = False
-    shown = candidate & (side.counts >= min_count)
-    ranked, scores = _ranked(snapshot, aim, k, metric, order, candidate, shown)
-    is_shown = shown[ranked]
-    rows, scores = ranked[is_shown][:k], scores[is_shown][:k]
+    side, anchors = snapshot.items, anchor_rows(item, snapshot.items)
+    rows, scores, n_hidden = nearest(snapshot, anchors, k=k, metric=metric, order=order, min_count=min_count)
 
     columns: dict[str, NDArray[Any]] = {"score": scores}
     if pinned is not None:
@@ -122,8 +111,26 @@ def neighbors(
     columns["weak"] = (side.counts[rows] < weak_count) | (norms < weak_norm * snapshot.median_item_norm)
     frame = side.frame(rows, columns)
     frame.attrs["anchors"] = [str(side.names[anchor]) for anchor in anchors]
-    frame.attrs["n_hidden"] = int((~is_shown[:k]).sum())
+    frame.attrs["n_hidden"] = n_hidden
     return frame
+
+
+def nearest(
+    snapshot: Snapshot, anchors: list[int], *, k: int, metric: str, order: str, min_count: int
+) -> tuple[NDArray[np.intp], NDArray[np.float64], int]:
+    """Rows, scores, and how many of the `k` best are hidden: the search of `neighbors`, from checked anchors."""
+    if metric not in METRICS:
+        raise ValueError(f"metric is {metric!r}; choose one of {', '.join(map(repr, METRICS))}")
+    if order not in ("nearest", "farthest"):
+        raise ValueError(f"order is {order!r}; choose 'nearest' or 'farthest'")
+    whole_number("k", k)
+    aim = _aim(snapshot, anchors, metric)
+    candidate = snapshot.items.trained.copy()
+    candidate[anchors] = False
+    shown = candidate & (snapshot.items.counts >= min_count)
+    ranked, scores = _ranked(snapshot, aim, k, metric, order, candidate, shown)
+    is_shown = shown[ranked]
+    return ranked[is_shown][:k], scores[is_shown][:k], int((~is_shown[:k]).sum())
 
 
 def similar_users(
@@ -175,7 +182,8 @@ def no_neighbors(snapshot: Snapshot, *, pinned: bool = False) -> pd.DataFrame:
     return frame
 
 
-def _anchor_rows(item: int | Sequence[int], side: Side) -> list[int]:
+def anchor_rows(item: int | Sequence[int], side: Side) -> list[int]:
+    """The anchors of `neighbors`, each once, checked."""
     items = item if isinstance(item, Sequence | np.ndarray) and not isinstance(item, str) else [item]
     rows = [_anchor_row(each, side) for each in items]
     if not rows:

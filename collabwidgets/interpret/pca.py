@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from ..data.side import Side
 from ..models.catalog import whole_number
 from ..training.snapshot import Snapshot
-from .align import FOLLOWED, in_place, likeness, shared_scores
+from .align import FOLLOWED, agreement, in_place, likeness, shared_scores
 
 AXES = FOLLOWED  # components of a map
 FEWEST = 30  # rows from which a correlation is told: of fewer, chance alone makes a large one
@@ -52,6 +53,8 @@ class PCAFrame:
         ``{"count": n, "mean": n, "year": n}``: how many rows each correlation is of.
     items : Side
         The items' names, counts and means.
+    agreement : float64 [k], optional
+        How well each component comes back in reruns, see `interpret.align.agreement`; None without reruns.
     """
 
     revision: int
@@ -65,6 +68,7 @@ class PCAFrame:
     correlations: dict[str, dict[str, float]]
     correlation_counts: dict[str, int]
     items: Side
+    agreement: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         for array in (self.components, self.center, self.rows, self.scores, self.explained_variance_ratio):
@@ -92,7 +96,7 @@ class PCAFrame:
         -------
         DataFrame, index ``row``
             Columns: the ids under the side's name, ``PC1`` … ``PCk`` float32, ``count``, ``mean``. In ``attrs``:
-            ``explained_variance_ratio`` (list) and ``noise_level``.
+            ``explained_variance_ratio`` (list) and ``noise_level``, and ``agreement`` (list) where it is known.
 
         Raises
         ------
@@ -110,10 +114,14 @@ class PCAFrame:
         frame = side.frame(self.rows, columns | counted)
         frame.attrs["explained_variance_ratio"] = self.explained_variance_ratio.tolist()
         frame.attrs["noise_level"] = self.noise_level
+        if self.agreement is not None:
+            frame.attrs["agreement"] = self.agreement.tolist()
         return frame
 
 
-def pca_table(snapshot: Snapshot, k: int, *, min_count: int, top_n: int | None = None) -> pd.DataFrame:
+def pca_table(
+    snapshot: Snapshot, k: int, *, min_count: int, top_n: int | None = None, runs: Sequence[Snapshot] = ()
+) -> pd.DataFrame:
     """Titles on the first `k` components, as `PCAFrame.to_frame` gives them.
 
     Raises
@@ -124,7 +132,7 @@ def pca_table(snapshot: Snapshot, k: int, *, min_count: int, top_n: int | None =
     n = snapshot.required_item_factors.shape[1]
     if whole_number("k", k) > n:
         raise ValueError(f"k={k}: the model has {n} factors, so k goes from 1 to {n}")
-    frame = fit_pca(snapshot, k=max(k, AXES), min_count=min_count, top_n=top_n)
+    frame = fit_pca(snapshot, k=max(k, AXES), min_count=min_count, top_n=top_n, runs=runs)
     if frame.k < k:
         raise ValueError(
             f"{len(frame.rows)} {snapshot.items.name}s have {frame.k} components at most, k={k} are asked for: "
@@ -141,6 +149,7 @@ def fit_pca(
     top_n: int | None = None,
     previous: PCAFrame | None = None,
     reference: PCAFrame | None = None,
+    runs: Sequence[Snapshot] = (),
 ) -> PCAFrame:
     """Fit principal components of the item factors: centred, not scaled.
 
@@ -182,6 +191,8 @@ def fit_pca(
         The frame shown before, of the same weights as training has moved them since.
     reference : PCAFrame, optional
         A frame of other weights for the same items, with any number of factors.
+    runs : sequence of Snapshot
+        Of models trained by the same recipe with other seeds; they give the frame its `agreement`, nothing else.
 
     Returns
     -------
@@ -244,6 +255,11 @@ def fit_pca(
         correlations=correlations,
         correlation_counts=correlation_counts,
         items=side,
+        agreement=agreement(
+            components, table[rows], [run.required_item_factors[rows] for run in runs], side.counts[rows]
+        )
+        if runs
+        else None,
     )
 
 

@@ -19,6 +19,7 @@ from .history import History
 from .metrics import Metric, callables, named
 from .progress import Progress
 from .recipe import Recipe
+from .reruns import Reruns
 from .runs import MOST_RUNS, Run, Runs
 from .session_state import SessionState
 from .snapshot import Snapshot
@@ -69,6 +70,8 @@ class Session:
         Of the last or running fit.
     suggested_lr : float or None
         After a fit that diverged, a learning rate that lowered the loss in a trial on fresh weights.
+    reruns : Reruns
+        Of the present weights' recipe with other seeds.
     renewing : bool
         Whether weights are being exchanged: some milliseconds in which there is nothing to show.
     """
@@ -90,6 +93,7 @@ class Session:
         self._run_number = 1
         self._commands = threading.RLock()  # start, pause, stop and reset come from cells and from pages
         self._followers, self._settlers = Followers(), Followers()
+        self.reruns = Reruns(self)
         self._fit: Fit | None = None
         self._untrained()
 

@@ -100,8 +100,8 @@ class Weights:
         """
         if not isinstance(module, nn.Module):
             raise TypeError(f"model must be an nn.Module, not {type(module).__name__}; pass an object, not the class")
-        tables = self._tables_of(module)
-        self.engine = self._engine_for(module)
+        tables = self.tables_of(module)
+        self.engine = self.engine_for(module)
         self.tables, self.module, self.seed = tables, module, seed
         self._sign()
         if own:
@@ -138,7 +138,7 @@ class Weights:
         if self._first is not None:
             module = copied(module)
             module.load_state_dict(self._first)
-        return self._engine_for(module)
+        return self.engine_for(module)
 
     def take_snapshot(self, epoch: float) -> None:
         """Copy the tables as they are now, after `epoch` epochs of training."""
@@ -150,7 +150,7 @@ class Weights:
         """The engine for the next fit: the last one, whose optimizer goes on, where it still is the right one."""
         self.refresh()
         if self.exchanged:
-            self.engine = self._engine_for(self.module)
+            self.engine = self.engine_for(self.module)
             self._sign()
         return self.engine
 
@@ -174,7 +174,7 @@ class Weights:
                 return False
         except (KeyError, AttributeError):  # a table is no longer there
             pass
-        self.tables = self._tables_of(self.module)
+        self.tables = self.tables_of(self.module)
         self.take_snapshot(self.snapshot.epoch)
         self.rest()
         return True
@@ -195,13 +195,15 @@ class Weights:
             sums.append(name if same else (name, value.dtype, zlib.crc32(flat.view(torch.uint8).numpy().data)))
         return tuple(sums)
 
-    def _tables_of(self, module: nn.Module) -> TableNames:
+    def tables_of(self, module: nn.Module) -> TableNames:
+        """Where a module of the kind that is trained has its tables."""
         n_users, n_items = len(self.data.users), len(self.data.items)
         tables = find_tables(module, n_users, n_items, **vars(self._named_tables))
         check_fits(module, tables, n_users, n_items)
         return tables
 
-    def _engine_for(self, module: nn.Module) -> Engine:
+    def engine_for(self, module: nn.Module) -> Engine:
+        """The engine that trains a module of that kind, as the caller wanted it."""
         return choose_engine(module, self._wanted_engine, device=self._device, loss_func=self.loss_func)
 
 

@@ -1,27 +1,33 @@
-"""Align: the turned columns are the nearest there are."""
+"""Align: vectors are turned as near to another model's as they can be."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy.linalg import orthogonal_procrustes
 
-from collabwidgets.interpret.align import procrustes
+from collabwidgets.interpret.align import agreement, procrustes
 
 
-def test_turned_columns_are_those_of_scipy_and_no_angle_lies_nearer():
+def test_the_rotation_is_that_of_scipy_on_rows_scaled_by_the_roots_of_their_weights():
     rng = np.random.default_rng(5)
-    before = rng.normal(size=(80, 2)).astype(np.float32)
-    mirrored = np.array([[np.cos(2), np.sin(2)], [np.sin(2), -np.cos(2)]])
-    columns = (before @ mirrored + 0.2 * rng.normal(size=(80, 2))).astype(np.float32)
-    columns[7], before[9] = np.nan, np.nan
-    rows = np.arange(60)
-    known = np.setdiff1d(rows, [7, 9])
-    turned, turn = procrustes(columns, before, rows)
-    expected, _ = orthogonal_procrustes(columns[known].astype(float), before[known].astype(float))
-    np.testing.assert_allclose(turn, expected, atol=1e-6)
-    np.testing.assert_allclose(turned[60:], columns[60:] @ expected, atol=1e-5)
-    least = np.linalg.norm(turned[known] - before[known])
-    for angle in np.linspace(0, 2 * np.pi, 720):
-        c, s = np.cos(angle), np.sin(angle)
-        for other in (np.array([[c, s], [-s, c]]), np.array([[c, s], [s, -c]])):
-            assert np.linalg.norm(columns[known] @ other - before[known]) > least - 1e-6
+    before = rng.normal(size=(80, 7)).astype(np.float32)
+    turn = np.linalg.qr(rng.normal(size=(7, 7)))[0]
+    columns = (before @ turn + 0.5 * rng.normal(size=(80, 7))).astype(np.float32)
+    weights = rng.integers(0, 50, 80).astype(float)
+    roots = np.sqrt(weights)[:, None]
+    expected, _ = orthogonal_procrustes(columns * roots, before * roots)
+    np.testing.assert_allclose(procrustes(columns, before, weights), expected, atol=1e-6)
+    assert np.abs(procrustes(columns, before, np.ones(80)) - expected).max() > 1e-3
+
+
+def test_turned_vectors_agree_wholly_and_unrelated_ones_by_chance_alone():
+    rng = np.random.default_rng(6)
+    spreads = np.array([5, 2, 1, 1, 1])
+    factors = (rng.normal(size=(400, 5)) * spreads).astype(np.float32)
+    turned = (factors @ np.linalg.qr(rng.normal(size=(5, 5)))[0]).astype(np.float32)
+    unrelated = (rng.normal(size=(400, 5)) * spreads).astype(np.float32)
+    counts = rng.integers(1, 100, 400)
+    np.testing.assert_allclose(agreement(np.eye(5), factors, [turned], counts), 1, atol=1e-4)
+    assert agreement(np.eye(5), factors, [unrelated], counts).max() < 0.2
+    both = agreement(np.eye(5), factors, [turned, unrelated], counts)
+    np.testing.assert_allclose(both, 0.55, atol=0.06)

@@ -1,0 +1,116 @@
+"""Stability: how well findings come again in reruns of the same recipe with other seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..training.snapshot import Snapshot
+from .bias import biases
+from .neighbors import anchor_rows, nearest, neighbors
+
+AVERAGES = (None, "runs")
+
+
+def neighbors_in_runs(
+    snapshot: Snapshot,
+    runs: Sequence[Snapshot],
+    item: int | Sequence[int],
+    *,
+    average: str | None = None,
+    k: int = 10,
+    metric: str = "cosine",
+    order: str = "nearest",
+    min_count: int = 20,
+    **others: Any,
+) -> pd.DataFrame:
+    """`neighbors`, with how often each of them comes again.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    runs : sequence of Snapshot
+        Of models trained by the same recipe with other seeds; may be empty.
+    item, k, metric, order, min_count, **others
+        As in `neighbors`.
+    average : {None, "runs"}
+        ``"runs"`` ranks by the mean cosine over `runs`, in which the anchor's and the title's own vectors of each run
+        are compared; of several anchors, by the mean over these too. Then ``score`` is that mean. Cosines need no
+        alignment of one run's vectors with another's.
+
+    Returns
+    -------
+    DataFrame, index ``row``
+        That of `neighbors`. With `runs`, ``in_runs`` int64 after the score: among the `k` first of how many runs the
+        title is, asked the same; ``attrs["n_runs"]`` is how many there are.
+
+    Raises
+    ------
+    ValueError
+        As `neighbors` does; for another `average`; for ``"runs"`` without `runs`, or with a metric that is no cosine.
+    """
+    if average not in AVERAGES:
+        raise ValueError(f"average is {average!r}; choose 'runs', or None for the model by itself")
+    if average and not runs:
+        raise ValueError(
+            "there are no reruns of the present weights to average over (others of earlier weights are dropped); "
+            "learn.stability().wait() trains some"
+        )
+    if average and metric != "cosine":
+        raise ValueError(f"average='runs' is the mean of cosines, not of metric={metric!r}; leave one of them out")
+    question: dict[str, Any] = {"k": k, "metric": metric, "order": order, "min_count": min_count}
+    found = neighbors(mean_cosines(snapshot, runs) if average else snapshot, item, **question, **others)
+    if runs:
+        anchors = anchor_rows(item, snapshot.items)
+        lists = [nearest(run, anchors, **question)[0] for run in runs]
+        found.insert(2, "in_runs", np.sum([np.isin(found.index, rows) for rows in lists], axis=0, dtype=np.int64))
+        found.attrs["n_runs"] = len(runs)
+    return found
+
+
+def mean_cosines(snapshot: Snapshot, runs: Sequence[Snapshot]) -> Snapshot:
+    """`snapshot` with vectors whose cosines are the means of those in `runs`, and whose lengths are as they were.
+
+    They are the runs' vectors, scaled to length one, side by side: float32 ``[n_items, n_runs * k]``.
+    """
+    units = []
+    for run in runs:
+        norms = run.item_norms[:, None]
+        units.append(np.divide(run.required_item_factors, norms, out=np.zeros_like(run.item_factors), where=norms > 0))
+    scale = (snapshot.item_norms / np.sqrt(len(runs))).astype(np.float32)
+    return replace(snapshot, item_factors=np.concatenate(units, axis=1) * scale[:, None])
+
+
+def biases_in_runs(
+    snapshot: Snapshot, runs: Sequence[Snapshot], *, kind: str = "items", min_count: int = 0, center: bool = True
+) -> pd.DataFrame:
+    """`biases`, with how far each of them, and its rank, moves from run to run.
+
+    Parameters
+    ----------
+    snapshot, kind, min_count, center
+        As in `biases`.
+    runs : sequence of Snapshot
+        Of models trained by the same recipe with other seeds; may be empty.
+
+    Returns
+    -------
+    DataFrame, index ``row``
+        That of `biases`. With `runs`, after the bias its ``spread`` float64: the standard deviation (n - 1) of the
+        centred bias over the model and its runs, in the same unit; after the rank ``rank_low`` and ``rank_high`` int64,
+        the lowest and the highest number it has among these. ``attrs["n_runs"]`` is how many `runs` there are.
+    """
+    found = biases(snapshot, kind=kind, min_count=min_count, center=center)
+    if runs:
+        tables = [biases(each, kind=kind, min_count=min_count).reindex(found.index) for each in (snapshot, *runs)]
+        values, ranks = (np.stack([table[name] for table in tables]) for name in ("bias", "rank"))
+        found.insert(2, "spread", values.std(axis=0, ddof=1))
+        place = found.columns.get_loc("rank") + 1
+        found.insert(place, "rank_low", ranks.min(axis=0))
+        found.insert(place + 1, "rank_high", ranks.max(axis=0))
+        found.attrs["n_runs"] = len(runs)
+    return found

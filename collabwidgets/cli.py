@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _DASHBOARD = Path(__file__).parent / "app" / "dashboard.ipynb"
 _PATH = os.path.expanduser  # shells leave the ~ of --checkpoint=~/model as it is
-_ROLES = ("user", "item", "rating", "time")
+_ROLES = ("user", "item", "rating", "time", "weight")
 _OPTIONS = (
     "sep",
     "encoding",
@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _in_options(sentence: str) -> str:
     """What to pass, by the names that it has here."""
-    sentence = re.sub(r"(?<!['\w])(user|item|rating|time)_name(?!['\w])=?", r"--\1", sentence)
+    sentence = re.sub(rf"(?<!['\w])({'|'.join(_ROLES)})_name(?!['\w])=?", r"--\1", sentence)
     sentence = sentence.replace('on_bad="drop"', "--drop-bad")
     return re.sub(
         rf"(?<!['\w])({'|'.join(_OPTIONS)})=[\"']?([-.:\w]*)[\"']?",
@@ -214,7 +214,8 @@ def _command(
 
 def _add_ratings(command: argparse.ArgumentParser) -> None:
     for role in _ROLES:
-        command.add_argument(f"--{role}", metavar="COLUMN", help=f"the column of {role}s (found by its name)")
+        found = "none: all ratings count the same" if role == "weight" else "found by its name"
+        command.add_argument(f"--{role}", metavar="COLUMN", help=f"the column of {role}s ({found})")
     command.add_argument("--sep", metavar="TEXT", help="what separates the fields (found out)")
     command.add_argument("--encoding", metavar="NAME", help="of a text file (found out)")
     command.add_argument("--table", metavar="NAME", help="the table of a database of several")

@@ -67,10 +67,12 @@ class CollabLearner:
         Maps ``x`` int64 ``[bs, 2]`` (user row, item row) to predictions ``[bs]``, or ``[bs, 1]``.
     loss_func : callable, optional
         ``(predictions [bs], ratings [bs]) -> scalar``, such as ``torch.nn.L1Loss()``; by default the mean squared
-        error, the one that the compiled loops know.
+        error, the one that the compiled loops know. Where ratings have weights it must have a ``reduction`` of
+        ``"mean"``, as torch's losses have.
     metrics : functions, optional
         ``(predictions [n], ratings [n]) -> number``, computed on the validation ratings after each epoch of every fit
-        that names no others: columns of the table and of `history`, by the functions' names.
+        that names no others: columns of the table and of `history`, by the functions' names. Where ratings have
+        weights they need scikit-learn's parameter ``sample_weight``, or torch's ``reduction``.
     callbacks : functions, optional
         Called with each event of every fit (``collabwidgets.training.events``), in the thread that trains.
     user_factors, item_factors, user_bias, item_bias : str, optional
@@ -134,7 +136,7 @@ class CollabLearner:
             remake=remake,
             engine=engine,
             device=device,
-            loss_func=own_loss(loss_func),
+            loss_func=own_loss(loss_func, weighted=dls.train_w is not None),
         )
         self.session = Session(dls, weights, recipe.changed(wd=wd), metrics=metrics, callbacks=callbacks)
         self.view = ViewState(dls.items)

@@ -110,7 +110,8 @@ def collab_learner(
         wd=wd,
         seed=seed,
     )
-    doubt = out_of_reach(y_range, dls.train_y.numpy()) if dls.has_ratings else ""
+    weights = None if dls.train_w is None else dls.train_w.numpy()
+    doubt = out_of_reach(y_range, dls.train_y.numpy(), weights) if dls.has_ratings else ""
     if doubt:
         learn.session.message = f"{doubt}."
         warnings.warn(doubt, stacklevel=3)

@@ -36,22 +36,32 @@ _WIDE = 6  # columns of numbers from which a table without known names is one of
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a table by what they hold; `time` is None where no name of one is known."""
+    """The columns of a table by what they hold.
+
+    `time` is None where no name of one is known, `weight` where the caller names none.
+    """
 
     user: Hashable
     item: Hashable
     rating: Hashable
-    time: Hashable | None
+    time: Hashable | None = None
+    weight: Hashable | None = None
+
+    @property
+    def names(self) -> list[Hashable]:
+        """Those that there are, each once."""
+        return [name for name in vars(self).values() if name is not None]
 
     def __str__(self) -> str:
-        time = "" if self.time is None else f", time: {self.time}"
-        return f"users: {self.user}, items: {self.item}, ratings: {self.rating}{time}"
+        others = {"time": self.time, "weights": self.weight}
+        said = "".join(f", {what}: {name}" for what, name in others.items() if name is not None)
+        return f"users: {self.user}, items: {self.item}, ratings: {self.rating}{said}"
 
 
 def find_columns(
     names: Sequence[Hashable], numbers: Collection[Hashable], given: Mapping[str, Hashable | None]
 ) -> Columns:
-    """Choose the columns of users, items, ratings and times.
+    """Choose the columns of users, items, ratings and times, and of weights where `given` names one.
 
     A role takes the column that `given` names, else the first name known for it, such as ``userId`` or ``stars``,
     else the first column without a known name; for ratings the first of those that holds numbers.
@@ -63,7 +73,8 @@ def find_columns(
     numbers : collection
         Those that hold numbers.
     given : dict
-        By role (``"user"``, ``"item"``, ``"rating"``, ``"time"``) the column that the caller named, or None.
+        By role (``"user"``, ``"item"``, ``"rating"``, ``"time"``, ``"weight"``) the column that the caller named, or
+        None.
 
     Raises
     ------
@@ -86,7 +97,7 @@ def find_columns(
         if role not in chosen:
             chosen[role] = _by_position(names, numbers, role, chosen)
     _check_apart(names, chosen)
-    return Columns(chosen["user"], chosen["item"], chosen["rating"], chosen.get("time"))
+    return Columns(**chosen)
 
 
 def find_titles(names: Sequence[Hashable], numbers: Collection[Hashable], ids: str) -> tuple[Hashable, Hashable]:

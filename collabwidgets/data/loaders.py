@@ -29,6 +29,7 @@ from .splits import Split, as_split
 from .tables import is_table, joined
 from .text_tables import NO_HEADER
 from .vocab import Id, Vocab
+from .weighted import weighted_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,12 +38,12 @@ Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
 _GATHER = 1 << 20  # ratings put in order at once: slicing what is in order is ten times faster than gathering a batch
 _CHAPTERS_BS, _LARGEST_BS = 64, 16384
 _MANY = 200_000  # ratings up to which the chapter's batch is kept
-_COLUMN_NAMES = ("user_name", "item_name", "rating_name", "time_name")
+_COLUMN_NAMES = ("user_name", "item_name", "rating_name", "time_name", "weight_name")
 _MAX_SEED = 2**63 - 1
 
 
 class Batches:
-    """Batches ``(x, y)`` of one part: ``x: int64 [bs, 2]`` (user row, item row), ``y: float32 [bs]``.
+    """Batches ``(x, y)`` of one part: ``x: int64 [bs, 2]`` (user row, item row), ``y: float32 [bs]``, no weights.
 
     Iterate as often as you like; ``len()`` is the number of batches of a pass.
     """
@@ -86,10 +87,14 @@ class CollabDataLoaders:
     train_x, valid_x : torch.int64 [n, 2]
         User row, item row.
     train_y, valid_y : torch.float32 [n]
+    train_w, valid_w : torch.float32 [n] or None
+        Weights of the ratings; None where they have none. Learners count them; batches are without.
+    weight_name : str
+        The column of weights; empty where there is none.
     rating_range : (float, float)
         Lowest and highest rating of the frame.
     rating_mean : float
-        Mean training rating.
+        Mean training rating, weighted if ratings have weights.
     valid_pct : float
         Share of the ratings held out.
     split : str
@@ -121,6 +126,9 @@ class CollabDataLoaders:
     understood: str = ""
     notes: tuple[str, ...] = ()
     split: str = ""
+    weight_name: str = ""
+    train_w: torch.Tensor | None = None
+    valid_w: torch.Tensor | None = None
     has_ratings: bool = True
     context: Context | None = None
     made_by = Call("CollabDataLoaders", {})
@@ -142,7 +150,7 @@ class CollabDataLoaders:
         self.val_bs = self.bs if val_bs is None else val_bs
         self.auto_bs = bs == "auto" and self.bs != _CHAPTERS_BS
         self.user_name, self.item_name = ratings.users.name, ratings.items.name
-        self.rating_name = ratings.rating_name
+        self.rating_name, self.weight_name = ratings.rating_name, ratings.weight_name
         self.understood = ratings.understood
         self.notes = (*ratings.notes, *data.notes)
         self.classes: dict[str, Vocab] = {self.user_name: ratings.users, self.item_name: ratings.items}
@@ -166,10 +174,12 @@ class CollabDataLoaders:
         self.train_x, self.train_y = x[train], y[train]
         self.valid_x, self.valid_y = x[valid], y[valid]
         self.n_train, self.n_valid = len(train), len(valid)
+        if ratings.weights is not None:
+            self.train_w, self.valid_w = (torch.from_numpy(ratings.weights)[rows] for rows in (train, valid))
 
         is_train = np.ones(n, dtype=bool)
         is_train[valid.numpy()] = False
-        values = (ratings.values, is_train)
+        values = (ratings.values, is_train, ratings.weights)
         self.users = Side.from_rows(
             ratings.users, ratings.user_rows, *values, data.titles["users"], data.features["users"]
         )
@@ -180,7 +190,7 @@ class CollabDataLoaders:
             self.context = data.context.split(train, valid)
             self.notes = (*self.notes, *self.context.notes)
         self.rating_range = (float(ratings.values.min()), float(ratings.values.max()))
-        self.rating_mean = float(self.train_y.mean(dtype=torch.float64))
+        self.rating_mean = float(weighted_mean(self.train_y.double(), self.train_w))
         self._order, self._looks = generator(seed, "batches"), generator(seed, "batches")
 
     @classmethod
@@ -199,6 +209,7 @@ class CollabDataLoaders:
         name: str | None = None,
         *,
         time_name: Hashable | None = None,
+        weight_name: Hashable | None = None,
         on_bad: str = "error",
         duplicates: str = "keep",
         missing_rating: float | None = None,
@@ -225,6 +236,10 @@ class CollabDataLoaders:
             Columns. By default the first that is called as such columns are (``userId``, ``reviewerID``, ``asin``,
             ``title``, ``stars``, ``timestamp`` and others), ids before titles, else the first, the second and the
             third of those that are called nothing known. Ids are whole numbers or text.
+        weight_name : str, optional
+            The column of weights, numbers above 0: a rating of weight 3 counts as three equal ratings do, in losses,
+            metrics and means. The loss of a batch is ``sum(w * l) / sum(w)``. Counts of ratings, and `bs`, are of rows;
+            a batch norm sees each row once.
         seed : int, optional
             0 to 2**63 - 1; drawn and kept in ``.seed`` when None. No global generator is read or moved.
         path : str or Path
@@ -243,7 +258,7 @@ class CollabDataLoaders:
             three, or leave them out, counted in ``.notes``.
         duplicates : {"keep", "last", "mean"}
             What to do with further ratings of a pair of user and item: keep all as ratings of their own, or make one
-            of them, the last in the table or their mean.
+            of them, the last in the table with its weight, or their mean, by weight, with the sum of their weights.
         missing_rating : float, optional
             The number that stands for no rating, such as 0 or -1; these rows are left out.
         scale : {None, "log"}
@@ -293,7 +308,7 @@ class CollabDataLoaders:
             bs = _whole("bs", bs, 1)
         if val_bs is not None:
             val_bs = _whole("val_bs", val_bs, 1)
-        given = {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name}
+        given = {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name, "weight": weight_name}
         table, tables = ratings, [ratings]
         if is_table(split):
             tables.append(split)
@@ -428,14 +443,16 @@ class CollabDataLoaders:
         Parameters
         ----------
         x, y : torch.int64 [n, 2] and torch.float32 [n], optional
-            Rows and ratings. By default all, in the order of the table they came from; the index then has their places
-            in it, from 0, and the last column, ``valid``, says which are held out.
+            Rows and ratings. By default all, with their weights, in the order of the table they came from; the index
+            then has their places in it, from 0, and the last column, ``valid``, says which are held out.
         """
         import pandas as pd
 
         if x is None or y is None:
             self.part(0)  # raises where the ratings are gone
             whole = self.to_frame(torch.cat([self.train_x, self.valid_x]), torch.cat([self.train_y, self.valid_y]))
+            if self.train_w is not None and self.valid_w is not None:
+                whole[self.weight_name] = torch.cat([self.train_w, self.valid_w]).numpy()
             whole["valid"] = np.arange(len(whole)) >= self.n_train
             name = None if "place" in whole else "place"
             return whole.set_index(pd.Index(self._places.numpy(), name=name)).sort_index()
@@ -491,8 +508,8 @@ class CollabDataLoaders:
     def checksum(self) -> int:
         """A number that other ratings, or another split of the same, very likely do not have."""
         total = 0
-        for part in (self.train_x, self.train_y, self.valid_x, self.valid_y):
-            total = zlib.crc32(part.cpu().numpy().data, total)
+        for part in (self.train_x, self.train_y, self.valid_x, self.valid_y, self.train_w, self.valid_w):
+            total = total if part is None else zlib.crc32(part.cpu().numpy().data, total)
         return total
 
     def __repr__(self) -> str:

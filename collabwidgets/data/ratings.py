@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = __name__.partition(".")[0]
 _NAMED = 3  # bad rows that an error names
+_WEIGHTS = (1e-30, 1e30)  # the least and the most: these can be added up in float32
 _CHOICES = {"on_bad": ("error", "drop"), "duplicates": ("keep", "last", "mean"), "scale": (None, "log")}
 
 
@@ -31,6 +32,8 @@ class Ratings:
 
     Attributes
     ----------
+    weights : float32 [n] or None
+        How much each rating counts; None where all count the same. Then `weight_name` is empty.
     places : int64 [n]
         Where each rating was in the table, from 0.
     n_rows : int
@@ -46,9 +49,11 @@ class Ratings:
     users: Vocab
     items: Vocab
     rating_name: str
+    weight_name: str
     user_rows: NDArray[np.int64]
     item_rows: NDArray[np.int64]
     values: NDArray[np.float32]
+    weights: NDArray[np.float32] | None
     places: NDArray[np.int64]
     n_rows: int
     times: pd.Series | None
@@ -80,13 +85,14 @@ def check_ratings(
             raise ValueError(f"{name}={value!r} is not known; choose one of {', '.join(map(repr, _CHOICES[name]))}")
     whole = opened(table)
     columns = find_columns(list(whole.columns), number_columns(whole), given)
-    names = [columns.user, columns.item, columns.rating]
-    frame = picked(whole, names if columns.time is None else [*names, columns.time])
+    frame = picked(whole, columns.names)
     if not len(frame):
         raise ValueError(f"ratings has no rows ({columns}); pass at least one rating of two users")
     numbers = _numbers(frame[columns.rating], str(columns.rating))
-    kept, notes = _usable(frame, columns, numbers, missing_rating, on_bad)
+    given_weights = None if columns.weight is None else _numbers(frame[columns.weight], str(columns.weight), "weight")
+    kept, notes = _usable(frame, columns, numbers, given_weights, missing_rating, on_bad)
     values = numbers.astype(np.float32)
+    weights = None if given_weights is None else given_weights[kept].astype(np.float32)
     if not kept.all():
         frame, values = frame[kept], values[kept]
     users, user_rows = Vocab.from_column(frame[columns.user], str(columns.user))
@@ -100,7 +106,7 @@ def check_ratings(
     notes += filter(None, map(_two_spellings, (users, items)))
     places = np.flatnonzero(kept)
     if duplicates != "keep":
-        chosen, values = _once(user_rows * len(items) + item_rows, values, duplicates)
+        chosen, values, weights = _once(user_rows * len(items) + item_rows, values, weights, duplicates)
         if len(chosen) < len(places):
             n = len(places) - len(chosen)
             which = "the last" if duplicates == "last" else "the mean"
@@ -123,9 +129,11 @@ def check_ratings(
         users=users,
         items=items,
         rating_name=str(columns.rating),
+        weight_name="" if columns.weight is None else str(columns.weight),
         user_rows=user_rows,
         item_rows=item_rows,
         values=values,
+        weights=weights,
         places=places,
         n_rows=len(kept),
         times=None if columns.time is None else frame[columns.time],
@@ -142,12 +150,12 @@ def _warn(sentence: str) -> None:
     warnings.warn(sentence, stacklevel=level)
 
 
-def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
-    """The ratings as numbers, NaN where one is none; text is read as the number it spells."""
+def _numbers(column: pd.Series, name: str, role: str = "rating") -> NDArray[np.float64]:
+    """The ratings, or weights, as numbers, NaN where one is none; text is read as the number it spells."""
     import pandas as pd
 
     if pd.api.types.is_complex_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
-        raise ValueError(f"column {name!r} holds {column.dtype}, not ratings; pass rating_name= another column")
+        raise ValueError(f"column {name!r} holds {column.dtype}, not {role}s; pass {role}_name= another column")
     if not pd.api.types.is_numeric_dtype(column.dtype):
         column = pd.to_numeric(column.astype(object), errors="coerce")
     numbers: NDArray[np.float64] = column.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -155,7 +163,12 @@ def _numbers(column: pd.Series, name: str) -> NDArray[np.float64]:
 
 
 def _usable(
-    frame: pd.DataFrame, columns: Columns, numbers: NDArray[np.float64], missing_rating: float | None, on_bad: str
+    frame: pd.DataFrame,
+    columns: Columns,
+    numbers: NDArray[np.float64],
+    weights: NDArray[np.float64] | None,
+    missing_rating: float | None,
+    on_bad: str,
 ) -> tuple[NDArray[np.bool_], list[str]]:
     """Which rows can be used, bool [n], and a note on those that cannot, by reason.
 
@@ -173,13 +186,24 @@ def _usable(
     with np.errstate(over="ignore"):
         finite = np.isfinite(numbers.astype(np.float32))
     no_rating = frame[columns.rating].isna().to_numpy(dtype=bool)
-    reasons = (
+    reasons = [
         ("user", f"without an id in {columns.user!r}", frame[columns.user].isna().to_numpy(dtype=bool)),
         ("item", f"without an id in {columns.item!r}", frame[columns.item].isna().to_numpy(dtype=bool)),
         ("rating", f"without a rating in {columns.rating!r}", no_rating),
         ("rating", f"with a rating in {columns.rating!r} that is no number", np.isnan(numbers) & ~no_rating),
         ("rating", f"with a rating in {columns.rating!r} not finite in float32", ~finite & ~np.isnan(numbers)),
-    )
+    ]
+    if weights is not None:
+        least, most = _WEIGHTS
+        reasons += [
+            ("weight", f"without a number in {columns.weight!r} for a weight", np.isnan(weights)),
+            ("weight", f"with a weight in {columns.weight!r} that is not above 0", weights <= 0),
+            (
+                "weight",
+                f"with a weight in {columns.weight!r} beyond {least:g} to {most:g}",
+                (weights < least) | (weights > most),
+            ),
+        ]
     bad = []
     for role, reason, rows in reasons:
         rows = rows & kept  # a row counts for the first reason alone
@@ -209,18 +233,19 @@ def _first(column: pd.Series, rows: NDArray[np.bool_]) -> str:
 
 
 def _once(
-    pairs: NDArray[np.int64], values: NDArray[np.float32], duplicates: str
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Places of one rating a pair, in order, and their values: the last's, or the mean of all."""
+    pairs: NDArray[np.int64], values: NDArray[np.float32], weights: NDArray[np.float32] | None, duplicates: str
+) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32] | None]:
+    """Places of one rating a pair, in order, with values and weights: the last's, or the mean of all and their sum."""
     import pandas as pd
 
     codes, distinct = pd.factorize(pairs)
     if duplicates == "mean":
         first = np.flatnonzero(~pd.Series(codes).duplicated())
-        sums = np.bincount(codes, weights=values, minlength=len(distinct))
-        return first, (sums / np.bincount(codes)).astype(np.float32)
+        counted = values if weights is None else values.astype(np.float64) * weights
+        sums, whole = np.bincount(codes, counted, minlength=len(distinct)), np.bincount(codes, weights)
+        return first, (sums / whole).astype(np.float32), None if weights is None else whole.astype(np.float32)
     last = np.flatnonzero(~pd.Series(codes).duplicated(keep="last"))
-    return last, values[last]
+    return last, values[last], None if weights is None else weights[last]
 
 
 def _lone_ratings(users: Vocab, n_ratings: int) -> str:

@@ -46,12 +46,13 @@ def read_ratings(
     item_name: str | None = None,
     rating_name: str | None = None,
     time_name: str | None = None,
+    weight_name: str | None = None,
     sep: str | None = None,
     encoding: str | None = None,
     table: str | None = None,
     query: str | None = None,
 ) -> pd.DataFrame:
-    """The ratings in a file or folder, as a frame with the columns of users, items, ratings and times.
+    """The ratings in a file or folder, as a frame with the columns of users, items, ratings, times and weights.
 
     Taken are text files (CSV and its kin with any separator, with or without a header, in UTF-8, UTF-16 or another
     encoding; JSON lines; RecBole's ``.inter``; Netflix' blocks), also compressed; Parquet, Feather and Excel; tables of
@@ -60,8 +61,8 @@ def read_ratings(
     Parameters
     ----------
     path : str or Path
-    user_name, item_name, rating_name, time_name : str, optional
-        Columns; found by their names by default, see `CollabDataLoaders.from_df`.
+    user_name, item_name, rating_name, time_name, weight_name : str, optional
+        Columns; found by their names by default, but for that of weights: see `CollabDataLoaders.from_df`.
     sep, encoding : str, optional
         Of a text file; found out by default.
     table, query : str, optional
@@ -77,7 +78,7 @@ def read_ratings(
         When the extra ``[files]`` is needed and missing: for Parquet, Feather, Excel, DuckDB and zstd.
     """
     path = Path(path).expanduser()
-    given = {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name}
+    given = {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name, "weight": weight_name}
     options: dict[str, Any] = {"given": given, "sep": sep, "encoding": encoding}
     if not path.exists():
         raise FileNotFoundError(f"there is no file {str(path)!r}; pass the path of a table of ratings")
@@ -221,8 +222,7 @@ def _read_columns(lazy: Any, given: Mapping[str, Hashable | None]) -> pd.DataFra
     """The columns of ratings of a file that is stored by columns; no other is read."""
     schema = lazy.collect_schema()
     numbers = {name for name, dtype in schema.items() if dtype.is_numeric()}
-    columns = find_columns(list(schema), numbers, given)
-    wanted = [name for name in (columns.user, columns.item, columns.rating, columns.time) if name is not None]
+    wanted = find_columns(list(schema), numbers, given).names
     import narwhals as nw
 
     return picked(nw.from_native(lazy.select(wanted).collect()), wanted)

@@ -70,11 +70,14 @@ def proposed_range(low: float, high: float) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def out_of_reach(y_range: Sequence[float] | None, values: NDArray[np.float32]) -> str:
+def out_of_reach(
+    y_range: Sequence[float] | None, values: NDArray[np.float32], weights: NDArray[np.float32] | None = None
+) -> str:
     """A sentence on a `y_range` that cannot hold the ratings float32 ``[n]``, or on none for a wide scale; or empty."""
     low, high = float(values.min()), float(values.max())
     proposal = "y_range=({:.3g}, {:.3g})".format(*proposed_range(low, high))
-    variance = float(values.var(dtype=np.float64))
+    mean = np.average(values.astype(np.float64), weights=weights)
+    variance = float(np.average((values - mean) ** 2, weights=weights))
     number = f"{variance:,.0f}" if variance >= 100 else f"{variance:.3g}"
     mean_loss = f"always predicting the mean has a mean squared error of {number}"
     if y_range is None:

@@ -36,7 +36,7 @@ class Side:
     counts : int32 [n]
         Ratings in the whole frame, training and validation.
     means : float32 [n]
-        Mean of those ratings in the ratings' unit; NaN where there are none.
+        Mean of those ratings in the ratings' unit, weighted if they have weights; NaN where there are none.
     trained : bool [n]
         Has at least one training rating. The rest, row 0 among it, are no findings.
     ids : int64 or object [n], optional
@@ -83,15 +83,17 @@ class Side:
         rows: NDArray[np.int64],
         ratings: NDArray[np.float32],
         is_train: NDArray[np.bool_],
+        weights: NDArray[np.float32] | None = None,
         titles: Titles | None = None,
         features: Features | None = None,
     ) -> Side:
-        """Count and average the ratings of each row of `vocab`; the three arrays have one entry a rating."""
+        """Count and average the ratings of each row of `vocab`; the arrays have one entry a rating."""
         n = len(vocab)
         counts = np.bincount(rows, minlength=n)
-        sums = np.bincount(rows, weights=ratings, minlength=n)  # in float64, whatever the ratings are
+        counted = ratings if weights is None else ratings.astype(np.float64) * weights
+        sums = np.bincount(rows, weights=counted, minlength=n)  # in float64, whatever the ratings are
         with np.errstate(invalid="ignore"):
-            means = sums / counts
+            means = sums / (counts if weights is None else np.bincount(rows, weights, minlength=n))
         return cls(
             name=vocab.name,
             names=np.array([str(known) for known in vocab], dtype=object) if titles is None else titles.names,

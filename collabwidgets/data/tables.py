@@ -67,8 +67,7 @@ def joined(first: Any, second: Any, given: Mapping[str, Hashable | None]) -> tup
     frames = []
     for table in (opened(first), opened(second)):
         columns = find_columns(list(table.columns), number_columns(table), given)
-        names = [name for name in (columns.user, columns.item, columns.rating, columns.time) if name is not None]
-        frames.append(picked(table, names))
+        frames.append(picked(table, columns.names))
     if list(frames[0]) != list(frames[1]):
         raise ValueError(
             f"the ratings have the columns {', '.join(map(str, frames[0]))}, those of split= "

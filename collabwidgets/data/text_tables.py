@@ -104,8 +104,7 @@ def read_text(open_file: Open, where: str, given: Mapping[str, Hashable | None],
     """
     head = head_of(open_file, where, **how)
     columns = find_columns(head.names, head.dialect.numbers, given)
-    ids = [columns.user, columns.item]
-    return _read(open_file, where, head, [*ids, columns.rating, *([] if columns.time is None else [columns.time])], ids)
+    return _read(open_file, where, head, columns.names, [columns.user, columns.item])
 
 
 def read_two(open_file: Open, where: str, ids: str) -> tuple[pd.DataFrame, tuple[Hashable, Hashable]]:

@@ -40,7 +40,7 @@ class DataFacts:
         Loss on the validation ratings of always predicting the mean.
     residual_variance : float or None
         Of a training rating around its prediction by the saved model; None where that is no dot product.
-    understood, notes
+    understood, notes, weight_name
         As of the loaders; empty in checkpoints of earlier versions.
     """
 
@@ -63,6 +63,7 @@ class DataFacts:
     residual_variance: float | None
     understood: str = ""
     notes: tuple[str, ...] = ()
+    weight_name: str = ""
 
 
 class LoadersWithoutRatings(CollabDataLoaders):

@@ -53,9 +53,9 @@ def evaluate(
     DataFrame, index ``metric``
         ``value``, ``standard_error`` and ``n``, the ratings or users it is the mean of; ``popularity``, what the most
         rated titles come to. The metrics: ``rmse`` and ``mae`` over all validation ratings; ``rmse_user_mean`` and
-        ``mae_user_mean``, the means over users of their own; ``ndcg``, ``mrr``, ``recall``, ``precision`` and
-        ``hit_rate`` of the lists (see `ranking_metrics`); ``coverage``, the share of all titles that are in a list.
-        A value is NaN where there is nobody to rank for.
+        ``mae_user_mean``, the means over users of their own; all four by the ratings' weights where they have any;
+        ``ndcg``, ``mrr``, ``recall``, ``precision`` and ``hit_rate`` of the lists (see `ranking_metrics`);
+        ``coverage``, the share of all titles that are in a list. A value is NaN where there is nobody to rank for.
 
         In ``attrs``: ``k``, ``liked``, ``candidates`` in words, ``n_candidates``, and ``n_cold``, the validation
         ratings of users or titles without a training rating: they count in the errors, as those of ``'#na#'``, and in
@@ -70,10 +70,11 @@ def evaluate(
     if most_users is not None:
         whole_number("most_users", most_users)
     x, y = (part.numpy() for part in dls.part(1))
+    weights = None if dls.valid_w is None else dls.valid_w.numpy()
     warm = dls.users.trained[x[:, 0]] & dls.items.trained[x[:, 1]]
     liked = dls.rating_mean if liked is None else float(liked)
     candidates = np.flatnonzero(dls.items.trained)
-    measured = _errors(predicted(snapshot, x).astype(np.float64) - y, x[:, 0])
+    measured = _errors(predicted(snapshot, x).astype(np.float64) - y, x[:, 0], weights)
     ranked = _rankings(snapshot, dls, x[warm & (y >= liked)], candidates, k, most_users, seed)
     found = pd.DataFrame(measured | ranked, index=["value", "standard_error", "n", "popularity"]).T
     found = found.astype({"n": np.int64}).rename_axis("metric")
@@ -90,22 +91,22 @@ def evaluate(
     return found
 
 
-def _errors(errors: Doubles, users: Rows) -> dict[str, list[Any]]:
+def _errors(errors: Doubles, users: Rows, weights: NDArray[np.float32] | None) -> dict[str, list[Any]]:
     """RMSE and MAE over all ratings, and the means over users of their own."""
     squares, sizes = errors**2, np.abs(errors)
-    rmse = float(np.sqrt(squares.mean()))
-    counts = np.bincount(users)
+    counts = np.bincount(users, weights)
     known = counts > 0
 
     def by_user(values: Doubles) -> Doubles:
-        means: Doubles = np.bincount(users, values)[known] / counts[known]
+        means: Doubles = np.bincount(users, values if weights is None else values * weights)[known] / counts[known]
         return means
 
-    _, spread, n = _mean(squares)
+    mean, spread, n = _mean(squares, weights)
+    rmse = float(np.sqrt(mean))
     nan = float("nan")
     return {
         "rmse": [rmse, spread / (2 * rmse) if rmse else 0.0, n, nan],  # the delta method
-        "mae": [*_mean(sizes), nan],
+        "mae": [*_mean(sizes, weights), nan],
         "rmse_user_mean": [*_mean(np.sqrt(by_user(squares))), nan],
         "mae_user_mean": [*_mean(by_user(sizes)), nan],
     }
@@ -149,9 +150,11 @@ def _keys(pairs: Rows, n_items: int) -> NDArray[np.int64]:
     return pairs[:, 0] * n_items + pairs[:, 1]
 
 
-def _mean(values: Doubles) -> tuple[float, float, int]:
-    """Mean, its standard error, and of how many."""
+def _mean(values: Doubles, weights: NDArray[np.float32] | None = None) -> tuple[float, float, int]:
+    """Mean, by weight where there are weights, its standard error, and of how many."""
     n = len(values)
     if n == 0:
         return float("nan"), float("nan"), 0
-    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan"), n
+    mean = float(np.average(values, weights=weights))
+    shares = np.full(n, 1 / n) if weights is None else weights / weights.sum(dtype=np.float64)
+    return mean, float(np.linalg.norm(shares * (values - mean)) * np.sqrt(n / (n - 1))) if n > 1 else float("nan"), n

@@ -24,13 +24,13 @@ def baseline(dls: CollabDataLoaders, loss_func: LossFunction | None) -> float | 
     if not len(dls.valid_y):
         return None
     rated = dls.valid_y.double()
-    return float(loss_of(torch.full_like(rated, dls.rating_mean), rated, loss_func))
+    return float(loss_of(torch.full_like(rated, dls.rating_mean), rated, loss_func, dls.valid_w))
 
 
 def part_loss(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int, loss_func: LossFunction | None) -> float:
-    """Mean loss on a part of the ratings: 0 the training, 1 the validation ratings."""
+    """Mean loss on a part of the ratings, by their weights: 0 the training, 1 the validation ratings."""
     predictions, ratings = part_predictions(snapshot, dls, ds_idx)
-    return float(loss_of(predictions, ratings, loss_func))
+    return float(loss_of(predictions, ratings, loss_func, dls.valid_w if ds_idx else dls.train_w))
 
 
 def part_predictions(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int) -> tuple[torch.Tensor, torch.Tensor]:

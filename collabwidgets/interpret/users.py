@@ -35,7 +35,8 @@ def residual_variance(snapshot: Snapshot, dls: CollabDataLoaders) -> float:
     every = max(1, dls.n_train // _RESIDUALS)
     pairs, ratings = dls.train_x[::every].numpy(), dls.train_y[::every].numpy().reshape(-1)
     residuals = ratings - by_formula(snapshot, pairs).astype(np.float64)
-    return max(float(residuals @ residuals) / len(residuals), 1e-6)
+    weights = np.ones(len(ratings)) if dls.train_w is None else dls.train_w[::every].numpy()
+    return max(float(weights * residuals @ residuals) / float(weights.sum(dtype=np.float64)), 1e-6)
 
 
 def fold_in_ratings(

@@ -9,7 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..data.weighted import weighted_mean
 from ..words import counted, with_article
+from .unreduced import unreduced, value_each
 
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 
@@ -41,19 +43,26 @@ def loss_name(loss_func: LossFunction | None) -> str:
     return f"own {name}" if name in _NAMES.values() else name
 
 
-def own_loss(loss_func: LossFunction | None) -> LossFunction | None:
+def own_loss(loss_func: LossFunction | None, *, weighted: bool = False) -> LossFunction | None:
     """The function, or ``None`` where it is the mean squared error, which every engine computes by itself.
 
     Raises
     ------
     TypeError
         When it cannot be called, or is a class.
+    ValueError
+        When ratings are `weighted` and it gives nothing but one number for a batch.
     """
     if loss_func is None or (type(loss_func) in _NAMES and loss_name(loss_func) == "MSE"):
         return None
     if isinstance(loss_func, type) or not callable(loss_func):
         example = f"{loss_func.__name__}()" if isinstance(loss_func, type) else "torch.nn.L1Loss()"
         raise TypeError(f"loss_func must be a function of predictions and ratings such as {example}, not {loss_func!r}")
+    if weighted and unreduced(loss_func) is None:
+        raise ValueError(
+            f"loss_func {loss_name(loss_func)} gives one number for a batch, in which ratings cannot be weighted; pass "
+            'a loss with reduction="mean", such as torch.nn.L1Loss(), or leave out weight_name='
+        )
     return loss_func
 
 
@@ -70,19 +79,29 @@ def one_each(predicted: Any, n: int) -> Tensor:
     return flat
 
 
-def loss_of(predicted: Tensor, rating: Tensor, loss_func: LossFunction | None = None) -> Tensor:
+def loss_of(
+    predicted: Tensor, rating: Tensor, loss_func: LossFunction | None = None, weights: Tensor | None = None
+) -> Tensor:
     """The loss of a batch, a scalar: the mean squared error, or `loss_func` of both tensors, flattened to ``[bs]``.
+
+    With `weights` float32 ``[bs]`` it is ``sum(w * l) / sum(w)`` of the losses ``l`` of the ratings.
 
     Raises
     ------
     ValueError
-        When there is not one prediction a rating, or `loss_func` does not return one number.
+        When there is not one prediction a rating, or `loss_func` does not return one number; and with weights, when it
+        has no ``reduction="none"`` that gives a number a rating.
     """
     # Flat against flat: [bs] - [bs, 1] would broadcast to [bs, bs] and train something else without a word.
     predicted = one_each(predicted, len(rating))
     if predicted.dtype != rating.dtype:  # of tables in half or in double precision
         both = torch.promote_types(predicted.dtype, rating.dtype)
         predicted, rating = predicted.to(both), rating.to(both)
+    if weights is not None:
+        called = f"loss_func {loss_name(loss_func)}"
+        each = unreduced(F.mse_loss if loss_func is None else loss_func)
+        assert each is not None, f"{called} has passed own_loss"
+        return weighted_mean(value_each(each(predicted, rating), len(rating), called), weights)
     if loss_func is None:
         return F.mse_loss(predicted, rating)
     loss = loss_func(predicted, rating)

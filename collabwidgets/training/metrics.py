@@ -9,7 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..data.weighted import weighted_mean
 from .loss import one_each
+from .unreduced import parameters_of, unreduced, value_each
 
 Metric = Callable[[Tensor, Tensor], Any]
 
@@ -17,14 +19,25 @@ _PART = 1 << 16  # ratings predicted at once
 _TAKEN = ("epoch", "train_loss", "valid_loss", "rmse", "seconds", "lr", "time")
 
 
-def named(metrics: Metric | Iterable[Metric] | None) -> dict[str, Metric]:
-    """The functions by the names that their columns get; a ValueError for the name of another column."""
+def named(metrics: Metric | Iterable[Metric] | None, *, weighted: bool = False) -> dict[str, Metric]:
+    """The functions by the names that their columns get.
+
+    Raises
+    ------
+    ValueError
+        For the name of another column, and where ratings are `weighted` for a function that takes no weights.
+    """
     found: dict[str, Metric] = {}
     for metric in callables("metrics", metrics):
         function = metric.func if isinstance(metric, partial) else metric
         name = str(getattr(function, "__name__", type(function).__name__))
         if name in found or name in _TAKEN:
             raise ValueError(f"there is another column {name!r}; give the metric another __name__")
+        if weighted and unreduced(metric) is None and "sample_weight" not in parameters_of(metric):
+            raise ValueError(
+                f"metric {name} gives one number for all ratings, which cannot be weighted; give it a parameter "
+                'sample_weight, as those of scikit-learn have, or reduction="mean", as torch\'s have'
+            )
         found[name] = metric
     return found
 
@@ -45,6 +58,19 @@ def predictions(module: nn.Module, x: Tensor) -> Tensor:
     module.eval()
     with torch.no_grad():
         return torch.cat([one_each(module(part.to(device)), len(part)).float().cpu() for part in torch.split(x, _PART)])
+
+
+def measured(name: str, metric: Metric, predicted: Tensor, rated: Tensor, weights: Tensor | None = None) -> float:
+    """What a metric says of the predictions, by the weights of the ratings where they have any; all float32 ``[n]``."""
+    predicted, rated = predicted.clone(), rated.clone()  # as it may compute in place
+    if weights is None:
+        return number_of(name, metric(predicted, rated))
+    if "sample_weight" in parameters_of(metric):
+        by_weight: Callable[..., Any] = metric
+        return number_of(name, by_weight(predicted, rated, sample_weight=weights.clone()))
+    each = unreduced(metric)
+    assert each is not None, f"metric {name} has passed named()"
+    return number_of(name, weighted_mean(value_each(each(predicted, rated), len(rated), f"metric {name}"), weights))
 
 
 def number_of(name: str, value: Any) -> float:

@@ -41,9 +41,9 @@ def stable_lr(engine: Engine, data: Ratings, recipe: Recipe) -> float | None:
     bs = min(recipe.bs, len(data.train_y))
     n = min(TRIAL_BATCHES, len(data.train_y) // bs) * bs
     rows = torch.randperm(len(data.train_y), generator=torch.Generator().manual_seed(recipe.seed))[:n]
-    judged = rows[:_MOST_RATINGS]
-    few = _Few(data.train_x[rows], data.train_y[rows], data.train_x[judged], data.train_y[judged])
-    fresh, before = engine.state(), engine.loss(few.valid_x, few.valid_y)
+    x, y, w = data.train_x[rows], data.train_y[rows], None if data.train_w is None else data.train_w[rows]
+    few = _Few(x, y, w, x[:_MOST_RATINGS], y[:_MOST_RATINGS], None if w is None else w[:_MOST_RATINGS])
+    fresh, before = engine.state(), engine.loss(few.valid_x, few.valid_y, few.valid_w)
     lr = recipe.lr / 3
     while lr >= SETTINGS["lr"].low:
         trial = recipe.changed(lr=float(f"{lr:.1e}"), schedule="constant", epochs=1, keep_best=False)
@@ -52,7 +52,7 @@ def stable_lr(engine: Engine, data: Ratings, recipe: Recipe) -> float | None:
         if rescaled.lr > _LARGEST_STEP or rescaled.lr * rescaled.wd > _LARGEST_DECAY:
             continue
         *_, last = Trainer(engine, few, trial, order=torch.Generator().manual_seed(recipe.seed))
-        falls = isinstance(last, Finished) and engine.loss(few.valid_x, few.valid_y) < before
+        falls = isinstance(last, Finished) and engine.loss(few.valid_x, few.valid_y, few.valid_w) < before
         engine.restore(fresh)
         if falls:
             return trial.lr
@@ -65,5 +65,7 @@ class _Few:
 
     train_x: Tensor
     train_y: Tensor
+    train_w: Tensor | None
     valid_x: Tensor
     valid_y: Tensor
+    valid_w: Tensor | None

@@ -85,8 +85,8 @@ class Session:
         metrics: Metric | Iterable[Metric] | None = None,
         callbacks: Callback | Iterable[Callback] | None = None,
     ):
-        self.metrics, self.callbacks = named(metrics), callables("callbacks", callbacks)
         self.data, self.weights, self.recipe = data, weights, recipe
+        self.metrics, self.callbacks = self._named(metrics), callables("callbacks", callbacks)
         self.history = History()
         self.earlier: tuple[Run, ...] = ()
         self.renewing = self.snapshot_wanted = False
@@ -374,8 +374,11 @@ class Session:
         """A fit by the present recipe with some settings changed."""
         others = dict(settings)
         metrics, callbacks = others.pop("metrics", None), callables("callbacks", others.pop("callbacks", None))
-        metrics = self.metrics if metrics is None else named(metrics)
+        metrics = self.metrics if metrics is None else self._named(metrics)
         return Plan(self.recipe.changed(**others), metrics, (*self.callbacks, *callbacks))
+
+    def _named(self, metrics: Metric | Iterable[Metric] | None) -> dict[str, Metric]:
+        return named(metrics, weighted=self.data.train_w is not None)
 
     def _prepare(self, n_factors: int | None, plan: Plan) -> Fit:
         new_size, seed = n_factors not in (None, self.weights.n_factors), plan.recipe.seed

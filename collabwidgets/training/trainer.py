@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import EpochRecord
 from .loss import LossFunction
-from .metrics import Metric, number_of, predictions
+from .metrics import Metric, measured, predictions
 from .recipe import Recipe
 from .schedule import Schedule, schedule_for
 
@@ -28,8 +28,10 @@ class Ratings(Protocol):
 
     train_x: Tensor
     train_y: Tensor
+    train_w: Tensor | None
     valid_x: Tensor
     valid_y: Tensor
+    valid_w: Tensor | None
 
 
 class Engine(Protocol):
@@ -46,14 +48,14 @@ class Engine(Protocol):
     def compiled(self) -> bool:
         """Whether the first batch can begin at once."""
 
-    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
-        """A fit starts on the training ratings ``x`` int64 ``[n, 2]``, ``y`` float32 ``[n]``."""
+    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
+        """A fit starts on the training ratings ``x`` int64 ``[n, 2]``, ``y`` float32 ``[n]``, `weights` as ``y``."""
 
     def run(self, rows: Tensor, bs: int, step: int) -> NDArray[np.float32]:
         """Train on ``rows`` int64 ``[k * bs]`` in `k` batches, the first being batch `step` of the fit; the losses."""
 
-    def loss(self, x: Tensor, y: Tensor) -> float:
-        """Mean loss of the module on the given ratings."""
+    def loss(self, x: Tensor, y: Tensor, weights: Tensor | None = None) -> float:
+        """Mean loss of the module on the given ratings, by their weights where they have any."""
 
     def sync(self) -> None:
         """Bring the module's own parameters up to date."""
@@ -78,7 +80,7 @@ class Trainer:
     ----------
     engine : Engine
     data : Ratings
-        The loaders' four tensors.
+        The loaders' ratings, with their weights if they have any.
     recipe : Recipe
     order : torch.Generator
         Source of the batches' order; it moves on with every epoch.
@@ -111,7 +113,7 @@ class Trainer:
     def __iter__(self) -> Iterator[Event]:
         if not self.engine.compiled:
             yield Compiling()
-        self.engine.begin(self.data.train_x, self.data.train_y, self._rescaled, self.schedule)
+        self.engine.begin(self.data.train_x, self.data.train_y, self._rescaled, self.schedule, self.data.train_w)
         train_loss = _RunningMean()
         for fitted in range(self.recipe.epochs):
             epoch = self.epoch + fitted + 1
@@ -168,16 +170,15 @@ class Trainer:
             yield BatchEnd(first + done, self.n_steps, losses, float(self.schedule.lr[first + done - 1])), seconds
 
     def _valid_loss(self) -> float | None:
-        return self.engine.loss(self.data.valid_x, self.data.valid_y) if len(self.data.valid_y) else None
+        data = self.data
+        return self.engine.loss(data.valid_x, data.valid_y, data.valid_w) if len(data.valid_y) else None
 
     def _measured(self) -> dict[str, float]:
         if not self.metrics:
             return {}
         predicted = predictions(self.engine.module, self.data.valid_x)
-        rated = self.data.valid_y  # each metric gets copies, as it may compute in place
-        return {
-            name: number_of(name, metric(predicted.clone(), rated.clone())) for name, metric in self.metrics.items()
-        }
+        of = (predicted, self.data.valid_y, self.data.valid_w)
+        return {name: measured(name, metric, *of) for name, metric in self.metrics.items()}
 
 
 class _RunningMean:

@@ -30,7 +30,7 @@ def card_words(dls: CollabDataLoaders) -> dict[str, Any]:
             [
                 f"{dls.n_ratings:,} ratings of {n_items:,} {item}s by {n_users:,} {user}s: "
                 f"{100 * dls.n_ratings / (n_items * n_users):.1f} % of all pairs. {dls.n_train:,} for training, "
-                f"{dls.n_valid:,} held out; mean {dls.rating_mean:.2f}.",
+                f"{dls.n_valid:,} held out; {'weighted ' if dls.weight_name else ''}mean {dls.rating_mean:.2f}.",
                 "",
                 "",
             ],

@@ -109,7 +109,7 @@ def _data(learn: CollabLearner) -> str:
     own = "".join(f"# {name}: your own\n" for name in _OBJECTS if isinstance(arguments.get(name), _Name))
     if dls.origin:
         return f"{own}ratings = {dls.origin}\ndls = {call}"
-    names = ", ".join((dls.user_name, dls.item_name, dls.rating_name))
+    names = ", ".join(filter(None, (dls.user_name, dls.item_name, dls.rating_name, dls.weight_name)))
     return f"# ratings: your own DataFrame of {dls.n_ratings:,} rows ({one_line(names)})\n{own}dls = {call}"
 
 

@@ -53,6 +53,8 @@ def few(dls):
         train_y=dls.train_y[:500],
         valid_x=dls.valid_x,
         valid_y=dls.valid_y,
+        train_w=None,
+        valid_w=None,
     )
 
 
@@ -138,7 +140,8 @@ def test_an_exploding_fit_is_noticed_and_undone(dls):
     before = [p.detach().clone() for p in module.parameters()]
     y = dls.train_y.clone()
     y[5] = float("nan")
-    broken = SimpleNamespace(train_x=dls.train_x, train_y=y, valid_x=dls.valid_x, valid_y=dls.valid_y)
+    parts = {"train_x": dls.train_x, "valid_x": dls.valid_x, "valid_y": dls.valid_y, "train_w": None, "valid_w": None}
+    broken = SimpleNamespace(train_y=y, **parts)
     events = list(Trainer(FusedEngine(module), broken, Recipe(epochs=1), order=generator(1, "batches")))
     assert isinstance(events[-1], Diverged)
     assert all(torch.equal(p, b) for p, b in zip(module.parameters(), before, strict=True))

@@ -27,6 +27,8 @@ class Ratings:
     train_y: torch.Tensor
     valid_x: torch.Tensor
     valid_y: torch.Tensor
+    train_w: torch.Tensor | None = None
+    valid_w: torch.Tensor | None = None
 
 
 def ratings(n=500, n_users=30, n_items=20, seed=0):

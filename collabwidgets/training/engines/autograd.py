@@ -51,8 +51,9 @@ class AutogradEngine:
         self.device = torch.device(device) if device is not None else first.device
         self._optimizer: AdamW | None = None
 
-    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
+    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
         self._x, self._y = x.to(self.device), y.to(self.device)
+        self._weights = None if weights is None else weights.to(self.device)
         self._schedule, self._recipe = schedule, recipe
         if not any(p.requires_grad for p in self.module.parameters()):
             raise ValueError("all parameters of the module are frozen; unfreeze some by requires_grad_(True)")
@@ -69,7 +70,8 @@ class AutogradEngine:
             for i in range(k):
                 lr, mom = float(self._schedule.lr[step + i]), float(self._schedule.mom[step + i])
                 batch = rows[i * bs : (i + 1) * bs]
-                loss = loss_of(self.module(self._x[batch]), self._y[batch], self.loss_func)
+                weights = None if self._weights is None else self._weights[batch]
+                loss = loss_of(self.module(self._x[batch]), self._y[batch], self.loss_func, weights)
                 if not loss.requires_grad:
                     raise ValueError(
                         f"the loss does not depend on the parameters of {type(self.module).__name__}: detach(), "
@@ -81,8 +83,8 @@ class AutogradEngine:
                 losses[i] = loss.detach()
         return losses.cpu().numpy()
 
-    def loss(self, x: Tensor, y: Tensor) -> float:
-        return mean_loss(self.module, x, y, self.loss_func)
+    def loss(self, x: Tensor, y: Tensor, weights: Tensor | None = None) -> float:
+        return mean_loss(self.module, x, y, self.loss_func, weights)
 
     def sync(self) -> None:
         """Nothing to do: the module is what is trained."""
@@ -98,17 +100,29 @@ class AutogradEngine:
             self._optimizer.moments.clear()
 
 
-def mean_loss(module: nn.Module, x: Tensor, y: Tensor, loss_func: LossFunction | None = None) -> float:
-    """Mean loss over the ratings ``x`` int64 ``[n, 2]``, ``y`` float32 ``[n]``, which may be on another device."""
+def mean_loss(
+    module: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    loss_func: LossFunction | None = None,
+    weights: Tensor | None = None,
+) -> float:
+    """Mean loss over the ratings ``x`` int64 ``[n, 2]``, ``y`` float32 ``[n]``, which may be on another device.
+
+    Weighted by `weights` float32 ``[n]`` where there are any.
+    """
     device = next(module.parameters()).device
-    total = 0.0
+    total = whole = 0.0
     module.eval()
     with torch.no_grad(), _threads_for(len(y)):
         for start in range(0, len(y), _PART):
             part = slice(start, start + _PART)
             rated = y[part].to(device, copy=True)  # the loss may be computed in place
-            total += float(loss_of(module(x[part].to(device)), rated, loss_func)) * len(rated)
-    return total / len(y)
+            w = None if weights is None else weights[part].to(device)
+            size = len(rated) if w is None else float(w.sum())
+            total += float(loss_of(module(x[part].to(device)), rated, loss_func, w)) * size
+            whole += size
+    return total / whole
 
 
 def _decayed_and_spared(module: nn.Module) -> tuple[list[nn.Parameter], list[nn.Parameter]]:

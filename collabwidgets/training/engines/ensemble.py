@@ -44,11 +44,11 @@ class EnsembleEngine:
         """Whether the first batch can begin at once."""
         return all(engine.compiled for engine in self.engines)
 
-    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
+    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
         source = generator(recipe.seed, "members")
         self._orders = [torch.randperm(len(y), generator=source) for _ in self.engines[1:]]
         for engine in self.engines:
-            engine.begin(x, y, recipe, schedule)
+            engine.begin(x, y, recipe, schedule, weights)
 
     def run(self, rows: Tensor, bs: int, step: int) -> NDArray[np.float32]:
         """Train every member on its own batches; the mean of their losses."""
@@ -58,10 +58,10 @@ class EnsembleEngine:
             losses += engine.run(order[rows], bs, step)
         return losses / np.float32(len(self.engines))
 
-    def loss(self, x: Tensor, y: Tensor) -> float:
+    def loss(self, x: Tensor, y: Tensor, weights: Tensor | None = None) -> float:
         """Loss of the averaged predictions."""
         self.sync()
-        return mean_loss(self.module, x, y, self.loss_func)
+        return mean_loss(self.module, x, y, self.loss_func, weights)
 
     def sync(self) -> None:
         for engine in self.engines:

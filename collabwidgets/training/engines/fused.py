@@ -187,7 +187,7 @@ class FusedEngine:
         """Whether there is compiled code, in memory or on disk; else the first batch waits some seconds for it."""
         return is_compiled(self.loop)
 
-    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
+    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
         if max(schedule.mom) >= np.sqrt(recipe.sqr_mom):
             raise ValueError(
                 f"the fused engine needs momenta below the root of sqr_mom, {np.sqrt(recipe.sqr_mom):.4f}; "
@@ -196,7 +196,7 @@ class FusedEngine:
         rows = (len(self._users.last), len(self._items.last))
         if len(x) and any(int(last) >= n for last, n in zip(x.amax(dim=0), rows, strict=True)):
             raise IndexError(f"the ratings name rows beyond the {rows[0]} users and {rows[1]} items of the tables")
-        self._x, self._y = x, y
+        self._x, self._y, self._weights = x, y, _as_loops_take_them(weights)
         self._recipe = recipe
         for tables in self._tables:
             tables.finish()
@@ -214,18 +214,20 @@ class FusedEngine:
         return losses
 
     def _batches(self, rows: Tensor, bs: int, step: int) -> tuple[Any, ...]:
-        """What each loop takes first: the ratings of these rows, where the batches begin, and both sides' tables."""
+        """What each loop takes first: these ratings and weights, where the batches begin, and both sides' tables."""
         users, items = self._users, self._items
         picked = rows.numpy()  # by NumPy: torch gathers on all threads, which wait for each other on a busy machine
         x, y = self._x.numpy()[picked], self._y.numpy()[picked]
-        return x, y, bs, step, users.packed, users.last, items.packed, items.last
+        weights = self._weights[picked] if len(self._weights) else self._weights
+        return x, y, weights, bs, step, users.packed, users.last, items.packed, items.last
 
-    def loss(self, x: Tensor, y: Tensor) -> float:
+    def loss(self, x: Tensor, y: Tensor, weights: Tensor | None = None) -> float:
         from . import fused_loop
 
         self.sync()
         users, items = self._vectors()
-        return float(fused_loop.mean_squared_error(x.numpy(), y.numpy(), users, items, *self._shape))
+        of = (x.numpy(), y.numpy(), _as_loops_take_them(weights))
+        return float(fused_loop.mean_squared_error(*of, users, items, *self._shape))
 
     def _vectors(self) -> tuple[Floats, Floats]:
         """The users' and the items' rows as the product sees them, each with its bias; `sync` has been called."""
@@ -247,6 +249,11 @@ class FusedEngine:
     def restore(self, state: list[Floats]) -> None:
         for tables, weights in zip(self._tables, state, strict=True):
             tables.restore(weights)
+
+
+def _as_loops_take_them(weights: Tensor | None) -> Floats:
+    """Weights of ratings, an empty array where there are none."""
+    return np.empty(0, np.float32) if weights is None else weights.numpy()
 
 
 def _tables_of(module: nn.Module, family: Family) -> tuple[str, ...]:

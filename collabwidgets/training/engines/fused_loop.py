@@ -152,9 +152,22 @@ def _move(side, n_touched, now, over, wd, sqr_mom, eps):
 
 
 @_compiled
-def _learn(x, y, start, bs, users, items, k, biased, low, high, user_places, item_places, user_grads, item_grads):
-    """Gather the gradients of one batch; its loss."""
+def _sum_of(weights, start, n):
+    """The sum of `n` weights from place `start`; `n` itself where there are none."""
+    if not len(weights):
+        return float(n)
     total = 0.0
+    for j in range(start, start + n):
+        total += weights[j]
+    return total
+
+
+@_compiled
+def _learn(
+    x, y, weights, start, bs, users, items, k, biased, low, high, user_places, item_places, user_grads, item_grads
+):
+    """Gather the gradients of one batch; its loss."""
+    total, whole = 0.0, _sum_of(weights, start, bs)
     span = high - low
     for j in range(bs):
         u, i, a, b = x[start + j, 0], x[start + j, 1], user_places[j], item_places[j]
@@ -165,8 +178,9 @@ def _learn(x, y, start, bs, users, items, k, biased, low, high, user_places, ite
             z += users[u, 0, k] + items[i, 0, k]
         predicted = _squeezed(z, low, high)
         error = predicted - y[start + j]
-        total += error * error
-        slope = np.float32(2) * error / np.float32(bs)
+        weight = weights[start + j] if len(weights) else np.float32(1)
+        total += weight * error * error
+        slope = np.float32(2) * weight * error / np.float32(whole)
         if low != high:
             slope *= (predicted - low) * (high - predicted) / span
         for c in range(k):
@@ -176,14 +190,17 @@ def _learn(x, y, start, bs, users, items, k, biased, low, high, user_places, ite
         if biased:
             user_grads[a, k] += slope
             item_grads[b, k] += slope
-    return total / bs
+    return total / whole
 
 
 @_compiled
 def train(
-    x, y, bs, first, users, users_last, items, items_last, k, biased, low, high, over, wd, sqr_mom, eps, losses
+    x, y, weights, bs, first, users, users_last, items, items_last, k, biased, low, high, over, wd, sqr_mom, eps, losses
 ):  # fmt: skip
-    """Train on ``x`` and ``y`` in batches of `bs`; the first is batch `first` of the fit. Fills `losses`."""
+    """Train on ``x`` and ``y`` in batches of `bs`; the first is batch `first` of the fit. Fills `losses`.
+
+    ``weights`` are those of the ratings, float32 ``[n]``, or empty where all count the same.
+    """
     user_side, item_side = _side(users, users_last, bs), _side(items, items_last, bs)
     low, high = np.float32(low), np.float32(high)
     for batch in range(len(losses)):
@@ -191,7 +208,7 @@ def train(
         n_users = _wake(user_side, x, 0, start, bs, now, over)
         n_items = _wake(item_side, x, 1, start, bs, now, over)
         losses[batch] = _learn(
-            x, y, start, bs, users, items, k, biased, low, high,
+            x, y, weights, start, bs, users, items, k, biased, low, high,
             user_side.places, item_side.places, user_side.grads, item_side.grads,
         )  # fmt: skip
         now += 1
@@ -268,7 +285,7 @@ def _move_implicit(part, batches, now, over, wd, sqr_mom, eps):
 
 @_compiled
 def train_implicit(
-    x, y, bs, first, users, users_last, items, items_last, k, low, high, over, adamw,
+    x, y, weights, bs, first, users, users_last, items, items_last, k, low, high, over, adamw,
     window, of_users, of_items, implicit_over, implicit_adamw, losses,
 ):  # fmt: skip
     """`train` for SVD++, whose implicit tables move once in `window` batches; ``adamw``: wd, sqr_mom and eps."""
@@ -285,7 +302,8 @@ def train_implicit(
         _whole_vectors(items, item_side.touched, n_items, k, of_items, now // window, item_vectors)
         places[:, 0], places[:, 1] = user_side.places, item_side.places
         losses[batch] = _learn(
-            places, y[start : start + bs], 0, bs, user_vectors, item_vectors, k, True, low, high,
+            places, y[start : start + bs], weights[start : start + bs], 0, bs, user_vectors, item_vectors,
+            k, True, low, high,
             user_side.places, item_side.places, user_side.grads, item_side.grads,
         )  # fmt: skip
         _keep_grads(user_side.touched, n_users, user_side.grads, k, of_users)
@@ -299,8 +317,8 @@ def train_implicit(
 
 
 @_compiled
-def mean_squared_error(x, y, users, items, k, biased, low, high):
-    """Exact mean over the given ratings; ``users`` and ``items`` float32 ``[n, width]``."""
+def mean_squared_error(x, y, weights, users, items, k, biased, low, high):
+    """Exact mean over the given ratings, by weight as in `train`; ``users`` and ``items`` float32 ``[n, width]``."""
     total = 0.0
     low, high = np.float32(low), np.float32(high)
     for j in range(len(y)):
@@ -311,8 +329,9 @@ def mean_squared_error(x, y, users, items, k, biased, low, high):
         if biased:
             z += user[k] + item[k]
         error = _squeezed(z, low, high) - y[j]
-        total += error * error
-    return total / len(y)
+        weight = weights[j] if len(weights) else np.float32(1)
+        total += weight * error * error
+    return total / _sum_of(weights, 0, len(y))
 
 
 @_compiled

@@ -67,8 +67,8 @@ class ImplicitEngine(FusedEngine):
         rated, rows = module._rated_by_user, (len(module.u_weight.weight), len(module.i_weight.weight))
         return "" if rated.shape == rows else "its tables do not fit each other"
 
-    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule) -> None:
-        super().begin(x, y, recipe, schedule)
+    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
+        super().begin(x, y, recipe, schedule, weights)
         w = self._window = window_of(len(y), recipe)
         slower = CHAPTERS_BS / recipe.bs if w > 1 and recipe.rescale else 1.0  # undoes what `rescale` does to the betas
         seldom = Schedule(schedule.lr[w - 1 :: w] * math.sqrt(w), schedule.mom[w - 1 :: w] ** slower)

@@ -1,7 +1,6 @@
 // Columns of the user's own as colours: texts by category, numbers by a ramp; and as sizes.
 
 import type { ReadonlySignal } from "@preact/signals";
-import { quantile } from "d3-array";
 import type { ViewContext } from "../../context";
 import { derived } from "../bound";
 import { formatCount, plural } from "../format";
@@ -68,9 +67,11 @@ export function byCategory(by: string, values: Float32Array, names: Titles, rows
 
 /** The values below and above which lie 2 % of the rows' finite ones each; null where there is none. */
 export function middleRange(values: ArrayLike<number>, rows: Int32Array): [number, number] | null {
-  const known = Float64Array.from(rows, (row) => values[row]).filter(Number.isFinite);
-  const [low, high] = [quantile(known, 0.02), quantile(known, 0.98)];
-  return low === undefined || high === undefined ? null : [low, high];
+  const known = Float64Array.from(rows, (row) => values[row])
+    .filter(Number.isFinite)
+    .sort();
+  const at = (share: number) => known[Math.round(share * (known.length - 1))];
+  return known.length ? [at(0.02), at(0.98)] : null;
 }
 
 /** The bins of a column of numbers along a ramp; a bin of its own, after the last, is for those without a value. */

@@ -37,6 +37,10 @@ def run_command(learn: CollabLearner, call: protocol.Call) -> None:
             learn.resume()
         case protocol.Stop():
             learn.stop()
+        case protocol.Rerun():
+            learn.stability()
+        case protocol.CancelRerun():
+            learn.session.reruns.cancel()
         case protocol.Ping():
             pass
         case _:

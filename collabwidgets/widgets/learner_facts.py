@@ -99,6 +99,7 @@ def _model_facts(learn: CollabLearner) -> dict[str, Any]:
 def status_of(learn: CollabLearner) -> protocol.Status:
     """Where the training is."""
     session, recipe, fits, progress = learn.session, learn.recipe, learn.session.fits, learn.session.progress
+    reruns = session.reruns
     return protocol.Status(
         status=cast(protocol.StatusName, learn.status),
         message=learn.message,
@@ -113,6 +114,8 @@ def status_of(learn: CollabLearner) -> protocol.Status:
         eta_seconds=json_number(progress.eta_seconds, 1),
         elapsed_seconds=json_number(progress.elapsed_seconds, 1) or 0.0,
         engine=learn.engine,
+        rerun_progress=json_number(reruns.progress.share, 2) if reruns.running else None,
+        rerun_error=str(reruns.error or ""),
         recipe=protocol.RecipeFacts(
             **{name: getattr(recipe, name) for name in SETTINGS},
             n_factors=learn.n_factors,

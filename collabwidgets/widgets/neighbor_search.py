@@ -55,9 +55,12 @@ class NeighborSearch(View):
     ----------
     neighbors : list of dict
         What is shown: item, title, score, count, n_common, norm, weak; and ``to_pinned``, the score against the
-        pinned title, while one is. Empty where one of the titles in question has no training rating.
+        pinned title, while one is; and ``in_runs``, where `n_runs` is not 0. Empty where one of the titles in question
+        has no training rating.
     n_hidden : int
         How many of the k best `min_count` hides.
+    n_runs : int
+        Runs of `CollabLearner.stability` that the list is compared with.
     neighbors_of : int or None
         The item that `neighbors` are of.
     answered : dict
@@ -81,6 +84,7 @@ class NeighborSearch(View):
     weak_below = Dict(dict(_WEAK)).tag(sync=True)
     neighbors = List(Dict(), read_only=True).tag(sync=True, result=True)
     n_hidden = Int(0, read_only=True).tag(sync=True, result=True)
+    n_runs = Int(0, read_only=True).tag(sync=True, result=True)
     neighbors_of = Int(None, allow_none=True, read_only=True).tag(sync=True, result=True)
     answered = Dict(read_only=True).tag(sync=True, result=True)
     revision = Int(0, read_only=True).tag(sync=True, result=True)
@@ -134,7 +138,8 @@ class NeighborSearch(View):
         )
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
-        if self.revision != self._store_of_learner.picture["revision"] and (settled or self.shown):
+        moved = self.revision != self._store_of_learner.picture["revision"] or self.n_runs != len(learn.reruns)
+        if moved and (settled or self.shown):
             self._search(None)
         return 0
 
@@ -144,9 +149,11 @@ class NeighborSearch(View):
             anchors, revision = self._anchors(), self._store_of_learner.picture["revision"]
             question = {name: getattr(self, name) for name in _QUESTION if name != "weak_below"}
             found: dict[str, Any] = {"neighbors": [], "n_hidden": 0, "neighbors_of": self.item, "revision": revision}
+            found["n_runs"] = len(self._learner.reruns)
             if anchors and self._learner.n_factors and self._untrained(anchors) is None:
                 frame = self._find(anchors)
                 found |= {"neighbors": _rows(frame), "n_hidden": int(frame.attrs["n_hidden"])}
+                found["n_runs"] = frame.attrs.get("n_runs", 0)
             self.publish(found | {"answered": question})
 
     def _anchors(self) -> list[int]:
@@ -212,7 +219,7 @@ class NeighborSearch(View):
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     columns = frame.rename(columns={frame.columns[0]: "title"}).reset_index().to_dict("records")
-    pinned = "to_pinned" in frame
+    pinned, in_runs = "to_pinned" in frame, "in_runs" in frame
     return [
         {
             "item": int(row["row"]),
@@ -224,5 +231,6 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
             "weak": bool(row["weak"]),
         }
         | ({"to_pinned": json_number(row["to_pinned"])} if pinned else {})
+        | ({"in_runs": int(row["in_runs"])} if in_runs else {})
         for row in columns
     ]

@@ -61,7 +61,10 @@ class RecipeFacts(_RecipeFacts):  # type: ignore[misc, valid-type]
 
 
 class Status(Wire):
-    """Where the training is: small, sent several times a second."""
+    """Where the training is: small, sent several times a second.
+
+    ``rerun_progress``: 0 to 1 while the model is trained again with other seeds; ``rerun_error``: what ended that.
+    """
 
     status: StatusName
     message: str
@@ -74,6 +77,8 @@ class Status(Wire):
     eta_seconds: float | None
     elapsed_seconds: float
     engine: str
+    rerun_progress: float | None
+    rerun_error: str
     recipe: RecipeFacts
 
 
@@ -258,6 +263,14 @@ class Stop(Call, tag="stop"):
     pass
 
 
+class Rerun(Call, tag="rerun"):
+    """Train the model again with other seeds: `CollabLearner.stability`."""
+
+
+class CancelRerun(Call, tag="cancel_rerun"):
+    pass
+
+
 class Ping(Call, tag="ping"):
     """Whether Python is there, asked by a page that has heard nothing for a while."""
 
@@ -283,7 +296,21 @@ class AskFrame(Call, tag="frame"):
     epoch: int
 
 
-AnyCall = Train | Retrain | StepEpoch | Reset | Pause | Resume | Stop | Ping | AskCode | AskNeighbors | AskFrame
+AnyCall = (
+    Train
+    | Retrain
+    | StepEpoch
+    | Reset
+    | Pause
+    | Resume
+    | Stop
+    | Rerun
+    | CancelRerun
+    | Ping
+    | AskCode
+    | AskNeighbors
+    | AskFrame
+)
 
 
 class Neighbors(Wire):

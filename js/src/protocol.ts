@@ -32,7 +32,11 @@ export const ARRAYS = {
   _run_curves: "float32",
 } as const;
 
-/** Where the training is: small, sent several times a second. */
+/**
+ * Where the training is: small, sent several times a second.
+ *
+ *     ``rerun_progress``: 0 to 1 while the model is trained again with other seeds; ``rerun_error``: what ended that.
+ */
 export interface Status {
   status: "diverged" | "error" | "paused" | "ready" | "stopped" | "training" | "untrained";
   message: string;
@@ -45,6 +49,8 @@ export interface Status {
   eta_seconds: number | null;
   elapsed_seconds: number;
   engine: string;
+  rerun_progress: number | null;
+  rerun_error: string;
   recipe: RecipeFacts;
 }
 /**
@@ -191,7 +197,20 @@ export interface Drawn {
 export interface Ask {
   kind: "command";
   id: string;
-  call: Train | Retrain | StepEpoch | Reset | Pause | Resume | Stop | Ping | AskCode | AskNeighbors | AskFrame;
+  call:
+    | Train
+    | Retrain
+    | StepEpoch
+    | Reset
+    | Pause
+    | Resume
+    | Stop
+    | Rerun
+    | CancelRerun
+    | Ping
+    | AskCode
+    | AskNeighbors
+    | AskFrame;
 }
 /** Start a fit. */
 export interface Train extends FitSettings {
@@ -231,6 +250,13 @@ export interface Resume {
 }
 export interface Stop {
   name: "stop";
+}
+/** Train the model again with other seeds: `CollabLearner.stability`. */
+export interface Rerun {
+  name: "rerun";
+}
+export interface CancelRerun {
+  name: "cancel_rerun";
 }
 /** Whether Python is there, asked by a page that has heard nothing for a while. */
 export interface Ping {

@@ -86,6 +86,8 @@ def test_train_moves_chart_table_map_and_neighbours(
     search.press("Enter")
     nearest = board.get_by_role("table", name="Nearest titles").locator("tbody").get_by_role("row")
     expect(nearest).to_have_count(10)
+    board.get_by_role("button", name="Rerun 8×").click()
+    expect(nearest.first).to_contain_text(re.compile(r"\d of 8"))
     assert errors == []
     assert external == []
 

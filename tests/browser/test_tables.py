@@ -579,6 +579,31 @@ def test_weak_evidence_is_marked_in_a_narrow_list_too(show: Show) -> None:
     expect(weak.get_by_text(re.compile(r"both rated \d+"))).to_be_in_viewport()
 
 
+@pytest.mark.parametrize(("width", "said"), [(900, "5 of 8"), (320, "in 5 of 8 runs")])
+def test_a_list_of_a_single_run_says_so_and_reruns_tell_which_titles_come_again(
+    show: Show, width: int, said: str
+) -> None:
+    page = show("NeighborSearch", width, s_primary=10)
+    single = page.get_by_text("from a single run")
+    expect(single).to_be_visible()
+    page.get_by_role("button", name="Rerun 8×").click()
+    page.wait_for_function("() => harness.sent.some(({ content }) => content.call?.name === 'rerun')")
+    page.evaluate("() => harness.storeModel.update({rerun_progress: 0.37})")
+    expect(page.get_by_text("training again, 37 %")).to_be_visible()
+    page.get_by_role("button", name="cancel").click()
+    page.wait_for_function("() => harness.sent.some(({ content }) => content.call?.name === 'cancel_rerun')")
+    page.evaluate("() => harness.storeModel.update({rerun_progress: null, rerun_error: 'Seed 43 diverged.'})")
+    expect(page.get_by_text("from a single run Seed 43 diverged.")).to_be_visible()
+    page.evaluate(
+        """() => {
+          const neighbors = harness.models[0].get('neighbors').map((each) => ({...each, in_runs: 5}));
+          harness.models[0].update({n_runs: 8, neighbors});
+        }"""
+    )
+    expect(rows(page, "Nearest titles").first.get_by_text(said, exact=True)).to_be_visible()
+    expect(single).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("view", "width", "traits"),
     [

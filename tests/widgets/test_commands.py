@@ -2,7 +2,7 @@
 
 import pytest
 
-from collabwidgets.widgets import LearnerStore
+from collabwidgets.widgets import LearnerStore, NeighborSearch
 
 
 def ask(line, store, name, args=None):
@@ -44,6 +44,25 @@ def test_one_epoch_more(learn, line, until):
     assert ask(line, store, "step_epoch", {"lr": 0.01})["ok"]
     learn.wait()
     until(lambda: store.status["epoch"] == 1.0 and store.status["status"] == "ready")
+
+
+def test_reruns_are_begun_and_cancelled_and_the_open_list_follows(learn, line, until):
+    store, search = LearnerStore.of(learn), NeighborSearch(learn, item=5, min_count=0)
+    answer = ask(line, store, "rerun")
+    assert not answer["ok"]
+    assert "nothing is trained yet" in answer["error"]
+    learn.fit_one_cycle(1)
+    assert ask(line, store, "rerun")["ok"]
+    until(lambda: search.n_runs == 8)
+    assert [row["in_runs"] for row in search.neighbors] == list(learn.neighbors(row=5, min_count=0)["in_runs"])
+    until(lambda: store.status["rerun_progress"] is None)
+    learn.fit_one_cycle(1)
+    until(lambda: search.n_runs == 0 and "in_runs" not in search.neighbors[0])
+    learn.stability(256)
+    assert ask(line, store, "cancel_rerun")["ok"]
+    assert learn.session.reruns.wait(30)
+    until(lambda: store.status["rerun_progress"] is None)
+    assert learn.reruns == ()
 
 
 def test_reset_takes_seed_and_factors(learn, line):

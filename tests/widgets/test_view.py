@@ -234,6 +234,7 @@ def test_results_are_no_keywords(learn):
         (BiasTable, "rows_shown", 3),
         (NeighborSearch, "neighbors", []),
         (NeighborSearch, "n_hidden", 3),
+        (NeighborSearch, "n_runs", 3),
         (NeighborSearch, "neighbors_of", 3),
         (NeighborSearch, "answered", {}),
     ],

@@ -14,6 +14,8 @@ export interface Neighbor {
   weak: boolean;
   /** The same score against the pinned title. */
   to_pinned?: number | null;
+  /** Of the reruns with other seeds, how many have it in their list. */
+  in_runs?: number;
 }
 
 export interface MetricWords {

@@ -22,6 +22,7 @@ import { titleSearch } from "../lib/search";
 import css from "./NeighborSearch.css";
 import { Anchor } from "./neighbors/Anchor";
 import { NeighborTable } from "./neighbors/NeighborTable";
+import { Reruns } from "./neighbors/Reruns";
 
 export const styles = css;
 
@@ -201,11 +202,12 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
             </div>
             {shown.length > 0 && (
               <>
+                <Reruns context={context} />
                 <Hidden count={nHidden} order={shownAs.order} minCount={shared.minCount} />
                 <div class="cw-stack cw-small cw-guard">
                   <p>
                     {anchors.length > 1 && `${MEAN[shownAs.metric]} `}
-                    {METRICS[shownAs.metric].note} Another seed gives another list.
+                    {METRICS[shownAs.metric].note}
                   </p>
                   <Why>{METRICS[shownAs.metric].why}</Why>
                 </div>
@@ -242,7 +244,16 @@ function useAnchor({ shared, trait }: ViewContext): Signal<number | null> {
 
 function tableOf(neighbors: readonly Neighbor[], nameColumn: string): Cell[][] {
   const pinned = neighbors.some(({ to_pinned }) => to_pinned !== undefined);
-  const facts = ["score", ...(pinned ? ["to_pinned"] : []), "count", "n_common", "norm", "weak"];
+  const inRuns = neighbors.some(({ in_runs }) => in_runs !== undefined);
+  const facts = [
+    "score",
+    ...(inRuns ? ["in_runs"] : []),
+    ...(pinned ? ["to_pinned"] : []),
+    "count",
+    "n_common",
+    "norm",
+    "weak",
+  ];
   const cells = neighbors.map((neighbor): Cell[] => [
     neighbor.title,
     ...facts.map((fact) => neighbor[fact as keyof Neighbor] ?? null),

@@ -17,6 +17,8 @@ const STATUS: readonly (keyof Status)[] = [
   "eta_seconds",
   "elapsed_seconds",
   "engine",
+  "rerun_progress",
+  "rerun_error",
   "recipe",
 ];
 const PICTURE: Readonly<Record<string, keyof Picture>> = {

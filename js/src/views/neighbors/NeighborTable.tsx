@@ -35,6 +35,7 @@ export function NeighborTable(props: NeighborTableProps) {
   const longest = neighbors.reduce((high, { norm }) => Math.max(high, norm || 0), 0);
   const pinned = context.shared.pinned.value;
   const compared = pinned !== null && neighbors.some(({ to_pinned }) => to_pinned !== undefined);
+  const runs = context.trait<number>("n_runs").value;
   const cosine = metric === "cosine" || metric === "centered_cosine";
   const columns: (TableColumn | false)[] = [
     width >= NUMBERED && { name: "number", label: "#", cell: (_, line) => line + 1 },
@@ -86,6 +87,13 @@ export function NeighborTable(props: NeighborTableProps) {
         unit: names.at(pinned),
         cell: (_, line) => formatSimilarity(neighbors[line].to_pinned),
       },
+    wide &&
+      runs > 0 && {
+        name: "runs",
+        label: "In runs",
+        help: `How many of ${runs} reruns with other seeds list it too`,
+        cell: (_, line) => `${neighbors[line].in_runs} of ${runs}`,
+      },
     {
       name: "ratings",
       label: "Ratings",
@@ -111,11 +119,16 @@ export function NeighborTable(props: NeighborTableProps) {
     },
   ];
   const beneath = (_: number, line: number) => {
-    const { count, n_common, norm, weak, to_pinned } = neighbors[line];
+    const { count, n_common, norm, weak, to_pinned, in_runs } = neighbors[line];
     return (
       <>
         {weak && (
           <span class="cw-weakness">weak: {count < weakBelow.count ? "few ratings" : "short vector"}</span>
+        )}
+        {runs > 0 && (
+          <span>
+            in {in_runs} of {runs} runs
+          </span>
         )}
         {compared && <span>to pinned {formatSimilarity(to_pinned)}</span>}
         <span>both rated {formatCount(n_common)}</span>

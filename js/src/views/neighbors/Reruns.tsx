@@ -1,0 +1,40 @@
+// Beside a list that a single training made: train again with other seeds, to see which titles come again.
+import { useSignal } from "@preact/signals";
+import { Link } from "../../components/Button";
+import type { ViewContext } from "../../context";
+
+export function Reruns({ context: { store, trait } }: { context: ViewContext }) {
+  const refused = useSignal("");
+  const progress = store.rerun_progress.value;
+  const { can_remake, n_members } = store.data.value;
+  if (trait<number>("n_runs").value) return null;
+  const link = (label: string, name: "rerun" | "cancel_rerun") => (
+    <Link
+      title={name === "rerun" ? "Train again with other seeds, to see which titles come again" : undefined}
+      onClick={() =>
+        store.command(name).then(
+          () => {
+            refused.value = "";
+          },
+          ({ message }: Error) => {
+            refused.value = message;
+          },
+        )
+      }
+    >
+      {label}
+    </Link>
+  );
+  return (
+    <p class="cw-flow cw-soft">
+      {progress === null
+        ? `from a single run ${refused.value || store.rerun_error.value}`
+        : `training again, ${Math.round(100 * progress)} %`}
+      {progress !== null
+        ? link("cancel", "cancel_rerun")
+        : can_remake &&
+          store.status.value !== "training" &&
+          link(n_members > 2 ? "Compare members" : "Rerun 8×", "rerun")}
+    </p>
+  );
+}

@@ -249,18 +249,23 @@ class CollabLearner:
         minimum = self._min_count(min_count) if kind == "items" else int(min_count or 0)
         return interpret.biases_in_runs(self.snapshot, self.reruns, kind=kind, min_count=minimum, center=center)
 
-    def pca(self, k: int = 3, *, min_count: int | None = None, top_n: int | None = None) -> pd.DataFrame:
-        """Titles on the first `k` principal components of the item factors: `interpret.fit_pca`.
+    def pca(
+        self, k: int = 3, *, kind: str = "items", min_count: int | None = None, top_n: int | None = None
+    ) -> pd.DataFrame:
+        """Titles (or users) on the first `k` principal components of their factors: `interpret.fit_pca`.
 
-        Signs and order of the components depend on the weights alone, by the rule that `interpret.fit_pca` names.
+        Signs and order of the components depend on the weights alone, by the rule that `interpret.fit_pca` names. Of
+        users `min_count` is ``dls.users.default_min_count`` by default.
         """
-        minimum = self._min_count(min_count)
-        return interpret.pca_table(self.snapshot, k, min_count=minimum, top_n=top_n, runs=self.reruns)
+        minimum = self._min_count(min_count, kind)
+        return interpret.pca_table(self.snapshot.of(kind), k, min_count=minimum, top_n=top_n, runs=self._runs_of(kind))
 
-    def pca_frame(self, k: int = AXES, *, min_count: int | None = None, top_n: int | None = None) -> PCAFrame:
+    def pca_frame(
+        self, k: int = AXES, *, kind: str = "items", min_count: int | None = None, top_n: int | None = None
+    ) -> PCAFrame:
         """The fitted components themselves, at least six of them where the model has as many factors."""
-        minimum = self._min_count(min_count)
-        return interpret.fit_pca(self.snapshot, k=max(k, AXES), min_count=minimum, top_n=top_n, runs=self.reruns)
+        minimum, runs = self._min_count(min_count, kind), self._runs_of(kind)
+        return interpret.fit_pca(self.snapshot.of(kind), k=max(k, AXES), min_count=minimum, top_n=top_n, runs=runs)
 
     def neighbors(
         self,
@@ -431,16 +436,21 @@ class CollabLearner:
         """The row of an item named as in the ratings table; an error names the nearest spelling."""
         return self.dls.items.index(item)
 
-    def _min_count(self, given: int | None) -> int:
-        """The filter of a finding about items; one that hides all of them is warned of."""
-        minimum, items = self.view.min_count if given is None else int(given), self.dls.items
-        most = int(items.counts[items.trained].max(initial=0))
+    def _min_count(self, given: int | None, kind: str = "items") -> int:
+        """The filter of a finding about items, or users; one that hides all of them is warned of."""
+        side = self.snapshot.of(kind).items
+        usual = self.view.min_count if kind == "items" else side.default_min_count
+        minimum, most = usual if given is None else int(given), int(side.counts[side.trained].max(initial=0))
         if minimum > most:
             warnings.warn(
-                f"min_count={minimum} hides every {items.name}: none has more than {counted(most, 'rating')}",
+                f"min_count={minimum} hides every {side.name}: none has more than {counted(most, 'rating')}",
                 stacklevel=3,
             )
         return minimum
+
+    def _runs_of(self, kind: str) -> tuple[Snapshot, ...]:
+        """`reruns`, which keep no factors of users."""
+        return self.reruns if kind == "items" else ()
 
     def _product(self) -> Snapshot:
         """The snapshot, once it is known that the model is the dot product of its tables."""

@@ -240,6 +240,7 @@ def plot_pca(
     learn: CollabLearner,
     ax: Axes | None = None,
     *,
+    kind: str = "items",
     x: int | str = 1,
     y: int | str = 2,
     min_count: int | None = None,
@@ -255,12 +256,13 @@ def plot_pca(
     equal_aspect: bool = True,
     frame: pd.DataFrame | None = None,
 ) -> Axes:
-    """Draw the map of titles, with the names that find room.
+    """Draw the map of titles, or of users, with the names that find room.
 
     Parameters
     ----------
     learn : CollabLearner
     ax : Axes, optional
+    kind : {"items", "users"}
     x, y : int or str
         Component, from 1, or a column of numbers of `frame`, such as ``"count"`` or ``"bias"``.
     min_count, top_n : int, optional
@@ -288,14 +290,14 @@ def plot_pca(
     """
     components = [axis for axis in (x, y) if isinstance(axis, int)]
     if frame is None:
-        frame = learn.pca(max(components, default=1), min_count=min_count, top_n=top_n)
+        frame = learn.pca(max(components, default=1), kind=kind, min_count=min_count, top_n=top_n)
     for axis in components:
         if f"PC{axis}" not in frame:
-            raise ValueError(f"these titles have no component {axis}; lower min_count, or draw a lower component")
-    if learn.snapshot.item_bias is None:
+            raise ValueError(f"these {kind} have no component {axis}; lower min_count, or draw a lower component")
+    if learn.snapshot.of(kind).item_bias is None:
         color_by, size_by = ("none" if each == "bias" else each for each in (color_by, size_by))
     elif "bias" not in frame:
-        frame = frame.assign(bias=learn.biases(min_count=0)["bias"].reindex(frame.index))
+        frame = frame.assign(bias=learn.biases(kind, min_count=0)["bias"].reindex(frame.index))
     places = np.column_stack([_column(frame, f"PC{a}" if isinstance(a, int) else a) for a in (x, y)])
     known = np.isfinite(places).all(axis=1)
     if not known.any():

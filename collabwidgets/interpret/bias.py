@@ -58,10 +58,8 @@ def biases(snapshot: Snapshot, *, kind: str = "items", min_count: int = 0, cente
     --------
     >>> biases(snapshot, min_count=50).head(5)  # doctest: +SKIP
     """
-    if kind not in ("items", "users"):
-        raise ValueError(f"kind is {kind!r}; choose 'items' or 'users'")
-    side, table = (snapshot.items, snapshot.item_bias) if kind == "items" else (snapshot.users, snapshot.user_bias)
-    one = kind[:-1]
+    turned = snapshot.of(kind)
+    side, table, one = turned.items, turned.item_bias, kind[:-1]
     if table is None:
         raise ValueError(
             f"the model has no {one} biases; use a model with a bias for each {one}, or name the table by "

@@ -32,13 +32,8 @@ def embeddings(snapshot: Snapshot, kind: str = "items") -> pd.DataFrame:
     ValueError
         When `kind` is unknown, or the model has neither factors nor biases of that kind.
     """
-    if kind not in ("items", "users"):
-        raise ValueError(f"kind is {kind!r}; choose 'items' or 'users'")
-    of_items = kind == "items"
-    side = snapshot.items if of_items else snapshot.users
-    factors = snapshot.item_factors if of_items else snapshot.user_factors
-    bias = snapshot.item_bias if of_items else snapshot.user_bias
-    one = kind[:-1]
+    turned, one = snapshot.of(kind), kind[:-1]
+    side, factors, bias = turned.items, turned.item_factors, turned.item_bias
     if factors is None and bias is None:
         raise ValueError(
             f"the model has neither factors nor biases of the {kind}; name the tables by {one}_factors= and "

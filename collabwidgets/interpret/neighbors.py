@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -154,19 +153,8 @@ def similar_users(
     ValueError, TypeError
         As `neighbors` does, of users.
     """
-    if snapshot.user_factors is None:
-        raise ValueError("the model has no user factors; name the table by user_factors= when making the learner")
-    users_as_items = replace(
-        snapshot,
-        users=snapshot.items,
-        items=snapshot.users,
-        user_factors=snapshot.item_factors,
-        item_factors=snapshot.user_factors,
-        user_bias=snapshot.item_bias,
-        item_bias=snapshot.user_bias,
-    )
     both = None if ratings is None else ratings[::-1]
-    return neighbors(users_as_items, user, k=k, metric=metric, min_count=min_count, ratings=both)
+    return neighbors(snapshot.of("users"), user, k=k, metric=metric, min_count=min_count, ratings=both)
 
 
 def no_neighbors(snapshot: Snapshot, *, pinned: bool = False) -> pd.DataFrame:
@@ -261,7 +249,7 @@ def _rough_scores(
     length = float(np.sqrt(aim @ aim))
     if not norms[snapshot.items.trained].max() * (length + 1) < _LARGEST:
         raise ValueError(
-            "the item factors hold values that are not finite, or so large that training must have diverged; "
+            "the factors hold values that are not finite, or so large that training must have diverged; "
             "reset and train at a lower lr"
         )
     rounding = 4 * table.shape[1] * float(np.finfo(np.float32).eps)  # a generous bound for a float32 sum

@@ -291,7 +291,7 @@ def _eigen(
     n_rows, n_factors = factors.shape
     center = factors.mean(axis=0, dtype=np.float64)
     if not np.isfinite(center).all():
-        raise ValueError("the item factors hold values that are not finite; reset and train at a lower lr")
+        raise ValueError("the factors hold values that are not finite; reset and train at a lower lr")
     squares = np.zeros((n_factors, n_factors))
     for start in range(0, n_rows, _BLOCK):
         block = factors[start : start + _BLOCK].astype(np.float64)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -48,6 +48,8 @@ class Snapshot:
         Mean training rating.
     forward : Forward, optional
         The module's predictions, where they are not known to be the dot product of these tables.
+    exchanged : bool
+        Users stand in the place of the items and items in that of the users, see `of`.
 
     Raises
     ------
@@ -66,6 +68,7 @@ class Snapshot:
     y_range: tuple[float, float] | None
     rating_mean: float
     forward: Forward | None = None
+    exchanged: bool = False
 
     def __post_init__(self) -> None:
         n_users, n_items = len(self.users.names), len(self.items.names)
@@ -83,6 +86,33 @@ class Snapshot:
             if not low < high:
                 raise ValueError(f"y_range is {self.y_range}; pass (low, high) with low < high, or None")
             object.__setattr__(self, "y_range", (low, high))
+
+    def of(self, kind: str) -> Snapshot:
+        """This snapshot for ``"items"``; for ``"users"`` one whose items are the users, and whose users the items.
+
+        What is computed of the items of the one is found of the users by the other.
+
+        Raises
+        ------
+        ValueError
+            When `kind` is another word.
+        """
+        if kind not in ("items", "users"):
+            raise ValueError(f"kind is {kind!r}; choose 'items' or 'users'")
+        return self if kind == "items" else self._of_users
+
+    @cached_property
+    def _of_users(self) -> Snapshot:
+        return replace(
+            self,
+            users=self.items,
+            items=self.users,
+            user_factors=self.item_factors,
+            item_factors=self.user_factors,
+            user_bias=self.item_bias,
+            item_bias=self.user_bias,
+            exchanged=not self.exchanged,
+        )
 
     @property
     def n_factors(self) -> int:
@@ -120,9 +150,10 @@ class Snapshot:
     def required_item_factors(self) -> NDArray[np.float32]:
         """`item_factors`, or a ValueError that says what to do when the model has none."""
         if self.item_factors is None:
+            one = "user" if self.exchanged else "item"
             raise ValueError(
-                "the model has no item factors; use a model with an embedding for each item, or name the "
-                "table by item_factors= when making the learner"
+                f"the model has no {one} factors; use a model with an embedding for each {one}, or name the "
+                f"table by {one}_factors= when making the learner"
             )
         return self.item_factors
 
@@ -141,6 +172,7 @@ def take_snapshot(
 ) -> Snapshot:
     """A snapshot of a module as it is now: a copy of its tables, flattened to one or two dimensions."""
     known = is_dot_product(module, tables)
+    copies: dict[str, Any] = {role: _copied_table(module, name, role) for role, name in vars(tables).items()}
     return Snapshot(
         revision=revision,
         epoch=epoch,
@@ -149,7 +181,7 @@ def take_snapshot(
         y_range=getattr(module, "y_range", None),
         rating_mean=data.rating_mean,
         forward=None if known else Forward(module, tables, data.users, data.items),
-        **{role: _copied_table(module, name, role) for role, name in vars(tables).items()},
+        **copies,
     )
 
 

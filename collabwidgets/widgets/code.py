@@ -19,6 +19,7 @@ from ..training import Recipe
 from .store import SHARED
 
 if TYPE_CHECKING:
+    from ..data.side import Side
     from .view import View
 
 _WIDTH = 100  # of a line, beyond which a call is written one argument a line
@@ -63,7 +64,7 @@ def widget_call(view: View, usual: Mapping[str, Any]) -> str:
 
 def trait_arguments(view: View, usual: Mapping[str, Any]) -> list[str]:
     """``name=value`` of each trait that a new widget would not have by itself."""
-    learn, shared = view.learner, view._shared
+    shared = view._shared
     # What is shared is said once, of learn.view; a view on its own starts from there.
     usual = {name: getattr(view._view_state, name) for name in SHARED} | dict(usual)
     arguments = []
@@ -74,7 +75,7 @@ def trait_arguments(view: View, usual: Mapping[str, Any]) -> list[str]:
             continue
         if value == (usual[name] if name in usual else view.traits()[name].default(view)):
             continue
-        arguments.append(f"{name}={_value(learn, name, value)}")
+        arguments.append(f"{name}={_value(view, name, value)}")
     return arguments
 
 
@@ -192,13 +193,13 @@ def _fit(recipe: Recipe, before: Recipe) -> str:
 
 
 def _looked_at(view: View) -> Iterator[str]:
-    state, learn = view._view_state, view.learner
+    state, learn = view._store_of_learner.view, view.learner
     if state.min_count != learn.dls.items.default_min_count:
         yield f"learn.view.min_count = {state.min_count}"
     if state.query:
         yield f"learn.view.query = {_literal(state.query)}"
     if state.selection:
-        titles = [_title(learn, row) for row in state.selection]
+        titles = [_title(learn.dls.items, row) for row in state.selection]
         if None in titles:
             yield f"learn.view.selection = {state.selection}"
         else:
@@ -206,25 +207,26 @@ def _looked_at(view: View) -> Iterator[str]:
     for name in ("primary", "pinned"):
         row = getattr(state, name)
         if row is not None:
-            yield f"learn.view.{name} = {_row(learn, row)}"
+            yield f"learn.view.{name} = {_row(learn.dls.items, row, 'learn.item_row')}"
 
 
-def _value(learn: CollabLearner, name: str, value: Any) -> str:
+def _value(view: View, name: str, value: Any) -> str:
+    side = view._items
+    found_by = "learn.item_row" if side is view.learner.dls.items else "learn.dls.users.index"
     if name in _ONE_ROW and value is not None:
-        return _row(learn, value)
+        return _row(side, value, found_by)
     if name in _SEVERAL_ROWS:
-        return listed(_row(learn, row) for row in value)
+        return listed(_row(side, row, found_by) for row in value)
     return _literal(value)
 
 
-def _row(learn: CollabLearner, row: int) -> str:
-    title = _title(learn, row)
-    return str(row) if title is None else f"learn.item_row({_literal(title)})"
+def _row(side: Side, row: int, found_by: str) -> str:
+    title = _title(side, row)
+    return str(row) if title is None else f"{found_by}({_literal(title)})"
 
 
-def _title(learn: CollabLearner, row: int) -> str | None:
+def _title(side: Side, row: int) -> str | None:
     """The name of a row; None where the same text is the name of another row too."""
-    side = learn.dls.items
     title = str(side.names[row])
     return title if side.index(title) == row else None
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Arrays = dict[str, bytes]
 
 BATCH_POINTS = 2000
-_NO_MAP = protocol.MapFacts(
+NO_MAP = protocol.MapFacts(
     m=0,
     explained_variance=[],
     noise_level=0.0,
@@ -181,7 +181,7 @@ def snapshot_of(learn: CollabLearner, shown: ShownMap, min_count: int) -> tuple[
         "revision": snapshot.revision,
         "epoch": json_number(snapshot.epoch, 4) or 0.0,
         "min_count": min_count,
-        "map": _NO_MAP if frame is None else map_facts(frame),
+        "map": NO_MAP if frame is None else map_facts(frame),
     }
     return facts, {
         "_item_bias": _bias_bytes(snapshot.item_bias),

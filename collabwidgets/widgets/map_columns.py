@@ -1,4 +1,4 @@
-"""What a map can show of a title beside its components: bias, count, mean, year, or a column of the caller's own."""
+"""What a map shows of a title or user beside components: bias, count, mean, year, or a column of the caller's own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .own_columns import BUILT_IN, Column
 
 if TYPE_CHECKING:
     from ..interpret import PCAFrame
-    from ..learner import CollabLearner
+    from ..training import Snapshot
 
 Floats = NDArray[np.float64]
 
@@ -55,15 +55,15 @@ class Chosen(TraitType[Any, Any]):
         raise TraitError(f"{self.name}={value!r} is not known; choose {choices}{', '.join(names)}{columns}.{hint}")
 
 
-def values_of(name: str, learn: CollabLearner, own: Mapping[str, Column]) -> Floats:
-    """One number for each row of the items, NaN where there is none: biases relative to the average title.
+def values_of(name: str, snapshot: Snapshot, own: Mapping[str, Column]) -> Floats:
+    """One number for each row of the snapshot's items, NaN where there is none: biases relative to the average one.
 
     Raises
     ------
     ValueError
         When the model has no biases.
     """
-    items = learn.dls.items
+    items = snapshot.items
     if name in own:
         return own[name].values
     if name == "year":
@@ -72,16 +72,16 @@ def values_of(name: str, learn: CollabLearner, own: Mapping[str, Column]) -> Flo
         return items.counts.astype(np.float64)
     if name == "mean":
         return items.means.astype(np.float64)
-    bias = learn.snapshot.item_bias
+    bias, one = snapshot.item_bias, "user" if snapshot.exchanged else "item"
     if bias is None:
-        raise ValueError("this model has no biases that could be found; name them with item_bias=, or show another")
+        raise ValueError(f"this model has no biases that could be found; name them with {one}_bias=, or show another")
     centred: Floats = bias.astype(np.float64) - float(bias[items.trained].mean(dtype=np.float64))
     return centred
 
 
-def places_of(learn: CollabLearner, frame: PCAFrame, columns: Mapping[str, Column], axis: int | str) -> Floats:
+def places_of(snapshot: Snapshot, frame: PCAFrame, columns: Mapping[str, Column], axis: int | str) -> Floats:
     """Places of all rows of the items on an axis, NaN without one: scores of a component, log10 of the counts."""
     if isinstance(axis, int):
         return frame.scores[:, axis - 1].astype(np.float64)
-    values = values_of(axis, learn, columns)
+    values = values_of(axis, snapshot, columns)
     return np.log10(np.where(values > 0, values, np.nan)) if axis == "count" else values

@@ -1,4 +1,4 @@
-"""PCAScatter: the titles on two principal components of their factors."""
+"""PCAScatter: the titles, or the users, on two principal components of their factors."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from traitlets import Bool, Bytes, Dict, Enum, Int, List, TraitError, Unicode, validate
 
-from ..interpret import PCAFrame
+from ..interpret import PCAFrame, neighbors
 from ..interpret.on_map import far_beyond, map_ranks
 from ..interpret.pca import AXES
 from ..learner import CollabLearner
 from ..plots import plot_pca
 from ..traits import Finite, Row, Whole
-from ..view_state import known_row
+from ..view_state import ViewState, known_row
 from . import code
 from .html_table import ends_table, said
-from .learner_facts import other_map
+from .learner_facts import NO_MAP, other_map
 from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
 from .protocol import plain
@@ -32,6 +32,8 @@ from .view import ReadThrough, View
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+    from ..training import Snapshot
 
 _MAP_FACTS = ("explained_variance", "noise_level", "axis_match", "axis_correlations", "fit_count")
 _FIT = ["fit_on", "top_n", "min_count", "linked"]  # what a map of its own depends on
@@ -48,9 +50,15 @@ class PCAScatter(View):
     not. A title that has no value on an axis has no place, and the map says how many there are. The map names the
     titles that the search of a linked table of titles finds.
 
+    A map of users is of those with at least `min_count` ratings of theirs, named by their ids, or by the titles of
+    ``from_df(…, users=)``. Its selection, filter and search are its own (`linked` is False), and it has no earlier
+    epochs.
+
     Parameters
     ----------
     learner : CollabLearner
+    kind : {"items", "users"}
+        Whose map it is, for good. ``"items"``
     x, y : int or str
         What is on the two axes: a component, 1 to 6; ``"bias"``, in the model's unit and relative to the average
         title; ``"count"``, logarithmic; ``"mean"``; ``"year"``, from the end of the title, "(1995)"; or a column of
@@ -65,7 +73,8 @@ class PCAScatter(View):
     data : DataFrame or dict, optional
         Columns of your own: a table with the titles in a column called as the ratings call them (``"title"``), else
         in its index; or a dict from a column's name to a mapping or Series by title, or to an array with a value for
-        each item row. A column called ``"year"`` takes the place of the year in the titles.
+        each item row. A column called ``"year"`` takes the place of the year in the titles. For a map of users all this
+        is by user.
     fit_on : {"min_count", "all", "top_n"}
         What the components are fitted on: the titles with at least `min_count` ratings, all that were trained, or
         the `top_n` most rated, as in the book.
@@ -73,7 +82,7 @@ class PCAScatter(View):
         10 or more. ``1000``
     query : str
         Words searched for: the titles found are named on the map. ``""``; a linked map shares it, as
-        ``learn.view.query``, with the linked tables of titles.
+        ``learn.view.query``, with the linked tables of titles. A map of users has a search of its own.
     n_labels : int
         Titles written beside their points.
     label_by : {"auto", "count", "extremes", "selection", "none"}
@@ -97,10 +106,11 @@ class PCAScatter(View):
         Which of the `n_frames` earlier epochs to show, 0 being the oldest; -1, the default, is the newest picture.
         A new run begins at the newest; an epoch that is not kept is refused.
     controls : list of str, optional
-        Some of ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``, ``"n_labels"``,
-        ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"top_n"``, ``"zoom"``, ``"scree"``, ``"show_neighbors"``,
-        ``"k"``, ``"frame"``, ``"png"``, ``"help"``, the list of keys. By default the axes and the colour are in sight,
-        and zoom, variance and epochs beside the picture; the others are behind *Settings* and *Export*.
+        Some of ``"search"`` (of users), ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``,
+        ``"n_labels"``, ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"top_n"``, ``"zoom"``, ``"scree"``,
+        ``"show_neighbors"``, ``"k"``, ``"frame"``, ``"png"``, ``"help"``, the list of keys. By default the search, the
+        axes and the colour are in sight, and zoom, variance and epochs beside the picture; the others are behind
+        *Settings* and *Export*.
     explained_variance : list of float
         Share of the variance of each component in the picture now on the pages. Read only, as the next four.
     noise_level : float
@@ -128,14 +138,29 @@ class PCAScatter(View):
     >>> scatter.observe(lambda change: print(scatter.selected_titles), "selection")
     >>> ratings, movies = cw.load_movielens("100k", items=True)
     >>> PCAScatter(learn, data=movies, x="year", color_by="genres")
+    >>> PCAScatter(learn, kind="users", data=users, color_by="age")  # users: your table, with a column "user"
     """
 
     _controls = (
-        *("x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count", "fit_on", "top_n"),
+        *(
+            "search",
+            "x",
+            "y",
+            "flip",
+            "color_by",
+            "size_by",
+            "tool",
+            "n_labels",
+            "label_by",
+            "min_count",
+            "fit_on",
+            "top_n",
+        ),
         *("zoom", "scree", "show_neighbors", "k", "frame", "png", "help"),
     )
     _linkable = (*SHARED, "query")
 
+    kind = Enum(("items", "users"), "items").tag(sync=True)
     query = Unicode().tag(sync=True, page=True)
     x = Chosen(1, components=AXES).tag(sync=True, page=True)
     y = Chosen(2, components=AXES).tag(sync=True, page=True)
@@ -158,25 +183,43 @@ class PCAScatter(View):
     explained_variance, noise_level, axis_match, axis_correlations, fit_count = (
         ReadThrough(f"_map_facts.{name}") for name in _MAP_FACTS
     )
-    n_frames = ReadThrough(lambda view: len(view._store_of_learner.picture["frame_epochs"]))
+    n_frames = ReadThrough(lambda view: len(view._epochs(view._store_of_learner.picture["frame_epochs"])))
 
-    _map = Dict().tag(sync=True, echo_update=False)  # `protocol.OtherMap`; empty where it shows the store's
+    _own_map: ShownMap | None = None
+    _map = Dict().tag(sync=True, echo_update=False)  # `protocol.OtherMap`; empty where it shows the store's, or none
     _map_scores = Bytes().tag(sync=True, echo_update=False)
     _columns = Dict().tag(sync=True, echo_update=False)  # of `data` by name, with values where they are needed
 
     def __init__(self, learner: CollabLearner, *, data: pd.DataFrame | Mapping[str, Any] | None = None, **traits: Any):
         self._told: PCAFrame | None = None
         self._own_columns: dict[str, Column] = {}
+        of_users = traits.get("kind") == "users"
+        if of_users:
+            traits.setdefault("linked", False)
         if data is not None and isinstance(learner, CollabLearner):
-            self._own_columns = read_columns(data, learner.dls.items)
+            self._own_columns = read_columns(data, learner.dls.users if of_users else learner.dls.items)
         super().__init__(learner, **traits)
-        self._own_map = ShownMap(beside=self._store_of_learner.shown_map)
+        beside = None if of_users else self._store_of_learner.shown_map
+        self._own_map = ShownMap(beside, self.kind)
         self._columns = self._columns_to_send()
         self.observe(self._map_moved, "_map")
         self.observe(self._columns_moved, _SHOWS_COLUMNS)
         self.observe(self._fit_moved, _FIT)
         if self._is_own() and learner.status != "training":
             self._show_own()
+
+    def _view_state_for(self, traits: dict[str, Any]) -> ViewState:
+        users = self._learner.dls.users
+        return ViewState(users) if traits.get("kind") == "users" else super()._view_state_for(traits)
+
+    @property
+    def _snapshot(self) -> Snapshot:
+        """The learner's, with those that the map shows as its items."""
+        return self._learner.snapshot.of(self.kind)
+
+    def _epochs(self, kept: list[int]) -> list[int]:
+        """Those of `kept` that the map can show."""
+        return kept if self.kind == "items" else []
 
     # ------------------------------------------------------------------ what it was fitted on
 
@@ -194,12 +237,17 @@ class PCAScatter(View):
 
     @property
     def _map_facts(self) -> SimpleNamespace:
-        """`protocol.MapFacts` of the map on the pages: its own, else the store's."""
-        return SimpleNamespace(**(self._map or self._store_of_learner.picture)["map"])
+        """`protocol.MapFacts` of the map on the pages: its own, else the store's, which is none of users."""
+        return SimpleNamespace(**self._facts_of(self._map))
+
+    def _facts_of(self, own: dict[str, Any]) -> dict[str, Any]:
+        if not own and self.kind == "users":
+            return plain(NO_MAP)
+        facts: dict[str, Any] = (own or self._store_of_learner.picture)["map"]
+        return facts
 
     def _map_moved(self, change: dict[str, Any]) -> None:
-        picture = self._store_of_learner.picture
-        self._tell_facts((change["old"] or picture)["map"], (change["new"] or picture)["map"])
+        self._tell_facts(self._facts_of(change["old"]), self._facts_of(change["new"]))
 
     def _tell_facts(self, before: dict[str, Any], after: dict[str, Any]) -> None:
         for name in _MAP_FACTS:
@@ -209,9 +257,9 @@ class PCAScatter(View):
         super()._learner_moved(change)
         if change["name"] == "picture":
             before, after = change["old"], change["new"]
-            if not self._map:
+            if not self._map and self.kind == "items":
                 self._tell_facts(before["map"], after["map"])
-            epochs, now = before["frame_epochs"], after["frame_epochs"]
+            epochs, now = (self._epochs(picture["frame_epochs"]) for picture in (before, after))
             self._tell("n_frames", len(epochs), len(now))
             if self.frame >= 0 and epochs[: self.frame + 1] != now[: self.frame + 1]:  # that epoch is there no more
                 self.publish({"frame": -1})
@@ -231,7 +279,7 @@ class PCAScatter(View):
     def _show_own(self) -> int:
         """Tell the pages, in step with the store: its biases are of the same weights. The bytes sent."""
         learn, snapshot = self._learner, self._learner.snapshot
-        if snapshot.revision != self._store_of_learner.picture["revision"]:
+        if self._own_map is None or snapshot.revision != self._store_of_learner.picture["revision"]:
             return 0
         try:
             frame = self._own_map.frame(learn, *self._fitted_rows(), snapshot)
@@ -252,21 +300,23 @@ class PCAScatter(View):
         return past[self.frame] if 0 <= self.frame < len(past) else self._present()
 
     def _shown_map(self) -> ShownMap:
-        return self._own_map if self._is_own() else self._store_of_learner.shown_map
+        return self._own_map if self._own_map is not None and self._is_own() else self._store_of_learner.shown_map
 
     def _present(self) -> PCAFrame:
         return self._shown_map().frame(self._learner, *self._fitted_rows())
 
     def past_maps(self) -> dict[int, PCAFrame]:
         """The maps at the ends of earlier epochs, by epoch, ascending: fitted as the present one is, and lying as it
-        does."""
+        does. None of users."""
+        if self.kind == "users":
+            return {}
         return self._shown_map().earlier(self._learner, *self._fitted_rows())
 
     # ------------------------------------------------------------------ columns of the caller's own
 
     def _columns_to_send(self) -> dict[str, Any]:
         own, sent = self._own_columns, self._columns
-        everything = len(own) * self._learner.n_items <= _SMALL
+        everything = len(own) * len(self._items) <= _SMALL
         used = {getattr(self, name) for name in _SHOWS_COLUMNS} | {name for name in sent if "values" in sent[name]}
         return {name: column.wire(values=everything or name in used) for name, column in own.items()}
 
@@ -293,11 +343,14 @@ class PCAScatter(View):
             When no title is primary, it was never trained, or the model has no item factors.
         """
         if self.primary is None:
-            name = self._learner.dls.item_name
+            name = self._items.name
             raise ValueError(f"no {name} is primary, so there is nothing to be near to; set primary= its row")
-        frame = self._learner.neighbors(row=self.primary, k=self.k, min_count=self.min_count)
+        rated = self._learner.dls.rated
+        if rated is not None and self.kind == "users":
+            rated = rated[::-1]
+        frame = neighbors(self._snapshot, self.primary, k=self.k, min_count=self.min_count, ratings=rated)
         at = self._frame()
-        x, y = (places_of(self._learner, at, self._own_columns, axis) for axis in (self.x, self.y))
+        x, y = (places_of(self._snapshot, at, self._own_columns, axis) for axis in (self.x, self.y))
         shown = super()._passing() & np.isfinite(x + y)
         equal = self.equal_aspect and isinstance(self.x, int) and isinstance(self.y, int)
         ranks = map_ranks(x, y, shown, self.primary, frame.index.to_numpy(), equal=equal)
@@ -319,20 +372,20 @@ class PCAScatter(View):
             When the model has no item factors, or too few titles pass the filter.
         """
         shown = replace(self._frame(), rows=np.flatnonzero(self._passing()))
-        frame = shown.to_frame(self._learner.snapshot)
+        frame = shown.to_frame(self._snapshot)
         rows = frame.index.to_numpy()
         axes, marks = [self.x, self.y], [self.color_by, self.size_by]
         for name in dict.fromkeys([*axes, *(mark for mark in marks if mark not in ("bias", "none"))]):
             if isinstance(name, str) and name not in ("count", "mean"):
                 column = self._own_columns.get(name)
-                values = values_of(name, self._learner, self._own_columns)[rows]
+                values = values_of(name, self._snapshot, self._own_columns)[rows]
                 is_text = column is not None and column.categories is not None
                 frame[name] = [column.words(row) or None for row in rows] if is_text and column else values
         return frame
 
     def _plot(self, ax: Axes | None = None) -> Axes:
         frame, rows = self.to_frame(), [row for row in (self.primary, *self.selection, self.pinned) if row is not None]
-        names = ("x", "y", "flip_x", "flip_y", "n_labels", "label_by", "color_by", "size_by", "equal_aspect")
+        names = ("kind", "x", "y", "flip_x", "flip_y", "n_labels", "label_by", "color_by", "size_by", "equal_aspect")
         box, axes = self.view_box, (self.x, self.y) * 2
         if box is not None:  # of counts it has the logarithms
             box = [10**end if axis == "count" else end for end, axis in zip(box, axes, strict=True)]
@@ -357,14 +410,17 @@ class PCAScatter(View):
             return super()._call()
         names = ", ".join(self._own_columns)
         arguments = ["learn", "data=data", *code.trait_arguments(self, self._usual())]
-        return f"# data: your own table of titles ({code.one_line(names)})\n" + code.written("cw.PCAScatter", arguments)
+        return f"# data: your own table of {self._items.name}s ({code.one_line(names)})\n" + code.written(
+            "cw.PCAScatter", arguments
+        )
 
     def _epoch_shown(self) -> str:
         epochs, now = list(self.past_maps()) if self.frame >= 0 else [], self._epoch()
         return f"epoch {epochs[self.frame]} of a run at {now}" if 0 <= self.frame < len(epochs) else now
 
     def _usual(self) -> dict[str, Any]:
-        return {"frame": self.frame}  # a program that trains first and looks then has no earlier epochs to show
+        own = {"linked": False} if self.kind == "users" else {}
+        return own | {"frame": self.frame}  # a program that trains first and looks then has no earlier epochs to show
 
     def _passing(self) -> NDArray[np.bool_]:
         passing = super()._passing()
@@ -383,7 +439,7 @@ class PCAScatter(View):
             return said(repr(self), error)
         names = (axis if isinstance(axis, str) else f"PC{axis}" for axis in (self.x, self.y))
         axes = [name for name in dict.fromkeys(names) if name in frame]
-        columns = list(dict.fromkeys([self._learner.dls.item_name, *axes, "count"]))
+        columns = list(dict.fromkeys([self._items.name, *axes, "count"]))
         return "".join(
             ends_table(f"{self!r}: the ends of {axis}", frame[columns].sort_values(axis, kind="stable").dropna(), _ENDS)
             for axis in axes
@@ -391,11 +447,25 @@ class PCAScatter(View):
 
     @validate("frame")
     def _kept_epoch(self, proposal: dict[str, Any]) -> int:
-        frame, n = int(proposal["value"]), len(self._learner.session.weights.past.epochs)
+        frame, n = int(proposal["value"]), len(self._epochs(self._learner.session.weights.past.epochs))
         if frame >= n:
             kept = f"{n} are kept, so frame goes from 0 to {n - 1}" if n else "none is kept yet"
             raise TraitError(f"frame={frame} is no earlier epoch: {kept}; -1 is the newest")
         return frame
+
+    @validate("kind")
+    def _for_good(self, proposal: dict[str, Any]) -> str:
+        kind: str = proposal["value"]
+        if self._own_map is not None:
+            raise TraitError(f"a map keeps its kind; make another: PCAScatter(learn, kind={kind!r})")
+        return kind
+
+    @validate("linked")
+    def _with_titles(self, proposal: dict[str, Any]) -> bool:
+        linked: bool = proposal["value"]
+        if linked and self.kind == "users":
+            raise TraitError("a map of users has a selection and filter of its own, of users; leave out linked=True")
+        return linked
 
     @validate("only")
     def _some_rows(self, proposal: dict[str, Any]) -> list[int] | None:

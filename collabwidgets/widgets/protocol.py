@@ -282,11 +282,12 @@ class AskCode(Call, tag="code"):
 
 
 class AskNeighbors(Call, tag="neighbors"):
-    """The nearest titles in all dimensions; answered by `Neighbors`."""
+    """The nearest titles, or users, in all dimensions; answered by `Neighbors`."""
 
     row: int
     k: int
     min_count: int
+    kind: Literal["items", "users"] = "items"
 
 
 class AskFrame(Call, tag="frame"):

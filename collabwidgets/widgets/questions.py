@@ -17,15 +17,15 @@ MOST_NEIGHBORS = 100
 _MOST = 2**31 - 1
 
 
-def nearest_rows(learn: CollabLearner, row: int, k: int, min_count: int) -> protocol.Neighbors:
-    """The `k` nearest by cosine in all dimensions.
+def nearest_rows(learn: CollabLearner, row: int, k: int, min_count: int, kind: str = "items") -> protocol.Neighbors:
+    """The `k` nearest titles, or users, by cosine in all dimensions.
 
     Raises
     ------
     ValueError
-        When the model has no item factors, or the row was never trained.
+        When the model has no such factors, or the row was never trained.
     """
-    snapshot = learn.snapshot
+    snapshot = learn.snapshot.of(kind)
     found = neighbors(snapshot, row, k=k, min_count=min_count)  # without the ratings: who rated both is not asked here
     return protocol.Neighbors(
         rows=[int(each) for each in found.index], hidden=int(found.attrs["n_hidden"]), revision=snapshot.revision
@@ -63,10 +63,10 @@ def answer(learn: CollabLearner, view: object, question: protocol.Call) -> Answe
     if learn.snapshot.epoch == 0:
         raise RuntimeError("nothing is trained yet, so what the random weights say is chance")
     if isinstance(question, protocol.AskNeighbors):
-        _check("row", question.row, 1, len(learn.dls.items) - 1)
+        _check("row", question.row, 1, len(learn.snapshot.of(question.kind).items) - 1)
         _check("k", question.k, 1, MOST_NEIGHBORS)
         _check("min_count", question.min_count, 0, _MOST)
-        return protocol.plain(nearest_rows(learn, question.row, question.k, question.min_count)), []
+        return protocol.plain(nearest_rows(learn, question.row, question.k, question.min_count, question.kind)), []
     assert isinstance(question, protocol.AskFrame)
     if not isinstance(view, HasPast):
         raise ValueError("that map is closed; run its cell again")

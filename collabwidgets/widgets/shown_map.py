@@ -54,9 +54,12 @@ class ShownMap:
     ----------
     beside : ShownMap, optional
         A map that was shown in the place of this one, which the first frame of a run follows.
+    kind : {"items", "users"}
+        Whose map it is.
     """
 
-    def __init__(self, beside: ShownMap | None = None) -> None:
+    def __init__(self, beside: ShownMap | None = None, kind: str = "items") -> None:
+        self._kind = kind
         self._lock = threading.Lock()
         self._last: _Shown | None = None
         self._reference: PCAFrame | None = None
@@ -78,10 +81,10 @@ class ShownMap:
         Raises
         ------
         ValueError
-            When there are no factors or too few titles.
+            When there are no factors or too few rows.
         """
         with self._lock:
-            snapshot = snapshot or learn.snapshot
+            snapshot = (snapshot or learn.snapshot).of(self._kind)
             rows, run, rests = (min_count, top_n), learn.history.run, learn.status != "training"
             self._begin(run)
             afresh = rests and self.provisional
@@ -104,6 +107,8 @@ class ShownMap:
 
     def earlier(self, learn: CollabLearner, min_count: int, top_n: int | None = None) -> dict[int, PCAFrame]:
         """The maps at the ends of the epochs that are kept, by epoch, ascending, lying as the present one lies.
+
+        Only of items: the users' tables of earlier epochs are not kept.
 
         Raises
         ------

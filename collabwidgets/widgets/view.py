@@ -17,6 +17,7 @@ from traitlets import Bool, Bunch, Enum, Int, List, TraitError, TraitType, Unico
 
 from ..known_names import KnownNames, nearest_name
 from ..learner import CollabLearner
+from ..view_state import ViewState
 from ..words import at_epoch, counted
 from . import code
 from .bundle import built_code
@@ -141,7 +142,7 @@ class View(KnownNames, LinkedWidget):
         self._store_of_learner = LearnerStore.of(learner)
         own_id = uuid.uuid4().hex
         super().__init__(
-            self._store_of_learner.view,
+            self._view_state_for(traits),
             model_id=own_id,
             _ref=f"anywidget:{own_id}",
             _store=self._store_of_learner,
@@ -153,6 +154,10 @@ class View(KnownNames, LinkedWidget):
         self._store_of_learner.observe(self._learner_moved, ["status", "picture"])
         self._store_of_learner.follow(self)
         self._store_of_learner.know(self)
+
+    def _view_state_for(self, traits: dict[str, Any]) -> ViewState:
+        """What a view with these traits shares, or starts from: selection and filter of its front end."""
+        return self._store_of_learner.view
 
     @property
     def learner(self) -> CollabLearner:
@@ -343,16 +348,16 @@ class View(KnownNames, LinkedWidget):
         )
 
     def _title(self, row: int) -> str:
-        return str(self._learner.dls.items.names[row])
+        return str(self._items.names[row])
 
     def _passing(self) -> NDArray[np.bool_]:
         """Which rows pass the filter, bool [n_items]: trained, and rated often enough."""
-        items = self._learner.dls.items
+        items = self._items
         passing: NDArray[np.bool_] = items.trained & (items.counts >= self.min_count)
         return passing
 
     def _n_titles(self) -> str:
-        return counted(int(self._passing().sum()), self._learner.dls.items.name)
+        return counted(int(self._passing().sum()), self._items.name)
 
     def _epoch(self) -> str:
         """Of what is shown: the weights may be those of an earlier epoch, put back."""

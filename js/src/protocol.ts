@@ -267,12 +267,13 @@ export interface AskCode {
   name: "code";
   view: string;
 }
-/** The nearest titles in all dimensions; answered by `Neighbors`. */
+/** The nearest titles, or users, in all dimensions; answered by `Neighbors`. */
 export interface AskNeighbors {
   name: "neighbors";
   row: number;
   k: number;
   min_count: number;
+  kind?: "items" | "users";
 }
 /** A view's map at the end of an earlier epoch; answered by `OtherMap`, the scores in a buffer. */
 export interface AskFrame {

@@ -20,14 +20,15 @@ const frame = (more = {}) =>
   ({ explained_variance: [0.124, 0.081], fit_count: 1000, fit_on: "min_count", ...more }) as never;
 
 test("an axis says what it shows, in which unit, and what it was fitted on", () => {
-  const title = (choice: string | number, more = {}) => axisFacts(choice, frame(more), META).titles[0];
+  const title = (choice: string | number, more = {}) =>
+    axisFacts(choice, frame(more), META, "title").titles[0];
   assert.equal(title(2), "PC 2 · 8.1 % of the variance of 1,000 titles");
   assert.equal(title(1, { fit_on: "all" }), "PC 1 · 12.4 % of the variance of all 1,000 titles");
   assert.equal(title(1, { fit_on: "top_n" }), "PC 1 · 12.4 % of the variance of the 1,000 most rated titles");
   assert.equal(title("count"), "ratings (log)");
   assert.equal(title("bias"), "bias (logit), relative to the average title");
   assert.equal(title("budget"), "budget");
-  assert.equal(fittedOn(frame({ fit_on: "all", fit_count: 1 })), "all 1 title");
+  assert.equal(fittedOn(frame({ fit_on: "all", fit_count: 1 }), "title"), "all 1 title");
 });
 
 test("counts lie at their logarithm, and the numbers along the axis are counts", () => {
@@ -42,11 +43,11 @@ test("counts lie at their logarithm, and the numbers along the axis are counts",
 test("a title without the value is counted, for each axis once", () => {
   assert.equal(yearOf("Fargo (1996)"), 1996);
   assert.ok(Number.isNaN(yearOf("Fargo (1996), a film")));
-  const axes = ["year", 1].map((choice) => axisFacts(choice, frame(), META));
+  const axes = ["year", 1].map((choice) => axisFacts(choice, frame(), META, "title"));
   const x = Float32Array.of(0, Number.NaN, 1990, Number.NaN);
-  const words = missingWords(axes, [x, x], Int32Array.of(1, 2, 3));
+  const words = missingWords(axes, [x, x], Int32Array.of(1, 2, 3), "title");
   assert.deepEqual(words, ["2 titles without a year are not shown."]);
-  assert.deepEqual(missingWords([axes[0], axes[0]], [x, x], Int32Array.of(1)), [
+  assert.deepEqual(missingWords([axes[0], axes[0]], [x, x], Int32Array.of(1), "title"), [
     "1 title without a year is not shown.",
   ]);
 });
@@ -79,7 +80,7 @@ test("numbers of a column are coloured and sized between their 2nd and 98th perc
   const values = Float32Array.from({ length: 103 }, (_, row) => (row < 2 ? Number.NaN : row - 2));
   const rows = Int32Array.from({ length: 102 }, (_, i) => i + 1);
   assert.deepEqual(middleRange(values, rows), [2, 98]);
-  const { scale, bins } = byNumber("budget", values, rows);
+  const { scale, bins } = byNumber("budget", values, rows, "title");
   assert.deepEqual([scale.low, scale.high, scale.legend], [2, 98, [["no value (1 of 102 titles)", BINS]]]);
   assert.deepEqual([bins[1], bins[2], bins[4], bins[52], bins[102]], [BINS, 0, 0, (BINS - 1) / 2, BINS - 1]);
   const sizes = sizesByNumber(values, rows);

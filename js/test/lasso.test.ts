@@ -120,9 +120,9 @@ test("the place of a neighbour on the map is one more than the titles that lie n
 test("far is what is not among the nearest tenth, nor the nearest k", () => {
   assert.equal(farOf([1, 93, 94, 95], 931, 10), 1);
   assert.equal(farOf([1, 10, 11], 50, 10), 1);
-  assert.equal(farWords(2, 10, 0), "2 of 10 true neighbours are far on the map.");
+  assert.equal(farWords(2, 10, 0, "title"), "2 of 10 true neighbours are far on the map.");
   assert.equal(
-    farWords(1, 10, 3),
+    farWords(1, 10, 3, "title"),
     "1 of 10 true neighbours is far on the map; 3 nearer titles are hidden by min ratings.",
   );
 });

@@ -16,6 +16,7 @@ function open(change: Record<string, unknown> = {}) {
   const k = signal(3);
   const answers = neighborAnswers(
     store,
+    "items",
     () => store.status.value === "untrained",
     () => minCount.value,
     () => k.value,
@@ -47,7 +48,7 @@ test("a pointer that crosses the map asks about the title it rests on alone, and
   mock.timers.tick(1);
   assert.deepEqual(
     asked().map(({ call }) => call),
-    [{ name: "neighbors", row: 3, k: 3, min_count: 20 }],
+    [{ name: "neighbors", row: 3, k: 3, min_count: 20, kind: "items" }],
   );
   assert.equal(answers.of(3), null);
   await answer(0, [8, 9, 10]);

@@ -256,9 +256,8 @@ def test_a_double_click_zooms_and_leaves_what_is_selected(show: Show) -> None:
     assert selection(page) == [40]
 
 
-def test_a_map_of_its_own_is_drawn(show: Show) -> None:
-    rng = np.random.default_rng(0)
-    scores = base64_of(number_bytes(rng.normal(size=(N, 6)), np.float32))
+def own_map(n: int, fit_on: str) -> tuple[dict[str, object], str]:
+    """A map of a view's own, of n rows, and its scores."""
     facts = {
         "m": 6,
         "explained_variance": [0.2, 0.1, 0.05, 0.04, 0.03, 0.02],
@@ -268,7 +267,12 @@ def test_a_map_of_its_own_is_drawn(show: Show) -> None:
         "correlation_counts": {"count": 1000},
         "fit_count": 1000,
     }
-    own = {"map": facts, "revision": 5, "fit_on": "top_n"}
+    scores = np.random.default_rng(0).normal(size=(n, 6))
+    return {"map": facts, "revision": 5, "fit_on": fit_on}, base64_of(number_bytes(scores, np.float32))
+
+
+def test_a_map_of_its_own_is_drawn(show: Show) -> None:
+    own, scores = own_map(N, "top_n")
     page = show("PCAScatter", show_settings=True)
     region = page.get_by_role("region", name="Map of titles")
     for label, option, trait, value in (
@@ -436,3 +440,34 @@ def test_a_search_names_what_it_finds_on_the_map(show: Show) -> None:
     assert "Fargo" not in page.evaluate(DESCRIPTION)
     page.get_by_role("searchbox", name="Search titles").fill("fargo")
     expect(plot_of(page)).to_have_accessible_description(re.compile(r"Fargo \(1996\)"))
+
+
+def test_a_map_of_users_has_a_search_a_selection_and_a_filter_of_its_own(show: Show) -> None:
+    own, scores = own_map(944, "min_count")
+    titles = {"s_selection": [3, 9], "s_primary": 9, "s_min_count": 50}
+    page = show("PCAScatter", 900, kind="users", linked=False, label_by="selection", show_settings=True, **titles)
+    region = page.get_by_role("region", name="Map of users")
+    expect(region.get_by_text("The map appears with the next picture of the model.")).to_be_visible()
+    send = "([map, scores]) => harness.models[0].update({ _map: map, _map_scores: scores })"
+    page.evaluate(send, [own, scores])
+    expect(region.get_by_text("943 users (≥ 20 ratings)", exact=True)).to_be_visible()
+    expect(region.get_by_role("slider", name="Epoch")).to_have_count(0)
+    options = region.get_by_label("Colour", exact=True).get_by_role("option")
+    expect(options).to_have_text(["bias", "ratings", "mean", "none"])
+    plot = page.get_by_label("Map of users", exact=True).and_(page.locator("[aria-describedby]"))
+    region.get_by_role("searchbox", name="Search users").fill("196")
+    expect(plot).to_have_accessible_description(re.compile(r"^Scatter plot of 943 users .* Labelled: 196\.$"))
+    page.wait_for_function("() => harness.models[0].get('query') === '196'")
+    plot.focus()
+    plot.press("Home")
+    plot.press("Enter")
+    [user] = state(page, "selection")
+    expect(region.get_by_text("1 selected")).to_be_visible()
+    assert state(page, "primary") == user
+    region.get_by_label("Min ratings").last.fill("100")
+    page.keyboard.press("Enter")
+    expect(region.get_by_text("users (≥ 100 ratings)")).to_be_visible()
+    of_titles = [state(page, name, "harness.storeModel") for name in ("selection", "primary", "min_count", "query")]
+    assert of_titles[:3] == [[3, 9], 9, 50]
+    assert not of_titles[3]
+    assert (state(page, "min_count"), page.evaluate("() => harness.store.shared.hovered.value")) == (100, None)

@@ -30,7 +30,7 @@ export function MinRatings({ context, preview }: MinRatingsProps) {
     <Slider
       label="Min ratings"
       class="cw-min-ratings"
-      help="Hide titles with fewer ratings"
+      help="Hide what has fewer ratings"
       min={0}
       max={Math.max(Math.min(SLIDER_END, most), value)}
       step={1}

@@ -1,4 +1,4 @@
-// The map of titles: a scatter of the learner's titles by two principal components of their factors.
+// The map: a scatter of the learner's titles, or users, by two principal components of their factors.
 import { useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
@@ -13,6 +13,7 @@ import { helpfulMinCount } from "../lib/minratings";
 import type { Plot } from "../lib/scatter/plot";
 import { createMapState, type MapState } from "../lib/scatter/state";
 import { mapTable } from "../lib/scatter/table";
+import { mapContext } from "../lib/scatter/users";
 import css from "./PCAScatter.css";
 import { Controls, Settings } from "./scatter/Controls";
 import { Footer } from "./scatter/Footer";
@@ -21,23 +22,25 @@ import { Picture } from "./scatter/Picture";
 
 export const styles = css;
 
-export function PCAScatter({ context }: { context: ViewContext }) {
+export function PCAScatter({ context: given }: { context: ViewContext }) {
+  const context = useMemo(() => mapContext(given), [given]);
   const map = useMemo(() => createMapState(context), [context]);
   const announce = useSignal("");
   const plot = useRef<Plot | null>(null);
   const { store, shared } = context;
   const hasMap = store.data.value.has_factors;
   const shown = map.rows.value.length;
+  const { one } = map;
   const minCount = shared.minCount.value;
   const frame = map.map.value;
   const fixed = (context.trait<number | null>("height").value ?? 0) > 0;
   const facts = frame
-    ? `${map.only.value ? "only " : ""}${plural(shown, "title")}${minCount > 0 ? ` (≥ ${plural(minCount, "rating")})` : ""}`
+    ? `${map.only.value ? "only " : ""}${plural(shown, one)}${minCount > 0 ? ` (≥ ${plural(minCount, "rating")})` : ""}`
     : "";
   return (
     <Frame
       context={context}
-      title="Map of titles"
+      title={`Map of ${one}s`}
       facts={facts}
       announce={announce.value}
       busy={map.waiting.value}
@@ -74,8 +77,8 @@ export function PCAScatter({ context }: { context: ViewContext }) {
         </div>
       ) : (
         <EmptyResult>
-          This model has no title factors that could be found, so there is no map. Name them with
-          item_factors=.
+          This model has no {one} factors that could be found, so there is no map. Name them with{" "}
+          {one === "user" ? "user" : "item"}_factors=.
         </EmptyResult>
       )}
     </Frame>
@@ -83,10 +86,11 @@ export function PCAScatter({ context }: { context: ViewContext }) {
 }
 
 function Hidden({ context, map, minCount }: { context: ViewContext; map: MapState; minCount: number }) {
+  const { one } = map;
   if (map.only.value) {
     return (
-      <EmptyResult action={{ label: "Show all titles", run: () => map.narrow(null) }}>
-        {`Min ratings ${formatCount(minCount)} hides all of the titles the map is narrowed to.`}
+      <EmptyResult action={{ label: `Show all ${one}s`, run: () => map.narrow(null) }}>
+        {`Min ratings ${formatCount(minCount)} hides all of the ${one}s the map is narrowed to.`}
       </EmptyResult>
     );
   }
@@ -102,7 +106,7 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
           },
         }}
       >
-        {`No title has a place: ${map.missing.value.join(" ")}`}
+        {`No ${one} has a place: ${map.missing.value.join(" ")}`}
       </EmptyResult>
     );
   }
@@ -113,12 +117,12 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
   if (!map.map.value && passing > 1) {
     return <div class="cw-scatter-skeleton">The map appears with the next picture of the model.</div>;
   }
-  if (limit === null) return <EmptyResult>No title has a place on the map yet.</EmptyResult>;
+  if (limit === null) return <EmptyResult>No {one} has a place on the map yet.</EmptyResult>;
   const few = passing
-    ? `${plural(passing, "title")}: min ratings ${formatCount(minCount)} leaves too few for a map.`
+    ? `${plural(passing, one)}: min ratings ${formatCount(minCount)} leaves too few for a map.`
     : undefined;
   return (
-    <HiddenByFilter minCount={context.shared.minCount} limit={limit}>
+    <HiddenByFilter minCount={context.shared.minCount} limit={limit} many={`${one}s`}>
       {few}
     </HiddenByFilter>
   );
@@ -133,17 +137,17 @@ function exportedTable({ store, shared }: ViewContext, map: MapState): ExportedT
     return frame ? mapTable(store.items.peek(), frame, rows, store.data.peek().item_name, map.extras()) : [];
   };
   return {
-    name: `map-of-titles-${[map.x.value, map.y.value].map(fileName).join("-")}`,
+    name: `map-of-${map.one}s-${[map.x.value, map.y.value].map(fileName).join("-")}`,
     shown: () => {
       const rows = shared.selection.peek().filter(map.isDrawn);
       return table(rows.length ? rows : map.rows.peek());
     },
     all: () => table(map.rows.peek()),
-    empty: map.map.value && map.rows.value.length ? null : "No title is shown",
+    empty: map.map.value && map.rows.value.length ? null : `No ${map.one} is shown`,
   };
 }
 
-/** What can be done with the selected titles. */
+/** What can be done with those selected. */
 function Actions({ context, map }: { context: ViewContext; map: MapState }) {
   const { selection } = context.shared;
   const chosen = selection.value;
@@ -161,13 +165,13 @@ function Actions({ context, map }: { context: ViewContext; map: MapState }) {
           <Button label={`Clear (${formatCount(chosen.length)})`} onClick={setTo(selection, [])} />
           <Button
             label="Only these"
-            title="The selected titles alone, on the same axes"
+            title={`The selected ${map.one}s alone, on the same axes`}
             reason={hidden === chosen.length ? "None of them is on the map" : null}
             onClick={() => map.narrow(chosen)}
           />
         </>
       )}
-      {narrowed && <Button label="Show all titles" onClick={() => map.narrow(null)} />}
+      {narrowed && <Button label={`Show all ${map.one}s`} onClick={() => map.narrow(null)} />}
     </div>
   );
 }

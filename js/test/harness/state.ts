@@ -308,6 +308,8 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
   },
   PCAScatter: {
     ...COMMON,
+    kind: "items",
+    query: "",
     x: 1,
     y: 2,
     flip_x: false,

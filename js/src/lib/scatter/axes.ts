@@ -6,6 +6,7 @@ import { formatNumber, plural } from "../format";
 import { type Ticks, ticks } from "../ticks";
 import type { OwnColumn } from "./categories";
 import type { MapFrame } from "./frame";
+import type { One } from "./users";
 import { axisName, axisTitle } from "./words";
 
 /** A component by its number from 1, or the name of something else. */
@@ -28,13 +29,16 @@ export const NUMBERS: readonly (readonly [name: string, words: string])[] = [
   ["year", "year"],
 ];
 
-/** `NUMBERS`, and the names of the user's own columns behind them; of texts only where `texts`. */
+/** `NUMBERS`, and the names of the caller's own columns behind them; of texts only where `texts`. */
 export function numberOptions(
   columns: ReadonlyMap<string, OwnColumn>,
   texts: boolean,
+  one: One,
 ): (readonly [string, string])[] {
   const own = [...columns].filter(([name, { names }]) => name !== "year" && (texts || !names));
-  return [...NUMBERS, ...own.map(([name]) => [name, name] as const)];
+  // The year is that at the end of a title.
+  const numbers = NUMBERS.filter(([name]) => name !== "year" || one === "title" || columns.has(name));
+  return [...numbers, ...own.map(([name]) => [name, name] as const)];
 }
 
 /** The year at the end of a name, "(1995)"; NaN where it ends in none. */
@@ -65,30 +69,30 @@ export function placesOf(name: string, values: ArrayLike<number>): Float32Array 
     : Float32Array.from(values);
 }
 
-export function axisFacts(choice: AxisChoice, frame: MapFrame, meta: Data): AxisFacts {
+export function axisFacts(choice: AxisChoice, frame: MapFrame, meta: Data, one: One): AxisFacts {
   const log = choice === "count";
   if (typeof choice === "string") {
-    const titles = numberTitles(choice, meta);
+    const titles = numberTitles(choice, meta, one);
     return { choice, name: titles[titles.length - 1], titles, log };
   }
-  const fitted = fittedOn(frame);
+  const fitted = fittedOn(frame, one);
   const name = axisName(choice, frame.explained_variance);
   const titles = [axisTitle(choice, frame.explained_variance, frame.fit_count > 0 ? fitted : ""), name];
   return { choice, name, titles, log };
 }
 
 /** What a number is, with its unit, on an axis and of a colour; the one that says most first. */
-export function numberTitles(name: string, meta: Data): string[] {
+export function numberTitles(name: string, meta: Data, one: One): string[] {
   const unit = `bias (${meta.y_range ? "logit" : "rating"})`;
-  if (name === "bias") return [`${unit}, relative to the average title`, unit];
+  if (name === "bias") return [`${unit}, relative to the average ${one}`, unit];
   return [{ count: "ratings (log)", mean: "mean rating" }[name] ?? name];
 }
 
 /** "931 titles", "all 1,634 titles", "the 1,000 most rated titles". */
-export function fittedOn({ fit_count, fit_on }: MapFrame): string {
-  if (fit_on === "all") return `all ${plural(fit_count, "title")}`;
-  if (fit_on === "top_n") return `the ${plural(fit_count, "most rated title")}`;
-  return plural(fit_count, "title");
+export function fittedOn({ fit_count, fit_on }: MapFrame, one: One): string {
+  if (fit_on === "all") return `all ${plural(fit_count, one)}`;
+  if (fit_on === "top_n") return `the ${plural(fit_count, `most rated ${one}`)}`;
+  return plural(fit_count, one);
 }
 
 /** What a point says of its place: nothing of what is said of every point anyway. */
@@ -110,13 +114,14 @@ export function missingWords(
   axes: readonly AxisFacts[],
   places: readonly ArrayLike<number>[],
   candidates: Int32Array,
+  one: One,
 ): string[] {
   return axes.flatMap(({ choice }, i) => {
     if (typeof choice === "number" || (i === 1 && choice === axes[0].choice)) return [];
     let n = 0;
     for (const row of candidates) if (!Number.isFinite(places[i][row])) n++;
     const what = choice === "year" ? "a year" : choice;
-    return n ? [`${plural(n, "title")} without ${what} ${n === 1 ? "is" : "are"} not shown.`] : [];
+    return n ? [`${plural(n, one)} without ${what} ${n === 1 ? "is" : "are"} not shown.`] : [];
   });
 }
 

@@ -8,6 +8,7 @@ import { type Binary, decodeText, float32, type Titles } from "../wire";
 import type { Colors } from "./paint";
 import { BINS, binOf, type ColorScale, type Rgb } from "./palette";
 import { type Colouring, SIZES } from "./points";
+import type { One } from "./users";
 
 /** A value a row; of a text its number among `names`, most frequent first. NaN is no value. */
 export interface OwnColumn {
@@ -75,7 +76,7 @@ export function middleRange(values: ArrayLike<number>, rows: Int32Array): [numbe
 }
 
 /** The bins of a column of numbers along a ramp; a bin of its own, after the last, is for those without a value. */
-export function byNumber(by: string, values: ArrayLike<number>, rows: Int32Array): Colouring {
+export function byNumber(by: string, values: ArrayLike<number>, rows: Int32Array, one: One): Colouring {
   const [low, high] = middleRange(values, rows) ?? [0, 1];
   const scale: ColorScale = { by, low, high, log: false, own: "numbers" };
   const bins = new Uint8Array(values.length).fill(BINS);
@@ -83,8 +84,7 @@ export function byNumber(by: string, values: ArrayLike<number>, rows: Int32Array
   for (const row of rows)
     if (Number.isFinite(values[row])) bins[row] = binOf(values[row], scale);
     else without++;
-  if (without)
-    scale.legend = [[`no value (${formatCount(without)} of ${plural(rows.length, "title")})`, BINS]];
+  if (without) scale.legend = [[`no value (${formatCount(without)} of ${plural(rows.length, one)})`, BINS]];
   return { scale, bins };
 }
 

@@ -36,6 +36,7 @@ import {
 import type { Extra } from "./table";
 import { rampFor } from "./theme";
 import { farOf, farWords, keepAsking, mapRanks, neighborAnswers } from "./trueneighbors";
+import { oneOf } from "./users";
 import { asBox, extent, HomeBox } from "./viewbox";
 import { isNoise, keptShare, type PointFacts } from "./words";
 
@@ -51,6 +52,7 @@ export type MapState = ReturnType<typeof createMapState>;
 
 export function createMapState(context: ViewContext) {
   const { store, shared, trait, signal: abort } = context;
+  const one = oneOf(context);
   const wantedX = trait<AxisChoice>("x");
   const wantedY = trait<AxisChoice>("y");
   const flipX = trait<boolean>("flip_x");
@@ -108,7 +110,7 @@ export function createMapState(context: ViewContext) {
     const frame = map.value;
     if (!frame) return null;
     const meta = store.data.value;
-    return [axisFacts(x.value, frame, meta), axisFacts(y.value, frame, meta)] as const;
+    return [axisFacts(x.value, frame, meta, one), axisFacts(y.value, frame, meta, one)] as const;
   });
   const components = computed(() =>
     [...new Set([x.value, y.value])].filter((choice): choice is number => typeof choice === "number"),
@@ -137,7 +139,7 @@ export function createMapState(context: ViewContext) {
     if (!now || !axes.value || components.value.length === 2) return [];
     const { counts, trained } = store.items.value;
     const passing = order.value.filter((row) => trained[row] && counts[row] >= shared.minCount.value);
-    return missingWords(axes.value, [now.x, now.y], passing);
+    return missingWords(axes.value, [now.x, now.y], passing, one);
   });
   const effectiveColor = computed<ColorBy>(() => (untrained.value ? "none" : colorBy.value));
   const coloured = computed(() => {
@@ -149,7 +151,7 @@ export function createMapState(context: ViewContext) {
     if (!values) return colouring("none", rows.value, store.items.value, null);
     return column?.names && column.values
       ? byCategory(by, column.values, column.names, rows.value)
-      : byNumber(by, values, rows.value);
+      : byNumber(by, values, rows.value, one);
   });
   const ramp = computed(() => (colors.value ? rampFor(coloured.value.scale, colors.value) : []));
   const sizeOf = computed(() => {
@@ -242,6 +244,7 @@ export function createMapState(context: ViewContext) {
   };
   const answers = neighborAnswers(
     store,
+    trait<string>("kind").peek(),
     () => untrained.value,
     () => shared.minCount.value,
     () => k.value ?? 10,
@@ -261,7 +264,7 @@ export function createMapState(context: ViewContext) {
     const all = filtered.value;
     const ranks = mapRanks(all, now.x, now.y, primary, found.rows, equalUnits.value);
     const others = all.length - (all.includes(primary) ? 1 : 0);
-    return farWords(farOf(ranks, others, k.value ?? 10), ranks.length, found.hidden);
+    return farWords(farOf(ranks, others, k.value ?? 10), ranks.length, found.hidden, one);
   });
   const waiting = computed(
     () =>
@@ -314,6 +317,8 @@ export function createMapState(context: ViewContext) {
   };
 
   return {
+    /** What its points are. */
+    one,
     x,
     y,
     /** Null until there is a map. */

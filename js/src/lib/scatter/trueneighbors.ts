@@ -5,6 +5,7 @@ import type { LearnerStore } from "../../store";
 import { plural } from "../format";
 import { Latest } from "../latest";
 import { onAbort } from "../lifetime";
+import type { One } from "./users";
 import { extent } from "./viewbox";
 
 export interface TrueNeighbors {
@@ -25,9 +26,10 @@ const MOST_KNOWN = 5000;
 
 export type NeighborAnswers = ReturnType<typeof neighborAnswers>;
 
-/** `minCount`, `k`: read at each question. */
+/** `minCount`, `k`: read at each question; `kind`: "items" or "users". */
 export function neighborAnswers(
   store: LearnerStore,
+  kind: string,
   untrained: () => boolean,
   minCount: () => number,
   k: () => number,
@@ -47,7 +49,8 @@ export function neighborAnswers(
     if (!mayAsk(row) || isFresh(row)) return;
     const key = keyOf(row);
     const run = store.run.peek();
-    const answered = await store.ask("neighbors", { row, k: k(), min_count: minCount() }).catch(() => null); // nothing is shown: nobody asked for it
+    const question = { row, k: k(), min_count: minCount(), kind };
+    const answered = await store.ask("neighbors", question).catch(() => null); // nothing is shown: nobody asked for it
     const value = answered?.value as Known | undefined;
     // An answer of other weights than are shown now, or older than one that is here, says nothing.
     if (!value || run !== store.run.peek() || value.revision < (known.get(key)?.revision ?? 0)) return;
@@ -132,8 +135,8 @@ export function farOf(ranks: readonly number[], others: number, k: number): numb
 }
 
 /** "2 of 10 true neighbours are far on the map; 3 nearer titles are hidden by min ratings." */
-export function farWords(far: number, n: number, hidden: number): string {
+export function farWords(far: number, n: number, hidden: number, one: One): string {
   const are = hidden === 1 ? "is" : "are";
-  const tail = hidden ? `; ${plural(hidden, "nearer title")} ${are} hidden by min ratings.` : ".";
+  const tail = hidden ? `; ${plural(hidden, `nearer ${one}`)} ${are} hidden by min ratings.` : ".";
   return `${far} of ${plural(n, "true neighbour")} ${far === 1 ? "is" : "are"} far on the map${tail}`;
 }

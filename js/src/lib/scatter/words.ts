@@ -3,6 +3,7 @@
 import type { MapFacts } from "../../protocol";
 import { formatBias, formatCount, formatNumber, formatShare, plural } from "../format";
 import { FEW_RATINGS } from "../ranking";
+import type { One } from "./users";
 
 /** "PC 1 · 12.4 %": a component by its number from 1, with its share of the variance. */
 export function axisName(component: number, explained: readonly number[]): string {
@@ -110,10 +111,11 @@ export function summary(
   y: string,
   components: number,
   named: readonly string[],
+  one: One,
 ): string {
   if (shown === 0) return "Scatter plot without points.";
   const axes = `horizontally ${x}, vertically ${y}`;
   const by = components === 2 ? " by two principal components" : "";
   const labelled = named.length ? ` Labelled: ${named.join("; ")}.` : "";
-  return `Scatter plot of ${plural(shown, "title")}${by}: ${axes}.${labelled}`;
+  return `Scatter plot of ${plural(shown, one)}${by}: ${axes}.${labelled}`;
 }

@@ -4,7 +4,7 @@ import { Button } from "../../components/Button";
 import { controlsOf, words } from "../../components/controls";
 import type { Option } from "../../components/fields";
 import { MinRatings } from "../../components/MinRatings";
-import { useId } from "../../components/useId";
+import { SearchField } from "../../components/SearchField";
 import type { ViewContext } from "../../context";
 import { ratingUnit } from "../../lib/format";
 import { type Show, type SortKey, startsAscending } from "../../lib/ranking";
@@ -37,7 +37,6 @@ interface ControlsProps {
 
 /** The search and the filter. */
 export function Controls({ context, kind, text, preview, searchBox }: ControlsProps) {
-  const id = useId();
   const { shows: has, trait } = context;
   const atRest: [signal: { value: unknown }, value: unknown][] = [
     [text, ""],
@@ -53,33 +52,7 @@ export function Controls({ context, kind, text, preview, searchBox }: ControlsPr
   const searchName = kind === "users" ? "Search users" : "Search titles";
   return (
     <>
-      {has("search") && (
-        <div class="cw-stack cw-field cw-search">
-          <label class="cw-label" for={id}>
-            Search
-          </label>
-          <input
-            ref={searchBox}
-            id={id}
-            class="cw-input"
-            type="search"
-            aria-label={searchName}
-            placeholder={`${searchName} …`}
-            autocomplete="off"
-            spellcheck={false}
-            value={text.value}
-            onInput={(event) => {
-              text.value = event.currentTarget.value;
-            }}
-            onKeyDown={(event) => {
-              if (event.key !== "Escape" || event.isComposing || !text.value) return;
-              text.value = "";
-              event.preventDefault();
-              event.stopPropagation();
-            }}
-          />
-        </div>
-      )}
+      {has("search") && <SearchField name={searchName} text={text} box={searchBox} />}
       {kind === "items" && has("min_count") && <MinRatings context={context} preview={preview} />}
       {has("reset") && changed && <Button label="Reset filters" text="Reset" kind="quiet" onClick={reset} />}
     </>

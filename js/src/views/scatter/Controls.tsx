@@ -5,9 +5,12 @@ import { controlsOf } from "../../components/controls";
 import { Choice, type Option, setTo } from "../../components/fields";
 import { Keys, type KeyWords } from "../../components/Keys";
 import { MinRatings } from "../../components/MinRatings";
+import { useQuiet } from "../../components/quiet";
+import { SearchField } from "../../components/SearchField";
 import type { ViewContext } from "../../context";
 import { type AxisChoice, numberOptions } from "../../lib/scatter/axes";
 import type { MapState } from "../../lib/scatter/state";
+import type { One } from "../../lib/scatter/users";
 import { axisName } from "../../lib/scatter/words";
 
 const GONE = "Needs the kernel, which is not connected";
@@ -17,9 +20,9 @@ const TOOLS: readonly Option<string>[] = [
   ["lasso", "Lasso"],
   ["pan", "Pan"],
 ];
-const FIT: readonly Option<string>[] = [
-  ["min_count", "titles shown"],
-  ["all", "all titles"],
+const fits = (one: One): readonly Option<string>[] => [
+  ["min_count", `${one}s shown`],
+  ["all", `all ${one}s`],
   ["top_n", "most rated"],
 ];
 const LABELS: readonly Option<string>[] = [
@@ -29,9 +32,9 @@ const LABELS: readonly Option<string>[] = [
   ["selection", "selected"],
   ["none", "none"],
 ];
-const KEYS: KeyWords = [
-  ["Arrows", "next title there"],
-  ["Home", "title in the middle"],
+const keys = (one: One): KeyWords => [
+  ["Arrows", `next ${one} there`],
+  ["Home", `${one} in the middle`],
   ["N, P", "its true neighbours, or those near"],
   ["Enter", "explore it"],
   ["Space", "select it"],
@@ -48,14 +51,16 @@ interface Props {
 
 /** What a colour or a size can stand for. */
 const marks = (map: MapState, coloured: boolean): Option<string>[] => [
-  ...numberOptions(map.ownColumns.value, coloured),
+  ...numberOptions(map.ownColumns.value, coloured, map.one),
   ["none", "none"],
 ];
 
-/** The axes and what the colours mean. */
+/** The search, where no linked table has one; the axes and what the colours mean. */
 export function Controls({ context, map }: Props) {
+  const text = useQuiet(context.shared.query);
   return (
     <>
+      {map.one === "user" && context.shows("search") && <SearchField name="Search users" text={text} />}
       {context.shows("x") && <Axis axis="x" map={map} />}
       {context.shows("y") && <Axis axis="y" map={map} />}
       {controlsOf(context).choice("color_by", "Colour", marks(map, true))}
@@ -72,22 +77,25 @@ export function Settings({ context, map }: Props) {
     <>
       {choice("size_by", "Size", marks(map, false))}
       {radio("tool", "Tool", TOOLS, { help: "What a drag does; with Shift it selects, and adds" })}
-      {number("n_labels", "Labels", 0, 200, { help: "Titles named beside their points" })}
-      {choice("label_by", "Named", LABELS, { help: "Which titles are named" })}
-      {choice("fit_on", "Fitted on", FIT, { help: "Titles that decide where the components lie", reason })}
+      {number("n_labels", "Labels", 0, 200, { help: "How many are named beside their points" })}
+      {choice("label_by", "Named", LABELS, { help: "Which are named" })}
+      {choice("fit_on", "Fitted on", fits(map.one), {
+        help: "Which decide where the components lie",
+        reason,
+      })}
       {trait<string>("fit_on").value === "top_n" &&
-        number("top_n", "Most rated", 10, 1e9, { help: "Titles it is fitted on", reason })}
+        number("top_n", "Most rated", 10, 1e9, { help: "How many it is fitted on", reason })}
       {has("min_count") && <MinRatings context={context} />}
       {check("show_neighbors", "True neighbours", { help: "Lines to the nearest in all dimensions", reason })}
       {map.showNeighbors.value &&
-        number("k", "Neighbours", 1, 100, { help: "True neighbours of a title", reason })}
+        number("k", "Neighbours", 1, 100, { help: "How many true neighbours", reason })}
       {has("flip") && (
         <>
           <Flip side="horizontal" choice={map.x.value} flipped={map.flipX} />
           <Flip side="vertical" choice={map.y.value} flipped={map.flipY} />
         </>
       )}
-      {has("help") && <Keys label="Keys of the map" list={KEYS} />}
+      {has("help") && <Keys label="Keys of the map" list={keys(map.one)} />}
     </>
   );
 }
@@ -109,7 +117,7 @@ function Axis({ axis, map }: { axis: "x" | "y"; map: MapState }) {
     { length: frame?.m ?? 1 },
     (_, i) => [`#${i + 1}`, axisName(i + 1, frame?.explained_variance ?? [])] as const,
   );
-  const numbers = numberOptions(map.ownColumns.value, false).map(
+  const numbers = numberOptions(map.ownColumns.value, false, map.one).map(
     ([name, words]) => [`=${name}`, words] as const,
   );
   return (

@@ -39,12 +39,12 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
         <div>
           {keptVariance(shown, frame.explained_variance)}{" "}
           <Why>
-            The map is a shadow of {context.store.data.value.n_factors ?? "many"} dimensions: titles apart in
-            them can fall together here. Neighbours are computed in all of them. The sign of an axis is
+            The map is a shadow of {context.store.data.value.n_factors ?? "many"} dimensions: {map.one}s apart
+            in them can fall together here. Neighbours are computed in all of them. The sign of an axis is
             arbitrary.
           </Why>
         </div>
-        {narrow && <p>Fitted on {fittedOn(frame)}.</p>}
+        {narrow && <p>Fitted on {fittedOn(frame, map.one)}.</p>}
         {held && <p title="Cosine of each axis to itself in the picture before">{held}</p>}
         {map.missing.value.map((words) => (
           <p key={words}>{words}</p>
@@ -75,7 +75,7 @@ function colourKey(map: MapState, { data }: ViewContext["store"]) {
   const ramp = one ? [] : colors.slice(0, BINS);
   const bins = one && low ? [[low, (BINS - 1) / 2] as const] : [];
   const named = [...bins, ...(scale.legend ?? [])].map(([name, bin]) => [name, colors[bin]] as const);
-  const [name] = numberTitles(scale.by, data.value);
+  const [name] = numberTitles(scale.by, data.value, map.one);
   return { name, low: one ? "" : low, high: one ? "" : high, ramp, named };
 }
 

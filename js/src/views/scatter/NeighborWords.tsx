@@ -7,7 +7,7 @@ export function NeighborWords({ context, map }: { context: ViewContext; map: Map
   const { store, shared } = context;
   if (!map.showNeighbors.value || map.untrained.value) return null;
   const primary = shared.primary.value;
-  if (primary === null) return <p>Choose a title to see lines to its true neighbours.</p>;
+  if (primary === null) return <p>Choose a {map.one} to see lines to its true neighbours.</p>;
   const words = map.farWords.value;
   if (!words) {
     const gone = store.connection.value === "disconnected";
@@ -21,7 +21,7 @@ export function NeighborWords({ context, map }: { context: ViewContext; map: Map
       </span>{" "}
       <Why>
         The nearest by cosine in all dimensions, as the neighbour search finds them. Far is what is not among
-        the nearest tenth of the titles on the map, or the nearest {map.k.value} if that is more.
+        the nearest tenth of the {map.one}s on the map, or the nearest {map.k.value} if that is more.
       </Why>
     </div>
   );

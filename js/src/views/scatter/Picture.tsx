@@ -157,7 +157,14 @@ export function Picture({ context, map, announce, onPlot }: Props) {
   const words = useComputed(() => {
     const names = labelled.value.slice(0, 8).map((row) => store.items.value.names.at(row));
     const [x, y] = map.axes.value ?? [];
-    return summary(map.rows.value.length, x?.name ?? "", y?.name ?? "", map.components.value.length, names);
+    return summary(
+      map.rows.value.length,
+      x?.name ?? "",
+      y?.name ?? "",
+      map.components.value.length,
+      names,
+      map.one,
+    );
   });
   const facts = tip.value ? map.facts(tip.value.row) : null;
   const nearest = tip.value && nearestNames(map, store, tip.value.row);
@@ -172,7 +179,7 @@ export function Picture({ context, map, announce, onPlot }: Props) {
           ref={surface}
           class="cw-scatter-canvas"
           role={focused.value ? "application" : "img"}
-          aria-label="Map of titles"
+          aria-label={`Map of ${map.one}s`}
           aria-describedby={summaryId}
           tabIndex={0}
           data-cursor={cursorKind}
@@ -198,7 +205,7 @@ export function Picture({ context, map, announce, onPlot }: Props) {
           <div class="cw-inline cw-scatter-zoom">
             <Button label="Zoom in" icon="plus" iconOnly onClick={() => actions.zoom(1.5)} />
             <Button label="Zoom out" icon="minus" iconOnly onClick={() => actions.zoom(1 / 1.5)} />
-            <Button label="Fit" icon="fit" iconOnly title="Fit all titles (0)" onClick={actions.fit} />
+            <Button label="Fit" icon="fit" iconOnly title={`Fit all ${map.one}s (0)`} onClick={actions.fit} />
           </div>
         )}
         {hint.value && (

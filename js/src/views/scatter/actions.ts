@@ -97,7 +97,7 @@ export function createActions(
     unhover();
     map.fits.value++;
     map.viewBox.value = null;
-    announce.value = "All titles in sight.";
+    announce.value = `All ${map.one}s in sight.`;
   };
   /** Zoom by button or key: around the cursor, or the middle. */
   const zoom = (factor: number) => {
@@ -160,7 +160,7 @@ export function createActions(
       const known = map.answers.of(row)?.rows.filter((other) => map.isDrawn(other)) ?? NOBODY;
       const rows = known.length || asks ? known : near(row, 50);
       if (!walk && !rows.length) {
-        announce.value = "None of its nearest titles is on the map.";
+        announce.value = `None of its nearest ${map.one}s is on the map.`;
         return;
       }
       walk ??= { rows: [row, ...rows], at: 0 };

@@ -1,0 +1,41 @@
+// A box to type a search in; Escape empties it.
+import type { Signal } from "@preact/signals";
+import { useId } from "./useId";
+
+export interface SearchFieldProps {
+  /** "Search users": its name, and what stands in it while it is empty. */
+  name: string;
+  text: Signal<string>;
+  box?: { current: HTMLInputElement | null };
+}
+
+export function SearchField({ name, text, box }: SearchFieldProps) {
+  const id = useId();
+  return (
+    <div class="cw-stack cw-field cw-search">
+      <label class="cw-label" for={id}>
+        Search
+      </label>
+      <input
+        ref={box}
+        id={id}
+        class="cw-input"
+        type="search"
+        aria-label={name}
+        placeholder={`${name} …`}
+        autocomplete="off"
+        spellcheck={false}
+        value={text.value}
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || event.isComposing || !text.value) return;
+          text.value = "";
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      />
+    </div>
+  );
+}

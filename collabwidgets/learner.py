@@ -16,8 +16,8 @@ from torch import nn
 
 from . import checkpoint, checkpoint_file, interpret
 from .calls import Call, remembered
-from .data.spelling import only_match
 from .interpret import metrics, users
+from .interpret.asked import checked_min_count, item_row
 from .interpret.embeddings import save_projector
 from .interpret.fold_in import Folded
 from .interpret.pca import AXES, PCAFrame
@@ -246,7 +246,7 @@ class CollabLearner:
 
     def biases(self, kind: str = "items", *, min_count: int | None = None, center: bool = True) -> pd.DataFrame:
         """What remains of a title's (or a user's) ratings once taste is allowed for: `interpret.biases`."""
-        minimum = self._min_count(min_count) if kind == "items" else int(min_count or 0)
+        minimum = self._min_count(min_count if kind == "items" else min_count or 0, kind)
         return interpret.biases_in_runs(self.snapshot, self.reruns, kind=kind, min_count=minimum, center=center)
 
     def pca(
@@ -285,7 +285,7 @@ class CollabLearner:
         ``average="runs"`` ranks by the mean cosine over the runs of `stability`: `interpret.neighbors_in_runs`.
         """
         if row is None:
-            row = [self._searched(each) for each in np.atleast_1d(np.asarray(item, dtype=object))]
+            row = [item_row(self.dls, each) for each in np.atleast_1d(np.asarray(item, dtype=object))]
         minimum, rated = self._min_count(min_count), self.dls.rated
         return interpret.neighbors_in_runs(
             self.snapshot, self.reruns, row, k=k, metric=metric, order=order, min_count=minimum, ratings=rated, **others
@@ -439,14 +439,7 @@ class CollabLearner:
     def _min_count(self, given: int | None, kind: str = "items") -> int:
         """The filter of a finding about items, or users; one that hides all of them is warned of."""
         side = self.snapshot.of(kind).items
-        usual = self.view.min_count if kind == "items" else side.default_min_count
-        minimum, most = usual if given is None else int(given), int(side.counts[side.trained].max(initial=0))
-        if minimum > most:
-            warnings.warn(
-                f"min_count={minimum} hides every {side.name}: none has more than {counted(most, 'rating')}",
-                stacklevel=3,
-            )
-        return minimum
+        return checked_min_count(given, self.view.min_count if kind == "items" else side.default_min_count, side)
 
     def _runs_of(self, kind: str) -> tuple[Snapshot, ...]:
         """`reruns`, which keep no factors of users."""
@@ -457,14 +450,6 @@ class CollabLearner:
         snapshot = self.snapshot
         check_product(snapshot)
         return snapshot
-
-    def _searched(self, item: Any) -> int:
-        """The row of an item named as in the ratings table, or by words that no other has."""
-        if isinstance(item, str) and item not in self.dls.classes[self.dls.item_name]:
-            match = only_match(item, self.dls.items.names[1:].tolist())
-            if match is not None:
-                return 1 + match
-        return self.item_row(item)
 
     # ------------------------------------------------------------------ to and from a file
 

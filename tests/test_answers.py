@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import collabwidgets as cw
-from collabwidgets.data.spelling import only_match
+from collabwidgets.data.spelling import matches
 
 
 @pytest.fixture(scope="module")
@@ -210,20 +210,19 @@ NAMES = ["Death Note (2006)", "Amélie (2001)", "Alien (1979)", "Aliens (1986)",
 
 
 @pytest.mark.parametrize(
-    ("words", "name"),
+    ("words", "names"),
     [
-        ("death note", "Death Note (2006)"),
-        ("AMELIE", "Amélie (2001)"),
-        ("alien 1979", "Alien (1979)"),
-        ("note", None),
-        ("alien", None),
-        ("eath", None),
-        ("", None),
+        ("death note", ["Death Note (2006)"]),
+        ("AMELIE", ["Amélie (2001)"]),
+        ("alien 1979", ["Alien (1979)"]),
+        ("note", ["Death Note (2006)", "The Note (2007)"]),
+        ("alien", ["Alien (1979)", "Aliens (1986)", "Alien³ (1992)"]),
+        ("eath", []),
+        ("", []),
     ],
 )
-def test_words_that_one_title_alone_has_find_it(words, name):
-    at = only_match(words, NAMES)
-    assert (None if at is None else NAMES[at]) == name
+def test_titles_are_found_by_whole_words_or_their_beginnings(words, names):
+    assert [NAMES[at] for at in matches(words, NAMES)] == names
 
 
 def test_neighbours_of_words_say_which_title_they_are_of():
@@ -234,8 +233,10 @@ def test_neighbours_of_words_say_which_title_they_are_of():
     assert found.attrs["anchors"] == ["Death Note (2006)"]
     pd.testing.assert_frame_equal(found, learn.neighbors("Death Note (2006)", min_count=0))
     assert learn.neighbors(["amelie", "the note"], min_count=0).attrs["anchors"] == ["Amélie (2001)", "The Note (2007)"]
-    with pytest.raises(ValueError, match=r"there is no title 'alien'\. The nearest spelling is 'Alien"):
+    with pytest.raises(ValueError, match=r"'alien' may be 3 titles: 'Alien \(1979\)', 'Aliens \(1986\)', 'Alien³ "):
         learn.neighbors("alien")
+    with pytest.raises(ValueError, match=r"there is no title 'amelie 201'\. The nearest spelling is 'Amélie"):
+        learn.neighbors("amelie 201")
 
 
 def test_every_table_goes_to_sql_and_parquet_as_it_is(learn):

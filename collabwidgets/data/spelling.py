@@ -37,19 +37,17 @@ def did_you_mean(name: str, names: Sequence[str]) -> str:
     return "" if near is None else f" The nearest spelling is {near!r}."
 
 
-def only_match(words: str, names: Sequence[str]) -> int | None:
-    """Where the one name stands that has these words, from the beginning of one of its own on.
+def matches(words: str, names: Sequence[str]) -> list[int]:
+    """Where the names stand that have these words, from the beginning of one of their own on.
 
-    Case, accents and punctuation do not count. A name that is equal but for those is taken before any that says more.
-    None where no name, or more than one, matches.
+    Case, accents and punctuation do not count. Names that are equal but for those are taken before any that say more.
     """
     asked = _words(words)
     if not asked:
-        return None
+        return []
     plain = [_words(name) for name in names]
     equal = [at for at, name in enumerate(plain) if name == asked]
-    found = equal or [at for at, name in enumerate(plain) if f" {asked}" in f" {name}"]
-    return found[0] if len(found) == 1 else None
+    return equal or [at for at, name in enumerate(plain) if f" {asked}" in f" {name}"]
 
 
 def _words(text: str) -> str:

@@ -1,0 +1,59 @@
+"""What people pass to a finding: an item by some of its words, and the fewest ratings to show."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from ..data.side import Side
+from ..data.spelling import matches
+from ..plain import plain
+from ..words import counted
+
+if TYPE_CHECKING:
+    from ..data.loaders import CollabDataLoaders
+
+_NAMED = 5  # titles that an error names
+
+
+def item_row(dls: CollabDataLoaders, item: Any) -> int:
+    """The row of an item named as in the ratings table, or by words that no other has.
+
+    Raises
+    ------
+    ValueError
+        Where several have the words, with the most rated of them; where none has, with the nearest spelling.
+    """
+    side = dls.items
+    if isinstance(item, str) and item not in dls.classes[dls.item_name]:
+        names = side.names[1:].tolist()
+        found = [] if item in names else matches(item, names)
+        if len(found) == 1:
+            return 1 + found[0]
+        if found:
+            found.sort(key=lambda at: -int(side.counts[1 + at]))
+            first = ", ".join(repr(names[at]) for at in found[:_NAMED])
+            more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
+            raise ValueError(f"{item!r} may be {len(found):,} {side.name}s: {first}{more}; add words that only one has")
+    return side.index(item)
+
+
+def checked_min_count(given: Any, usual: int, side: Side) -> int:
+    """The fewest ratings of what a finding shows, `usual` where nothing is given; one that hides all is warned of.
+
+    Raises
+    ------
+    ValueError
+        When it is no number.
+    """
+    given = usual if given is None else plain(given)
+    try:
+        minimum = int(given)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"min_count must be a whole number of ratings, not {given!r}") from None
+    most = int(side.counts[side.trained].max(initial=0))
+    if minimum > most:
+        warnings.warn(
+            f"min_count={minimum} hides every {side.name}: none has more than {counted(most, 'rating')}", stacklevel=4
+        )
+    return minimum

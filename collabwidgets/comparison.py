@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from .learner import CollabLearner
 from .plots import plot_losses
+from .words import with_article
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from .learner import CollabLearner
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +99,8 @@ def compare(a: CollabLearner, b: CollabLearner, names: tuple[str, str] = ("a", "
 
     Raises
     ------
+    TypeError
+        When one of the two is no learner.
     ValueError
         When the names are not two, or equal.
 
@@ -108,6 +110,11 @@ def compare(a: CollabLearner, b: CollabLearner, names: tuple[str, str] = ("a", "
     >>> both.plot()  # doctest: +SKIP
     >>> both.neighbors("Fargo (1996)")  # doctest: +SKIP
     """
-    if len(names) != 2 or names[0] == names[1]:
+    for learn in (a, b):
+        if not isinstance(learn, CollabLearner):
+            raise TypeError(
+                f"compare takes two learners, not {with_article(type(learn).__name__)}: compare(dot, svdpp)"
+            )
+    if not isinstance(names, tuple | list) or len(names) != 2 or names[0] == names[1]:
         raise ValueError(f"names={names!r}: pass two different names, one for each learner")
     return Comparison(a, b, (str(names[0]), str(names[1])))

@@ -316,7 +316,12 @@ class CollabLearner:
         """The users whose factors lie nearest to those of one of them, named by id: `interpret.similar_users`."""
         row = users.user_row(self.dls, user)
         return interpret.similar_users(
-            self.snapshot, row, k=k, metric=metric, min_count=min_count, ratings=self.dls.rated
+            self.snapshot,
+            row,
+            k=k,
+            metric=metric,
+            min_count=self._min_count(min_count, "users"),
+            ratings=self.dls.rated,
         )
 
     def embeddings(self, kind: str = "items") -> pd.DataFrame:

@@ -108,6 +108,17 @@ def test_what_is_left_out_of_a_list_is_ones_choice(learn, ratings):
     with pytest.raises(ValueError, match="most_users must be a whole number from 1, not -1"):
         learn.evaluate(most_users=-1)
     pd.testing.assert_frame_equal(learn.recommend(pd.Series([3, 7], name="user"), 2), learn.recommend([3, 7], 2))
+    for ask in (
+        learn.biases,
+        learn.pca,
+        lambda **kw: learn.recommend(1, **kw),
+        lambda **kw: learn.similar_users(1, **kw),
+    ):
+        with pytest.raises(ValueError, match="min_count must be a whole number of ratings, not 'many'"):
+            ask(min_count="many")
+    for liked in ("many", float("nan")):
+        with pytest.raises(ValueError, match="liked must be the rating from which a title counts as liked, such as 4"):
+            learn.evaluate(liked=liked)
     with pytest.raises(TypeError, match="one user is asked for, not a list; pass an id"):
         learn.similar_users([user, user])
     with pytest.raises(TypeError, match="items='1' must be a list"):
@@ -197,6 +208,9 @@ def test_embeddings_are_the_models_tables_by_id(learn, tmp_path):
         assert list(facts) == [name, "count", "bias"]
     with pytest.raises(ValueError, match="choose 'items' or 'users'"):
         learn.embeddings("titles")
+    for path in (folder / "vectors.tsv", folder / "vectors.tsv" / "deeper"):
+        with pytest.raises(NotADirectoryError, match="is a file, or lies in one; name a folder"):
+            learn.save_projector(path)
 
 
 def test_a_title_in_two_lines_is_one_line_of_the_projectors_file(tmp_path):

@@ -63,3 +63,10 @@ def test_learners_without_a_common_title_are_refused(both):
 def test_two_learners_need_two_names(both):
     with pytest.raises(ValueError, match="pass two different names"):
         cw.compare(both.a, both.b, ("one", "one"))
+
+
+def test_what_is_no_learner_is_named(both):
+    with pytest.raises(TypeError, match="compare takes two learners, not an int"):
+        cw.compare(both.a, 3)
+    with pytest.raises(ValueError, match="names=3: pass two different names"):
+        cw.compare(both.a, both.b, names=3)

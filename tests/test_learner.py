@@ -513,7 +513,7 @@ def test_a_page_that_keeps_53_bits_of_a_seed_does_not_ask_for_another(dls):
     assert learn.recipe.seed == 2**63 - 1
 
 
-@pytest.mark.parametrize("device", ["gpu", "cuda:99"])
+@pytest.mark.parametrize("device", ["gpu", "cuda:99", "meta"])
 def test_a_device_that_is_not_there_is_told_in_a_sentence(dls, device, tmp_path):
     file = cw.collab_learner(dls, n_factors=4).save(tmp_path / "model")
     for make in (lambda: cw.collab_learner(dls, device=device), lambda: cw.load_learner(file, dls, device=device)):

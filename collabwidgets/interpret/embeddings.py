@@ -55,11 +55,23 @@ def save_projector(table: pd.DataFrame, folder: Path) -> Path:
     -------
     Path
         The folder, which is made where there is none.
+
+    Raises
+    ------
+    NotADirectoryError
+        When `folder` is a file.
+    ValueError
+        When the table has no factors.
     """
     factors = [name for name in table if name.startswith("factor_")]
     if not factors:
         raise ValueError("the model has no factors of that kind, so there is nothing to project")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise NotADirectoryError(
+            f"{folder} is a file, or lies in one; name a folder, in which vectors.tsv and metadata.tsv are written"
+        ) from None
     table[factors].to_csv(folder / "vectors.tsv", sep="\t", header=False, index=False)
     facts = table.drop(columns=factors).astype(str)
     one_line = facts.replace(r"\s+", " ", regex=True)  # the format knows no quotes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..models.catalog import whole_number
+from ..plain import plain
 from ..training.snapshot import Snapshot
 from .predict import predicted
 from .ranking_metrics import Doubles, ranking_metrics
@@ -64,7 +66,7 @@ def evaluate(
     Raises
     ------
     ValueError
-        Without validation ratings, or when ``k`` or ``most_users`` < 1.
+        Without validation ratings, when ``k`` or ``most_users`` < 1, or `liked` is no finite number.
     """
     whole_number("k", k)
     if most_users is not None:
@@ -72,7 +74,7 @@ def evaluate(
     x, y = (part.numpy() for part in dls.part(1))
     weights = None if dls.valid_w is None else dls.valid_w.numpy()
     warm = dls.users.trained[x[:, 0]] & dls.items.trained[x[:, 1]]
-    liked = dls.rating_mean if liked is None else float(liked)
+    liked = dls.rating_mean if liked is None else _rating(liked)
     candidates = np.flatnonzero(dls.items.trained)
     measured = _errors(predicted(snapshot, x).astype(np.float64) - y, x[:, 0], weights)
     ranked = _rankings(snapshot, dls, x[warm & (y >= liked)], candidates, k, most_users, seed)
@@ -89,6 +91,13 @@ def evaluate(
         ),
     }
     return found
+
+
+def _rating(liked: Any) -> float:
+    number = plain(liked)
+    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+        raise ValueError(f"liked must be the rating from which a title counts as liked, such as 4, not {liked!r}")
+    return float(number)
 
 
 def _errors(errors: Doubles, users: Rows, weights: NDArray[np.float32] | None) -> dict[str, list[Any]]:

@@ -62,16 +62,17 @@ def find_tables(module: nn.Module, n_users: int, n_items: int, **named: str | No
 def check_fits(module: nn.Module, tables: TableNames, n_users: int, n_items: int) -> None:
     """Raise a ValueError where the data has rows that `module` has not, or none of its tables was found.
 
-    A side without a table is tried: a copy of the module predicts for its last row. A module that has nothing with rows
-    and columns has no table to be found.
+    A side whose table is not known by its name is tried: a copy of the module predicts for its last row. A module that
+    has nothing with rows and columns has no table to be found.
     """
     sides = (
         (n_users, _USER_WORDS, tables.user_factors or tables.user_bias),
         (n_items, _ITEM_WORDS, tables.item_factors or tables.item_bias),
     )
+    by_name = all(found and _mentions(found, words) for _, words, found in sides)
     parameters = {_short(name): p for name, p in module.named_parameters()}
     shapes = ", ".join(f"{name} {list(p.shape)}" for name, p in parameters.items()) or "none"
-    if not all(found for *_, found in sides) and not _predicts(module, n_users - 1, n_items - 1):
+    if not by_name and not _predicts(module, n_users - 1, n_items - 1):
         for n, words, found in sides:
             for name, p in parameters.items():
                 if not found and _mentions(name, words) and p.ndim in (1, 2) and p.shape[0] < n:
@@ -79,6 +80,12 @@ def check_fits(module: nn.Module, tables: TableNames, n_users: int, n_items: int
                         f"your table {name!r} has {p.shape[0]} rows, these loaders need {n}, '#na#' included; "
                         "make it of len(dls.classes[...]) rows"
                     )
+        if all(found for *_, found in sides):
+            raise ValueError(
+                f"{type(module).__name__} looks rows up in tables that have not so many: its parameters are {shapes}. "
+                f"x[:, 0] is the user's row, up to {n_users - 1}, and x[:, 1] the item's, up to {n_items - 1}; in "
+                "forward, exchange the tables or the columns of x"
+            )
         raise ValueError(
             f"{type(module).__name__} has no row for the last of these loaders' users ({n_users}, '#na#' included) or "
             f"items ({n_items}); its parameters are {shapes}: make them of len(dls.classes[...]) rows"

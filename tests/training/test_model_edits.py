@@ -275,6 +275,8 @@ def test_a_module_that_does_not_fit_the_loaders_is_refused_when_the_learner_is_m
 
     with pytest.raises(ValueError, match=rf"Nameless has no row for the last .*\({n_users}, .*a \[{n_users - 1}, 3\]"):
         cw.CollabLearner(dls, Nameless(n_users - 1, n_items))
+    with pytest.raises(ValueError, match=rf"Nameless looks rows up .* user's row, up to {n_users - 1}, .* exchange"):
+        cw.CollabLearner(dls, Nameless(n_items, n_users))
     with pytest.raises(ValueError, match=r"no table that is known.*\[60, 3\].*item_factors="):
         cw.CollabLearner(dls, Movies(60, 50))
 

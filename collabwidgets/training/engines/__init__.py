@@ -31,7 +31,7 @@ ENGINES = ("auto", *setting.ENGINES)
 def checked_device(device: str | torch.device | None) -> str | torch.device | None:
     """The device itself, or a ValueError that names those that are there."""
     try:
-        torch.empty(0, device=device)
+        torch.empty(0, device=device).tolist()  # of "meta", which holds no numbers, there is no list
     except (RuntimeError, AssertionError, NotImplementedError) as error:  # by what torch was built for
         mps = ["mps"] if torch.backends.mps.is_available() else []
         there = ["cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count())), *mps]
@@ -65,6 +65,9 @@ def choose_engine(
     """
     if wanted not in ENGINES:
         raise ValueError(f"engine={wanted!r} is not known; choose one of {', '.join(ENGINES)}")
+    first = next(module.parameters(), None)
+    if first is not None and first.is_meta:
+        checked_device(first.device)
     checked_device(device)
     if isinstance(module, Ensemble):
         members = [choose_engine(member, wanted, device=device, loss_func=loss_func) for member in module.members]

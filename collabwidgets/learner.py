@@ -314,15 +314,9 @@ class CollabLearner:
 
     def similar_users(self, user: Any, k: int = 10, *, metric: str = "cosine", min_count: int = 0) -> pd.DataFrame:
         """The users whose factors lie nearest to those of one of them, named by id: `interpret.similar_users`."""
-        row = users.user_row(self.dls, user)
-        return interpret.similar_users(
-            self.snapshot,
-            row,
-            k=k,
-            metric=metric,
-            min_count=self._min_count(min_count, "users"),
-            ratings=self.dls.rated,
-        )
+        snapshot, minimum = self.snapshot.with_cold_rows, self._min_count(min_count, "users")
+        row = users.user_row(snapshot, self.dls, user)
+        return interpret.similar_users(snapshot, row, k=k, metric=metric, min_count=minimum, ratings=self.dls.rated)
 
     def embeddings(self, kind: str = "items") -> pd.DataFrame:
         """Factors and biases of the items or the users, by id, for `to_csv` and the like: `interpret.embeddings`."""
@@ -336,15 +330,23 @@ class CollabLearner:
         return save_projector(self.embeddings(kind), Path(folder).expanduser())
 
     def predict(
-        self, users: Any, items: Any = None, *, unknown: str = "raise", clip: bool = False
+        self,
+        users: Any = None,
+        items: Any = None,
+        *,
+        user_features: Mapping[str, Any] | None = None,
+        unknown: str = "raise",
+        clip: bool = False,
     ) -> NDArray[np.float32]:
         """Predicted ratings, float32 ``[n]``, of pairs named by id, also while it trains: `interpret.predict.predict`.
 
         `users` and `items` are as many of the one as of the other, or one id beside many, or a frame alone. `unknown`,
-        ``"raise"``, ``"average"`` or ``"nan"``, is what an id without a training rating means; `clip` cuts predictions
-        off at the lowest and the highest rating.
+        ``"raise"``, ``"average"`` or ``"nan"``, is what an id means without a training rating and without side columns;
+        `clip` cuts predictions off at the lowest and the highest rating. In place of `users`, ``user_features={…}`` has
+        the side columns of somebody new.
         """
-        return predict(self.snapshot, self.dls, users, items, unknown=unknown, clip=clip)
+        others: dict[str, Any] = {"user_features": user_features, "unknown": unknown, "clip": clip}
+        return predict(self.snapshot, self.dls, users, items, **others)
 
     def fold_in(
         self,
@@ -362,9 +364,10 @@ class CollabLearner:
 
     def recommend(
         self,
-        user: Any,
+        user: Any = None,
         k: int = 10,
         *,
+        user_features: Mapping[str, Any] | None = None,
         items: Sequence[Any] | None = None,
         min_count: int | None = None,
         exclude: str = "all",
@@ -372,7 +375,8 @@ class CollabLearner:
     ) -> pd.DataFrame:
         """The titles with the highest predictions for one user, or for many: `interpret.users.recommend_to`.
 
-        `user` is an id, or the ratings of somebody new as in `fold_in`, or several ids, or ``"all"``; `items` are the
+        `user` is an id, or the ratings of somebody new as in `fold_in`, or several ids, or ``"all"``; in its place
+        ``user_features={…}`` has the side columns of somebody who has not rated anything. `items` are the
         only titles to choose from, `min_count` the ratings that a title must have. `exclude` leaves out what the user
         has rated: ``"all"``, in ``"train"`` only, or ``"none"``. `taste_only` ranks by what is the user's own.
 
@@ -386,6 +390,7 @@ class CollabLearner:
             self.dls,
             user,
             k,
+            user_features=user_features,
             items=items,
             min_count=0 if min_count is None and items is not None else self._min_count(min_count),
             exclude=exclude,
@@ -454,7 +459,7 @@ class CollabLearner:
         """The snapshot, once it is known that the model is the dot product of its tables."""
         snapshot = self.snapshot
         check_product(snapshot)
-        return snapshot
+        return snapshot.with_cold_rows
 
     # ------------------------------------------------------------------ to and from a file
 

@@ -273,9 +273,9 @@ class CollabDataLoaders:
             what people read, and tables of findings have both; HTML entities in them are decoded. The other columns
             become `Side.features`: categories, several values in one cell (lists, or text such as ``"Action|Comedy"``),
             numbers and dates. A missing value is a category of its own, or the mean; ``.notes`` and the data card say
-            what was taken and what was left out. With side columns users and items without a rating have a row too; a
-            model has not learnt them, so findings leave them out. A text file gives titles alone, as does True, where
-            they are in `ratings` itself.
+            what was taken and what was left out. With side columns users and items without a rating have a row too,
+            and are known by these alone: see `Snapshot.with_cold_rows`. A text file gives titles alone, as does True,
+            where they are in `ratings` itself.
         features : sequence of str, or dict of str to str, optional
             The side columns to take, of both tables, in place of all; in a dict with their kinds: ``"category"``,
             ``"many"``, ``"number"``, ``"date"``, or ``"auto"``. An empty list takes none.

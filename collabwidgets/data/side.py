@@ -46,6 +46,8 @@ class Side:
         The column of titles that `names` are from, where they are titles beside ids; else empty.
     features : Features, optional
         Side columns, where a side table gave some.
+    train_weights : float64 [n], optional
+        How many training ratings, or the sum of their weights, where that is known.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Side:
     ids: NDArray[Any] | None = None
     title_name: str = ""
     features: Features | None = None
+    train_weights: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         for field, dtype in (
@@ -92,6 +95,7 @@ class Side:
         counts = np.bincount(rows, minlength=n)
         counted = ratings if weights is None else ratings.astype(np.float64) * weights
         sums = np.bincount(rows, weights=counted, minlength=n)  # in float64, whatever the ratings are
+        of_train = None if weights is None else weights[is_train]
         with np.errstate(invalid="ignore"):
             means = sums / (counts if weights is None else np.bincount(rows, weights, minlength=n))
         return cls(
@@ -103,6 +107,7 @@ class Side:
             ids=vocab.ids,
             title_name="" if titles is None else titles.name,
             features=features,
+            train_weights=np.bincount(rows[is_train], of_train, minlength=n).astype(np.float64),
         )
 
     def __len__(self) -> int:
@@ -155,6 +160,21 @@ class Side:
         items where that is less, so that at least half of a small table is seen."""
         counts = self.counts[self.trained]
         return min(MOST_DEFAULT_MIN_COUNT, int(np.median(counts))) if len(counts) else MOST_DEFAULT_MIN_COUNT
+
+    @cached_property
+    def cold(self) -> NDArray[np.bool_]:
+        """Rows of which the side columns are known and no training rating, bool [n]."""
+        if self.features is None or self.train_weights is None:
+            return np.zeros(len(self), bool)
+        return self.features.known & ~self.trained
+
+    def known_from(self, rows: NDArray[np.integer]) -> list[str]:
+        """What is known of some rows, as ``"ratings"`` or ``"0 ratings, from its year and genres"``."""
+        shown = ["0 ratings" if not count else "no training rating" for count in self.counts[rows]]
+        return [
+            f"{few}, from its {self.features}" if cold else "ratings"
+            for few, cold in zip(shown, self.cold[rows], strict=True)
+        ]
 
     @property
     def never_trained(self) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..words import counted
 from .columns import called_title, find_key, known_as_id, same_name
 from .context import ContextColumns, read_context
 from .features import Features, checked_kinds, features_of
@@ -152,7 +153,8 @@ class _SideTable:
         if n_repeated:
             notes.append(f"{n_repeated:,} rows of {self.argument}= repeat a {self.key}; the first of each counts")
         if self.n_unrated:
-            notes.append(f"{self.n_unrated:,} {self.argument} of {self.argument}= have a row and no rating")
+            one = counted(self.n_unrated, self.argument[:-1])
+            notes.append(f"{one} of {self.argument}= without a rating, known by side columns alone")
         return notes
 
 

@@ -57,7 +57,7 @@ def explain(
         raise ValueError(f"basis={basis!r} is not known; choose one of {', '.join(_BASES)}")
     if n_terms < 0:
         raise ValueError(f"n_terms is {n_terms}; ask for 0 or more")
-    if not snapshot.items.trained[item]:
+    if not snapshot.known_items[item]:
         raise ValueError(f"{snapshot.items.names[item]!r} was never trained, so its prediction is chance")
     users, vector = required_user_factors(snapshot), snapshot.required_item_factors[item].astype(np.float64)
     known = snapshot.users.trained

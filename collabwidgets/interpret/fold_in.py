@@ -120,7 +120,7 @@ def fold_in(
 def _checked(snapshot: Snapshot, rows: NDArray[np.int64], given: Doubles) -> Doubles:
     for row, rating in zip(rows, given, strict=True):
         name = snapshot.items.names[row]
-        if not snapshot.items.trained[row]:
+        if not snapshot.known_items[row]:
             raise ValueError(f"{name!r} was never trained, so nothing is known of it; leave it out")
         if not np.isfinite(rating):
             raise ValueError(f"the rating of {name!r} is {rating}; pass a number")

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..data.side import Side
 from ..models.catalog import whole_number
 from ..training.snapshot import Snapshot, lengths_of
 from ..words import with_article
@@ -71,8 +70,8 @@ def neighbors(
     Returns
     -------
     DataFrame, index ``row``: the row in the model's table
-        Nearest (or farthest) first, ties in the order of the rows. The anchors, ``'#na#'`` and rows without a
-        training rating are never among them. Columns:
+        Nearest (or farthest) first, ties in the order of the rows. The anchors, ``'#na#'`` and rows that nothing is
+        known of (`Snapshot.known_items`) are never among them. Columns:
 
         * the side's name (such as ``title``);
         * ``score`` float64, in the unit of the metric;
@@ -80,9 +79,11 @@ def neighbors(
         * ``to_pinned`` float64, if `pinned` is given: the same score against that title alone;
         * ``n_common``, if `ratings` are given: distinct users who rated both it and an anchor;
         * ``norm`` float64: length of its vector;
-        * ``weak``: fewer ratings than `weak_count`, or a length under `weak_norm` of the median of the trained rows.
+        * ``weak``: fewer ratings than `weak_count`, or a length under `weak_norm` of the median of the trained rows;
+        * ``known_from``, if items without a training rating have vectors by their side columns: ``"ratings"``, or
+          ``"0 ratings, from its year and genres"``. ``attrs["anchors_known_from"]`` says it of the anchors.
 
-        In ``attrs``: ``anchors``, the names of the anchors, and ``n_hidden``, how many of the `k` best of all trained
+        In ``attrs``: ``anchors``, the names of the anchors, and ``n_hidden``, how many of the `k` best of all known
         items `min_count` hides.
 
     Raises
@@ -97,19 +98,21 @@ def neighbors(
     --------
     >>> neighbors(snapshot, snapshot.items.index("Fargo (1996)"), k=5)  # doctest: +SKIP
     """
-    side, anchors = snapshot.items, anchor_rows(item, snapshot.items)
+    side, anchors = snapshot.items, anchor_rows(item, snapshot)
     rows, scores, n_hidden = nearest(snapshot, anchors, k=k, metric=metric, order=order, min_count=min_count)
 
     columns: dict[str, NDArray[Any]] = {"score": scores}
     if pinned is not None:
-        columns["to_pinned"] = _scores(snapshot, rows, _aim(snapshot, [_anchor_row(pinned, side)], metric), metric)
+        columns["to_pinned"] = _scores(snapshot, rows, _aim(snapshot, [_anchor_row(pinned, snapshot)], metric), metric)
     columns["count"] = side.counts[rows]
     if ratings is not None:
         columns["n_common"] = _n_common(anchors, rows, ratings, len(side.names), len(snapshot.users.names))
     norms = columns["norm"] = snapshot.item_norms[rows]
     columns["weak"] = (side.counts[rows] < weak_count) | (norms < weak_norm * snapshot.median_item_norm)
-    frame = side.frame(rows, columns)
+    frame = side.frame(rows, columns | snapshot.known_from(rows))
     frame.attrs["anchors"] = [str(side.names[anchor]) for anchor in anchors]
+    for name, said in snapshot.known_from(np.array(anchors)).items():
+        frame.attrs[f"anchors_{name}"] = said.tolist()
     frame.attrs["n_hidden"] = n_hidden
     return frame
 
@@ -124,7 +127,7 @@ def nearest(
         raise ValueError(f"order is {order!r}; choose 'nearest' or 'farthest'")
     whole_number("k", k)
     aim = _aim(snapshot, anchors, metric)
-    candidate = snapshot.items.trained.copy()
+    candidate = snapshot.known_items.copy()
     candidate[anchors] = False
     shown = candidate & (snapshot.items.counts >= min_count)
     ranked, scores = _ranked(snapshot, aim, k, metric, order, candidate, shown)
@@ -170,16 +173,17 @@ def no_neighbors(snapshot: Snapshot, *, pinned: bool = False) -> pd.DataFrame:
     return frame
 
 
-def anchor_rows(item: int | Sequence[int], side: Side) -> list[int]:
+def anchor_rows(item: int | Sequence[int], snapshot: Snapshot) -> list[int]:
     """The anchors of `neighbors`, each once, checked."""
     items = item if isinstance(item, Sequence | np.ndarray) and not isinstance(item, str) else [item]
-    rows = [_anchor_row(each, side) for each in items]
+    rows = [_anchor_row(each, snapshot) for each in items]
     if not rows:
-        raise ValueError(f"there is no {side.name} to be near to; pass the row of at least one")
+        raise ValueError(f"there is no {snapshot.items.name} to be near to; pass the row of at least one")
     return list(dict.fromkeys(rows))
 
 
-def _anchor_row(item: Any, side: Side) -> int:
+def _anchor_row(item: Any, snapshot: Snapshot) -> int:
+    side = snapshot.items
     try:
         row = operator.index(item)
     except TypeError:
@@ -188,7 +192,7 @@ def _anchor_row(item: Any, side: Side) -> int:
         raise ValueError(f"row 0 is '#na#', which stands for no {side.name}; choose a row from 1")
     if not 0 < row < len(side.names):
         raise ValueError(f"row {row} is no {side.name}; rows go from 1 to {len(side.names) - 1}")
-    if not side.trained[row]:
+    if not snapshot.known_items[row]:
         raise ValueError(
             f"{side.names[row]} has no training rating, so its factors are still random; "
             f"choose {with_article(side.name)} that was trained"
@@ -247,7 +251,7 @@ def _rough_scores(
     """Score of every row (for ``euclidean`` its square), and how far it may be from the exact one."""
     table, norms = snapshot.required_item_factors, snapshot.item_norms
     length = float(np.sqrt(aim @ aim))
-    if not norms[snapshot.items.trained].max() * (length + 1) < _LARGEST:
+    if not norms[snapshot.known_items].max() * (length + 1) < _LARGEST:
         raise ValueError(
             "the factors hold values that are not finite, or so large that training must have diverged; "
             "reset and train at a lower lr"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,10 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..training.snapshot import Snapshot
-from .product import by_formula, with_average_rows
+from .by_attributes import with_user
+from .product import by_formula
 
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
+    from ..data.vocab import Vocab
 
 _UNKNOWN = ("raise", "average", "nan")
 
@@ -23,7 +26,14 @@ def predicted(snapshot: Snapshot, pairs: NDArray[np.int64]) -> NDArray[np.float3
 
 
 def predict(
-    snapshot: Snapshot, dls: CollabDataLoaders, users: Any, items: Any, *, unknown: str, clip: bool
+    snapshot: Snapshot,
+    dls: CollabDataLoaders,
+    users: Any,
+    items: Any,
+    *,
+    user_features: Mapping[str, Any] | None,
+    unknown: str,
+    clip: bool,
 ) -> NDArray[np.float32]:
     """Predicted ratings, float32 ``[n]``, of pairs named by id.
 
@@ -34,30 +44,39 @@ def predict(
     users, items : sequence, or one id
         As they stand in the ratings table: as many of the one as of the other, or one user and many items, or many
         users and one item. Or a frame alone, with the loaders' columns of users and items.
+    user_features : dict, optional
+        Side columns of somebody new, in place of `users`: see `with_user`.
     unknown : {"raise", "average", "nan"}
-        What an id without a training rating means: an error, for one that was in no rating with the nearest spelling;
-        the mean known user or item; or NaN.
+        What an id without a training rating and without side columns means: an error, for one that was in no rating
+        with the nearest spelling; the mean known user or item; or NaN.
     clip : bool
         Cut predictions off at the lowest and the highest rating of the ratings table.
     """
     if unknown not in _UNKNOWN:
         raise ValueError(f"unknown={unknown!r} is not known; choose one of {', '.join(_UNKNOWN)}")
-    pairs = _pairs(dls, users, items, unknown)
-    if unknown == "raise" or pairs.all():
-        stars = predicted(snapshot, pairs)
-    elif snapshot.forward is not None:
-        stars = snapshot.forward.with_average_rows(pairs)
+    snapshot = snapshot.with_cold_rows
+    if user_features is None:
+        pairs = _pairs(snapshot, dls, users, items, unknown)
+        is_unknown = (pairs == 0).any(axis=1)
     else:
-        stars = by_formula(with_average_rows(snapshot), pairs)
+        if users is not None:
+            raise TypeError("pass users, or user_features= of somebody who is none of them; not both")
+        rows = _known_rows(dls.classes[dls.item_name], _listed(items), snapshot.known_items, unknown)
+        pairs, is_unknown = np.stack([np.zeros_like(rows), rows], axis=1), rows == 0
+    if is_unknown.any():
+        snapshot = snapshot.with_average_rows
+    if user_features is not None:
+        snapshot = with_user(snapshot, user_features)
+    stars = predicted(snapshot, pairs)
     if clip:
         stars = stars.clip(*dls.rating_range)
     if unknown == "nan":
-        stars[(pairs == 0).any(axis=1)] = np.nan
+        stars[is_unknown] = np.nan
     return stars
 
 
-def _pairs(dls: CollabDataLoaders, users: Any, items: Any, unknown: str) -> NDArray[np.int64]:
-    """Rows int64 ``[n, 2]``, 0 where an id has no training rating."""
+def _pairs(snapshot: Snapshot, dls: CollabDataLoaders, users: Any, items: Any, unknown: str) -> NDArray[np.int64]:
+    """Rows int64 ``[n, 2]``, 0 where nothing is known of an id."""
     names = (dls.user_name, dls.item_name)
     if isinstance(users, pd.DataFrame):
         missing = [name for name in names if name not in users]
@@ -69,8 +88,11 @@ def _pairs(dls: CollabDataLoaders, users: Any, items: Any, unknown: str) -> NDAr
         users, items = (users[name] for name in names)
     if items is None:
         raise TypeError(f"items is missing; pass the {names[1]}s, or one frame of {names[0]}s and {names[1]}s")
-    columns = [np.atleast_1d(np.asarray(ids, dtype=object)) for ids in (users, items)]
-    rows = [_trained_rows(dls, name, list(ids), unknown) for name, ids in zip(names, columns, strict=True)]
+    knowns = (snapshot.known_users, snapshot.known_items)
+    rows = [
+        _known_rows(dls.classes[name], _listed(ids), known, unknown)
+        for name, ids, known in zip(names, (users, items), knowns, strict=True)
+    ]
     try:
         return np.stack(np.broadcast_arrays(*rows), axis=1)
     except ValueError:
@@ -79,13 +101,16 @@ def _pairs(dls: CollabDataLoaders, users: Any, items: Any, unknown: str) -> NDAr
         ) from None
 
 
-def _trained_rows(dls: CollabDataLoaders, name: str, ids: list[Any], unknown: str) -> NDArray[np.int64]:
-    rows = dls.classes[name].index(ids, unknown="raise" if unknown == "raise" else "na")
-    side = dls.users if name == dls.user_name else dls.items
-    if unknown == "raise" and not side.trained[rows].all():
-        first = ids[int(np.flatnonzero(~side.trained[rows])[0])]
+def _listed(ids: Any) -> list[Any]:
+    return list(np.atleast_1d(np.asarray(ids, dtype=object)))
+
+
+def _known_rows(vocab: Vocab, ids: list[Any], known: NDArray[np.bool_], unknown: str) -> NDArray[np.int64]:
+    rows = vocab.index(ids, unknown="raise" if unknown == "raise" else "na")
+    if unknown == "raise" and not known[rows].all():
+        first = ids[int(np.flatnonzero(~known[rows])[0])]
         raise ValueError(
-            f"{name} {first!r} has no training rating, so nothing is known of it; "
+            f"{vocab.name} {first!r} has no training rating, so nothing is known of it; "
             "unknown='average' takes the mean one, unknown='nan' marks it"
         )
-    return np.where(side.trained[rows], rows, 0)
+    return np.where(known[rows], rows, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,18 +77,6 @@ def by_formula(snapshot: Snapshot, pairs: NDArray[np.int64]) -> NDArray[np.float
             sums += user_bias[users]
         ratings[start : start + _PAIRS] = squeezed(sums, snapshot.y_range)
     return ratings
-
-
-def with_average_rows(snapshot: Snapshot) -> Snapshot:
-    """The snapshot with row 0, which stands for unknown ids, as the mean of the trained rows."""
-    changed = {}
-    for role in ("user_factors", "item_factors", "user_bias", "item_bias"):
-        values = getattr(snapshot, role)
-        if values is not None:
-            side = snapshot.users if role.startswith("user") else snapshot.items
-            changed[role] = values.copy()
-            changed[role][0] = values[side.trained].mean(axis=0, dtype=np.float64)
-    return replace(snapshot, **changed)
 
 
 def is_product(snapshot: Snapshot) -> bool:

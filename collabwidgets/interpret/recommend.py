@@ -59,6 +59,8 @@ def recommend(
         * ``bias`` and ``taste`` float64, logits (rating units in a model without y_range), both against the average
           title; they sum to the prediction's logit less that of the average title for this user;
         * ``count``, ``mean`` and ``few``, whether that is below 20 ratings;
+        * ``known_from``, if titles without a training rating have vectors by their side columns: ``"ratings"``, or
+          ``"0 ratings, from its year and genres"``;
         * ``because``, of a user folded in by ``"fitted"``: up to three titles, the ratings that raised this one most,
           with by how much of a logit, as in ``"Alien (1979) +0.53; Brazil (1985) +0.12"``; else empty.
 
@@ -140,9 +142,10 @@ def _candidates(snapshot: Snapshot, k: int, among: NDArray[np.int64] | None) -> 
     whole_number("k", k)
     items = snapshot.items
     if among is None:
-        return items.trained.copy()
-    if not items.trained[among].all():
-        name = items.names[among[~items.trained[among]][0]]
+        return snapshot.known_items.copy()
+    known = snapshot.known_items
+    if not known[among].all():
+        name = items.names[among[~known[among]][0]]
         raise ValueError(f"{name!r} was never trained, so its prediction is chance; leave it out of items=")
     candidates = np.zeros(len(items), bool)
     candidates[among] = True
@@ -157,6 +160,7 @@ def _facts(snapshot: Snapshot, rows: NDArray[np.int64], own: Doubles) -> dict[st
         "count": items.counts[rows],
         "mean": items.means[rows],
         "few": items.counts[rows] < FEW,
+        **snapshot.known_from(rows),
     }
 
 

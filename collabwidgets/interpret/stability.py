@@ -28,7 +28,7 @@ def neighbors_in_runs(
     min_count: int = 20,
     **others: Any,
 ) -> pd.DataFrame:
-    """`neighbors`, with how often each of them comes again.
+    """`neighbors`, items without a rating but with side columns among them, with how often each of them comes again.
 
     Parameters
     ----------
@@ -62,10 +62,11 @@ def neighbors_in_runs(
         )
     if average and metric != "cosine":
         raise ValueError(f"average='runs' is the mean of cosines, not of metric={metric!r}; leave one of them out")
+    snapshot, runs = snapshot.with_cold_rows, [run.with_cold_rows for run in runs]
     question: dict[str, Any] = {"k": k, "metric": metric, "order": order, "min_count": min_count}
     found = neighbors(mean_cosines(snapshot, runs) if average else snapshot, item, **question, **others)
     if runs:
-        anchors = anchor_rows(item, snapshot.items)
+        anchors = anchor_rows(item, snapshot)
         lists = [nearest(run, anchors, **question)[0] for run in runs]
         found.insert(2, "in_runs", np.sum([np.isin(found.index, rows) for rows in lists], axis=0, dtype=np.int64))
         found.attrs["n_runs"] = len(runs)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..data.without_ratings import LoadersWithoutRatings
 from ..plain import plain
 from ..training.snapshot import Snapshot
+from .by_attributes import user_by_attributes
 from .explain import explain
 from .fold_in import Folded, fold_in
 from .pca import AXES, fit_pca
@@ -83,15 +84,15 @@ def vector_of(snapshot: Snapshot, dls: CollabDataLoaders, user: Any) -> UserVect
         return user
     if isinstance(user, Mapping | pd.Series | pd.DataFrame):
         return fold_in_ratings(snapshot, dls, user)
-    return user_vector(snapshot, user_row(dls, user))
+    return user_vector(snapshot, user_row(snapshot, dls, user))
 
 
-def user_row(dls: CollabDataLoaders, user: Any) -> int:
-    """The row of a user that has a training rating, named by id."""
+def user_row(snapshot: Snapshot, dls: CollabDataLoaders, user: Any) -> int:
+    """The row of a user that something is known of (`Snapshot.known_users`), named by id."""
     if np.ndim(user):
         raise TypeError(f"one {dls.user_name} is asked for, not a {type(user).__name__}; pass an id")
     row = int(dls.classes[dls.user_name].index(user))
-    if not dls.users.trained[row]:
+    if not snapshot.known_users[row]:
         raise ValueError(f"{dls.user_name} {user!r} has no training rating, so nothing is known of them")
     return row
 
@@ -102,6 +103,7 @@ def recommend_to(
     user: Any,
     k: int,
     *,
+    user_features: Mapping[str, Any] | None,
     items: Sequence[Any] | None,
     min_count: int,
     exclude: str,
@@ -120,6 +122,8 @@ def recommend_to(
         rating. A progress bar appears after two seconds, and Ctrl-C or the notebook's stop button ends it.
     k : int
         Titles in a list.
+    user_features : dict, optional
+        Side columns of somebody new, in place of `user`: see `with_user`.
     items : sequence, optional
         The only titles to choose from.
     min_count : int
@@ -136,6 +140,10 @@ def recommend_to(
         raise TypeError(f"items={items!r} must be a list of {dls.item_name}s; put the one into a list")
     among = None if items is None else np.array([dls.items.index(item) for item in items], dtype=np.int64)
     others: dict[str, Any] = {"among": among, "min_count": min_count, "taste_only": taste_only}
+    if (user is None) == (user_features is None):
+        raise TypeError("pass a user, or user_features= of somebody who is none of them; one of the two")
+    if user_features is not None:
+        user = user_by_attributes(snapshot, user_features)
     if isinstance(user, pd.Series) and user.name == dls.user_name:
         user = user.to_numpy()  # a column of ids, not ratings by title
     if _is_list(user):
@@ -160,7 +168,11 @@ def _to_many(
     snapshot: Snapshot, dls: CollabDataLoaders, users: Any, k: int, exclude: str, others: dict[str, Any]
 ) -> pd.DataFrame:
     everybody = isinstance(users, str)
-    rows = np.flatnonzero(dls.users.trained) if everybody else np.array([user_row(dls, user) for user in users], int)
+    rows = (
+        np.flatnonzero(dls.users.trained)
+        if everybody
+        else np.array([user_row(snapshot, dls, user) for user in users], int)
+    )
     pairs = _ratings_to_exclude(dls, exclude, f"the {dls.user_name}s have rated")
     rated = None if pairs is None else Rated(*pairs, len(dls.users))
     return recommend_to_many(snapshot, rows, k, leave_out=rated, **others)
@@ -205,14 +217,14 @@ def _ratings_to_exclude(
 
 def _rated_by(dls: CollabDataLoaders, user: Any, exclude: str) -> NDArray[np.int64] | None:
     pairs = _ratings_to_exclude(dls, exclude, f"{dls.user_name} {user!r} has rated")
-    return None if pairs is None else pairs[1][pairs[0] == user_row(dls, user)]
+    return None if pairs is None else pairs[1][pairs[0] == dls.classes[dls.user_name].index(user)]
 
 
 def _actual(dls: CollabDataLoaders, user: Any, vector: UserVector, item: int) -> float | None:
     if isinstance(vector, Folded):
         rated = dict(zip(vector.rows.tolist(), vector.ratings.tolist(), strict=True))
         return rated.get(item)
-    row = user_row(dls, user)
+    row = dls.classes[dls.user_name].index(user)
     for x, y in ((dls.train_x, dls.train_y), (dls.valid_x, dls.valid_y)):
         found = y.reshape(-1)[(x[:, 0] == row) & (x[:, 1] == item)]
         if len(found):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
-from functools import cached_property
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from ..data.side import Side
 from ..models.ensemble import Ensemble, first_member
-from ..models.tables import TableNames, copied, table
+from ..models.tables import TableNames, copied, effective_table, table
 from .loss import one_each
+
+# (role such as "user_factors", its table float32 [n, k]) -> rows int64 [m] and their new values [m, k], or None
+Fill: TypeAlias = Callable[[str, NDArray[np.float32]], tuple[NDArray[np.int64], NDArray[np.float32]] | None]
 
 _PAIRS = 1 << 17  # predicted at a time
 
@@ -27,12 +30,11 @@ class Forward:
         It is copied here and now, so nothing may train it meanwhile.
     tables : TableNames
         Where its factors and biases are.
-    users, items : Side
     """
 
-    def __init__(self, module: nn.Module, tables: TableNames, users: Side, items: Side):
+    def __init__(self, module: nn.Module, tables: TableNames):
         self.name = type(first_member(module)).__name__
-        self._tables, self._users, self._items = tables, users, items
+        self._tables = tables
         self._lock = threading.Lock()
         self._module: nn.Module | None = None
         self._fault = ""
@@ -55,11 +57,19 @@ class Forward:
         """The same of the first member of an ensemble."""
         return self._predicted(first_member(self._copy), pairs)
 
-    def with_average_rows(self, pairs: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The same where row 0, which stands for unknown ids, is the mean of the trained rows."""
+    def refilled(self, fill: Fill) -> Forward:
+        """The predictions where some rows of the module's tables are others; of an ensemble in each, by its own tables.
+
+        What a table says beyond its parameter (`effective_table`) stays as it is: a row is moved by the difference.
+        """
         with self._lock:
-            module = self._averaged
-        return self._predicted(module, pairs)
+            module = copied(self._copy)
+        with torch.no_grad():
+            for part in module.members if isinstance(module, Ensemble) else [module]:
+                for role, name in vars(self._tables).items():
+                    if name is not None:
+                        _refill(part, name.removeprefix("members.0."), role, fill)
+        return Forward(module, self._tables)
 
     @property
     def rounding(self) -> float:
@@ -75,17 +85,6 @@ class Forward:
             )
         return self._module
 
-    @cached_property
-    def _averaged(self) -> nn.Module:
-        module = copied(self._copy)
-        for part in module.members if isinstance(module, Ensemble) else [module]:
-            for role, name in vars(self._tables).items():
-                if name is not None:
-                    values = table(part, name.removeprefix("members.0.")).data
-                    side = self._users if role.startswith("user") else self._items
-                    values[0] = values[torch.from_numpy(np.flatnonzero(side.trained)).to(values.device)].mean(dim=0)
-        return module
-
     def _predicted(self, module: nn.Module, pairs: NDArray[np.int64]) -> NDArray[np.float32]:
         x = torch.from_numpy(np.ascontiguousarray(pairs))
         device = next(module.parameters()).device
@@ -93,3 +92,13 @@ class Forward:
             parts = [one_each(module(part.to(device)), len(part)).float().cpu() for part in torch.split(x, _PAIRS)]
             ratings: NDArray[np.float32] = torch.cat(parts).detach().numpy()
         return ratings
+
+
+def _refill(module: nn.Module, name: str, role: str, fill: Fill) -> None:
+    whole = effective_table(module, name).detach().cpu().float()
+    found = fill(role, whole.reshape(len(whole), -1).numpy())
+    if found is not None:
+        rows, values = (torch.from_numpy(np.ascontiguousarray(each)) for each in found)
+        stored = table(module, name).data
+        moved = values.reshape(len(rows), *whole.shape[1:]) - whole[rows]
+        stored[rows.to(stored.device)] += moved.to(stored)

@@ -14,11 +14,13 @@ from torch import nn
 from ..data.side import Side
 from ..models.catalog import is_dot_product
 from ..models.tables import TableNames, effective_table
-from .forward import Forward
+from .cold_rows import side_vectors
+from .forward import Fill, Forward
 
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
 
+_ROLES = ("user_factors", "item_factors", "user_bias", "item_bias")
 _BLOCK = 4096  # rows turned to float64 at a time; a block of 50 factors stays in the processor's cache
 
 
@@ -50,6 +52,8 @@ class Snapshot:
         The module's predictions, where they are not known to be the dot product of these tables.
     exchanged : bool
         Users stand in the place of the items and items in that of the users, see `of`.
+    with_cold : bool
+        Whether rows without a training rating have vectors by their side columns, see `with_cold_rows`.
 
     Raises
     ------
@@ -69,6 +73,7 @@ class Snapshot:
     rating_mean: float
     forward: Forward | None = None
     exchanged: bool = False
+    with_cold: bool = False
 
     def __post_init__(self) -> None:
         n_users, n_items = len(self.users.names), len(self.items.names)
@@ -157,6 +162,64 @@ class Snapshot:
             )
         return self.item_factors
 
+    @property
+    def known_users(self) -> NDArray[np.bool_]:
+        """Users that something is known of, bool [n_users]: who has a training rating, or a vector by side columns."""
+        return self.users.trained | self.users.cold if self.with_cold else self.users.trained
+
+    @property
+    def known_items(self) -> NDArray[np.bool_]:
+        """Items that something is known of, as `known_users`."""
+        return self.items.trained | self.items.cold if self.with_cold else self.items.trained
+
+    def known_from(self, rows: NDArray[np.integer]) -> dict[str, NDArray[np.object_]]:
+        """A column ``known_from`` for a table of items, see `Side.known_from`; none where all are known by ratings."""
+        if not (self.with_cold and self.items.cold.any()):
+            return {}
+        return {"known_from": np.array(self.items.known_from(rows), dtype=object)}
+
+    @cached_property
+    def with_cold_rows(self) -> Snapshot:
+        """The same where users and items without a training rating have what their side columns say: `side_vectors`.
+
+        Itself where there are none, or the columns are not known.
+        """
+        if self.with_cold or not (self.users.cold.any() or self.items.cold.any()):
+            return self
+        if self.exchanged:
+            return self._of_users.with_cold_rows._of_users
+
+        def fill(role: str, table: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
+            side = self._side(role)
+            rows = np.flatnonzero(side.cold)
+            return (rows, side_vectors(side, table, rows)) if len(rows) else None
+
+        return replace(self.refilled(fill), with_cold=True)
+
+    @cached_property
+    def with_average_rows(self) -> Snapshot:
+        """The same with row 0, which stands for unknown ids, as the mean of the trained rows."""
+
+        def fill(role: str, table: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+            mean = table[self._side(role).trained].mean(axis=0, dtype=np.float64)
+            return np.zeros(1, np.int64), mean[None].astype(np.float32)
+
+        return self.refilled(fill)
+
+    def refilled(self, fill: Fill) -> Snapshot:
+        """The same where some rows of its tables, and of the module behind `forward`, are others."""
+        changed: dict[str, Any] = {}
+        for role in _ROLES:
+            values = getattr(self, role)
+            found = None if values is None else fill(role, values.reshape(len(values), -1))
+            if found is not None:
+                changed[role] = values.copy()
+                changed[role][found[0]] = found[1].reshape(len(found[0]), *values.shape[1:])
+        return replace(self, **changed, forward=None if self.forward is None else self.forward.refilled(fill))
+
+    def _side(self, role: str) -> Side:
+        return self.users if role.startswith("user") else self.items
+
     def _item_distances(self, origin: NDArray[np.float64]) -> NDArray[np.float64]:
         factors = self.required_item_factors
         distances = np.empty(len(factors))
@@ -180,7 +243,7 @@ def take_snapshot(
         items=data.items,
         y_range=getattr(module, "y_range", None),
         rating_mean=data.rating_mean,
-        forward=None if known else Forward(module, tables, data.users, data.items),
+        forward=None if known else Forward(module, tables),
         **copies,
     )
 

@@ -160,9 +160,9 @@ class NeighborSearch(View):
         return list(dict.fromkeys(([] if self.item is None else [self.item]) + self.items))
 
     def _untrained(self, anchors: list[int]) -> int | None:
-        """The first anchor without a training rating: its factors are still random, so nothing is near to them."""
-        trained = self._learner.dls.items.trained
-        return next((row for row in anchors if not trained[row]), None)
+        """The first anchor that nothing is known of: its factors are still random, so nothing is near to them."""
+        known = self._learner.snapshot.with_cold_rows.known_items
+        return next((row for row in anchors if not known[row]), None)
 
     def _find(self, anchors: list[int]) -> pd.DataFrame:
         return self._learner.neighbors(
@@ -178,7 +178,7 @@ class NeighborSearch(View):
 
     def _trained_pin(self) -> int | None:
         """A title pinned elsewhere may have no vector worth comparing with."""
-        return self.pinned if self.pinned is not None and self._learner.dls.items.trained[self.pinned] else None
+        return self.pinned if self.pinned is not None and self._untrained([self.pinned]) is None else None
 
     def _item_is_primary(self, change: dict[str, Any]) -> None:
         if not self.linked:

@@ -1,0 +1,47 @@
+"""Somebody known by attributes alone: their vector by the users' side columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..training.cold_rows import side_map
+from ..training.snapshot import Snapshot
+from .product import UserVector, user_vector
+
+
+def with_user(snapshot: Snapshot, given: Mapping[str, Any]) -> Snapshot:
+    """The snapshot with somebody known by attributes alone in row 0 of the users, by the ridge of `side_vectors`.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    given : dict
+        By side column of the users its value, such as ``{"age": 25, "occupation": "writer"}``; what is left out is the
+        mean of all users.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When there are no side columns of users, and for a column or a value that is not known.
+    """
+    users = snapshot.users
+    if users.features is None or users.train_weights is None:
+        raise ValueError(
+            f"user_features= needs side columns of the {users.name}s, and these loaders have none; pass users= a table "
+            "to CollabDataLoaders.from_df"
+        )
+    encoded = users.features.encoded(given, "user_features")[None]
+
+    def fill(role: str, table: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
+        return (np.zeros(1, np.int64), side_map(users, table)(encoded)) if role.startswith("user") else None
+
+    return snapshot.refilled(fill)
+
+
+def user_by_attributes(snapshot: Snapshot, given: Mapping[str, Any]) -> UserVector:
+    """The vector of somebody known by attributes alone, of a dot-product model; see `with_user`."""
+    return user_vector(with_user(snapshot, given), 0)

@@ -126,9 +126,11 @@ def status_of(learn: CollabLearner) -> protocol.Status:
 
 def epoch_rows(learn: CollabLearner) -> list[dict[str, Any]]:
     """A row an epoch, as `protocol.EpochRow`."""
+    numbers = [name for name in protocol.EpochRow.__struct_fields__ if name not in ("epoch", "metrics")]
     return [
-        {name: json_number(getattr(record, name)) for name in protocol.EpochRow.__struct_fields__}
-        | {"epoch": record.epoch}
+        {"epoch": record.epoch}
+        | {name: json_number(getattr(record, name)) for name in numbers}
+        | {"metrics": {name: json_number(value) for name, value in record.metrics.items()}}
         for record in learn.history.epochs
     ]
 

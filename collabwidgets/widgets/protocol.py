@@ -138,7 +138,7 @@ class Data(Wire):
 
 
 class EpochRow(Wire):
-    """One epoch, see `training.history.EpochRecord`."""
+    """One epoch, see `training.history.EpochRecord`; ``metrics`` by their names."""
 
     epoch: int
     train_loss: float | None
@@ -146,6 +146,7 @@ class EpochRow(Wire):
     rmse: float | None
     seconds: float
     lr: float
+    metrics: dict[str, float | None] = {}
 
 
 class RunRow(Wire):

@@ -190,7 +190,7 @@ class TrainingPanel(View):
         return {} if mean is None else {"mean": mean}
 
     def to_frame(self) -> pd.DataFrame:
-        """A row an epoch: epoch, train_loss, valid_loss, rmse, seconds, lr."""
+        """A row an epoch: epoch, train_loss, valid_loss, rmse, seconds, lr, and a column a metric."""
         return self._learner.history.to_frame()
 
     def _plot(self, ax: Axes | None = None) -> Axes:

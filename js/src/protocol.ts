@@ -129,7 +129,7 @@ export interface Picture {
   min_count: number;
   map: MapFacts;
 }
-/** One epoch, see `training.history.EpochRecord`. */
+/** One epoch, see `training.history.EpochRecord`; ``metrics`` by their names. */
 export interface EpochRow {
   epoch: number;
   train_loss: number | null;
@@ -137,6 +137,9 @@ export interface EpochRow {
   rmse: number | null;
   seconds: number;
   lr: number;
+  metrics?: {
+    [k: string]: number | null;
+  };
 }
 /** One run; ``points`` are the lengths of its two curves in ``_run_curves``, 0 for the present run. */
 export interface RunRow {

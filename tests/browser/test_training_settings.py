@@ -35,6 +35,26 @@ def test_badge_and_bar_count_the_epochs_of_the_running_fit(harness: Callable[...
     expect(training(page).get_by_role("spinbutton", name="Epochs")).to_have_value("5")
 
 
+def test_metrics_are_columns_of_the_table_of_epochs_and_of_its_csv(harness: Callable[..., str], page: Page) -> None:
+    page.goto(harness("TrainingPanel", width=300))
+    page.evaluate(
+        """() => {
+            const metrics = [{}, {}, { mae: 0.7 }, { mae: 0.7 }, { "a<b": 1 }]
+            const history = harness.store.history.peek()
+            harness.storeModel.update({ history: history.map((row, i) => ({ ...row, metrics: metrics[i] })) })
+        }"""
+    )
+    table = training(page).get_by_role("table", name="Epochs")
+    expect(table.get_by_role("columnheader")).to_have_text(
+        ["epoch", "train", "valid", "RMSE, stars", "mae", "a<b", "note"]
+    )
+    rows = table.locator("tbody").get_by_role("row")
+    for row, cells in ((1, ("–", "–")), (3, ("0.7000", "–")), (4, ("–", "1.0000"))):
+        for at, cell in enumerate(cells, 3):
+            expect(rows.nth(row).get_by_role("cell").nth(at)).to_have_text(cell)
+    assert training(page).evaluate("(panel) => panel.scrollWidth <= panel.clientWidth")
+
+
 def test_stop_hands_the_focus_to_train(harness: Callable[..., str], page: Page) -> None:
     page.goto(harness("TrainingPanel", status="training"))
     stop = training(page).get_by_role("button", name="Stop")

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import mean_absolute_error
 from torch import nn
 from traitlets import TraitError
 
@@ -51,6 +52,20 @@ def test_the_panel_begins_with_the_recipe_and_trains_with_its_own_settings(learn
     assert panel.to_frame()["epoch"].tolist() == [1, 2]
 
 
+def test_metrics_of_a_fit_go_to_the_page_by_their_names(learn, until):
+    def mae(predictions, ratings):
+        return (predictions - ratings).abs().mean()
+
+    panel, store = TrainingPanel(learn), LearnerStore.of(learn)
+    learn.fit(1)
+    learn.fit(1, metrics=mae)
+    until(lambda: len(store.picture["history"]) == 2)
+    predicted, rated = (part.numpy() for part in learn.get_preds())
+    told = [row["metrics"] for row in store.picture["history"]]
+    assert told == [{}, {"mae": pytest.approx(mean_absolute_error(rated, predicted), rel=1e-5)}]
+    assert [row["metrics"] for row in panel.history] == told
+
+
 def test_one_epoch_more_is_a_fit_of_one_epoch_and_no_wish_for_the_next(learn, until):
     panel = TrainingPanel(learn, epochs=5)
     learn.start(epochs=3)
@@ -78,7 +93,7 @@ def test_where_the_training_is_can_be_read_and_observed(learn, until):
     )
     assert panel.step == panel.n_steps == 2 * learn.dls.n_batches(32)
     assert [row["epoch"] for row in panel.history] == [1, 2]
-    assert panel.to_frame().iloc[1].to_dict() == pytest.approx(panel.history[1])
+    assert panel.to_frame().iloc[1].to_dict() | {"metrics": {}} == panel.history[1]
     best = panel.to_frame().valid_loss.idxmin() + 1
     assert (panel.best_epoch, panel.overfit_since, panel.eta_seconds) == (best, None, None)
     assert panel.elapsed_seconds > 0

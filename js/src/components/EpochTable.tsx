@@ -7,8 +7,13 @@ import type { EpochRow } from "../protocol";
 
 const MOST_ROWS = 100;
 
+const metricsOf = (history: readonly EpochRow[]): string[] => [
+  ...new Set(history.flatMap(({ metrics }) => Object.keys(metrics ?? {}))),
+];
+
 /** Header and rows, unrounded. */
 export function epochCells(history: readonly EpochRow[]): Cell[][] {
+  const metrics = metricsOf(history);
   const rows = history.map((row) => [
     row.epoch,
     row.train_loss,
@@ -16,8 +21,9 @@ export function epochCells(history: readonly EpochRow[]): Cell[][] {
     row.rmse,
     row.seconds,
     row.lr,
+    ...metrics.map((name) => row.metrics?.[name] ?? null),
   ]);
-  return [["epoch", "train_loss", "valid_loss", "rmse", "seconds", "lr"], ...rows];
+  return [["epoch", "train_loss", "valid_loss", "rmse", "seconds", "lr", ...metrics], ...rows];
 }
 
 export function EpochTable({ context }: { context: ViewContext }) {
@@ -28,6 +34,7 @@ export function EpochTable({ context }: { context: ViewContext }) {
   const hits = context.trait<number | null>("hit_rate").value ?? null;
   const shown = history.slice(-MOST_ROWS);
   const scroll = useRef<HTMLDivElement>(null);
+  const metrics = metricsOf(history);
   const stars = ratingUnit(store.data.value.y_range) === "stars";
 
   // The newest epoch is at the end; stay there unless the reader has scrolled up.
@@ -55,6 +62,11 @@ export function EpochTable({ context }: { context: ViewContext }) {
               <th scope="col">
                 RMSE<span class="cw-th-unit">{stars ? ", stars" : ""}</span>
               </th>
+              {metrics.map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
               <th scope="col" class="cw-time">
                 time
               </th>
@@ -70,6 +82,9 @@ export function EpochTable({ context }: { context: ViewContext }) {
                 <td>{formatLoss(row.train_loss)}</td>
                 <td>{formatLoss(row.valid_loss)}</td>
                 <td>{formatNumber(row.rmse, 3)}</td>
+                {metrics.map((name) => (
+                  <td key={name}>{formatLoss(row.metrics?.[name] ?? null)}</td>
+                ))}
                 <td class="cw-time" title={`learning rate ${formatRate(row.lr)}`}>
                   {formatSeconds(row.seconds)}
                 </td>

@@ -96,9 +96,13 @@ def whole_number(name: str, value: Any, most: float = math.inf) -> int:
 
 
 def is_dot_product(module: nn.Module, tables: TableNames) -> bool:
-    """Whether a module is known, by its class, to predict the dot product of its tables, all of which were found."""
+    """Whether a module is known, by its class, to predict the dot product of its tables, all of which were found.
+
+    One in half precision rounds as it adds up, and predicts something else by up to a hundredth.
+    """
     forward = type(module).forward
     factors = tables.user_factors is not None and tables.item_factors is not None
     biases = tables.user_bias is not None and tables.item_bias is not None
     all_there = forward in _PRODUCTS and factors and (biases or forward is DotProduct.forward)
-    return all_there and computes_plainly(module, filter(None, vars(tables).values()))
+    full = all(parameter.dtype in (torch.float32, torch.float64) for parameter in module.parameters())
+    return all_there and full and computes_plainly(module, filter(None, vars(tables).values()))

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from .checkpoint import Checkpoint
+from .data.side import Side
 from .data.vocab import NA, Vocab
 from .data.without_ratings import DataFacts
 from .models.neural import with_tabular_names
@@ -30,6 +31,7 @@ _OF_SESSION = (
     *("recipe", "fits", "epochs"),
 )
 _OF_RUN = ("number", "n_factors", "fits", "epochs")
+_OF_FEATURES = ("known", "starts", "indices", "values")
 _OF_SIDE = ("counts", "means", "trained")  # arrays
 
 
@@ -71,6 +73,8 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
             tensors |= {f"{side}.{name}": torch.from_numpy(getattr(known, name).copy()) for name in _OF_SIDE}
             if known.title_name:
                 tensors[f"titles.{side}"] = _as_bytes(known.names.tolist())
+            if known.features is not None:
+                tensors |= {f"{side}.features.{name}": array for name, array in _arrays_of_features(known).items()}
     facts = {
         "version": _VERSION,
         **{name: getattr(checkpoint, name) for name in _OF_CHECKPOINT},
@@ -166,7 +170,29 @@ def _plain_facts(data: DataFacts) -> dict[str, Any]:
     """What of the facts is no array, and the names of the columns."""
     plain = {each.name: getattr(data, each.name) for each in fields(DataFacts) if each.name not in _SIDES}
     sides = [getattr(data, side) for side in _SIDES]
-    return plain | {"columns": [side.name for side in sides], "titles": [side.title_name for side in sides]}
+    features = [None if side.features is None else side.features.columns for side in sides]
+    return plain | {
+        "columns": [side.name for side in sides],
+        "titles": [side.title_name for side in sides],
+        "features": features,
+    }
+
+
+def _arrays_of_features(side: Side) -> dict[str, Tensor]:
+    """The side columns of a side and how much each row counts in what is learnt of them."""
+    features = side.features
+    assert features is not None
+    assert side.train_weights is not None
+    arrays = {name: getattr(features, name) for name in _OF_FEATURES} | {"train_weights": side.train_weights}
+    return {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
+
+
+def _side_columns(side: str, columns: list[dict[str, Any]] | None, tensors: dict[str, Tensor]) -> dict[str, Any]:
+    """The side columns of a side as they were saved; nothing where it had none."""
+    if columns is None:
+        return {}
+    arrays = {name: tensors[f"{side}.features.{name}"].numpy() for name in (*_OF_FEATURES, "train_weights")}
+    return {"train_weights": arrays.pop("train_weights"), "features": {"columns": columns, **arrays}}
 
 
 def _data_facts(plain: dict[str, Any], tensors: dict[str, Tensor], ids: dict[str, list[int | str]]) -> dict[str, Any]:
@@ -179,8 +205,11 @@ def _data_facts(plain: dict[str, Any], tensors: dict[str, Tensor], ids: dict[str
             **{name: tensors[f"{side}.{name}"].numpy() for name in _OF_SIDE},
             "ids": Vocab(ids[side], column).ids,
             "title_name": title,
+            **_side_columns(side, features, tensors),
         }
-        for side, column, title in zip(_SIDES, plain["columns"], plain.get("titles", ["", ""]), strict=True)
+        for side, column, title, features in zip(
+            _SIDES, plain["columns"], plain.get("titles", ["", ""]), plain.get("features", [None, None]), strict=True
+        )
     }
     return plain | sides
 

@@ -152,6 +152,17 @@ def test_reruns_rank_a_cold_title_too(learn):
     assert learn.neighbors(COLD_ITEM, min_count=0, average="runs")["in_runs"].max() == 2
 
 
+@pytest.mark.parametrize("make", [{}, {"model": "svdpp"}], ids=str)
+def test_a_checkpoint_alone_knows_them_too(dls, tmp_path, make):
+    learn = trained(dls, **make)
+    alone = cw.load_learner(learn.export(tmp_path / "model"))
+    assert np.array_equal(alone.predict([3, COLD_USER], [COLD_ITEM, 5]), learn.predict([3, COLD_USER], [COLD_ITEM, 5]))
+    attributes = {"items": [1, 2], "user_features": {"age": 30, "sex": "F"}}
+    assert np.array_equal(alone.predict(**attributes), learn.predict(**attributes))
+    near = alone.neighbors(3, min_count=0)
+    pd.testing.assert_frame_equal(near, learn.neighbors(3, min_count=0).drop(columns="n_common"))
+
+
 def test_without_side_columns_they_stay_out():
     plain = trained(loaders(items=None))
     assert "known_from" not in plain.neighbors(3, min_count=0)

@@ -203,7 +203,7 @@ def _data_facts(plain: dict[str, Any], tensors: dict[str, Tensor], ids: dict[str
                 _of_bytes(tensors[f"titles.{side}"]) if title else [NA, *map(str, ids[side])], dtype=object
             ),
             **{name: tensors[f"{side}.{name}"].numpy() for name in _OF_SIDE},
-            "ids": Vocab(ids[side], column).ids,
+            "ids": Vocab(ids[side], column, in_order=True).ids,
             "title_name": title,
             **_side_columns(side, features, tensors),
         }

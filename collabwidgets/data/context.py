@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,6 +48,17 @@ class Context:
         """Sentences for the data card."""
         missing = f"; {self.n_missing:,} missing values are the mean" if self.n_missing else ""
         return [f"context of each rating: {', '.join(self.names)}, standardised by the training ratings{missing}"]
+
+    def with_rows(self, values: NDArray[np.float64], held_out: NDArray[np.bool_]) -> Context:
+        """The context of further ratings, float64 ``[m, n]``, behind that of the others, by the same means and scales.
+
+        ``held_out`` bool ``[m]`` says which of them are for validation.
+        """
+        is_there = np.isfinite(values)
+        scaled = torch.from_numpy(np.where(is_there, (values - self.mean) / self.scale, 0).astype(np.float32))
+        is_valid = torch.from_numpy(held_out)
+        train, valid = torch.cat([self.train, scaled[~is_valid]]), torch.cat([self.valid, scaled[is_valid]])
+        return replace(self, train=train, valid=valid, n_missing=self.n_missing + int(np.count_nonzero(~is_there)))
 
 
 @dataclass(frozen=True, eq=False)

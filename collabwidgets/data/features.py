@@ -90,6 +90,16 @@ class FeatureColumn:
                 raise ValueError(f"{self.name!r} has no value {text!r}." + did_you_mean(text, self.levels))
         return [self.places[text] for text in texts], [1.0] * len(texts)
 
+    def found(self, table: pd.DataFrame | None, place: int) -> tuple[list[int], list[float]]:
+        """`given` of a cell of a table; where there is none, or one that is not known, the level ``'#na#'``, if any."""
+        cell = None if table is None or place < 0 or self.name not in table else table[self.name].iloc[place]
+        try:
+            if cell is not None and (_is_list(cell) or cell == cell):  # NaN is not itself
+                return self.given(plain(cell))
+        except (TypeError, ValueError):
+            pass
+        return ([self.places[NA]], [1.0]) if NA in self.places else ([], [])
+
 
 @dataclass(frozen=True, eq=False)
 class Features:
@@ -161,6 +171,24 @@ class Features:
             row[column.first : column.first + column.width] = 0
             row[places] = values
         return row
+
+    def with_rows(self, table: pd.DataFrame | None, places: Sequence[int]) -> Features:
+        """The same columns with further rows, found at `places` of a table; -1 is none, and all of it is missing.
+
+        So is a column that the table lacks, and a value that no row has had.
+        """
+        starts, indices, values = list(self.starts), list(self.indices), list(self.values)
+        for place in places:
+            for column in self.columns:
+                there, held = column.found(table, place)
+                indices += there
+                values += held
+            starts.append(len(indices))
+        known = np.append(self.known, np.asarray(places, dtype=np.int64) >= 0)
+        arrays = (known, np.array(starts, np.int64), np.array(indices, np.int32), np.array(values, np.float32))
+        for array in arrays:
+            array.flags.writeable = False
+        return Features(self.columns, *arrays)
 
     @cached_property
     def _mean(self) -> NDArray[np.float32]:

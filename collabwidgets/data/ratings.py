@@ -69,8 +69,11 @@ def check_ratings(
     duplicates: str = "keep",
     missing_rating: float | None = None,
     scale: str | None = None,
+    is_whole: bool = True,
 ) -> Ratings:
     """Check a table of ratings; see `find_columns` for `given`, and `CollabDataLoaders.from_df` for the rest.
+
+    With `is_whole` false it is the addition to another, which may be of one user and of one value.
 
     Raises
     ------
@@ -98,7 +101,7 @@ def check_ratings(
     users, user_rows = Vocab.from_column(frame[columns.user], str(columns.user))
     items, item_rows = Vocab.from_column(frame[columns.item], str(columns.item))
     for vocab, role in ((users, "user"), (items, "item")):
-        if len(vocab) < 3:
+        if is_whole and len(vocab) < 3:
             raise ValueError(
                 f"column {vocab.name!r} holds one id only, {vocab[1]!r}, in all {len(frame):,} rows; there is nothing "
                 f"to compare it with: pass at least two, or another column by {role}_name="
@@ -117,11 +120,11 @@ def check_ratings(
             raise ValueError(f'scale="log" is for ratings from 0 on, but column {columns.rating!r} has lower ones')
         values = np.log1p(values)
         notes.append(f"ratings are log(1 + {columns.rating})")
-    odd = odd_values(values)
+    odd = odd_values(values) if is_whole else ""
     if odd:
         notes.append(odd)
         _warn(odd)
-    lone = _lone_ratings(users, len(values))
+    lone = _lone_ratings(users, len(values)) if is_whole else ""
     if lone:
         notes.append(lone)
         _warn(lone)

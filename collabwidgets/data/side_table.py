@@ -70,13 +70,13 @@ def described(
         `read_context` for `context`.
     """
     titles: dict[str, Titles | None] = dict.fromkeys(_SIDES)
-    sides: dict[str, _SideTable] = {}
+    sides: dict[str, SideTable] = {}
     for argument, table in beside.items():
         vocab = getattr(ratings, argument)
         if isinstance(table, str | Path) or table is True:
             titles[argument] = titles_of(vocab, tables[0] if table is True else table, argument)
         elif table is not None:
-            sides[argument] = _joined(table, argument, vocab, tables, ratings)
+            sides[argument] = side_table_of(table, argument, vocab, tables, ratings)
     if features is not None and not sides:
         raise ValueError("features= chooses columns of side tables, but there is none; pass users= or items= a table")
     kinds = checked_kinds(features, {argument: side.offered for argument, side in sides.items()})
@@ -97,7 +97,7 @@ def described(
 
 
 @dataclass(frozen=True, eq=False)
-class _SideTable:
+class SideTable:
     """A table as pandas, its columns of ids and titles, and where each row of the vocabulary stands in it, or -1."""
 
     argument: str
@@ -125,7 +125,7 @@ class _SideTable:
         column = self.frame[name].reset_index(drop=True).reindex(self.places)
         return [None if missing else str(text) for text, missing in zip(column, column.isna(), strict=True)]
 
-    def with_unrated(self) -> _SideTable:
+    def with_unrated(self) -> SideTable:
         """The same with a vocabulary that has a row for every id of the table, where it is joined by these ids."""
         if self.by != self.vocab.name:
             return self
@@ -166,7 +166,8 @@ def _with_rows_of(ratings: Ratings, argument: str, vocab: Vocab) -> Ratings:
     return replace(ratings, items=vocab, item_rows=rows[ratings.item_rows])
 
 
-def _joined(table: Any, argument: str, vocab: Vocab, tables: Sequence[Any], ratings: Ratings) -> _SideTable:
+def side_table_of(table: Any, argument: str, vocab: Vocab, tables: Sequence[Any], ratings: Ratings) -> SideTable:
+    """Join one side table to the vocabulary of users, or of items; see `described`."""
     whole = opened(table, f"{argument}=")
     frame = picked(whole, list(whole.columns)).reset_index(drop=True)
     names = list(frame.columns)
@@ -190,7 +191,7 @@ def _joined(table: Any, argument: str, vocab: Vocab, tables: Sequence[Any], rati
             f"{len(vocab) - 1:,} in {vocab.name!r} (first: {wanted[1]!r}); pass the table that has them"
         )
     title = _title(frame, key, vocab)
-    return _SideTable(argument, frame, key, shared or vocab.name, title, vocab, places, place_of)
+    return SideTable(argument, frame, key, shared or vocab.name, title, vocab, places, place_of)
 
 
 def _key(frame: pd.DataFrame, argument: str, vocab: Vocab, table: Any, ratings: Ratings) -> tuple[Hashable, str | None]:

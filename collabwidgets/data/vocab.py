@@ -22,15 +22,16 @@ _KINDS: dict[type, str] = {int: "whole numbers", str: "text"}
 
 
 class Vocab(Sequence[Id]):
-    """The distinct ids of one column, sorted, after ``'#na#'`` at row 0.
+    """The distinct ids of one column, sorted, after ``'#na#'`` at row 0; those added later stand behind them.
 
     Parameters
     ----------
     ids : iterable of int or of str
-        In any order, repeated or not; all of one type, which they keep. A leading ``'#na#'`` is taken for
-        row 0, so that ``Vocab(list(vocab)) == vocab``.
+        In any order, repeated or not; all of one type, which they keep. A leading ``'#na#'`` is taken for row 0.
     name : str
         What an id is called in the sentences of errors: ``"user"``, ``"title"``.
+    in_order : bool
+        Keep the order of `ids` instead of sorting them, so that ``Vocab(list(vocab), in_order=True) == vocab``.
 
     Attributes
     ----------
@@ -49,12 +50,13 @@ class Vocab(Sequence[Id]):
     (['#na#', 'Alien', 'Fargo'], 2)
     """
 
-    def __init__(self, ids: Iterable[Id], name: str = "id"):
+    def __init__(self, ids: Iterable[Id], name: str = "id", *, in_order: bool = False):
         known = [_plain(entry) for entry in ids]
         if known and known[0] == NA:
             known = known[1:]
         self.name = name
-        self._ids: list[Id] = [NA, *_sorted_ids(known, f"the {name}s of a vocabulary")]
+        ordered = _sorted_ids(known, f"the {name}s of a vocabulary")
+        self._ids: list[Id] = [NA, *(dict.fromkeys(known) if in_order else ordered)]
         self.o2i: dict[Id, int] = {known: row for row, known in enumerate(self._ids)}
         self._kind: type = type(self._ids[-1])
 
@@ -155,6 +157,17 @@ class Vocab(Sequence[Id]):
             raise ValueError(f"{asked!r} is no {self.name}; ask for {_KINDS[self._kind]} such as {self._ids[-1]!r}")
         return 0
 
+    def with_new(self, ids: Iterable[Id]) -> Vocab:
+        """A vocabulary with those of `ids` that this one lacks, sorted, behind its own, whose rows stay.
+
+        Raises
+        ------
+        ValueError
+            When `ids` are of another type, or one is ``'#na#'``.
+        """
+        new = [asked for asked in ids if self._row(asked, "na") == 0]
+        return Vocab([*self, *_sorted_ids(new, f"the new {self.name}s")], self.name, in_order=True) if new else self
+
     def _unknown(self, asked: Id) -> str:
         if asked == NA:
             return f"{NA!r} stands for an unknown {self.name} and is none itself; ask for an id of the ratings"
@@ -164,7 +177,7 @@ class Vocab(Sequence[Id]):
         near = min(numbers, key=lambda known: abs(known - asked))
         return (
             f"there is no {self.name} {asked}. The nearest is {near}; "
-            f"the {self.name}s go from {numbers[0]} to {numbers[-1]}."
+            f"the {self.name}s go from {min(numbers)} to {max(numbers)}."
         )
 
     @property

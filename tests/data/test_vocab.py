@@ -32,7 +32,17 @@ def test_rows_lead_back_to_the_ids_they_came_from(found):
 
 @given(ids)
 def test_a_vocabulary_is_made_again_from_its_list(found):
-    assert Vocab(list(Vocab(found))) == Vocab(found)
+    assert Vocab(list(Vocab(found)), in_order=True) == Vocab(found)
+
+
+@given(ids, ids)
+def test_new_ids_stand_sorted_behind_the_known_ones(known, more):
+    vocab = Vocab(known)
+    if type(more[0]) is not type(known[0]):
+        with pytest.raises(ValueError, match="is asked for as"):
+            vocab.with_new(more)
+    else:
+        assert list(vocab.with_new(more)) == [*vocab, *sorted(set(more) - set(known))]
 
 
 @given(ids)

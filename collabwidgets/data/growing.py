@@ -1,0 +1,308 @@
+"""Add ratings to loaders: new ids stand behind the known ones, and every rating keeps its side of the split."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..words import counted
+from .context import read_context
+from .features import Features
+from .loaders import CollabDataLoaders
+from .ratings import Ratings, check_ratings
+from .side import Side
+from .side_table import Described, side_table_of
+from .splits import StableSplit, TimeSplit, as_split
+from .tables import is_table, opened
+from .titles import Titles, titles_of
+from .vocab import Id, Vocab
+
+_AT_THE_DOOR = ("on_bad", "duplicates", "missing_rating", "scale")
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What a table has added to the ratings of some loaders.
+
+    Attributes
+    ----------
+    n_ratings : int
+        Ratings that were added.
+    n_changed : int
+        Known ratings that one of the table has changed, see ``duplicates=``.
+    new : str
+        The new users and items in words, such as ``"12 new users, 3 new titles"``, and what became of them; empty
+        where there are none.
+    """
+
+    n_ratings: int
+    n_changed: int
+    new: str
+
+    def __str__(self) -> str:
+        changed = f"{self.n_changed:,} changed" if self.n_changed else ""
+        return ", ".join(filter(None, (f"{counted(self.n_ratings, 'rating')} added", changed, self.new)))
+
+    def __repr__(self) -> str:
+        return f"Growth({self})"
+
+
+def grown(
+    dls: CollabDataLoaders, table: Any, *, users: Any = None, items: Any = None
+) -> tuple[CollabDataLoaders, Growth]:
+    """Loaders of the ratings of `dls` and, behind them, those of a table; `dls` itself stays as it is.
+
+    The table is checked as the first one was, by the same columns and settings. Known users and items keep their rows,
+    and a rating its side of the split. New ratings are placed by `StableSplit` or `TimeSplit`; with any other split the
+    same share of them, ``dls.valid_pct``, is drawn by the loaders' seed. With ``duplicates="last"`` or ``"mean"`` a
+    rating of a known pair changes that one, on its side: the mean is of the number that was kept and the new one.
+
+    Parameters
+    ----------
+    dls : CollabDataLoaders
+        With its ratings.
+    table : table of pandas, Polars, PyArrow or another that narwhals knows
+    users, items : table or str or Path, optional
+        Titles and side columns of the new ids, as in `CollabDataLoaders.from_df`; by default the tables that the
+        loaders were made with. A new id that is in none is called by itself, and its side columns are missing; so is a
+        value that no known row has. Means and scales of numbers, of the context too, stay as they are.
+
+    Raises
+    ------
+    TypeError
+        When `table` is no table.
+    ValueError
+        When the loaders have no ratings, or nothing beside ids where a side table is passed; and on what
+        `check_ratings` refuses.
+    """
+    dls.part(0)  # raises without training ratings
+    options, table = dls.made_by.arguments, opened(table)
+    at_the_door = {name: options[name] for name in _AT_THE_DOOR if name in options}
+    checked = check_ratings(table, _columns(dls, table), is_whole=False, **at_the_door)
+    added = _by_rows_of(dls, checked)
+    sides = {
+        "users": _NewRows(dls.users, checked.users, added.users[len(dls.users) :], users, options.get("users")),
+        "items": _NewRows(dls.items, checked.items, added.items[len(dls.items) :], items, options.get("items")),
+    }
+    fresh = np.ones(len(added.values), dtype=bool)
+    before = _ratings_of(dls, added)
+    if options.get("duplicates", "keep") != "keep":
+        places = _places_of(added, before)
+        fresh = places < 0
+        before = _changed(before, places[~fresh], _some(added, ~fresh), options)
+    context = None if dls.context is None else read_context(dls.context.names, [table], _some(checked, fresh))
+    added = _some(added, fresh)
+    held_out = _held_out(dls, added)
+    told = {argument: new_rows.told(argument, table, checked) for argument, new_rows in sides.items()}
+    whole = type(dls)(
+        Described(
+            _one_below_the_other(before, added),
+            titles={argument: titles for argument, (titles, _) in told.items()},
+            features={argument: features for argument, (_, features) in told.items()},
+            context=None,
+            notes=(),
+        ),
+        valid_pct=dls.valid_pct,
+        seed=dls.seed,
+        path=dls.path,
+        bs=dls.bs,
+        val_bs=dls.val_bs,
+        split=_Decided(np.concatenate([np.arange(dls.n_ratings) >= dls.n_train, held_out])),
+    )
+    whole.valid_pct, whole.split, whole.auto_bs = dls.valid_pct, dls.split, dls.auto_bs
+    whole.name, whole.made_by, whole.understood = dls.name, dls.made_by, dls.understood
+    if dls.context is not None and context is not None:
+        whole.context = dls.context.with_rows(context.values, held_out)
+    new = new_ids(dls, whole.n_users - dls.n_users, whole.n_items - dls.n_items)
+    growth = Growth(len(added.values), int(np.count_nonzero(~fresh)), new)
+    whole.notes = (*dls.notes, *added.notes, f"later: {growth}")
+    return whole, growth
+
+
+def new_ids(dls: CollabDataLoaders, n_users: int, n_items: int) -> str:
+    """``"12 new users, 3 new titles"``; empty for none."""
+    counts = ((n_users, dls.user_name), (n_items, dls.item_name))
+    return ", ".join(counted(n, f"new {name}") for n, name in counts if n)
+
+
+def stable_split(dls: CollabDataLoaders) -> StableSplit | TimeSplit | None:
+    """The split of the loaders, if it places each rating by itself, whatever others there are."""
+    split = dls.made_by.arguments.get("split")
+    if split is None or is_table(split):
+        return None
+    split = as_split(split)
+    return split if isinstance(split, StableSplit | TimeSplit) else None
+
+
+@dataclass(frozen=True, eq=False)
+class _Decided:
+    """A split that has been decided already."""
+
+    is_held_out: NDArray[np.bool_]
+
+    def held_out(self, ratings: Ratings) -> NDArray[np.bool_]:
+        return self.is_held_out
+
+
+def _columns(dls: CollabDataLoaders, table: Any) -> dict[str, Hashable | None]:
+    """The columns that the loaders were made of, as the table calls them: a name may be a number."""
+    options = dls.made_by.arguments
+    names = {str(name): name for name in table.columns}
+    given = {"user": dls.user_name, "item": dls.item_name, "rating": dls.rating_name}
+    if dls.weight_name:
+        given["weight"] = dls.weight_name
+    missing = [name for name in given.values() if name not in names]
+    if missing:
+        raise ValueError(
+            f"the new ratings have no column {missing[0]!r}; name their columns as those of the first ratings are: "
+            f"{', '.join(map(repr, given.values()))}"
+        )
+    return {role: names[name] for role, name in given.items()} | {"time": options.get("time_name")}
+
+
+def _by_rows_of(dls: CollabDataLoaders, added: Ratings) -> Ratings:
+    """The ratings with rows of the loaders' vocabularies, behind whose ids the new ones stand."""
+    changed: dict[str, Any] = {}
+    for side, own, rows, name in (
+        ("user", added.users, added.user_rows, dls.user_name),
+        ("item", added.items, added.item_rows, dls.item_name),
+    ):
+        vocab = dls.classes[name].with_new(own[1:])
+        changed |= {f"{side}s": vocab, f"{side}_rows": np.array([0, *vocab.index(own[1:])], dtype=np.int64)[rows]}
+    return replace(added, **changed)
+
+
+def _ratings_of(dls: CollabDataLoaders, added: Ratings) -> Ratings:
+    """The loaders' own ratings, those for training first, by the vocabularies of `added`."""
+    x = torch.cat([dls.train_x, dls.valid_x]).numpy()
+    weights = None if dls.train_w is None or dls.valid_w is None else (dls.train_w, dls.valid_w)
+    return replace(
+        added,
+        user_rows=x[:, 0],
+        item_rows=x[:, 1],
+        values=torch.cat([dls.train_y, dls.valid_y]).numpy(),
+        weights=None if weights is None else torch.cat(weights).numpy(),
+        places=dls._places.numpy().astype(np.int64),
+    )
+
+
+def _some(ratings: Ratings, rows: NDArray[np.bool_]) -> Ratings:
+    """Some of the ratings."""
+    times = None if ratings.times is None else ratings.times[rows]
+    return replace(ratings, times=times, **{name: values[rows] for name, values in _per_rating(ratings).items()})
+
+
+def _one_below_the_other(first: Ratings, second: Ratings) -> Ratings:
+    """Two tables as one; the places of the second go on from those of the first."""
+    second = replace(second, places=second.places + int(first.places.max()) + 1)
+    below = _per_rating(second)
+    arrays: dict[str, Any] = {
+        name: np.concatenate([values, below[name]]) for name, values in _per_rating(first).items()
+    }
+    return replace(first, times=None, **arrays)
+
+
+def _per_rating(ratings: Ratings) -> dict[str, Any]:
+    """The arrays with one entry a rating."""
+    return {name: value for name, value in vars(ratings).items() if isinstance(value, np.ndarray)}
+
+
+def _places_of(added: Ratings, before: Ratings) -> NDArray[np.int64]:
+    """Where the pair of each added rating stands in `before`, int64 [n]; -1 for none."""
+    import pandas as pd
+
+    pairs, known = (each.user_rows * len(added.items) + each.item_rows for each in (added, before))
+    found: NDArray[np.int64] = pd.Index(known).get_indexer(pairs).astype(np.int64)
+    return found
+
+
+def _changed(before: Ratings, places: NDArray[np.int64], again: Ratings, options: Mapping[str, Any]) -> Ratings:
+    """`before` with ratings changed by those given again: into the last, or the mean of both by weight."""
+    values, weights = before.values.copy(), None
+    if options["duplicates"] == "last":
+        values[places] = again.values
+        new_weights = again.weights
+    else:
+        there, back = (np.expm1, np.log1p) if options.get("scale") == "log" else (np.asarray, np.asarray)
+        pair = there(np.stack([values[places], again.values]).astype(np.float64))  # what was rated, not its logarithm
+        counts = np.ones(pair.shape)
+        if before.weights is not None and again.weights is not None:
+            counts = np.stack([before.weights[places], again.weights])
+        values[places] = back(np.average(pair, axis=0, weights=counts)).astype(np.float32)
+        new_weights = counts.sum(axis=0).astype(np.float32)
+    if before.weights is not None:
+        weights = before.weights.copy()
+        weights[places] = new_weights
+    return replace(before, values=values, weights=weights)
+
+
+def _held_out(dls: CollabDataLoaders, added: Ratings) -> NDArray[np.bool_]:
+    """Which of the added ratings are for validation, bool [n]."""
+    split = stable_split(dls)
+    if split is not None:
+        return split.held_out(added)
+    n = len(added.values)
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(dls.seed)).numpy()
+    held_out = np.zeros(n, dtype=bool)
+    held_out[order[: int(dls.valid_pct * n)]] = True
+    return held_out
+
+
+@dataclass(frozen=True, eq=False)
+class _NewRows:
+    """The new users, or items, and the tables that may say something of them.
+
+    Attributes
+    ----------
+    side : Side
+        Of the known ones.
+    vocab : Vocab
+        Of the new ratings alone.
+    ids : list
+        The new ids, in the order of their rows.
+    given, remembered : table, str, Path, True or None
+        What was passed now, and when the loaders were made.
+    """
+
+    side: Side
+    vocab: Vocab
+    ids: list[Id]
+    given: Any
+    remembered: Any
+
+    def told(self, argument: str, table: Any, checked: Ratings) -> tuple[Titles | None, Features | None]:
+        """Titles and features of all rows; new ones of which nothing is told are called by their id, and unknown."""
+        side, titles, features = self.side, None, self.side.features
+        if self.given is not None and not side.title_name and features is None:
+            raise ValueError(
+                f"these loaders have neither titles nor side columns of {side.name!r}; leave out {argument}="
+            )
+        names: list[str | None] = [None] * len(self.ids)
+        found = None
+        beside = self.remembered if self.given is None else self.given
+        try:
+            if self.ids and (isinstance(beside, str | Path) or beside is True):
+                of_ids = titles_of(self.vocab, table if beside is True else beside, argument)
+                names = [str(of_ids.names[self.vocab.o2i[each]]) for each in self.ids]
+            elif self.ids and beside is not None:
+                found = side_table_of(beside, argument, self.vocab, [table], checked)
+        except ValueError:  # none of the ids is in it
+            if self.given is not None:
+                raise
+        if found is not None and found.title is not None:
+            texts = found.texts(found.title)
+            names = [texts[self.vocab.o2i[each]] for each in self.ids]
+        if side.title_name:
+            new = [html.unescape(name or str(each)) for name, each in zip(names, self.ids, strict=True)]
+            titles = Titles(side.title_name, np.array([*side.names, *new], dtype=object), ())
+        if features is not None:
+            places = [-1 if found is None else int(found.places[self.vocab.o2i[each]]) for each in self.ids]
+            features = features.with_rows(None if found is None else found.frame, places)
+        return titles, features

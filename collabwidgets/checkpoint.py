@@ -139,18 +139,15 @@ def split_of(dls: CollabDataLoaders) -> Split:
 
 
 def check_data(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> None:
-    """Raise a ValueError that says what differs unless the rows of `dls` are those of the checkpoint."""
+    """Raise a ValueError that says what differs unless `dls` have all users and items of the checkpoint."""
     for name, known in ((dls.user_name, checkpoint.users), (dls.item_name, checkpoint.items)):
         found: Vocab = dls.classes[name]
-        ids = list(found)[1:]
-        if len(ids) != len(known):
-            difference = f"{len(known):,} {name}s, these loaders have {len(ids):,}"
-        else:
-            row = next((row for row, pair in enumerate(zip(ids, known, strict=True)) if pair[0] != pair[1]), None)
-            if row is None:
-                continue
-            difference = f"other {name}s: row {row + 1} was {known[row]!r}, in these loaders it is {ids[row]!r}"
-        raise ValueError(f"{path} was trained on {difference}; load it with loaders of the ratings it was trained on")
+        missing = [each for each in known if each not in found.o2i]
+        if missing:
+            raise ValueError(
+                f"{path} was trained on {len(known):,} {name}s, of which these loaders lack {len(missing):,} (first: "
+                f"{missing[0]!r}); load it with loaders of the ratings it was trained on, or of these and more"
+            )
 
 
 def other_ratings(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> str:

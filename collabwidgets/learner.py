@@ -14,8 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from . import checkpoint, checkpoint_file, interpret
+from . import checkpoint, checkpoint_file, growing, interpret
 from .calls import Call, remembered
+from .data.growing import Growth
 from .interpret import metrics, users
 from .interpret.asked import checked_min_count, item_row
 from .interpret.embeddings import save_projector
@@ -125,7 +126,6 @@ class CollabLearner:
         wd: float | None = None,
         seed: int | None = None,
     ):
-        self._dls = dls
         self._usual_wd = FASTAI_WD if wd is None else wd
         recipe = Recipe(bs=dls.bs, rescale=dls.auto_bs, seed=dls.seed if seed is None else seed, keep_best=True)
         weights = Weights(
@@ -241,6 +241,39 @@ class CollabLearner:
         if show_plot:
             found.plot()
         return found
+
+    def add_ratings(self, ratings: Any, *, users: Any = None, items: Any = None) -> Growth:
+        """Take in new ratings, users and items; open widgets follow, and the next fit goes on from there.
+
+        `ratings` is a table as for `CollabDataLoaders.from_df`, checked, split and, where it repeats a pair, treated as
+        the first one was; `users` and `items` are titles of new ids. See `data.growing.grown`.
+
+        Trained rows keep their weights bit for bit, and every id its row. New users and items are folded in behind
+        them: the most likely rows given their ratings, as `fold_in` has it, first by what is known, then by what was
+        folded in. So are known ones that had no training rating before. Without a rating of anything known a row is the
+        mean of the trained ones; so is each where the model is no dot product. In SVD++ what was rated grows, and with
+        it the vectors of those who rated or were rated. The model becomes a copy with more rows. History and runs stay,
+        the maps of earlier epochs go, and a paused fit is stopped. The optimizer's moments start anew.
+
+        Returns
+        -------
+        Growth
+            How many ratings, users and items are new; ``str()`` says it.
+
+        Raises
+        ------
+        RuntimeError
+            While it trains.
+        TypeError, ValueError
+            For a table that `from_df` would refuse, ids of another type, ratings out of reach of the model, a module
+            with tables that were not found, and where the learner has no ratings. Then its ratings have not changed.
+
+        Examples
+        --------
+        >>> learn.add_ratings(pd.read_csv("this_week.csv"))  # doctest: +SKIP
+        Growth(1,204 ratings added, 12 new users, 3 new titles, folded in)
+        """
+        return growing.add_ratings(self, ratings, users=users, items=items)
 
     # ------------------------------------------------------------------ findings
 
@@ -499,23 +532,24 @@ class CollabLearner:
     def take(self, saved: checkpoint.Checkpoint, file: Path) -> None:
         """`load` of a checkpoint that has been read already."""
         checkpoint.check_data(saved, self.dls, file)
+        saved, new = growing.fitted_to(self, saved, file)
         checkpoint.check_model(saved, self.model, self.loss_name, file)
-        if differs := checkpoint.other_ratings(saved, self.dls, file):
-            warnings.warn(differs, stacklevel=3)
+        if said := "; ".join(filter(None, (new and f"{file}: {new}", checkpoint.other_ratings(saved, self.dls, file)))):
+            warnings.warn(said, stacklevel=3)
         self.session.take(saved.session, saved.weights)
 
     # ------------------------------------------------------------------ what it is
 
     @property
     def dls(self) -> CollabDataLoaders:
-        """The ratings."""
-        return self._dls
+        """The ratings; `add_ratings` makes loaders of more."""
+        return self.session.data
 
     @dls.setter
     def dls(self, dls: CollabDataLoaders) -> NoReturn:
         raise AttributeError(
-            "a learner keeps its ratings, as the model's tables have a row for each of their users and items; make "
-            "another learner for others"
+            "a learner keeps its ratings, as the model's tables have a row for each of their users and items; "
+            "add_ratings() adds to them, and for others make another learner"
         )
 
     @property

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
@@ -139,8 +139,9 @@ def load_learner(
     path : str or Path
         ``.safetensors`` is added to a name without an ending. The file is data; loading it runs no code.
     dls : CollabDataLoaders, optional
-        Of the ratings it was trained on, as no ratings are in the file. Without them the learner's loaders are
-        `LoadersWithoutRatings`, and an `SVDpp` becomes the `EmbeddingDotBias` that it amounts to.
+        Of the ratings it was trained on, as no ratings are in the file, or of these and more: users and items are
+        found by their ids, and new ones are folded in as by `CollabLearner.add_ratings`. Without them the learner's
+        loaders are `LoadersWithoutRatings`, and an `SVDpp` becomes the `EmbeddingDotBias` that it amounts to.
     model : nn.Module, optional
         For a learner that was given a module of one's own: an object of that class and size, whose weights are
         replaced. What `collab_learner` made is made anew without.
@@ -154,15 +155,15 @@ def load_learner(
     FileNotFoundError
         When there is no such file.
     ValueError
-        When the file is damaged or something else, when users or items of `dls` are not those of the file (the error
-        says which differs first), when the weights do not fit `model`, when the loss is another one, and, without
-        `dls`, when the file is of an earlier version that keeps no facts of the data.
+        When the file is damaged or something else, when `dls` lack users or items of the file, when the weights do not
+        fit `model`, when the loss is another one, and, without `dls`, when the file is of an earlier version that keeps
+        no facts of the data.
 
     Warns
     -----
     UserWarning
-        When the ratings, or their split into training and validation, are not those it was trained on, and when it was
-        of a subclass: only the class itself can make that.
+        When the ratings, or their split into training and validation, are not those it was trained on, which says how
+        many users and items are new; and when it was of a subclass: only the class itself can make that.
 
     Examples
     --------
@@ -192,7 +193,7 @@ def load_learner(
     if saved.function == "collab_learner":
         if model is not None:
             raise ValueError(f"{file} holds a learner that collab_learner makes anew; leave out model=")
-        learn = collab_learner(dls, **arguments)
+        learn = collab_learner(dls, **_with_sizes(arguments, saved, dls))
     else:
         learn = CollabLearner(dls, _own_model(saved, dls, file) if model is None else model, **arguments)
     learn.take(saved, file)
@@ -206,6 +207,16 @@ def load_learner(
     return learn
 
 
+def _with_sizes(arguments: dict[str, Any], saved: Checkpoint, dls: CollabDataLoaders) -> dict[str, Any]:
+    """The arguments with the sizes of a neural model's tables: by the usual rule, more rows make wider ones."""
+    weights = {name.removeprefix("members.0."): value for name, value in saved.weights.items()}
+    tables = [weights.get(f"embeds.{side}.weight") for side in range(2)]
+    sizes = [(n, t.shape[1]) for n, t in zip((len(dls.users), len(dls.items)), tables, strict=True) if t is not None]
+    if len(sizes) < 2 or sizes == neural_sizes(dls, arguments.get("emb_szs")):
+        return arguments
+    return arguments | {"emb_szs": sizes}
+
+
 def _without_ratings(saved: Checkpoint, file: Path) -> LoadersWithoutRatings:
     if saved.data is None:
         raise ValueError(
@@ -213,7 +224,8 @@ def _without_ratings(saved: Checkpoint, file: Path) -> LoadersWithoutRatings:
             "cw.load_learner(path, dls)"
         )
     users, items = (
-        Vocab(ids, side.name) for ids, side in ((saved.users, saved.data.users), (saved.items, saved.data.items))
+        Vocab(ids, side.name, in_order=True)
+        for ids, side in ((saved.users, saved.data.users), (saved.items, saved.data.items))
     )
     return LoadersWithoutRatings(saved.data, users, items, file.parent)
 

@@ -110,6 +110,10 @@ class ViewState(KnownNames, LookedAt):
         self._items = items
         super().__init__(min_count=items.default_min_count)
 
+    def know(self, items: Side) -> None:
+        """Let items be chosen that ratings were added for; the rows of the others are the same."""
+        self._items = items
+
 
 def known_row(items: Side, row: int) -> int:
     """`row` if it is that of an item; else a TraitError."""

@@ -24,7 +24,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "models": ("models",),
     "training": ("training",),
     "interpret": ("interpret",),
-    "learner": ("learner", "checkpoint", "checkpoint_file", "making", "view_state"),
+    "learner": ("learner", "checkpoint", "checkpoint_file", "growing", "making", "view_state"),
     "plots": ("comparison", "plots", "loss_curves", "map_labels"),
     "widgets": ("widgets",),
     "entry points": ("__init__", "__main__", "app", "cli", "fastai"),

@@ -113,8 +113,9 @@ def fold_in(
         counts = snapshot.users.counts[snapshot.users.trained]
         at = int(np.lexsort((-counts, errors))[0])
         return folded(people[at], int(np.flatnonzero(snapshot.users.trained)[at]), none)
-    precision = prior_strength * _precision(people)
-    return folded(*_most_likely(design, offsets, given, snapshot.y_range, mean, precision, residual_variance))
+    precision = prior_strength * prior_precision(people)
+    t, pulls = most_likely(design, offsets, given, snapshot.y_range, mean, precision, residual_variance)
+    return folded(t, None, pulls)
 
 
 def _checked(snapshot: Snapshot, rows: NDArray[np.int64], given: Doubles) -> Doubles:
@@ -130,7 +131,7 @@ def _checked(snapshot: Snapshot, rows: NDArray[np.int64], given: Doubles) -> Dou
     return given
 
 
-def _precision(people: Doubles) -> Doubles:
+def prior_precision(people: Doubles) -> Doubles:
     """Inverse covariance of the rows, among which as many as there are columns are made up that differ in every way
     alike: so that few users do not forbid a new one what none of them has."""
     n, d = people.shape
@@ -140,7 +141,7 @@ def _precision(people: Doubles) -> Doubles:
     return np.asarray(np.linalg.inv((n * covariance + d * alike * np.eye(d)) / (n + d)), dtype=np.float64)
 
 
-def _most_likely(
+def most_likely(
     design: Doubles,
     offsets: Doubles,
     given: Doubles,
@@ -148,18 +149,26 @@ def _most_likely(
     mean: Doubles,
     precision: Doubles,
     residual_variance: float,
-) -> tuple[Doubles, None, Doubles]:
+    weights: Doubles | float = 1.0,
+) -> tuple[Doubles, Doubles]:
+    """The minimum that `fold_in` names, and the `Folded.pulls` of the ratings.
+
+    ``design @ t + offsets`` are the logits of ``given`` float64 ``[m]``; ``mean`` ``[d]`` and ``precision`` ``[d, d]``
+    are the prior's, and ``weights`` say how much each square counts.
+    """
+    roots = np.sqrt(weights) * np.ones(len(given))
+
     def loss(t: Doubles) -> float:
-        residuals = given - squeezed(design @ t + offsets, y_range)
+        residuals = roots * (given - squeezed(design @ t + offsets, y_range))
         return float(residuals @ residuals / residual_variance + (t - mean) @ precision @ (t - mean))
 
     def slopes(t: Doubles) -> tuple[Doubles, Doubles]:
         predicted = squeezed(design @ t + offsets, y_range)
         if y_range is None:
-            return design, given - predicted
+            return roots[:, None] * design, roots * (given - predicted)
         low, high = y_range
         slope = (predicted - low) * (high - predicted) / (high - low)  # of the scaled sigmoid
-        return slope[:, None] * design, given - predicted
+        return (roots * slope)[:, None] * design, roots * (given - predicted)
 
     t, here = mean, loss(mean)
     for _ in range(_STEPS):
@@ -173,7 +182,7 @@ def _most_likely(
             break
     # At the minimum precision @ (t - mean) is jacobian.T @ residuals / residual_variance: a sum over the ratings.
     jacobian, residuals = slopes(t)
-    return t, None, _solved(precision, (jacobian * residuals[:, None]).T / residual_variance).T
+    return t, _solved(precision, (jacobian * residuals[:, None]).T / residual_variance).T
 
 
 def _solved(matrix: Doubles, right: Doubles) -> Doubles:

@@ -73,6 +73,12 @@ class SVDpp(EmbeddingDotBias):
         super().__init__(n_factors, n_users, n_items, y_range, generator=generator)
         self.u_implicit = Embedding(n_users, n_factors, generator=generator)
         self.i_implicit = Embedding(n_items, n_factors, generator=generator)
+        self.take_rated(rated)
+
+    def take_rated(self, rated: Tensor) -> None:
+        """Let the implicit parts be those of other training ratings, int64 ``[n, 2]``, of the rows that there are."""
+        weight = self.u_implicit.weight
+        n_users, n_items = len(weight), len(self.i_implicit.weight)
         users, items = _checked(rated, n_users, n_items)
         # Data, not weights: they move with the module to another device, and no checkpoint holds them.
         for name, product in (
@@ -80,7 +86,7 @@ class SVDpp(EmbeddingDotBias):
             ("_raters_of_item", _mean_of_neighbours(items, users, n_items, n_users)),
         ):
             for way, matrix in zip(("", "_back"), product, strict=True):
-                self.register_buffer(name + way, matrix, persistent=False)
+                self.register_buffer(name + way, matrix.to(weight.device), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         users, items = x[:, 0], x[:, 1]

@@ -72,7 +72,7 @@ def check_fits(module: nn.Module, tables: TableNames, n_users: int, n_items: int
     by_name = all(found and _mentions(found, words) for _, words, found in sides)
     parameters = {_short(name): p for name, p in module.named_parameters()}
     shapes = ", ".join(f"{name} {list(p.shape)}" for name, p in parameters.items()) or "none"
-    if not by_name and not _predicts(module, n_users - 1, n_items - 1):
+    if not by_name and not predicts(module, n_users - 1, n_items - 1):
         for n, words, found in sides:
             for name, p in parameters.items():
                 if not found and _mentions(name, words) and p.ndim in (1, 2) and p.shape[0] < n:
@@ -98,7 +98,7 @@ def check_fits(module: nn.Module, tables: TableNames, n_users: int, n_items: int
         )
 
 
-def _predicts(module: nn.Module, user: int, item: int) -> bool:
+def predicts(module: nn.Module, user: int, item: int) -> bool:
     """Whether the module has such rows; one that cannot be tried, or fails of something else, may have them."""
     try:
         with torch.no_grad():

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 
+from ..models.catalog import ModelMaker
+from ..models.growing import Rows
 from . import messages
 from .epoch_table import EpochTable
 from .events import Callback
@@ -225,6 +227,15 @@ class Session:
                 self.weights.adopt(module, self.recipe.seed, own=True)
                 self._end_fit("stopped")
                 self._restart(run)
+
+    def grow(
+        self, data: CollabDataLoaders, module: nn.Module, rows: Rows, remake: ModelMaker | None, said: str
+    ) -> None:
+        """Go on with more ratings and a module of more rows, see `Weights.grow`; history and runs go on."""
+        with self.resting("add ratings"), self._exchange():
+            self.data = data
+            self.weights.grow(data, module, rows, remake)
+            self.message = said
 
     def take(self, state: SessionState, weights: Mapping[str, Tensor]) -> None:
         """Drop the fit that runs or is paused and go on from `state`; the present run becomes an earlier one."""

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from ..models import Ensemble, TableNames, find_tables
 from ..models.catalog import ModelMaker
+from ..models.growing import Rows, grown_module, grown_weights, names_in_member
 from ..models.tables import check_fits, copied, table
 from ..seeds import generator
 from .engines import choose_engine, why_not_fused
@@ -131,6 +132,26 @@ class Weights:
         if self._first is not None:
             module.load_state_dict(self._first)
         self.adopt(module, seed)
+
+    def grow(self, data: CollabDataLoaders, module: nn.Module, rows: Rows, remake: ModelMaker | None) -> None:
+        """Go on with `module`, which has more rows, on the ratings that they are of; the order of batches goes on.
+
+        `remake` makes fresh weights of so many rows. Without it `renew` draws new rows from those of its usual weights.
+        """
+        tables, former, order = names_in_member(self.tables), self.module, self.order
+        self.data, self._named_tables = data, tables  # by name: two sides may now be of one size
+        if self._first is not None:
+            drawn = rows.drawn(generator(self.seed, "weights"))
+            self._first = grown_weights(self._first, former, tables, drawn)
+        elif remake is None and self._remake is not None:
+            made = self._remake
+
+            def remake(n_factors: int, source: torch.Generator) -> nn.Module:
+                return grown_module(made(n_factors, source), tables, data, rows.drawn(source))
+
+        self._remake = remake
+        self.adopt(module, self.seed, epoch=self.snapshot.epoch)
+        self.order = order
 
     def trial_engine(self) -> Engine:
         """An engine for a copy of the module with fresh weights."""

@@ -1,0 +1,124 @@
+"""A trained learner takes in new ratings, users and items; and a checkpoint those of a table that has grown since."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .calls import Call
+from .checkpoint import Checkpoint, check_model
+from .data.growing import Growth, grown, new_ids, stable_split
+from .interpret.fold_in_rows import fold_in_rows
+from .models.catalog import ModelMaker, model_maker
+from .models.growing import Rows, grown_module, grown_weights, names_in_member
+from .models.tables import copied, table
+
+if TYPE_CHECKING:
+    from .data.loaders import CollabDataLoaders
+    from .data.side import Side
+    from .data.vocab import Vocab
+    from .learner import CollabLearner
+
+_FOLDED, _AS_MEAN = "folded in", "as the mean of the trained rows, since the model is no dot product"
+
+
+def add_ratings(learn: CollabLearner, table: Any, *, users: Any = None, items: Any = None) -> Growth:
+    """See `CollabLearner.add_ratings`."""
+    session, former = learn.session, learn.dls
+    with session.resting("add ratings"):
+        dls, growth = grown(former, table, users=users, items=items)
+        _check_reach(learn, dls)
+        session.stop()  # a paused fit ends; it may put back the weights of its best epoch
+        users, items = _appended(former.users, dls.users), _appended(former.items, dls.items)
+        rows = Rows(users, items, former.users.trained, former.items.trained)
+        tables = names_in_member(session.weights.tables)
+        module = grown_module(learn.model, tables, dls, rows)
+        folded = fold_in_rows(module, tables, dls, rows.known)
+        growth = replace(growth, new=_with_how(growth.new, folded))
+        session.grow(dls, module, rows, _maker(learn, dls), f"{growth}.")
+        learn.view.know(dls.items)
+    return growth
+
+
+def _appended(former: Side, now: Side) -> NDArray[np.int64]:
+    """The rows that there were, and -1 for each behind them."""
+    rows = np.arange(len(now))
+    return np.where(rows < len(former), rows, -1)
+
+
+def _with_how(new: str, folded: bool) -> str:
+    return f"{new}, {_FOLDED if folded else _AS_MEAN}" if new else ""
+
+
+def _check_reach(learn: CollabLearner, dls: CollabDataLoaders) -> None:
+    """Raise a ValueError where new ratings lie beyond both the known ones and what the model can predict."""
+    y_range, (low, high) = learn.snapshot.y_range, dls.rating_range
+    if y_range is None:
+        return
+    was_low, was_high = learn.dls.rating_range
+    if low < min(y_range[0], was_low) or high > max(y_range[1], was_high):
+        raise ValueError(
+            f"with the new ratings they go from {low:g} to {high:g}, which y_range=({y_range[0]:g}, {y_range[1]:g}) "
+            "cannot reach; mend them, or make a learner of all ratings with a wider y_range"
+        )
+
+
+def _maker(learn: CollabLearner, dls: CollabDataLoaders) -> ModelMaker | None:
+    """What makes fresh weights for the grown ratings, of a learner that `collab_learner` made; else None."""
+    if learn.made_by.function != "collab_learner":
+        return None
+    arguments = dict(learn.made_by.arguments)
+    kind = "nn" if arguments.get("use_nn") else arguments.get("model", "dot")
+    if kind == "nn":  # by the usual rule, more rows would make wider tables
+        tables = learn.session.weights.tables
+        widths = [table(learn.model, name).shape[1] for name in (tables.user_factors, tables.item_factors) if name]
+        arguments["emb_szs"] = list(zip((len(dls.users), len(dls.items)), widths, strict=True))
+        learn.made_by = Call("collab_learner", arguments)
+    chosen = {name: arguments[name] for name in ("y_range", "emb_szs", "layers", "members") if name in arguments}
+    return model_maker(dls, kind, **chosen)
+
+
+# ---------------------------------------------------------------------- checkpoints
+
+
+def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Checkpoint, str]:
+    """A checkpoint with a row for each user and item of the learner's loaders, and what is new in them in words.
+
+    Rows are found by their ids. New ones are folded in as by `add_ratings`.
+
+    Raises
+    ------
+    ValueError
+        When the weights are not of the learner's model.
+    """
+    dls = learn.dls
+    vocabs = dls.classes[dls.user_name], dls.classes[dls.item_name]
+    if [list(vocab)[1:] for vocab in vocabs] == [saved.users, saved.items]:
+        return saved, ""
+    users, items = _found(vocabs[0], saved.users), _found(vocabs[1], saved.items)
+    if saved.data is None:
+        trained = [np.arange(1 + len(ids)) > 0 for ids in (saved.users, saved.items)]
+    else:
+        trained = [saved.data.users.trained, saved.data.items.trained]
+    rows = Rows(users, items, *trained)
+    tables = names_in_member(learn.session.weights.tables)
+    weights = grown_weights(saved.weights, learn.model, tables, rows)
+    saved = replace(saved, weights=weights, users=list(vocabs[0])[1:], items=list(vocabs[1])[1:])
+    check_model(saved, learn.model, learn.loss_name, file)
+    module = copied(learn.model)
+    module.load_state_dict(weights)
+    folded = fold_in_rows(module, tables, dls, rows.known)
+    new = _with_how(new_ids(dls, int((users < 0).sum()), int((items < 0).sum())), folded)
+    session = replace(saved.session, message=f"{new}.") if new else saved.session
+    ratings = saved.ratings if stable_split(dls) is None else dls.checksum  # no rating has changed its side
+    return replace(saved, weights=module.state_dict(), session=session, ratings=ratings), new
+
+
+def _found(vocab: Vocab, known: list[int | str]) -> NDArray[np.int64]:
+    """Of each row of a vocabulary, the row in a checkpoint with the same id; -1 for none."""
+    former = {each: row for row, each in enumerate(known, 1)}
+    return np.array([0, *(former.get(each, -1) for each in vocab[1:])], dtype=np.int64)

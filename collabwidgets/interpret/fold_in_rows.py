@@ -1,0 +1,133 @@
+"""Fold in new users and items for good: rows of a module's tables from their ratings, all other rows staying."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ..models.growing import members_of
+from ..models.tables import TableNames, table
+from ..training.snapshot import Snapshot, take_snapshot
+from .fold_in import most_likely, prior_precision
+from .product import Doubles, check_product
+from .users import variance_of
+
+if TYPE_CHECKING:
+    from ..data.loaders import CollabDataLoaders
+
+Known = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+_ROLES = (("user_factors", "user_bias"), ("item_factors", "item_bias"))
+
+
+def fold_in_rows(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, known: Known) -> bool:
+    """Set the rows of users and items that are not `known` to what is most likely given their training ratings.
+
+    A user is fitted as `fold_in` does it, the known items staying as they are; an item likewise, by the users who rated
+    it and with the known items as its prior. Who rated nothing known comes next, by what has been folded in before. A
+    row without a rating of something known or folded in stays what it is.
+
+    Parameters
+    ----------
+    module : nn.Module
+        Changed in place, an ensemble member by member.
+    tables : TableNames
+        Of one member.
+    dls : CollabDataLoaders
+        The ratings, by the module's rows.
+    known : two bool [n]
+        Rows of users, and of items, that have been trained.
+
+    Returns
+    -------
+    bool
+        False, and nothing was done, where the module is no dot product.
+    """
+    users, items = replace(dls.users, trained=known[0]), replace(dls.items, trained=known[1])
+    parts = []
+    for _, part in members_of(module):
+        snapshot = replace(take_snapshot(part, tables, dls, 0, 0.0), users=users, items=items)
+        try:
+            check_product(snapshot)
+        except ValueError:
+            return False
+        parts.append((part, snapshot))
+    for part, snapshot in parts:
+        for side, (rows, vectors) in enumerate(_folded(snapshot, dls, known)):
+            of_role = dict(zip(_ROLES[side], np.split(vectors, [snapshot.n_factors], axis=1), strict=True))
+            for role, values in of_role.items():
+                name = getattr(tables, role)
+                if name is not None:
+                    _set_rows(table(part, name), rows, values, getattr(snapshot, role))
+    return True
+
+
+def _set_rows(parameter: Tensor, rows: NDArray[np.int64], values: Doubles, now: NDArray[np.float32]) -> None:
+    """Let rows of a table amount to `values`, where `now` is what all of it amounts to: more than it holds in SVD++."""
+    held = parameter.detach().cpu().double().numpy().reshape(len(now), -1)[rows]
+    beyond = now.reshape(len(now), -1)[rows] - held
+    exact = torch.from_numpy(values - beyond).to(parameter.device, parameter.dtype)
+    with torch.no_grad():
+        parameter[torch.from_numpy(rows).to(parameter.device)] = exact.reshape(len(rows), *parameter.shape[1:])
+
+
+def _folded(snapshot: Snapshot, dls: CollabDataLoaders, known: Known) -> list[tuple[NDArray[np.int64], Doubles]]:
+    """The rows that can be folded in, of users and of items, and their factors and biases, float64 ``[n, k + 1]``."""
+    tables = [_vectors(snapshot, side) for side in range(2)]
+    priors = []
+    for vectors, is_known in zip(tables, known, strict=True):
+        people = vectors[is_known]
+        priors.append((people.mean(axis=0), prior_precision(people)))
+    pairs, ratings = dls.train_x.numpy(), dls.train_y.numpy().reshape(-1)
+    weights = np.ones(len(pairs)) if dls.train_w is None else dls.train_w.numpy().astype(np.float64)
+    of_known = known[0][pairs[:, 0]] & known[1][pairs[:, 1]]
+    variance = variance_of(snapshot, pairs[of_known], ratings[of_known], weights[of_known])
+    found = [each.copy() for each in known]
+    while True:
+        turn = []
+        for side in range(2):
+            rows, groups = _ratings_of(pairs, side, found)
+            fitted = []
+            for group in groups:
+                design, offsets = _design(tables, side, pairs[group, 1 - side], snapshot.n_factors)
+                given = ratings[group].astype(np.float64)
+                prior = priors[side]
+                t, _ = most_likely(design, offsets, given, snapshot.y_range, *prior, variance, weights[group])
+                fitted.append(t)
+            turn.append((rows, fitted))
+        if not any(len(rows) for rows, _ in turn):
+            break
+        for side, (rows, fitted) in enumerate(turn):
+            if len(rows):
+                tables[side][rows], found[side][rows] = np.stack(fitted), True
+    folded = [np.flatnonzero(now & ~before) for now, before in zip(found, known, strict=True)]
+    return [(rows, vectors[rows]) for rows, vectors in zip(folded, tables, strict=True)]
+
+
+def _ratings_of(
+    pairs: NDArray[np.int64], side: int, found: list[NDArray[np.bool_]]
+) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+    """The rows of a side that are not found yet and have a rating of something found; and the places of these."""
+    mine, other = pairs[:, side], pairs[:, 1 - side]
+    places = np.flatnonzero(~found[side][mine] & found[1 - side][other])
+    places = places[np.argsort(mine[places], kind="stable")]
+    rows, starts = np.unique(mine[places], return_index=True)
+    return rows, np.split(places, starts[1:]) if len(rows) else []
+
+
+def _design(tables: list[Doubles], side: int, others: NDArray[np.int64], k: int) -> tuple[Doubles, Doubles]:
+    """What multiplies a row of a side in its ratings of `others`, float64 ``[m, d]``, and is added to it, ``[m]``."""
+    vectors = tables[1 - side][others]
+    has_bias = tables[side].shape[1] > k
+    design = np.column_stack([vectors[:, :k], np.ones(len(others))]) if has_bias else vectors[:, :k]
+    return design, vectors[:, k:].sum(axis=1)
+
+
+def _vectors(snapshot: Snapshot, side: int) -> Doubles:
+    """Factors and, where there is one, bias of each row, float64 ``[n, k]`` or ``[n, k + 1]``."""
+    tables = [getattr(snapshot, role) for role in _ROLES[side]]
+    return np.column_stack([values for values in tables if values is not None]).astype(np.float64)

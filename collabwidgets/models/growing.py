@@ -1,0 +1,145 @@
+"""Give a module's tables more rows: those that are there keep their weights bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from .ensemble import Ensemble
+from .svdpp import SVDpp
+from .tables import TableNames, copied, predicts
+
+if TYPE_CHECKING:
+    from ..data.loaders import CollabDataLoaders
+
+_OF_SVDPP = {"u_implicit": "user_implicit", "i_implicit": "item_implicit"}
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Which row of the former tables each row is.
+
+    Attributes
+    ----------
+    users, items : int64 [n]
+        A row of the former table; -1 for a new one.
+    trained_users, trained_items : bool [n_former]
+        The former rows that were trained; new rows begin as the mean of these.
+    """
+
+    users: NDArray[np.int64]
+    items: NDArray[np.int64]
+    trained_users: NDArray[np.bool_]
+    trained_items: NDArray[np.bool_]
+
+    @property
+    def known(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which rows of the new tables have been trained, of users and of items."""
+        return _known(self.users, self.trained_users), _known(self.items, self.trained_items)
+
+    def drawn(self, source: torch.Generator) -> Rows:
+        """The same, but that new rows are drawn from the former ones: for weights that are as random as these."""
+        users, items = (_drawn(rows, source) for rows in (self.users, self.items))
+        return Rows(users, items, self.trained_users, self.trained_items)
+
+
+def members_of(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """The members of an ensemble, each after the prefix of its names; another module alone."""
+    if isinstance(module, Ensemble):
+        yield from ((f"members.{place}.", member) for place, member in enumerate(module.members))
+    else:
+        yield "", module
+
+
+def names_in_member(tables: TableNames) -> TableNames:
+    """Names of tables as the members of an ensemble have them."""
+    return TableNames(**{role: name and name.removeprefix("members.0.") for role, name in vars(tables).items()})
+
+
+def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, rows: Rows) -> nn.Module:
+    """A copy of a module with the rows that the loaders have; those that were there keep their weights.
+
+    Parameters
+    ----------
+    module : nn.Module
+    tables : TableNames
+        Of one member, see `names_in_member`.
+    dls : CollabDataLoaders
+        Of the new rows. From its training ratings SVD++ has what was rated.
+    rows : Rows
+
+    Raises
+    ------
+    ValueError
+        When the module has other tables, which cannot be found, for users or items.
+    """
+    grown = copied(module)
+    n_users, n_items = len(rows.users), len(rows.items)
+    for name, side in _sides(module, tables).items():
+        path, _, leaf = name.rpartition(".")
+        part = grown.get_submodule(path)
+        former = getattr(part, leaf)
+        n = n_users if side == "user" else n_items
+        setattr(part, leaf, nn.Parameter(former.detach().new_zeros((n, *former.shape[1:])), former.requires_grad))
+        if isinstance(part, nn.Embedding):
+            part.num_embeddings = n
+    for _, part in members_of(grown):
+        if isinstance(part, SVDpp):
+            part.take_rated(dls.train_x)
+        if getattr(part, "classes", None) is not None:
+            vars(part)["classes"] = dict(dls.classes)
+    grown.load_state_dict(grown_weights(module.state_dict(), grown, tables, rows))
+    if not predicts(grown, n_users - 1, n_items - 1):
+        raise ValueError(
+            f"{type(module).__name__} has tables of users or items beside those that were found ({tables}), so rows "
+            "cannot be added; make a learner of all ratings: cw.CollabLearner(dls, model)"
+        )
+    return grown
+
+
+def grown_weights(
+    weights: Mapping[str, Tensor], module: nn.Module, tables: TableNames, rows: Rows
+) -> dict[str, Tensor]:
+    """A ``state_dict`` with other rows; `module` is one of that kind, of any size, and `tables` are those of a member.
+
+    Rows that were there keep their weights, and new ones are the mean of those that were trained.
+    """
+    grown = dict(weights)
+    for name, side in _sides(module, tables).items():
+        if name not in weights:  # of another module, as whoever loads them will find
+            continue
+        of_users = side == "user"
+        former, was = weights[name], torch.from_numpy(rows.users if of_users else rows.items)
+        trained = torch.from_numpy(np.flatnonzero(rows.trained_users if of_users else rows.trained_items))
+        was, trained = was.to(former.device), trained.to(former.device)
+        grown[name] = former[was.clamp(min=0)]
+        grown[name][was < 0] = former[trained].double().mean(dim=0).to(former.dtype)
+    return grown
+
+
+def _sides(module: nn.Module, tables: TableNames) -> dict[str, str]:
+    """The parameters with a row for each "user" or each "item", by name."""
+    sides, parameters = {}, {name for name, _ in module.named_parameters()}
+    for prefix, part in members_of(module):
+        roles = {name: role for role, name in vars(tables).items() if name is not None}
+        for name, role in (roles | (_OF_SVDPP if isinstance(part, SVDpp) else {})).items():
+            whole = f"{prefix}{name}"
+            sides[whole if whole in parameters else f"{whole}.weight"] = role.split("_")[0]
+    return sides
+
+
+def _known(rows: NDArray[np.int64], trained: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    known: NDArray[np.bool_] = (rows >= 0) & trained[rows]
+    return known
+
+
+def _drawn(rows: NDArray[np.int64], source: torch.Generator) -> NDArray[np.int64]:
+    former = rows[rows > 0]
+    drawn = former[torch.randint(len(former), (len(rows),), generator=source).numpy()]
+    return np.where(rows < 0, drawn, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ from .view import View
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from ..data.loaders import CollabDataLoaders
 
 _KINDS: Mapping[str, tuple[type[View], dict[str, Any]]] = {
     "training": (TrainingPanel, {}),
@@ -75,6 +78,7 @@ class Dashboard(View):
     neighbors: View | None = None
     _views = List(Dict()).tag(sync=True)
     _card = Dict(default_value=None, allow_none=True).tag(sync=True)
+    _counted: weakref.ref[CollabDataLoaders] | None = None  # whose card it is
 
     def __init__(
         self,
@@ -165,9 +169,15 @@ class Dashboard(View):
             setattr(view, change["name"], change["new"])
 
     def _count(self, _change: Any = None) -> None:
-        """Fill the data card once somebody looks at it: it goes through all ratings."""
-        if self.tab == "data" and self._card is None:
-            self._card = card_words(self._learner.dls)
+        """Fill the data card once somebody looks at it, anew where ratings were added: it goes through all of them."""
+        dls = self._learner.dls
+        if self.tab == "data" and (self._counted is None or self._counted() is not dls):
+            self._counted = weakref.ref(dls)
+            self.publish({"_card": card_words(dls)})
+
+    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
+        self._count()
+        return 0
 
     def close(self) -> None:
         """Close the dashboard and the widgets it has made."""

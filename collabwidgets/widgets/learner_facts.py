@@ -38,7 +38,7 @@ NO_MAP = protocol.MapFacts(
 
 
 def side_arrays(learn: CollabLearner) -> Arrays:
-    """Names, counts and means of both sides, row 0 included: the part that never changes."""
+    """Names, counts and means of both sides, row 0 included: they change only as ratings are added."""
     values: Arrays = {}
     for prefix, side in (("item", learn.dls.items), ("user", learn.dls.users)):
         values[f"_{prefix}_names"] = text_bytes([shown_name(name) for name in side.names])

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from traitlets import Bool, Int, TraitError
 
+from ..data.side import Side
 from ..view_state import LookedAt, ViewState
 from .store import SHARED
 from .synced import SyncedWidget
@@ -29,7 +30,7 @@ class LinkedWidget(LookedAt, SyncedWidget):
     _linkable: ClassVar[tuple[str, ...]] = SHARED  # the traits that a view may share
 
     def __init__(self, view_state: ViewState, **traits: Any) -> None:
-        self._view_state, self._items = view_state, view_state._items
+        self._view_state = view_state
         LinkedWidget.linked.validate(self, traits.get("linked", True))
         shared = self._shared_by(traits)
         for name in shared:
@@ -40,6 +41,10 @@ class LinkedWidget(LookedAt, SyncedWidget):
         view_state.observe(self._from_shared, [*self._linkable, "hovered"])
         self.observe(self._to_shared, list(self._linkable))
         self.observe(self._relink, "linked")
+
+    @property
+    def _items(self) -> Side:  # type: ignore[override]
+        return self._view_state._items
 
     def close(self) -> None:
         """Close the line to the pages and go separate ways."""

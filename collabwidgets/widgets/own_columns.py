@@ -45,6 +45,10 @@ class Column:
         value = self.values[row]
         return "" if self.categories is None or not np.isfinite(value) else self.categories[int(value)]
 
+    def with_rows(self, n: int) -> Column:
+        """The column with no value for the items that were added since, `n` rows in all."""
+        return Column(np.append(self.values, np.full(n - len(self.values), np.nan)), self.categories)
+
     def wire(self, *, values: bool) -> dict[str, Any]:
         """What a page reads: the kind, and the values and texts if they are asked for."""
         told: dict[str, Any] = {"kind": "number" if self.categories is None else "text"}

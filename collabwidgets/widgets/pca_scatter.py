@@ -265,6 +265,12 @@ class PCAScatter(View):
                 self.publish({"frame": -1})
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
+        if self.kind == "users":
+            self._view_state.know(learn.dls.users)
+        n = len(self._items)
+        if any(len(column.values) < n for column in self._own_columns.values()):
+            self._own_columns = {name: column.with_rows(n) for name, column in self._own_columns.items()}
+            self.publish({"_columns": self._columns_to_send()})
         if not self._is_own():
             if self._map:
                 self._show_shared()

@@ -98,7 +98,7 @@ class Publisher:
     def __init__(self, store: LearnerStore, learn: CollabLearner, data: protocol.Data, picture: protocol.Picture):
         self.pages = Pages()
         self._store, self._data, self._picture = store, data, picture
-        self._learn = weakref.ref(learn)
+        self._learn, self._dls = weakref.ref(learn), weakref.ref(learn.dls)
         self._followers: weakref.WeakSet[Follower] = weakref.WeakSet()
         self._bell = Doorbell()
         self._over = False
@@ -283,6 +283,7 @@ class Publisher:
             if not settled:
                 values["status"] = protocol.plain(learner_facts.status_of(learn))
         if new_picture:
+            values |= self._grown(learn)
             self._data = learner_facts.with_model(self._data, learn)
             values["data"] = protocol.plain(self._data)
             facts, arrays = learner_facts.snapshot_of(learn, self._store.shown_map, picture[1])
@@ -292,6 +293,15 @@ class Publisher:
         if new_picture:
             self._told_picture = (self._picture.revision, picture[1])
         return 1 + sum(len(value) for value in values.values() if isinstance(value, bytes))
+
+    def _grown(self, learn: CollabLearner) -> dict[str, bytes]:
+        """The arrays of both sides where ratings have been added; nothing where they are the same."""
+        if learn.dls is self._dls():
+            return {}
+        self._dls = weakref.ref(learn.dls)
+        self._store.view.know(learn.dls.items)
+        self._data = learner_facts.data_of(learn)
+        return learner_facts.side_arrays(learn)
 
     def _publish_status(self, learn: CollabLearner) -> None:
         self._store.publish({"status": protocol.plain(learner_facts.status_of(learn))})

@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..interpret import PCAFrame, fit_pca
 from ..interpret.earlier import lying_as
 from ..interpret.pca import AXES
@@ -93,6 +95,8 @@ class ShownMap:
                 return last.frame
             follows = last if last is not None and last.learnt and not afresh else None
             previous = self._first(run) if follows is None else follows.frame
+            n = len(snapshot.items)
+            previous, self._reference = _with_rows(previous, n), _with_rows(self._reference, n)
             if previous is not None and previous.n_factors != snapshot.n_factors:
                 previous = None  # the weights were exchanged a moment ago
             frame = fit_pca(
@@ -144,3 +148,13 @@ class ShownMap:
         """The frame that the first one of a run follows, or None."""
         beside = None if self._beside is None else self._beside._last
         return beside.frame if beside is not None and beside.learnt and beside.run == run else None
+
+
+def _with_rows(frame: PCAFrame | None, n: int) -> PCAFrame | None:
+    """A frame with places for items that ratings were added for: the mean of those that it was fitted on."""
+    if frame is None or len(frame.scores) == n:
+        return frame
+    scores = np.tile(frame.scores[frame.rows].mean(axis=0), (n, 1))
+    known = np.flatnonzero(np.isfinite(frame.scores[:, 0]))
+    scores[known] = frame.scores[known]
+    return replace(frame, scores=scores)

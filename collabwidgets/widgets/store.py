@@ -232,10 +232,9 @@ class _LookedAt:
     def __init__(self, learn: CollabLearner) -> None:
         # An open store is held by ipywidgets; it holds its front end, which would hold its own entry.
         self.stores: weakref.WeakKeyDictionary[Any, weakref.ref[LearnerStore]] = weakref.WeakKeyDictionary()
-        self._items = learn.dls.items
         self._start = {name: getattr(learn.view, name) for name in (*SHARED, "query")}
         self._views: weakref.WeakKeyDictionary[Any, ViewState] = weakref.WeakKeyDictionary()
-        self._views[front_end().key] = learn.view
+        self._view = self._views[front_end().key] = learn.view
 
     def store_of(self, here: FrontEnd) -> LearnerStore | None:
         """The store of a front end, open or closed; None where there is none."""
@@ -245,7 +244,7 @@ class _LookedAt:
     def view_of(self, here: FrontEnd) -> ViewState:
         """The selection of a front end: `learn.view` of the first, and a new one, as that began, of each other."""
         if here.key not in self._views:
-            view_state = self._views[here.key] = ViewState(self._items)
+            view_state = self._views[here.key] = ViewState(self._view._items)
             for name, value in self._start.items():
                 setattr(view_state, name, value)
         return self._views[here.key]

@@ -110,3 +110,16 @@ def test_a_figure_that_a_cell_is_drawing_is_not_shown_and_closed_by_a_click(tab:
     start_cell(tab, 3)
     tab.get_by_role("region", name="Bias ranking").get_by_role("spinbutton", name="Min ratings").fill("33")
     assert run_cell(tab, 4) == "[1]\n"
+
+
+def test_a_title_that_ratings_were_added_of_is_found_by_search(tab: Page) -> None:
+    more = "more = ratings.assign(title=ratings['title'].astype(str))[ratings['title'] == 'Title 05']"
+    add = f"{more}\nprint(learn.add_ratings(more.assign(title='Quite a new one')))"
+    fill_notebook(tab, SETUP, "cw.Dashboard(learn, tab='data')", add, run=2)
+    expect(tab.get_by_role("tabpanel", name="Data")).to_contain_text("of 60 titles")
+    assert "1 new title, folded in" in run_cell(tab, 2)
+    title = tab.get_by_role("combobox", name="Title")
+    title.fill("quite")
+    tab.get_by_role("option").filter(has_text="Quite a new one").click()
+    expect(tab.get_by_role("table", name="Nearest titles").locator("tbody").get_by_role("row")).to_have_count(10)
+    expect(tab.get_by_role("tabpanel", name="Data")).to_contain_text("of 61 titles")

@@ -1,7 +1,9 @@
 """What a learner is asked, in all the ways that people ask: ids, lists, frames, arrays and numbers of any library."""
 
+import _thread
 import json
 import sqlite3
+import sys
 import threading
 
 import numpy as np
@@ -11,6 +13,7 @@ import torch
 
 import collabwidgets as cw
 from collabwidgets.data.spelling import matches
+from collabwidgets.interpret.top_k import Rated
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +141,29 @@ def test_lists_for_many_users_are_below_each_other(learn):
     assert sorted(learn.recommend([3], 9, items=[1, 2, 5], exclude="none")["title"]) == [1, 2, 5]
     with pytest.raises(ValueError, match="there is no user 999"):
         learn.recommend([3, 999])
+
+
+def test_long_lists_for_everybody_can_be_cancelled():
+    rng = np.random.default_rng(0)
+    pairs = {"user": rng.integers(0, 12_000, 60_000), "title": rng.integers(0, 4_500, 60_000)}
+    ratings = pd.DataFrame(pairs | {"rating": rng.integers(1, 6, 60_000).astype(float)})
+    learn = cw.collab_learner(cw.CollabDataLoaders.from_df(ratings, seed=1), n_factors=2)
+    blocks = []
+
+    def second_block(frame, event, _arg):
+        if event == "call" and frame.f_code is Rated.cells.__code__:
+            blocks.append(frame)
+            if len(blocks) == 2:
+                _thread.interrupt_main()  # as Ctrl-C and the notebook's stop button do
+
+    sys.setprofile(second_block)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            learn.recommend("all", 3, min_count=0)
+    finally:
+        sys.setprofile(None)
+    assert len(blocks) == 2  # of four
+    assert len(learn.recommend("all", 3, min_count=0)) == 3 * int(learn.dls.users.trained.sum())
 
 
 def test_nothing_to_recommend_is_an_empty_table(learn):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 KINDS = ("category", "many", "number", "date")
 _SEPARATORS = ("|", ";", ",")  # of several values in one text; only the first is found without being asked for
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T].*)?")
-_DAY = 86_400e9  # nanoseconds
+_DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -403,9 +403,10 @@ def _numbers(values: pd.Series, kind: str) -> NDArray[np.float64]:
     if kind == "number":
         numbers = pd.to_numeric(values, errors="coerce")
         return np.array(numbers.to_numpy(dtype=np.float64, na_value=np.nan))
-    dates = pd.to_datetime(values, errors="coerce", utc=True, format="mixed" if values.dtype == object else None)
-    stamps = dates.to_numpy(dtype="datetime64[ns]")
-    return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64) / _DAY)
+    is_text = not pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_datetime64_any_dtype(values.dtype)
+    dates = pd.to_datetime(values, errors="coerce", utc=True, format="mixed" if is_text else None)
+    seconds = dates.to_numpy(dtype="datetime64[s]")
+    return np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64) / _DAY)
 
 
 def _parts(values: pd.Series, kind: str) -> list[list[str]]:

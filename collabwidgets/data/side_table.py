@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,6 +69,7 @@ def described(
         When a table cannot be joined, or has nothing to offer; see `checked_kinds` for `features`,
         `read_context` for `context`.
     """
+    asked = list(features) if isinstance(features, Mapping | Sequence) else []
     titles: dict[str, Titles | None] = dict.fromkeys(_SIDES)
     sides: dict[str, SideTable] = {}
     for argument, table in beside.items():
@@ -76,7 +77,7 @@ def described(
         if isinstance(table, str | Path) or table is True:
             titles[argument] = titles_of(vocab, tables[0] if table is True else table, argument)
         elif table is not None:
-            sides[argument] = side_table_of(table, argument, vocab, tables, ratings)
+            sides[argument] = side_table_of(table, argument, vocab, tables, ratings, asked)
     if features is not None and not sides:
         raise ValueError("features= chooses columns of side tables, but there is none; pass users= or items= a table")
     kinds = checked_kinds(features, {argument: side.offered for argument, side in sides.items()})
@@ -166,8 +167,10 @@ def _with_rows_of(ratings: Ratings, argument: str, vocab: Vocab) -> Ratings:
     return replace(ratings, items=vocab, item_rows=rows[ratings.item_rows])
 
 
-def side_table_of(table: Any, argument: str, vocab: Vocab, tables: Sequence[Any], ratings: Ratings) -> SideTable:
-    """Join one side table to the vocabulary of users, or of items; see `described`."""
+def side_table_of(
+    table: Any, argument: str, vocab: Vocab, tables: Sequence[Any], ratings: Ratings, asked: Sequence[Any] = ()
+) -> SideTable:
+    """Join one side table to a vocabulary of users, or of items: see `described`. No column `asked` for is a title."""
     whole = opened(table, f"{argument}=")
     frame = picked(whole, list(whole.columns)).reset_index(drop=True)
     names = list(frame.columns)
@@ -190,7 +193,7 @@ def side_table_of(table: Any, argument: str, vocab: Vocab, tables: Sequence[Any]
             f"none of the ids in column {key!r} of {argument}= (first: {ids[0] if ids else 'none'!r}) is one of the "
             f"{len(vocab) - 1:,} in {vocab.name!r} (first: {wanted[1]!r}); pass the table that has them"
         )
-    title = _title(frame, key, vocab)
+    title = _title(frame.drop(columns=[name for name in asked if name in names and name != key]), key, vocab)
     return SideTable(argument, frame, key, shared or vocab.name, title, vocab, places, place_of)
 
 

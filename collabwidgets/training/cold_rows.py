@@ -7,14 +7,15 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.features import FeatureColumn, Features
+from ..data.features import Features
 from ..data.side import Side
 
 Doubles = NDArray[np.float64]
 
 PENALTY = 100.0  # in ratings; from 30 to 300 the error on titles held back entirely is the same within 0.003
-_BUMPS = 12  # places where the slope along a number may change
-_BLOCK = 4096  # rows expanded at a time
+_KNOTS = 12  # places where the slope along a number may change
+_MOST_COLUMNS = 1000  # categories with a slope: of tens of thousands of tags the rare ones teach nothing
+_CELLS = 1 << 22  # of side columns taken at a time: 16 MB
 
 
 def side_vectors(
@@ -26,7 +27,7 @@ def side_vectors(
     ratings, the count being theirs, or their summed weights (Hoerl & Kennard 1970, "Ridge regression"; from attributes
     to the factors of a trained model: Gantner et al. 2010, "Learning attribute-to-feature mappings for cold-start
     recommendations"). Of several values in one cell each counts 1/√n of n. A number is a piecewise linear function with
-    twelve knots, a category 0 or 1.
+    twelve knots, a category 0 or 1; of categories the thousand that have most training ratings are used.
 
     Parameters
     ----------
@@ -56,11 +57,12 @@ def side_map(
     assert features is not None
     assert weights is not None
     known = np.flatnonzero(features.known & (weights > 0))
-    expand = _expansion(features, known)
-    size = 1 + sum(_width(column) for column in features.columns)
+    expand = _expansion(features, known, weights)
+    step = max(1, _CELLS // features.shape[1])
+    size = expand(features.dense(known[:0])).shape[1]
     products, targets = np.zeros((size, size)), np.zeros((size, table.shape[1]))
-    for start in range(0, len(known), _BLOCK):
-        block = known[start : start + _BLOCK]
+    for start in range(0, len(known), step):
+        block = known[start : start + step]
         design = expand(features.dense(block))
         weighted = design.T * weights[block]
         products += weighted @ design
@@ -70,40 +72,48 @@ def side_map(
     slopes = np.linalg.solve(products, targets)
 
     def predicted(given: NDArray[np.float32]) -> NDArray[np.float32]:
-        blocks = [given[start : start + _BLOCK] for start in range(0, max(1, len(given)), _BLOCK)]
+        blocks = [given[start : start + step] for start in range(0, max(1, len(given)), step)]
         return np.concatenate([expand(block) @ slopes for block in blocks]).astype(np.float32)
 
     return predicted
 
 
-def _width(column: FeatureColumn) -> int:
-    return _BUMPS if column.is_number else column.width
-
-
-def _expansion(features: Features, known: NDArray[np.int64]) -> Callable[[NDArray[np.float32]], Doubles]:
+def _expansion(
+    features: Features, known: NDArray[np.int64], weights: Doubles
+) -> Callable[[NDArray[np.float32]], Doubles]:
     """A function from side columns ``[m, columns]`` to the columns of the ridge ``[m, size]``, the first of them 1."""
-    every = max(1, len(known) // 10_000)
-    seen = features.dense(known[::every])
+    seen = features.dense(known[:: max(1, len(known) * features.shape[1] // _CELLS)])
+    kept = _most_rated(features, weights)
     knots = {}
     for column in features.columns:
         if column.is_number:
             values = seen[:, column.first] if len(seen) else np.zeros(1)
             low, high = np.quantile(values, [0.01, 0.99])  # a wrong date or a length of 0 would take all knots
-            knots[column.name] = np.linspace(float(low), float(high), _BUMPS)
+            knots[column.name] = np.linspace(float(low), float(high), _KNOTS)
 
     def expand(given: NDArray[np.float32]) -> Doubles:
         parts = [np.ones((len(given), 1))]
         for column in features.columns:
-            values = given[:, column.first : column.first + column.width].astype(np.float64)
+            of_column = slice(column.first, column.first + column.width)
+            values = given[:, of_column].astype(np.float64)
             if column.is_number:
                 parts.append(_hats(values[:, 0], knots[column.name]))
-            elif column.kind == "many":
-                parts.append(values / np.sqrt(np.maximum(values.sum(axis=1, keepdims=True), 1)))
-            else:
-                parts.append(values)
+                continue
+            if column.kind == "many":
+                values /= np.sqrt(np.maximum(values.sum(axis=1, keepdims=True), 1))
+            parts.append(values[:, kept[of_column]])
         return np.concatenate(parts, axis=1)
 
     return expand
+
+
+def _most_rated(features: Features, weights: Doubles) -> NDArray[np.bool_]:
+    """The columns of the matrix whose rows have the most training ratings, bool [columns]."""
+    of_row = np.repeat(weights, np.diff(features.starts))
+    ratings = np.bincount(features.indices, of_row, minlength=features.shape[1])
+    kept = np.zeros(features.shape[1], bool)
+    kept[np.argsort(-ratings, kind="stable")[:_MOST_COLUMNS]] = True
+    return kept
 
 
 def _hats(values: Doubles, knots: Doubles) -> Doubles:

@@ -50,6 +50,15 @@ def test_columns_are_encoded_as_pandas_encodes_them():
     pd.testing.assert_frame_equal(found.sort_index(axis=1), expected.sort_index(axis=1), check_names=False, rtol=1e-5)
 
 
+def test_dates_are_read_as_pandas_reads_them():
+    texts = ["1066-10-14", "1990-05-01 12:00", "2020-02-29"] * 5 + [None, "1990-05-01"]
+    found = as_pandas(loaders(items=MOVIES[["movie"]].assign(released=texts)), "items")["released"].to_numpy()[1:]
+    days = pd.Series(pd.to_datetime(pd.Series(texts), format="mixed")).to_numpy(dtype="datetime64[s]").astype(float)
+    days[pd.isna(texts)] = np.nan
+    expected = np.nan_to_num((days - np.nanmean(days)) / np.nanstd(days))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
 def test_flags_are_categories_and_sentences_say_what_was_taken():
     dls = loaders()
     assert dls.users.features.labels == ["age", "member=False", "member=True"]

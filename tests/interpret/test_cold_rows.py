@@ -60,6 +60,17 @@ def test_vectors_are_those_of_a_weighted_ridge(dls):
     np.testing.assert_allclose(side_vectors(side, table, np.arange(1, len(side))), expected, atol=1e-5)
 
 
+def test_of_tens_of_thousands_of_tags_the_most_rated_count():
+    n = 3000
+    ratings = pd.DataFrame({"user": np.arange(2 * n) % 7, "item": np.repeat(np.arange(n), 2), "rating": 3.0})
+    ratings["rating"] += ratings["user"] % 2
+    tags = pd.DataFrame({"item": range(n), "tags": [f"often|rare {number}" for number in range(n)]})
+    side = loaders(ratings, users=None, items=tags, features=["tags"], split=[0]).items
+    assert side.features.shape == (n + 1, n + 1)
+    table = np.ones((len(side), 2), np.float32)
+    np.testing.assert_allclose(side_vectors(side, table, np.arange(1, 9)), 1, atol=1e-3)
+
+
 def test_held_back_ratings_leave_the_vectors_alone():
     held = list(range(0, len(RATINGS), 4))
     whole = loaders(split=held)

@@ -105,7 +105,8 @@ class FeatureColumn:
 class Features:
     """What a side table says of all users, or all items, by row; categories are 0 or 1, numbers standardised.
 
-    The matrix is kept by rows (CSR): ``indices[starts[r] : starts[r + 1]]`` are the columns of row r that are not 0.
+    The matrix is kept by rows (CSR): ``indices[starts[r] : starts[r + 1]]`` are the columns of row r that are not 0, or
+    of a number that is known.
     Nothing in it comes from ratings: means and scales are of the rows of the side table.
 
     Attributes
@@ -376,7 +377,7 @@ def _of_numbers(name: str, kind: str, values: pd.Series, places: NDArray[np.int6
     if scale <= 1e-12 * abs(mean):
         scale = 0.0
     scaled = np.where(seen, numbers - mean, 0.0) / (scale or 1)
-    rows = np.flatnonzero(scaled)
+    rows = np.flatnonzero(seen)  # the mean itself, a 0, too: what is not there is missing
     column = FeatureColumn(name, kind, 0, mean=mean, scale=scale)
     n_missing = int(np.count_nonzero(~seen & (places >= 0)))
     return _Made(column, rows, np.zeros_like(rows), scaled[rows], int((places >= 0).sum()), n_missing)

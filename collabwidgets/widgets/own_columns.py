@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..data.side import Side
 
 BUILT_IN = ("bias", "count", "mean", "year")
-_RESERVED = ("bias", "count", "mean", "none")  # an own "year" takes the place of the one in the titles
+RESERVED = ("bias", "count", "mean", "none")  # an own "year" takes the place of the one in the titles
 _MOST_CATEGORIES = 65_534  # that travel under their own names; the rarest of more are one
 _FEW = 0.5  # share of the items that must be found for nothing to be said
 _LEVEL = 4  # frames between the warning and the caller's line
@@ -97,12 +97,12 @@ def read_columns(data: Any, side: Side) -> dict[str, Column]:
         )
     columns, missed = {}, 1.0
     for name, source in sources.items():
-        if name in _RESERVED:
+        if name in RESERVED:
             _warn(f"the column {name!r} of data is left out: the map has a {name!r} of its own; rename the column")
             continue
         by_row, found = _by_row(name, source, side)
         missed = min(missed, found)
-        columns[name] = _column(name, by_row, side)
+        columns[name] = column_of(name, by_row, side)
     if missed < _FEW:
         _warn(_few_words(sources, side, missed))
     return columns
@@ -134,7 +134,8 @@ def _by_row(name: str, source: Any, side: Side) -> tuple[pd.Series[Any], float]:
     return pd.Series(values), 1.0
 
 
-def _column(name: str, by_row: pd.Series[Any], side: Side) -> Column:
+def column_of(name: str, by_row: pd.Series[Any], side: Side) -> Column:
+    """A column of values in the order of the rows."""
     if pd.api.types.is_datetime64_any_dtype(by_row):
         by_row = by_row.dt.year + (by_row.dt.day_of_year - 1) / 365.25
     if pd.api.types.is_numeric_dtype(by_row) and not pd.api.types.is_bool_dtype(by_row):

@@ -26,6 +26,7 @@ from .own_columns import Column, read_columns
 from .protocol import plain
 from .questions import MOST_NEIGHBORS
 from .shown_map import Rows, ShownMap
+from .side_columns import side_columns
 from .store import SHARED
 from .view import ReadThrough, View
 
@@ -74,7 +75,7 @@ class PCAScatter(View):
         Columns of your own: a table with the titles in a column called as the ratings call them (``"title"``), else
         in its index; or a dict from a column's name to a mapping or Series by title, or to an array with a value for
         each item row. A column called ``"year"`` takes the place of the year in the titles. For a map of users all this
-        is by user.
+        is by user. Side columns of the loaders (``from_df(…, users=, items=)``) are there without it.
     fit_on : {"min_count", "all", "top_n"}
         What the components are fitted on: the titles with at least `min_count` ratings, all that were trained, or
         the `top_n` most rated, as in the book.
@@ -193,11 +194,14 @@ class PCAScatter(View):
     def __init__(self, learner: CollabLearner, *, data: pd.DataFrame | Mapping[str, Any] | None = None, **traits: Any):
         self._told: PCAFrame | None = None
         self._own_columns: dict[str, Column] = {}
+        self._of_data: tuple[str, ...] = ()
         of_users = traits.get("kind") == "users"
         if of_users:
             traits.setdefault("linked", False)
-        if data is not None and isinstance(learner, CollabLearner):
-            self._own_columns = read_columns(data, learner.dls.users if of_users else learner.dls.items)
+        if isinstance(learner, CollabLearner):
+            side = learner.dls.users if of_users else learner.dls.items
+            given = {} if data is None else read_columns(data, side)
+            self._own_columns, self._of_data = side_columns(side) | given, tuple(given)
         super().__init__(learner, **traits)
         beside = None if of_users else self._store_of_learner.shown_map
         self._own_map = ShownMap(beside, self.kind)
@@ -412,9 +416,9 @@ class PCAScatter(View):
         return ax
 
     def _call(self) -> str:
-        if not self._own_columns:
+        if not self._of_data:
             return super()._call()
-        names = ", ".join(self._own_columns)
+        names = ", ".join(self._of_data)
         arguments = ["learn", "data=data", *code.trait_arguments(self, self._usual())]
         return f"# data: your own table of {self._items.name}s ({code.one_line(names)})\n" + code.written(
             "cw.PCAScatter", arguments

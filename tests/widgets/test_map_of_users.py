@@ -10,10 +10,11 @@ import pytest
 from sklearn.decomposition import PCA
 from traitlets import TraitError
 
-from collabwidgets import plots
+from collabwidgets import collab_learner, plots
+from collabwidgets.data import CollabDataLoaders, synthetic_ratings
 from collabwidgets.interpret import fit_pca
 from collabwidgets.widgets import PCAScatter
-from collabwidgets.widgets.store import SHARED
+from collabwidgets.widgets.store import SHARED, LearnerStore
 from collabwidgets.widgets.wire import bytes_numbers
 
 from .test_questions import ask
@@ -119,3 +120,32 @@ def test_a_model_without_factors_of_users_says_so(trained):
         fit_pca(without.of("users"))
     with pytest.raises(ValueError, match="kind is 'user'; choose 'items' or 'users'"):
         trained.pca(kind="user")
+
+
+def test_side_columns_of_the_loaders_are_colours_and_axes(line):
+    ratings, _ = synthetic_ratings(30, 20, 400, seed=3)
+    ids = np.unique(ratings["user"])
+    people = pd.DataFrame(
+        {
+            "user": ids,
+            "age": [np.nan, *20.0 + np.arange(len(ids) - 1)],  # the mean is the age of one of them
+            "jobs": [("cook|smith", "cook", None)[n % 3] for n in range(len(ids))],
+            "born": pd.date_range("1970-01-01", periods=len(ids), freq="YS"),
+            "count": range(len(ids)),
+        }
+    )
+    dls = CollabDataLoaders.from_df(ratings, item_name="title", seed=3, bs=32, users=people)
+    learner = collab_learner(dls, n_factors=4, seed=3)
+    learner.fit_one_cycle(1)
+    scatter = PCAScatter(learner, kind="users", x="age", y="born", color_by="jobs", min_count=0)
+    found = scatter.to_frame().set_index("user")
+    table = people.set_index("user").loc[found.index]
+    pd.testing.assert_series_equal(found["age"], table["age"])
+    assert found["jobs"].tolist() == [None if job is None else job for job in table["jobs"]]
+    np.testing.assert_allclose(
+        found["born"], table["born"].dt.year + (table["born"].dt.dayofyear - 1) / 365.25, atol=0.01
+    )
+    assert "count" not in scatter._columns  # the map has its own
+    assert "data" not in scatter.to_code().splitlines()[-1]
+    assert PCAScatter(learner, kind="users", data={"age": {1: 7.0}})._own_columns["age"].values[dls.users.index(1)] == 7
+    LearnerStore.of(learner).close()

@@ -48,6 +48,9 @@ interface Columns {
   y: Float32Array;
 }
 
+/** Columns of users that a tooltip names. */
+const SAID = 6;
+
 export type MapState = ReturnType<typeof createMapState>;
 
 export function createMapState(context: ViewContext) {
@@ -271,6 +274,8 @@ export function createMapState(context: ViewContext) {
       store.connection.value !== "disconnected" &&
       store.shared.minCount.value !== store.pictureMinCount.value,
   );
+  /** What is known of a user says more than an id does. */
+  const said = () => (one === "user" ? [...own.peek().keys()].filter(numbers).slice(0, SAID) : []);
   const facts = (row: number): PointFacts => {
     const { names, counts, means } = store.items.peek();
     const { y_range: yRange, rating_mean: mean } = store.data.peek();
@@ -287,7 +292,7 @@ export function createMapState(context: ViewContext) {
         ...(axes.peek() ?? []).map((axis, at) =>
           placeWords(axis, (at ? now?.y : now?.x)?.[row] ?? Number.NaN),
         ),
-        ...[...new Set([colorBy.peek(), sizeBy.peek()])].map((name) => valueWords(name, row)),
+        ...[...new Set([colorBy.peek(), sizeBy.peek(), ...said()])].map((name) => valueWords(name, row)),
       ].filter(Boolean),
     };
   };

@@ -1,0 +1,42 @@
+"""Side columns of the loaders' tables as a map shows them: the values that their matrix was made of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..data.features import FeatureColumn, Features
+from ..data.side import Side
+from ..data.vocab import NA
+from .own_columns import RESERVED, Column, column_of
+
+_DAYS = 365.25  # of a year
+_DIGITS = 6  # of a number that the matrix has in float32
+
+
+def side_columns(side: Side) -> dict[str, Column]:
+    """By name the columns of the side table of users, or items; those called as one of a map's own are left out.
+
+    Several values of a row are one text, such as ``"Action|Comedy"``; a date is a year with its fraction.
+    """
+    if side.features is None:
+        return {}
+    row_of = np.repeat(np.arange(len(side)), np.diff(side.features.starts))
+    shown = (column for column in side.features.columns if column.name not in RESERVED)
+    return {column.name: column_of(column.name, _by_row(side.features, column, row_of), side) for column in shown}
+
+
+def _by_row(features: Features, column: FeatureColumn, row_of: np.ndarray) -> pd.Series:
+    """Numbers, or texts, of all rows; NaN where there is none."""
+    rows = range(len(features.known))
+    held = (features.indices >= column.first) & (features.indices < column.first + column.width)
+    if not column.is_number:
+        levels = np.array(column.levels, dtype=object)[features.indices[held] - column.first]
+        texts = pd.Series(levels, index=row_of[held])
+        return texts[texts != NA].groupby(level=0).agg("|".join).reindex(rows)
+    numbers = features.values[held] * np.float64(column.scale) + column.mean
+    largest = np.abs(numbers).max(initial=1.0)
+    numbers = numbers.round(max(0, _DIGITS - int(np.ceil(np.log10(largest)))))
+    if column.kind == "date":
+        numbers = 1970 + numbers / _DAYS
+    return pd.Series(numbers, index=row_of[held]).reindex(rows)

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 _FOLDED, _AS_MEAN = "folded in", "as the mean of the trained rows, since the model is no dot product"
 
 
-def add_ratings(learn: CollabLearner, table: Any, *, users: Any = None, items: Any = None) -> Growth:
+def add_ratings(learn: CollabLearner, table: Any, **options: Any) -> Growth:
     """See `CollabLearner.add_ratings`."""
     session, former = learn.session, learn.dls
     with session.resting("add ratings"):
-        dls, growth = grown(former, table, users=users, items=items)
+        dls, growth = grown(former, table, **options)
         _check_reach(learn, dls)
         session.stop()  # a paused fit ends; it may put back the weights of its best epoch
         users, items = _appended(former.users, dls.users), _appended(former.items, dls.items)

@@ -242,11 +242,11 @@ class CollabLearner:
             found.plot()
         return found
 
-    def add_ratings(self, ratings: Any, *, users: Any = None, items: Any = None) -> Growth:
+    def add_ratings(self, ratings: Any, *, users: Any = None, items: Any = None, on_bad: str | None = None) -> Growth:
         """Take in new ratings, users and items; open widgets follow, and the next fit goes on from there.
 
         `ratings` is a table as for `CollabDataLoaders.from_df`, checked, split and, where it repeats a pair, treated as
-        the first one was; `users` and `items` are titles of new ids. See `data.growing.grown`.
+        the first one was; `users` and `items` are side tables of new ids. See `data.growing.grown`.
 
         Trained rows keep their weights bit for bit, and every id its row. New users and items are folded in behind
         them: the most likely rows given their ratings, as `fold_in` has it, first by what is known, then by what was
@@ -273,7 +273,7 @@ class CollabLearner:
         >>> learn.add_ratings(pd.read_csv("this_week.csv"))  # doctest: +SKIP
         Growth(1,204 ratings added, 12 new users, 3 new titles, folded in)
         """
-        return growing.add_ratings(self, ratings, users=users, items=items)
+        return growing.add_ratings(self, ratings, users=users, items=items, on_bad=on_bad)
 
     # ------------------------------------------------------------------ findings
 
@@ -519,7 +519,8 @@ class CollabLearner:
         Raises
         ------
         FileNotFoundError, ValueError
-            When there is no such file, or it is not of these users, items and model. Then nothing has changed.
+            When there is no such file, or it is of another model, or of users or items that these ratings lack. Then
+            nothing has changed.
 
         Warns
         -----

@@ -146,6 +146,17 @@ def test_while_it_trains_it_is_refused_and_a_paused_fit_is_stopped() -> None:
     learn.fit(1)
 
 
+def test_reruns_of_the_former_ratings_end() -> None:
+    learn = trained()
+    reruns = learn.stability(50)
+    learn.add_ratings(NEW)
+    assert not reruns.running
+    assert reruns.error is None
+    assert learn.reruns == ()
+    learn.stability(2).wait()
+    assert learn.reruns[0].item_factors.shape[0] == 31
+
+
 class Own(nn.Module):
     """A reader's own: tables as parameters and embeddings, and something else that is no table."""
 

@@ -55,7 +55,7 @@ class Growth:
 
 
 def grown(
-    dls: CollabDataLoaders, table: Any, *, users: Any = None, items: Any = None
+    dls: CollabDataLoaders, table: Any, *, users: Any = None, items: Any = None, on_bad: str | None = None
 ) -> tuple[CollabDataLoaders, Growth]:
     """Loaders of the ratings of `dls` and, behind them, those of a table; `dls` itself stays as it is.
 
@@ -74,6 +74,9 @@ def grown(
         loaders were made with. A new id that is in none is called by itself, and its side columns are missing; so is a
         value that no known row has. Means and scales of numbers, of the context too, stay as they are.
 
+    on_bad : {"error", "drop"}, optional
+        By default as the loaders were made.
+
     Raises
     ------
     TypeError
@@ -85,6 +88,7 @@ def grown(
     dls.part(0)  # raises without training ratings
     options, table = dls.made_by.arguments, opened(table)
     at_the_door = {name: options[name] for name in _AT_THE_DOOR if name in options}
+    at_the_door |= {} if on_bad is None else {"on_bad": on_bad}
     checked = check_ratings(table, _columns(dls, table), is_whole=False, **at_the_door)
     added = _by_rows_of(dls, checked)
     sides = {

@@ -233,6 +233,8 @@ class Session:
     ) -> None:
         """Go on with more ratings and a module of more rows, see `Weights.grow`; history and runs go on."""
         with self.resting("add ratings"), self._exchange():
+            self.reruns.cancel()
+            self.reruns.wait_idle()
             self.data = data
             self.weights.grow(data, module, rows, remake)
             self.message = said

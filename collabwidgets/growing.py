@@ -86,7 +86,7 @@ def _maker(learn: CollabLearner, dls: CollabDataLoaders) -> ModelMaker | None:
 
 
 def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Checkpoint, str]:
-    """A checkpoint with a row for each user and item of the learner's loaders, and what is new in them in words.
+    """A checkpoint with a row for each user and item of the learner's loaders, and a sentence on the new ones, if any.
 
     Rows are found by their ids. New ones are folded in as by `add_ratings`.
 
@@ -114,8 +114,12 @@ def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Chec
     folded = fold_in_rows(module, tables, dls, rows.known)
     new = _with_how(new_ids(dls, int((users < 0).sum()), int((items < 0).sum())), folded)
     session = replace(saved.session, message=f"{new}.") if new else saved.session
-    ratings = saved.ratings if stable_split(dls) is None else dls.checksum  # no rating has changed its side
-    return replace(saved, weights=module.state_dict(), session=session, ratings=ratings), new
+    saved = replace(saved, weights=module.state_dict(), session=session)
+    if stable_split(dls) is not None:  # no rating has changed its side
+        saved = replace(saved, ratings=dls.checksum)
+    elif new:
+        new += "; what is validation here may have been trained on there"
+    return saved, f"{file}: {new}" if new else ""
 
 
 def _found(vocab: Vocab, known: list[int | str]) -> NDArray[np.int64]:

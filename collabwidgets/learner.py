@@ -533,9 +533,9 @@ class CollabLearner:
     def take(self, saved: checkpoint.Checkpoint, file: Path) -> None:
         """`load` of a checkpoint that has been read already."""
         checkpoint.check_data(saved, self.dls, file)
-        saved, new = growing.fitted_to(self, saved, file)
+        saved, said = growing.fitted_to(self, saved, file)
         checkpoint.check_model(saved, self.model, self.loss_name, file)
-        if said := "; ".join(filter(None, (new and f"{file}: {new}", checkpoint.other_ratings(saved, self.dls, file)))):
+        if said := said or checkpoint.other_ratings(saved, self.dls, file):
             warnings.warn(said, stacklevel=3)
         self.session.take(saved.session, saved.weights)
 

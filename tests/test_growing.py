@@ -122,6 +122,24 @@ def test_loading_on_a_grown_table_is_the_same(kind: str, tmp_path: Path) -> None
         np.testing.assert_allclose(cw.load_learner(file).predict(ALL), learn.predict(ALL), rtol=1e-5)
 
 
+def test_without_a_stable_split_loading_warns_of_ratings_that_changed_sides(tmp_path: Path) -> None:
+    def randomly_split(ratings: pd.DataFrame) -> cw.CollabDataLoaders:
+        return cw.CollabDataLoaders.from_df(ratings, item_name="title", seed=2)
+
+    dls, whole = randomly_split(OLD), randomly_split(ALL)
+    learn = cw.CollabLearner(dls, cw.DotProduct(len(dls.users), len(dls.items), 3), engine="autograd")
+    learn.fit(1)
+    file = learn.save(tmp_path / "m")
+    learn.add_ratings(NEW)
+    with pytest.warns(UserWarning, match="folded in; what is validation here may have been trained on there$"):
+        again = cw.load_learner(file, whole)
+    assert again.message == "5 new users, 3 new titles, folded in."
+    fresh = cw.CollabLearner(whole, cw.DotProduct(len(whole.users), len(whole.items), 3), engine="autograd")
+    with pytest.warns(UserWarning, match="folded in"):
+        fresh.load(file)
+    np.testing.assert_array_equal(fresh.predict(ALL), again.predict(ALL))
+
+
 def test_a_table_that_lacks_something_is_refused(tmp_path: Path) -> None:
     file = trained().save(tmp_path / "m")
     with pytest.raises(

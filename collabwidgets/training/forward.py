@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -60,16 +61,10 @@ class Forward:
     def refilled(self, fill: Fill) -> Forward:
         """The predictions where some rows of the module's tables are others; of an ensemble in each, by its own tables.
 
-        What a table says beyond its parameter (`effective_table`) stays as it is: a row is moved by the difference.
+        What a table says beyond its parameter (`effective_table`) stays as it is: a row is moved by the difference. The
+        module is copied again when the first prediction is asked for.
         """
-        with self._lock:
-            module = copied(self._copy)
-        with torch.no_grad():
-            for part in module.members if isinstance(module, Ensemble) else [module]:
-                for role, name in vars(self._tables).items():
-                    if name is not None:
-                        _refill(part, name.removeprefix("members.0."), role, fill)
-        return Forward(module, self._tables)
+        return _Refilled(self, fill)
 
     @property
     def rounding(self) -> float:
@@ -92,6 +87,26 @@ class Forward:
             parts = [one_each(module(part.to(device)), len(part)).float().cpu() for part in torch.split(x, _PAIRS)]
             ratings: NDArray[np.float32] = torch.cat(parts).detach().numpy()
         return ratings
+
+
+class _Refilled(Forward):
+    """See `Forward.refilled`."""
+
+    def __init__(self, former: Forward, fill: Fill):
+        self.name, self._tables = former.name, former._tables
+        self._lock = threading.Lock()
+        self._former, self._fill = former, fill
+
+    @cached_property
+    def _copy(self) -> nn.Module:
+        former = self._former._copy
+        with self._former._lock, torch.no_grad():
+            module = copied(former)
+            for part in module.members if isinstance(module, Ensemble) else [module]:
+                for role, name in vars(self._tables).items():
+                    if name is not None:
+                        _refill(part, name.removeprefix("members.0."), role, self._fill)
+        return module
 
 
 def _refill(module: nn.Module, name: str, role: str, fill: Fill) -> None:

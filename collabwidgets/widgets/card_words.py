@@ -42,8 +42,8 @@ def card_words(dls: CollabDataLoaders) -> dict[str, Any]:
                 "learnt, so a mean over ratings is theirs rather than everybody's.",
             ],
             [
-                f"{counted(len(card.never_trained), item)} never trained: all ratings fell to validation, so no view "
-                "shows them.",
+                f"{counted(len(card.never_trained), item)} never trained: all ratings fell to validation, so "
+                + ("they are known by side columns alone." if dls.items.cold.any() else "no view shows them."),
                 *_named(dls, card.never_trained),
             ],
             [

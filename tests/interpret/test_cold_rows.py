@@ -158,6 +158,23 @@ def test_the_users_side_of_a_snapshot_has_the_same_vectors(dls):
     assert np.array_equal(there.known_items, dls.users.trained | dls.users.cold)
 
 
+def test_a_module_that_cannot_be_copied_has_neighbours_still(dls):
+    class Own(cw.DotProductBias):
+        def __init__(self):
+            super().__init__(len(dls.users), len(dls.items), 4)
+            self.file = open(__file__)  # noqa: SIM115 - what cannot be copied
+
+        def forward(self, x):
+            return super().forward(x)
+
+    learn = cw.CollabLearner(dls, Own())
+    learn.fit_one_cycle(1)
+    assert COLD_ITEM in learn.neighbors(3, 100, min_count=0)["item"].tolist()
+    with pytest.raises(RuntimeError, match="Own cannot be copied"):
+        learn.predict(3, COLD_ITEM)
+    learn.model.file.close()
+
+
 def test_reruns_rank_a_cold_title_too(learn):
     learn.stability(2).wait()
     assert learn.neighbors(COLD_ITEM, min_count=0, average="runs")["in_runs"].max() == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -243,7 +243,7 @@ def fit_pca(
     correlations, correlation_counts = correlations_of(
         scores[rows], side.counts[rows], side.means[rows], side.years[rows]
     )
-    return PCAFrame(
+    frame = PCAFrame(
         revision=snapshot.revision,
         components=components,
         center=center,
@@ -255,12 +255,16 @@ def fit_pca(
         correlations=correlations,
         correlation_counts=correlation_counts,
         items=side,
-        agreement=agreement(
-            components, table[rows], [run.required_item_factors[rows] for run in runs], side.counts[rows]
-        )
-        if runs
-        else None,
     )
+    return with_agreement(frame, snapshot, runs)
+
+
+def with_agreement(frame: PCAFrame, snapshot: Snapshot, runs: Sequence[Snapshot]) -> PCAFrame:
+    """The frame with its `agreement` in `runs`, by the rows that it was fitted on; without any it has none."""
+    if not runs:
+        return replace(frame, agreement=None)
+    vectors, *others = (each.required_item_factors[frame.rows] for each in (snapshot, *runs))
+    return replace(frame, agreement=agreement(frame.components, vectors, others, frame.items.counts[frame.rows]))
 
 
 def _fitted_rows(side: Side, min_count: int, top_n: int | None) -> NDArray[np.int64]:

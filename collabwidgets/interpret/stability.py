@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..training.snapshot import Snapshot
 from .bias import biases
@@ -108,10 +109,27 @@ def biases_in_runs(
     found = biases(snapshot, kind=kind, min_count=min_count, center=center)
     if runs:
         tables = [biases(each, kind=kind, min_count=min_count).reindex(found.index) for each in (snapshot, *runs)]
-        values, ranks = (np.stack([table[name] for table in tables]) for name in ("bias", "rank"))
-        found.insert(2, "spread", values.std(axis=0, ddof=1))
+        ranks = np.stack([table["rank"] for table in tables])
+        spread = bias_spread(snapshot, runs, kind)
+        assert spread is not None  # there are such biases, and runs
+        found.insert(2, "spread", spread[found.index].astype(np.float64))
         place = found.columns.get_loc("rank") + 1
         found.insert(place, "rank_low", ranks.min(axis=0))
         found.insert(place + 1, "rank_high", ranks.max(axis=0))
         found.attrs["n_runs"] = len(runs)
     return found
+
+
+def bias_spread(snapshot: Snapshot, runs: Sequence[Snapshot], kind: str) -> NDArray[np.float32] | None:
+    """Standard deviation of each row's centred bias over the model and its runs, float32 ``[n_rows]``.
+
+    None where there are no runs, or no biases of that `kind`, ``"items"`` or ``"users"``.
+    """
+    name = f"{kind[:-1]}_bias"
+    trained = (snapshot.items if kind == "items" else snapshot.users).trained
+    tables = [getattr(each, name) for each in (snapshot, *runs)]
+    if not runs or tables[0] is None:
+        return None
+    centred = [table.astype(np.float64) - table[trained].mean(dtype=np.float64) for table in tables]
+    spread: NDArray[np.float32] = np.std(centred, axis=0, ddof=1).astype(np.float32)
+    return spread

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from ..interpret import PCAFrame
+from ..interpret.stability import bias_spread
 from ..models.ensemble import n_members
 from ..training.recipe import SETTINGS
 from ..words import shown_name
@@ -31,6 +32,7 @@ NO_MAP = protocol.MapFacts(
     explained_variance=[],
     noise_level=0.0,
     axis_match=None,
+    agreement=None,
     axis_correlations={},
     correlation_counts={},
     fit_count=0,
@@ -188,6 +190,8 @@ def snapshot_of(learn: CollabLearner, shown: ShownMap, min_count: int) -> tuple[
     return facts, {
         "_item_bias": _bias_bytes(snapshot.item_bias),
         "_user_bias": _bias_bytes(snapshot.user_bias),
+        "_item_spread": _bias_bytes(bias_spread(snapshot, learn.reruns, "items")),
+        "_user_spread": _bias_bytes(bias_spread(snapshot, learn.reruns, "users")),
         "_scores": b"" if frame is None else number_bytes(frame.scores, np.float32),
     }
 
@@ -200,6 +204,7 @@ def map_facts(frame: PCAFrame) -> protocol.MapFacts:
         explained_variance=[float(share) for share in frame.explained_variance_ratio],
         noise_level=float(frame.noise_level),
         axis_match=None if match is None or not np.isfinite(match).all() else [float(m) for m in match],
+        agreement=None if frame.agreement is None else [float(r) for r in frame.agreement],
         axis_correlations={name.removeprefix("PC"): dict(r) for name, r in frame.correlations.items()},
         correlation_counts=dict(frame.correlation_counts),
         fit_count=len(frame.rows),

@@ -166,13 +166,15 @@ class RunRow(Wire):
 class MapFacts(Wire):
     """A fitted map, beside its scores; ``m`` components, their share of the variance 0 to 1.
 
-    ``correlation_counts``: by name, of how many titles the correlations are.
+    ``agreement``: how well each comes back in reruns, None without. ``correlation_counts``: by name, of how many titles
+    the correlations are.
     """
 
     m: int
     explained_variance: list[float]
     noise_level: float
     axis_match: list[float] | None
+    agreement: list[float] | None
     axis_correlations: dict[str, dict[str, float]]
     correlation_counts: dict[str, int]
     fit_count: int
@@ -221,6 +223,8 @@ ARRAYS: dict[str, Array] = {
     "_user_trained": Array("uint8", "[n_users + 1]", "1 where a user has a training rating"),
     "_item_bias":    Array("float32", "[n_items + 1]", "biases; empty where the model has none"),
     "_user_bias":    Array("float32", "[n_users + 1]", "biases; empty where the model has none"),
+    "_item_spread":  Array("float32", "[n_items + 1]", "standard deviations of biases over reruns; empty without"),
+    "_user_spread":  Array("float32", "[n_users + 1]", "standard deviations of biases over reruns; empty without"),
     "_scores":       Array("float32", "[n_items + 1, m]", "components of the map; NaN where an item is not shown"),
     "_map_scores":   Array("float32", "[n_items + 1, m]", "of a view: components of a map of its own"),
     "_batch_loss":   Array("float32", "[n, 2]", "epoch and loss of single batches, thinned"),

@@ -110,7 +110,7 @@ class Publisher:
         self._status_at = 0.0
         self._results_at = 0.0  # while training no results before this moment
         self._told_history: tuple[int, int, bool] | None = None
-        self._told_picture: tuple[int, int] | None = None
+        self._told_picture: tuple[int, int, int] | None = None
         self._ping: threading.Event | None = None
         self._fault = ""
         self._urgent = threading.Event()  # ends the rest between two turns
@@ -266,7 +266,7 @@ class Publisher:
         """History and arrays: at an epoch's end, at the end, and in between if somebody looks. The bytes
         sent."""
         history = (learn.history.run, len(learn.history), settled)
-        picture = (learn.snapshot.revision, self._store.min_count)
+        picture = (learn.snapshot.revision, self._store.min_count, len(learn.reruns))
         new_history, new_picture = history != self._told_history, picture != self._told_picture
         new_picture |= settled and self._store.shown_map.provisional
         new_picture &= settled or learn.snapshot.epoch > 0  # training has left its first weights behind already
@@ -291,7 +291,7 @@ class Publisher:
         self._store.publish(values | {"picture": protocol.plain(self._picture)})
         self._told_history = history
         if new_picture:
-            self._told_picture = (self._picture.revision, picture[1])
+            self._told_picture = (self._picture.revision, *picture[1:])
         return 1 + sum(len(value) for value in values.values() if isinstance(value, bytes))
 
     def _grown(self, learn: CollabLearner) -> dict[str, bytes]:

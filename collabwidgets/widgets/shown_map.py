@@ -10,7 +10,7 @@ import numpy as np
 
 from ..interpret import PCAFrame, fit_pca
 from ..interpret.earlier import lying_as
-from ..interpret.pca import AXES
+from ..interpret.pca import AXES, with_agreement
 from ..training import Snapshot
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class _Shown:
         The weights are no longer the random ones of the beginning.
     rested : bool
         A frame of this run has been shown while nothing trained.
+    reruns : tuple of Snapshot
+        What its `agreement` is of.
     """
 
     frame: PCAFrame
@@ -41,6 +43,7 @@ class _Shown:
     run: int
     learnt: bool
     rested: bool
+    reruns: tuple[Snapshot, ...]
 
 
 class ShownMap:
@@ -88,10 +91,14 @@ class ShownMap:
         with self._lock:
             snapshot = (snapshot or learn.snapshot).of(self._kind)
             rows, run, rests = (min_count, top_n), learn.history.run, learn.status != "training"
+            reruns = learn.reruns if self._kind == "items" else ()  # these keep no factors of users
             self._begin(run)
             afresh = rests and self.provisional
             last = self._last
             if last is not None and not afresh and (last.rows, last.frame.revision) == (rows, snapshot.revision):
+                if last.reruns != reruns:
+                    last = replace(last, frame=with_agreement(last.frame, snapshot, reruns), reruns=reruns)
+                    self._last = last
                 return last.frame
             follows = last if last is not None and last.learnt and not afresh else None
             previous = self._first(run) if follows is None else follows.frame
@@ -100,13 +107,19 @@ class ShownMap:
             if previous is not None and previous.n_factors != snapshot.n_factors:
                 previous = None  # the weights were exchanged a moment ago
             frame = fit_pca(
-                snapshot, k=AXES, min_count=min_count, top_n=top_n, previous=previous, reference=self._reference
+                snapshot,
+                k=AXES,
+                min_count=min_count,
+                top_n=top_n,
+                previous=previous,
+                reference=self._reference,
+                runs=reruns,
             )
             if self._reference is None and (follows is None or follows.rows != rows):
                 frame = replace(frame, axis_match=None)  # fitted on other titles: no movement of these axes
             learnt = snapshot.epoch > 0
             rested = learnt and (rests or (last is not None and last.rested))
-            self._last = _Shown(frame, rows, run, learnt, rested)
+            self._last = _Shown(frame, rows, run, learnt, rested, reruns)
             return frame
 
     def earlier(self, learn: CollabLearner, min_count: int, top_n: int | None = None) -> dict[int, PCAFrame]:

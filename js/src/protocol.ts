@@ -22,6 +22,10 @@ export const ARRAYS = {
   _item_bias: "float32",
   /** [n_users + 1]: biases; empty where the model has none. */
   _user_bias: "float32",
+  /** [n_items + 1]: standard deviations of biases over reruns; empty without. */
+  _item_spread: "float32",
+  /** [n_users + 1]: standard deviations of biases over reruns; empty without. */
+  _user_spread: "float32",
   /** [n_items + 1, m]: components of the map; NaN where an item is not shown. */
   _scores: "float32",
   /** [n_items + 1, m]: of a view: components of a map of its own. */
@@ -156,13 +160,15 @@ export interface RunRow {
 /**
  * A fitted map, beside its scores; ``m`` components, their share of the variance 0 to 1.
  *
- *     ``correlation_counts``: by name, of how many titles the correlations are.
+ *     ``agreement``: how well each comes back in reruns, None without. ``correlation_counts``: by name, of how many titles
+ *     the correlations are.
  */
 export interface MapFacts {
   m: number;
   explained_variance: number[];
   noise_level: number;
   axis_match: number[] | null;
+  agreement: number[] | null;
   axis_correlations: {
     [k: string]: {
       [k: string]: number;

@@ -62,7 +62,7 @@ export function createStore(model: AnyModel, abort: AbortSignal) {
         n: names.length,
       };
     });
-  const bias = (name: "_item_bias" | "_user_bias") =>
+  const bias = (name: "_item_bias" | "_user_bias" | "_item_spread" | "_user_spread") =>
     of<Float32Array | null>([name], () => {
       const values = readArray(model, name);
       return values.length ? values : null;
@@ -112,6 +112,9 @@ export function createStore(model: AnyModel, abort: AbortSignal) {
     /** Raw (not centred) biases by row, or null where the model has none. */
     itemBias: bias("_item_bias"),
     userBias: bias("_user_bias"),
+    /** Standard deviation of the biases over reruns, or null where there are none. */
+    itemSpread: bias("_item_spread"),
+    userSpread: bias("_user_spread"),
     map: of<MapFrame | null>(["picture", "_scores"], (previous) => {
       const { map, revision } = model.get("picture") as Picture;
       const fitted = { map, revision, fit_on: "min_count" };

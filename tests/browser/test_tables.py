@@ -604,6 +604,25 @@ def test_a_list_of_a_single_run_says_so_and_reruns_tell_which_titles_come_again(
     expect(single).to_have_count(0)
 
 
+def test_biases_have_whiskers_and_axes_their_agreement_once_there_are_reruns(show: Show) -> None:
+    page = show("BiasTable,PCAScatter")
+    bar = rows(page, "Biases").first.locator(".cw-bar").first
+    expect(bar.locator("span")).to_have_count(1)
+    expect(page.get_by_text("In reruns")).to_have_count(0)
+    page.evaluate(
+        """() => {
+          const spread = new Float32Array(harness.store.items.value.n).fill(0.25);
+          const agreement = [0.99, 0.9, 0.8, 0.7, 0.6, 0.5];
+          harness.storeModel.update({_item_spread: new DataView(spread.buffer), agreement});
+        }"""
+    )
+    expect(bar.locator("span")).to_have_count(2)
+    end, whisker = (part.bounding_box() for part in bar.locator("span").all())
+    assert end["x"] + end["width"] == pytest.approx(whisker["x"] + whisker["width"] / 2, abs=1)
+    expect(rows(page, "Biases").first.get_by_title("± 0.25 from run to run")).to_be_visible()
+    expect(page.get_by_text("In reruns the axes come back with r = 0.99 / 0.90.")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("view", "width", "traits"),
     [

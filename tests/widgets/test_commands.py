@@ -1,5 +1,6 @@
 """What a page may ask for."""
 
+import numpy as np
 import pytest
 
 from collabwidgets.widgets import LearnerStore, NeighborSearch
@@ -55,9 +56,14 @@ def test_reruns_are_begun_and_cancelled_and_the_open_list_follows(learn, line, u
     assert ask(line, store, "rerun")["ok"]
     until(lambda: search.n_runs == 8)
     assert [row["in_runs"] for row in search.neighbors] == list(learn.neighbors(row=5, min_count=0)["in_runs"])
-    until(lambda: store.status["rerun_progress"] is None)
+    until(lambda: store.status["rerun_progress"] is None and store._item_spread)
+    spread = learn.biases(min_count=0)["spread"]
+    np.testing.assert_allclose(np.frombuffer(store._item_spread, np.float32)[spread.index], spread)
+    agreement = learn.pca_frame(min_count=store.min_count).agreement
+    np.testing.assert_allclose(store.picture["map"]["agreement"], agreement, atol=1e-6)
     learn.fit_one_cycle(1)
     until(lambda: search.n_runs == 0 and "in_runs" not in search.neighbors[0])
+    until(lambda: store._item_spread == b"" and store.picture["map"]["agreement"] is None)
     learn.stability(256)
     assert ask(line, store, "cancel_rerun")["ok"]
     assert learn.session.reruns.wait(30)

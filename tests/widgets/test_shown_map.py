@@ -76,7 +76,7 @@ def test_a_first_picture_at_rest_is_sent_though_its_weights_were_seen_before(lea
     sent = store._scores
     last = store.shown_map._last
     mirrored = replace(last.frame, scores=-last.frame.scores, components=-last.frame.components)
-    store.shown_map._last = type(last)(mirrored, last.rows, last.run, learnt=True, rested=False)
+    store.shown_map._last = replace(last, frame=mirrored, learnt=True, rested=False)
     assert store.shown_map.provisional
     store.publisher.catch_up()
     assert not store.shown_map.provisional

@@ -155,12 +155,20 @@ function Head({ column, sort }: { column: TableColumn; sort: TitleTableProps["so
   );
 }
 
-/** A bar from one share of its track to another; `signed` marks the middle. */
-export function Bar(props: { from?: number; to: number; signed?: boolean; tone?: "above" | "below" }) {
-  const { from = 0, to, signed, tone } = props;
+/** A bar from one share of its track to another, and how far its end is uncertain; `signed` marks the middle. */
+export function Bar(props: {
+  from?: number;
+  to: number;
+  signed?: boolean;
+  tone?: "above" | "below";
+  whisker?: [from: number, to: number] | false;
+}) {
+  const { from = 0, to, signed, tone, whisker } = props;
+  const stretch = (low: number, high: number) => ({ left: percent(low), width: percent(high - low) });
   return (
     <span class="cw-bar" data-signed={signed || undefined} aria-hidden="true">
-      <span class={tone && `cw-${tone}`} style={{ left: percent(from), width: percent(to - from) }} />
+      <span class={tone && `cw-${tone}`} style={stretch(from, to)} />
+      {whisker && <span class="cw-whisker" style={stretch(...whisker)} />}
     </span>
   );
 }

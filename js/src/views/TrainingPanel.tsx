@@ -52,7 +52,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
       refused.value = null;
       return true;
     } catch (error) {
-      refused.value = error instanceof Error ? error.message : String(error);
+      refused.value = (error as Error).message;
       return false;
     } finally {
       pending.delete(name);

@@ -37,6 +37,7 @@ const MAP: Readonly<Record<string, keyof MapFacts>> = {
   explained_variance: "explained_variance",
   noise_level: "noise_level",
   axis_match: "axis_match",
+  agreement: "agreement",
   axis_correlations: "axis_correlations",
   correlation_counts: "correlation_counts",
   fit_count: "fit_count",

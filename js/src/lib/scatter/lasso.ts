@@ -1,6 +1,5 @@
 // A free-form selection: which points lie inside a line drawn by hand. Exact, and fast enough for all points at once.
 
-import { extent } from "d3-array";
 import type { PointGrid } from "./grid";
 import type { Box } from "./viewbox";
 
@@ -11,9 +10,9 @@ const SLABS = 256;
 
 /** The box around a loop. */
 export function bounds(loop: Loop): Box {
-  const [x0 = 0, x1 = 0] = extent(loop.filter((_, i) => i % 2 === 0));
-  const [y0 = 0, y1 = 0] = extent(loop.filter((_, i) => i % 2 === 1));
-  return [x0, y0, x1, y1];
+  const xs = loop.filter((_, i) => i % 2 === 0);
+  const ys = loop.filter((_, i) => i % 2);
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
 }
 
 /**

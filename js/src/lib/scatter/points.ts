@@ -1,10 +1,11 @@
 // The columns the map is drawn from: coordinates, colours and sizes by row, and the rows to draw, in typed arrays.
 
-import { extent, max } from "d3-array";
+import { max } from "d3-array";
 import type { Side } from "../../store";
 import { spread } from "../ranking";
 import type { MapFrame } from "./frame";
 import { BINS, binOf, type ColorBy, type ColorScale } from "./palette";
+import { extent } from "./viewbox";
 
 /** "count", "none", or the name of anything else that is a number. */
 export type SizeBy = string;
@@ -83,8 +84,9 @@ export function colouring(by: ColorBy, rows: Int32Array, side: Side, bias: Float
     scale = { by, low: -end, high: end, log: false };
   } else if (by === "count" || by === "mean") {
     values = by === "count" ? side.counts : side.means;
-    const [least, high] = extent(rows, (row) => values[row]);
-    if (least === undefined) return none;
+    const box = extent(rows, values, values);
+    if (!box) return none;
+    const [least, , high] = box;
     scale = { by, low: by === "count" ? Math.max(1, least) : least, high, log: by === "count" };
   } else {
     return none;

@@ -27,7 +27,7 @@ export interface Projection {
 }
 
 /** The smallest box around the rows' points, or null where no point has both coordinates. */
-export function extent(rows: Int32Array, x: Float32Array, y: Float32Array): Box | null {
+export function extent(rows: Int32Array, x: ArrayLike<number>, y: ArrayLike<number>): Box | null {
   let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];

@@ -54,10 +54,12 @@ export function changedAxes(match: readonly number[] | null, shown: readonly num
   return [...new Set(shown)].filter((component) => (match?.[component - 1] ?? 1) < 0.7);
 }
 
-/** "Axes held 0.94 / 0.79 since the last picture."; empty where there is nothing to compare with. */
-export function heldWords(match: readonly number[] | null, shown: readonly number[]): string {
-  const held = shown.flatMap((component) => match?.[component - 1] ?? []).map((r) => formatNumber(r, 2));
-  return held.length ? `Axes held ${held.join(" / ")} since the last picture.` : "";
+/** "0.94 / 0.79": a number of each axis shown; empty where there is none. */
+export function ofAxes(match: readonly number[] | null, shown: readonly number[]): string {
+  return shown
+    .flatMap((component) => match?.[component - 1] ?? [])
+    .map((r) => formatNumber(r, 2))
+    .join(" / ");
 }
 
 /** "PC 1 goes with: log ratings r = 0.61, mean r = 0.43 (n = 1,664)", n after each where they differ; or empty. */

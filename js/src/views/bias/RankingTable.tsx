@@ -40,7 +40,12 @@ export function RankingTable(props: RankingTableProps) {
     ? `0 is the average ${one}`
     : "raw, so its 0 is arbitrary: only differences mean something";
   const other = one === "user" ? "title" : "user";
-  const domain = inStars ? ranking.effectDomain : ranking.biasDomain;
+  // A standard deviation in logits is none in stars.
+  const { itemSpread, userSpread } = context.store;
+  const spread = inStars ? null : (one === "user" ? userSpread : itemSpread).value;
+  // Room for the whiskers of both ends.
+  const beyond = spread ? Math.max(spread[ranking.rows[0]], spread[ranking.rows.at(-1) ?? 0]) : 0;
+  const domain = inStars ? ranking.effectDomain : ranking.biasDomain + beyond;
   const biasOf = (row: number) => (inStars ? ranking.effect : ranking.bias)[row];
   const columns: Record<Column, Omit<TableColumn, "name">> = {
     rank: {
@@ -64,8 +69,13 @@ export function RankingTable(props: RankingTableProps) {
       unit: `${y_range && !inStars ? "logit" : unit}, ${center ? "centred" : "raw"}`,
       cell: (row) => (
         <>
-          <Diverging reach={biasOf(row) / domain} />
-          <span class="cw-value">{formatBias(biasOf(row))}</span>
+          <Diverging reach={biasOf(row) / domain} spread={spread && spread[row] / domain} />
+          <span
+            class="cw-value"
+            title={spread ? `± ${formatNumber(spread[row], 2)} from run to run` : undefined}
+          >
+            {formatBias(biasOf(row))}
+          </span>
         </>
       ),
     },
@@ -164,9 +174,17 @@ function Moved({ by, epoch }: { by: number; epoch: number }) {
   );
 }
 
-/** A bar from the middle, to the left below 0. */
-function Diverging({ reach }: { reach: number }) {
-  const end = Number.isFinite(reach) ? 0.5 + Math.max(-1, Math.min(1, reach)) / 2 : 0.5;
-  const tone = end < 0.5 ? "below" : "above";
-  return <Bar signed tone={tone} from={Math.min(0.5, end)} to={Math.max(0.5, end)} />;
+/** A bar from the middle, to the left below 0, and a whisker of one standard deviation on either side of its end. */
+function Diverging({ reach, spread }: { reach: number; spread: number | null }) {
+  const at = (share: number) => (Number.isFinite(share) ? 0.5 + Math.max(-1, Math.min(1, share)) / 2 : 0.5);
+  const end = at(reach);
+  return (
+    <Bar
+      signed
+      tone={end < 0.5 ? "below" : "above"}
+      from={Math.min(0.5, end)}
+      to={Math.max(0.5, end)}
+      whisker={spread !== null && [at(reach - spread), at(reach + spread)]}
+    />
+  );
 }

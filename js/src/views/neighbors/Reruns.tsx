@@ -12,14 +12,9 @@ export function Reruns({ context: { store, trait } }: { context: ViewContext }) 
     <Link
       title={name === "rerun" ? "Train again with other seeds, to see which titles come again" : undefined}
       onClick={() =>
-        store.command(name).then(
-          () => {
-            refused.value = "";
-          },
-          ({ message }: Error) => {
-            refused.value = message;
-          },
-        )
+        store.command(name).catch(({ message }: Error) => {
+          refused.value = message;
+        })
       }
     >
       {label}

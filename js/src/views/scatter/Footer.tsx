@@ -7,7 +7,7 @@ import { fittedOn, numberTitles, numberWords } from "../../lib/scatter/axes";
 import type { MapFrame } from "../../lib/scatter/frame";
 import { BINS, type ColorScale, type Rgb } from "../../lib/scatter/palette";
 import type { MapState } from "../../lib/scatter/state";
-import { changedAxes, goesWith, heldWords, isNoise, keptVariance, noiseEdge } from "../../lib/scatter/words";
+import { changedAxes, goesWith, isNoise, keptVariance, noiseEdge, ofAxes } from "../../lib/scatter/words";
 import { NeighborWords } from "./NeighborWords";
 
 export function Footer({ context, map }: { context: ViewContext; map: MapState }) {
@@ -15,7 +15,8 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
   if (!frame) return null;
   const shown = map.components.value;
   const changed = map.untrained.value ? [] : changedAxes(frame.axis_match, shown);
-  const held = map.untrained.value ? "" : heldWords(frame.axis_match, shown);
+  const held = map.untrained.value ? "" : ofAxes(frame.axis_match, shown);
+  const agreed = ofAxes(frame.agreement, shown);
   // Where the axes have no room to say it.
   const narrow = context.width.value < 560 && shown.length > 0 && frame.fit_count > 0;
   const together = shown.map((component) => goesWith(component, frame)).filter(Boolean);
@@ -45,7 +46,16 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
           </Why>
         </div>
         {narrow && <p>Fitted on {fittedOn(frame, map.one)}.</p>}
-        {held && <p title="Cosine of each axis to itself in the picture before">{held}</p>}
+        {held && (
+          <p title="Cosine of each axis to itself in the picture before">
+            Axes held {held} since the last picture.
+          </p>
+        )}
+        {agreed && (
+          <p title="Mean |r| of the titles’ scores with those in reruns">
+            In reruns the axes come back with r = {agreed}.
+          </p>
+        )}
         {map.missing.value.map((words) => (
           <p key={words}>{words}</p>
         ))}

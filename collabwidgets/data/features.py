@@ -158,7 +158,7 @@ class Features:
             For a column or a value that is not known; the sentence has the nearest spelling.
         """
         if not isinstance(given, Mapping):
-            raise TypeError(f"{argument} is a {type(given).__name__}; pass a dict of columns and their values")
+            raise TypeError(f"{argument} is {given!r}; pass a dict of columns and their values")
         by_name = {column.name: column for column in self.columns}
         row = self._mean.copy()
         for name, value in given.items():

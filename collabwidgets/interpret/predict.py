@@ -61,6 +61,8 @@ def predict(
     else:
         if users is not None:
             raise TypeError("pass users, or user_features= of somebody who is none of them; not both")
+        if items is None:
+            raise TypeError(f"items is missing; pass the {dls.item_name}s whose ratings are to be predicted")
         rows = _known_rows(dls.classes[dls.item_name], _listed(items), snapshot.known_items, unknown)
         pairs, is_unknown = np.stack([np.zeros_like(rows), rows], axis=1), rows == 0
     if is_unknown.any():

@@ -207,11 +207,13 @@ def test_without_side_columns_they_stay_out():
         ({"user_features": {"ag": 3}}, ValueError, "names 'ag', but the side columns are age, sex"),
         ({"user_features": {"sex": "X"}}, ValueError, "'sex' has no value 'X'"),
         ({"users": 3, "user_features": {"age": 3}}, TypeError, "not both"),
+        ({"items": None, "user_features": {"age": 3}}, TypeError, "items is missing; pass the items"),
+        ({"user_features": 3}, TypeError, "user_features is 3; pass a dict of columns"),
     ],
 )
 def test_what_is_no_attribute_is_named(learn, kw, error, sentence):
     with pytest.raises(error, match=sentence):
-        learn.predict(items=[1], **kw)
+        learn.predict(**{"items": [1], **kw})
 
 
 def test_recommend_takes_a_user_or_attributes(learn):

@@ -73,7 +73,6 @@ def grown(
         Titles and side columns of the new ids, as in `CollabDataLoaders.from_df`; by default the tables that the
         loaders were made with. A new id that is in none is called by itself, and its side columns are missing; so is a
         value that no known row has. Means and scales of numbers, of the context too, stay as they are.
-
     on_bad : {"error", "drop"}, optional
         By default as the loaders were made.
 

@@ -148,3 +148,17 @@ def test_titles_of_which_none_is_known_select_nothing_and_are_told():
         ):
             target.selected_titles = ["Titel 05"]
         assert target.selection == []
+
+
+def test_added_ratings_reach_every_visitor(dls, as_visitor, until):
+    learn, tables = cw.collab_learner(dls, n_factors=2, engine="autograd"), []
+    for _ in range(3):
+        as_visitor(Visitor())
+        tables.append(BiasTable(learn, show="all"))
+    frame = dls.to_frame().drop(columns="valid")
+    learn.add_ratings(frame.head(50).assign(title="A new one"))
+    for table in tables:
+        until(lambda table=table: table._store_of_learner.data["n_items"] == learn.n_items)
+        table.selected_titles = ["A new one"]
+        assert table.selection == [learn.n_items]
+        table.close()

@@ -30,6 +30,7 @@ _TITLES = (
 )
 _ALIASES = {role: names.split() for role, names in _KNOWN.items()}
 _NO_ROLE = {"", "index", "level0", "id", "row", "rowid", "rownumber", "reviewid", "ratingid", "unnamed0"}
+BY_POSITION = " (by position)"  # behind a column that no name told
 _SOME = 12  # columns that an error lists
 _WIDE = 6  # columns of numbers from which a table without known names is one of users × items
 
@@ -38,7 +39,8 @@ _WIDE = 6  # columns of numbers from which a table without known names is one of
 class Columns:
     """The columns of a table by what they hold.
 
-    `time` is None where no name of one is known, `weight` where the caller names none.
+    `time` is None where no name of one is known, `weight` where the caller names none; `guessed` has the columns that
+    were taken by their place, as no name told.
     """
 
     user: Hashable
@@ -46,16 +48,21 @@ class Columns:
     rating: Hashable
     time: Hashable | None = None
     weight: Hashable | None = None
+    guessed: frozenset[Hashable] = frozenset()
 
     @property
     def names(self) -> list[Hashable]:
         """Those that there are, each once."""
-        return [name for name in vars(self).values() if name is not None]
+        return [name for name in (self.user, self.item, self.rating, self.time, self.weight) if name is not None]
 
     def __str__(self) -> str:
-        others = {"time": self.time, "weights": self.weight}
-        said = "".join(f", {what}: {name}" for what, name in others.items() if name is not None)
-        return f"users: {self.user}, items: {self.item}, ratings: {self.rating}{said}"
+        roles = ("users", "items", "ratings", "time", "weights")
+        columns = (self.user, self.item, self.rating, self.time, self.weight)
+        return ", ".join(
+            f"{role}: {name}{BY_POSITION if name in self.guessed else ''}"
+            for role, name in zip(roles, columns, strict=True)
+            if name is not None
+        )
 
 
 def find_columns(
@@ -93,11 +100,12 @@ def find_columns(
                 chosen[role] = found
     _check_apart(names, chosen)
     _check_long(names, numbers, chosen)
+    known = dict(chosen)
     for role in ("user", "item", "rating"):
         if role not in chosen:
             chosen[role] = _by_position(names, numbers, role, chosen)
     _check_apart(names, chosen)
-    return Columns(**chosen)
+    return Columns(**chosen, guessed=frozenset(chosen.values()) - frozenset(known.values()))
 
 
 def find_titles(names: Sequence[Hashable], numbers: Collection[Hashable], ids: str) -> tuple[Hashable, Hashable]:

@@ -28,6 +28,7 @@ _BOMS = (
 )
 _LINES = 200  # that a dialect is judged by
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_QUOTED_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})")  # three digits may be thousands
 _LOSES_DIGITS = re.compile(r"0\d+|\d{20,}")
 _TIME = re.compile(r"(?:[89]\d{8}|1\d{9})(?:\.0|\d{3})?")  # from 1995 to 2033
 
@@ -126,7 +127,8 @@ def dialect_of(text: str, encoding: str, sep: str | None, where: str) -> Dialect
     n_before = _lines_before(lines, sep, quoted, width) if header else 0
     body = rows[1:] if header and len(rows) > 1 else rows
     columns = list(zip(*body, strict=True))
-    decimal = "," if sep != "," and any(any(map(_DECIMAL_COMMA.fullmatch, column)) for column in columns) else "."
+    with_comma = _QUOTED_COMMA if sep == "," else _DECIMAL_COMMA
+    decimal = "," if any(any(map(with_comma.fullmatch, column)) for column in columns) else "."
     are_numbers = [_are_numbers(column, decimal) for column in columns]
     names = _unique([name.strip() for name in rows[0]]) if header else _made_up(columns, are_numbers)
     text_columns = {

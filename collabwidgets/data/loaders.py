@@ -18,6 +18,7 @@ from ..calls import Call, remembered
 from ..plain import plain
 from ..seeds import generator
 from .card import DataCard, data_card
+from .columns import BY_POSITION
 from .context import Context
 from .origin import name_of, origin_of
 from .ratings import check_ratings
@@ -355,7 +356,8 @@ class CollabDataLoaders:
             kw["items"] = titles_beside(path, ratings)
         loaders = cls.from_df(ratings, **kw)
         if ratings.attrs.get(NO_HEADER):
-            loaders.understood += "; by position, as the file has no header"
+            columns_said = loaders.understood.replace(BY_POSITION, "")
+            loaders.understood = f"{columns_said}; by position, as the file has no header"
         loaders.name = loaders.name or Path(path).name
         said = "".join(f", {name}={value!r}" for name, value in how.items())
         loaders.origin = f"cw.read_ratings({str(path)!r}{said})"

@@ -10,13 +10,14 @@ import sqlite3
 import zipfile
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from ..extras import needs_extra
 from .columns import find_columns, find_titles, n_known
 from .movielens_formats import BrokenTables, read_movielens, with_titles
 from .tables import number_columns, opened, picked
 from .text_tables import head_of, read_text, read_two
+from .zstd import Zstd
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,10 +175,7 @@ def _opener(path: Path, kind: str | None = None) -> Callable[[], IO[bytes]]:
 
     def open_file() -> IO[bytes]:
         if kind == "zstd":
-            with needs_extra("files"):
-                import zstandard
-            stream: IO[bytes] = zstandard.open(path, "rb")
-            return stream
+            return cast(IO[bytes], Zstd(path.open("rb")))
         opened: IO[bytes] = _DECOMPRESSED.get(kind, open)(path, "rb")
         return opened
 

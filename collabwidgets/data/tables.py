@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +44,8 @@ def opened(table: Any, argument: str = "ratings") -> pd.DataFrame | nw.DataFrame
         )
     import narwhals as nw
 
+    if type(table).__name__ == "RecordBatch":
+        table = import_module("pyarrow").table(table)
     try:
         frame = nw.from_native(table)
     except TypeError:

@@ -52,6 +52,8 @@ def test_a_named_column_stands_above_every_known_name():
 def test_by_position_ratings_are_the_first_numbers_left():
     found = find_columns(["who", "what", "comment", "liked"], {"liked"}, NOBODY)
     assert found.rating == "liked"
+    found = find_columns(["Date", "Name", "Year", "Letterboxd URI", "Rating"], {"Year", "Rating"}, NOBODY)
+    assert str(found) == "users: Year (by position), items: Name, ratings: Rating, time: Date"
 
 
 def test_text_beside_known_ids_is_no_rating():
@@ -98,7 +100,9 @@ def test_polars_frames_lazy_or_not_are_taken():
 
 def test_arrow_tables_are_taken():
     arrow = pytest.importorskip("pyarrow")
-    assert same(arrow.table(long().to_dict("list")))
+    table = arrow.table(long().to_dict("list"))
+    assert same(table)
+    assert same(table.to_batches()[0])
 
 
 def test_whole_numbers_beside_a_gap_keep_all_digits():

@@ -63,6 +63,14 @@ def test_quotes_decimal_commas_and_blanks(tmp_path):
     assert rows(frame) == [(12, "00345", 4.5), (7, "034545104X", 3.0), (7, "00345", 5.0)]
 
 
+def test_a_decimal_comma_in_quotes_is_told_from_thousands(tmp_path):
+    text = 'user,item,rating\n12,a,"4,5"\n7,b,"3,0"\n7,a,"5,0"\n'
+    assert rows(read_ratings(written(tmp_path / "r.csv", text))) == [(12, "a", 4.5), (7, "b", 3.0), (7, "a", 5.0)]
+    text = 'user,item,plays\n12,a,"4,500"\n7,b,"3,000"\n7,a,"5,000"\n'
+    with pytest.raises(ValueError, match="plays"):
+        CollabDataLoaders.from_file(written(tmp_path / "t.csv", text))
+
+
 def test_titles_with_separators_and_quotes_in_them(tmp_path):
     ratings = RATINGS.assign(title=['"La" Cité, 1', "a;b", "c|d", "c|d", "it's", "a;b"])
     assert rows(read_ratings(written(tmp_path / "r.csv", ratings.to_csv(index=False)))) == rows(ratings)
@@ -134,6 +142,23 @@ def test_compressed_files(tmp_path, ending, module):
     module = module or pytest.importorskip("zstandard")
     (tmp_path / f"r.csv.{ending}").write_bytes(module.compress(RATINGS.to_csv(index=False).encode()))
     assert rows(read_ratings(tmp_path / f"r.csv.{ending}")) == DUE
+
+
+@pytest.mark.parametrize("frames", [1, 3])
+@pytest.mark.parametrize("kept", [0.3, 0.98])
+def test_a_compressed_file_that_was_cut_off_is_damaged_and_a_whole_one_is_read_to_its_end(tmp_path, frames, kept):
+    zstandard = pytest.importorskip("zstandard")
+    text = "user,item,rating\n" + "".join(f"u{n * n % 977},i{n % 89},{n % 5}\n" for n in range(60_000))
+    pieces = [text[at : at + len(text) // frames + 1] for at in range(0, len(text), len(text) // frames + 1)]
+    packed = b"".join(zstandard.compress(piece.encode()) for piece in pieces)
+    assert len(read_ratings(written_bytes(tmp_path / "whole.csv.zst", packed))) == 60_000
+    with pytest.raises(ValueError, match="is damaged"):
+        read_ratings(written_bytes(tmp_path / "cut.csv.zst", packed[: int(kept * len(packed))]))
+
+
+def written_bytes(path, content):
+    path.write_bytes(content)
+    return path
 
 
 def zipped(path, **files):

@@ -10,6 +10,7 @@ import numpy as np
 from traitlets import Float, Int, List, TraitError
 
 from .plain import plain
+from .words import with_article
 
 
 class Finite(Float[Any, Any]):
@@ -35,8 +36,8 @@ class Row(Whole):
     def validate(self, obj: Any, value: Any) -> Any:
         if isinstance(value, str):
             raise TraitError(
-                f"{self.name or 'selection'} takes the row of a title, not {value!r}; learn.item_row({value!r}) finds "
-                "it, and selected_titles takes titles as they are"
+                f"{self.name or 'selection'} takes the row of {with_article(obj._items.name)}, not {value!r}; "
+                f"{obj._found_by}({value!r}) finds it, and selected_titles takes {obj._items.name}s as they are"
             )
         return super().validate(obj, value)
 

@@ -46,6 +46,20 @@ class LookedAt(HasTraits):
     min_count = Whole(20, min=0).tag(sync=True, page=True)
 
     @property
+    def _found_by(self) -> str:
+        """What finds the row of a name, in Python."""
+        return "learn.item_row"
+
+    def _known_row(self, row: int) -> int:
+        """`row` if it is that of an item; else a TraitError."""
+        last = len(self._items) - 1
+        if not 1 <= row <= last:
+            raise TraitError(
+                f"row {row} is no {self._items.name}; rows go from 1 to {last}, {self._found_by} finds them"
+            )
+        return int(row)
+
+    @property
     def _shared(self) -> tuple[str, ...]:
         """Traits that it has from another object, which warns of them."""
         return ()
@@ -61,12 +75,12 @@ class LookedAt(HasTraits):
 
     @validate("selection")
     def _known_rows(self, proposal: dict[str, Any]) -> list[int]:
-        return list(dict.fromkeys(known_row(self._items, row) for row in proposal["value"]))
+        return list(dict.fromkeys(self._known_row(row) for row in proposal["value"]))
 
     @validate("primary", "pinned", "hovered")
     def _known_row_or_none(self, proposal: dict[str, Any]) -> int | None:
         row = proposal["value"]
-        return None if row is None else known_row(self._items, row)
+        return None if row is None else self._known_row(row)
 
     @validate("min_count")
     def _reachable(self, proposal: dict[str, Any]) -> int:
@@ -113,14 +127,6 @@ class ViewState(KnownNames, LookedAt):
     def know(self, items: Side) -> None:
         """Let items be chosen that ratings were added for; the rows of the others are the same."""
         self._items = items
-
-
-def known_row(items: Side, row: int) -> int:
-    """`row` if it is that of an item; else a TraitError."""
-    last = len(items) - 1
-    if not 1 <= row <= last:
-        raise TraitError(f"row {row} is no {items.name}; rows go from 1 to {last}, and learn.item_row finds them")
-    return int(row)
 
 
 def _names(items: Side, rows: list[int]) -> list[str]:

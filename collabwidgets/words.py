@@ -19,8 +19,9 @@ def at_epoch(epoch: float) -> str:
 
 
 def with_article(noun: str) -> str:
-    """``"a title"``, ``"an item"``: by the first letter, as columns are called anything."""
-    return f"{'an' if noun[:1].lower() in tuple('aeiou') else 'a'} {noun}"
+    """``"a title"``, ``"an item"``, ``"a user"``: by the first letters, as columns are called anything."""
+    vowel = noun[:1].lower() in tuple("aeiou") and not noun.lower().startswith("use")
+    return f"{'an' if vowel else 'a'} {noun}"
 
 
 def shown_name(name: Any) -> str:

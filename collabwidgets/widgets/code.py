@@ -211,12 +211,10 @@ def _looked_at(view: View) -> Iterator[str]:
 
 
 def _value(view: View, name: str, value: Any) -> str:
-    side = view._items
-    found_by = "learn.item_row" if side is view.learner.dls.items else "learn.dls.users.index"
     if name in _ONE_ROW and value is not None:
-        return _row(side, value, found_by)
+        return _row(view._items, value, view._found_by)
     if name in _SEVERAL_ROWS:
-        return listed(_row(side, row, found_by) for row in value)
+        return listed(_row(view._items, row, view._found_by) for row in value)
     return _literal(value)
 
 

@@ -11,7 +11,6 @@ from ..interpret.neighbors import METRICS, SHORT, no_neighbors
 from ..learner import CollabLearner
 from ..plots import plot_neighbors
 from ..traits import Row, Rows, Whole
-from ..view_state import known_row
 from ..words import shown_name, with_article
 from .view import View
 from .wire import json_number
@@ -191,13 +190,13 @@ class NeighborSearch(View):
     @validate("item")
     def _known_item(self, proposal: dict[str, Any]) -> int | None:
         row = proposal["value"]
-        return None if row is None else known_row(self._items, row)
+        return None if row is None else self._known_row(row)
 
     @validate("items")
     def _known_items(self, proposal: dict[str, Any]) -> list[int]:
         items: list[int] = proposal["value"]
         for row in items:
-            known_row(self._items, row)
+            self._known_row(row)
         return list(dict.fromkeys(items))
 
     @validate("weak_below")

@@ -17,7 +17,7 @@ from ..interpret.pca import AXES
 from ..learner import CollabLearner
 from ..plots import plot_pca
 from ..traits import Finite, Row, Whole
-from ..view_state import ViewState, known_row
+from ..view_state import ViewState
 from . import code
 from .html_table import ends_table, said
 from .learner_facts import NO_MAP, other_map
@@ -215,6 +215,10 @@ class PCAScatter(View):
     def _view_state_for(self, traits: dict[str, Any]) -> ViewState:
         users = self._learner.dls.users
         return ViewState(users) if traits.get("kind") == "users" else super()._view_state_for(traits)
+
+    @property
+    def _found_by(self) -> str:
+        return "learn.dls.users.index" if self.kind == "users" else super()._found_by
 
     @property
     def _snapshot(self) -> Snapshot:
@@ -482,7 +486,7 @@ class PCAScatter(View):
         rows: list[int] | None = proposal["value"]
         if rows is not None and not rows:
             raise TraitError("only=[] would leave nothing on the map; name at least one row, or None for all")
-        return None if rows is None else list(dict.fromkeys(known_row(self._items, row) for row in rows))
+        return None if rows is None else list(dict.fromkeys(self._known_row(row) for row in rows))
 
     @validate("view_box")
     def _four_corners(self, proposal: dict[str, Any]) -> list[float] | None:

@@ -63,8 +63,12 @@ def test_what_is_picked_among_users_leaves_the_titles_alone(trained, line):
     trained.view.selection = [4]
     assert (titles.selection, users.selection) == ([4], [8, 9])
     assert users.min_count != PCAScatter(trained, kind="users").min_count == trained.dls.users.default_min_count
-    with pytest.raises(TraitError, match="row 500 is no user"):
+    with pytest.raises(
+        TraitError, match=r"row 500 is no user; rows go from 1 to 120, learn.dls.users.index finds them"
+    ):
         users.selection = [500]
+    with pytest.raises(TraitError, match=r"takes the row of a user, not '7'; learn.dls.users.index\('7'\) finds it"):
+        users.primary = "7"
 
 
 def test_a_map_of_users_stays_one_and_stays_apart(trained):
@@ -78,16 +82,21 @@ def test_a_map_of_users_stays_one_and_stays_apart(trained):
     assert (scatter.linked, scatter.kind, scatter.n_frames, scatter.past_maps()) == (False, "users", 0, {})
 
 
-def test_a_map_of_users_moves_while_it_trains_and_ends_with_the_last_weights(learn, until):
-    scatter = PCAScatter(learn, kind="users")
+def test_a_map_of_users_moves_while_it_trains_and_ends_with_the_last_weights(learn, line, until):
+    scatter, store = PCAScatter(learn, kind="users"), LearnerStore.of(learn)
+    line.say(store, kind="hello", client="page")
+    line.say(store, kind="beat", client="page", visible=True)
     scatter.set_state({"_visible": True})
-    revisions = []
-    scatter.observe(lambda change: revisions.append(change.new["revision"]), "_map")
-    learn.start(epochs=3)
+    moved = []
+    scatter.observe(lambda change: moved.append((learn.status, change.new["revision"])), "_map")
+    learn.start(epochs=1000)
+    until(lambda: len(moved) == 2)
+    learn.stop()
     learn.wait()
-    until(lambda: bool(scatter._map) and scatter._map["revision"] == learn.snapshot.revision)
+    until(lambda: scatter._map["revision"] == learn.snapshot.revision)
+    assert [status for status, _ in moved[:2]] == ["training"] * 2
+    revisions = [revision for _, revision in moved]
     assert sorted(set(revisions)) == revisions
-    assert revisions[-1] == learn.snapshot.revision
 
 
 def test_a_page_asks_for_the_true_neighbours_of_a_user(trained, line):

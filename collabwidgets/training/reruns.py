@@ -112,8 +112,8 @@ class Reruns:
         session.changed()
 
     def cancel(self) -> None:
-        """End those under way, between two batches; nothing is kept of them."""
-        self._cancelled = True
+        """End those under way, between two batches; nothing is kept of them, nor of an error."""
+        self._cancelled, self.error = True, None
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until no rerun is under way; False if `timeout` seconds were not enough. Raises what ended them."""
@@ -195,6 +195,7 @@ class Reruns:
                     )
                 if isinstance(event, EpochEnd):
                     self.progress.validated()
+                    self._session.changed()
                 elif isinstance(event, BatchEnd):
                     step = event.step
                     self.progress.reached(before + step)

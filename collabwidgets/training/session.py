@@ -406,6 +406,7 @@ class Session:
             raise RuntimeError("already training; pause() or stop() first")
         self.data.part(0)
         fit = Fit(self, plan)
+        self.reruns.cancel()  # their time is the fit's from now on
         self.recipe = plan.recipe
         if self.status in ("paused", "stopped", "error"):
             self.interrupted_at[-1] = self.epoch

@@ -1,7 +1,9 @@
 // An editable combobox over titles: W3C APG "editable combobox with list autocomplete", manual selection.
 // Focus stays in the input; nothing is chosen until Enter or a click says so.
+
 import type { Signal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { clamp } from "../lib/clamp";
 import { formatCount, plural } from "../lib/format";
 import { boldRanges } from "../lib/matching";
 import type { TitleSearch } from "../lib/search";
@@ -134,7 +136,7 @@ export function TitleCombobox(props: TitleComboboxProps) {
     setOpen(true);
     if (!expanded || active < 0) setActive(steps > 0 ? 0 : last);
     else if (Math.abs(steps) === 1) setActive((active + steps + last + 1) % (last + 1));
-    else setActive(Math.max(0, Math.min(last, active + steps)));
+    else setActive(clamp(active + steps, 0, last));
   };
 
   const onKeyDown = (event: KeyboardEvent) => {

@@ -1,7 +1,9 @@
 // Labelled inputs: numbers as people type them, choices, switches, sliders.
+
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { clamp } from "../lib/clamp";
 import { formatRate, type NumberRule, parseNumber } from "../lib/format";
 import { useId } from "./useId";
 
@@ -96,7 +98,7 @@ export function NumberField(props: NumberFieldProps) {
     const by = STEPS[event.key];
     if (role !== "spinbutton" || by === undefined || lock) return;
     event.preventDefault();
-    type(shown(Math.min(rule.max, Math.max(rule.min, (parsed.ok ? parsed.value : value) + by * step))));
+    type(shown(clamp((parsed.ok ? parsed.value : value) + by * step, rule.min, rule.max)));
     send();
   };
   const describedBy = [reason ? (errorId ?? `${id}-error`) : "", lock ? `${id}-locked` : ""].join(" ").trim();

@@ -1,5 +1,7 @@
 // A table's rows as one tab stop: the keys that move, select and explore, the same in every table of titles.
+
 import type { Signal } from "@preact/signals";
+import { clamp } from "../lib/clamp";
 import { rowsBetween } from "../lib/ranking";
 
 export interface RowsInUse {
@@ -31,7 +33,7 @@ export function onRowKey(event: KeyboardEvent, rows: RowsInUse): void {
   const command = event.ctrlKey || event.metaKey;
   const at = active.value === null ? -1 : order.indexOf(active.value);
   const go = (to: number) => {
-    const next = order[Math.max(0, Math.min(order.length - 1, to))];
+    const next = order[clamp(to, 0, order.length - 1)];
     if (next === undefined) return;
     if (event.shiftKey && active.value !== null) {
       selection.value = added(selection.value, rowsBetween(order, active.value, next));

@@ -1,5 +1,7 @@
 // The four ways to compare two titles: what they are called, how their scores are drawn, and what to mind.
 
+import { clamp } from "./clamp";
+
 export type Metric = "cosine" | "centered_cosine" | "euclidean" | "dot";
 export type Order = "nearest" | "farthest";
 
@@ -84,7 +86,7 @@ export function scoreBar(
 ): { from: number; to: number } {
   if (!Number.isFinite(score)) return { from: 0, to: 0 };
   const cosine = metric === "cosine" || metric === "centered_cosine";
-  const share = Math.max(-1, Math.min(1, cosine ? score : largest > 0 ? score / largest : 0));
+  const share = clamp(cosine ? score : largest > 0 ? score / largest : 0, -1, 1);
   if (order === "nearest" || metric === "euclidean") return { from: 0, to: Math.max(0, share) };
   const end = 0.5 + share / 2;
   return { from: Math.min(0.5, end), to: Math.max(0.5, end) };

@@ -1,5 +1,7 @@
 // Which rows of a long table are in the document: those in sight, a few around them, and the one with the focus.
 
+import { clamp } from "./clamp";
+
 /** Rows in sight of a scrolled box, with `overscan` more at either side, as [from, to). */
 export function rowsInSight(
   length: number,
@@ -11,7 +13,7 @@ export function rowsInSight(
   const first = Math.floor(scrollTop / rowHeight) - overscan;
   const last = Math.ceil((scrollTop + boxHeight) / rowHeight) + overscan;
   const from = Math.min(Math.max(0, first), length);
-  return [from, Math.max(from, Math.min(length, last))];
+  return [from, clamp(last, from, length)];
 }
 
 /** The rows to draw, in order: those in sight, and `kept` (a row with the focus must not be unmounted). */

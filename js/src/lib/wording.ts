@@ -1,6 +1,8 @@
 // The sentences of every state, in one place, so that all widgets say the same.
+
 import type { EpochRow, RecipeFacts } from "../protocol";
 import type { Connection, MountedView, Status } from "../store";
+import { clamp } from "./clamp";
 import { formatClock, formatNumber } from "./format";
 
 export interface Situation {
@@ -73,7 +75,7 @@ export const runningEpoch = (place: Place): string =>
 
 /** The epoch under way in this fit, from 1. */
 export const currentEpoch = (progress: number, epochs: number): number =>
-  Math.max(1, Math.min(epochs, Math.floor(progress * epochs + 1e-6) + 1));
+  clamp(Math.floor(progress * epochs + 1e-6) + 1, 1, epochs);
 
 /** Epochs of the fit that runs or ran last: one after "+1 epoch", whatever the next Train is to have. */
 export const fitEpochs = (recipe: Partial<RecipeFacts>): number => recipe.fit_epochs ?? recipe.epochs ?? 0;

@@ -1,6 +1,8 @@
 // Where everything of the loss chart is, in pixels.
+
 import type { Data, EpochRow, RecipeFacts } from "../../protocol";
 import type { Status } from "../../store";
+import { clamp } from "../clamp";
 import { formatClock, formatNumber } from "../format";
 import { ticks } from "../ticks";
 import { fitEpochs } from "../wording";
@@ -40,7 +42,7 @@ export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room)
   const range = lossRange(facts.smoothed, history, meta.baseline, scores);
   const toY = yMapping(yScale, range, top, bottom);
   const losses = ticks(range.low, range.high, 5);
-  const below = xTicks(xAxis, end, Math.min(10, Math.max(3, (right - left) / 64)));
+  const below = xTicks(xAxis, end, clamp((right - left) / 64, 3, 10));
   const scored = history.filter((row) => row.valid_loss !== null && Number.isFinite(row.valid_loss));
   const clock = (seconds: number) =>
     below.digits > 0 ? `${formatNumber(seconds, below.digits)} s` : formatClock(seconds);

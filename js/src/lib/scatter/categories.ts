@@ -3,6 +3,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { ViewContext } from "../../context";
 import { derived } from "../bound";
+import { clamp } from "../clamp";
 import { formatCount, plural } from "../format";
 import { type Binary, decodeText, float32, type Titles } from "../wire";
 import type { Colors } from "./paint";
@@ -93,5 +94,5 @@ export function sizesByNumber(values: ArrayLike<number>, rows: Int32Array): Uint
   const [low, high] = middleRange(values, rows) ?? [0, 1];
   const step = (SIZES - 1) / (high - low || 1);
   // What is no number becomes 0 in an array of bytes.
-  return Uint8Array.from(values, (value) => Math.max(0, Math.min(SIZES - 1, (value - low) * step)));
+  return Uint8Array.from(values, (value) => clamp((value - low) * step, 0, SIZES - 1));
 }

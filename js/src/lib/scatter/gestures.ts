@@ -1,5 +1,6 @@
 // Pointers and the wheel over the plot, told as what they mean: hover, click, pan, box, zoom. Positions are in CSS
 // pixels from the plot's upper left corner. Only a drag takes the pointer; a touch that scrolls the page goes through.
+import { clamp } from "../clamp";
 import { onAbort } from "../lifetime";
 
 export interface Meanings {
@@ -132,7 +133,7 @@ export function listen(plot: HTMLElement, means: Meanings, signal: AbortSignal):
     event.stopPropagation();
     const { x, y } = place(event);
     const unit = [1, 16, 100][event.deltaMode] ?? 1;
-    const step = Math.max(-60, Math.min(60, event.deltaY * unit));
+    const step = clamp(event.deltaY * unit, -60, 60);
     // A pinch on a touch pad comes as small steps with Ctrl.
     means.zoom(x, y, Math.exp(-step * (event.ctrlKey && Math.abs(step) < 20 ? 0.01 : 0.004)));
     clearTimeout(rest);

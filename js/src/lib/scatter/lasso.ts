@@ -1,5 +1,6 @@
 // A free-form selection: which points lie inside a line drawn by hand. Exact, and fast enough for all points at once.
 
+import { clamp } from "../clamp";
 import type { PointGrid } from "./grid";
 import type { Box } from "./viewbox";
 
@@ -21,8 +22,7 @@ export function bounds(loop: Loop): Box {
  */
 export function insideOf(loop: Loop): (x: number, y: number) => boolean {
   const [, low, , high] = bounds(loop);
-  const slab = (y: number) =>
-    Math.min(SLABS - 1, Math.max(0, Math.floor(((y - low) / (high - low)) * SLABS)));
+  const slab = (y: number) => clamp(Math.floor(((y - low) / (high - low)) * SLABS), 0, SLABS - 1);
   const edges: number[][] = Array.from({ length: SLABS }, () => []);
   const n = loop.length;
   for (let i = 0; i < n; i += 2) {

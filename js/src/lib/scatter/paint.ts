@@ -1,5 +1,6 @@
 // What stands over the points, drawn with the canvas' own means: axes, labels, rings, lines, tools, watermarks.
 
+import { clamp } from "../clamp";
 import { formatNumber } from "../format";
 import type { Ticks } from "../ticks";
 import type { Label } from "./labels";
@@ -187,8 +188,8 @@ export function paintTag({ context, colors, family }: Ink, text: string, ring: R
   const { area } = view;
   const right = ring.x + ring.radius + 8;
   const wanted = right + width <= area.left + area.width ? right : ring.x - ring.radius - 8 - width;
-  const left = Math.max(area.left, Math.min(wanted, area.left + area.width - width));
-  const top = Math.max(area.top, Math.min(ring.y - 10, area.top + area.height - 20));
+  const left = clamp(wanted, area.left, area.left + area.width - width);
+  const top = clamp(ring.y - 10, area.top, area.top + area.height - 20);
   context.fillStyle = css(colors.background);
   context.strokeStyle = css(colors.foreground);
   context.lineWidth = 1;

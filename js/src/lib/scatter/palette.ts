@@ -1,5 +1,7 @@
 // Values to colours: two ramps cut into bins, so that a point's colour is one byte and points of a bin share a sprite.
 
+import { clamp } from "../clamp";
+
 export type Rgb = readonly [number, number, number];
 
 const colors = (hex: string): Rgb[] =>
@@ -47,5 +49,5 @@ export interface ColorScale {
 export function binOf(value: number, { low, high, log }: ColorScale, bins = BINS): number {
   const share = log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
   if (!Number.isFinite(share)) return (bins - 1) >> 1;
-  return Math.min(bins - 1, Math.max(0, Math.round(share * (bins - 1))));
+  return clamp(Math.round(share * (bins - 1)), 0, bins - 1);
 }

@@ -1,6 +1,7 @@
 // The picture: two canvases, one of pixels for the points and one for what stands over them, painted at most once
 // a frame and never while nobody can see it. It is told what to show and knows nothing of stores or gestures.
 
+import { clamp } from "../clamp";
 import { ticks } from "../ticks";
 import { logTicks } from "./axes";
 import { PointGrid } from "./grid";
@@ -291,7 +292,7 @@ export class Plot {
   /** Points on their way from the last scene, or where they belong. */
   #positions(scene: Scene, time: number): Cloud & { box: Box } {
     if (!this.#move) return scene;
-    const t = Math.min(1, Math.max(0, (time - this.#move.start) / this.#move.ms));
+    const t = clamp((time - this.#move.start) / this.#move.ms, 0, 1);
     if (t >= 1) {
       this.#move = null;
       return scene;

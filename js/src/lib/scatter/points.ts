@@ -2,6 +2,7 @@
 
 import { max } from "d3-array";
 import type { Side } from "../../store";
+import { clamp } from "../clamp";
 import { spread } from "../ranking";
 import type { MapFrame } from "./frame";
 import { BINS, binOf, type ColorBy, type ColorScale } from "./palette";
@@ -97,7 +98,7 @@ export function colouring(by: ColorBy, rows: Int32Array, side: Side, bias: Float
 
 /** Radii of the sizes in CSS pixels, smallest first: smaller where there are many points. */
 export function radii(shown: number): number[] {
-  const shrink = Math.max(0.35, Math.min(1, (1500 / Math.max(1, shown)) ** 0.3));
+  const shrink = clamp((1500 / Math.max(1, shown)) ** 0.3, 0.35, 1);
   return Array.from({ length: SIZES }, (_, i) => shrink * (2.2 + (4.8 * i) / (SIZES - 1)));
 }
 

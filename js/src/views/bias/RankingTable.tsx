@@ -1,4 +1,5 @@
 // The table of the bias ranking.
+
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { Link } from "../../components/Button";
@@ -6,6 +7,7 @@ import { setTo } from "../../components/fields";
 import { MatchedTitle } from "../../components/TitleCombobox";
 import { Bar, GAP, type TableColumn, type TableLinks, TitleTable } from "../../components/TitleTable";
 import type { ViewContext } from "../../context";
+import { clamp } from "../../lib/clamp";
 import type { Column, Columns } from "../../lib/columns";
 import { formatBias, formatCount, formatNumber, plural, ratingUnit } from "../../lib/format";
 import { FEW_RATINGS, gainedText, type Ranking, type SortKey } from "../../lib/ranking";
@@ -176,7 +178,7 @@ function Moved({ by, epoch }: { by: number; epoch: number }) {
 
 /** A bar from the middle, to the left below 0, and a whisker of one standard deviation on either side of its end. */
 function Diverging({ reach, spread }: { reach: number; spread: number | null }) {
-  const at = (share: number) => (Number.isFinite(share) ? 0.5 + Math.max(-1, Math.min(1, share)) / 2 : 0.5);
+  const at = (share: number) => (Number.isFinite(share) ? 0.5 + clamp(share, -1, 1) / 2 : 0.5);
   const end = at(reach);
   return (
     <Bar

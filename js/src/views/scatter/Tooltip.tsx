@@ -1,6 +1,8 @@
 // The tooltip of a point: placed after it is measured, inside the widget on all four sides.
+
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { clamp } from "../../lib/clamp";
 import { type PointFacts, pointLines } from "../../lib/scatter/words";
 
 interface Props {
@@ -21,7 +23,7 @@ export function Tooltip({ surface, tip, facts, nearest }: Props) {
     const plot = surface.current?.parentElement;
     if (!el || !room || !plot) return;
     const [x, y, gap] = [tip.x + plot.offsetLeft, tip.y + plot.offsetTop, tip.radius + 8];
-    const within = (place: number, most: number) => Math.round(Math.max(0, Math.min(place, most)));
+    const within = (place: number, most: number) => Math.round(clamp(place, 0, most));
     const left = within(x - el.offsetWidth / 2, room.clientWidth - el.offsetWidth);
     // Above the point, else below; where neither side has room, on the wider one.
     const [above, below] = [y - gap - el.offsetHeight, y + gap];

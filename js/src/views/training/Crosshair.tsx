@@ -1,7 +1,9 @@
 // A line over the loss chart that follows the pointer, or the arrow keys from epoch to epoch, and what it reads there.
+
 import { useSignal } from "@preact/signals";
 import { setTo } from "../../components/fields";
 import type { ViewContext } from "../../context";
+import { clamp } from "../../lib/clamp";
 import { type LossFacts, mappingOf } from "../../lib/loss/layout";
 import { type Plot, placeText, readings, readingText } from "../../lib/loss/readings";
 
@@ -44,7 +46,7 @@ export function Crosshair({ context, facts, plot }: CrosshairProps) {
     const next = { ArrowRight: here + (on ? 2 : 1), ArrowLeft: here, Home: 1, End: epochs }[event.key];
     if (next === undefined || !epochs) return;
     event.preventDefault();
-    at.value = mapX(Math.min(epochs, Math.max(1, next)));
+    at.value = mapX(clamp(next, 1, epochs));
   };
 
   return (

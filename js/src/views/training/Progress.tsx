@@ -1,12 +1,14 @@
 // How far the running fit is, and how long it will still take.
+
 import type { ViewContext } from "../../context";
+import { clamp } from "../../lib/clamp";
 import { etaText, progressLine } from "../../lib/format";
 import { currentEpoch, epochsText, fitEpochs, runningEpoch } from "../../lib/wording";
 
 export function Progress({ context }: { context: ViewContext }) {
   const { store } = context;
   const status = store.status.value;
-  const progress = Math.min(1, Math.max(0, store.progress.value || 0));
+  const progress = clamp(store.progress.value || 0, 0, 1);
   const epochs = fitEpochs(store.recipe.value);
   const active = status === "training" || status === "paused";
   const percent = Math.floor(100 * progress + 1e-9);

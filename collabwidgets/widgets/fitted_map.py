@@ -1,0 +1,201 @@
+"""FittedMap: a view of a map that is fitted on titles or users of its choice, and follows the training."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from traitlets import Bytes, Dict, Enum, Int, TraitError, validate
+
+from ..interpret import PCAFrame
+from ..learner import CollabLearner
+from ..traits import Whole
+from ..view_state import ViewState
+from .learner_facts import NO_MAP, other_map
+from .protocol import plain
+from .shown_map import Rows, ShownMap
+from .view import ReadThrough, View
+
+if TYPE_CHECKING:
+    from ..training import Snapshot
+
+_MAP_FACTS = ("explained_variance", "noise_level", "axis_match", "axis_correlations", "fit_count")
+_FIT = ["fit_on", "top_n", "min_count", "linked"]  # what a map of its own depends on
+
+
+class FittedMap(View):
+    """What of `PCAScatter` is about the map as such: whose, fitted on what, of which epoch.
+
+    It shows the store's map, which all views share, or has one of its own: fitted on other titles, not linked, or of
+    users.
+    """
+
+    kind = Enum(("items", "users"), "items").tag(sync=True)
+    fit_on = Enum(("min_count", "all", "top_n"), "min_count").tag(sync=True, page=True)
+    top_n = Whole(1000, min=10).tag(sync=True, page=True)
+    frame = Int(-1, min=-1).tag(sync=True, page=True)
+
+    explained_variance, noise_level, axis_match, axis_correlations, fit_count = (
+        ReadThrough(f"_map_facts.{name}") for name in _MAP_FACTS
+    )
+    n_frames = ReadThrough(lambda view: len(view._epochs(view._store_of_learner.picture["frame_epochs"])))
+
+    _own_map: ShownMap | None = None
+    _map = Dict().tag(sync=True, echo_update=False)  # `protocol.OtherMap`; empty where it shows the store's, or none
+    _map_scores = Bytes().tag(sync=True, echo_update=False)
+
+    def __init__(self, learner: CollabLearner, **traits: Any) -> None:
+        self._told: PCAFrame | None = None
+        if traits.get("kind") == "users":
+            traits.setdefault("linked", False)
+        super().__init__(learner, **traits)
+        beside = None if self.kind == "users" else self._store_of_learner.shown_map
+        self._own_map = ShownMap(beside, self.kind)
+        self.observe(self._map_moved, "_map")
+        self.observe(self._fit_moved, _FIT)
+        if self._is_own() and learner.status != "training":
+            self._show_own()
+
+    def _view_state_for(self, traits: dict[str, Any]) -> ViewState:
+        users = self._learner.dls.users
+        return ViewState(users) if traits.get("kind") == "users" else super()._view_state_for(traits)
+
+    @property
+    def _found_by(self) -> str:
+        return "learn.dls.users.index" if self.kind == "users" else super()._found_by
+
+    @property
+    def _snapshot(self) -> Snapshot:
+        """The learner's, with those that the map shows as its items."""
+        return self._learner.snapshot.of(self.kind)
+
+    def _epochs(self, kept: list[int]) -> list[int]:
+        """Those of `kept` that the map can show."""
+        return kept if self.kind == "items" else []
+
+    # ------------------------------------------------------------------ what it was fitted on
+
+    def _fitted_rows(self) -> Rows:
+        """`min_count` and `top_n` of `fit_pca`."""
+        return self.min_count if self.fit_on == "min_count" else 0, self.top_n if self.fit_on == "top_n" else None
+
+    def _is_own(self) -> bool:
+        """Whether the store's map, which all views share, is not the one to show."""
+        return self.fit_on != "min_count" or not self.linked
+
+    def _fit_moved(self, _change: dict[str, Any]) -> None:
+        if self._is_own() or self._map:
+            self._store_of_learner.publisher.wake()
+
+    @property
+    def _map_facts(self) -> SimpleNamespace:
+        """`protocol.MapFacts` of the map on the pages: its own, else the store's, which is none of users."""
+        return SimpleNamespace(**self._facts_of(self._map))
+
+    def _facts_of(self, own: dict[str, Any]) -> dict[str, Any]:
+        if not own and self.kind == "users":
+            return plain(NO_MAP)
+        facts: dict[str, Any] = (own or self._store_of_learner.picture)["map"]
+        return facts
+
+    def _map_moved(self, change: dict[str, Any]) -> None:
+        self._tell_facts(self._facts_of(change["old"]), self._facts_of(change["new"]))
+
+    def _tell_facts(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        for name in _MAP_FACTS:
+            self._tell(name, before[name], after[name])
+
+    def _learner_moved(self, change: dict[str, Any]) -> None:
+        super()._learner_moved(change)
+        if change["name"] == "picture":
+            before, after = change["old"], change["new"]
+            if not self._map and self.kind == "items":
+                self._tell_facts(before["map"], after["map"])
+            epochs, now = (self._epochs(picture["frame_epochs"]) for picture in (before, after))
+            self._tell("n_frames", len(epochs), len(now))
+            if self.frame >= 0 and epochs[: self.frame + 1] != now[: self.frame + 1]:  # that epoch is there no more
+                self.publish({"frame": -1})
+
+    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
+        self._grow(learn)
+        if not self._is_own():
+            if self._map:
+                self._show_shared()
+        elif settled or (watched and self.shown):
+            return self._show_own()
+        return 0
+
+    def _grow(self, learn: CollabLearner) -> None:
+        """Take in users and items that have come to the learner's since."""
+        if self.kind == "users":
+            self._view_state.know(learn.dls.users)
+
+    def _show_shared(self) -> None:
+        self._told = None
+        self.publish({"_map": {}, "_map_scores": b""})
+
+    def _show_own(self) -> int:
+        """Tell the pages, in step with the store: its biases are of the same weights. The bytes sent."""
+        learn, snapshot = self._learner, self._learner.snapshot
+        if self._own_map is None or snapshot.revision != self._store_of_learner.picture["revision"]:
+            return 0
+        try:
+            frame = self._own_map.frame(learn, *self._fitted_rows(), snapshot)
+        except ValueError:
+            if self._map:
+                self._show_shared()  # no factors or too few titles, of which the map says what can be done
+            return 0
+        if frame is self._told:
+            return 0
+        shown, scores = other_map(frame, self.fit_on)
+        self.publish({"_map": plain(shown), "_map_scores": scores})
+        self._told = frame
+        return len(scores)
+
+    def _frame(self) -> PCAFrame:
+        """The map by its own settings, of the epoch that `frame` chooses; as it is now where that is not kept."""
+        past = list(self.past_maps().values()) if self.frame >= 0 else []
+        return past[self.frame] if 0 <= self.frame < len(past) else self._present()
+
+    def _shown_map(self) -> ShownMap:
+        return self._own_map if self._own_map is not None and self._is_own() else self._store_of_learner.shown_map
+
+    def _present(self) -> PCAFrame:
+        return self._shown_map().frame(self._learner, *self._fitted_rows())
+
+    def past_maps(self) -> dict[int, PCAFrame]:
+        """The maps at the ends of earlier epochs, by epoch, ascending: fitted as the present one is, and lying as it
+        does. None of users."""
+        if self.kind == "users":
+            return {}
+        return self._shown_map().earlier(self._learner, *self._fitted_rows())
+
+    def _epoch_shown(self) -> str:
+        epochs, now = list(self.past_maps()) if self.frame >= 0 else [], self._epoch()
+        return f"epoch {epochs[self.frame]} of a run at {now}" if 0 <= self.frame < len(epochs) else now
+
+    def _usual(self) -> dict[str, Any]:
+        own = {"linked": False} if self.kind == "users" else {}
+        return own | {"frame": self.frame}  # a program that trains first and looks then has no earlier epochs to show
+
+    @validate("frame")
+    def _kept_epoch(self, proposal: dict[str, Any]) -> int:
+        frame, n = int(proposal["value"]), len(self._epochs(self._learner.session.weights.past.epochs))
+        if frame >= n:
+            kept = f"{n} are kept, so frame goes from 0 to {n - 1}" if n else "none is kept yet"
+            raise TraitError(f"frame={frame} is no earlier epoch: {kept}; -1 is the newest")
+        return frame
+
+    @validate("kind")
+    def _for_good(self, proposal: dict[str, Any]) -> str:
+        kind: str = proposal["value"]
+        if self._own_map is not None:
+            raise TraitError(f"a map keeps its kind; make another: PCAScatter(learn, kind={kind!r})")
+        return kind
+
+    @validate("linked")
+    def _with_titles(self, proposal: dict[str, Any]) -> bool:
+        linked: bool = proposal["value"]
+        if linked and self.kind == "users":
+            raise TraitError("a map of users has a selection and filter of its own, of users; leave out linked=True")
+        return linked

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Arguments of a CollabLearner that a file keeps: the others are objects.
 _OF_A_MODULE = ("user_factors", "item_factors", "user_bias", "item_bias", "engine", "device", "wd")
-_OF_A_MODEL = ("mean_loss", "residual_variance")  # facts that the loaders do not have
+_OF_A_MODEL = ("mean_loss", "residual_variance", "context_scales")  # facts that the loaders do not have as such
 
 
 class Split(TypedDict):
@@ -130,6 +130,7 @@ def _data_facts(learn: CollabLearner) -> DataFacts:
         **{each.name: getattr(dls, each.name) for each in fields(DataFacts) if each.name not in _OF_A_MODEL},
         mean_loss=learn.baseline,
         residual_variance=variance,
+        context_scales=() if dls.context is None else dls.context.scales,
     )
 
 

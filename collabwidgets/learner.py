@@ -368,6 +368,7 @@ class CollabLearner:
         items: Any = None,
         *,
         user_features: Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
         unknown: str = "raise",
         clip: bool = False,
     ) -> NDArray[np.float32]:
@@ -376,9 +377,10 @@ class CollabLearner:
         `users` and `items` are as many of the one as of the other, or one id beside many, or a frame alone. `unknown`,
         ``"raise"``, ``"average"`` or ``"nan"``, is what an id means without a training rating and without side columns;
         `clip` cuts predictions off at the lowest and the highest rating. In place of `users`, ``user_features={…}`` has
-        the side columns of somebody new.
+        the side columns of somebody new. A model that takes a context, such as when, gets the training mean unless
+        ``context={"timestamp": …}`` says otherwise, by one value a column or one for each pair.
         """
-        others: dict[str, Any] = {"user_features": user_features, "unknown": unknown, "clip": clip}
+        others: dict[str, Any] = {"user_features": user_features, "context": context, "unknown": unknown, "clip": clip}
         return predict(self.snapshot, self.dls, users, items, **others)
 
     def fold_in(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,61 @@ class Context:
     def notes(self) -> list[str]:
         """Sentences for the data card."""
         missing = f"; {self.n_missing:,} missing values are the mean" if self.n_missing else ""
-        return [f"context of each rating: {', '.join(self.names)}, standardised by the training ratings{missing}"]
+        return [
+            f"context of each rating: {', '.join(self.names)}, standardised by the training ratings{missing}; "
+            "where none is given, models that take one get the training mean"
+        ]
+
+    @property
+    def scales(self) -> tuple[tuple[str, float, float], ...]:
+        """By column its name, mean and scale."""
+        return tuple(zip(self.names, self.mean.tolist(), self.scale.tolist(), strict=True))
+
+    @classmethod
+    def of_scales(cls, scales: Sequence[tuple[str, float, float]]) -> Context | None:
+        """The context of no rating; None where there are no columns."""
+        if not scales:
+            return None
+        names, mean, scale = zip(*scales, strict=True)
+        none = torch.empty(0, len(names))
+        return cls(names, np.array(mean), np.array(scale), none, none, 0)
+
+    def part(self, ds_idx: int) -> torch.Tensor:
+        """That of the training ratings, 0, or of the validation ratings, 1."""
+        return self.valid if ds_idx else self.train
+
+    def given(self, values: Mapping[str, Any], n: int) -> torch.Tensor:
+        """What somebody names for `n` pairs, float32 ``[n, columns]``: by column one value, or one for each pair.
+
+        A column that is left out, and a missing value, are the mean.
+
+        Raises
+        ------
+        TypeError
+            When `values` is no dict.
+        ValueError
+            For a column that is not known, another number of values, and text that is no date.
+        """
+        import pandas as pd
+
+        if not isinstance(values, Mapping):
+            raise TypeError(f"context is {values!r}; pass a dict of columns and their values")
+        found = np.zeros((n, len(self.names)))
+        for name, value in values.items():
+            if name not in self.names:
+                raise ValueError(
+                    f"context names {name!r}, but the columns are {', '.join(self.names)}."
+                    + did_you_mean(str(name), list(self.names))
+                )
+            column = pd.Series(np.ravel(np.asarray(value, dtype=object))).infer_objects()
+            if len(column) not in (1, n):
+                raise ValueError(f"context has {len(column)} values of {name!r} for {n} pairs; pass one, or one each")
+            numbers, place = days_of(column), self.names.index(name)
+            wrong = ~np.isfinite(numbers) & column.notna().to_numpy()
+            if wrong.any():
+                raise ValueError(f"context: {name!r} is {column[wrong.argmax()]!r}; pass a number, or a date")
+            found[:, place] = np.nan_to_num((numbers - self.mean[place]) / self.scale[place])
+        return torch.from_numpy(found.astype(np.float32))
 
     def with_rows(self, values: NDArray[np.float64], held_out: NDArray[np.bool_]) -> Context:
         """The context of further ratings, float64 ``[m, n]``, behind that of the others, by the same means and scales.

@@ -432,7 +432,8 @@ class CollabDataLoaders:
 
     def one_batch(self) -> Batch:
         """A training batch to look at, another one each time; the order of training is not moved."""
-        return self.some(0, self.bs)
+        rows = self.some(0, self.bs)
+        return self.train_x[rows], self.train_y[rows]
 
     def show_batch(self, max_n: int = 10) -> pd.DataFrame:
         """Up to `max_n` ratings of a training batch as ids and ratings, under the names of their columns."""
@@ -495,11 +496,9 @@ class CollabDataLoaders:
     def _no_ratings(self, part: str) -> str:
         return f"there are no {part} ratings; make the loaders with a larger valid_pct"
 
-    def some(self, ds_idx: int, n: int) -> Batch:
-        """Up to `n` ratings of a part to look at, others each time; the order of training is not moved."""
-        x, y = self.part(ds_idx)
-        rows = torch.randperm(len(y), generator=self._looks)[: _whole("n", n, 1)]
-        return x[rows], y[rows]
+    def some(self, ds_idx: int, n: int) -> torch.Tensor:
+        """Places of up to `n` ratings of a part to look at, others each time; the order of training is not moved."""
+        return torch.randperm(len(self.part(ds_idx)[1]), generator=self._looks)[: _whole("n", n, 1)]
 
     @cached_property
     def card(self) -> DataCard:

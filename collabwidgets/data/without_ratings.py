@@ -10,6 +10,7 @@ import torch
 
 from ..calls import Call
 from .card import DataCard
+from .context import Context
 from .loaders import Batch, Batches, CollabDataLoaders
 from .side import Side
 from .vocab import Vocab
@@ -40,7 +41,7 @@ class DataFacts:
         Loss on the validation ratings of always predicting the mean.
     residual_variance : float or None
         Of a training rating around its prediction by the saved model; None where that is no dot product.
-    understood, notes, weight_name
+    understood, notes, weight_name, context_scales
         As of the loaders; empty in checkpoints of earlier versions.
     """
 
@@ -64,6 +65,7 @@ class DataFacts:
     understood: str = ""
     notes: tuple[str, ...] = ()
     weight_name: str = ""
+    context_scales: tuple[tuple[str, float, float], ...] = ()
 
 
 class LoadersWithoutRatings(CollabDataLoaders):
@@ -82,6 +84,7 @@ class LoadersWithoutRatings(CollabDataLoaders):
 
     def __init__(self, facts: DataFacts, users: Vocab, items: Vocab, path: str | Path = "."):
         vars(self).update({each.name: getattr(facts, each.name) for each in fields(facts)})
+        self.context = Context.of_scales(facts.context_scales)
         self.facts, self.path = facts, Path(path)
         self.user_name, self.item_name = users.name, items.name
         self.classes = {users.name: users, items.name: items}

@@ -76,7 +76,8 @@ def evaluate(
     warm = dls.users.trained[x[:, 0]] & dls.items.trained[x[:, 1]]
     liked = dls.rating_mean if liked is None else _rating(liked)
     candidates = np.flatnonzero(dls.items.trained)
-    measured = _errors(predicted(snapshot, x).astype(np.float64) - y, x[:, 0], weights)
+    context = None if dls.context is None else dls.context.valid
+    measured = _errors(predicted(snapshot, x, context).astype(np.float64) - y, x[:, 0], weights)
     ranked = _rankings(snapshot, dls, x[warm & (y >= liked)], candidates, k, most_users, seed)
     found = pd.DataFrame(measured | ranked, index=["value", "standard_error", "n", "popularity"]).T
     found = found.astype({"n": np.int64}).rename_axis("metric")

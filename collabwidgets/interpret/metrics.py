@@ -36,10 +36,13 @@ def part_loss(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int, loss_func
 def part_predictions(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Predictions and ratings of a part, float32 ``[n]`` each, in its order."""
     x, y = dls.part(ds_idx)
-    return torch.from_numpy(predicted(snapshot, x.numpy())), y.clone()
+    context = None if dls.context is None else dls.context.part(ds_idx)
+    return torch.from_numpy(predicted(snapshot, x.numpy(), context)), y.clone()
 
 
 def some_predictions(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int, max_n: int) -> pd.DataFrame:
     """Some ratings of a part beside their predictions, another choice each time."""
-    x, y = dls.some(ds_idx, max_n)
-    return dls.to_frame(x, y).assign(**{f"{dls.rating_name}_pred": predicted(snapshot, x.numpy())})
+    rows = dls.some(ds_idx, max_n)
+    (x, y), context = dls.part(ds_idx), None if dls.context is None else dls.context.part(ds_idx)[rows]
+    predictions = predicted(snapshot, x[rows].numpy(), context)
+    return dls.to_frame(x[rows], y[rows]).assign(**{f"{dls.rating_name}_pred": predictions})

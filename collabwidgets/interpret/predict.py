@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import torch
 from numpy.typing import NDArray
 
 from ..training.snapshot import Snapshot
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
 _UNKNOWN = ("raise", "average", "nan")
 
 
-def predicted(snapshot: Snapshot, pairs: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Ratings float32 ``[n]`` of (user row, item row) pairs int64 ``[n, 2]``; row 0 is the model's own ``'#na#'``."""
-    return by_formula(snapshot, pairs) if snapshot.forward is None else snapshot.forward(pairs)
+def predicted(snapshot: Snapshot, pairs: NDArray[np.int64], context: torch.Tensor | None = None) -> NDArray[np.float32]:
+    """Ratings float32 ``[n]`` of (user row, item row) pairs int64 ``[n, 2]``; row 0 is the model's own ``'#na#'``.
+
+    A model that takes a context gets `context`, float32 ``[n, columns]``, or else the training mean; to others it is
+    nothing.
+    """
+    return by_formula(snapshot, pairs) if snapshot.forward is None else snapshot.forward(pairs, context)
 
 
 def predict(
@@ -32,6 +37,7 @@ def predict(
     items: Any,
     *,
     user_features: Mapping[str, Any] | None,
+    context: Mapping[str, Any] | None,
     unknown: str,
     clip: bool,
 ) -> NDArray[np.float32]:
@@ -46,6 +52,8 @@ def predict(
         users and one item. Or a frame alone, with the loaders' columns of users and items.
     user_features : dict, optional
         Side columns of somebody new, in place of `users`: see `with_user`.
+    context : dict, optional
+        By column of the loaders' context one value, or one for each pair. What is left out is the training mean.
     unknown : {"raise", "average", "nan"}
         What an id without a training rating and without side columns means: an error, for one that was in no rating
         with the nearest spelling; the mean known user or item; or NaN.
@@ -69,12 +77,23 @@ def predict(
         snapshot = snapshot.with_average_rows
     if user_features is not None:
         snapshot = with_user(snapshot, user_features)
-    stars = predicted(snapshot, pairs)
+    stars = predicted(snapshot, pairs, None if context is None else _context(snapshot, dls, context, len(pairs)))
     if clip:
         stars = stars.clip(*dls.rating_range)
     if unknown == "nan":
         stars[is_unknown] = np.nan
     return stars
+
+
+def _context(snapshot: Snapshot, dls: CollabDataLoaders, given: Mapping[str, Any], n: int) -> torch.Tensor:
+    if dls.context is None:
+        raise ValueError(
+            'context= needs loaders with a context, and these have none; pass context=["timestamp"], or other columns '
+            "of the ratings, to CollabDataLoaders.from_df"
+        )
+    if snapshot.forward is None or not snapshot.forward.n_context:
+        raise ValueError('context= changes nothing, as the model takes none; collab_learner(dls, model="nn") does')
+    return dls.context.given(given, n)
 
 
 def _pairs(snapshot: Snapshot, dls: CollabDataLoaders, users: Any, items: Any, unknown: str) -> NDArray[np.int64]:

@@ -51,8 +51,8 @@ class Ensemble(nn.Module):
         """Bounds of the predictions, those of the first member."""
         return getattr(self.first, "y_range", None)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.stack([member(x).reshape(-1) for member in self.members]).mean(dim=0)
+    def forward(self, x: Tensor, *context: Tensor) -> Tensor:
+        return torch.stack([member(x, *context).reshape(-1) for member in self.members]).mean(dim=0)
 
     def bias(self, arr: Iterable[Any], is_item: bool = True) -> Tensor:
         """Biases of the named items (or users) in the first member, float32 ``[len(arr)]``."""

@@ -10,10 +10,11 @@ from typing import TypeAlias
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from ..models.ensemble import Ensemble, first_member
 from ..models.tables import TableNames, copied, effective_table, table
+from .inputs import Inputs, WithContext, called, takes_context
 from .loss import one_each
 
 # (role such as "user_factors", its table float32 [n, k]) -> rows int64 [m] and their new values [m, k], or None
@@ -31,11 +32,14 @@ class Forward:
         It is copied here and now, so nothing may train it meanwhile.
     tables : TableNames
         Where its factors and biases are.
+    n_context : int
+        Columns of the context that the loaders have.
     """
 
-    def __init__(self, module: nn.Module, tables: TableNames):
+    def __init__(self, module: nn.Module, tables: TableNames, n_context: int = 0):
         self.name = type(first_member(module)).__name__
         self._tables = tables
+        self.n_context = n_context if takes_context(module) else 0
         self._lock = threading.Lock()
         self._module: nn.Module | None = None
         self._fault = ""
@@ -44,15 +48,17 @@ class Forward:
         except Exception as error:  # whatever the module's own parts raise; training can do without a copy
             self._fault = f"{type(error).__name__}: {error}"
 
-    def __call__(self, pairs: NDArray[np.int64]) -> NDArray[np.float32]:
+    def __call__(self, pairs: NDArray[np.int64], context: Tensor | None = None) -> NDArray[np.float32]:
         """Ratings float32 ``[n]`` of (user row, item row) pairs int64 ``[n, 2]``.
+
+        A module that takes a context gets it, float32 ``[n, n_context]``, or else the training mean.
 
         Raises
         ------
         RuntimeError
             When the module could not be copied.
         """
-        return self._predicted(self._copy, pairs)
+        return self._predicted(self._copy, pairs, context)
 
     def of_first(self, pairs: NDArray[np.int64]) -> NDArray[np.float32]:
         """The same of the first member of an ensemble."""
@@ -80,11 +86,16 @@ class Forward:
             )
         return self._module
 
-    def _predicted(self, module: nn.Module, pairs: NDArray[np.int64]) -> NDArray[np.float32]:
-        x = torch.from_numpy(np.ascontiguousarray(pairs))
+    def _predicted(
+        self, module: nn.Module, pairs: NDArray[np.int64], context: Tensor | None = None
+    ) -> NDArray[np.float32]:
+        rows = torch.from_numpy(np.ascontiguousarray(pairs))
+        x: Inputs = rows
+        if self.n_context:
+            x = WithContext(rows, torch.zeros(len(rows), self.n_context) if context is None else context)
         device = next(module.parameters()).device
         with self._lock, torch.no_grad():  # a module may keep something of its last batch
-            parts = [one_each(module(part.to(device)), len(part)).float().cpu() for part in torch.split(x, _PAIRS)]
+            parts = [one_each(called(module, part.to(device)), len(part)).float().cpu() for part in x.split(_PAIRS)]
             ratings: NDArray[np.float32] = torch.cat(parts).detach().numpy()
         return ratings
 
@@ -93,7 +104,7 @@ class _Refilled(Forward):
     """See `Forward.refilled`."""
 
     def __init__(self, former: Forward, fill: Fill):
-        self.name, self._tables = former.name, former._tables
+        self.name, self._tables, self.n_context = former.name, former._tables, former.n_context
         self._lock = threading.Lock()
         self._former, self._fill = former, fill
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..extras import needs_extra
 from ..plain import plain
+from .inputs import train_inputs
 from .recipe import SETTINGS, Recipe
 from .schedule import Schedule
 from .trainer import Engine, Ratings
@@ -105,7 +106,8 @@ def lr_find(
     bs = min(recipe.bs, len(data.train_y))
     lrs = start_lr * (end_lr / start_lr) ** (np.arange(num_it) / num_it)
     recipe = recipe.for_batches_of(bs)
-    engine.begin(data.train_x, data.train_y, recipe, Schedule(lrs, np.full(num_it, recipe.mom)), data.train_w)
+    x, schedule = train_inputs(engine.module, data), Schedule(lrs, np.full(num_it, recipe.mom))
+    engine.begin(x, data.train_y, recipe, schedule, data.train_w)
     losses: list[float] = []
     mean = weight = 0.0
     for step, rows in enumerate(itertools.islice(_batches(len(data.train_y), bs, order), num_it)):

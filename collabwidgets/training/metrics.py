@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ..data.weighted import weighted_mean
+from .inputs import Inputs, called
 from .loss import one_each
 from .unreduced import parameters_of, unreduced, value_each
 
@@ -52,12 +53,13 @@ def callables(name: str, functions: Any) -> tuple[Callable[..., Any], ...]:
     return found
 
 
-def predictions(module: nn.Module, x: Tensor) -> Tensor:
-    """Predictions float32 ``[n]`` on the CPU for ``x`` int64 ``[n, 2]``, by a module that nothing else trains now."""
+def predictions(module: nn.Module, x: Inputs) -> Tensor:
+    """Predictions float32 ``[n]`` on the CPU for inputs, by a module that nothing else trains now."""
     device = next(module.parameters()).device
     module.eval()
     with torch.no_grad():
-        return torch.cat([one_each(module(part.to(device)), len(part)).float().cpu() for part in torch.split(x, _PART)])
+        parts = [one_each(called(module, part.to(device)), len(part)).float().cpu() for part in x.split(_PART)]
+    return torch.cat(parts)
 
 
 def measured(name: str, metric: Metric, predicted: Tensor, rated: Tensor, weights: Tensor | None = None) -> float:

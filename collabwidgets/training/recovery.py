@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from .events import Finished
+from .inputs import context_of, valid_inputs
 from .recipe import SETTINGS, Recipe
 from .trainer import Engine, Ratings, Trainer
+
+if TYPE_CHECKING:
+    from ..data.context import Context
 
 TRIAL_BATCHES = 200
 _MOST_RATINGS = 1 << 16  # of those in the trial, on which it is judged
@@ -42,8 +47,13 @@ def stable_lr(engine: Engine, data: Ratings, recipe: Recipe) -> float | None:
     n = min(TRIAL_BATCHES, len(data.train_y) // bs) * bs
     rows = torch.randperm(len(data.train_y), generator=torch.Generator().manual_seed(recipe.seed))[:n]
     x, y, w = data.train_x[rows], data.train_y[rows], None if data.train_w is None else data.train_w[rows]
-    few = _Few(x, y, w, x[:_MOST_RATINGS], y[:_MOST_RATINGS], None if w is None else w[:_MOST_RATINGS])
-    fresh, before = engine.state(), engine.loss(few.valid_x, few.valid_y, few.valid_w)
+    context = context_of(engine.module, data)
+    if context is not None:
+        context = replace(context, train=context.train[rows], valid=context.train[rows[:_MOST_RATINGS]])
+    judged_w = None if w is None else w[:_MOST_RATINGS]
+    few = _Few(x, y, w, x[:_MOST_RATINGS], y[:_MOST_RATINGS], judged_w, context)
+    judged = valid_inputs(engine.module, few)
+    fresh, before = engine.state(), engine.loss(judged, few.valid_y, few.valid_w)
     lr = recipe.lr / 3
     while lr >= SETTINGS["lr"].low:
         trial = recipe.changed(lr=float(f"{lr:.1e}"), schedule="constant", epochs=1, keep_best=False)
@@ -52,7 +62,7 @@ def stable_lr(engine: Engine, data: Ratings, recipe: Recipe) -> float | None:
         if rescaled.lr > _LARGEST_STEP or rescaled.lr * rescaled.wd > _LARGEST_DECAY:
             continue
         *_, last = Trainer(engine, few, trial, order=torch.Generator().manual_seed(recipe.seed))
-        falls = isinstance(last, Finished) and engine.loss(few.valid_x, few.valid_y, few.valid_w) < before
+        falls = isinstance(last, Finished) and engine.loss(judged, few.valid_y, few.valid_w) < before
         engine.restore(fresh)
         if falls:
             return trial.lr
@@ -69,3 +79,4 @@ class _Few:
     valid_x: Tensor
     valid_y: Tensor
     valid_w: Tensor | None
+    context: Context | None

@@ -243,7 +243,7 @@ def take_snapshot(
         items=data.items,
         y_range=getattr(module, "y_range", None),
         rating_mean=data.rating_mean,
-        forward=None if known else Forward(module, tables),
+        forward=None if known else Forward(module, tables, 0 if data.context is None else len(data.context.names)),
         **copies,
     )
 

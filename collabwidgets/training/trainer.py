@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
@@ -14,10 +14,14 @@ from torch import Tensor, nn
 
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import EpochRecord
+from .inputs import Inputs, train_inputs, valid_inputs
 from .loss import LossFunction
 from .metrics import Metric, measured, predictions
 from .recipe import Recipe
 from .schedule import Schedule, schedule_for
+
+if TYPE_CHECKING:
+    from ..data.context import Context
 
 EVENT_SECONDS = 0.008  # the time between two events: short for a Stop button, long against a step
 _TRAIN_LOSS_DECAY = 0.98
@@ -32,6 +36,7 @@ class Ratings(Protocol):
     valid_x: Tensor
     valid_y: Tensor
     valid_w: Tensor | None
+    context: Context | None
 
 
 class Engine(Protocol):
@@ -48,13 +53,13 @@ class Engine(Protocol):
     def compiled(self) -> bool:
         """Whether the first batch can begin at once."""
 
-    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
-        """A fit starts on the training ratings ``x`` int64 ``[n, 2]``, ``y`` float32 ``[n]``, `weights` as ``y``."""
+    def begin(self, x: Inputs, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
+        """A fit starts on the training ratings ``x``, ``y`` float32 ``[n]``, `weights` as ``y``."""
 
     def run(self, rows: Tensor, bs: int, step: int) -> NDArray[np.float32]:
         """Train on ``rows`` int64 ``[k * bs]`` in `k` batches, the first being batch `step` of the fit; the losses."""
 
-    def loss(self, x: Tensor, y: Tensor, weights: Tensor | None = None) -> float:
+    def loss(self, x: Inputs, y: Tensor, weights: Tensor | None = None) -> float:
         """Mean loss of the module on the given ratings, by their weights where they have any."""
 
     def sync(self) -> None:
@@ -113,7 +118,8 @@ class Trainer:
     def __iter__(self) -> Iterator[Event]:
         if not self.engine.compiled:
             yield Compiling()
-        self.engine.begin(self.data.train_x, self.data.train_y, self._rescaled, self.schedule, self.data.train_w)
+        x = train_inputs(self.engine.module, self.data)
+        self.engine.begin(x, self.data.train_y, self._rescaled, self.schedule, self.data.train_w)
         train_loss = _RunningMean()
         for fitted in range(self.recipe.epochs):
             epoch = self.epoch + fitted + 1
@@ -171,12 +177,14 @@ class Trainer:
 
     def _valid_loss(self) -> float | None:
         data = self.data
-        return self.engine.loss(data.valid_x, data.valid_y, data.valid_w) if len(data.valid_y) else None
+        if not len(data.valid_y):
+            return None
+        return self.engine.loss(valid_inputs(self.engine.module, data), data.valid_y, data.valid_w)
 
     def _measured(self) -> dict[str, float]:
         if not self.metrics:
             return {}
-        predicted = predictions(self.engine.module, self.data.valid_x)
+        predicted = predictions(self.engine.module, valid_inputs(self.engine.module, self.data))
         of = (predicted, self.data.valid_y, self.data.valid_w)
         return {name: measured(name, metric, *of) for name, metric in self.metrics.items()}
 

@@ -16,6 +16,7 @@ from ..models.growing import Rows, grown_module, grown_weights, names_in_member
 from ..models.tables import check_fits, copied, table
 from ..seeds import generator
 from .engines import choose_engine, why_not_fused
+from .inputs import check_context
 from .loss import LossFunction
 from .recipe import N_FACTORS
 from .snapshot import take_snapshot
@@ -101,6 +102,7 @@ class Weights:
         """
         if not isinstance(module, nn.Module):
             raise TypeError(f"model must be an nn.Module, not {type(module).__name__}; pass an object, not the class")
+        check_context(module, self.data)
         tables = self.tables_of(module)
         self.engine = self.engine_for(module)
         self.tables, self.module, self.seed = tables, module, seed

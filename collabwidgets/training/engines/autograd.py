@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ..inputs import Inputs, called
 from ..loss import LossFunction, loss_of
 from ..recipe import Recipe
 from ..schedule import Schedule
@@ -22,6 +23,8 @@ _NORMS = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm, nn.module
 
 class AutogradEngine:
     """Trains any ``nn.Module`` that maps ``x`` int64 ``[bs, 2]`` to predictions ``[bs]``.
+
+    One whose ``forward`` has a second argument gets the context float32 ``[bs, c]`` by it.
 
     Parameters
     ----------
@@ -51,7 +54,7 @@ class AutogradEngine:
         self.device = torch.device(device) if device is not None else first.device
         self._optimizer: AdamW | None = None
 
-    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
+    def begin(self, x: Inputs, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
         self._x, self._y = x.to(self.device), y.to(self.device)
         self._weights = None if weights is None else weights.to(self.device)
         self._schedule, self._recipe = schedule, recipe
@@ -71,7 +74,7 @@ class AutogradEngine:
                 lr, mom = float(self._schedule.lr[step + i]), float(self._schedule.mom[step + i])
                 batch = rows[i * bs : (i + 1) * bs]
                 weights = None if self._weights is None else self._weights[batch]
-                loss = loss_of(self.module(self._x[batch]), self._y[batch], self.loss_func, weights)
+                loss = loss_of(called(self.module, self._x[batch]), self._y[batch], self.loss_func, weights)
                 if not loss.requires_grad:
                     raise ValueError(
                         f"the loss does not depend on the parameters of {type(self.module).__name__}: detach(), "
@@ -83,7 +86,7 @@ class AutogradEngine:
                 losses[i] = loss.detach()
         return losses.cpu().numpy()
 
-    def loss(self, x: Tensor, y: Tensor, weights: Tensor | None = None) -> float:
+    def loss(self, x: Inputs, y: Tensor, weights: Tensor | None = None) -> float:
         return mean_loss(self.module, x, y, self.loss_func, weights)
 
     def sync(self) -> None:
@@ -102,12 +105,12 @@ class AutogradEngine:
 
 def mean_loss(
     module: nn.Module,
-    x: Tensor,
+    x: Inputs,
     y: Tensor,
     loss_func: LossFunction | None = None,
     weights: Tensor | None = None,
 ) -> float:
-    """Mean loss over the ratings ``x`` int64 ``[n, 2]``, ``y`` float32 ``[n]``, which may be on another device.
+    """Mean loss over the ratings ``x``, int64 ``[n, 2]`` or with a context, and ``y`` float32 ``[n]``, on any device.
 
     Weighted by `weights` float32 ``[n]`` where there are any.
     """
@@ -120,7 +123,7 @@ def mean_loss(
             rated = y[part].to(device, copy=True)  # the loss may be computed in place
             w = None if weights is None else weights[part].to(device)
             size = len(rated) if w is None else float(w.sum())
-            total += float(loss_of(module(x[part].to(device)), rated, loss_func, w)) * size
+            total += float(loss_of(called(module, x[part].to(device)), rated, loss_func, w)) * size
             whole += size
     return total / whole
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ...models.ensemble import Ensemble
 from ...seeds import generator
+from ..inputs import Inputs
 from ..loss import LossFunction
 from ..recipe import Recipe
 from ..schedule import Schedule
@@ -44,7 +45,7 @@ class EnsembleEngine:
         """Whether the first batch can begin at once."""
         return all(engine.compiled for engine in self.engines)
 
-    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
+    def begin(self, x: Inputs, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
         source = generator(recipe.seed, "members")
         self._orders = [torch.randperm(len(y), generator=source) for _ in self.engines[1:]]
         for engine in self.engines:
@@ -58,7 +59,7 @@ class EnsembleEngine:
             losses += engine.run(order[rows], bs, step)
         return losses / np.float32(len(self.engines))
 
-    def loss(self, x: Tensor, y: Tensor, weights: Tensor | None = None) -> float:
+    def loss(self, x: Inputs, y: Tensor, weights: Tensor | None = None) -> float:
         """Loss of the averaged predictions."""
         self.sync()
         return mean_loss(self.module, x, y, self.loss_func, weights)

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ...models.dot import DotProduct, DotProductBias, EmbeddingDotBias, computes_plainly
+from ..inputs import Inputs
 from ..loss import LossFunction
 from ..recipe import Recipe
 from ..schedule import Schedule, schedule_for
@@ -187,12 +188,13 @@ class FusedEngine:
         """Whether there is compiled code, in memory or on disk; else the first batch waits some seconds for it."""
         return is_compiled(self.loop)
 
-    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
+    def begin(self, x: Inputs, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
         if max(schedule.mom) >= np.sqrt(recipe.sqr_mom):
             raise ValueError(
                 f"the fused engine needs momenta below the root of sqr_mom, {np.sqrt(recipe.sqr_mom):.4f}; "
                 f"found {max(schedule.mom):g}: use engine='autograd'"
             )
+        assert isinstance(x, Tensor), "no compiled loop takes a context"
         rows = (len(self._users.last), len(self._items.last))
         if len(x) and any(int(last) >= n for last, n in zip(x.amax(dim=0), rows, strict=True)):
             raise IndexError(f"the ratings name rows beyond the {rows[0]} users and {rows[1]} items of the tables")
@@ -221,9 +223,10 @@ class FusedEngine:
         weights = self._weights[picked] if len(self._weights) else self._weights
         return x, y, weights, bs, step, users.packed, users.last, items.packed, items.last
 
-    def loss(self, x: Tensor, y: Tensor, weights: Tensor | None = None) -> float:
+    def loss(self, x: Inputs, y: Tensor, weights: Tensor | None = None) -> float:
         from . import fused_loop
 
+        assert isinstance(x, Tensor), "no compiled loop takes a context"
         self.sync()
         users, items = self._vectors()
         of = (x.numpy(), y.numpy(), _as_loops_take_them(weights))

@@ -21,6 +21,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from ...models.svdpp import SVDpp
+from ..inputs import Inputs
 from ..recipe import CHAPTERS_BS, Recipe
 from ..schedule import Schedule
 from .fused import Family, Floats, FusedEngine, Tables, schedule_table
@@ -67,7 +68,7 @@ class ImplicitEngine(FusedEngine):
         rated, rows = module._rated_by_user, (len(module.u_weight.weight), len(module.i_weight.weight))
         return "" if rated.shape == rows else "its tables do not fit each other"
 
-    def begin(self, x: Tensor, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
+    def begin(self, x: Inputs, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
         super().begin(x, y, recipe, schedule, weights)
         w = self._window = window_of(len(y), recipe)
         slower = CHAPTERS_BS / recipe.bs if w > 1 and recipe.rescale else 1.0  # undoes what `rescale` does to the betas

@@ -58,7 +58,8 @@ def collab_learner(
     n_factors : int
         Columns of the factor tables.
     model : {"dot", "nn", "svdpp"}
-        `EmbeddingDotBias`; `EmbeddingNN`, embeddings side by side and layers on them; or `SVDpp`, which adds what
+        `EmbeddingDotBias`; `EmbeddingNN`, embeddings side by side and layers on them, or `TabularNN`, the same with the
+        loaders' side columns and context, where they have any; or `SVDpp`, which adds what
         users rated and who rated an item to the dot product and predicts better: it says how to train it.
     y_range : (float, float), optional
         Bounds of the predictions, a little wider than the ratings: ``(0, 5.5)`` for stars from 1 to 5, or

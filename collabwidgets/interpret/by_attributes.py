@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..models.side_columns import taken_columns
 from ..training.cold_rows import side_map
 from ..training.snapshot import Snapshot
 from .product import UserVector, user_vector
@@ -29,15 +30,20 @@ def with_user(snapshot: Snapshot, given: Mapping[str, Any]) -> Snapshot:
         When there are no side columns of users, and for a column or a value that is not known.
     """
     users = snapshot.users
-    if users.features is None or users.train_weights is None:
+    features = users.features
+    if features is None or users.train_weights is None:
         raise ValueError(
             f"user_features= needs side columns of the {users.name}s, and these loaders have none; pass users= a table "
             "to CollabDataLoaders.from_df"
         )
-    encoded = users.features.encoded(given, "user_features")[None]
+    encoded = features.encoded(given, "user_features")[None]
 
     def fill(role: str, table: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
-        return (np.zeros(1, np.int64), side_map(users, table)(encoded)) if role.startswith("user") else None
+        if not role.startswith("user"):
+            return None
+        is_given = role == "user_columns"
+        row = encoded.take(taken_columns(features), axis=1) if is_given else side_map(users, table)(encoded)
+        return np.zeros(1, np.int64), row
 
     return snapshot.refilled(fill)
 

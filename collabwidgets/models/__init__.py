@@ -5,6 +5,7 @@ from .dot import DotProduct, DotProductBias, EmbeddingDotBias
 from .ensemble import Ensemble
 from .layers import Embedding, create_params, embedding_size, sigmoid_range
 from .neural import CollabNN, EmbeddingNN, get_emb_sz
+from .side_columns import TabularNN
 from .svdpp import SVDpp
 from .tables import TableNames, find_tables
 from .tabular import TabularModel
@@ -22,6 +23,7 @@ __all__ = [
     "SVDpp",
     "TableNames",
     "TabularModel",
+    "TabularNN",
     "create_params",
     "embedding_size",
     "find_tables",

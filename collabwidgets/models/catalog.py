@@ -14,6 +14,7 @@ from .dot import DotProduct, DotProductBias, EmbeddingDotBias, computes_plainly
 from .ensemble import Ensemble
 from .layers import checked_range
 from .neural import EmbeddingNN, get_emb_sz
+from .side_columns import TabularNN
 from .svdpp import SVDpp
 from .tables import TableNames
 
@@ -69,7 +70,10 @@ def model_maker(
         sizes = neural_sizes(dls, emb_szs)
         if n != sizes[1][1]:
             raise ValueError(f"the neural model's items have {sizes[1][1]} factors, by emb_szs; {n} cannot be set")
-        return EmbeddingNN(sizes, [] if layers is None else [int(n) for n in layers], bounds, generator=source)
+        widths = [] if layers is None else [int(n) for n in layers]
+        if dls.context is None and dls.users.features is None and dls.items.features is None:
+            return EmbeddingNN(sizes, widths, bounds, generator=source)
+        return TabularNN(sizes, widths, dls, bounds, generator=source)
 
     make = {"dot": dot, "nn": neural, "svdpp": svdpp}[name]
     if members == 1:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from .ensemble import Ensemble
+from .side_columns import TabularNN
 from .svdpp import SVDpp
 from .tables import TableNames, copied, predicts
 
@@ -92,6 +93,8 @@ def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
     for _, part in members_of(grown):
         if isinstance(part, SVDpp):
             part.take_rated(dls.train_x)
+        if isinstance(part, TabularNN):
+            part.take_columns(dls)
         if getattr(part, "classes", None) is not None:
             vars(part)["classes"] = dict(dls.classes)
     grown.load_state_dict(grown_weights(module.state_dict(), grown, tables, rows))

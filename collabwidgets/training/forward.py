@@ -17,7 +17,8 @@ from ..models.tables import TableNames, copied, effective_table, table
 from .inputs import Inputs, WithContext, called, takes_context
 from .loss import one_each
 
-# (role such as "user_factors", its table float32 [n, k]) -> rows int64 [m] and their new values [m, k], or None
+# (role such as "user_factors", or "user_columns" of `TabularNN`; its table float32 [n, k]) -> rows int64 [m] and their
+# new values [m, k], or None
 Fill: TypeAlias = Callable[[str, NDArray[np.float32]], tuple[NDArray[np.int64], NDArray[np.float32]] | None]
 
 _PAIRS = 1 << 17  # predicted at a time
@@ -117,7 +118,16 @@ class _Refilled(Forward):
                 for role, name in vars(self._tables).items():
                     if name is not None:
                         _refill(part, name.removeprefix("members.0."), role, self._fill)
+                for role in ("user_columns", "item_columns"):
+                    if isinstance(columns := getattr(part, role, None), torch.Tensor):
+                        _put(columns, self._fill(role, columns.cpu().numpy()))
         return module
+
+
+def _put(table: Tensor, found: tuple[NDArray[np.int64], NDArray[np.float32]] | None) -> None:
+    if found is not None:
+        rows, values = (torch.from_numpy(np.ascontiguousarray(each)).to(table.device) for each in found)
+        table[rows] = values
 
 
 def _refill(module: nn.Module, name: str, role: str, fill: Fill) -> None:

@@ -191,7 +191,7 @@ class Snapshot:
 
         def fill(role: str, table: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
             side = self._side(role)
-            rows = np.flatnonzero(side.cold)
+            rows = np.flatnonzero(side.cold if role in _ROLES else [])  # the model knows their side columns
             return (rows, side_vectors(side, table, rows)) if len(rows) else None
 
         return replace(self.refilled(fill), with_cold=True)

@@ -13,8 +13,8 @@ __version__ = "0.1.0"
 
 _NAMES = {
     "data": "CollabDataLoaders LeaveLast StableSplit TimeSplit Vocab load_movielens read_ratings synthetic_ratings",
-    "models": "CollabNN DotProduct DotProductBias Embedding EmbeddingDotBias EmbeddingNN Ensemble SVDpp TabularModel "
-    "create_params get_emb_sz sigmoid_range",
+    "models": "CollabNN DotProduct DotProductBias Embedding EmbeddingDotBias EmbeddingNN Ensemble SVDpp SideDotBias "
+    "TabularModel create_params get_emb_sz sigmoid_range",
     "training": "Recipe Trainer Snapshot",
     "comparison": "compare",
     "learner": "CollabLearner",
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         EmbeddingDotBias,
         EmbeddingNN,
         Ensemble,
+        SideDotBias,
         SVDpp,
         TabularModel,
         create_params,

@@ -151,6 +151,26 @@ def check_data(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> No
             )
 
 
+def check_side_columns(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> None:
+    """Raise a ValueError unless `dls` have the side columns, value by value, that the weights are of, if of any."""
+    if checkpoint.data is None:
+        return
+    for mark, argument, saved, found in (
+        ("u", "users", checkpoint.data.users, dls.users),
+        ("i", "items", checkpoint.data.items, dls.items),
+    ):
+        if not any(f"{mark}_side." in name for name in checkpoint.weights) or saved.features is None:
+            continue
+        was, now = saved.features.labels, [] if found.features is None else found.features.labels
+        if was != now:
+            differ = sorted(set(was) ^ set(now)) or was
+            raise ValueError(
+                f"{path} has weights of {len(was)} values in the side columns of {argument}=, and these loaders have "
+                f"{len(now)} (first that differs: {differ[0]!r}); make the loaders with the same {argument}= table and "
+                "features="
+            )
+
+
 def other_ratings(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> str:
     """What is to be warned of where the ratings of `dls`, or their split, are others; else nothing."""
     if checkpoint.ratings == dls.checksum:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .calls import Call
-from .checkpoint import Checkpoint, check_model
+from .checkpoint import Checkpoint, check_model, check_side_columns
 from .data.growing import Growth, grown, new_ids, stable_split
 from .interpret.fold_in_rows import fold_in_rows
 from .models.catalog import ModelMaker, model_maker
@@ -78,7 +78,9 @@ def _maker(learn: CollabLearner, dls: CollabDataLoaders) -> ModelMaker | None:
         widths = [table(learn.model, name).shape[1] for name in (tables.user_factors, tables.item_factors) if name]
         arguments["emb_szs"] = list(zip((len(dls.users), len(dls.items)), widths, strict=True))
         learn.made_by = Call("collab_learner", arguments)
-    chosen = {name: arguments[name] for name in ("y_range", "emb_szs", "layers", "members") if name in arguments}
+    chosen = {
+        name: arguments[name] for name in ("y_range", "emb_szs", "layers", "members", "side") if name in arguments
+    }
     return model_maker(dls, kind, **chosen)
 
 
@@ -93,9 +95,10 @@ def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Chec
     Raises
     ------
     ValueError
-        When the weights are not of the learner's model.
+        When the weights are not of the learner's model, or of other side columns.
     """
     dls = learn.dls
+    check_side_columns(saved, dls, file)
     vocabs = dls.classes[dls.user_name], dls.classes[dls.item_name]
     if [list(vocab)[1:] for vocab in vocabs] == [saved.users, saved.items]:
         return saved, ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -29,6 +30,8 @@ from .training.metrics import Metric
 if TYPE_CHECKING:
     from .data.loaders import CollabDataLoaders
 
+_ADDED = re.compile(r"\b[ui]_(implicit|side|side_bias)\.")  # tables of what is added to a user or an item
+
 
 @remembered
 def collab_learner(
@@ -41,6 +44,7 @@ def collab_learner(
     emb_szs: Sequence[tuple[int, int]] | None = None,
     layers: Sequence[int] | None = None,
     members: int = 1,
+    side: bool | None = None,
     loss_func: LossFunction | None = None,
     metrics: Metric | Iterable[Metric] | None = None,
     callbacks: Callback | Iterable[Callback] | None = None,
@@ -74,6 +78,9 @@ def collab_learner(
         Models to train side by side, from different weights and on differently ordered ratings: predictions and the
         validation loss are those of their average, findings those of the first, the training loss is the mean of
         theirs. The time is that of as many fits.
+    side : bool, optional
+        Whether vectors and biases are sums with those of the side columns, see `SideDotBias`. By default "svdpp" takes
+        the side columns that the loaders have, and "dot" does not; "nn" always does.
     loss_func, metrics, callbacks, wd, engine, device, seed
         As in `CollabLearner`.
     implicit
@@ -95,7 +102,7 @@ def collab_learner(
     if use_nn and model not in ("dot", "nn"):
         raise ValueError(f'use_nn=True means model="nn"; it excludes model={model!r}')
     kind = "nn" if use_nn else model
-    make = model_maker(dls, kind, y_range=y_range, emb_szs=emb_szs, layers=layers, members=members)
+    make = model_maker(dls, kind, y_range=y_range, emb_szs=emb_szs, layers=layers, members=members, side=side)
     n = neural_sizes(dls, emb_szs)[1][1] if kind == "nn" else whole_number("n_factors", n_factors)
     seed = dls.seed if seed is None else seed
     module = make(n, generator(seed, "weights"))
@@ -142,7 +149,8 @@ def load_learner(
     dls : CollabDataLoaders, optional
         Of the ratings it was trained on, as no ratings are in the file, or of these and more: users and items are
         found by their ids, and new ones are folded in as by `CollabLearner.add_ratings`. Without them the learner's
-        loaders are `LoadersWithoutRatings`, and an `SVDpp` becomes the `EmbeddingDotBias` that it amounts to.
+        loaders are `LoadersWithoutRatings`, and an `SVDpp` or `SideDotBias` becomes the `EmbeddingDotBias` that it
+        amounts to.
     model : nn.Module, optional
         For a learner that was given a module of one's own: an object of that class and size, whose weights are
         replaced. What `collab_learner` made is made anew without.
@@ -232,12 +240,12 @@ def _without_ratings(saved: Checkpoint, file: Path) -> LoadersWithoutRatings:
 
 
 def _by_itself(saved: Checkpoint) -> Checkpoint:
-    """The same model without what it draws from the ratings: of SVD++ the dot product that it amounts to."""
+    """The same model without what it draws from the ratings: of sums the dot product that they amount to."""
     if not saved.effective:
         return saved
-    weights = {name: value for name, value in saved.weights.items() if "_implicit." not in name}
-    arguments = {name: value for name, value in saved.arguments.items() if name != "model"}
-    model = "EmbeddingDotBias" if saved.model == "SVDpp" else saved.model
+    weights = {name: value for name, value in saved.weights.items() if not _ADDED.search(name)}
+    arguments = {name: value for name, value in saved.arguments.items() if name not in ("model", "side")}
+    model = "EmbeddingDotBias" if saved.model in ("SVDpp", "SideDotBias") else saved.model
     return replace(saved, weights=weights | dict(saved.effective), arguments=arguments, model=model, effective={})
 
 

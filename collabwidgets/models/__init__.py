@@ -6,6 +6,7 @@ from .ensemble import Ensemble
 from .layers import Embedding, create_params, embedding_size, sigmoid_range
 from .neural import CollabNN, EmbeddingNN, get_emb_sz
 from .side_columns import TabularNN
+from .side_dot import SideDotBias
 from .svdpp import SVDpp
 from .tables import TableNames, find_tables
 from .tabular import TabularModel
@@ -21,6 +22,7 @@ __all__ = [
     "Ensemble",
     "ModelMaker",
     "SVDpp",
+    "SideDotBias",
     "TableNames",
     "TabularModel",
     "TabularNN",

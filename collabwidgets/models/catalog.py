@@ -15,6 +15,7 @@ from .ensemble import Ensemble
 from .layers import checked_range
 from .neural import EmbeddingNN, get_emb_sz
 from .side_columns import TabularNN
+from .side_dot import SideDotBias, Sides
 from .svdpp import SVDpp
 from .tables import TableNames
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 MODELS = ("dot", "nn", "svdpp")
 MOST_MEMBERS = 256
-_PRODUCTS = {DotProduct.forward, DotProductBias.forward, EmbeddingDotBias.forward, SVDpp.forward}
+_PRODUCTS = {DotProduct.forward, DotProductBias.forward, EmbeddingDotBias.forward, SideDotBias.forward}
 
 ModelMaker = Callable[[int, torch.Generator], nn.Module]
 
@@ -36,6 +37,7 @@ def model_maker(
     emb_szs: Sequence[tuple[int, int]] | None = None,
     layers: Sequence[int] | None = None,
     members: int = 1,
+    side: bool | None = None,
 ) -> ModelMaker:
     """A function ``(n_factors, generator) -> nn.Module`` that makes fresh models of a kind.
 
@@ -43,28 +45,32 @@ def model_maker(
     ----------
     dls : CollabDataLoaders
     name : {"dot", "nn", "svdpp"}
-    y_range, emb_szs, layers, members
+    y_range, emb_szs, layers, members, side
         As in `collab_learner`.
 
     Raises
     ------
     ValueError
-        For another name, `members` or `y_range` out of range, and `emb_szs` or `layers` with a model that has no
-        layers. The function raises one for a number of factors that `emb_szs` does not have.
+        For another name, `members` or `y_range` out of range, `emb_szs` or `layers` with a model that has no layers,
+        and `side` without side columns, or with the neural model. The function raises one for a number of factors
+        that `emb_szs` does not have.
     """
     if name not in MODELS:
         raise ValueError(f"model={name!r} is not known; choose one of {', '.join(MODELS)}")
     members = whole_number("members", members, MOST_MEMBERS)
     if name != "nn" and (emb_szs is not None or layers is not None):
         raise ValueError('emb_szs and layers belong to the neural model; pass model="nn", or leave them out')
+    sides = _sides(dls, name, side)
     bounds = checked_range(y_range)
     columns = (dls.classes, dls.user_name, dls.item_name, bounds)
 
     def dot(n: int, source: torch.Generator) -> nn.Module:
+        if any(sides):
+            return SideDotBias.from_classes(n, *columns, generator=source, sides=sides)
         return EmbeddingDotBias.from_classes(n, *columns, generator=source)
 
     def svdpp(n: int, source: torch.Generator) -> nn.Module:
-        return SVDpp.from_classes(n, *columns, generator=source, rated=dls.train_x)
+        return SVDpp.from_classes(n, *columns, generator=source, rated=dls.train_x, sides=sides)
 
     def neural(n: int, source: torch.Generator) -> nn.Module:
         sizes = neural_sizes(dls, emb_szs)
@@ -79,6 +85,21 @@ def model_maker(
     if members == 1:
         return make
     return lambda n, source: Ensemble(make(n, source) for _ in range(members))
+
+
+def _sides(dls: CollabDataLoaders, name: str, side: bool | None) -> Sides:
+    """The side columns that a model takes, see `collab_learner`."""
+    if side not in (None, True, False):
+        raise ValueError(f"side must be True, False or None, not {side!r}")
+    found = (dls.users.features, dls.items.features)
+    if side is not None and name == "nn":
+        raise ValueError(
+            f'side={side} belongs to model="dot" and "svdpp"; leave it out, as the neural model takes what side '
+            "columns there are"
+        )
+    if side and not any(found):
+        raise ValueError("side=True, but these loaders have no side columns; pass users= or items= to from_df")
+    return found if side or (side is None and name == "svdpp") else (None, None)
 
 
 def neural_sizes(dls: CollabDataLoaders, emb_szs: Sequence[tuple[int, int]] | None) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from .ensemble import Ensemble
 from .side_columns import TabularNN
+from .side_dot import SideDotBias
 from .svdpp import SVDpp
 from .tables import TableNames, copied, predicts
 
@@ -72,7 +73,7 @@ def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
     tables : TableNames
         Of one member, see `names_in_member`.
     dls : CollabDataLoaders
-        Of the new rows. From its training ratings SVD++ has what was rated.
+        Of the new rows. From its training ratings SVD++ has what was rated; of side columns the values are the same.
     rows : Rows
 
     Raises
@@ -95,6 +96,8 @@ def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
             part.take_rated(dls.train_x)
         if isinstance(part, TabularNN):
             part.take_columns(dls)
+        if isinstance(part, SideDotBias):
+            part.take_sides((dls.users.features, dls.items.features))
         if getattr(part, "classes", None) is not None:
             vars(part)["classes"] = dict(dls.classes)
     grown.load_state_dict(grown_weights(module.state_dict(), grown, tables, rows))

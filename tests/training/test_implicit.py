@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -31,6 +33,21 @@ def made(dls, y_range=(0, 5.5)):
     return module
 
 
+@pytest.fixture(scope="module")
+def with_sides():
+    """Side columns of both sides, and of the items alone."""
+    ratings, _ = cw.synthetic_ratings(150, 100, 2_000, n_factors=3, seed=3, exponent=1.6)
+    ids = {side: sorted(set(ratings[side])) for side in ("user", "item")}
+    users = pd.DataFrame({"user": ids["user"]}).assign(age=lambda frame: frame["user"] ** 2 % 50)
+    items = pd.DataFrame({"item": ids["item"]}).assign(
+        genres=lambda frame: np.where(frame["item"] % 3, np.where(frame["item"] % 2, "Drama", "Drama|War"), "Comedy")
+    )
+    return [
+        cw.CollabDataLoaders.from_df(ratings, item_name="item", seed=3, **tables)
+        for tables in ({"users": users, "items": items}, {"items": items})
+    ]
+
+
 def trained(engine, dls, recipe, look=False, seed=1):
     events = []
     for event in Trainer(engine, dls, recipe, order=generator(seed, "batches")):
@@ -56,6 +73,24 @@ def test_an_epoch_ends_where_torchs_does_all_the_closer_the_smaller_eps(dls, y_r
     assert_near(ours.module, theirs.module, weights)
     assert found.valid_loss == pytest.approx(expected.valid_loss, abs=loss)
     assert found.train_loss == pytest.approx(expected.train_loss, abs=loss)
+
+
+@pytest.mark.parametrize("make", [{"model": "svdpp"}, {"side": True}], ids=str)
+@pytest.mark.parametrize("place", [0, 1], ids=["users and items", "items"])
+def test_with_side_columns_too_an_epoch_ends_where_torchs_does(with_sides, make, place):
+    dls = with_sides[place]
+    engines = []
+    for engine in (AutogradEngine, ImplicitEngine):
+        module = cw.collab_learner(dls, K, y_range=(0, 5.5), seed=7, **make).model
+        for p in module.parameters():  # sums that matter
+            p.data *= 10
+        engines.append(engine(module))
+    recipe = Recipe(epochs=1, lr=1e-2, wd=0.4, bs=64, eps=1e-10)
+    expected, found = (trained(engine, dls, recipe) for engine in engines)
+    assert_near(engines[1].module, engines[0].module, 1e-4)
+    assert found.valid_loss == pytest.approx(expected.valid_loss, abs=1e-5)
+    assert found.train_loss == pytest.approx(expected.train_loss, abs=1e-5)
+    assert engines[1].loss(dls.valid_x, dls.valid_y) == pytest.approx(found.valid_loss, abs=1e-6)
 
 
 def test_a_second_fit_goes_on_with_the_moments(dls):

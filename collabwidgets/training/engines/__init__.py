@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from ...models import Ensemble, SVDpp
+from ...models import Ensemble, SideDotBias
 from .. import setting
 from ..loss import LossFunction, loss_name
 from ..trainer import Engine
@@ -40,7 +40,7 @@ def checked_device(device: str | torch.device | None) -> str | torch.device | No
 
 
 def _compiled_engine(module: nn.Module) -> type[FusedEngine]:
-    return ImplicitEngine if isinstance(module, SVDpp) else FusedEngine
+    return ImplicitEngine if isinstance(module, SideDotBias) else FusedEngine
 
 
 def why_not_fused(module: nn.Module) -> str:

@@ -15,6 +15,7 @@ the steps slept through, weighted as they move the row: that is exact where eps 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
@@ -58,11 +59,18 @@ def compile_now() -> None:
 
 
 class Tables:
-    """Tables with equally many rows, side by side as the loop wants them (see `fused_loop`), and how far they are."""
+    """Tables as one, as the loop wants them (see `fused_loop`), and how far they are.
 
-    def __init__(self, parameters: list[nn.Parameter]):
-        self.parameters = parameters  # a side's factors, and its bias if there is one, which is the column after them
-        n, columns = len(parameters[0]), sum(p.shape[1] for p in parameters)
+    Parameters
+    ----------
+    blocks : lists of nn.Parameter
+        From top to bottom; the tables of one, factors and then a bias if there is one, have equally many rows and stand
+        side by side.
+    """
+
+    def __init__(self, *blocks: list[nn.Parameter]):
+        self.blocks = blocks
+        n, columns = sum(len(block[0]) for block in blocks), max(map(_columns, blocks), default=0)
         width = -(-columns // _LANES) * _LANES
         self.packed = np.zeros((n, 3, width), np.float32)
         self.last = np.zeros(n, np.int64)  # the step after which a row is as it stands in `packed`
@@ -116,22 +124,33 @@ class Tables:
         fused_loop.catch_up_all(self.packed, self.last, self.step, over)
 
     def _read(self) -> None:
-        at = 0
-        for p in self.parameters:
-            self.weights[:, at : at + p.shape[1]] = p.detach().numpy()
-            at += p.shape[1]
+        for p, here in self._placed():
+            self.weights[here] = p.detach().numpy()
         self.packed[:, 0] = self.weights
         self.last[:] = 0
 
     def _changed(self) -> bool:
-        written = np.concatenate([p.detach().numpy() for p in self.parameters], axis=1)
-        return not np.array_equal(written, self.weights[:, : written.shape[1]], equal_nan=True)
+        return not all(
+            np.array_equal(p.detach().numpy(), self.weights[here], equal_nan=True) for p, here in self._placed()
+        )
 
     def _write(self) -> None:
-        at = 0
-        for p in self.parameters:
-            p.detach().numpy()[:] = self.weights[:, at : at + p.shape[1]]
-            at += p.shape[1]
+        for p, here in self._placed():
+            p.detach().numpy()[:] = self.weights[here]
+
+    def _placed(self) -> Iterator[tuple[nn.Parameter, tuple[slice, slice]]]:
+        """Each parameter, and where it stands in `weights`."""
+        row = 0
+        for block in self.blocks:
+            column = 0
+            for p in block:
+                yield p, (slice(row, row + len(p)), slice(column, column + p.shape[1]))
+                column += p.shape[1]
+            row += len(block[0])
+
+
+def _columns(block: list[nn.Parameter]) -> int:
+    return sum(p.shape[1] for p in block)
 
 
 class FusedEngine:
@@ -274,8 +293,8 @@ def _is_special(part: nn.Module) -> bool:
 
 def _fit_each_other(tables: list[nn.Parameter]) -> bool:
     """Whether all factors have as many columns as the first, and a side's tables as many rows as its factors."""
-    columns = [tables[0].shape[1]] * 2 + [1, 1] + [tables[0].shape[1]] * 2
-    rows = [len(tables[0]), len(tables[1])] * 3
+    columns = [tables[0].shape[1]] * 2 + [1, 1]
+    rows = [len(tables[0]), len(tables[1])] * 2
     return all(p.shape == (n, k) for p, n, k in zip(tables, rows, columns, strict=False))
 
 

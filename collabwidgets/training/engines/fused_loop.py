@@ -13,13 +13,17 @@ from numba import njit
 LR, MOM, H, H_EPS, KEEP, LOG_MOM, ROOT_DECAY, UNBIAS, RATE = range(9)
 _TINY = 1e-30  # keeps 0 / 0 out of rows that have never had a gradient
 
-# What is added to the n rows of one side of an SVD++: sums over rows of a table of the other side's m implicit factors.
+# What is added to the n rows of one side: sums over m rows of a table, of SVD++'s implicit factors and of side columns.
 # starts, columns, shares: which rows, and times what, as a sparse matrix [n, m] by rows (CSR)
 # packed, last, weights: the table, as that of a side, and its weights alone, float32 [m, width]
 # sums, grads: float32 [n, width], for the rows of the window that have been used
 # window: of each row the last in which it was used, int64 [n]
 # used, n_used: the rows that have been used in this window, int64 [n], and how many, int64 [1]
-Implicit = namedtuple("Implicit", "starts columns shares packed last weights sums grads window used n_used")
+# with_bias: whether a bias, the column after the factors, is added too
+# n_factors_only: so many rows at the top of the table have no bias even so
+Implicit = namedtuple(
+    "Implicit", "starts columns shares packed last weights sums grads window used n_used with_bias n_factors_only"
+)
 
 
 # One side of a batch of `bs` ratings, whose rows each have a place while it lasts.
@@ -257,6 +261,8 @@ def _whole_vectors(packed, touched, n_touched, k, part, window, vectors):
             vectors[place, 0, c] = packed[row, 0, c]
         for c in range(k):
             vectors[place, 0, c] += part.sums[row, c]
+        if part.with_bias:
+            vectors[place, 0, k] += part.sums[row, k]
 
 
 @_compiled
@@ -265,10 +271,12 @@ def _keep_grads(touched, n_touched, grads, k, part):
         row = touched[place]
         for c in range(k):
             part.grads[row, c] += grads[place, c]
+        if part.with_bias:
+            part.grads[row, k] += grads[place, k]
 
 
 @_compiled
-def _move_implicit(part, batches, now, over, wd, sqr_mom, eps):
+def _move_implicit(part, k, batches, now, over, wd, sqr_mom, eps):
     """A step of AdamW on the whole table, by the mean gradient of the window that ends, one of `batches` batches."""
     n, width = part.weights.shape
     slopes = np.zeros((n, width), np.float32)
@@ -277,6 +285,8 @@ def _move_implicit(part, batches, now, over, wd, sqr_mom, eps):
             column, share = part.columns[at], part.shares[at] / np.float32(batches)
             for c in range(width):
                 slopes[column, c] += share * part.grads[row, c]
+    if part.with_bias:
+        slopes[: part.n_factors_only, k] = 0
     part.n_used[0] = 0
     rows, slept = np.empty(n, np.int32), np.ones((n, 2), np.float32)  # every row has a place, and none has slept
     _move(Side(part.packed, part.last, rows, np.arange(n), slopes, slept, rows), n, now, over, wd, sqr_mom, eps)
@@ -288,7 +298,7 @@ def train_implicit(
     x, y, weights, bs, first, users, users_last, items, items_last, k, low, high, over, adamw,
     window, of_users, of_items, implicit_over, implicit_adamw, losses,
 ):  # fmt: skip
-    """`train` for SVD++, whose implicit tables move once in `window` batches; ``adamw``: wd, sqr_mom and eps."""
+    """`train` with sums over rows of tables, which move once in `window` batches; ``adamw``: wd, sqr_mom and eps."""
     width = users.shape[2]
     user_side, item_side = _side(users, users_last, bs), _side(items, items_last, bs)
     user_vectors, item_vectors = np.empty((bs, 1, width), np.float32), np.empty((bs, 1, width), np.float32)
@@ -312,8 +322,8 @@ def train_implicit(
         _move(user_side, n_users, now, over, *adamw)
         _move(item_side, n_items, now, over, *adamw)
         if now % window == 0:
-            _move_implicit(of_users, window, now // window, implicit_over, *implicit_adamw)
-            _move_implicit(of_items, window, now // window, implicit_over, *implicit_adamw)
+            _move_implicit(of_users, k, window, now // window, implicit_over, *implicit_adamw)
+            _move_implicit(of_items, k, window, now // window, implicit_over, *implicit_adamw)
 
 
 @_compiled

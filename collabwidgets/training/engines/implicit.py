@@ -1,10 +1,11 @@
-"""The engine for SVD++ on the CPU: the fused engine's loop, with the sums over what was rated made as it goes.
+"""The engine for SVD++ and side columns on the CPU: the fused engine's loop, with the sums over them made as it goes.
 
-A batch makes the sums of its own rows alone, by one list of neighbours a row, and hands their gradients back by the
-same lists to the implicit tables. Nearly every row of those has a gradient, so all of them take a step of the same
-AdamW: at every batch, as by `AutogradEngine`, up to a million ratings.
+A batch makes the sums of its own rows alone, by one list a row of what was rated and of its side columns, and hands
+their gradients back by the same lists to the implicit tables and those of the side columns. Nearly every row of these
+has a gradient, so all of them take a step of the same AdamW: at every batch, as by `AutogradEngine`, up to a million
+ratings.
 
-With more ratings a pass over them at every batch takes too long. The implicit tables then stand still for a window of
+With more ratings a pass over them at every batch takes too long. These tables then stand still for a window of
 batches and take one step by its mean gradient; factors and biases move at every batch as before. For steps ``w`` times
 as seldom, lr and wd are ``sqrt(w)`` times as large, as in `Recipe.for_batches_of`. The averages of AdamW forget as much
 a step as in batches of 64: the rows that are added up move together, and when they also follow each gradient at once
@@ -15,11 +16,14 @@ that is cut short by the end of a fit are dropped.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ...models.side_dot import SideDotBias, Term
 from ...models.svdpp import SVDpp
 from ..inputs import Inputs
 from ..recipe import CHAPTERS_BS, Recipe
@@ -31,14 +35,17 @@ if TYPE_CHECKING:
 
 _EXACT = 1_000_000  # ratings up to which the implicit tables move at every batch
 _WINDOWS = 128  # in an epoch, with more ratings
+_OWN = ("u_weight", "i_weight", "u_bias", "i_bias")
+_KINDS: Family = ((SVDpp, (*_OWN, "u_implicit", "i_implicit")), (SideDotBias, _OWN))
+_OF_USERS, _OF_ITEMS = ("u_side", "u_side_bias"), ("i_side", "i_side_bias")
 
 
 class ImplicitEngine(FusedEngine):
-    """Trains `SVDpp` on the CPU.
+    """Trains `SVDpp` and `SideDotBias` on the CPU.
 
     Parameters
     ----------
-    module : SVDpp
+    module : SideDotBias
 
     Raises
     ------
@@ -46,15 +53,18 @@ class ImplicitEngine(FusedEngine):
         For a module that it cannot train, see `why_not`.
     """
 
-    module: SVDpp
+    module: SideDotBias
     loop: ClassVar[str] = "train_implicit"
-    family: ClassVar[Family] = ((SVDpp, ("u_weight", "i_weight", "u_bias", "i_bias", "u_implicit", "i_implicit")),)
+    family: ClassVar[Family] = tuple(
+        (kind, (*names, *users, *items))
+        for kind, names in _KINDS
+        for users in ((), _OF_USERS)
+        for items in ((), _OF_ITEMS)
+    )
 
     def __init__(self, module: nn.Module):
         super().__init__(module)
-        # What is added to the users is a table of the items, and the other way round.
-        self._of_users = Tables([module.get_parameter("i_implicit.weight")])
-        self._of_items = Tables([module.get_parameter("u_implicit.weight")])
+        self._of_users, self._of_items = (Tables(*map(_parameters, self.module.terms(side))) for side in "ui")
         self._tables += [self._of_users, self._of_items]
         self._parts = self._new_parts()
 
@@ -62,11 +72,16 @@ class ImplicitEngine(FusedEngine):
     def why_not(cls, module: nn.Module) -> str:
         if reason := super().why_not(module):
             return reason
-        assert isinstance(module, SVDpp)
-        if type(module).effective is not SVDpp.effective or "effective" in vars(module):
-            return f"{type(module).__name__} has an effective() of its own"
-        rated, rows = module._rated_by_user, (len(module.u_weight.weight), len(module.i_weight.weight))
-        return "" if rated.shape == rows else "its tables do not fit each other"
+        assert isinstance(module, SideDotBias)
+        for name in ("effective", "terms"):
+            if getattr(type(module), name) not in (getattr(SVDpp, name), getattr(SideDotBias, name)) or name in vars(
+                module
+            ):
+                return f"{type(module).__name__} has {name}() of its own"
+        fits = all(
+            _fits(term, module.get_parameter(f"{side}_weight.weight")) for side in "ui" for term in module.terms(side)
+        )
+        return "" if fits else "its tables do not fit each other"
 
     def begin(self, x: Inputs, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
         super().begin(x, y, recipe, schedule, weights)
@@ -115,35 +130,68 @@ class ImplicitEngine(FusedEngine):
         vectors = []
         for side, part in zip((self._users, self._items), self._parts, strict=True):
             fused_loop.add_up(part, np.arange(len(part.sums)))
-            whole, k = side.weights.copy(), self._shape[0]
-            whole[:, :k] += part.sums[:, :k]
+            whole = side.weights.copy()
+            added = self._shape[0] + part.with_bias
+            whole[:, :added] += part.sums[:, :added]
             vectors.append(whole)
         return vectors[0], vectors[1]
 
     def _new_parts(self) -> tuple[Implicit, Implicit]:
         """What the loop adds to the users and to the items; no row has been used yet."""
+
+        return self._part("u", self._of_users), self._part("i", self._of_items)
+
+    def _part(self, side: str, tables: Tables) -> Implicit:
         from .fused_loop import Implicit
 
-        module = self.module
-        parts = []
-        for matrix, tables in ((module._rated_by_user, self._of_users), (module._raters_of_item, self._of_items)):
-            shape = (matrix.shape[0], tables.weights.shape[1])
-            parts.append(
-                Implicit(
-                    starts=matrix.crow_indices().numpy(),
-                    columns=matrix.col_indices().numpy(),
-                    shares=matrix.values().numpy(),
-                    packed=tables.packed,
-                    last=tables.last,
-                    weights=tables.weights,
-                    sums=np.zeros(shape, np.float32),
-                    grads=np.zeros(shape, np.float32),
-                    window=np.full(len(matrix), -1, np.int64),
-                    used=np.zeros(len(matrix), np.int64),
-                    n_used=np.zeros(1, np.int64),
-                )
-            )
-        return parts[0], parts[1]
+        terms, n = self.module.terms(side), len(self.module.get_parameter(f"{side}_weight.weight"))
+        starts, columns, shares = _side_by_side([term.there for term in terms], n)
+        own = self._users if side == "u" else self._items
+        shape = (n, (tables if terms else own).weights.shape[1])
+        return Implicit(
+            starts=starts,
+            columns=columns,
+            shares=shares,
+            packed=tables.packed,
+            last=tables.last,
+            weights=tables.weights,
+            sums=np.zeros(shape, np.float32),
+            grads=np.zeros(shape, np.float32),
+            window=np.full(n, -1, np.int64),
+            used=np.zeros(n, np.int64),
+            n_used=np.zeros(1, np.int64),
+            with_bias=any(term.bias is not None for term in terms),
+            n_factors_only=sum(len(term.factors.weight) for term in terms if term.bias is None),
+        )
+
+
+def _parameters(term: Term) -> list[nn.Parameter]:
+    return [table.get_parameter("weight") for table in (term.factors, term.bias) if table is not None]
+
+
+def _fits(term: Term, own: nn.Parameter) -> bool:
+    """Whether a term can be added to a side's own factors, and biases."""
+    n = len(term.factors.weight)
+    columns = [own.shape[1], 1]
+    tables = all(p.shape == (n, k) for p, k in zip(_parameters(term), columns, strict=False))
+    return tables and term.there.shape == (len(own), n)
+
+
+def _side_by_side(
+    matrices: Sequence[Tensor], n_rows: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Sparse matrices as one: where each row starts, its columns and shares."""
+    rows, columns, shares = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+    first = 0
+    for matrix in matrices:
+        rows.append(np.repeat(np.arange(n_rows), np.diff(matrix.crow_indices().numpy())))
+        columns.append(matrix.col_indices().numpy() + first)
+        shares.append(matrix.values().numpy())
+        first += matrix.shape[1]
+    of = np.concatenate(rows)
+    order = np.argsort(of, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=n_rows))]).astype(np.int64)
+    return starts, np.concatenate(columns)[order], np.concatenate(shares)[order]
 
 
 def window_of(n_ratings: int, recipe: Recipe) -> int:

@@ -111,7 +111,7 @@ def windows(monkeypatch):
 def by_windows(module, dls, recipe, window):
     """An epoch by autograd: the implicit tables move by the mean gradient of each window."""
     usual = AdamW([[module.u_weight.weight, module.i_weight.weight, module.u_bias.weight, module.i_bias.weight]])
-    seldom = AdamW([[module.u_implicit.weight, module.i_implicit.weight]])
+    seldom = AdamW([[p for name, p in module.named_parameters() if "_implicit" in name or "_side" in name]])
     rows = torch.randperm(len(dls.train_y), generator=generator(1, "batches"))
     for batch, picked in enumerate(rows[: len(rows) // recipe.bs * recipe.bs].split(recipe.bs), 1):
         usual.zero_grad()
@@ -133,6 +133,16 @@ def test_with_many_ratings_the_implicit_tables_move_once_a_window(dls, windows):
         by_windows(expected, dls, recipe, 3)
     trained(ours, dls, recipe)
     assert_near(ours.module, expected, 1e-4)
+
+
+def test_so_do_the_tables_of_side_columns(with_sides, windows):
+    recipe = Recipe(epochs=1, lr=1e-2, wd=0.4, bs=15, eps=1e-10, schedule="constant")
+    dls = with_sides[0]
+    expected, found = (cw.collab_learner(dls, K, model="svdpp", y_range=(0, 5.5), seed=7).model for _ in range(2))
+    with _threads_for(recipe.bs):
+        by_windows(expected, dls, recipe, 3)
+    trained(ImplicitEngine(found), dls, recipe)
+    assert_near(found, expected, 1e-4)
 
 
 def test_looking_at_the_weights_changes_nothing(dls, windows):

@@ -181,6 +181,9 @@ def _side_by_side(
     matrices: Sequence[Tensor], n_rows: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
     """Sparse matrices as one: where each row starts, its columns and shares."""
+    if len(matrices) == 1:  # no copy: of ten million ratings that would be hundreds of megabytes
+        (only,) = matrices
+        return only.crow_indices().numpy(), only.col_indices().numpy(), only.values().numpy()
     rows, columns, shares = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, np.float32)]
     first = 0
     for matrix in matrices:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .features import days_of
+from .features import are_dates, days_of
 from .spelling import did_you_mean
 from .tables import columns_of_ratings, opened
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .ratings import Ratings
+
+ContextScale: TypeAlias = tuple[str, float, float, bool]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +36,8 @@ class Context:
         In the order of the loaders' ratings. A missing value is 0, the mean.
     n_missing : int
         Values that are missing.
+    are_dates : tuple of bool
+        Which columns hold dates, as days since 1970; the others hold numbers.
     """
 
     names: tuple[str, ...]
@@ -42,6 +46,7 @@ class Context:
     train: torch.Tensor
     valid: torch.Tensor
     n_missing: int
+    are_dates: tuple[bool, ...]
 
     @property
     def notes(self) -> list[str]:
@@ -53,18 +58,18 @@ class Context:
         ]
 
     @property
-    def scales(self) -> tuple[tuple[str, float, float], ...]:
-        """By column its name, mean and scale."""
-        return tuple(zip(self.names, self.mean.tolist(), self.scale.tolist(), strict=True))
+    def scales(self) -> tuple[ContextScale, ...]:
+        """By column its name, mean and scale, and whether it holds dates."""
+        return tuple(zip(self.names, self.mean.tolist(), self.scale.tolist(), self.are_dates, strict=True))
 
     @classmethod
-    def of_scales(cls, scales: Sequence[tuple[str, float, float]]) -> Context | None:
+    def of_scales(cls, scales: Sequence[ContextScale]) -> Context | None:
         """The context of no rating; None where there are no columns."""
         if not scales:
             return None
-        names, mean, scale = zip(*scales, strict=True)
+        names, mean, scale, are_dates = zip(*scales, strict=True)
         none = torch.empty(0, len(names))
-        return cls(names, np.array(mean), np.array(scale), none, none, 0)
+        return cls(names, np.array(mean), np.array(scale), none, none, 0, are_dates)
 
     def part(self, ds_idx: int) -> torch.Tensor:
         """That of the training ratings, 0, or of the validation ratings, 1."""
@@ -80,7 +85,7 @@ class Context:
         TypeError
             When `values` is no dict.
         ValueError
-            For a column that is not known, another number of values, and text that is no date.
+            For a column that is not known, another number of values, and a date for a column of numbers or the like.
         """
         import pandas as pd
 
@@ -96,10 +101,12 @@ class Context:
             column = pd.Series(np.ravel(np.asarray(value, dtype=object))).infer_objects()
             if len(column) not in (1, n):
                 raise ValueError(f"context has {len(column)} values of {name!r} for {n} pairs; pass one, or one each")
-            numbers, place = days_of(column), self.names.index(name)
-            wrong = ~np.isfinite(numbers) & column.notna().to_numpy()
+            place, is_there = self.names.index(name), column.notna().to_numpy()
+            numbers = days_of(column)
+            wrong = is_there & (~np.isfinite(numbers) | (are_dates(column) != self.are_dates[place]))
             if wrong.any():
-                raise ValueError(f"context: {name!r} is {column[wrong.argmax()]!r}; pass a number, or a date")
+                what = "dates" if self.are_dates[place] else f"numbers (mean {self.mean[place]:.6g})"
+                raise ValueError(f"context: {name!r} is {column[wrong.argmax()]!r}, but that column holds {what}")
             found[:, place] = np.nan_to_num((numbers - self.mean[place]) / self.scale[place])
         return torch.from_numpy(found.astype(np.float32))
 
@@ -121,6 +128,7 @@ class ContextColumns:
 
     names: tuple[str, ...]
     values: NDArray[np.float64]
+    are_dates: tuple[bool, ...]
 
     def split(self, train: torch.Tensor, valid: torch.Tensor) -> Context:
         """Standardised by the ratings of training; `train` and `valid` are the places of both parts."""
@@ -132,7 +140,8 @@ class ContextColumns:
         scale[scale <= 1e-12 * np.abs(mean)] = 1
         is_there = np.isfinite(self.values)
         scaled = torch.from_numpy(np.where(is_there, (self.values - mean) / scale, 0).astype(np.float32))
-        return Context(self.names, mean, scale, scaled[train], scaled[valid], int(np.count_nonzero(~is_there)))
+        n_missing = int(np.count_nonzero(~is_there))
+        return Context(self.names, mean, scale, scaled[train], scaled[valid], n_missing, self.are_dates)
 
 
 def read_context(names: Any, tables: Sequence[Any], ratings: Ratings) -> ContextColumns | None:
@@ -166,7 +175,7 @@ def read_context(names: Any, tables: Sequence[Any], ratings: Ratings) -> Context
         return None
     frame = columns_of_ratings(tables, list(names), ratings.places)
     values = np.stack([_numbers_of(frame[name], name) for name in names], axis=1)
-    return ContextColumns(tuple(map(str, names)), values)
+    return ContextColumns(tuple(map(str, names)), values, tuple(are_dates(frame[name]) for name in names))
 
 
 def _numbers_of(column: pd.Series, name: Any) -> NDArray[np.float64]:

@@ -265,8 +265,12 @@ def _together(made: Sequence[_Made], places: NDArray[np.int64]) -> Features:
 
 def days_of(column: pd.Series) -> NDArray[np.float64]:
     """A column of numbers as it is, one of dates as days since 1970; NaN for what is neither."""
-    values = _column(column)
-    return _numbers(values, "date" if _kind_of(values) == "date" else "number")
+    return _numbers(_column(column), "date" if are_dates(column) else "number")
+
+
+def are_dates(column: pd.Series) -> bool:
+    """Whether a column holds dates, as such or as text."""
+    return _kind_of(_column(column)) == "date"
 
 
 def checked_kinds(features: Any, tables: Mapping[str, Sequence[Any]]) -> dict[str, dict[Any, str | None]]:

@@ -10,7 +10,7 @@ import torch
 
 from ..calls import Call
 from .card import DataCard
-from .context import Context
+from .context import Context, ContextScale
 from .loaders import Batch, Batches, CollabDataLoaders
 from .side import Side
 from .vocab import Vocab
@@ -65,7 +65,7 @@ class DataFacts:
     understood: str = ""
     notes: tuple[str, ...] = ()
     weight_name: str = ""
-    context_scales: tuple[tuple[str, float, float], ...] = ()
+    context_scales: tuple[ContextScale, ...] = ()
 
 
 class LoadersWithoutRatings(CollabDataLoaders):

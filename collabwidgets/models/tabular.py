@@ -91,6 +91,8 @@ class TabularModel(nn.Module):
         if self.n_cont:
             if x_cont is None:
                 raise ValueError(f"the model has {self.n_cont} continuous columns; pass them as the second tensor")
+            if x_cont.shape[1] != self.n_cont:
+                raise ValueError(f"the model has {self.n_cont} continuous columns, but it was given {x_cont.shape[1]}")
             parts.append(x_cont if self.bn_cont is None else self.bn_cont(x_cont))
         out: Tensor = self.layers(torch.cat(parts, dim=1))
         return out

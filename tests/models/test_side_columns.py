@@ -77,12 +77,23 @@ def test_without_a_context_predictions_take_the_training_mean(dls, learn):
     [
         ({"timestap": 1}, "nearest spelling is 'timestamp'"),
         ({"timestamp": "soon"}, "'timestamp' is 'soon'"),
+        ({"timestamp": "2001-01-01"}, "'2001-01-01', but that column holds numbers"),
         ({"timestamp": [1, 2, 3]}, "3 values of 'timestamp' for 2 pairs"),
     ],
 )
 def test_a_context_that_cannot_be_understood_is_an_error(learn, context, words):
     with pytest.raises(ValueError, match=words):
         learn.predict(3, [1, 2], context=context)
+
+
+def test_a_context_of_dates_takes_dates(tmp_path):
+    when = pd.to_datetime(RATINGS["timestamp"], unit="s").dt.normalize()
+    learn = cw.collab_learner(loaders(RATINGS.assign(timestamp=when)), use_nn=True, layers=[8], y_range=(0, 5.5))
+    learn = cw.load_learner(learn.save(tmp_path / "model"))
+    text, date = (learn.predict(3, 1, context={"timestamp": day}) for day in ("1996-02-01", pd.Timestamp("1996-02-01")))
+    assert text == date != learn.predict(3, 1, context={"timestamp": "1996-02-02"})
+    with pytest.raises(ValueError, match="holds dates"):
+        learn.predict(3, 1, context={"timestamp": 9e8})
 
 
 def test_a_context_for_a_model_or_loaders_without_one_is_an_error(dls):

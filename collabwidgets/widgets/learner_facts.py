@@ -46,7 +46,7 @@ def side_arrays(learn: CollabLearner) -> Arrays:
         values[f"_{prefix}_names"] = text_bytes([shown_name(name) for name in side.names])
         values[f"_{prefix}_counts"] = number_bytes(side.counts, np.int32)
         values[f"_{prefix}_means"] = number_bytes(side.means, np.float32)
-        values[f"_{prefix}_trained"] = number_bytes(side.trained, np.uint8)
+        values[f"_{prefix}_known"] = number_bytes(side.trained + 2 * side.cold, np.uint8)
     return values
 
 
@@ -65,6 +65,7 @@ def data_of(learn: CollabLearner) -> protocol.Data:
         default_min_count=dls.items.default_min_count,
         user_name=dls.user_name,
         item_name=dls.item_name,
+        item_features=str(dls.items.features or ""),
         rating_name=dls.rating_name,
         rating_mean=float(dls.rating_mean),
         rating_min=float(low),

@@ -54,8 +54,8 @@ class NeighborSearch(View):
     ----------
     neighbors : list of dict
         What is shown: item, title, score, count, n_common, norm, weak; and ``to_pinned``, the score against the
-        pinned title, while one is; and ``in_runs``, where `n_runs` is not 0. Empty where one of the titles in question
-        has no training rating.
+        pinned title, while one is; and ``in_runs``, where `n_runs` is not 0. Empty where nothing
+        is known of one of the titles in question: it has no training rating and no side columns.
     n_hidden : int
         How many of the k best `min_count` hides.
     n_runs : int
@@ -100,8 +100,8 @@ class NeighborSearch(View):
         self._search(None)
 
     def to_frame(self) -> pd.DataFrame:
-        """The neighbours as `learn.neighbors` gives them; an empty table without an item, and for one that has no
-        training rating.
+        """The neighbours as `learn.neighbors` gives them; an empty table without an item, and for one that nothing is
+        known of.
 
         Raises
         ------

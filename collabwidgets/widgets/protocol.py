@@ -114,6 +114,7 @@ class Data(Wire):
     default_min_count: int
     user_name: str
     item_name: str
+    item_features: str
     rating_name: str
     rating_mean: float
     rating_min: float
@@ -216,11 +217,11 @@ ARRAYS: dict[str, Array] = {
     "_item_names":   Array("text", "[n_items + 1]", "names of the items, row 0 '#na#'"),
     "_item_counts":  Array("int32", "[n_items + 1]", "ratings of each item"),
     "_item_means":   Array("float32", "[n_items + 1]", "mean rating of each item"),
-    "_item_trained": Array("uint8", "[n_items + 1]", "1 where an item has a training rating"),
+    "_item_known":   Array("uint8", "[n_items + 1]", "1: has a training rating, 2: side columns alone, 0: neither"),
     "_user_names":   Array("text", "[n_users + 1]", "names of the users, row 0 '#na#'"),
     "_user_counts":  Array("int32", "[n_users + 1]", "ratings of each user"),
     "_user_means":   Array("float32", "[n_users + 1]", "mean rating of each user"),
-    "_user_trained": Array("uint8", "[n_users + 1]", "1 where a user has a training rating"),
+    "_user_known":   Array("uint8", "[n_users + 1]", "1: has a training rating, 2: side columns alone, 0: neither"),
     "_item_bias":    Array("float32", "[n_items + 1]", "biases; empty where the model has none"),
     "_user_bias":    Array("float32", "[n_users + 1]", "biases; empty where the model has none"),
     "_item_spread":  Array("float32", "[n_items + 1]", "standard deviations of biases over reruns; empty without"),

@@ -8,16 +8,16 @@ export const ARRAYS = {
   _item_counts: "int32",
   /** [n_items + 1]: mean rating of each item. */
   _item_means: "float32",
-  /** [n_items + 1]: 1 where an item has a training rating. */
-  _item_trained: "uint8",
+  /** [n_items + 1]: 1: has a training rating, 2: side columns alone, 0: neither. */
+  _item_known: "uint8",
   /** [n_users + 1]: names of the users, row 0 '#na#'. */
   _user_names: "text",
   /** [n_users + 1]: ratings of each user. */
   _user_counts: "int32",
   /** [n_users + 1]: mean rating of each user. */
   _user_means: "float32",
-  /** [n_users + 1]: 1 where a user has a training rating. */
-  _user_trained: "uint8",
+  /** [n_users + 1]: 1: has a training rating, 2: side columns alone, 0: neither. */
+  _user_known: "uint8",
   /** [n_items + 1]: biases; empty where the model has none. */
   _item_bias: "float32",
   /** [n_users + 1]: biases; empty where the model has none. */
@@ -87,6 +87,7 @@ export interface Data {
   default_min_count: number;
   user_name: string;
   item_name: string;
+  item_features: string;
   rating_name: string;
   rating_mean: number;
   rating_min: number;

@@ -20,6 +20,9 @@ export interface Side {
   names: Titles;
   counts: Int32Array;
   means: Float32Array;
+  /** 1: has a training rating; 2: only the side columns tell of it; 0: nothing does. */
+  known: Uint8Array;
+  /** 1 where it has a training rating. */
   trained: Uint8Array;
   n: number;
 }
@@ -52,13 +55,15 @@ const MOST_POINTS = 4000;
 export function createStore(model: AnyModel, abort: AbortSignal) {
   const of = <T>(names: readonly string[], make: (previous?: T) => T) => derived(model, names, abort, make);
   const side = (name: "item" | "user") =>
-    of<Side>([`_${name}_names`, `_${name}_counts`, `_${name}_means`, `_${name}_trained`], () => {
+    of<Side>([`_${name}_names`, `_${name}_counts`, `_${name}_means`, `_${name}_known`], () => {
       const names = readArray(model, `_${name}_names`);
+      const known = readArray(model, `_${name}_known`);
       return {
         names,
         counts: readArray(model, `_${name}_counts`),
         means: readArray(model, `_${name}_means`),
-        trained: readArray(model, `_${name}_trained`),
+        known,
+        trained: known.map((how) => Number(how === 1)),
         n: names.length,
       };
     });

@@ -12,6 +12,7 @@ function side(names: string[], counts: number[]): Side {
     names: titles,
     counts: Int32Array.of(0, ...counts),
     means: Float32Array.of(Number.NaN, ...counts.map((_, i) => 1 + i)),
+    known: Uint8Array.of(0, ...counts.map(() => 1)),
     trained: Uint8Array.of(0, ...counts.map(() => 1)),
     n: counts.length + 1,
   };

@@ -7,6 +7,7 @@ import { SLICE_MS, SlicedWork } from "../src/lib/slices";
 import { editDistance, nearestSpelling } from "../src/lib/spelling";
 import { sortText, titlePlaces } from "../src/lib/titleorder";
 import type { Titles } from "../src/lib/wire";
+import { unrated } from "../src/lib/wording";
 import { seeded } from "./seeded";
 
 const CATALOGUE: [string, number][] = [
@@ -33,8 +34,8 @@ const names = CATALOGUE.map(([name]) => name);
 const counts = Int32Array.from(CATALOGUE, ([, count]) => count);
 const shown = Uint8Array.from(names, (_, row) => (row === 0 ? 0 : 1));
 const column = (values: readonly string[]) => ({ length: values.length, at: (row: number) => values[row] });
-const indexOf = (texts: Titles, ratings: ArrayLike<number>, trained: ArrayLike<number>) =>
-  new TitleSearch({ names: texts, counts: ratings, trained }).finish();
+const indexOf = (texts: Titles, ratings: ArrayLike<number>, known: ArrayLike<number>) =>
+  new TitleSearch({ names: texts, counts: ratings, known }).finish();
 const search = indexOf(column(names), counts, shown);
 /** 0: a word begins with the query; 1: contained; 2: its letters in order; 3: no match. */
 function matchFolded(text: string, query: string): 0 | 1 | 2 | 3 {
@@ -254,7 +255,7 @@ test("an index grows in turns, the most rated titles first, and is one for all w
       return titles[row];
     },
   };
-  const side = { names, counts: ratings, trained: new Uint8Array(titles.length).fill(1) };
+  const side = { names, counts: ratings, known: new Uint8Array(titles.length).fill(1) };
   const index = titleSearch(side);
   assert.equal(titleSearch({ ...side }), index);
   assert.equal(index.ready, false);
@@ -266,7 +267,7 @@ test("an index grows in turns, the most rated titles first, and is one for all w
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   assert.ok(turns > 2, `${turns} turns`);
-  const whole = indexOf(column(titles), ratings, side.trained);
+  const whole = indexOf(column(titles), ratings, side.known);
   for (const query of ["abba", "ca", "acbh"]) assert.deepEqual(index.find(query), whole.find(query));
 });
 
@@ -433,8 +434,24 @@ test("a title without a training rating is not taken for a misspelling", () => {
   assert.deepEqual(index.find("mustard").rows, []);
   const row = nearestSpelling(index, "Mustard (1990)").finish();
   assert.equal(names[row], "Mustard (1990)");
-  assert.equal(index.isTrained(row), false);
-  assert.equal(index.isTrained(names.indexOf("Star Wars (1977)")), true);
+  assert.equal(index.isKnown(row), false);
+  assert.equal(index.isKnown(names.indexOf("Star Wars (1977)")), true);
+});
+
+test("a title that only side columns tell of is found after the rated ones, and says so", () => {
+  const cold = names.indexOf("Mustard (1990)");
+  const side = {
+    names: column(names),
+    counts: counts.map((count, row) => (row === cold ? 0 : count)),
+    known: Uint8Array.from(names, (_, row) => (row === cold ? 2 : Number(row > 0))),
+  };
+  const index = new TitleSearch(side).finish();
+  assert.deepEqual(index.find("mustard").rows, [cold]);
+  assert.deepEqual(index.find("mustard", { minCount: 1 }), { rows: [], total: 0, hidden: 1 });
+  assert.equal(index.byCount.at(-1), cold);
+  assert.equal(unrated(side, cold), "0 ratings");
+  assert.equal(unrated({ ...side, counts }, cold), "no training rating");
+  assert.equal(unrated(side, 1), null);
 });
 
 test("words left out by their letters are no nearer than the one that is found", () => {

@@ -30,7 +30,7 @@ def test_names_counts_biases_and_map_come_in_one_message(line, until):
     (message,) = [each for each in line.of(store)[sent:] if "_item_names" in each.names]
     assert {
         "_item_counts",
-        "_item_trained",
+        "_item_known",
         "_user_counts",
         "_item_bias",
         "_scores",

@@ -61,7 +61,7 @@ def test_names_and_counts_are_the_loaders(learn):
     assert bytes_texts(store._item_names) == [str(name) for name in items.names]
     np.testing.assert_array_equal(bytes_numbers(store._item_counts, np.int32), items.counts)
     np.testing.assert_array_equal(bytes_numbers(store._item_means, np.float32), items.means)
-    np.testing.assert_array_equal(bytes_numbers(store._item_trained, np.uint8), items.trained)
+    np.testing.assert_array_equal(bytes_numbers(store._item_known, np.uint8), items.trained)
     assert store.data["n_items"] == len(items) - 1
     assert store.data["n_train"] + store.data["n_valid"] == store.data["n_ratings"]
 

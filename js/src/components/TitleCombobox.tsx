@@ -7,6 +7,7 @@ import { clamp } from "../lib/clamp";
 import { formatCount, plural } from "../lib/format";
 import { boldRanges } from "../lib/matching";
 import type { TitleSearch } from "../lib/search";
+import { unrated } from "../lib/wording";
 import { Link } from "./Button";
 import { Icon } from "./icons";
 import { useNearestSpelling } from "./nearestSpelling";
@@ -20,7 +21,6 @@ export interface TitleComboboxProps {
   search: TitleSearch;
   /** Its accessible name. */
   label?: string;
-  counts: ArrayLike<number>;
   /** Titles with fewer ratings are hidden until "show". */
   minCount: number;
   chosen: number | null;
@@ -49,7 +49,7 @@ export function MatchedTitle({ title, query }: { title: string; query: string })
 }
 
 export function TitleCombobox(props: TitleComboboxProps) {
-  const { search, label = "Title", counts, minCount, chosen, onChoose, onPreview, query, disabled } = props;
+  const { search, label = "Title", minCount, chosen, onChoose, onPreview, query, disabled } = props;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
@@ -68,7 +68,7 @@ export function TitleCombobox(props: TitleComboboxProps) {
   );
   const missed = typed.trim() !== "" && found.total + found.hidden === 0 && indexed;
   const spelled = useNearestSpelling(search, typed, missed);
-  const untrained = spelled !== null && spelled >= 0 && !search.isTrained(spelled);
+  const untrained = spelled !== null && spelled >= 0 && !search.isKnown(spelled);
   const nearest = spelled !== null && spelled >= 0 && !untrained ? spelled : null;
   const expanded = open && found.rows.length > 0 && !disabled;
   const popped = open && !disabled;
@@ -260,7 +260,10 @@ export function TitleCombobox(props: TitleComboboxProps) {
                   onClick={() => choose(row)}
                 >
                   <MatchedTitle title={search.titles.at(row)} query={typed} />
-                  <span class="cw-soft"> · {formatCount(counts[row])}</span>
+                  <span class="cw-soft">
+                    {" "}
+                    · {unrated(search.side, row) ?? formatCount(search.side.counts[row])}
+                  </span>
                 </li>
               ))}
           </ul>

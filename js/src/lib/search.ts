@@ -25,8 +25,8 @@ export interface Found {
 export interface SearchedSide {
   names: Titles;
   counts: ArrayLike<number>;
-  /** Rows with 0 are never found. */
-  trained: ArrayLike<number>;
+  /** Rows with 0 are never found; 2: only the side columns tell of it. */
+  known: ArrayLike<number>;
 }
 
 export interface SearchOptions {
@@ -69,9 +69,9 @@ export class TitleSearch {
     return this.#work.result.value !== null;
   }
 
-  /** Whether a row has a training rating; others are never found. */
-  isTrained(row: number): boolean {
-    return Boolean(this.side.trained[row]);
+  /** Whether anything is known of a row; others are never found. */
+  isKnown(row: number): boolean {
+    return Boolean(this.side.known[row]);
   }
 
   /** Index the rest now. */
@@ -86,10 +86,10 @@ export class TitleSearch {
   }
 
   *#read(): Generator<void, true> {
-    const { names, counts, trained } = this.side;
+    const { names, counts, known } = this.side;
     const rows = new Int32Array(names.length);
     let n = 0;
-    for (let row = 0; row < names.length; row++) if (trained[row]) rows[n++] = row;
+    for (let row = 0; row < names.length; row++) if (known[row]) rows[n++] = row;
     const byCount = sortedByKey(rows.subarray(0, n), integerKeys(counts, false));
     this.#bits = new Int32Array(n);
     this.#initials = new Int32Array(n);
@@ -156,12 +156,12 @@ export class TitleSearch {
     return contains;
   }
 
-  /** The first row without a training rating that contains the query; -1 for none. Such rows are never found else. */
-  *untrained(query: string): Generator<void, number> {
+  /** The first row that nothing is known of and that contains the query; -1 for none. Such are never found else. */
+  *unknown(query: string): Generator<void, number> {
     const wanted = foldQuery(query);
-    const { names, trained } = this.side;
+    const { names, known } = this.side;
     for (let row = 1; row < names.length && wanted !== ""; row++) {
-      if (!trained[row] && foldTitle(names.at(row)).includes(wanted)) return row;
+      if (!known[row] && foldTitle(names.at(row)).includes(wanted)) return row;
       if (row % STEP === 0) yield;
     }
     return -1;

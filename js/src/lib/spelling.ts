@@ -96,8 +96,8 @@ function* nearestWord(typed: string, last: boolean, words: Words): Generator<voi
 }
 
 function* nearestRow(search: TitleSearch, query: string): Generator<void, number> {
-  const untrained = yield* search.untrained(query);
-  if (untrained >= 0) return untrained;
+  const unknown = yield* search.unknown(query);
+  if (unknown >= 0) return unknown;
   const words = yield* wordsOf(search).within();
   const typed = foldQuery(query).split(" ").filter(Boolean);
   const spelled: string[] = [];
@@ -111,7 +111,7 @@ function* nearestRow(search: TitleSearch, query: string): Generator<void, number
 
 /**
  * The work of finding the row whose spelling is nearest to `query` (the most rated of them); -1 where nothing is near.
- * A title that contains it but has no training rating, which no search finds, is nearest of all.
+ * A title that contains it but of which nothing is known, which no search finds, is nearest of all.
  */
 export const nearestSpelling = (search: TitleSearch, query: string): SlicedWork<number> =>
   new SlicedWork(nearestRow(search, query));

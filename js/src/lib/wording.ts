@@ -1,9 +1,10 @@
 // The sentences of every state, in one place, so that all widgets say the same.
 
 import type { EpochRow, RecipeFacts } from "../protocol";
-import type { Connection, MountedView, Status } from "../store";
+import type { Connection, LearnerStore, MountedView, Status } from "../store";
 import { clamp } from "./clamp";
 import { formatClock, formatNumber } from "./format";
+import type { SearchedSide } from "./search";
 
 export interface Situation {
   status: Status;
@@ -205,4 +206,14 @@ export function outcome({ status, epoch, epochs, progress, elapsed }: Situation)
   };
   const time = elapsed === null ? "" : `${words[status] ?? "after"} ${formatClock(elapsed)}`;
   return `${epochWords(progress * epochs, epochs, before)}${before ? "," : ""} ${time}`.trim();
+}
+
+/** "0 ratings" of a row that only its side columns tell of; null of another. */
+export const unrated = ({ known, counts }: SearchedSide, row: number): string | null =>
+  known[row] === 2 ? (counts[row] ? "no training rating" : "0 ratings") : null;
+
+/** "0 ratings, from its year and genres", as Python's `Side.known_from` has it; null where ratings tell of a title. */
+export function knownFrom({ items, data }: LearnerStore, row: number): string | null {
+  const few = unrated(items.value, row);
+  return few && `${few}, from its ${data.value.item_features}`;
 }

@@ -40,7 +40,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
   const { store, shared } = context;
   const meta = store.data.value;
   const side = store.items.value;
-  const { names, counts } = side;
+  const { names } = side;
   const anchor = useAnchor(context);
   const items = context.trait<number[]>("items");
   const row = anchor.value;
@@ -128,7 +128,6 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
         has("search") && (
           <TitleCombobox
             search={search}
-            counts={counts}
             minCount={shared.minCount.value}
             chosen={row}
             onChoose={choose}
@@ -279,10 +278,10 @@ function Hidden({ count, order, minCount }: { count: number; order: Order; minCo
 
 function Nothing({ context, anchors }: { context: ViewContext; anchors: readonly number[] }) {
   const { minCount } = context.shared;
-  const { names, counts, trained } = context.store.items.value;
-  const untrained = anchors.find((row) => !trained[row]);
+  const { names, counts, known } = context.store.items.value;
+  const untrained = anchors.find((row) => !known[row]);
   if (untrained !== undefined) return <EmptyResult>{untrainedText(names.at(untrained))}</EmptyResult>;
-  const usual = helpfulMinCount(counts, trained, minCount.value);
+  const usual = helpfulMinCount(counts, known, minCount.value);
   if (usual === null) return <EmptyResult>No other title to compare with.</EmptyResult>;
   return <HiddenByFilter minCount={minCount} limit={usual} />;
 }

@@ -30,7 +30,7 @@ export function Nothing({ context, search, side, ranking, text, one }: NothingPr
   if (!search.ready) return <EmptyResult>Reading the names …</EmptyResult>;
   if (missed) {
     const name = nearest === null || nearest < 0 ? null : side.names.at(nearest);
-    const untrained = name !== null && !search.isTrained(nearest as number);
+    const untrained = name !== null && !search.isKnown(nearest as number);
     return (
       <EmptyResult action={{ label: "Clear the search", run: setTo(text, "") }}>
         {untrained ? (

@@ -11,6 +11,7 @@ import { formatNumber, plural } from "../../lib/format";
 import type { Neighbor } from "../../lib/metrics";
 import { FEW_RATINGS } from "../../lib/ranking";
 import type { TitleSearch } from "../../lib/search";
+import { knownFrom } from "../../lib/wording";
 
 export interface AnchorProps {
   context: ViewContext;
@@ -81,9 +82,13 @@ export function Anchor(props: AnchorProps) {
       )}
       {anchors.length === 1 && (
         <span class="cw-soft">
-          {plural(counts[anchors[0]], "rating")}
-          {counts[anchors[0]] < FEW_RATINGS && <span class="cw-few">few</span>} · mean{" "}
-          {formatNumber(means[anchors[0]], 2)}
+          {knownFrom(context.store, anchors[0]) ?? (
+            <>
+              {plural(counts[anchors[0]], "rating")}
+              {counts[anchors[0]] < FEW_RATINGS && <span class="cw-few">few</span>} · mean{" "}
+              {formatNumber(means[anchors[0]], 2)}
+            </>
+          )}
         </span>
       )}
       <span class="cw-flow cw-anchor-actions">
@@ -149,7 +154,6 @@ export function Anchor(props: AnchorProps) {
           <TitleCombobox
             search={search}
             label="Title to add"
-            counts={counts}
             minCount={minCount.value}
             chosen={null}
             autoFocus

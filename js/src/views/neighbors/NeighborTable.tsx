@@ -4,6 +4,7 @@ import { Bar, type TableColumn, type TableLinks, TitleTable } from "../../compon
 import type { ViewContext } from "../../context";
 import { formatCount, formatNumber, formatSimilarity } from "../../lib/format";
 import { METRICS, type Metric, type Neighbor, type Order, scoreBar } from "../../lib/metrics";
+import { knownFrom, unrated } from "../../lib/wording";
 
 /** Fewer ratings, or a vector shorter than this share of the median, is weak evidence. */
 interface WeakBelow {
@@ -27,7 +28,8 @@ const NUMBERED = 420;
 
 export function NeighborTable(props: NeighborTableProps) {
   const { context, neighbors, metric, order } = props;
-  const { names } = context.store.items.value;
+  const side = context.store.items.value;
+  const { names } = side;
   const weakBelow = context.trait<WeakBelow>("weak_below").value;
   const width = context.width.value || WIDE;
   const wide = width >= WIDE;
@@ -43,13 +45,14 @@ export function NeighborTable(props: NeighborTableProps) {
       name: "title",
       label: "Title",
       cell: (_, line) => {
-        const { title, count, weak } = neighbors[line];
+        const { item, title, count, weak } = neighbors[line];
+        const cold = knownFrom(context.store, item);
         return (
           <>
             <span class="cw-cut cw-combobox-title">{title}</span>
-            {wide && weak && (
-              <span class="cw-few" title={weakness(count, weakBelow)}>
-                weak evidence
+            {wide && (cold || weak) && (
+              <span class="cw-few" title={cold ?? weakness(count, weakBelow)}>
+                {unrated(side, item) ?? "weak evidence"}
               </span>
             )}
           </>
@@ -119,11 +122,14 @@ export function NeighborTable(props: NeighborTableProps) {
     },
   ];
   const beneath = (_: number, line: number) => {
-    const { count, n_common, norm, weak, to_pinned, in_runs } = neighbors[line];
+    const { item, count, n_common, norm, weak, to_pinned, in_runs } = neighbors[line];
+    const cold = knownFrom(context.store, item);
     return (
       <>
-        {weak && (
-          <span class="cw-weakness">weak: {count < weakBelow.count ? "few ratings" : "short vector"}</span>
+        {(cold || weak) && (
+          <span class="cw-weakness">
+            {cold ?? `weak: ${count < weakBelow.count ? "few ratings" : "short vector"}`}
+          </span>
         )}
         {runs > 0 && (
           <span>

@@ -74,6 +74,9 @@ export const MEAN: Record<Metric, string> = {
   euclidean: "Near to the point midway between these titles.",
 };
 
+/** Whether scores are cosines, −1 to 1, plain or centred. */
+export const isCosine = (metric: Metric): boolean => metric.endsWith("cosine");
+
 /**
  * The stretch of a score's bar as shares of its width. Cosines stand on a fixed scale, 0 to 1 (−1 to 1 for the
  * farthest), so that lists can be compared; products and distances are drawn relative to the largest in the list.
@@ -85,8 +88,7 @@ export function scoreBar(
   largest: number,
 ): { from: number; to: number } {
   if (!Number.isFinite(score)) return { from: 0, to: 0 };
-  const cosine = metric === "cosine" || metric === "centered_cosine";
-  const share = clamp(cosine ? score : largest > 0 ? score / largest : 0, -1, 1);
+  const share = clamp(isCosine(metric) ? score : largest > 0 ? score / largest : 0, -1, 1);
   if (order === "nearest" || metric === "euclidean") return { from: 0, to: Math.max(0, share) };
   const end = 0.5 + share / 2;
   return { from: Math.min(0.5, end), to: Math.max(0.5, end) };

@@ -3,7 +3,7 @@
 import { Bar, type TableColumn, type TableLinks, TitleTable } from "../../components/TitleTable";
 import type { ViewContext } from "../../context";
 import { formatCount, formatNumber, formatSimilarity } from "../../lib/format";
-import { METRICS, type Metric, type Neighbor, type Order, scoreBar } from "../../lib/metrics";
+import { isCosine, METRICS, type Metric, type Neighbor, type Order, scoreBar } from "../../lib/metrics";
 import { knownFrom, unrated } from "../../lib/wording";
 
 /** Fewer ratings, or a vector shorter than this share of the median, is weak evidence. */
@@ -38,7 +38,6 @@ export function NeighborTable(props: NeighborTableProps) {
   const pinned = context.shared.pinned.value;
   const compared = pinned !== null && neighbors.some(({ to_pinned }) => to_pinned !== undefined);
   const runs = context.trait<number>("n_runs").value;
-  const cosine = metric === "cosine" || metric === "centered_cosine";
   const columns: (TableColumn | false)[] = [
     width >= NUMBERED && { name: "number", label: "#", cell: (_, line) => line + 1 },
     {
@@ -62,7 +61,7 @@ export function NeighborTable(props: NeighborTableProps) {
     {
       name: "score",
       label: METRICS[metric].header,
-      unit: cosine && (
+      unit: isCosine(metric) && (
         <span class="cw-score-scale" aria-hidden="true">
           <span>{order === "farthest" ? "−1" : "0"}</span>
           <span>1</span>

@@ -24,7 +24,8 @@ from .accuracy import LARGE, SPLIT
 SEEDS, K, MIN_COUNT = (0, 100), 10, 20
 MODELS: tuple[tuple[str, dict[str, Any], dict[str, Any], int], ...] = (
     ("dot", {}, {"epochs": 5, "lr": 5e-3, "wd": 0.1}, 8),
-    ("svdpp", {"model": "svdpp"}, {"epochs": 8, "lr": 1.5e-3, "wd": 0.4, **LARGE}, 2),
+    ("svdpp", {"model": "svdpp", "side": False}, {"epochs": 8, "lr": 1.5e-3, "wd": 0.4, **LARGE}, 2),
+    ("svdpp with side columns", {"model": "svdpp"}, {"epochs": 8, "lr": 1.5e-3, "wd": 0.4, **LARGE}, 2),
 )
 
 
@@ -55,7 +56,8 @@ def rerun(
 
 
 def main() -> None:
-    dls = cw.CollabDataLoaders.from_df(cw.load_movielens("100k"), item_name="title", seed=SPLIT)
+    ratings, users, items = cw.load_movielens("100k", users=True, items=True)
+    dls = cw.CollabDataLoaders.from_df(ratings, item_name="title", seed=SPLIT, users=users, items=items)
     for name, model, fit, runs in MODELS:
         print(name)
         learners = [rerun(dls, model, fit, seed, runs) for seed in SEEDS]

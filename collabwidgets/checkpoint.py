@@ -13,12 +13,15 @@ from torch import Tensor, nn
 from .data.without_ratings import DataFacts, LoadersWithoutRatings
 from .interpret.product import check_product
 from .interpret.users import residual_variance
+from .models import TabularNN
 from .models.tables import effective_tables
+from .training.inputs import takes_context
 from .training.progress import Whole
 from .training.session_state import SessionState
 
 if TYPE_CHECKING:
     from .data.loaders import CollabDataLoaders
+    from .data.side import Side
     from .data.vocab import Vocab
     from .learner import CollabLearner
 
@@ -169,6 +172,30 @@ def check_side_columns(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Pat
                 f"{len(now)} (first that differs: {differ[0]!r}); make the loaders with the same {argument}= table and "
                 "features="
             )
+
+
+def check_columns(checkpoint: Checkpoint, dls: CollabDataLoaders, model: nn.Module, path: Path) -> None:
+    """Raise a ValueError where a model uses side columns, or a context, and these loaders have others."""
+    saved = checkpoint.data
+    if saved is None:
+        return
+    columns: list[tuple[list[str], list[str]]] = []
+    if any(isinstance(part, TabularNN) for part in model.modules()):
+        columns += [(_labels(saved.users), _labels(dls.users)), (_labels(saved.items), _labels(dls.items))]
+    if takes_context(model):
+        scales = () if dls.context is None else dls.context.scales
+        columns.append(([name for name, *_ in saved.context_scales], [name for name, *_ in scales]))
+    for was, now in columns:
+        if was != now:
+            one, other = (", ".join(sorted(set(these) - set(those))) for these, those in ((was, now), (now, was)))
+            raise ValueError(
+                f"{path} was trained with other columns than these loaders have (there alone: {one or 'none'}; here "
+                f"alone: {other or 'none'}); pass the same users=, items=, features= and context= to from_df"
+            )
+
+
+def _labels(side: Side) -> list[str]:
+    return [] if side.features is None else side.features.labels
 
 
 def other_ratings(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> str:

@@ -122,6 +122,14 @@ def test_a_checkpoint_keeps_side_columns_and_context(dls, tmp_path, members):
         np.testing.assert_array_equal(other.predict(**asked), learn.predict(**asked))
 
 
+def test_a_checkpoint_is_not_loaded_on_other_columns(learn, tmp_path):
+    file = learn.save(tmp_path / "model")
+    with pytest.raises(ValueError, match="there alone: genres=Comedy, genres=Drama, genres=War; here alone: year"):
+        cw.load_learner(file, loaders(items=ITEMS[["item"]].assign(year=1950 + ITEMS["item"] % 50)))
+    with pytest.raises(ValueError, match="there alone: timestamp; here alone: none"):
+        cw.load_learner(file, loaders(context=None))
+
+
 def test_added_items_bring_their_side_columns(dls):
     learn = cw.collab_learner(dls, use_nn=True, layers=[8], y_range=(0, 5.5))
     learn.fit_one_cycle(1, 1e-2)

@@ -52,6 +52,7 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
   const root = el.ownerDocument.createElement("div");
   root.className = `cw cw-${kind}`;
   leaveKeysToTheWidget(root, abort);
+  el.classList.add("cw-place");
   el.append(root);
 
   const place = watchPlace(root, traits, abort);

@@ -15,7 +15,6 @@ export default {
     try {
       const { exports } = await host.getWidget<StoreExports>(store);
       if (signal.aborted) return;
-      el.style.overflow ||= "auto"; // in a box of a given height, a widget is scrolled to its end
       exports.mount({ model, el, signal, host });
     } catch (error) {
       const line = el.ownerDocument.createElement("p");

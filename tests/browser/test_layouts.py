@@ -42,5 +42,4 @@ def test_widgets_in_layouts_of_a_height_are_scrolled_each_by_itself(tab: Page) -
     regions = tab.get_by_role("region", name="Bias ranking")
     expect(regions).to_have_count(8)
     for region in regions.all():
-        words = region.get_by_text("why?", exact=True).element_handle()
-        tab.wait_for_function(_SCROLLED_TO_THE_END, arg=words)  # once its rows are drawn
+        assert region.get_by_text("why?", exact=True).evaluate(_SCROLLED_TO_THE_END)

@@ -483,7 +483,7 @@ class CollabLearner:
 
     def _min_count(self, given: int | None, kind: str = "items") -> int:
         """The filter of a finding about items, or users; one that hides all of them is warned of."""
-        side = self.snapshot.of(kind).items
+        side = self.dls.users if kind == "users" else self.dls.items
         return checked_min_count(given, self.view.min_count if kind == "items" else side.default_min_count, side)
 
     def _runs_of(self, kind: str) -> tuple[Snapshot, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .features import are_dates, days_of
+from .features import days_of
 from .spelling import did_you_mean
 from .tables import columns_of_ratings, opened
 
@@ -102,8 +102,8 @@ class Context:
             if len(column) not in (1, n):
                 raise ValueError(f"context has {len(column)} values of {name!r} for {n} pairs; pass one, or one each")
             place, is_there = self.names.index(name), column.notna().to_numpy()
-            numbers = days_of(column)
-            wrong = is_there & (~np.isfinite(numbers) | (are_dates(column) != self.are_dates[place]))
+            numbers, are_dates = days_of(column)
+            wrong = is_there & (~np.isfinite(numbers) | (are_dates != self.are_dates[place]))
             if wrong.any():
                 what = "dates" if self.are_dates[place] else f"numbers (mean {self.mean[place]:.6g})"
                 raise ValueError(f"context: {name!r} is {column[wrong.argmax()]!r}, but that column holds {what}")
@@ -115,11 +115,10 @@ class Context:
 
         ``held_out`` bool ``[m]`` says which of them are for validation.
         """
-        is_there = np.isfinite(values)
-        scaled = torch.from_numpy(np.where(is_there, (values - self.mean) / self.scale, 0).astype(np.float32))
+        scaled, n_missing = _scaled(values, self.mean, self.scale)
         is_valid = torch.from_numpy(held_out)
         train, valid = torch.cat([self.train, scaled[~is_valid]]), torch.cat([self.valid, scaled[is_valid]])
-        return replace(self, train=train, valid=valid, n_missing=self.n_missing + int(np.count_nonzero(~is_there)))
+        return replace(self, train=train, valid=valid, n_missing=self.n_missing + n_missing)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,10 +137,16 @@ class ContextColumns:
         mean = np.where(seen, of_train, 0).sum(axis=0) / n
         scale = np.sqrt(np.where(seen, (of_train - mean) ** 2, 0).sum(axis=0) / n)
         scale[scale <= 1e-12 * np.abs(mean)] = 1
-        is_there = np.isfinite(self.values)
-        scaled = torch.from_numpy(np.where(is_there, (self.values - mean) / scale, 0).astype(np.float32))
-        n_missing = int(np.count_nonzero(~is_there))
+        scaled, n_missing = _scaled(self.values, mean, scale)
         return Context(self.names, mean, scale, scaled[train], scaled[valid], n_missing, self.are_dates)
+
+
+def _scaled(
+    values: NDArray[np.float64], mean: NDArray[np.float64], scale: NDArray[np.float64]
+) -> tuple[torch.Tensor, int]:
+    """Standardised, float32, 0 where missing; and how many are."""
+    seen = np.isfinite(values)
+    return torch.from_numpy(np.where(seen, (values - mean) / scale, 0).astype(np.float32)), int(np.count_nonzero(~seen))
 
 
 def read_context(names: Any, tables: Sequence[Any], ratings: Ratings) -> ContextColumns | None:
@@ -174,12 +179,12 @@ def read_context(names: Any, tables: Sequence[Any], ratings: Ratings) -> Context
     if not names:
         return None
     frame = columns_of_ratings(tables, list(names), ratings.places)
-    values = np.stack([_numbers_of(frame[name], name) for name in names], axis=1)
-    return ContextColumns(tuple(map(str, names)), values, tuple(are_dates(frame[name]) for name in names))
+    columns, are_dates = zip(*(_numbers_of(frame[name], name) for name in names), strict=True)
+    return ContextColumns(tuple(map(str, names)), np.stack(columns, axis=1), are_dates)
 
 
-def _numbers_of(column: pd.Series, name: Any) -> NDArray[np.float64]:
-    numbers = days_of(column)
+def _numbers_of(column: pd.Series, name: Any) -> tuple[NDArray[np.float64], bool]:
+    numbers, are_dates = days_of(column)
     if not np.isfinite(numbers).any():
         raise ValueError(f"column {name!r} holds neither numbers nor dates, so it cannot be a context; leave it out")
-    return numbers
+    return numbers, are_dates

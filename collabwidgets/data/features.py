@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 KINDS = ("category", "many", "number", "date")
 _SEPARATORS = ("|", ";", ",")  # of several values in one text; only the first is found without being asked for
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T].*)?")
+_MOST_COLUMNS = 1000  # that a model takes: its matrices are dense, and of many thousands of tags the rare teach nothing
 _DAY = 86_400  # seconds
 
 
@@ -136,6 +137,22 @@ class Features:
         """Rows and columns of the matrix."""
         return len(self.starts) - 1, sum(column.width for column in self.columns)
 
+    @property
+    def row_of(self) -> NDArray[np.int64]:
+        """The row of each entry of the matrix, int64 [m]."""
+        return np.repeat(np.arange(self.shape[0]), np.diff(self.starts))
+
+    def cells(self, column: FeatureColumn) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+        """The entries of a column of the side table: their rows, places within the column, and values."""
+        here = (self.indices >= column.first) & (self.indices < column.first + column.width)
+        return self.row_of[here], self.indices[here].astype(np.int64) - column.first, self.values[here]
+
+    def most_frequent(self, weights: NDArray[np.float64] | None = None) -> NDArray[np.int64]:
+        """The thousand columns of the matrix with the most entries, in their order; `weights` [n] are of the rows."""
+        of_entry = None if weights is None else weights[self.row_of]
+        counts = np.bincount(self.indices, of_entry, minlength=self.shape[1])
+        return np.sort(np.argsort(-counts, kind="stable")[:_MOST_COLUMNS])
+
     def dense(self, rows: NDArray[np.integer] | None = None) -> NDArray[np.float32]:
         """The matrix, or some rows of it, float32 ``[rows, columns]``."""
         rows = np.arange(len(self.starts) - 1) if rows is None else rows
@@ -194,7 +211,7 @@ class Features:
     @cached_property
     def _mean(self) -> NDArray[np.float32]:
         n = max(1, int(self.known.sum()))
-        of_known = np.repeat(self.known, np.diff(self.starts))
+        of_known = self.known[self.row_of]
         sums = np.bincount(self.indices[of_known], self.values[of_known], minlength=self.shape[1])
         return (sums / n).astype(np.float32)
 
@@ -263,14 +280,11 @@ def _together(made: Sequence[_Made], places: NDArray[np.int64]) -> Features:
     return Features(columns, *arrays)
 
 
-def days_of(column: pd.Series) -> NDArray[np.float64]:
-    """A column of numbers as it is, one of dates as days since 1970; NaN for what is neither."""
-    return _numbers(_column(column), "date" if are_dates(column) else "number")
-
-
-def are_dates(column: pd.Series) -> bool:
-    """Whether a column holds dates, as such or as text."""
-    return _kind_of(_column(column)) == "date"
+def days_of(column: pd.Series) -> tuple[NDArray[np.float64], bool]:
+    """A column of numbers as it is, one of dates as days since 1970, NaN for what is neither; and if it holds dates."""
+    column = _column(column)
+    are_dates = _kind_of(column) == "date"
+    return _numbers(column, "date" if are_dates else "number"), are_dates
 
 
 def checked_kinds(features: Any, tables: Mapping[str, Sequence[Any]]) -> dict[str, dict[Any, str | None]]:

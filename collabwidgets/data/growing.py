@@ -18,7 +18,7 @@ from .features import Features
 from .loaders import CollabDataLoaders
 from .ratings import Ratings, check_ratings
 from .side import Side
-from .side_table import Described, side_table_of
+from .side_table import Described, side_table_of, with_rows_of
 from .splits import StableSplit, TimeSplit, as_split
 from .tables import is_table, opened
 from .titles import Titles, titles_of
@@ -172,14 +172,9 @@ def _columns(dls: CollabDataLoaders, table: Any) -> dict[str, Hashable | None]:
 
 def _by_rows_of(dls: CollabDataLoaders, added: Ratings) -> Ratings:
     """The ratings with rows of the loaders' vocabularies, behind whose ids the new ones stand."""
-    changed: dict[str, Any] = {}
-    for side, own, rows, name in (
-        ("user", added.users, added.user_rows, dls.user_name),
-        ("item", added.items, added.item_rows, dls.item_name),
-    ):
-        vocab = dls.classes[name].with_new(own[1:])
-        changed |= {f"{side}s": vocab, f"{side}_rows": np.array([0, *vocab.index(own[1:])], dtype=np.int64)[rows]}
-    return replace(added, **changed)
+    for argument, name in (("users", dls.user_name), ("items", dls.item_name)):
+        added = with_rows_of(added, argument, dls.classes[name].with_new(getattr(added, argument)[1:]))
+    return added
 
 
 def _ratings_of(dls: CollabDataLoaders, added: Ratings) -> Ratings:

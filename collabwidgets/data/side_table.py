@@ -88,7 +88,7 @@ def described(
         whole = side.with_unrated()
         found[argument], notes = features_of(whole.frame, whole.places, kinds[argument], argument)
         if found[argument]:  # without side columns nothing could ever be known of the unrated
-            side, ratings = whole, _with_rows_of(ratings, argument, whole.vocab)
+            side, ratings = whole, with_rows_of(ratings, argument, whole.vocab)
             notes += side.notes
         if side.title is not None:
             titles[argument] = named(side.vocab, str(side.title), side.texts(side.title), argument, side.by)
@@ -159,7 +159,7 @@ class SideTable:
         return notes
 
 
-def _with_rows_of(ratings: Ratings, argument: str, vocab: Vocab) -> Ratings:
+def with_rows_of(ratings: Ratings, argument: str, vocab: Vocab) -> Ratings:
     """The same ratings with a larger vocabulary of users, or of items."""
     rows = np.array([vocab.o2i[known] for known in getattr(ratings, argument)], dtype=np.int64)
     if argument == "users":

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..models.side_columns import taken_columns
 from ..training.cold_rows import side_map
 from ..training.snapshot import Snapshot
 from .product import UserVector, user_vector
@@ -42,7 +41,7 @@ def with_user(snapshot: Snapshot, given: Mapping[str, Any]) -> Snapshot:
         if not role.startswith("user"):
             return None
         is_given = role == "user_columns"
-        row = encoded.take(taken_columns(features), axis=1) if is_given else side_map(users, table)(encoded)
+        row = encoded.take(features.most_frequent(), axis=1) if is_given else side_map(users, table)(encoded)
         return np.zeros(1, np.int64), row
 
     return snapshot.refilled(fill)

@@ -108,7 +108,7 @@ def biases_in_runs(
     """
     found = biases(snapshot, kind=kind, min_count=min_count, center=center)
     if runs:
-        tables = [biases(each, kind=kind, min_count=min_count).reindex(found.index) for each in (snapshot, *runs)]
+        tables = [found, *(biases(run, kind=kind, min_count=min_count).reindex(found.index) for run in runs)]
         ranks = np.stack([table["rank"] for table in tables])
         spread = bias_spread(snapshot, runs, kind)
         assert spread is not None  # there are such biases, and runs
@@ -125,9 +125,8 @@ def bias_spread(snapshot: Snapshot, runs: Sequence[Snapshot], kind: str) -> NDAr
 
     None where there are no runs, or no biases of that `kind`, ``"items"`` or ``"users"``.
     """
-    name = f"{kind[:-1]}_bias"
-    trained = (snapshot.items if kind == "items" else snapshot.users).trained
-    tables = [getattr(each, name) for each in (snapshot, *runs)]
+    trained = snapshot.of(kind).items.trained
+    tables: list[Any] = [each.of(kind).item_bias for each in (snapshot, *runs)]
     if not runs or tables[0] is None:
         return None
     centred = [table.astype(np.float64) - table[trained].mean(dtype=np.float64) for table in tables]

@@ -33,16 +33,17 @@ def residual_variance(snapshot: Snapshot, dls: CollabDataLoaders) -> float:
     """Variance of a training rating around its prediction, squared rating units; of many ratings a sample."""
     if isinstance(dls, LoadersWithoutRatings):
         return dls.facts.residual_variance or 1.0
-    weights = np.ones(dls.n_train) if dls.train_w is None else dls.train_w.numpy()
+    weights = None if dls.train_w is None else dls.train_w.numpy()
     return variance_of(snapshot, dls.train_x.numpy(), dls.train_y.numpy().reshape(-1), weights)
 
 
 def variance_of(
-    snapshot: Snapshot, pairs: NDArray[np.int64], ratings: NDArray[np.float32], weights: NDArray[np.floating]
+    snapshot: Snapshot, pairs: NDArray[np.int64], ratings: NDArray[np.float32], weights: NDArray[np.floating] | None
 ) -> float:
     """Variance of ratings ``[n]`` of pairs int64 ``[n, 2]`` around their predictions, by weight; of many a sample."""
     every = max(1, len(pairs) // _RESIDUALS)
-    pairs, ratings, weights = pairs[::every], ratings[::every], weights[::every]
+    pairs, ratings = pairs[::every], ratings[::every]
+    weights = np.ones(len(ratings)) if weights is None else weights[::every]
     residuals = ratings - by_formula(snapshot, pairs).astype(np.float64)
     return max(float(weights * residuals @ residuals) / float(weights.sum(dtype=np.float64)), 1e-6)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from .tables import TableNames
@@ -16,8 +15,6 @@ from .tabular import Size, TabularModel
 if TYPE_CHECKING:
     from ..data.features import Features
     from ..data.loaders import CollabDataLoaders
-
-_MOST_COLUMNS = 1000  # of a side: the matrix is dense, and of tens of thousands of tags the rare ones teach nothing
 
 
 class TabularNN(TabularModel):
@@ -76,17 +73,11 @@ class TabularNN(TabularModel):
         return super().forward(x_cat, torch.cat(columns, dim=1)).squeeze(1)
 
 
-def taken_columns(features: Features) -> NDArray[np.int64]:
-    """The side columns that the model takes, in their order."""
-    counts = np.bincount(features.indices, minlength=features.shape[1])
-    return np.sort(np.argsort(-counts, kind="stable")[:_MOST_COLUMNS])
-
-
 def _matrix(features: Features | None, n: int) -> Tensor:
     """Side columns float32 ``[n, columns]``; none where there are none."""
     if features is None:
         return torch.zeros(n, 0)
-    taken = taken_columns(features)
+    taken = features.most_frequent()
     matrix = np.empty((n, len(taken)), np.float32)
     for start in range(0, n, 4096):
         rows = np.arange(start, min(start + 4096, n))

@@ -123,10 +123,12 @@ class SideDotBias(EmbeddingDotBias):
         return [Term(there, back, getattr(self, f"{side}_side"), getattr(self, f"{side}_side_bias"))]
 
     def forward(self, x: Tensor) -> Tensor:
-        users, items = x[:, 0], x[:, 1]
-        user_vectors = F.embedding(users, self.effective("u_weight"))
-        match = (user_vectors * F.embedding(items, self.effective("i_weight"))).sum(1)
-        match = match + self._biases("u", users) + self._biases("i", items)
+        user_vectors, user_biases, item_vectors, item_biases = (
+            F.embedding(x[:, column], self.effective(name))
+            for column, names in enumerate((("u_weight", "u_bias"), ("i_weight", "i_bias")))
+            for name in names
+        )
+        match = (user_vectors * item_vectors).sum(1) + user_biases.squeeze(1) + item_biases.squeeze(1)
         return match if self.y_range is None else sigmoid_range(match, *self.y_range)
 
     def effective(self, name: str) -> Tensor:
@@ -138,13 +140,6 @@ class SideDotBias(EmbeddingDotBias):
                 weight = weight + term.times(table)
         return weight
 
-    def _biases(self, side: str, rows: Tensor) -> Tensor:
-        biases: Tensor = getattr(self, f"{side}_bias")(rows)
-        for term in self.terms(side):
-            if term.bias is not None:
-                biases = biases + F.embedding(rows, term.times(term.bias))
-        return biases.squeeze(1)
-
 
 def n_side_rows(features: Features) -> int:
     """Rows of a table with one for each value of the side columns."""
@@ -153,11 +148,10 @@ def n_side_rows(features: Features) -> int:
 
 def _shares(features: Features) -> tuple[Tensor, Tensor, Tensor]:
     """Which values each row has, and what share of their vectors: rows, columns and shares, row 0 left out."""
-    rows = np.repeat(np.arange(features.shape[0]), np.diff(features.starts))
     found, first = [], 0
     for column in features.columns:
-        here = (features.indices >= column.first) & (features.indices < column.first + column.width) & (rows > 0)
-        of, at, held = rows[here], features.indices[here] - column.first, features.values[here].astype(np.float64)
+        rows, places, values = features.cells(column)
+        of, at, held = rows[rows > 0], places[rows > 0], values[rows > 0].astype(np.float64)
         if column.is_number:
             place = (np.clip(held / _SPREADS, -1, 1) + 1) / 2 * (_KNOTS - 1)
             left = np.minimum(place.astype(np.int64), _KNOTS - 2)

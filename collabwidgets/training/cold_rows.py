@@ -14,16 +14,13 @@ Doubles = NDArray[np.float64]
 
 PENALTY = 100.0  # in ratings; from 30 to 300 the error on titles held back entirely is the same within 0.003
 _KNOTS = 12  # places where the slope along a number may change
-_MOST_COLUMNS = 1000  # categories with a slope: of tens of thousands of tags the rare ones teach nothing
 _CELLS = 1 << 22  # of side columns taken at a time: 16 MB
 
 
-def side_vectors(
-    side: Side, table: NDArray[np.float32], rows: NDArray[np.int64], *, penalty: float = PENALTY
-) -> NDArray[np.float32]:
+def side_vectors(side: Side, table: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """Vectors of some rows by their side columns: a ridge from the columns to the vectors of the trained rows.
 
-    It minimises ``Σ count · |vector − (intercept + columns · B)|² + penalty · |B|²`` over the rows with training
+    It minimises ``Σ count · |vector − (intercept + columns · B)|² + PENALTY · |B|²`` over the rows with training
     ratings, the count being theirs, or their summed weights (Hoerl & Kennard 1970, "Ridge regression"; from attributes
     to the factors of a trained model: Gantner et al. 2010, "Learning attribute-to-feature mappings for cold-start
     recommendations"). Of several values in one cell each counts 1/√n of n. A number is a piecewise linear function with
@@ -37,21 +34,16 @@ def side_vectors(
         Factors or biases, as they stand in predictions.
     rows : int64 [m]
         Of the side.
-    penalty : float
-        How many ratings the side columns must outweigh.
 
     Returns
     -------
     float32 [m, k]
     """
     assert side.features is not None
-    predicted = side_map(side, table, penalty=penalty)
-    return predicted(side.features.dense(rows))
+    return side_map(side, table)(side.features.dense(rows))
 
 
-def side_map(
-    side: Side, table: NDArray[np.float32], *, penalty: float = PENALTY
-) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+def side_map(side: Side, table: NDArray[np.float32]) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
     """The ridge of `side_vectors`, as a function of rows of the side columns, float32 ``[m, columns]``."""
     features, weights = side.features, side.train_weights
     assert features is not None
@@ -67,7 +59,7 @@ def side_map(
         weighted = design.T * weights[block]
         products += weighted @ design
         targets += weighted @ table[block].astype(np.float64)
-    products[np.arange(1, size), np.arange(1, size)] += penalty
+    products[np.arange(1, size), np.arange(1, size)] += PENALTY
     products[0, 0] += 1e-9  # where no row is known the answer is 0
     slopes = np.linalg.solve(products, targets)
 
@@ -83,7 +75,8 @@ def _expansion(
 ) -> Callable[[NDArray[np.float32]], Doubles]:
     """A function from side columns ``[m, columns]`` to the columns of the ridge ``[m, size]``, the first of them 1."""
     seen = features.dense(known[:: max(1, len(known) * features.shape[1] // _CELLS)])
-    kept = _most_rated(features, weights)
+    kept = np.zeros(features.shape[1], bool)
+    kept[features.most_frequent(weights)] = True
     knots = {}
     for column in features.columns:
         if column.is_number:
@@ -105,15 +98,6 @@ def _expansion(
         return np.concatenate(parts, axis=1)
 
     return expand
-
-
-def _most_rated(features: Features, weights: Doubles) -> NDArray[np.bool_]:
-    """The columns of the matrix whose rows have the most training ratings, bool [columns]."""
-    of_row = np.repeat(weights, np.diff(features.starts))
-    ratings = np.bincount(features.indices, of_row, minlength=features.shape[1])
-    kept = np.zeros(features.shape[1], bool)
-    kept[np.argsort(-ratings, kind="stable")[:_MOST_COLUMNS]] = True
-    return kept
 
 
 def _hats(values: Doubles, knots: Doubles) -> Doubles:

@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..models.ensemble import Ensemble, first_member
+from ..models.ensemble import first_member
+from ..models.growing import members_of, names_in_member
 from ..models.tables import TableNames, copied, effective_table, table
 from .inputs import Inputs, WithContext, called, takes_context
 from .loss import one_each
@@ -113,11 +114,11 @@ class _Refilled(Forward):
     def _copy(self) -> nn.Module:
         former = self._former._copy
         with self._former._lock, torch.no_grad():
-            module = copied(former)
-            for part in module.members if isinstance(module, Ensemble) else [module]:
-                for role, name in vars(self._tables).items():
+            module, tables = copied(former), names_in_member(self._tables)
+            for _, part in members_of(module):
+                for role, name in vars(tables).items():
                     if name is not None:
-                        _refill(part, name.removeprefix("members.0."), role, self._fill)
+                        _refill(part, name, role, self._fill)
                 for role in ("user_columns", "item_columns"):
                     if isinstance(columns := getattr(part, role, None), torch.Tensor):
                         _put(columns, self._fill(role, columns.cpu().numpy()))

@@ -21,22 +21,20 @@ def side_columns(side: Side) -> dict[str, Column]:
     """
     if side.features is None:
         return {}
-    row_of = np.repeat(np.arange(len(side)), np.diff(side.features.starts))
     shown = (column for column in side.features.columns if column.name not in RESERVED)
-    return {column.name: column_of(column.name, _by_row(side.features, column, row_of), side) for column in shown}
+    return {column.name: column_of(column.name, _by_row(side.features, column), side) for column in shown}
 
 
-def _by_row(features: Features, column: FeatureColumn, row_of: np.ndarray) -> pd.Series:
+def _by_row(features: Features, column: FeatureColumn) -> pd.Series:
     """Numbers, or texts, of all rows; NaN where there is none."""
     rows = range(len(features.known))
-    held = (features.indices >= column.first) & (features.indices < column.first + column.width)
+    row_of, places, values = features.cells(column)
     if not column.is_number:
-        levels = np.array(column.levels, dtype=object)[features.indices[held] - column.first]
-        texts = pd.Series(levels, index=row_of[held])
+        texts = pd.Series(np.array(column.levels, dtype=object)[places], index=row_of)
         return texts[texts != NA].groupby(level=0).agg("|".join).reindex(rows)
-    numbers = features.values[held] * np.float64(column.scale) + column.mean
+    numbers = values * np.float64(column.scale) + column.mean
     largest = np.abs(numbers).max(initial=1.0)
     numbers = numbers.round(max(0, _DIGITS - int(np.ceil(np.log10(largest)))))
     if column.kind == "date":
         numbers = 1970 + numbers / _DAYS
-    return pd.Series(numbers, index=row_of[held]).reindex(rows)
+    return pd.Series(numbers, index=row_of).reindex(rows)

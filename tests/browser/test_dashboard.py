@@ -108,7 +108,6 @@ def test_a_page_of_voilas_classic_template_is_filled_and_its_keys_are_beside_the
         assert (left["y"], left["x"] + left["width"] < right["x"]) == (right["y"], True)
 
 
-@pytest.mark.alone
 def test_a_page_too_busy_to_look_for_its_widgets_in_time_shows_them(dashboard: DashboardServer, page: Page) -> None:
     # The timers by which a page looks for a widget that the kernel has not told of yet come late where it is busy.
     page.add_init_script(
@@ -118,6 +117,7 @@ def test_a_page_too_busy_to_look_for_its_widgets_in_time_shows_them(dashboard: D
     open_dashboard(page, dashboard)
 
 
+@pytest.mark.alone
 def test_pause_resume_and_stop_in_voila(dashboard: DashboardServer, page: Page) -> None:
     panel = open_dashboard(page, dashboard).get_by_role("region", name="Training")
     epochs = panel.get_by_role("spinbutton", name="Epochs")

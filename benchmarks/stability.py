@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import redirect_stdout
-from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -19,13 +17,14 @@ import collabwidgets as cw
 from collabwidgets.interpret.neighbors import nearest
 from collabwidgets.interpret.stability import mean_cosines
 
-from .accuracy import LARGE, SPLIT
+from .accuracy import LARGE, SPLIT, Row, trained
 
 SEEDS, K, MIN_COUNT = (0, 100), 10, 20
-MODELS: tuple[tuple[str, dict[str, Any], dict[str, Any], int], ...] = (
-    ("dot", {}, {"epochs": 5, "lr": 5e-3, "wd": 0.1}, 8),
-    ("svdpp", {"model": "svdpp", "side": False}, {"epochs": 8, "lr": 1.5e-3, "wd": 0.4, **LARGE}, 2),
-    ("svdpp with side columns", {"model": "svdpp"}, {"epochs": 8, "lr": 1.5e-3, "wd": 0.4, **LARGE}, 2),
+SVDPP = {"epochs": 8, "lr": 1.5e-3, "wd": 0.4, **LARGE}
+ROWS = (  # each with how many reruns
+    (Row("dot", {}, {"epochs": 5, "lr": 5e-3, "wd": 0.1}), 8),
+    (Row("svdpp", {"model": "svdpp", "side": False}, SVDPP), 2),
+    (Row("svdpp with side columns", {"model": "svdpp"}, SVDPP), 2),
 )
 
 
@@ -41,14 +40,9 @@ def in_common(some: Sequence[set[int]], others: Sequence[set[int]]) -> float:
     return float(np.mean([len(one & other) for one, other in zip(some, others, strict=True)]))
 
 
-def rerun(
-    dls: cw.CollabDataLoaders, model: dict[str, Any], fit: dict[str, Any], seed: int, runs: int
-) -> cw.CollabLearner:
+def rerun(dls: cw.CollabDataLoaders, row: Row, seed: int, runs: int) -> cw.CollabLearner:
     """A learner with its reruns, and prints their time."""
-    learn = cw.collab_learner(dls, y_range=(0, 5.5), seed=seed, **model)
-    settings = dict(fit)
-    with redirect_stdout(StringIO()):
-        learn.fit_one_cycle(settings.pop("epochs"), settings.pop("lr"), **settings)
+    learn, _ = trained(dls, row, seed)
     wall, work = time.perf_counter(), time.process_time()
     learn.stability(runs).wait()
     print(f"  {runs} reruns: {time.perf_counter() - wall:.2f} s, {time.process_time() - work:.2f} s of the processor")
@@ -58,9 +52,9 @@ def rerun(
 def main() -> None:
     ratings, users, items = cw.load_movielens("100k", users=True, items=True)
     dls = cw.CollabDataLoaders.from_df(ratings, item_name="title", seed=SPLIT, users=users, items=items)
-    for name, model, fit, runs in MODELS:
-        print(name)
-        learners = [rerun(dls, model, fit, seed, runs) for seed in SEEDS]
+    for row, runs in ROWS:
+        print(row.name)
+        learners = [rerun(dls, row, seed, runs) for seed in SEEDS]
         single = [[lists(run) for run in learn.reruns] for learn in learners]
         pairs = [in_common(one, other) for one, other in zip(*single, strict=True)]
         averaged = [lists(mean_cosines(learn.snapshot, learn.reruns)) for learn in learners]

@@ -20,16 +20,18 @@ export function Reruns({ context: { store, trait } }: { context: ViewContext }) 
       {label}
     </Link>
   );
+  if (progress !== null)
+    return (
+      <p class="cw-flow cw-soft">
+        {`training again, ${Math.round(100 * progress)} %`}
+        {link("cancel", "cancel_rerun")}
+      </p>
+    );
+  const may = can_remake && store.status.value !== "training";
   return (
     <p class="cw-flow cw-soft">
-      {progress === null
-        ? `from a single run ${refused.value || store.rerun_error.value}`
-        : `training again, ${Math.round(100 * progress)} %`}
-      {progress !== null
-        ? link("cancel", "cancel_rerun")
-        : can_remake &&
-          store.status.value !== "training" &&
-          link(n_members > 2 ? "Compare members" : "Rerun 8×", "rerun")}
+      {`from a single run ${refused.value || store.rerun_error.value}`}
+      {may && link(n_members > 2 ? "Compare members" : "Rerun 8×", "rerun")}
     </p>
   );
 }

@@ -11,11 +11,12 @@ export function Reruns({ context: { store, trait } }: { context: ViewContext }) 
   const link = (label: string, name: "rerun" | "cancel_rerun") => (
     <Link
       title={name === "rerun" ? "Train again with other seeds, to see which titles come again" : undefined}
-      onClick={() =>
+      onClick={() => {
+        refused.value = "";
         store.command(name).catch(({ message }: Error) => {
           refused.value = message;
-        })
-      }
+        });
+      }}
     >
       {label}
     </Link>

@@ -34,7 +34,9 @@ const rows = Object.entries(arrays).map(
 const table = `/** What the bytes of the binary traits hold. */\nexport const ARRAYS = {\n${rows.join("\n")}\n} as const;\n`;
 const body = types
   .replace(/export interface Protocol \{[^}]*\}\n/, "")
-  .replace(/\/\*\*\n \* (.*)\n \*\//g, "/** $1 */");
+  .replace(/\/\*\*\n \* (.*)\n \*\//g, "/** $1 */")
+  .replace(/\{\s*\[k: string\]: ([^;{}]*);\s*\}/g, "Record<string, $1>")
+  .replace(/\{\s*\[k: string\]: ([^;{}]*);\s*\}/g, "Record<string, $1>");
 const made = new Map([
   [TYPES, `${HEADER}\n\n${table}\n${body}`],
   // The settings of the present package, for tests: a page reads those that it is sent.

@@ -66,7 +66,6 @@ def data_of(learn: CollabLearner) -> protocol.Data:
         user_name=dls.user_name,
         item_name=dls.item_name,
         item_features=str(dls.items.features or ""),
-        rating_name=dls.rating_name,
         rating_mean=float(dls.rating_mean),
         rating_min=float(low),
         rating_max=float(high),
@@ -88,14 +87,13 @@ def _model_facts(learn: CollabLearner) -> dict[str, Any]:
     snapshot = learn.snapshot
     return {
         "y_range": None if snapshot.y_range is None else list(snapshot.y_range),
-        "seed": learn.recipe.seed,
         "model": type(learn.model).__name__,
         "n_factors": learn.n_factors,
         "n_members": n_members(learn.model),
         "can_remake": learn.session.weights.can_remake,
         "can_resize": learn.session.weights.can_resize,
-        "has_bias": snapshot.item_bias is not None,
         "has_factors": snapshot.item_factors is not None,
+        "has_user_factors": snapshot.user_factors is not None,
     }
 
 
@@ -116,7 +114,6 @@ def status_of(learn: CollabLearner) -> protocol.Status:
         n_steps=progress.n_steps,
         eta_seconds=json_number(progress.eta_seconds, 1),
         elapsed_seconds=json_number(progress.elapsed_seconds, 1) or 0.0,
-        engine=learn.engine,
         rerun_progress=json_number(reruns.progress.share, 2) if reruns.running else None,
         rerun_error=str(reruns.error or ""),
         recipe=protocol.RecipeFacts(

@@ -76,7 +76,6 @@ class Status(Wire):
     n_steps: int
     eta_seconds: float | None
     elapsed_seconds: float
-    engine: str
     rerun_progress: float | None
     rerun_error: str
     recipe: RecipeFacts
@@ -115,7 +114,6 @@ class Data(Wire):
     user_name: str
     item_name: str
     item_features: str
-    rating_name: str
     rating_mean: float
     rating_min: float
     rating_max: float
@@ -125,14 +123,13 @@ class Data(Wire):
     settings: list[SettingFacts]
     version: str
     y_range: list[float] | None
-    seed: int
     model: str
     n_factors: int
     n_members: int
     can_remake: bool
     can_resize: bool
-    has_bias: bool
     has_factors: bool
+    has_user_factors: bool
 
 
 # ---------------------------------------------------------------------- what there is to see

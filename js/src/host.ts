@@ -1,14 +1,14 @@
 // Where views are registered and mounted.
 //
 // A view is `function Name({ context }: { context: ViewContext })` in views/Name.tsx, listed in VIEWS below by its kind.
-// A view's own style sheet is views/Name.css: import it as text in views/Name.tsx (`import css from "./Name.css"`),
-// export `const styles = css`, and list it in SHEETS below. Every selector starts with `.cw`; colours and sizes come
-// from the custom properties at the top of styles.css.
+// Its own style sheet is views/Name.css, listed in SHEETS. Every selector starts with `.cw`; colours and sizes come from
+// the custom properties at the top of styles.css.
+import type { RenderProps } from "@anywidget/types";
 import { computed, signal } from "@preact/signals";
 import { type ComponentType, h, render } from "preact";
 import { Failure } from "./components/Failure";
 import { situation } from "./components/Frame";
-import type { AnyModel, Host, ViewContext } from "./context";
+import type { ViewContext } from "./context";
 import { BoundTraits } from "./lib/bound";
 import { bindHover } from "./lib/hover";
 import { keepFocus } from "./lib/keepfocus";
@@ -20,11 +20,16 @@ import { watchedStore } from "./lib/watching";
 import { speaker, trainingAnnouncement } from "./lib/wording";
 import type { LearnerStore, MountedView } from "./store";
 import base from "./styles.css";
-import { BiasTable, styles as biasTable } from "./views/BiasTable";
-import { Dashboard, styles as dashboard } from "./views/Dashboard";
-import { NeighborSearch, styles as neighborSearch } from "./views/NeighborSearch";
-import { PCAScatter, styles as pcaScatter } from "./views/PCAScatter";
-import { TrainingPanel, styles as trainingPanel } from "./views/TrainingPanel";
+import { BiasTable } from "./views/BiasTable";
+import biasTable from "./views/BiasTable.css";
+import { Dashboard } from "./views/Dashboard";
+import dashboard from "./views/Dashboard.css";
+import { NeighborSearch } from "./views/NeighborSearch";
+import neighborSearch from "./views/NeighborSearch.css";
+import { PCAScatter } from "./views/PCAScatter";
+import pcaScatter from "./views/PCAScatter.css";
+import { TrainingPanel } from "./views/TrainingPanel";
+import trainingPanel from "./views/TrainingPanel.css";
 
 const VIEWS: Record<string, ComponentType<{ context: ViewContext }>> = {
   TrainingPanel,
@@ -37,12 +42,7 @@ const VIEWS: Record<string, ComponentType<{ context: ViewContext }>> = {
 const TEXT_SIZE = 13;
 const SHEETS = [base, trainingPanel, biasTable, pcaScatter, neighborSearch, dashboard].join("\n");
 
-export interface MountArguments {
-  model: AnyModel;
-  el: HTMLElement;
-  signal: AbortSignal;
-  host: Host;
-}
+export type MountArguments = Pick<RenderProps, "model" | "el" | "signal" | "host">;
 
 /** Draw a widget's view into `el` until `signal` is aborted. */
 export function mount(store: LearnerStore, { model, el, signal: abort, host }: MountArguments): void {

@@ -52,7 +52,6 @@ export interface Status {
   n_steps: number;
   eta_seconds: number | null;
   elapsed_seconds: number;
-  engine: string;
   rerun_progress: number | null;
   rerun_error: string;
   recipe: RecipeFacts;
@@ -88,7 +87,6 @@ export interface Data {
   user_name: string;
   item_name: string;
   item_features: string;
-  rating_name: string;
   rating_mean: number;
   rating_min: number;
   rating_max: number;
@@ -98,14 +96,13 @@ export interface Data {
   settings: SettingFacts[];
   version: string;
   y_range: number[] | null;
-  seed: number;
   model: string;
   n_factors: number;
   n_members: number;
   can_remake: boolean;
   can_resize: boolean;
-  has_bias: boolean;
   has_factors: boolean;
+  has_user_factors: boolean;
 }
 /** One setting as the panel shows it, see `training.setting.Setting`. */
 export interface SettingFacts {
@@ -142,9 +139,7 @@ export interface EpochRow {
   rmse: number | null;
   seconds: number;
   lr: number;
-  metrics?: {
-    [k: string]: number | null;
-  };
+  metrics?: Record<string, number | null>;
 }
 /** One run; ``points`` are the lengths of its two curves in ``_run_curves``, 0 for the present run. */
 export interface RunRow {
@@ -170,14 +165,8 @@ export interface MapFacts {
   noise_level: number;
   axis_match: number[] | null;
   agreement: number[] | null;
-  axis_correlations: {
-    [k: string]: {
-      [k: string]: number;
-    };
-  };
-  correlation_counts: {
-    [k: string]: number;
-  };
+  axis_correlations: Record<string, Record<string, number>>;
+  correlation_counts: Record<string, number>;
   fit_count: number;
 }
 /** A map that is not the store's: of one view, or of an earlier epoch. ``fit_on`` as of `PCAScatter`. */
@@ -302,9 +291,7 @@ export interface Answer {
   kind: "answer";
   id: string;
   ok: boolean;
-  value?: {
-    [k: string]: unknown;
-  };
+  value?: Record<string, unknown>;
   error?: string;
 }
 /** Batch losses float32 [n, 2] in a buffer, to be appended, or with ``reset`` to begin with. */

@@ -1,8 +1,8 @@
 // The module behind every visible widget: asks the learner's store to mount it, and says so where there is none.
-import type { AnyModel, Host, RenderProps } from "@anywidget/types";
+import type { AnyModel, RenderProps } from "@anywidget/types";
 
 interface StoreExports {
-  mount(place: { model: AnyModel; el: HTMLElement; signal: AbortSignal; host: Host }): void;
+  mount(place: Pick<RenderProps, "model" | "el" | "signal" | "host">): void;
 }
 
 export default {

@@ -167,7 +167,6 @@ def test_a_model_without_biases_says_so(dls, until):
     learn.start(epochs=1)
     learn.wait()
     until(lambda: store.status["status"] == "ready" and store.picture["revision"] == learn.snapshot.revision)
-    assert not store.data["has_bias"]
     assert store._item_bias == b""
     assert store._user_bias == b""
     assert store.picture["map"]["m"] == 6

@@ -1,7 +1,7 @@
 // The table of epochs; the best one is marked in words.
 import { useEffect, useRef } from "preact/hooks";
 import type { ViewContext } from "../context";
-import type { Cell } from "../lib/delimited";
+import { type Cell, tableOf } from "../lib/delimited";
 import { formatLoss, formatNumber, formatRate, formatSeconds, ratingUnit } from "../lib/format";
 import type { EpochRow } from "../protocol";
 
@@ -13,17 +13,12 @@ const metricsOf = (history: readonly EpochRow[]): string[] => [
 
 /** Header and rows, unrounded. */
 export function epochCells(history: readonly EpochRow[]): Cell[][] {
-  const metrics = metricsOf(history);
-  const rows = history.map((row) => [
-    row.epoch,
-    row.train_loss,
-    row.valid_loss,
-    row.rmse,
-    row.seconds,
-    row.lr,
-    ...metrics.map((name) => row.metrics?.[name] ?? null),
-  ]);
-  return [["epoch", "train_loss", "valid_loss", "rmse", "seconds", "lr", ...metrics], ...rows];
+  const facts = ["epoch", "train_loss", "valid_loss", "rmse", "seconds", "lr"] as const;
+  const columns = [
+    ...facts.map((fact) => [fact, (row: EpochRow) => row[fact]] as const),
+    ...metricsOf(history).map((name) => [name, (row: EpochRow) => row.metrics?.[name] ?? null] as const),
+  ];
+  return tableOf(columns, history);
 }
 
 export function EpochTable({ context }: { context: ViewContext }) {

@@ -27,7 +27,8 @@ export interface TableColumn {
 export interface TableLinks {
   hovered: Signal<number | null>;
   selection: Signal<number[]>;
-  primary: { value: number | null };
+  primary: number | null;
+  onExplore: (row: number) => void;
   holding: Holding;
   still: boolean;
   onSearch: () => void;
@@ -75,7 +76,7 @@ export function TitleTable(props: TitleTableProps) {
       );
     }
     const isSelected = selected.has(row);
-    const isPrimary = primary.value === row;
+    const isPrimary = primary === row;
     return (
       <tr
         key={row}

@@ -9,9 +9,9 @@ export interface RowsInUse {
   order: readonly number[];
   /** What Ctrl/Cmd+A selects: the filtered set, shown or not. */
   filtered: ArrayLike<number>;
-  active: { value: number | null };
+  active: Signal<number | null>;
   selection: Signal<number[]>;
-  primary: { value: number | null };
+  onExplore: (row: number) => void;
   /** Bring a row into the document and focus it. */
   focusRow: (row: number) => void;
   pageSize: number;
@@ -29,7 +29,7 @@ function added(selection: readonly number[], rows: readonly number[]): number[] 
 
 /** Up/Down, PageUp/PageDown, Home/End, Space, Shift+arrows, Ctrl/Cmd+A, Ctrl/Cmd+C, Enter, "/", Escape. */
 export function onRowKey(event: KeyboardEvent, rows: RowsInUse): void {
-  const { order, active, selection, primary } = rows;
+  const { order, active, selection } = rows;
   const command = event.ctrlKey || event.metaKey;
   const at = active.value === null ? -1 : order.indexOf(active.value);
   const go = (to: number) => {
@@ -53,7 +53,7 @@ export function onRowKey(event: KeyboardEvent, rows: RowsInUse): void {
   else if (event.key === "End") go(order.length - 1);
   else if (event.key === " " && active.value !== null)
     selection.value = toggled(selection.value, active.value);
-  else if (event.key === "Enter" && active.value !== null) primary.value = active.value;
+  else if (event.key === "Enter" && active.value !== null) rows.onExplore(active.value);
   else if (event.key === "/" && rows.onSearch) rows.onSearch();
   else if (event.key === "Escape" && selection.value.length > 0) selection.value = [];
   else return;
@@ -63,7 +63,7 @@ export function onRowKey(event: KeyboardEvent, rows: RowsInUse): void {
 
 /** A click selects the row alone and explores it; with Ctrl/Cmd it adds or removes it, with Shift all up to it. */
 export function onRowClick(event: MouseEvent, row: number, rows: RowsInUse): void {
-  const { active, selection, primary } = rows;
+  const { active, selection } = rows;
   const from = active.value;
   active.value = row;
   if (event.shiftKey) {
@@ -71,6 +71,6 @@ export function onRowClick(event: MouseEvent, row: number, rows: RowsInUse): voi
   } else if (event.ctrlKey || event.metaKey) selection.value = toggled(selection.value, row);
   else {
     selection.value = [row];
-    primary.value = row;
+    rows.onExplore(row);
   }
 }

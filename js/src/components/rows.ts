@@ -1,6 +1,8 @@
 // A table's rows as one tab stop: where the focus is, and what each row listens to.
+import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { setTo } from "./fields";
 import type { Holding } from "./heldOrder";
 import { onRowClick, onRowKey, type RowsInUse } from "./rowKeys";
 
@@ -8,7 +10,7 @@ import { onRowClick, onRowKey, type RowsInUse } from "./rowKeys";
 export const TAB_STOP = '[data-row][tabindex="0"]';
 
 export interface RowsOptions<E extends HTMLElement>
-  extends Pick<RowsInUse, "order" | "filtered" | "selection" | "primary" | "onSearch" | "onCopy"> {
+  extends Pick<RowsInUse, "order" | "filtered" | "selection" | "onExplore" | "onSearch" | "onCopy"> {
   /** What holds the rows, each marked by `data-row`. */
   body: RefObject<E | null>;
   holding: Holding;
@@ -21,7 +23,8 @@ export interface RowsOptions<E extends HTMLElement>
 
 export function useRows<E extends HTMLElement>(options: RowsOptions<E>) {
   const { order, body, holding, bring, windowed } = options;
-  const [active, setActive] = useState<number | null>(null);
+  /** The row that has, or had, the focus. */
+  const active = useSignal<number | null>(null);
   const wantsFocus = useRef<number | null>(null);
   useLayoutEffect(() => {
     if (wantsFocus.current === null) return;
@@ -32,29 +35,21 @@ export function useRows<E extends HTMLElement>(options: RowsOptions<E>) {
   useEffect(() => holding.release, []);
   const inUse: RowsInUse = {
     ...options,
-    active: {
-      get value() {
-        return active;
-      },
-      set value(row) {
-        setActive(row);
-      },
-    },
+    active,
     focusRow(row) {
       bring(row);
       wantsFocus.current = row;
-      setActive(row);
+      active.value = row;
     },
   };
-  const tabStop = active !== null && order.includes(active) ? active : order[0];
+  const tabStop = active.value !== null && order.includes(active.value) ? active.value : order[0];
   return {
-    /** The row that has, or had, the focus. */
-    active,
+    active: active.value,
     row: (row: number) => ({
       "data-row": row,
       tabIndex: row === tabStop ? 0 : -1,
       onClick: (event: MouseEvent) => onRowClick(event, row, inUse),
-      onFocus: () => setActive(row),
+      onFocus: setTo(active, row),
     }),
     body: {
       ...holding.focus,

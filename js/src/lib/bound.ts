@@ -90,20 +90,32 @@ export function onModel(
   onAbort(abort, () => model.off(event, listen));
 }
 
-/** Run `apply` once, in a batch, after all traits of one message have changed. */
+/** By model, what is to be done after the message that is being read. */
+const due = new WeakMap<AnyModel, Set<() => void>>();
+
+/** Run `apply` once after all traits of one message have changed, in one batch with all others of the model. */
 export function onTraits(
   model: AnyModel,
   names: readonly string[],
   abort: AbortSignal,
   apply: () => void,
 ): void {
-  let queued = false;
+  const run = () => {
+    if (!abort.aborted) apply();
+  };
   const later = () => {
-    if (queued) return;
-    queued = true;
+    const waiting = due.get(model);
+    if (waiting) {
+      waiting.add(run);
+      return;
+    }
+    const all = new Set([run]);
+    due.set(model, all);
     queueMicrotask(() => {
-      queued = false;
-      if (!abort.aborted) batch(apply);
+      due.delete(model);
+      batch(() => {
+        for (const each of all) each();
+      });
     });
   };
   for (const name of names) onModel(model, `change:${name}`, abort, later);

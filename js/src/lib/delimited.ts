@@ -2,6 +2,15 @@
 
 export type Cell = string | number | boolean | null;
 
+/** Columns of a table, each by what a row has in it. */
+export type CellColumns<Row> = readonly (readonly [name: string, cell: (row: Row) => Cell])[];
+
+/** Header and rows. */
+export const tableOf = <Row>(columns: CellColumns<Row>, rows: Iterable<Row>): Cell[][] => [
+  columns.map(([name]) => name),
+  ...Array.from(rows, (row) => columns.map(([, cell]) => cell(row))),
+];
+
 function plain(cell: Cell): string {
   if (cell === null) return "";
   if (typeof cell === "number") return Number.isFinite(cell) ? String(cell) : "";

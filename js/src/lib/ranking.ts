@@ -1,6 +1,6 @@
 // The bias ranking: centred biases, what they mean in stars, ranks, orders and the rows to show. No DOM.
 
-import { max } from "d3-array";
+import { max, mean } from "d3-array";
 import { plural } from "./format";
 import { integerKeys, numberKeys, sortedByKey } from "./radix";
 
@@ -90,12 +90,8 @@ function places(sorted: Int32Array, n: number): Int32Array {
   return place;
 }
 
-export function standingOf({
-  counts,
-  means,
-  trained,
-  minCount,
-}: Pick<RankingInput, "counts" | "means" | "trained" | "minCount">): Standing {
+export function standingOf(input: Omit<RankingInput, "bias" | "center" | "yRange" | "ratingMean">): Standing {
+  const { counts, means, trained, minCount } = input;
   const all = counts.map((_, row) => row).filter((row) => row > 0 && trained[row]);
   const rows = all.filter((row) => counts[row] >= minCount);
   const rankByMean = places(sortedByKey(rows, numberKeys(means, false)), counts.length);
@@ -107,12 +103,13 @@ export function ranksByBias(bias: Float32Array, { rows }: Standing): Int32Array 
   return places(sortedByKey(rows, numberKeys(bias, false)), bias.length);
 }
 
+/** The mean of the trained rows; 0 where there are none. */
+export const averageBias = (bias: Float32Array, trained: Uint8Array): number =>
+  mean(bias.filter((_, row) => row > 0 && trained[row])) ?? 0;
+
 export function rankBiases(input: RankingInput, standing: Standing = standingOf(input)): Ranking {
   const raw = input.bias;
-  const n = raw.length;
-  let sum = 0;
-  for (let row = 1; row < n; row++) if (input.trained[row]) sum += raw[row];
-  const center = standing.nTrained > 0 ? sum / standing.nTrained : 0;
+  const center = averageBias(raw, input.trained);
   const shift = input.center ? center : 0;
   const effectOf = effectsAt(input.ratingMean, input.yRange);
   const bias = Float64Array.from(raw, (value) => value - shift);
@@ -125,7 +122,7 @@ export function rankBiases(input: RankingInput, standing: Standing = standingOf(
     raw,
     bias,
     effect,
-    rank: places(rows, n),
+    rank: places(rows, raw.length),
     biasDomain: reachOf(rows, bias),
     effectDomain: reachOf(rows, effect),
   };

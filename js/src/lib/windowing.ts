@@ -12,7 +12,7 @@ export function rowsInSight(
 ): [number, number] {
   const first = Math.floor(scrollTop / rowHeight) - overscan;
   const last = Math.ceil((scrollTop + boxHeight) / rowHeight) + overscan;
-  const from = Math.min(Math.max(0, first), length);
+  const from = clamp(first, 0, length);
   return [from, clamp(last, from, length)];
 }
 

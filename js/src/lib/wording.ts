@@ -24,13 +24,15 @@ export interface Situation {
 
 export type Tone = "quiet" | "live" | "good" | "warn" | "bad";
 
-export const RANDOM = { tone: "quiet" as Tone, text: "Random weights. Press Train." };
-
-/** The few words in a widget's corner. */
-export function badge({ status, connection, epoch, shownEpoch, epochs, progress }: Situation): {
+export interface Said {
   tone: Tone;
   text: string;
-} {
+}
+
+export const RANDOM: Said = { tone: "quiet", text: "Random weights. Press Train." };
+
+/** The few words in a widget's corner. */
+export function badge({ status, connection, epoch, shownEpoch, epochs, progress }: Situation): Said {
   if (connection === "disconnected") return { tone: "warn", text: "not connected" };
   switch (status) {
     case "training":
@@ -95,7 +97,7 @@ export const BUSY =
   "No answer from Python: it is busy, such as in a cell, or gone. To stop now use the kernel\u2019s stop button.";
 
 /** The sentence under the head of a widget of that name, or null where there is nothing to say. */
-export function sentence(situation: Situation, view = ""): { tone: Tone; text: string } | null {
+export function sentence(situation: Situation, view = ""): Said | null {
   const { status, connection, epoch, message, bestEpoch, elapsed, lastEpoch, keepBest } = situation;
   if (connection === "disconnected") {
     return { tone: "warn", text: `Not connected. Showing the last state${STILL[view] ?? ""}.` };
@@ -207,6 +209,12 @@ export function outcome({ status, epoch, epochs, progress, elapsed }: Situation)
   const time = elapsed === null ? "" : `${words[status] ?? "after"} ${formatClock(elapsed)}`;
   return `${epochWords(progress * epochs, epochs, before)}${before ? "," : ""} ${time}`.trim();
 }
+
+/** What the rows of a view of items or users are called. */
+export type One = "title" | "user";
+
+/** By the trait `kind` of a view. */
+export const oneOf = (kind: string): One => (kind === "users" ? "user" : "title");
 
 /** "0 ratings" of a row that only its side columns tell of; null of another. */
 export const unrated = ({ known, counts }: SearchedSide, row: number): string | null =>

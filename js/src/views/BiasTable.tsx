@@ -5,7 +5,7 @@ import { Button } from "../components/Button";
 import { controlsOf } from "../components/controls";
 import { useCopy } from "../components/copying";
 import { Frame } from "../components/Frame";
-import { setTo } from "../components/fields";
+import { setTo, setting } from "../components/fields";
 import { useHeldOrder, useHolding } from "../components/heldOrder";
 import { EmptyResult, Notice } from "../components/Notice";
 import { OrderChip } from "../components/OrderChip";
@@ -14,7 +14,7 @@ import { TAB_STOP } from "../components/rows";
 import { GAP } from "../components/TitleTable";
 import type { ViewContext } from "../context";
 import { columnsFor } from "../lib/columns";
-import { type Cell, shortest32 } from "../lib/delimited";
+import { type CellColumns, shortest32, tableOf } from "../lib/delimited";
 import { EpochEnds } from "../lib/epochends";
 import { formatCount } from "../lib/format";
 import {
@@ -32,14 +32,12 @@ import {
 } from "../lib/ranking";
 import { titleSearch } from "../lib/search";
 import { titlePlaces } from "../lib/titleorder";
+import { oneOf } from "../lib/wording";
 import type { Side } from "../store";
-import css from "./BiasTable.css";
 import { Controls, KINDS, type Kind, Settings } from "./bias/Controls";
 import { Guard } from "./bias/Guard";
 import { Nothing } from "./bias/Nothing";
 import { RankingTable } from "./bias/RankingTable";
-
-export const styles = css;
 
 const WIDE = 760;
 /** From the frame's edge to the table's: what is not the columns'. */
@@ -51,7 +49,7 @@ export function BiasTable({ context }: { context: ViewContext }) {
   const side = (kind === "users" ? store.users : store.items).value;
   const bias = (kind === "users" ? store.userBias : store.itemBias).value;
   if (bias === null || bias.length !== side.n) {
-    const one = kind === "users" ? "user" : "title";
+    const one = oneOf(kind);
     const model = store.data.value.model || "This model";
     return (
       <Frame
@@ -139,7 +137,7 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
   const rows = useMemo(() => lines.filter((row) => row !== GAP), [lines]);
 
   const some = order.length > 0;
-  const one = kind === "users" ? "user" : "title";
+  const one = oneOf(kind);
   const names = `${one}s`;
   const total = kind === "users" ? meta.n_users : meta.n_items;
   const facts = `${formatCount(order.length)} of ${formatCount(total)} ${names}`;
@@ -150,11 +148,11 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
   useEffect(() => {
     rowsShown.value = rows.length;
   }, [rows.length]);
-  const frame = { side, ranking, nameColumn: kind === "users" ? meta.user_name : meta.item_name };
+  const exported = columnsOf(side, ranking, kind === "users" ? meta.user_name : meta.item_name);
   const picked = selection.value;
-  const copied = (): Cell[][] => {
+  const copied = () => {
     const ranked = picked.filter((row) => ranking.rank[row] > 0);
-    return tableOf(frame, ranked.length ? ranked : rows);
+    return tableOf(exported, ranked.length ? ranked : rows);
   };
 
   return (
@@ -173,7 +171,7 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
         table: {
           name: `${one}-biases`,
           shown: copied,
-          all: () => tableOf(frame, Array.from(order)),
+          all: () => tableOf(exported, order),
           empty: some ? null : `No ${one} is shown`,
         },
       }}
@@ -202,7 +200,8 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
             moved={moved}
             hovered={hovered}
             selection={selection}
-            primary={primary}
+            primary={primary.value}
+            onExplore={setting(primary)}
             holding={holding}
             onSearch={() => searchBox.current?.focus()}
             onCopy={() => copy.copy(copied(), context.el)}
@@ -250,11 +249,8 @@ function useMoves(context: ViewContext, bias: Float32Array, ranking: Ranking, st
   }, [before, ranking, standing]);
 }
 
-function tableOf(
-  { side, ranking, nameColumn }: { side: Side; ranking: Ranking; nameColumn: string },
-  rows: readonly number[],
-): Cell[][] {
-  const columns: [name: string, cell: (row: number) => Cell][] = [
+function columnsOf(side: Side, ranking: Ranking, nameColumn: string): CellColumns<number> {
+  return [
     [nameColumn, (row) => side.names.at(row)],
     ["bias", (row) => ranking.bias[row]],
     ["effect", (row) => ranking.effect[row]],
@@ -265,5 +261,4 @@ function tableOf(
     ["rank_change", (row) => ranking.rankByMean[row] - ranking.rank[row]],
     ["few", (row) => side.counts[row] < FEW_RATINGS],
   ];
-  return [columns.map(([name]) => name), ...rows.map((row) => columns.map(([, cell]) => cell(row)))];
 }

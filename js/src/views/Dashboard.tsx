@@ -12,9 +12,6 @@ import { Tabs } from "../components/Tabs";
 import type { ViewContext } from "../context";
 import { formatCount, formatLoss, formatRmse, plural } from "../lib/format";
 import { outcome } from "../lib/wording";
-import css from "./Dashboard.css";
-
-export const styles = css;
 
 interface Part {
   kind: string;

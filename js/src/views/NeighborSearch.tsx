@@ -13,18 +13,15 @@ import { OrderChip } from "../components/OrderChip";
 import { TitleCombobox, untrainedText } from "../components/TitleCombobox";
 import { Why } from "../components/Why";
 import type { ViewContext } from "../context";
-import type { Cell } from "../lib/delimited";
+import { type Cell, tableOf } from "../lib/delimited";
 import { fileStem } from "../lib/files";
 import { formatCount } from "../lib/format";
 import { MEAN, METRICS, type Metric, type Neighbor, type Order } from "../lib/metrics";
 import { helpfulMinCount } from "../lib/minratings";
 import { titleSearch } from "../lib/search";
-import css from "./NeighborSearch.css";
 import { Anchor } from "./neighbors/Anchor";
 import { NeighborTable } from "./neighbors/NeighborTable";
 import { Reruns } from "./neighbors/Reruns";
-
-export const styles = css;
 
 const SUGGESTED = 5;
 
@@ -102,20 +99,12 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
       : undefined;
   const picked = () => {
     const selected = shown.filter(({ item }) => shared.selection.value.includes(item));
-    return tableOf(selected.length ? selected : shown, meta.item_name);
+    return cellsOf(selected.length ? selected : shown, meta.item_name);
   };
   /** A title looked around is looked around alone. */
   const choose = (chosen: number | null) => {
     items.value = [];
     anchor.value = chosen;
-  };
-  const explored = {
-    get value() {
-      return row;
-    },
-    set value(chosen) {
-      choose(chosen);
-    },
   };
 
   return (
@@ -144,7 +133,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
         table: {
           name: shown.length ? fileStem(`${shownAs.order} to ${of(shownAs)}`) : "",
           shown: picked,
-          all: () => tableOf(shown, meta.item_name),
+          all: () => cellsOf(shown, meta.item_name),
           empty: shown.length ? null : "No title is shown",
         },
       }}
@@ -190,7 +179,8 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
                   order={shownAs.order}
                   hovered={shared.hovered}
                   selection={shared.selection}
-                  primary={explored}
+                  primary={row}
+                  onExplore={choose}
                   holding={holding}
                   still={context.reducedMotion.value}
                   onSearch={() => body.current?.querySelector<HTMLElement>('[role="combobox"]')?.focus()}
@@ -241,23 +231,12 @@ function useAnchor({ shared, trait }: ViewContext): Signal<number | null> {
   return trait<boolean>("linked").value ? shared.primary : trait<number | null>("item");
 }
 
-function tableOf(neighbors: readonly Neighbor[], nameColumn: string): Cell[][] {
-  const pinned = neighbors.some(({ to_pinned }) => to_pinned !== undefined);
-  const inRuns = neighbors.some(({ in_runs }) => in_runs !== undefined);
-  const facts = [
-    "score",
-    ...(inRuns ? ["in_runs"] : []),
-    ...(pinned ? ["to_pinned"] : []),
-    "count",
-    "n_common",
-    "norm",
-    "weak",
-  ];
-  const cells = neighbors.map((neighbor): Cell[] => [
-    neighbor.title,
-    ...facts.map((fact) => neighbor[fact as keyof Neighbor] ?? null),
-  ]);
-  return [[nameColumn, ...facts], ...cells];
+const FACTS = ["score", "in_runs", "to_pinned", "count", "n_common", "norm", "weak"] as const;
+
+function cellsOf(neighbors: readonly Neighbor[], nameColumn: string): Cell[][] {
+  const given = FACTS.filter((fact) => neighbors.some((neighbor) => neighbor[fact] !== undefined));
+  const facts = given.map((fact) => [fact, (neighbor: Neighbor) => neighbor[fact] ?? null] as const);
+  return tableOf([[nameColumn, ({ title }: Neighbor) => title], ...facts], neighbors);
 }
 
 function sameQuestion(a: Question | null, b: Question): boolean {

@@ -10,17 +10,14 @@ import type { ViewContext } from "../context";
 import { canvasPng, fileStem, printRatio } from "../lib/files";
 import { formatCount, plural } from "../lib/format";
 import { helpfulMinCount } from "../lib/minratings";
+import { mapContext } from "../lib/scatter/maps";
 import type { Plot } from "../lib/scatter/plot";
 import { createMapState, type MapState } from "../lib/scatter/state";
 import { mapTable } from "../lib/scatter/table";
-import { mapContext } from "../lib/scatter/users";
-import css from "./PCAScatter.css";
 import { Controls, Settings } from "./scatter/Controls";
 import { Footer } from "./scatter/Footer";
 import { Frames } from "./scatter/Frames";
 import { Picture } from "./scatter/Picture";
-
-export const styles = css;
 
 export function PCAScatter({ context: given }: { context: ViewContext }) {
   const context = useMemo(() => mapContext(given), [given]);

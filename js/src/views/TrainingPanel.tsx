@@ -13,13 +13,10 @@ import { Latest } from "../lib/latest";
 import type { Call } from "../lib/link";
 import { verdict } from "../lib/verdict";
 import { sentence, whyNoTraining } from "../lib/wording";
-import css from "./TrainingPanel.css";
 import { Buttons } from "./training/Buttons";
 import { Chart, ChartOptions } from "./training/Chart";
 import { Progress } from "./training/Progress";
 import { RetrainSwitch, Settings, type SettingTraits } from "./training/Settings";
-
-export const styles = css;
 
 export function TrainingPanel({ context }: { context: ViewContext }) {
   const { store } = context;

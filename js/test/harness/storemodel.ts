@@ -16,7 +16,6 @@ const STATUS: readonly (keyof Status)[] = [
   "n_steps",
   "eta_seconds",
   "elapsed_seconds",
-  "engine",
   "rerun_progress",
   "rerun_error",
   "recipe",

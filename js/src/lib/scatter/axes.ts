@@ -4,9 +4,9 @@ import type { Data } from "../../protocol";
 import type { Side } from "../../store";
 import { formatNumber, plural } from "../format";
 import { type Ticks, ticks } from "../ticks";
+import type { One } from "../wording";
 import type { OwnColumn } from "./categories";
 import type { MapFrame } from "./frame";
-import type { One } from "./users";
 import { axisName, axisTitle } from "./words";
 
 /** A component by its number from 1, or the name of something else. */

@@ -6,10 +6,10 @@ import { derived } from "../bound";
 import { clamp } from "../clamp";
 import { formatCount, plural } from "../format";
 import { type Binary, decodeText, float32, type Titles } from "../wire";
+import type { One } from "../wording";
 import type { Colors } from "./paint";
 import { BINS, binOf, type ColorScale, type Rgb } from "./palette";
 import { type Colouring, SIZES } from "./points";
-import type { One } from "./users";
 
 /** A value a row; of a text its number among `names`, most frequent first. NaN is no value. */
 export interface OwnColumn {

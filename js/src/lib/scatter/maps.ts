@@ -9,44 +9,8 @@ import { onAbort } from "../lifetime";
 import { float32, readArray } from "../wire";
 import { type MapFrame, mapFrame } from "./frame";
 
-export interface Live {
-  map: MapFrame | null;
-  /** Raw, by row. */
-  itemBias: Float32Array | null;
-  /** The map is of random weights. */
-  untrained: boolean;
-  training: boolean;
-  run: number;
-}
-
-export function liveMap(context: ViewContext): ReadonlySignal<Live> {
-  const { store, signal: abort } = context;
-  const own = ownMap(context);
-  const read = (): Live => ({
-    map: own.value ?? store.map.value,
-    itemBias: store.itemBias.value,
-    untrained: store.status.value === "untrained" || store.snapshotEpoch.value === 0,
-    training: store.status.value === "training",
-    run: store.run.value,
-  });
-  const live = signal<Live>(read());
-  let queued = false;
-  const stop = effect(() => {
-    read();
-    if (queued) return;
-    queued = true;
-    // The store applies the parts of a message one microtask each: this one comes after them.
-    queueMicrotask(() => {
-      queued = false;
-      if (!abort.aborted) live.value = read();
-    });
-  });
-  onAbort(abort, stop);
-  return live;
-}
-
 /** The map fitted for this view alone; null while it shows the store's. */
-function ownMap({ model, store, signal: abort }: ViewContext): ReadonlySignal<MapFrame | null> {
+export function ownMap({ model, store, signal: abort }: ViewContext): ReadonlySignal<MapFrame | null> {
   return derived<MapFrame | null>(model, ["_map", "_map_scores"], abort, (before) => {
     const own = (model.get("_map") ?? {}) as Partial<OtherMap>;
     if (!own.map) return null;
@@ -93,4 +57,27 @@ export function pastMap(
   });
   onAbort(abort, stop);
   return shown;
+}
+
+/** What a map of users is drawn from: a store that has them and their biases in place of the titles, and no map. */
+export function mapContext(context: ViewContext): ViewContext {
+  if (context.trait<string>("kind").peek() !== "users") return context;
+  const { store } = context;
+  return {
+    ...context,
+    store: {
+      ...store,
+      items: store.users,
+      itemBias: store.userBias,
+      map: signal(null),
+      // The users' factors of earlier epochs are not kept.
+      frame_epochs: signal([]),
+      // Other views ask for titles.
+      lookAt: signal(null),
+      data: computed(() => {
+        const { user_name: item_name, has_user_factors: has_factors } = store.data.value;
+        return { ...store.data.value, item_name, has_factors };
+      }),
+    },
+  };
 }

@@ -59,13 +59,13 @@ export function paintAxes({ context, colors, family }: Ink, view: Projection, ax
     const text = axes.x.texts?.[i] ?? formatNumber(value, axes.x.digits);
     const half = context.measureText(text).width / 2;
     // Moved inwards at the corners rather than cut off.
-    const at = Math.min(Math.max(value * view.ax + view.bx, left + half), left + width - half);
+    const at = clamp(value * view.ax + view.bx, left + half, left + width - half);
     context.fillText(text, at, top + height + 5);
   }
   context.textBaseline = "middle";
   context.textAlign = "right";
   for (const [i, value] of axes.y.values.entries()) {
-    const at = Math.min(Math.max(value * view.ay + view.by, top + 5), top + height - 5);
+    const at = clamp(value * view.ay + view.by, top + 5, top + height - 5);
     context.fillText(axes.y.texts?.[i] ?? formatNumber(value, axes.y.digits), left - 6, at);
   }
   context.font = `600 12px ${family}`;
@@ -160,8 +160,8 @@ export function paintLabels({ context, colors, family }: Ink, labels: readonly L
     if (!label.leader) continue;
     context.moveTo(x, y);
     context.lineTo(
-      Math.min(Math.max(x, label.left), label.left + label.width),
-      Math.min(Math.max(y, label.top), label.top + label.height),
+      clamp(x, label.left, label.left + label.width),
+      clamp(y, label.top, label.top + label.height),
     );
   }
   context.stroke();

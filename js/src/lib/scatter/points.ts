@@ -3,7 +3,8 @@
 import { max } from "d3-array";
 import type { Side } from "../../store";
 import { clamp } from "../clamp";
-import { spread } from "../ranking";
+import { integerKeys, sortedByKey } from "../radix";
+import { averageBias, spread } from "../ranking";
 import type { MapFrame } from "./frame";
 import { BINS, binOf, type ColorBy, type ColorScale } from "./palette";
 import { extent } from "./viewbox";
@@ -34,34 +35,14 @@ export function isShown(
   return side.trained[row] === 1 && side.counts[row] >= minCount && Number.isFinite(x[row] + y[row]);
 }
 
-/** The rows of `order` that are shown, most rated first: drawn last, on top, are the small ones. */
-export function shownRows(
-  side: Side,
-  minCount: number,
-  x: Float32Array,
-  y: Float32Array,
-  order: Int32Array,
-): Int32Array {
-  return order.filter((row) => isShown(side, minCount, x, y, row));
-}
-
-/** Rows 1 … n − 1 by falling count, ties by row: made once for a side. */
-export function drawOrder(counts: Int32Array): Int32Array {
-  const rows = Int32Array.from({ length: Math.max(0, counts.length - 1) }, (_, i) => i + 1);
-  return rows.sort((a, b) => counts[b] - counts[a] || a - b);
-}
+/** Rows 1 … n − 1 by falling count, ties by row: drawn last, on top, are the small ones. Made once for a side. */
+export const drawOrder = (counts: Int32Array): Int32Array =>
+  sortedByKey(counts.map((_, row) => row).subarray(1), integerKeys(counts, false));
 
 /** Biases relative to the mean of the trained rows, in the model's own unit. */
 export function centred(bias: Float32Array, trained: Uint8Array): Float64Array {
-  let sum = 0;
-  let n = 0;
-  for (let row = 1; row < bias.length; row++) {
-    if (!trained[row]) continue;
-    sum += bias[row];
-    n++;
-  }
-  const mean = n ? sum / n : 0;
-  return Float64Array.from(bias, (value) => value - mean);
+  const average = averageBias(bias, trained);
+  return Float64Array.from(bias, (value) => value - average);
 }
 
 export interface Colouring {

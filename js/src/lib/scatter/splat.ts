@@ -1,6 +1,7 @@
 // Discs painted straight into pixels. A canvas path or drawImage a point costs 10 to 50 ms for 60,000 points
 // without a GPU; blending small ready-made sprites into one buffer costs a few, whatever the machine.
 
+import { clamp } from "../clamp";
 import type { Rgb } from "./palette";
 
 /** Positions within a pixel a disc can be drawn at, each way: smooth enough for slow movement. */
@@ -17,7 +18,7 @@ interface Sprite {
 
 /** Share of a pixel at `distance` from the centre that a disc of `radius` covers, by the usual soft edge. */
 function coverage(distance: number, radius: number): number {
-  return Math.min(1, Math.max(0, radius + 0.5 - distance));
+  return clamp(radius + 0.5 - distance, 0, 1);
 }
 
 function makeSprite(

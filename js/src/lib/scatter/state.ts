@@ -3,9 +3,10 @@
 
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { ViewContext } from "../../context";
-import { shortest32 } from "../delimited";
+import { type CellColumns, shortest32 } from "../delimited";
 import { formatCount, ratingUnit } from "../format";
 import { effectAtMean } from "../ranking";
+import { oneOf } from "../wording";
 import {
   type AxisChoice,
   axisFacts,
@@ -18,25 +19,13 @@ import {
 import { byCategory, byNumber, ownColumns, sizesByNumber } from "./categories";
 import type { MapFrame } from "./frame";
 import { trimmed } from "./labels";
-import { liveMap, pastMap } from "./maps";
+import { ownMap, pastMap } from "./maps";
 import type { Colors } from "./paint";
 import type { ColorBy } from "./palette";
 import type { Scene } from "./plot";
-import {
-  centred,
-  colouring,
-  drawOrder,
-  isShown,
-  radii,
-  type SizeBy,
-  scoresOf,
-  shownRows,
-  sizes,
-} from "./points";
-import type { Extra } from "./table";
+import { centred, colouring, drawOrder, isShown, radii, type SizeBy, scoresOf, sizes } from "./points";
 import { rampFor } from "./theme";
 import { farOf, farWords, keepAsking, mapRanks, neighborAnswers } from "./trueneighbors";
-import { oneOf } from "./users";
 import { asBox, extent, HomeBox } from "./viewbox";
 import { isNoise, keptShare, type PointFacts } from "./words";
 
@@ -55,7 +44,7 @@ export type MapState = ReturnType<typeof createMapState>;
 
 export function createMapState(context: ViewContext) {
   const { store, shared, trait, signal: abort } = context;
-  const one = oneOf(context);
+  const one = oneOf(trait<string>("kind").peek());
   const wantedX = trait<AxisChoice>("x");
   const wantedY = trait<AxisChoice>("y");
   const flipX = trait<boolean>("flip_x");
@@ -67,7 +56,6 @@ export function createMapState(context: ViewContext) {
   const fits = signal(0);
   const narrowedTo = trait<number[] | null>("only");
   const only = computed(() => (narrowedTo.value ? new Set(narrowedTo.value) : null));
-  const live = liveMap(context);
   const own = ownColumns(context);
   const colors = signal<Colors | null>(null);
 
@@ -76,12 +64,13 @@ export function createMapState(context: ViewContext) {
   const wantedFrame = trait<number>("frame");
   const scrubbed = signal<number | null>(null);
 
-  const present = computed(() => live.value.map);
+  const fitted = ownMap(context);
+  const present = computed(() => fitted.value ?? store.map.value);
   const frame = computed(() => scrubbed.value ?? wantedFrame.value ?? -1);
   const past = pastMap(context, frame, present);
   const map = computed(() => past.value?.map ?? present.value);
   const bias = computed(() => {
-    const raw = live.value.itemBias;
+    const raw = store.itemBias.value;
     const { trained, n } = store.items.value;
     return raw && raw.length === n ? centred(raw, trained) : null;
   });
@@ -100,7 +89,8 @@ export function createMapState(context: ViewContext) {
   };
   const x = resolved(wantedX, 1);
   const y = resolved(wantedY, 2);
-  const untrained = computed(() => live.value.untrained);
+  /** The map is of random weights. */
+  const untrained = computed(() => store.status.value === "untrained" || store.snapshotEpoch.value === 0);
 
   const columns = computed<Columns | null>(() => {
     const frame = map.value;
@@ -126,7 +116,8 @@ export function createMapState(context: ViewContext) {
   const filtered = computed(() => {
     const now = columns.value;
     if (!now) return new Int32Array(0);
-    return shownRows(store.items.value, shared.minCount.value, now.x, now.y, order.value);
+    const [side, minCount] = [store.items.value, shared.minCount.value];
+    return order.value.filter((row) => isShown(side, minCount, now.x, now.y, row));
   });
   const rows = computed(() => {
     const chosen = only.value;
@@ -185,7 +176,7 @@ export function createMapState(context: ViewContext) {
   const onlyKey = computed(() => String(narrowedTo.value ?? ""));
   const homeKey = computed(() =>
     [
-      live.value.run,
+      store.run.value,
       untrained.value,
       x.value,
       y.value,
@@ -234,7 +225,7 @@ export function createMapState(context: ViewContext) {
   });
   const labelKey = computed(() => {
     // In training the set stays; of a picture at rest every frame may choose its own.
-    const frame = live.value.training ? "live" : map.value?.revision;
+    const frame = store.status.value === "training" ? "live" : map.value?.revision;
     return [homeKey.value, flipX.value, flipY.value, viewBox.value, frame, rows.value.length > 0].join();
   });
 
@@ -272,6 +263,7 @@ export function createMapState(context: ViewContext) {
   const waiting = computed(
     () =>
       store.connection.value !== "disconnected" &&
+      !fitted.value &&
       store.shared.minCount.value !== store.pictureMinCount.value,
   );
   /** What is known of a user says more than an id does. */
@@ -296,9 +288,9 @@ export function createMapState(context: ViewContext) {
       ].filter(Boolean),
     };
   };
-  const extras = (): Extra[] => {
+  const extras = (): CellColumns<number> => {
     const marks = [colorBy.peek(), sizeBy.peek()].filter((name) => name !== "bias");
-    return [...new Set([x.peek(), y.peek(), ...marks])].flatMap((name): Extra[] => {
+    return [...new Set([x.peek(), y.peek(), ...marks])].flatMap((name): CellColumns<number> => {
       const values = typeof name === "string" && !["count", "mean"].includes(name) ? numbers(name) : null;
       if (!values) return [];
       const names = own.peek().get(String(name))?.names;
@@ -334,8 +326,6 @@ export function createMapState(context: ViewContext) {
     ownColumns: own,
     /** Which titles have no place, in sentences. */
     missing,
-    fitOn: trait<string>("fit_on"),
-    topN: trait<number>("top_n"),
     labelBy: trait<string>("label_by"),
     flipX,
     flipY,
@@ -379,8 +369,6 @@ export function createMapState(context: ViewContext) {
     scene,
     map,
     untrained,
-    /** Changes with new weights. */
-    run: computed(() => live.value.run),
     /** While this stays the same the same titles stay labelled. */
     labelKey,
     setAxis,

@@ -1,10 +1,7 @@
 // The map as a table.
 import type { Side } from "../../store";
-import { type Cell, shortest32 } from "../delimited";
+import { type Cell, type CellColumns, shortest32, tableOf } from "../delimited";
 import type { MapFrame } from "./frame";
-
-/** Another column of the table, by row. */
-export type Extra = readonly [name: string, cell: (row: number) => Cell];
 
 /** The map as a table: names, coordinates on all components that travel, counts, means, and the rest. */
 export function mapTable(
@@ -12,22 +9,19 @@ export function mapTable(
   frame: MapFrame,
   rows: Iterable<number>,
   nameColumn: string,
-  extras: readonly Extra[] = [],
+  extras: CellColumns<number> = [],
 ): Cell[][] {
-  const axes = Array.from({ length: frame.m }, (_, j) => j);
-  const header = [
-    nameColumn,
-    ...axes.map((j) => `PC${j + 1}`),
-    "count",
-    "mean",
-    ...extras.map(([name]) => name),
+  const { m, scores } = frame;
+  const axes = Array.from(
+    { length: m },
+    (_, j) => [`PC${j + 1}`, (row: number) => shortest32(scores[row * m + j])] as const,
+  );
+  const columns: CellColumns<number> = [
+    [nameColumn, (row) => side.names.at(row)],
+    ...axes,
+    ["count", (row) => side.counts[row]],
+    ["mean", (row) => shortest32(side.means[row])],
+    ...extras,
   ];
-  const cells = Array.from(rows, (row): Cell[] => [
-    side.names.at(row),
-    ...axes.map((j) => shortest32(frame.scores[row * frame.m + j])),
-    side.counts[row],
-    shortest32(side.means[row]),
-    ...extras.map(([, cell]) => cell(row)),
-  ]);
-  return [header, ...cells];
+  return tableOf(columns, rows);
 }

@@ -5,7 +5,7 @@ import type { LearnerStore } from "../../store";
 import { plural } from "../format";
 import { Latest } from "../latest";
 import { onAbort } from "../lifetime";
-import type { One } from "./users";
+import type { One } from "../wording";
 import { extent } from "./viewbox";
 
 export interface TrueNeighbors {

@@ -1,5 +1,7 @@
 // The part of the map in sight: boxes in score units, their projection to pixels, zoom and pan. No DOM.
 
+import { clamp } from "../clamp";
+
 /** Left, lower, right, upper bound in score units: x0 < x1, y0 < y1. */
 export type Box = readonly [number, number, number, number];
 
@@ -107,7 +109,7 @@ export function zoomedAt(view: Projection, px: number, py: number, factor: numbe
 /** The factor within which a zoom from `box` stays between 1/200 and 8 times the width of `home`. */
 export function allowedZoom(box: Box, home: Box, factor: number): number {
   const scale = (box[2] - box[0]) / (home[2] - home[0]);
-  return Math.min(Math.max(factor, scale / 8), scale * 200);
+  return clamp(factor, scale / 8, scale * 200);
 }
 
 /** The box in sight after the points were dragged by (dx, dy) pixels. */

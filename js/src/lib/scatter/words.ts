@@ -3,7 +3,7 @@
 import type { MapFacts } from "../../protocol";
 import { formatBias, formatCount, formatNumber, formatShare, plural } from "../format";
 import { FEW_RATINGS } from "../ranking";
-import type { One } from "./users";
+import type { One } from "../wording";
 
 /** "PC 1 · 12.4 %": a component by its number from 1, with its share of the variance. */
 export function axisName(component: number, explained: readonly number[]): string {

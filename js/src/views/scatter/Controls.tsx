@@ -10,8 +10,8 @@ import { SearchField } from "../../components/SearchField";
 import type { ViewContext } from "../../context";
 import { type AxisChoice, numberOptions } from "../../lib/scatter/axes";
 import type { MapState } from "../../lib/scatter/state";
-import type { One } from "../../lib/scatter/users";
 import { axisName } from "../../lib/scatter/words";
+import type { One } from "../../lib/wording";
 
 const GONE = "Needs the kernel, which is not connected";
 const TOOLS: readonly Option<string>[] = [

@@ -8,7 +8,6 @@ import type { MapFrame } from "../../lib/scatter/frame";
 import { BINS, type ColorScale, type Rgb } from "../../lib/scatter/palette";
 import type { MapState } from "../../lib/scatter/state";
 import { changedAxes, goesWith, isNoise, keptVariance, noiseEdge, ofAxes } from "../../lib/scatter/words";
-import { NeighborWords } from "./NeighborWords";
 
 export function Footer({ context, map }: { context: ViewContext; map: MapState }) {
   const frame = map.map.value;
@@ -142,6 +141,31 @@ function Strip({ ramp }: { ramp: readonly Rgb[] }) {
     });
   }, [ramp]);
   return <canvas ref={canvas} width={ramp.length} height={1} />;
+}
+
+/** How far the map leads astray: the true neighbours of the explored title that it does not show as near. */
+function NeighborWords({ context, map }: { context: ViewContext; map: MapState }) {
+  const { store, shared } = context;
+  if (!map.showNeighbors.value || map.untrained.value) return null;
+  const primary = shared.primary.value;
+  if (primary === null) return <p>Choose a {map.one} to see lines to its true neighbours.</p>;
+  const words = map.farWords.value;
+  if (!words) {
+    const gone = store.connection.value === "disconnected";
+    return gone ? <p>True neighbours need the kernel.</p> : null;
+  }
+  return (
+    <div>
+      <span>
+        {store.items.value.names.at(primary)}: {words}
+        {map.past.value && " They are those of the newest epoch."}
+      </span>{" "}
+      <Why>
+        The nearest by cosine in all dimensions, as the neighbour search finds them. Far is what is not among
+        the nearest tenth of the {map.one}s on the map, or the nearest {map.k.value} if that is more.
+      </Why>
+    </div>
+  );
 }
 
 /** Bars of the variance each component keeps, to choose axes by, and the share that random vectors would give. */

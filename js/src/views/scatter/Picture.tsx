@@ -106,16 +106,16 @@ export function Picture({ context, map, announce, onPlot }: Props) {
   });
   useSignalEffect(() => plot.current?.setVisible(context.visible.value));
   const lastLabels = useRef("");
-  const lastRun = useRef(map.run.peek());
+  const lastRun = useRef(store.run.peek());
   useSignalEffect(() => {
     const scene = map.scene.value;
     const labels = map.labelKey.value;
     if (!plot.current) return;
     // Zooming is immediate; only new positions move.
-    const ms = map.run.peek() === lastRun.current ? MOVE_MS : RETRAINED_MS;
+    const ms = store.run.peek() === lastRun.current ? MOVE_MS : RETRAINED_MS;
     plot.current.show(scene, context.reducedMotion.peek() ? 0 : ms, lastLabels.current === labels);
     lastLabels.current = labels;
-    lastRun.current = map.run.peek();
+    lastRun.current = store.run.peek();
     const open = tip.peek();
     const place = open && plot.current.locate(open.row);
     tip.value = open && place ? { row: open.row, ...place } : null;

@@ -42,8 +42,8 @@ export function createActions(
   const asked = signal<ReadonlySet<number>>(new Set());
   const dragging = signal(false);
   const settings = context.trait<boolean | null>("show_settings");
-  /** The box in sight at the start of a drag, and the one a gesture has reached but not yet written. */
-  let start: { box: Box; view: NonNullable<Plot["view"]> } | null = null;
+  /** The part in sight at the start of a drag, and the one a gesture has reached but not yet written. */
+  let start: Projection | null = null;
   let reached: Box | null = null;
   /** The row whose true neighbours are still to be told. */
   const untold = signal<number | null>(null);
@@ -306,11 +306,10 @@ export function createActions(
       dragStart: () => {
         unhover();
         dragging.value = true;
-        const view = plot.current?.view;
-        start = view ? { box: view.box, view } : null;
+        start = plot.current?.view ?? null;
       },
       pan: (dx: number, dy: number) => {
-        if (start) look(panned(start.view, dx, dy));
+        if (start) look(panned(start, dx, dy));
       },
       outline: (loop: readonly number[], done: boolean, add: boolean) => {
         const made = plot.current;

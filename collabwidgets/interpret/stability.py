@@ -107,28 +107,32 @@ def biases_in_runs(
         the lowest and the highest number it has among these. ``attrs["n_runs"]`` is how many `runs` there are.
     """
     found = biases(snapshot, kind=kind, min_count=min_count, center=center)
-    if runs:
-        tables = [found, *(biases(run, kind=kind, min_count=min_count).reindex(found.index) for run in runs)]
-        ranks = np.stack([table["rank"] for table in tables])
-        spread = bias_spread(snapshot, runs, kind)
-        assert spread is not None  # there are such biases, and runs
-        found.insert(2, "spread", spread[found.index].astype(np.float64))
+    moves = bias_moves(snapshot, runs, kind, min_count)
+    if moves is not None:
+        spread, low, high = moves[found.index].T
+        found.insert(2, "spread", spread)
         place = found.columns.get_loc("rank") + 1
-        found.insert(place, "rank_low", ranks.min(axis=0))
-        found.insert(place + 1, "rank_high", ranks.max(axis=0))
+        found.insert(place, "rank_low", low.astype(np.int64))
+        found.insert(place + 1, "rank_high", high.astype(np.int64))
         found.attrs["n_runs"] = len(runs)
     return found
 
 
-def bias_spread(snapshot: Snapshot, runs: Sequence[Snapshot], kind: str) -> NDArray[np.float32] | None:
-    """Standard deviation of each row's centred bias over the model and its runs, float32 ``[n_rows]``.
+def bias_moves(snapshot: Snapshot, runs: Sequence[Snapshot], kind: str, min_count: int) -> NDArray[np.float64] | None:
+    """How far each row's bias moves over the model and its runs, float64 ``[n_rows, 3]``.
 
-    None where there are no runs, or no biases of that `kind`, ``"items"`` or ``"users"``.
+    The standard deviation of the centred bias, and the lowest and the highest number of its rank among the rows with
+    at least `min_count` ratings; 0 and 0 for other rows. None where there are no runs, or no biases of that `kind`,
+    ``"items"`` or ``"users"``.
     """
-    trained = snapshot.of(kind).items.trained
+    side = snapshot.of(kind).items
     tables: list[Any] = [each.of(kind).item_bias for each in (snapshot, *runs)]
     if not runs or tables[0] is None:
         return None
-    centred = [table.astype(np.float64) - table[trained].mean(dtype=np.float64) for table in tables]
-    spread: NDArray[np.float32] = np.std(centred, axis=0, ddof=1).astype(np.float32)
-    return spread
+    biases_of = np.stack(tables).astype(np.float64)
+    rows = np.flatnonzero(side.trained & (side.counts >= min_count))
+    ranks = 1 + np.argsort(np.argsort(-biases_of[:, rows], kind="stable"))
+    moves = np.zeros((len(side), 3))
+    moves[:, 0] = np.std(biases_of - biases_of[:, side.trained].mean(axis=1, keepdims=True), axis=0, ddof=1)
+    moves[rows, 1], moves[rows, 2] = ranks.min(axis=0), ranks.max(axis=0)
+    return moves

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from ..interpret import PCAFrame
-from ..interpret.stability import bias_spread
+from ..interpret.stability import bias_moves
 from ..models.ensemble import n_members
 from ..training.recipe import SETTINGS
 from ..words import shown_name
@@ -188,8 +188,8 @@ def snapshot_of(learn: CollabLearner, shown: ShownMap, min_count: int) -> tuple[
     return facts, {
         "_item_bias": _bias_bytes(snapshot.item_bias),
         "_user_bias": _bias_bytes(snapshot.user_bias),
-        "_item_spread": _bias_bytes(bias_spread(snapshot, learn.reruns, "items")),
-        "_user_spread": _bias_bytes(bias_spread(snapshot, learn.reruns, "users")),
+        "_item_spread": _bias_bytes(bias_moves(snapshot, learn.reruns, "items", min_count)),
+        "_user_spread": _bias_bytes(bias_moves(snapshot, learn.reruns, "users", 0)),
         "_scores": b"" if frame is None else number_bytes(frame.scores, np.float32),
     }
 
@@ -215,7 +215,7 @@ def other_map(frame: PCAFrame, fit_on: str) -> tuple[protocol.OtherMap, bytes]:
     return facts, number_bytes(frame.scores, np.float32)
 
 
-def _bias_bytes(bias: np.ndarray[Any, np.dtype[np.float32]] | None) -> bytes:
+def _bias_bytes(bias: np.ndarray[Any, Any] | None) -> bytes:
     return b"" if bias is None else number_bytes(bias, np.float32)
 
 

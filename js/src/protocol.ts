@@ -22,9 +22,9 @@ export const ARRAYS = {
   _item_bias: "float32",
   /** [n_users + 1]: biases; empty where the model has none. */
   _user_bias: "float32",
-  /** [n_items + 1]: standard deviations of biases over reruns; empty without. */
+  /** [n_items + 1, 3]: over reruns: `bias_moves`; empty without. */
   _item_spread: "float32",
-  /** [n_users + 1]: standard deviations of biases over reruns; empty without. */
+  /** [n_users + 1, 3]: over reruns: `bias_moves`; empty without. */
   _user_spread: "float32",
   /** [n_items + 1, m]: components of the map; NaN where an item is not shown. */
   _scores: "float32",

@@ -117,7 +117,7 @@ export function createStore(model: AnyModel, abort: AbortSignal) {
     /** Raw (not centred) biases by row, or null where the model has none. */
     itemBias: bias("_item_bias"),
     userBias: bias("_user_bias"),
-    /** Standard deviation of the biases over reruns, or null where there are none. */
+    /** Over reruns, three numbers a row: the standard deviation of its bias, its lowest and its highest rank. */
     itemSpread: bias("_item_spread"),
     userSpread: bias("_user_spread"),
     map: of<MapFrame | null>(["picture", "_scores"], (previous) => {

@@ -611,7 +611,7 @@ def test_biases_have_whiskers_and_axes_their_agreement_once_there_are_reruns(sho
     expect(page.get_by_text("In reruns")).to_have_count(0)
     page.evaluate(
         """() => {
-          const spread = new Float32Array(harness.store.items.value.n).fill(0.25);
+          const spread = new Float32Array(3 * harness.store.items.value.n).map((_, i) => [0.25, 3, 11][i % 3]);
           const agreement = [0.99, 0.9, 0.8, 0.7, 0.6, 0.5];
           harness.storeModel.update({_item_spread: new DataView(spread.buffer), agreement});
         }"""
@@ -620,6 +620,11 @@ def test_biases_have_whiskers_and_axes_their_agreement_once_there_are_reruns(sho
     end, whisker = (part.bounding_box() for part in bar.locator("span").all())
     assert end["x"] + end["width"] == pytest.approx(whisker["x"] + whisker["width"] / 2, abs=1)
     expect(rows(page, "Biases").first.get_by_title("± 0.25 from run to run")).to_be_visible()
+    rank = rows(page, "Biases").first.get_by_role("cell").first
+    expect(rank).to_have_text("1 (3–11)")
+    # Ranks among the titles of another filter are not shown.
+    page.evaluate("() => harness.storeModel.update({picture_min_count: 50})")
+    expect(rank).to_have_text("1")
     expect(page.get_by_text("In reruns the axes come back with r = 0.99 / 0.90.")).to_be_visible()
 
 

@@ -148,7 +148,11 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
   useEffect(() => {
     rowsShown.value = rows.length;
   }, [rows.length]);
-  const exported = columnsOf(side, ranking, kind === "users" ? meta.user_name : meta.item_name);
+  const runs = (kind === "users" ? store.userSpread : store.itemSpread).value;
+  // Ranks go with the filter, and Python has the newest a moment later.
+  const ranges = kind === "users" || store.pictureMinCount.value === minCount ? runs : null;
+  const nameColumn = kind === "users" ? meta.user_name : meta.item_name;
+  const exported = columnsOf(side, ranking, nameColumn, ranges);
   const picked = selection.value;
   const copied = () => {
     const ranked = picked.filter((row) => ranking.rank[row] > 0);
@@ -197,6 +201,8 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
             query={text}
             columns={columns}
             one={one}
+            runs={runs}
+            ranges={ranges}
             moved={moved}
             hovered={hovered}
             selection={selection}
@@ -249,14 +255,24 @@ function useMoves(context: ViewContext, bias: Float32Array, ranking: Ranking, st
   }, [before, ranking, standing]);
 }
 
-function columnsOf(side: Side, ranking: Ranking, nameColumn: string): CellColumns<number> {
+function columnsOf(
+  side: Side,
+  ranking: Ranking,
+  nameColumn: string,
+  runs: Float32Array | null,
+): CellColumns<number> {
+  const inRuns = (name: string, at: number): CellColumns<number> =>
+    runs ? [[name, (row) => shortest32(runs[3 * row + at])]] : [];
   return [
     [nameColumn, (row) => side.names.at(row)],
     ["bias", (row) => ranking.bias[row]],
+    ...inRuns("spread", 0),
     ["effect", (row) => ranking.effect[row]],
     ["count", (row) => side.counts[row]],
     ["mean", (row) => shortest32(side.means[row])],
     ["rank", (row) => ranking.rank[row]],
+    ...inRuns("rank_low", 1),
+    ...inRuns("rank_high", 2),
     ["rank_by_mean", (row) => ranking.rankByMean[row]],
     ["rank_change", (row) => ranking.rankByMean[row] - ranking.rank[row]],
     ["few", (row) => side.counts[row] < FEW_RATINGS],

@@ -25,12 +25,16 @@ export interface RankingTableProps extends TableLinks {
   columns: Columns;
   /** "title" or "user". */
   one: string;
+  /** How far biases move over reruns, three numbers a row; null without. */
+  runs: Float32Array | null;
+  /** The same where its ranks are those of this filter; else null. */
+  ranges: Float32Array | null;
   /** Places gained since the epoch before, and which that was; null where that is not known. */
   moved: { by: (row: number) => number; epoch: number } | null;
 }
 
 export function RankingTable(props: RankingTableProps) {
-  const { context, side, ranking, lines, filtered, one, moved } = props;
+  const { context, side, ranking, lines, filtered, one, runs, ranges, moved } = props;
   const { trait } = context;
   const { y_range } = context.store.data.value;
   const unit = ratingUnit(y_range);
@@ -43,20 +47,25 @@ export function RankingTable(props: RankingTableProps) {
     : "raw, so its 0 is arbitrary: only differences mean something";
   const other = one === "user" ? "title" : "user";
   // A standard deviation in logits is none in stars.
-  const { itemSpread, userSpread } = context.store;
-  const spread = inStars ? null : (one === "user" ? userSpread : itemSpread).value;
+  const spread = runs && !inStars ? (row: number) => runs[3 * row] : null;
   // Room for the whiskers of both ends.
-  const beyond = spread ? Math.max(spread[ranking.rows[0]], spread[ranking.rows.at(-1) ?? 0]) : 0;
+  const beyond = spread ? Math.max(spread(ranking.rows[0]), spread(ranking.rows.at(-1) ?? 0)) : 0;
   const domain = inStars ? ranking.effectDomain : ranking.biasDomain + beyond;
   const biasOf = (row: number) => (inStars ? ranking.effect : ranking.bias)[row];
   const columns: Record<Column, Omit<TableColumn, "name">> = {
     rank: {
       label: "Rank",
       help: `Place by bias among the ${one}s shown`,
+      unit: ranges && "(in reruns)",
       cell: (row) => (
         <>
           {moved && <Moved by={moved.by(row)} epoch={moved.epoch} />}
           {formatCount(ranking.rank[row])}
+          {ranges && (
+            <span class="cw-soft">
+              {` (${formatCount(ranges[3 * row + 1])}–${formatCount(ranges[3 * row + 2])})`}
+            </span>
+          )}
         </>
       ),
     },
@@ -71,10 +80,10 @@ export function RankingTable(props: RankingTableProps) {
       unit: `${y_range && !inStars ? "logit" : unit}, ${center ? "centred" : "raw"}`,
       cell: (row) => (
         <>
-          <Diverging reach={biasOf(row) / domain} spread={spread && spread[row] / domain} />
+          <Diverging reach={biasOf(row) / domain} spread={spread && spread(row) / domain} />
           <span
             class="cw-value"
-            title={spread ? `± ${formatNumber(spread[row], 2)} from run to run` : undefined}
+            title={spread ? `± ${formatNumber(spread(row), 2)} from run to run` : undefined}
           >
             {formatBias(biasOf(row))}
           </span>
@@ -95,7 +104,6 @@ export function RankingTable(props: RankingTableProps) {
     },
     count: {
       label: "Ratings",
-      help: "Number of ratings",
       cell: (row) => <Count count={side.counts[row]} most={most} />,
     },
     mean: { label: "Mean", help: "Mean rating", cell: (row) => formatNumber(side.means[row], 2) },

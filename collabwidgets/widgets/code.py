@@ -163,7 +163,8 @@ def _first_recipe(learn: CollabLearner) -> Recipe:
 
 
 def _fits(learn: CollabLearner) -> Iterator[str]:
-    """One call a fit, with a word on those that were left before their end; equal ones after each other in a loop."""
+    """One call a fit, with a word on those that were left before their end; equal ones after each other in a loop. Then
+    the reruns, where there are any."""
     if learn.session.earlier:
         yield "# the earlier runs, before the last reset, are left out"
     before, lines = _first_recipe(learn), []
@@ -177,6 +178,8 @@ def _fits(learn: CollabLearner) -> Iterator[str]:
     for line, same in itertools.groupby(lines):
         n = len(list(same))
         yield line if n == 1 else f"for _ in range({n}):\n{textwrap.indent(line, '    ')}"
+    if learn.reruns:
+        yield f"learn.stability({len(learn.session.reruns.seeds) or ''}).wait()"
 
 
 def _fit(recipe: Recipe, before: Recipe) -> str:

@@ -8,6 +8,7 @@ from traitlets import Dict, Enum, Int, List, TraitError, Unicode, validate
 
 from ..interpret.bias import FEW
 from ..interpret.neighbors import METRICS, SHORT, no_neighbors
+from ..interpret.stability import AVERAGES
 from ..learner import CollabLearner
 from ..plots import plot_neighbors
 from ..traits import Row, Rows, Whole
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-_QUESTION = ("item", "items", "k", "metric", "order", "min_count", "pinned", "weak_below")
+_QUESTION = ("item", "items", "k", "metric", "order", "average", "min_count", "pinned", "weak_below")
 _WEAK = {"count": FEW, "norm": SHORT}
 
 
@@ -38,15 +39,18 @@ class NeighborSearch(View):
         Neighbours to show.
     metric : {"cosine", "centered_cosine", "euclidean", "dot"}
     order : {"nearest", "farthest"}
+    average : {None, "runs"}
+        ``"runs"`` ranks by the mean cosine over the runs of `CollabLearner.stability`. Where there are none of the
+        present weights, and for another metric, the list is that of the model by itself.
     query : str
         What is typed in the search box to find one title; every `NeighborSearch` has its own.
     weak_below : dict
         ``{"count": 20, "norm": 0.25}``: fewer ratings than this, or a vector shorter than this share of the median
         length, is marked as weak evidence.
     controls : list of str, optional
-        Some of ``"search"``, ``"min_count"``, ``"metric"``, ``"k"``, ``"order"``, ``"pin"``, ``"open_in_map"``,
-        ``"add_title"``, ``"select_all"``. By default the metric, the number, the order and the
-        filter are behind *Settings*.
+        Some of ``"search"``, ``"average"`` (there once there are reruns), ``"min_count"``, ``"metric"``, ``"k"``,
+        ``"order"``, ``"pin"``, ``"open_in_map"``, ``"add_title"``, ``"select_all"``. By default the metric, the number,
+        the order and the filter are behind *Settings*.
     **traits
         Those of every view, see `View`.
 
@@ -63,7 +67,7 @@ class NeighborSearch(View):
     neighbors_of : int or None
         The item that `neighbors` are of.
     answered : dict
-        The question that `neighbors` answer: item, items, k, metric, order, min_count, pinned.
+        The question that `neighbors` answer: item, items, k, metric, order, average, min_count, pinned.
 
     Examples
     --------
@@ -72,7 +76,10 @@ class NeighborSearch(View):
     >>> search.to_frame()
     """
 
-    _controls = ("search", "min_count", "metric", "k", "order", "pin", "open_in_map", "add_title", "select_all")
+    _controls = (
+        *("search", "min_count", "metric", "k", "order", "average"),
+        *("pin", "open_in_map", "add_title", "select_all"),
+    )
 
     query = Unicode().tag(sync=True, page=True)
     item = Row(None, allow_none=True).tag(sync=True, page=True)
@@ -80,6 +87,7 @@ class NeighborSearch(View):
     k = Whole(10, min=1, max=1000).tag(sync=True, page=True)
     metric = Enum(METRICS, "cosine").tag(sync=True, page=True)
     order = Enum(("nearest", "farthest"), "nearest").tag(sync=True, page=True)
+    average = Enum(AVERAGES, None).tag(sync=True, page=True)
     weak_below = Dict(dict(_WEAK)).tag(sync=True)
     neighbors = List(Dict(), read_only=True).tag(sync=True, result=True)
     n_hidden = Int(0, read_only=True).tag(sync=True, result=True)
@@ -169,6 +177,7 @@ class NeighborSearch(View):
             k=self.k,
             metric=self.metric,
             order=self.order,
+            average=self.average if self.metric == "cosine" and self._learner.reruns else None,
             min_count=self.min_count,
             pinned=self._trained_pin(),
             weak_count=self.weak_below["count"],

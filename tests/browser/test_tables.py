@@ -602,6 +602,9 @@ def test_a_list_of_a_single_run_says_so_and_reruns_tell_which_titles_come_again(
     )
     expect(rows(page, "Nearest titles").first.get_by_text(said, exact=True)).to_be_visible()
     expect(single).to_have_count(0)
+    page.get_by_role("checkbox", name="Rank by the mean of 8 runs").check()
+    expect(page.get_by_role("columnheader", name="Mean cosine")).to_be_visible()
+    assert state(page, "average") == "runs"
 
 
 def test_biases_have_whiskers_and_axes_their_agreement_once_there_are_reruns(show: Show) -> None:

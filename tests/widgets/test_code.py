@@ -115,6 +115,17 @@ def test_equal_fits_are_a_loop(learn):
     assert "for _ in range(3):\n    learn.fit(1, 0.001, wd=0.01)\n" in code
 
 
+def test_a_list_by_the_mean_of_runs_is_made_again_and_falls_back_where_the_runs_are_gone(learn):
+    learn.stability(2).wait()
+    search = NeighborSearch(learn, item=7, average="runs")
+    assert search.to_frame().equals(learn.neighbors(row=7, average="runs"))
+    made = run(search.to_code())
+    assert_same(made, search)
+    np.testing.assert_allclose(made.to_frame()["score"], search.to_frame()["score"], atol=1e-6)
+    learn.fit(1)
+    assert search.to_frame().equals(learn.neighbors(row=7))
+
+
 def leave(learn: CollabLearner, how: str) -> None:
     """Begin a long fit and leave it in the middle of an epoch."""
     learn.start(epochs=900, lr=1e-3, schedule="constant")

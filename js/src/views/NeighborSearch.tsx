@@ -5,7 +5,7 @@ import { Link } from "../components/Button";
 import { controlsOf, words } from "../components/controls";
 import { useCopy } from "../components/copying";
 import { Frame } from "../components/Frame";
-import { setTo, setting } from "../components/fields";
+import { Checkbox, setTo, setting } from "../components/fields";
 import { useHeldOrder, useHolding } from "../components/heldOrder";
 import { MinRatings } from "../components/MinRatings";
 import { EmptyResult, HiddenByFilter } from "../components/Notice";
@@ -31,6 +31,8 @@ interface Question {
   items: number[];
   metric: Metric;
   order: Order;
+  /** "runs": by the mean over reruns, where there are any. */
+  average: string | null;
 }
 
 export function NeighborSearch({ context }: { context: ViewContext }) {
@@ -46,6 +48,8 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
   const list = context.trait<Neighbor[]>("neighbors").value;
   const answered = context.trait<Question>("answered").value;
   const nHidden = context.trait<number>("n_hidden").value;
+  const nRuns = context.trait<number>("n_runs").value;
+  const average = context.trait<string | null>("average");
   const copy = useCopy();
   const body = useRef<HTMLDivElement>(null);
   const query = context.trait<string>("query");
@@ -83,7 +87,10 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
     items: items.value,
     metric: context.trait<Metric>("metric").value,
     order: context.trait<Order>("order").value,
+    average: average.value,
   };
+  /** Only cosines of several runs have a mean. */
+  const hasMean = ({ metric }: Question) => nRuns > 0 && metric === "cosine";
   const isOf = answered && "item" in answered ? answered : null;
   const shownAs = isOf ?? asks;
   const looking = !untrained && anchors.length > 0 && !sameQuestion(isOf, asks);
@@ -114,19 +121,30 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
       announce={announce}
       busy={looking && connected}
       controls={
-        has("search") && (
-          <TitleCombobox
-            search={search}
-            minCount={shared.minCount.value}
-            chosen={row}
-            onChoose={choose}
-            onPreview={setting(shared.hovered)}
-            query={query}
-            disabled={
-              untrained ? "Train first: the vectors are still random, so any neighbour is chance." : null
-            }
-          />
-        )
+        <>
+          {has("search") && (
+            <TitleCombobox
+              search={search}
+              minCount={shared.minCount.value}
+              chosen={row}
+              onChoose={choose}
+              onPreview={setting(shared.hovered)}
+              query={query}
+              disabled={
+                untrained ? "Train first: the vectors are still random, so any neighbour is chance." : null
+              }
+            />
+          )}
+          {hasMean(asks) && has("average") && (
+            <Checkbox
+              label={`Rank by the mean of ${nRuns} runs`}
+              checked={average.value !== null}
+              onChange={(on) => {
+                average.value = on ? "runs" : null;
+              }}
+            />
+          )}
+        </>
       }
       settings={<Settings context={context} />}
       exports={{
@@ -177,6 +195,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
                   lines={held.order}
                   metric={shownAs.metric}
                   order={shownAs.order}
+                  averaged={hasMean(shownAs) && shownAs.average !== null}
                   hovered={shared.hovered}
                   selection={shared.selection}
                   primary={row}
@@ -191,7 +210,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
             </div>
             {shown.length > 0 && (
               <>
-                <Reruns context={context} />
+                {nRuns === 0 && <Reruns context={context} />}
                 <Hidden count={nHidden} order={shownAs.order} minCount={shared.minCount} />
                 <div class="cw-stack cw-small cw-guard">
                   <p>
@@ -240,7 +259,8 @@ function cellsOf(neighbors: readonly Neighbor[], nameColumn: string): Cell[][] {
 }
 
 function sameQuestion(a: Question | null, b: Question): boolean {
-  const parts = ({ item, items, metric, order }: Question) => JSON.stringify([item, items, metric, order]);
+  const parts = ({ item, items, metric, order, average }: Question) =>
+    JSON.stringify([item, items, metric, order, average]);
   return a !== null && parts(a) === parts(b);
 }
 

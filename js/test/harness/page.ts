@@ -16,6 +16,7 @@ import {
 import { StoreModel } from "./storemodel";
 
 const query = new URLSearchParams(location.search);
+const QUESTION = ["items", "k", "metric", "order", "average"];
 const flag = (name: string) => query.get(name) === "1";
 const dark = query.get("theme") === "dark";
 document.body.dataset.page = dark ? "dark" : "light";
@@ -98,7 +99,7 @@ function make(kind: string): ShimModel {
   models.push(model);
   if (kind === "NeighborSearch") {
     const answer = () => {
-      const asked = ["items", "k", "metric", "order"].map((name) => [name, model.get(name)]);
+      const asked = QUESTION.map((name) => [name, model.get(name)]);
       const question = {
         ...Object.fromEntries(asked),
         item: storeModel.get("primary"),
@@ -108,7 +109,7 @@ function make(kind: string): ShimModel {
       setTimeout(() => model.update(neighborsOf(question, turn, store.items.peek().trained)), 20);
     };
     for (const name of ["primary", "pinned", "turn"]) storeModel.on(`change:${name}`, answer);
-    for (const name of ["items", "k", "metric", "order"]) model.on(`change:${name}`, answer);
+    for (const name of QUESTION) model.on(`change:${name}`, answer);
     answer();
   }
   return model;

@@ -339,6 +339,7 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
     k: 10,
     metric: "cosine",
     order: "nearest",
+    average: null,
     neighbors: [],
     n_hidden: 0,
     n_runs: 0,
@@ -401,6 +402,7 @@ export interface Question {
   k: number;
   metric: string;
   order: string;
+  average: string | null;
   pinned: number | null;
 }
 

@@ -19,25 +19,28 @@ export interface NeighborTableProps extends TableLinks {
   lines: readonly number[];
   metric: Metric;
   order: Order;
+  /** The scores are means over reruns. */
+  averaged: boolean;
 }
 
-/** Narrower, what tells weak evidence from strong goes under the title. */
+/** Narrower, what tells weak evidence from strong goes under the title; a column more needs as much more. */
 const WIDE = 760;
+const EXTRA = 80;
 /** Narrower, places go without their numbers. */
 const NUMBERED = 420;
 
 export function NeighborTable(props: NeighborTableProps) {
-  const { context, neighbors, metric, order } = props;
+  const { context, neighbors, metric, order, averaged } = props;
   const side = context.store.items.value;
   const { names } = side;
   const weakBelow = context.trait<WeakBelow>("weak_below").value;
-  const width = context.width.value || WIDE;
-  const wide = width >= WIDE;
   const largest = neighbors.reduce((high, { score }) => Math.max(high, Math.abs(score) || 0), 0);
   const longest = neighbors.reduce((high, { norm }) => Math.max(high, norm || 0), 0);
   const pinned = context.shared.pinned.value;
   const compared = pinned !== null && neighbors.some(({ to_pinned }) => to_pinned !== undefined);
   const runs = context.trait<number>("n_runs").value;
+  const width = context.width.value || WIDE;
+  const wide = width >= WIDE + EXTRA * (Number(compared) + Number(runs > 0));
   const columns: (TableColumn | false)[] = [
     width >= NUMBERED && { name: "number", label: "#", cell: (_, line) => line + 1 },
     {
@@ -60,7 +63,7 @@ export function NeighborTable(props: NeighborTableProps) {
     },
     {
       name: "score",
-      label: METRICS[metric].header,
+      label: averaged ? "Mean cosine" : METRICS[metric].header,
       unit: isCosine(metric) && (
         <span class="cw-score-scale" aria-hidden="true">
           <span>{order === "farthest" ? "−1" : "0"}</span>
@@ -99,7 +102,6 @@ export function NeighborTable(props: NeighborTableProps) {
     {
       name: "ratings",
       label: "Ratings",
-      help: "Number of ratings",
       cell: (_, line) => formatCount(neighbors[line].count),
     },
     wide && {

@@ -3,11 +3,10 @@ import { useSignal } from "@preact/signals";
 import { Link } from "../../components/Button";
 import type { ViewContext } from "../../context";
 
-export function Reruns({ context: { store, trait } }: { context: ViewContext }) {
+export function Reruns({ context: { store } }: { context: ViewContext }) {
   const refused = useSignal("");
   const progress = store.rerun_progress.value;
   const { can_remake, n_members } = store.data.value;
-  if (trait<number>("n_runs").value) return null;
   const link = (label: string, name: "rerun" | "cancel_rerun") => (
     <Link
       title={name === "rerun" ? "Train again with other seeds, to see which titles come again" : undefined}

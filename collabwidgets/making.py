@@ -21,7 +21,8 @@ from .data.vocab import Vocab
 from .data.without_ratings import LoadersWithoutRatings
 from .learner import CollabLearner
 from .models import DotProduct, DotProductBias, EmbeddingDotBias
-from .models.catalog import model_maker, neural_sizes, whole_number
+from .models.catalog import model_maker, neural_sizes
+from .plain import whole_number
 from .seeds import generator
 from .training import L1LossFlat, LossFunction, checked_device
 from .training.events import Callback

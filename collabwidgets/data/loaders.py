@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..calls import Call, remembered
-from ..plain import plain
+from ..plain import plain, whole_number
 from ..seeds import generator
 from .card import DataCard, data_card
 from .columns import BY_POSITION
@@ -304,11 +304,11 @@ class CollabDataLoaders:
         >>> x, y = dls.one_batch()
         """
         _check_share(valid_pct)
-        seed = secrets.randbelow(2**31) if seed is None else _whole("seed", seed, 0, _MAX_SEED)
+        seed = secrets.randbelow(2**31) if seed is None else whole_number("seed", seed, 0, _MAX_SEED)
         if bs != "auto":
-            bs = _whole("bs", bs, 1)
+            bs = whole_number("bs", bs)
         if val_bs is not None:
-            val_bs = _whole("val_bs", val_bs, 1)
+            val_bs = whole_number("val_bs", val_bs)
         given = {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name, "weight": weight_name}
         table, tables = ratings, [ratings]
         if is_table(split):
@@ -411,7 +411,7 @@ class CollabDataLoaders:
 
     def n_batches(self, bs: int | None = None) -> int:
         """Batches in a training epoch: whole ones, or one short one with fewer training ratings than `bs`."""
-        return max(1, self.n_train // (self.bs if bs is None else _whole("bs", bs, 1)))
+        return max(1, self.n_train // (self.bs if bs is None else whole_number("bs", bs)))
 
     def batches(self, generator: torch.Generator, bs: int | None = None) -> Iterator[Batch]:
         """One training epoch: every rating at most once, in an order drawn from `generator`.
@@ -419,7 +419,7 @@ class CollabDataLoaders:
         The last incomplete batch is dropped, as fastai does; with fewer training ratings than `bs` that batch
         is all there is, and it is kept.
         """
-        bs = self.bs if bs is None else _whole("bs", bs, 1)
+        bs = self.bs if bs is None else whole_number("bs", bs)
         order = torch.randperm(self.n_train, generator=generator, device=generator.device)
         order = order.to(self.train_x.device)
         last = self.n_batches(bs) * bs
@@ -437,7 +437,7 @@ class CollabDataLoaders:
 
     def show_batch(self, max_n: int = 10) -> pd.DataFrame:
         """Up to `max_n` ratings of a training batch as ids and ratings, under the names of their columns."""
-        x, y = (part[: _whole("max_n", max_n, 1)] for part in self.one_batch())
+        x, y = (part[: whole_number("max_n", max_n)] for part in self.one_batch())
         return self.to_frame(x, y)
 
     def to_frame(self, x: torch.Tensor | None = None, y: torch.Tensor | None = None) -> pd.DataFrame:
@@ -498,7 +498,7 @@ class CollabDataLoaders:
 
     def some(self, ds_idx: int, n: int) -> torch.Tensor:
         """Places of up to `n` ratings of a part to look at, others each time; the order of training is not moved."""
-        return torch.randperm(len(self.part(ds_idx)[1]), generator=self._looks)[: _whole("n", n, 1)]
+        return torch.randperm(len(self.part(ds_idx)[1]), generator=self._looks)[: whole_number("n", n)]
 
     @cached_property
     def card(self) -> DataCard:
@@ -547,12 +547,3 @@ def _check_share(valid_pct: float) -> None:
             f"valid_pct={valid_pct!r} is not a share of the ratings; {hint}Pass a number from 0 (no "
             "validation) to below 1 (1 would leave nothing to train on), such as 0.2"
         )
-
-
-def _whole(name: str, value: Any, low: int, high: int | None = None) -> int:
-    value = plain(value)
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    if not is_whole or value < low or (high is not None and value > high):
-        bounds = f"of at least {low}" if high is None else f"from {low} to {high}"
-        raise ValueError(f"{name}={value!r} is out of range; pass a whole number {bounds}")
-    return int(value)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..plain import whole_number
 from .vocab import Vocab
 
 if TYPE_CHECKING:
@@ -71,8 +72,7 @@ class LeaveLast:
     n: int = 1
 
     def __post_init__(self) -> None:
-        if not isinstance(self.n, int) or self.n < 1:
-            raise ValueError(f"n={self.n!r} is out of range; pass a whole number of at least 1")
+        whole_number("n", self.n)
 
     def held_out(self, ratings: Ratings) -> NDArray[np.bool_]:
         users = ratings.user_rows

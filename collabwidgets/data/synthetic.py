@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..plain import whole_number
 from .origin import signing
 
 if TYPE_CHECKING:
@@ -156,8 +157,7 @@ def _check(
         ("n_ratings", n_ratings, 1),
         ("n_factors", n_factors, 0),
     ):
-        if not isinstance(value, (int, np.integer)) or value < least:
-            raise ValueError(f"{name}={value!r} is out of range; pass a whole number of at least {least}")
+        whole_number(name, value, least)
     if n_ratings > n_users * n_items:
         raise ValueError(
             f"n_ratings={n_ratings:,} is more than the {n_users * n_items:,} pairs of {n_users:,} users and "

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..models.catalog import whole_number
-from ..plain import plain
+from ..plain import plain, whole_number
 from ..training.snapshot import Snapshot
 from .predict import predicted
 from .ranking_metrics import Doubles, ranking_metrics

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..models.catalog import whole_number
+from ..plain import whole_number
 from ..training.snapshot import Snapshot, lengths_of
 from ..words import with_article
 from .bias import FEW

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.side import Side
-from ..models.catalog import whole_number
+from ..plain import whole_number
 from ..training.snapshot import Snapshot
 from .align import FOLLOWED, agreement, in_place, likeness, shared_scores
 

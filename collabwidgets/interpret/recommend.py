@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..models.catalog import whole_number
+from ..plain import whole_number
 from ..training.snapshot import Snapshot
 from .bias import FEW
 from .fold_in import Folded

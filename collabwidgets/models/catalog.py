@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import operator
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 
+from ..plain import whole_number
 from .dot import DotProduct, DotProductBias, EmbeddingDotBias, computes_plainly
 from .ensemble import Ensemble
 from .layers import checked_range
@@ -57,7 +56,7 @@ def model_maker(
     """
     if name not in MODELS:
         raise ValueError(f"model={name!r} is not known; choose one of {', '.join(MODELS)}")
-    members = whole_number("members", members, MOST_MEMBERS)
+    members = whole_number("members", members, most=MOST_MEMBERS)
     if name != "nn" and (emb_szs is not None or layers is not None):
         raise ValueError('emb_szs and layers belong to the neural model; pass model="nn", or leave them out')
     sides = _sides(dls, name, side)
@@ -105,19 +104,6 @@ def _sides(dls: CollabDataLoaders, name: str, side: bool | None) -> Sides:
 def neural_sizes(dls: CollabDataLoaders, emb_szs: Sequence[tuple[int, int]] | None) -> list[tuple[int, int]]:
     """Rows and columns of the neural model's two tables: as given, else by fastai's rule."""
     return get_emb_sz(dls) if emb_szs is None else [(int(rows), int(columns)) for rows, columns in emb_szs]
-
-
-def whole_number(name: str, value: Any, most: float = math.inf) -> int:
-    """A number of something, from 1, Python's or numpy's; a ValueError that names it for anything else."""
-    try:
-        number = 0 if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        number = 0
-    if not 1 <= number <= most:
-        raise ValueError(
-            f"{name} must be a whole number from 1{'' if most == math.inf else f' to {most}'}, not {value!r}"
-        )
-    return number
 
 
 def is_dot_product(module: nn.Module, tables: TableNames) -> bool:

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..extras import needs_extra
-from ..plain import plain
+from ..plain import plain, whole_number
 from .inputs import train_inputs
 from .recipe import SETTINGS, Recipe
 from .schedule import Schedule
@@ -100,9 +100,7 @@ def lr_find(
         raise ValueError(
             f"start_lr={start_lr!r} and end_lr={end_lr!r} must grow, from at least {lowest:g} to at most {highest:g}"
         )
-    start_lr, end_lr, num_it = plain(start_lr), plain(end_lr), plain(num_it)
-    if isinstance(num_it, bool) or not isinstance(num_it, int) or num_it < 6:
-        raise ValueError(f"num_it={num_it!r} is not a whole number of batches from 6")
+    start_lr, end_lr, num_it = plain(start_lr), plain(end_lr), whole_number("num_it", num_it, 6)
     bs = min(recipe.bs, len(data.train_y))
     lrs = start_lr * (end_lr / start_lr) ** (np.arange(num_it) / num_it)
     recipe = recipe.for_batches_of(bs)

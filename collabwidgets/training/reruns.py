@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import operator
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from torch import nn
 
 from ..models.ensemble import Ensemble, first_member
+from ..plain import whole_number
 from ..seeds import generator
 from .background import in_background
 from .events import BatchEnd, Diverged, EpochEnd
@@ -89,7 +89,7 @@ class Reruns:
             While the session trains, and before it has.
         """
         session = self._session
-        n = USUAL_RUNS if runs is None else _checked(runs)
+        n = USUAL_RUNS if runs is None else whole_number("runs", runs, 2, MOST_RUNS)
         with session.resting("ask for stability"):
             revision, weights = session.snapshot.revision, session.weights
             session.data.part(0)
@@ -214,13 +214,3 @@ class Reruns:
             module, session.weights.tables_of(module), session.data, self._revision, session.weights.snapshot.epoch
         )
         return replace(taken, user_factors=None, forward=None)
-
-
-def _checked(runs: Any) -> int:
-    try:
-        n = 0 if isinstance(runs, bool) else operator.index(runs)
-    except TypeError:
-        n = 0
-    if not 2 <= n <= MOST_RUNS:
-        raise ValueError(f"runs must be a whole number from 2 to {MOST_RUNS}, not {runs!r}: one run has no spread")
-    return n

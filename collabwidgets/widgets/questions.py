@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ..interpret import PCAFrame, neighbors
+from ..plain import whole_number
 from . import protocol
 from .learner_facts import other_map
 
@@ -63,9 +64,9 @@ def answer(learn: CollabLearner, view: object, question: protocol.Call) -> Answe
     if learn.snapshot.epoch == 0:
         raise RuntimeError("nothing is trained yet, so what the random weights say is chance")
     if isinstance(question, protocol.AskNeighbors):
-        _check("row", question.row, 1, len(learn.snapshot.of(question.kind).items) - 1)
-        _check("k", question.k, 1, MOST_NEIGHBORS)
-        _check("min_count", question.min_count, 0, _MOST)
+        whole_number("row", question.row, 1, len(learn.snapshot.of(question.kind).items) - 1)
+        whole_number("k", question.k, 1, MOST_NEIGHBORS)
+        whole_number("min_count", question.min_count, 0, _MOST)
         return protocol.plain(nearest_rows(learn, question.row, question.k, question.min_count, question.kind)), []
     assert isinstance(question, protocol.AskFrame)
     if not isinstance(view, HasPast):
@@ -76,8 +77,3 @@ def answer(learn: CollabLearner, view: object, question: protocol.Call) -> Answe
         raise ValueError(f"epoch {question.epoch} is not kept; of this run {len(maps)} epochs are")
     facts, scores = other_map(frame, view.fit_on)
     return protocol.plain(facts), [scores]
-
-
-def _check(name: str, value: int, low: int, high: int) -> None:
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be a whole number from {low} to {high}, not {value}")

@@ -223,8 +223,8 @@ def test_a_percentage_is_answered_with_the_share():
     [{"bs": 0}, {"bs": 6.4}, {"bs": "64"}, {"val_bs": -1}, {"seed": -1}, {"seed": 1.5}, {"seed": 2**63}],
 )
 def test_numbers_out_of_range_are_refused_by_name(wrong):
-    ((name, value),) = wrong.items()
-    with pytest.raises(ValueError, match=re.escape(f"{name}={value!r} is out of range; pass a whole number")):
+    (name,) = wrong
+    with pytest.raises(ValueError, match=f"{name} must be a whole number from"):
         CollabDataLoaders.from_df(frame(), **wrong)
 
 

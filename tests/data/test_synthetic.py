@@ -91,9 +91,9 @@ def test_titles_name_items_and_load():
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"n_users": 0}, "n_users=0 is out of range; pass a whole number of at least 1"),
-        ({"n_factors": -1}, "n_factors=-1"),
-        ({"n_ratings": 2.5}, r"n_ratings=2\.5"),
+        ({"n_users": 0}, "n_users must be a whole number from 1, not 0"),
+        ({"n_factors": -1}, "n_factors must be a whole number from 0, not -1"),
+        ({"n_ratings": 2.5}, r"n_ratings must be a whole number from 1, not 2\.5"),
         ({"n_ratings": 26}, "n_ratings=26 is more than the 25 pairs of 5 users and 5 items"),
         ({"noise": -0.1}, r"noise=-0\.1 is no standard deviation"),
         ({"rating_range": (5, 1)}, r"rating_range=\(5, 1\) is empty"),

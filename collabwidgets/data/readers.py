@@ -7,17 +7,17 @@ import contextlib
 import gzip
 import lzma
 import sqlite3
+import sys
 import zipfile
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any
 
 from ..extras import needs_extra
 from .columns import find_columns, find_titles, n_known
 from .movielens_formats import BrokenTables, read_movielens, with_titles
 from .tables import number_columns, opened, picked
 from .text_tables import head_of, read_text, read_two
-from .zstd import Zstd
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,17 @@ _MAGIC = {
 _NO_TABLES = (".ipynb", ".md", ".html", ".htm", ".pdf", ".png", ".jpg", ".py", ".safetensors")
 _MOVIELENS = (("u.data", "u.item"), ("ratings.dat", "movies.dat"), ("ratings.csv", "movies.csv"))
 _DECOMPRESSED: Mapping[str, Any] = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}
-_READERS = ("gzip", "zlib", "_lzma", "zstandard", "zipfile", "sqlite3", "_duckdb", "polars")  # modules of errors
+_READERS = (
+    "gzip",
+    "zlib",
+    "_lzma",
+    "backports",
+    "compression",
+    "zipfile",
+    "sqlite3",
+    "_duckdb",
+    "polars",
+)  # modules of errors
 _LISTED = 8
 
 
@@ -174,12 +184,19 @@ def _opener(path: Path, kind: str | None = None) -> Callable[[], IO[bytes]]:
     kind = kind or _kind(path)
 
     def open_file() -> IO[bytes]:
-        if kind == "zstd":
-            return cast(IO[bytes], Zstd(path.open("rb")))
-        opened: IO[bytes] = _DECOMPRESSED.get(kind, open)(path, "rb")
+        opened: IO[bytes] = _open_zstd(path) if kind == "zstd" else _DECOMPRESSED.get(kind, open)(path, "rb")
         return opened
 
     return open_file
+
+
+def _open_zstd(path: Path) -> Any:
+    with needs_extra("files"):
+        if sys.version_info >= (3, 14):
+            from compression import zstd
+        else:
+            from backports import zstd
+    return zstd.open(path)
 
 
 def _member(path: Path, name: str) -> Callable[[], IO[bytes]]:

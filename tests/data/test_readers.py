@@ -139,7 +139,7 @@ def test_bytes_that_are_no_utf8_far_down_are_read_as_latin_1(tmp_path):
 
 @pytest.mark.parametrize(("ending", "module"), [("gz", gzip), ("bz2", bz2), ("xz", lzma), ("zst", None)])
 def test_compressed_files(tmp_path, ending, module):
-    module = module or pytest.importorskip("zstandard")
+    module = module or pytest.importorskip("backports.zstd")
     (tmp_path / f"r.csv.{ending}").write_bytes(module.compress(RATINGS.to_csv(index=False).encode()))
     assert rows(read_ratings(tmp_path / f"r.csv.{ending}")) == DUE
 
@@ -147,10 +147,10 @@ def test_compressed_files(tmp_path, ending, module):
 @pytest.mark.parametrize("frames", [1, 3])
 @pytest.mark.parametrize("kept", [0.3, 0.98])
 def test_a_compressed_file_that_was_cut_off_is_damaged_and_a_whole_one_is_read_to_its_end(tmp_path, frames, kept):
-    zstandard = pytest.importorskip("zstandard")
+    zstd = pytest.importorskip("backports.zstd")
     text = "user,item,rating\n" + "".join(f"u{n * n % 977},i{n % 89},{n % 5}\n" for n in range(60_000))
     pieces = [text[at : at + len(text) // frames + 1] for at in range(0, len(text), len(text) // frames + 1)]
-    packed = b"".join(zstandard.compress(piece.encode()) for piece in pieces)
+    packed = b"".join(zstd.compress(piece.encode()) for piece in pieces)
     assert len(read_ratings(written_bytes(tmp_path / "whole.csv.zst", packed))) == 60_000
     with pytest.raises(ValueError, match="is damaged"):
         read_ratings(written_bytes(tmp_path / "cut.csv.zst", packed[: int(kept * len(packed))]))

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .features import days_of
+from .cells import days_of
 from .spelling import did_you_mean
 from .tables import columns_of_ratings, opened
 

@@ -1,30 +1,24 @@
-"""Features: the columns of a side table, typed and put into one matrix that a model can gather from."""
+"""Features: the columns of a side table in one matrix that a model can gather from."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..plain import plain
-from ..words import counted
+from .cells import Cells, cells_of, column_of
 from .spelling import did_you_mean
 from .vocab import NA
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS = ("category", "many", "number", "date")
-_SEPARATORS = ("|", ";", ",")  # of several values in one text; only the first is found without being asked for
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T].*)?")
 _MOST_COLUMNS = 1000  # that a model takes: its matrices are dense, and of many thousands of tags the rare teach nothing
-_DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +65,21 @@ class FeatureColumn:
         """By level its column of the matrix."""
         return {level: self.first + place for place, level in enumerate(self.levels)}
 
-    def given(self, value: Any) -> tuple[list[int], list[float]]:
+    def entries(self, cells: Cells) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """What the matrix holds of some cells: rows, columns and values ``[m]`` of all that is not 0, or is known.
+
+        A cell without a level is of the level ``'#na#'``, where there is one.
+        """
+        if not isinstance(cells, list):
+            rows = np.flatnonzero(np.isfinite(cells))  # the mean itself, a 0, too: what is not there is missing
+            return rows, np.full(len(rows), self.first), (cells[rows] - self.mean) / self.scale
+        none = [self.places[NA]] if NA in self.places else []
+        places = [[self.places[text] for text in cell if text in self.places] or none for cell in cells]
+        rows = np.repeat(np.arange(len(places)), [len(of_cell) for of_cell in places])
+        columns = np.array([place for of_cell in places for place in of_cell], dtype=np.int64)
+        return rows, columns, np.ones(len(rows))
+
+    def given(self, value: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Columns of the matrix, and what they hold, for a value that somebody names.
 
         Raises
@@ -79,27 +87,16 @@ class FeatureColumn:
         ValueError
             For a value that no row of the side table has, with the nearest spelling; for text in place of a number.
         """
-        if self.is_number:
-            numbers = _numbers(_column([value]), self.kind)
-            if not np.isfinite(numbers[0]):
+        cells = cells_of(column_of([value]), self.kind)
+        if not isinstance(cells, list):
+            if not np.isfinite(cells[0]):
                 what = "a date such as '1995-01-31'" if self.kind == "date" else "a number"
                 raise ValueError(f"{self.name!r} is {value!r}, but it must be {what}")
-            return [self.first], [float((numbers[0] - self.mean) / self.scale)]
-        texts = _parts(_column([value]), self.kind)[0] or [NA]
-        for text in texts:
-            if text not in self.places:
-                raise ValueError(f"{self.name!r} has no value {text!r}." + did_you_mean(text, self.levels))
-        return [self.places[text] for text in texts], [1.0] * len(texts)
-
-    def found(self, table: pd.DataFrame | None, place: int) -> tuple[list[int], list[float]]:
-        """`given` of a cell of a table; where there is none, or one that is not known, the level ``'#na#'``, if any."""
-        cell = None if table is None or place < 0 or self.name not in table else table[self.name].iloc[place]
-        try:
-            if cell is not None and (_is_list(cell) or cell == cell):  # NaN is not itself
-                return self.given(plain(cell))
-        except (TypeError, ValueError):
-            pass
-        return ([self.places[NA]], [1.0]) if NA in self.places else ([], [])
+        else:
+            for text in cells[0] or [NA]:
+                if text not in self.places:
+                    raise ValueError(f"{self.name!r} has no value {text!r}." + did_you_mean(text, self.levels))
+        return self.entries(cells)[1:]
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +123,10 @@ class Features:
     starts: NDArray[np.int64]
     indices: NDArray[np.int32]
     values: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        for array in (self.known, self.starts, self.indices, self.values):
+            array.flags.writeable = False
 
     @property
     def labels(self) -> list[str]:
@@ -190,23 +191,19 @@ class Features:
             row[places] = values
         return row
 
-    def with_rows(self, table: pd.DataFrame | None, places: Sequence[int]) -> Features:
+    def with_rows(self, table: pd.DataFrame | None, places: NDArray[np.int64]) -> Features:
         """The same columns with further rows, found at `places` of a table; -1 is none, and all of it is missing.
 
         So is a column that the table lacks, and a value that no row has had.
         """
-        starts, indices, values = list(self.starts), list(self.indices), list(self.values)
-        for place in places:
-            for column in self.columns:
-                there, held = column.found(table, place)
-                indices += there
-                values += held
-            starts.append(len(indices))
-        known = np.append(self.known, np.asarray(places, dtype=np.int64) >= 0)
-        arrays = (known, np.array(starts, np.int64), np.array(indices, np.int32), np.array(values, np.float32))
-        for array in arrays:
-            array.flags.writeable = False
-        return Features(self.columns, *arrays)
+        cells = []
+        for column in self.columns:
+            of_column = table[column.name] if table is not None and column.name in table else []
+            cells.append(cells_of(column_of(of_column).reindex(places), column.kind))
+        new = encoded(self.columns, cells, places >= 0)
+        known, starts = np.append(self.known, new.known), np.append(self.starts, self.starts[-1] + new.starts[1:])
+        indices, values = np.append(self.indices, new.indices), np.append(self.values, new.values)
+        return Features(self.columns, known, starts, indices, values)
 
     @cached_property
     def _mean(self) -> NDArray[np.float32]:
@@ -220,235 +217,10 @@ class Features:
         return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def features_of(
-    table: pd.DataFrame, places: NDArray[np.int64], kinds: Mapping[Any, str | None], argument: str
-) -> tuple[Features | None, list[str]]:
-    """The matrix of a side table, and sentences on what was taken and what was left out.
-
-    Parameters
-    ----------
-    table : DataFrame
-    places : int64 [n]
-        Where each row of a vocabulary stands in it, or -1.
-    kinds : dict
-        By column its kind; ``"auto"`` finds it out, and so does None, which leaves out a column that is of no use: one
-        value throughout, or text that is another one in most rows.
-    argument : str
-        What the table was passed as.
-
-    Raises
-    ------
-    ValueError
-        When a column is not of the kind that was asked for.
-    """
-    made: list[_Made] = []
-    taken, notes, left_out = [], [], []
-    for name, asked in kinds.items():
-        values = _column(table[name]).reindex(places)  # -1 is in no index: missing
-        kind = _kind_of(values) if asked in (None, "auto") else asked
-        one = (_of_numbers if kind in ("number", "date") else _of_levels)(str(name), kind, values, places)
-        if asked and one.n_missing == one.n_rows:
-            raise ValueError(f"column {name!r} of {argument}= holds no {kind}; call it another kind by features=")
-        if not asked and (reason := one.no_use):
-            left_out.append(f"{name} ({reason})")
-            continue
-        made.append(one)
-        taken.append(f"{name} ({one.kind_said})")
-        if one.n_missing:
-            notes.append(f"{one.n_missing:,} of {one.n_rows:,} {argument} without {name}: {one.missing_said}")
-    if left_out:
-        notes.append(f"left out of the side columns of {argument}: {', '.join(left_out)}; features= takes them")
-    if not made:
-        return None, notes
-    return _together(made, places), [f"side columns of {argument}: {', '.join(taken)}", *notes]
-
-
-def _together(made: Sequence[_Made], places: NDArray[np.int64]) -> Features:
-    firsts = np.cumsum([0, *(one.column.width for one in made)])
-    columns = tuple(
-        replace(one.column, first=int(first), scale=one.column.scale or 1.0)
-        for one, first in zip(made, firsts, strict=False)
-    )
-    row = np.concatenate([one.rows for one in made])
-    index = np.concatenate([one.indices + first for one, first in zip(made, firsts, strict=False)])
-    value = np.concatenate([one.values for one in made]).astype(np.float32)
-    order = np.lexsort((index, row))
-    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(places)))]).astype(np.int64)
-    arrays = (places >= 0, starts, index[order].astype(np.int32), value[order])
-    for array in arrays:
-        array.flags.writeable = False
-    return Features(columns, *arrays)
-
-
-def days_of(column: pd.Series) -> tuple[NDArray[np.float64], bool]:
-    """A column of numbers as it is, one of dates as days since 1970, NaN for what is neither; and if it holds dates."""
-    column = _column(column)
-    are_dates = _kind_of(column) == "date"
-    return _numbers(column, "date" if are_dates else "number"), are_dates
-
-
-def checked_kinds(features: Any, tables: Mapping[str, Sequence[Any]]) -> dict[str, dict[Any, str | None]]:
-    """By table the columns to take and their kinds, as ``features=`` chooses them.
-
-    Parameters
-    ----------
-    features : None, sequence of str, or dict of str to str
-        None takes all columns; names take these alone, and a dict says their kinds too (``"auto"`` finds one out).
-    tables : dict
-        By argument the columns that its table has to offer.
-
-    Raises
-    ------
-    TypeError, ValueError
-        When it is something else, names a column that no table has, or a kind that there is not.
-    """
-    if features is None:
-        return {argument: dict.fromkeys(names) for argument, names in tables.items()}
-    if isinstance(features, str) or not isinstance(features, Mapping | Sequence):
-        raise TypeError(f"features={features!r} must be a list of columns, or a dict of columns and their kinds")
-    asked = dict(features) if isinstance(features, Mapping) else dict.fromkeys(features, "auto")
-    there = [name for names in tables.values() for name in names]
-    for name, kind in asked.items():
-        if name not in there:
-            raise ValueError(
-                f"features= names {name!r}, but the columns of {' and '.join(f'{each}=' for each in tables)} are "
-                f"{', '.join(map(str, there)) or 'none'}." + did_you_mean(str(name), list(map(str, there)))
-            )
-        if kind not in ("auto", *KINDS):
-            raise ValueError(f"features= calls {name!r} {kind!r}; choose one of auto, {', '.join(KINDS)}")
-    return {argument: {name: asked[name] for name in names if name in asked} for argument, names in tables.items()}
-
-
-def _column(values: Any) -> pd.Series:
-    """A column from 0 on; categories as what they stand for."""
-    import pandas as pd
-
-    column = pd.Series(values).reset_index(drop=True)
-    return column.astype(object) if isinstance(column.dtype, pd.CategoricalDtype) else column
-
-
-def _kind_of(values: pd.Series) -> str:
-    import pandas as pd
-
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return "date"
-    if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
-        return "number"
-    known = values.dropna().tolist()
-    if any(_is_list(value) for value in known):
-        return "many"
-    if known and all(isinstance(value, Number) and not isinstance(value, bool) for value in known):
-        return "number"
-    texts = {str(value) for value in known}
-    if texts and all(_DATE.fullmatch(text) for text in texts):
-        return "date"
-    if any("|" in text for text in texts):
-        return "many"
-    return "category"
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list | tuple | set | frozenset | np.ndarray)
-
-
-@dataclass(frozen=True, eq=False)
-class _Made:
-    """A column, its cells that are not 0 (row, column of its own, value), and what there is to say of it."""
-
-    column: FeatureColumn
-    rows: NDArray[np.int64]
-    indices: NDArray[np.int64]
-    values: NDArray[np.float64]
-    n_rows: int
-    n_missing: int
-
-    @property
-    def no_use(self) -> str:
-        """Why it is left out unless somebody asks for it; or empty."""
-        n = len(set(self.column.levels) - {NA})
-        if self.column.scale == 0 or (not self.column.is_number and n + (self.n_missing > 0) < 2):
-            return "one value throughout"
-        return f"{n:,} different values" if n > max(self.n_rows / 2, 2) else ""
-
-    @property
-    def kind_said(self) -> str:
-        if self.column.is_number:
-            return self.column.kind
-        n = counted(len(set(self.column.levels) - {NA}), "value")
-        return f"{n}, several each" if self.column.kind == "many" else n
-
-    @property
-    def missing_said(self) -> str:
-        if not self.column.is_number:
-            return "a category of their own"
-        if self.column.kind == "number":
-            return f"the mean, {self.column.mean:.6g}, in its place"
-        mean = np.datetime64("1970-01-01") + np.timedelta64(round(self.column.mean), "D")
-        return f"the mean, {mean}, in its place"
-
-
-def _of_numbers(name: str, kind: str, values: pd.Series, places: NDArray[np.int64]) -> _Made:
-    """A column of numbers or dates; its scale is 0 where all are one."""
-    numbers = _numbers(values, kind)
-    seen = np.isfinite(numbers)
-    mean, scale = (float(numbers[seen].mean()), float(numbers[seen].std())) if seen.any() else (0.0, 0.0)
-    if scale <= 1e-12 * abs(mean):
-        scale = 0.0
-    scaled = np.where(seen, numbers - mean, 0.0) / (scale or 1)
-    rows = np.flatnonzero(seen)  # the mean itself, a 0, too: what is not there is missing
-    column = FeatureColumn(name, kind, 0, mean=mean, scale=scale)
-    n_missing = int(np.count_nonzero(~seen & (places >= 0)))
-    return _Made(column, rows, np.zeros_like(rows), scaled[rows], int((places >= 0).sum()), n_missing)
-
-
-def _of_levels(name: str, kind: str, values: pd.Series, places: NDArray[np.int64]) -> _Made:
-    """A column of one category a row, or of several."""
-    parts = _parts(values, kind)
-    levels = sorted({part for row in parts for part in row} - {NA})
-    if not all(parts[1:]):  # row 0 is nobody's
-        levels.append(NA)
-    column = FeatureColumn(name, kind, 0, tuple(levels))
-    of_row = [row or [NA] * (NA in levels) for row in parts]
-    rows = np.repeat(np.arange(len(parts)), [len(row) for row in of_row])
-    indices = np.array([column.places[part] for row in of_row for part in row], dtype=np.int64)
-    n_missing = sum(not parts[row] for row in np.flatnonzero(places >= 0))
-    return _Made(column, rows, indices, np.ones(len(rows)), int((places >= 0).sum()), n_missing)
-
-
-def _numbers(values: pd.Series, kind: str) -> NDArray[np.float64]:
-    """Numbers, or days since 1970; NaN for what is none."""
-    import pandas as pd
-
-    if kind == "number":
-        numbers = pd.to_numeric(values, errors="coerce")
-        return np.array(numbers.to_numpy(dtype=np.float64, na_value=np.nan))
-    is_text = not pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_datetime64_any_dtype(values.dtype)
-    dates = pd.to_datetime(values, errors="coerce", utc=True, format="mixed" if is_text else None)
-    seconds = dates.to_numpy(dtype="datetime64[s]")
-    return np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64) / _DAY)
-
-
-def _parts(values: pd.Series, kind: str) -> list[list[str]]:
-    """The values of each cell as text; none where the cell is empty."""
-    missing = values.isna().tolist()
-    cells = values.tolist()
-    separator = ""
-    if kind == "many":
-        texts = [cell for cell in cells if isinstance(cell, str)]
-        separator = next((each for each in _SEPARATORS if any(each in text for text in texts)), "")
-    found = []
-    for cell, is_missing in zip(cells, missing, strict=True):
-        if _is_list(cell):
-            parts = [str(plain(part)) for part in cell]
-        elif is_missing:
-            parts = []
-        else:
-            text = _text(plain(cell))
-            parts = text.split(separator) if separator else [text]
-        found.append([part for part in dict.fromkeys(part.strip() for part in parts) if part])
-    return found
-
-
-def _text(value: Any) -> str:
-    """A value as text; whole floats, which pandas makes of whole numbers beside gaps, without their point."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+def encoded(columns: tuple[FeatureColumn, ...], cells: Sequence[Cells], known: NDArray[np.bool_]) -> Features:
+    """The matrix of columns, each with its cells; `known` are the rows that stand in the side table."""
+    entries = [column.entries(of_column) for column, of_column in zip(columns, cells, strict=True)]
+    rows, indices, values = (np.concatenate(parts) for parts in zip(*entries, strict=True))
+    order = np.lexsort((indices, rows))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(known)))]).astype(np.int64)
+    return Features(columns, known, starts, indices[order].astype(np.int32), values[order].astype(np.float32))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -277,30 +276,27 @@ class _NewRows:
 
     def told(self, argument: str, table: Any, checked: Ratings) -> tuple[Titles | None, Features | None]:
         """Titles and features of all rows; new ones of which nothing is told are called by their id, and unknown."""
-        side, titles, features = self.side, None, self.side.features
+        side, features = self.side, self.side.features
         if self.given is not None and not side.title_name and features is None:
             raise ValueError(
                 f"these loaders have neither titles nor side columns of {side.name!r}; leave out {argument}="
             )
-        names: list[str | None] = [None] * len(self.ids)
-        found = None
         beside = self.remembered if self.given is None else self.given
+        titles = found = None
         try:
             if self.ids and (isinstance(beside, str | Path) or beside is True):
-                of_ids = titles_of(self.vocab, table if beside is True else beside, argument)
-                names = [str(of_ids.names[self.vocab.o2i[each]]) for each in self.ids]
+                titles = titles_of(self.vocab, table if beside is True else beside, argument)
             elif self.ids and beside is not None:
                 found = side_table_of(beside, argument, self.vocab, [table], checked)
+                titles = found.titles
         except ValueError:  # none of the ids is in it
             if self.given is not None:
                 raise
-        if found is not None and found.title is not None:
-            texts = found.texts(found.title)
-            names = [texts[self.vocab.o2i[each]] for each in self.ids]
-        if side.title_name:
-            new = [html.unescape(name or str(each)) for name, each in zip(names, self.ids, strict=True)]
-            titles = Titles(side.title_name, np.array([*side.names, *new], dtype=object), ())
+        rows = np.array([self.vocab.o2i[each] for each in self.ids], dtype=np.int64)
         if features is not None:
-            places = [-1 if found is None else int(found.places[self.vocab.o2i[each]]) for each in self.ids]
+            places = np.full(len(rows), -1) if found is None else found.places[rows]
             features = features.with_rows(None if found is None else found.frame, places)
-        return titles, features
+        if not side.title_name:
+            return None, features
+        names = np.array(list(map(str, self.ids)), dtype=object) if titles is None else titles.names[rows]
+        return Titles(side.title_name, np.append(side.names, names), ()), features

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from ..words import counted
 from .columns import called_title, find_key, known_as_id, same_name
 from .context import ContextColumns, read_context
-from .features import Features, checked_kinds, features_of
+from .features import Features
 from .ratings import Ratings
+from .side_features import checked_kinds, features_of
 from .tables import columns_of_ratings, opened, picked
 from .titles import Titles, as_text, named, titles_of
 from .vocab import NA, Id, Vocab
@@ -90,8 +91,7 @@ def described(
         if found[argument]:  # without side columns nothing could ever be known of the unrated
             side, ratings = whole, with_rows_of(ratings, argument, whole.vocab)
             notes += side.notes
-        if side.title is not None:
-            titles[argument] = named(side.vocab, str(side.title), side.texts(side.title), argument, side.by)
+        titles[argument] = side.titles or titles[argument]
         said += notes
     of_titles = [note for each in titles.values() if each is not None for note in each.notes]
     return Described(ratings, titles, found, columns, (*of_titles, *said))
@@ -121,10 +121,14 @@ class SideTable:
         column = self.frame[name]
         return known_as_id(name) and column.dtype.kind in "iu" and bool(column.is_unique)
 
-    def texts(self, name: Hashable) -> list[str | None]:
-        """A column as text by row of the vocabulary; None where there is none."""
-        column = self.frame[name].reset_index(drop=True).reindex(self.places)
-        return [None if missing else str(text) for text, missing in zip(column, column.isna(), strict=True)]
+    @property
+    def titles(self) -> Titles | None:
+        """The titles by row of the vocabulary; None where there is no column of them."""
+        if self.title is None:
+            return None
+        column = self.frame[self.title].reindex(self.places)
+        texts = [None if missing else str(text) for text, missing in zip(column, column.isna(), strict=True)]
+        return named(self.vocab, str(self.title), texts, self.argument, self.by)
 
     def with_unrated(self) -> SideTable:
         """The same with a vocabulary that has a row for every id of the table, where it is joined by these ids."""
@@ -162,9 +166,9 @@ class SideTable:
 def with_rows_of(ratings: Ratings, argument: str, vocab: Vocab) -> Ratings:
     """The same ratings with a larger vocabulary of users, or of items."""
     rows = np.array([vocab.o2i[known] for known in getattr(ratings, argument)], dtype=np.int64)
-    if argument == "users":
-        return replace(ratings, users=vocab, user_rows=rows[ratings.user_rows])
-    return replace(ratings, items=vocab, item_rows=rows[ratings.item_rows])
+    of_ratings = f"{argument[:-1]}_rows"
+    changed: dict[str, Any] = {argument: vocab, of_ratings: rows[getattr(ratings, of_ratings)]}
+    return replace(ratings, **changed)
 
 
 def side_table_of(

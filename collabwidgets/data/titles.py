@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .cells import text_of
 from .columns import find_titles
 from .readers import read_titles
 from .tables import number_columns, opened, picked
@@ -87,5 +88,4 @@ def _either(text: str | None, known: Id) -> str:
 
 def as_text(column: pd.Series) -> list[str]:
     """Ids as text; whole floats, which pandas makes of whole numbers beside gaps, without their point."""
-    values: Sequence[Hashable] = column.tolist()
-    return [str(int(each)) if isinstance(each, float) and each.is_integer() else str(each) for each in values]
+    return list(map(text_of, column.tolist()))

@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from . import data, making, models
 from .data.movielens import movielens_folder, movielens_sample_folder
 from .extras import needs_extra
+from .fastai_answers import HERE_IT_IS, Answers, refuse_keywords
 from .learner import CollabLearner
 from .models import CollabNN, Embedding, EmbeddingDotBias, EmbeddingNN, TabularModel, create_params, sigmoid_range
 from .training import L1LossFlat, LossFunction, MSELossFlat
@@ -67,92 +68,6 @@ __all__ = [
 
 T = TypeVar("T")
 
-# What a name of fastai that is not here is called here. A method of the learner is written `learn.…`, of the loaders
-# `dls.…`, of the recorder `recorder.…`, an argument `…=`, and what its star imports bring by its name alone.
-_CALLBACKS = "callbacks= of the learner or of a fit, functions called with each event of the training"
-_SCHEDULE = "collabwidgets.training.schedule_for(learn.recipe, learn.session.progress.n_steps)"
-
-HERE_IT_IS = {
-    "learn.summary": "print(learn.model); learn.config has its sizes and settings",
-    "learn.fine_tune": "learn.fit_one_cycle(n); nothing of a recommender is trained before",
-    "learn.fit_flat_cos": "learn.fit(n, lr), at a constant rate, or learn.fit_one_cycle(n, lr)",
-    "learn.fit_sgdr": "learn.fit_one_cycle(n, lr), several times",
-    "learn.freeze": "p.requires_grad_(False) for each p of learn.model.parameters() that is to stay",
-    "learn.unfreeze": "p.requires_grad_(True) for each p of learn.model.parameters()",
-    "learn.metrics": "metrics= of the learner or of a fit; learn.history.to_frame() has what they gave",
-    "learn.opt": "learn.recipe, which has the optimizer's settings (lr, wd, moms, sqr_mom, eps)",
-    "learn.opt_func": "AdamW, always; learn.recipe has its settings",
-    "learn.cbs": _CALLBACKS,
-    "learn.add_cb": _CALLBACKS,
-    "learn.add_cbs": _CALLBACKS,
-    "learn.no_bar": "learn.start() and learn.wait(), which print nothing",
-    "learn.to_fp16": "nothing: tables are trained in float32",
-    "learn.one_batch": "dls.one_batch()",
-    "learn.path": "learn.dls.path",
-    "learn.loss": "learn.history.batches()[1][-1], the last batch's; learn.validate() computes it",
-    "dls.train_ds": "dls.train_x and dls.train_y, the training ratings as tensors",
-    "dls.valid_ds": "dls.valid_x and dls.valid_y, the validation ratings as tensors",
-    "dls.train_dl": "dls.train",
-    "dls.valid_dl": "dls.valid",
-    "dls.test_dl": "learn.predict(users, titles)",
-    "dls.vocab": "dls.classes",
-    "dls.items": "the ratings frame itself; dls.items here is the side of the items, with counts and means",
-    "dls.device": "learn.model's parameters' device; pass device= to the learner",
-    "dls.to": "device= of the learner",
-    "recorder.plot_sched": f"plt.plot({_SCHEDULE}.lr)",
-    "recorder.lrs": f"{_SCHEDULE}.lr",
-    "recorder.values": "learn.history.to_frame()",
-    "recorder.smooth_loss": "learn.history.epochs[-1].train_loss",
-    "cbs=": _CALLBACKS,
-    "opt_func=": "AdamW, always; settings such as moms=, sqr_mom= and eps= go to the fit",
-    "splitter=": "one learning rate for all parameters",
-    "path=": "path= of CollabDataLoaders.from_df",
-    "wd_bn_bias=": "no decay of batch norms and of layers' own biases, always",
-    "config=": "Learner(dls, EmbeddingNN(emb_szs, layers, ps=…, embed_p=…))",
-    "reset_opt=": "learn.reset(), which makes fresh weights and moments",
-    "with_input=": "dls.valid_x, in the order of the predictions",
-    "with_loss=": "(preds - targets) ** 2",
-    "dl=": "ds_idx=, or learn.predict(users, titles) for pairs of your own",
-    "num_workers=": "tensors that are sliced, with no worker to wait for",
-    "device=": "device= of the learner",
-    "shuffle=": "training ratings in a fresh order each epoch, validation in one order, always",
-    "y_block=": "rating_name=, a column of numbers",
-    "Callback": "learn.session.on_change(callback)",
-    "DataLoaders": "CollabDataLoaders",
-    "EarlyStoppingCallback": "patience= of a fit, such as learn.fit_one_cycle(20, patience=3)",
-    "SaveModelCallback": "keep_best=True of a fit",
-    "ProgressCallback": "TrainingPanel(learn), or the table that a fit prints",
-    "Recorder": "learn.history; learn.recorder.plot_loss() draws it",
-    "TabularCollab": "CollabDataLoaders.from_df(ratings)",
-    "TabularPandas": "CollabDataLoaders.from_df(ratings)",
-    "tabular_learner": "collab_learner(dls, use_nn=True)",
-    "Adam": "AdamW, always, with fastai's settings",
-    "mse": "torch.nn.functional.mse_loss",
-    "rmse": "learn.history.to_frame()['rmse']",
-    "mae": "torch.nn.functional.l1_loss",
-    "set_seed": "seed= of CollabDataLoaders.from_df, or torch.manual_seed for a model that you make yourself",
-}
-
-
-def _refuse_keywords(given: Iterable[str], of: str) -> None:
-    """Answer a keyword of fastai's that is not here."""
-    for name in given:
-        if f"{name}=" in HERE_IT_IS:
-            raise TypeError(f"{of}({name}=…) of fastai is, here: {HERE_IT_IS[f'{name}=']}")
-
-
-class _Answers:
-    """Says what an attribute of fastai's is called here."""
-
-    _called: str
-
-    def __getattr__(self, name: str) -> NoReturn:
-        answer = HERE_IT_IS.get(f"{self._called}.{name}")
-        if answer is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-        # Without the object Python adds no guess of its own.
-        raise AttributeError(f"{self._called}.{name} of fastai is, here: {answer}", obj=None)
-
 
 def __getattr__(name: str) -> NoReturn:
     if name in HERE_IT_IS:
@@ -193,7 +108,7 @@ def untar_data(url: str) -> Path:
     return folders[url]()
 
 
-class CollabDataLoaders(_Answers, data.CollabDataLoaders):
+class CollabDataLoaders(Answers, data.CollabDataLoaders):
     """`collabwidgets.CollabDataLoaders`, which also answers to fastai's names."""
 
     _called = "dls"
@@ -201,14 +116,14 @@ class CollabDataLoaders(_Answers, data.CollabDataLoaders):
     @classmethod
     def from_df(cls, *args: Any, **settings: Any) -> data.CollabDataLoaders:
         """Number the users and items of a table, see `collabwidgets.CollabDataLoaders.from_df`."""
-        _refuse_keywords(settings, "CollabDataLoaders.from_df")
+        refuse_keywords(settings, "CollabDataLoaders.from_df")
         return super().from_df(*args, **settings)
 
 
 # ---- learners
 
 
-class Learner(_Answers, CollabLearner):
+class Learner(Answers, CollabLearner):
     """A `CollabLearner` with the arguments of fastai's ``Learner``, and its defaults.
 
     Parameters
@@ -242,7 +157,7 @@ class Learner(_Answers, CollabLearner):
         moms: tuple[float, float, float] = (0.95, 0.85, 0.95),
         **others: Any,
     ):
-        _refuse_keywords(others, "Learner")
+        refuse_keywords(others, "Learner")
         super().__init__(dls, model, loss_func=loss_func, wd=wd, **others)
         self.lr, self.moms = lr, moms
 
@@ -258,23 +173,23 @@ class Learner(_Answers, CollabLearner):
         **settings: Any,
     ) -> None:
         """Train by one cycle, see `CollabLearner.fit_one_cycle`; arguments in fastai's order."""
-        _refuse_keywords(settings, "fit_one_cycle")
+        refuse_keywords(settings, "fit_one_cycle")
         settings |= {"div": div, "div_final": div_final, "pct_start": pct_start, "moms": moms or self.moms}
         super().fit_one_cycle(n_epoch, self.lr if lr_max is None else lr_max, wd, **settings)
 
     def fit(self, n_epoch: int, lr: float | None = None, wd: float | None = None, **settings: Any) -> None:
         """Train at a constant learning rate, see `CollabLearner.fit`."""
-        _refuse_keywords(settings, "fit")
+        refuse_keywords(settings, "fit")
         super().fit(n_epoch, self.lr if lr is None else lr, wd, **settings)
 
     def validate(self, ds_idx: int = 1, **others: Any) -> L[float]:
         """The validation loss, in a list of one."""
-        _refuse_keywords(others, "validate")
+        refuse_keywords(others, "validate")
         return L(super().validate(ds_idx, **others))
 
     def get_preds(self, ds_idx: int = 1, **others: Any) -> tuple[Tensor, Tensor]:
         """Predictions and ratings of the validation part, float32 ``[n]`` each."""
-        _refuse_keywords(others, "get_preds")
+        refuse_keywords(others, "get_preds")
         return super().get_preds(ds_idx, **others)
 
     def export(self, fname: str | os.PathLike[str] = "export.pkl") -> Path:
@@ -287,7 +202,7 @@ class Learner(_Answers, CollabLearner):
         return Recorder(self)
 
 
-class Recorder(_Answers):
+class Recorder(Answers):
     """What fastai's recorder is asked for, read from the learner's history."""
 
     _called = "recorder"
@@ -343,7 +258,7 @@ def collab_learner(
     **others
         Those of `Learner` and of `collabwidgets.collab_learner`.
     """
-    _refuse_keywords([*others, *(["config"] if config is not None else [])], "collab_learner")
+    refuse_keywords([*others, *(["config"] if config is not None else [])], "collab_learner")
     if use_nn:
         emb_szs = get_emb_sz(dls, emb_szs) if emb_szs is None or isinstance(emb_szs, dict) else emb_szs
         others |= {"emb_szs": emb_szs, "layers": [n_factors] if layers is None else layers}

@@ -27,7 +27,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "learner": ("learner", "checkpoint", "checkpoint_file", "growing", "making", "view_state"),
     "plots": ("comparison", "plots", "loss_curves", "map_labels"),
     "widgets": ("widgets",),
-    "entry points": ("__init__", "__main__", "app", "cli", "fastai"),
+    "entry points": ("__init__", "__main__", "app", "cli", "fastai", "fastai_answers"),
 }
 WITHOUT_NOTEBOOK = ("data", "models", "training", "interpret")
 NOTEBOOK_PACKAGES = ("ipywidgets", "anywidget", "bqplot")

@@ -154,34 +154,16 @@ def check_data(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> No
             )
 
 
-def check_side_columns(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> None:
-    """Raise a ValueError unless `dls` have the side columns, value by value, that the weights are of, if of any."""
-    if checkpoint.data is None:
-        return
-    for mark, argument, saved, found in (
-        ("u", "users", checkpoint.data.users, dls.users),
-        ("i", "items", checkpoint.data.items, dls.items),
-    ):
-        if not any(f"{mark}_side." in name for name in checkpoint.weights) or saved.features is None:
-            continue
-        was, now = saved.features.labels, [] if found.features is None else found.features.labels
-        if was != now:
-            differ = sorted(set(was) ^ set(now)) or was
-            raise ValueError(
-                f"{path} has weights of {len(was)} values in the side columns of {argument}=, and these loaders have "
-                f"{len(now)} (first that differs: {differ[0]!r}); make the loaders with the same {argument}= table and "
-                "features="
-            )
-
-
 def check_columns(checkpoint: Checkpoint, dls: CollabDataLoaders, model: nn.Module, path: Path) -> None:
     """Raise a ValueError where a model uses side columns, or a context, and these loaders have others."""
     saved = checkpoint.data
     if saved is None:
         return
     columns: list[tuple[list[str], list[str]]] = []
-    if any(isinstance(part, TabularNN) for part in model.modules()):
-        columns += [(_labels(saved.users), _labels(dls.users)), (_labels(saved.items), _labels(dls.items))]
+    of_both = any(isinstance(part, TabularNN) for part in model.modules())
+    for table, was_side, side in (("u_side", saved.users, dls.users), ("i_side", saved.items, dls.items)):
+        if of_both or any(f"{table}." in name for name in checkpoint.weights):
+            columns.append((_labels(was_side), _labels(side)))
     if takes_context(model):
         scales = () if dls.context is None else dls.context.scales
         columns.append(([name for name, *_ in saved.context_scales], [name for name, *_ in scales]))

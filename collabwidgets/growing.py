@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .calls import Call
-from .checkpoint import Checkpoint, check_model, check_side_columns
+from .checkpoint import Checkpoint, check_columns, check_data, check_model, other_ratings
 from .data.growing import Growth, grown, new_ids, stable_split
 from .interpret.fold_in_rows import fold_in_rows
 from .models.catalog import ModelMaker, model_maker
@@ -88,20 +88,22 @@ def _maker(learn: CollabLearner, dls: CollabDataLoaders) -> ModelMaker | None:
 
 
 def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Checkpoint, str]:
-    """A checkpoint with a row for each user and item of the learner's loaders, and a sentence on the new ones, if any.
+    """A checkpoint with a row for each user and item of the learner's loaders, and what is to be warned of.
 
     Rows are found by their ids. New ones are folded in as by `add_ratings`.
 
     Raises
     ------
     ValueError
-        When the weights are not of the learner's model, or of other side columns.
+        When the weights are not of the learner's model, or of users, items or columns that its loaders have not.
     """
     dls = learn.dls
-    check_side_columns(saved, dls, file)
+    check_data(saved, dls, file)
+    check_columns(saved, dls, learn.model, file)
     vocabs = dls.classes[dls.user_name], dls.classes[dls.item_name]
     if [list(vocab)[1:] for vocab in vocabs] == [saved.users, saved.items]:
-        return saved, ""
+        check_model(saved, learn.model, learn.loss_name, file)
+        return saved, other_ratings(saved, dls, file)
     users, items = _found(vocabs[0], saved.users), _found(vocabs[1], saved.items)
     if saved.data is None:
         trained = [np.arange(1 + len(ids)) > 0 for ids in (saved.users, saved.items)]
@@ -122,7 +124,7 @@ def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Chec
         saved = replace(saved, ratings=dls.checksum)
     elif new:
         new += "; what is validation here may have been trained on there"
-    return saved, f"{file}: {new}" if new else ""
+    return saved, f"{file}: {new}" if new else other_ratings(saved, dls, file)
 
 
 def _found(vocab: Vocab, known: list[int | str]) -> NDArray[np.int64]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 
 
 def number_bytes(values: ArrayLike, dtype: DTypeLike) -> bytes:
@@ -23,11 +22,6 @@ def number_bytes(values: ArrayLike, dtype: DTypeLike) -> bytes:
     return np.ascontiguousarray(values, dtype=np.dtype(dtype).newbyteorder("<")).tobytes()
 
 
-def bytes_numbers(data: bytes, dtype: DTypeLike) -> NDArray[Any]:
-    """The inverse of `number_bytes`: a flat, read-only array."""
-    return np.frombuffer(data, dtype=np.dtype(dtype).newbyteorder("<"))
-
-
 def pair_bytes(x: ArrayLike, y: ArrayLike) -> bytes:
     """Float32 pairs ``x0 y0 x1 y1 …`` of two columns of equal length."""
     columns = [np.asarray(column, dtype=np.float32) for column in (x, y)]
@@ -36,12 +30,6 @@ def pair_bytes(x: ArrayLike, y: ArrayLike) -> bytes:
             f"pairs need two columns of equal length; found shapes {columns[0].shape} and {columns[1].shape}"
         )
     return number_bytes(np.stack(columns, axis=1), np.float32)
-
-
-def bytes_pairs(data: bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The inverse of `pair_bytes`."""
-    pairs = bytes_numbers(data, np.float32).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
 
 
 def text_bytes(texts: Iterable[Any]) -> bytes:
@@ -60,14 +48,6 @@ def text_bytes(texts: Iterable[Any]) -> bytes:
     if offsets[-1] >= 1 << 32:
         raise ValueError(f"a text column holds less than 4 GiB; found {offsets[-1]:,} bytes")
     return number_bytes([len(encoded), *offsets], np.uint32) + b"".join(encoded)
-
-
-def bytes_texts(data: bytes) -> list[str]:
-    """The inverse of `text_bytes`."""
-    n = int(bytes_numbers(data[:4], np.uint32)[0])
-    offsets = bytes_numbers(data[4 : 4 * (n + 2)], np.uint32)
-    text = data[4 * (n + 2) :]
-    return [text[start:stop].decode() for start, stop in itertools.pairwise(offsets)]
 
 
 def json_number(value: float | None, digits: int | None = None) -> float | None:

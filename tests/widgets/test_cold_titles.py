@@ -6,7 +6,7 @@ import pytest
 
 import collabwidgets as cw
 from collabwidgets.widgets.store import LearnerStore
-from collabwidgets.widgets.wire import bytes_numbers
+from tests.widgets.unpacked import bytes_numbers
 
 RATINGS, _ = cw.synthetic_ratings(60, 30, 900, n_factors=3, seed=4)
 TITLES = sorted(RATINGS["title"].unique())

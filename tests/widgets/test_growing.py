@@ -5,7 +5,7 @@ import pandas as pd
 
 from collabwidgets import CollabDataLoaders, collab_learner, synthetic_ratings
 from collabwidgets.widgets import Dashboard, LearnerStore, NeighborSearch, PCAScatter
-from collabwidgets.widgets.wire import bytes_numbers, bytes_texts
+from tests.widgets.unpacked import bytes_numbers, bytes_texts
 
 RATINGS, _ = synthetic_ratings(60, 40, 1500, seed=3)
 RATINGS = RATINGS.astype({"title": str})

@@ -14,7 +14,7 @@ from traitlets import TraitError
 from collabwidgets import collab_learner
 from collabwidgets.widgets import PCAScatter
 from collabwidgets.widgets.store import LearnerStore
-from collabwidgets.widgets.wire import bytes_numbers
+from tests.widgets.unpacked import bytes_numbers
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -15,7 +15,7 @@ from collabwidgets.data import CollabDataLoaders, synthetic_ratings
 from collabwidgets.interpret import fit_pca
 from collabwidgets.widgets import PCAScatter
 from collabwidgets.widgets.store import SHARED, LearnerStore
-from collabwidgets.widgets.wire import bytes_numbers
+from tests.widgets.unpacked import bytes_numbers
 
 from .test_questions import ask
 

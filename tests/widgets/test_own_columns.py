@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from collabwidgets.widgets import PCAScatter
-from collabwidgets.widgets.wire import bytes_numbers, bytes_texts
+from tests.widgets.unpacked import bytes_numbers, bytes_texts
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from collabwidgets import collab_learner
 from collabwidgets.training.history import thinned
 from collabwidgets.widgets import LearnerStore, NeighborSearch, PCAScatter, learner_facts, pages, publisher
 from collabwidgets.widgets.publisher import whole_curve
-from collabwidgets.widgets.wire import bytes_pairs
 from tests.load import slowness
+from tests.widgets.unpacked import bytes_pairs
 
 
 def curve_on_the_page(messages):

@@ -7,7 +7,7 @@ import pytest
 from sklearn.decomposition import PCA
 
 from collabwidgets.widgets import PCAScatter
-from collabwidgets.widgets.wire import bytes_numbers
+from tests.widgets.unpacked import bytes_numbers
 
 
 @pytest.fixture

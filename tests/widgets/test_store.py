@@ -13,7 +13,7 @@ from collabwidgets import CollabLearner, collab_learner
 from collabwidgets.data import CollabDataLoaders, synthetic_ratings
 from collabwidgets.widgets import BiasTable, LearnerStore, NeighborSearch, PCAScatter
 from collabwidgets.widgets.bundle import built_code
-from collabwidgets.widgets.wire import bytes_numbers, bytes_pairs, bytes_texts
+from tests.widgets.unpacked import bytes_numbers, bytes_pairs, bytes_texts
 
 
 class Taste(nn.Module):

@@ -8,15 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from collabwidgets.widgets.wire import (
-    bytes_numbers,
-    bytes_pairs,
-    bytes_texts,
-    json_number,
-    number_bytes,
-    pair_bytes,
-    text_bytes,
-)
+from collabwidgets.widgets.wire import json_number, number_bytes, pair_bytes, text_bytes
+from tests.widgets.unpacked import bytes_numbers, bytes_pairs, bytes_texts
 
 texts = st.lists(st.text(st.characters(exclude_categories=["Cs"])))
 

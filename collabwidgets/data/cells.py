@@ -18,6 +18,7 @@ KINDS = ("category", "many", "number", "date")
 _SEPARATORS = ("|", ";", ",")  # of several values in one text; only the first is found without being asked for
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T].*)?")
 _DAY = 86_400  # seconds
+_YEAR = 365.25  # days
 
 # Of one of KINDS: numbers, or days since 1970, NaN where missing; or the texts in each cell, none where it is empty.
 Cells: TypeAlias = NDArray[np.float64] | list[list[str]]
@@ -33,6 +34,11 @@ def days_of(column: pd.Series) -> tuple[NDArray[np.float64], bool]:
     column = column_of(column)
     are_dates = kind_of(column) == "date"
     return _numbers(column, "date" if are_dates else "number"), are_dates
+
+
+def as_years(days: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Years with their fraction, such as 1995.5, of days since 1970."""
+    return 1970 + days / _YEAR
 
 
 def column_of(values: Any) -> pd.Series:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..data.cells import as_years, days_of
 from ..data.spelling import did_you_mean
 from ..words import with_article
 from .wire import number_bytes, text_bytes
@@ -137,7 +138,7 @@ def _by_row(name: str, source: Any, side: Side) -> tuple[pd.Series[Any], float]:
 def column_of(name: str, by_row: pd.Series[Any], side: Side) -> Column:
     """A column of values in the order of the rows."""
     if pd.api.types.is_datetime64_any_dtype(by_row):
-        by_row = by_row.dt.year + (by_row.dt.day_of_year - 1) / 365.25
+        by_row = pd.Series(as_years(days_of(by_row)[0]))
     if pd.api.types.is_numeric_dtype(by_row) and not pd.api.types.is_bool_dtype(by_row):
         values = by_row.to_numpy(dtype=np.float64, na_value=np.nan).copy()
         values[0] = np.nan

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ..data.cells import as_years
 from ..data.features import FeatureColumn, Features
 from ..data.side import Side
 from ..data.vocab import NA
 from .own_columns import RESERVED, Column, column_of
 
-_DAYS = 365.25  # of a year
 _DIGITS = 6  # of a number that the matrix has in float32
 
 
@@ -36,5 +36,5 @@ def _by_row(features: Features, column: FeatureColumn) -> pd.Series:
     largest = np.abs(numbers).max(initial=1.0)
     numbers = numbers.round(max(0, _DIGITS - int(np.ceil(np.log10(largest)))))
     if column.kind == "date":
-        numbers = 1970 + numbers / _DAYS
+        numbers = as_years(numbers)
     return pd.Series(numbers, index=row_of).reindex(rows)

@@ -10,6 +10,9 @@ from . import protocol
 if TYPE_CHECKING:
     from ..learner import CollabLearner
 
+# Methods of the learner that are called otherwise than the commands.
+_METHODS = {protocol.Train: "start", protocol.Rerun: "stability"}
+
 
 def run_command(learn: CollabLearner, call: protocol.Call) -> None:
     """Do what a page asked for; ``None`` leaves a setting to the learner.
@@ -21,30 +24,11 @@ def run_command(learn: CollabLearner, call: protocol.Call) -> None:
     RuntimeError
         When the learner cannot do it now.
     """
-    settings = _checked(call, learn.recipe.seed)
-    match call:
-        case protocol.Train():
-            learn.start(**settings)
-        case protocol.Retrain():
-            learn.retrain(**settings)
-        case protocol.StepEpoch():
-            learn.step_epoch(**settings)
-        case protocol.Reset():
-            learn.reset(**settings)
-        case protocol.Pause():
-            learn.pause()
-        case protocol.Resume():
-            learn.resume()
-        case protocol.Stop():
-            learn.stop()
-        case protocol.Rerun():
-            learn.stability()
-        case protocol.CancelRerun():
-            learn.session.reruns.cancel()
-        case protocol.Ping():
-            pass
-        case _:
-            raise TypeError(f"{type(call).__name__} is no command")
+    if isinstance(call, protocol.CancelRerun):
+        learn.session.reruns.cancel()
+    elif not isinstance(call, protocol.Ping):
+        method = _METHODS.get(type(call), str(call.__struct_config__.tag))
+        getattr(learn, method)(**_checked(call, learn.recipe.seed))
 
 
 def _checked(call: protocol.Call, seed: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from .extras import needs_extra
 from .loss_curves import drawn_runs, loss_range, positions, smoothed
 from .map_labels import GREY, SMALL, label_order, write_labels
+from .training.history import validated
 from .words import at_epoch, rating_unit, shortened
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def plot_loss(
     ax = _axes(ax, 4.2)
     x, loss = learn.history.batches()
     train = smoothed(x, loss, smoothing)
-    rows = [(row.epoch, row.valid_loss) for row in learn.history.epochs if row.valid_loss is not None]
+    epochs, losses = validated(learn.history.epochs)
     earlier, baseline, best = drawn_runs(learn, runs, x_axis, smoothing), learn.baseline, learn.history.best
     for run in earlier:
         ax.plot(*run.train, color=GREY, alpha=0.45, linewidth=0.8)
@@ -72,8 +73,7 @@ def plot_loss(
     at = positions(x, learn, x_axis)
     ax.plot(at, loss, color="C0", alpha=0.25, linewidth=0.7)
     ax.plot(at, train, color="C0", label="train, smoothed")
-    if rows:
-        epochs, losses = zip(*rows, strict=True)
+    if len(epochs):
         ax.plot(positions(epochs, learn, x_axis), losses, "o-", color="C1", markersize=4, label="validation")
     if best is not None and best.valid_loss is not None:
         spot = positions([best.epoch], learn, x_axis)
@@ -81,7 +81,7 @@ def plot_loss(
         ax.plot(spot, [best.valid_loss], "o", color="C1", markersize=9, fillstyle="none", label=name)
     if baseline is not None:
         ax.axhline(baseline, color=GREY, linestyle=":", label="predict the mean")
-    shown = [*(loss for _, loss in rows), *(loss for run in earlier for loss in run.valid[1])]
+    shown = [*losses, *(loss for run in earlier for loss in run.valid[1])]
     ax.set(yscale=y_scale, ylim=loss_range(train, [*shown, *([] if baseline is None else [baseline])]))
     if y_scale == "log":
         _plain_ticks(ax.yaxis)
@@ -118,9 +118,9 @@ def plot_losses(learners: Mapping[str, CollabLearner], ax: Axes | None = None, *
     for place, (name, learn) in enumerate(learners.items()):
         x, loss = learn.history.batches()
         ax.plot(x, smoothed(x, loss, smoothing), color=f"C{place}", alpha=0.35, linewidth=1, label=f"{name}, train")
-        rows = [(row.epoch, row.valid_loss) for row in learn.history.epochs if row.valid_loss is not None]
-        if rows:
-            ax.plot(*zip(*rows, strict=True), "o-", color=f"C{place}", markersize=4, label=f"{name}, validation")
+        epochs, losses = validated(learn.history.epochs)
+        if len(epochs):
+            ax.plot(epochs, losses, "o-", color=f"C{place}", markersize=4, label=f"{name}, validation")
     ax.locator_params("x", integer=True)
     ax.set(xlabel=_X_NAMES["epoch"], ylabel=" and ".join(dict.fromkeys(each.loss_name for each in learners.values())))
     ax.legend(fontsize=SMALL, frameon=False)

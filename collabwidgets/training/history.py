@@ -146,6 +146,13 @@ def best_of(epochs: Iterable[EpochRecord]) -> EpochRecord | None:
     return min(rows, key=lambda row: row.valid_loss or 0.0, default=None)
 
 
+def validated(epochs: Iterable[EpochRecord]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The epochs that have a validation loss, and these losses, float64 ``[n]`` each."""
+    rows = [(row.epoch, row.valid_loss) for row in epochs if row.valid_loss is not None]
+    epoch, loss = np.asarray(rows, np.float64).reshape(-1, 2).T
+    return epoch, loss
+
+
 def epoch_axis(start: float, done: NDArray[np.float64]) -> Floats:
     """Where `done` epochs of a fit lie on the axis of all epochs, for a fit that began at epoch `start`.
 

@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Meta
 
 from ..words import counted
-from .history import EpochRecord, Floats, History, best_of, thinned
+from .history import EpochRecord, Floats, History, best_of, thinned, validated
 from .recipe import Recipe
 
 if TYPE_CHECKING:
@@ -65,9 +65,8 @@ class Run:
 
     def valid(self) -> tuple[Floats, Floats]:
         """Validation losses over the epochs, float32 ``[n]`` each, at most 300."""
-        rows = [(row.epoch, row.valid_loss) for row in self.epochs if row.valid_loss is not None]
-        pairs = np.asarray(rows, np.float32).reshape(-1, 2)
-        return thinned(pairs[:, 0], pairs[:, 1], MOST_POINTS)
+        epochs, losses = (each.astype(np.float32) for each in validated(self.epochs))
+        return thinned(epochs, losses, MOST_POINTS)
 
 
 def _averaged(x: Floats, loss: Floats) -> tuple[Floats, Floats]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..loss_curves import Curve, drawn_runs, loss_range, positions, smoothed
+from ..training.history import validated
 from ..words import rating_unit
 from .learner_facts import BATCH_POINTS
 from .publisher import COST_SHARE
@@ -150,15 +151,14 @@ class LossCurves:
         x, loss = learn.history.batches(_LIVE_POINTS if learn.status == "training" else BATCH_POINTS)
         at = positions(x, learn, self._x_axis)
         train = smoothed(x, loss, self._smoothing)
-        valid = [(row.epoch, row.valid_loss) for row in learn.history.epochs if row.valid_loss is not None]
-        valid_at = positions([epoch for epoch, _ in valid], learn, self._x_axis)
-        best = learn.history.best
-        chosen = [i for i, (epoch, _) in enumerate(valid) if best is not None and epoch == best.epoch]
+        epochs, losses = validated(learn.history.epochs)
+        valid_at, best = positions(epochs, learn, self._x_axis), learn.history.best
+        chosen = epochs == learn.history.best_epoch
         self._draw_earlier(learn)
         _set(self._raw, at, loss)
         _set(self._train, at, train)
-        _set(self._valid, valid_at, [value for _, value in valid])
-        _set(self._best, valid_at[chosen], [valid[i][1] for i in chosen])
+        _set(self._valid, valid_at, losses)
+        _set(self._best, valid_at[chosen], losses[chosen])
         best_rmse = "" if best is None or best.rmse is None else f"; best RMSE {best.rmse:.3f}"
         self._axes["y"].label = f"{self._loss_name}{best_rmse}"
         planned = positions([planned_end(learn)], learn, self._x_axis)
@@ -168,7 +168,7 @@ class LossCurves:
         if self._x_axis != "time" or not end <= (self._scales["x"].max or 0.0) <= 1.5 * end:
             self._scales["x"].max = float(end) * (1.25 if self._x_axis == "time" and learn.status == "training" else 1)
         self._axes["x"].tick_values = even_ticks(0.0, end, least=1.0) if self._x_axis == "epoch" else None
-        others = [*(value for _, value in valid), *self._earlier_losses, *filter(None, [self._baseline])]
+        others = [*losses, *self._earlier_losses, *filter(None, [self._baseline])]
         self._show_range(*loss_range(train, others))
 
     def _draw_earlier(self, learn: CollabLearner) -> None:

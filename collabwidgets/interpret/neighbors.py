@@ -18,7 +18,6 @@ from .bias import FEW
 METRICS = ("cosine", "centered_cosine", "euclidean", "dot")
 SHORT = 0.25  # of the median length: below it a direction is mostly noise
 _LARGEST = 1e37  # the product of two lengths beyond which float32 may overflow
-_FLAGS = 2**26  # pairs of an item and a user flagged at a time: 64 MB
 _TINY = 1e-30  # what underflow in float32 may lose, and more
 
 
@@ -314,18 +313,10 @@ def _n_common(
     rated_anchor = np.zeros(n_users, dtype=bool)
     for anchor in anchors:
         rated_anchor[users[items == anchor]] = True
-    common = np.zeros(len(rows), dtype=np.int64)
-    # A flag for each pair counts distinct ones in a fraction of the time a sort would take.
-    at_once = max(1, _FLAGS // n_users)
-    for start in range(0, len(rows), at_once):
-        some = rows[start : start + at_once]
-        shown = np.zeros(n_items, dtype=bool)
-        shown[some] = True
-        found = np.flatnonzero(shown[items])
-        found = found[rated_anchor[users[found]]]
-        place = np.zeros(n_items, dtype=np.int64)
-        place[some] = np.arange(len(some))
-        seen = np.zeros((len(some), n_users), dtype=bool)
-        seen[place[items[found]], users[found]] = True
-        common[start : start + at_once] = seen.sum(axis=1)
+    shown = np.zeros(n_items, dtype=bool)
+    shown[rows] = True
+    found = np.flatnonzero(shown[items])
+    found = found[rated_anchor[users[found]]]
+    pairs = pd.unique(items[found].astype(np.int64) * n_users + users[found])
+    common: NDArray[np.int64] = np.bincount(pairs // n_users, minlength=n_items)[rows]
     return common

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from ..models.ensemble import first_member
 from ..models.growing import members_of, names_in_member
 from ..models.tables import TableNames, copied, effective_table, table
-from .inputs import Inputs, WithContext, called, takes_context
-from .loss import one_each
+from .inputs import Inputs, WithContext, takes_context
+from .metrics import predictions
 
 # (role such as "user_factors", or "user_columns" of `TabularNN`; its table float32 [n, k]) -> rows int64 [m] and their
 # new values [m, k], or None
@@ -95,10 +95,8 @@ class Forward:
         x: Inputs = rows
         if self.n_context:
             x = WithContext(rows, torch.zeros(len(rows), self.n_context) if context is None else context)
-        device = next(module.parameters()).device
-        with self._lock, torch.no_grad():  # a module may keep something of its last batch
-            parts = [one_each(called(module, part.to(device)), len(part)).float().cpu() for part in x.split(_PAIRS)]
-            ratings: NDArray[np.float32] = torch.cat(parts).detach().numpy()
+        with self._lock:  # a module may keep something of its last batch
+            ratings: NDArray[np.float32] = predictions(module, x, _PAIRS).numpy()
         return ratings
 
 

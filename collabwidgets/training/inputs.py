@@ -46,9 +46,15 @@ class WithContext:
 Inputs: TypeAlias = Tensor | WithContext
 
 
-class _Ratings(Protocol):
+class Ratings(Protocol):
+    """What a trainer needs of the loaders."""
+
     train_x: Tensor
+    train_y: Tensor
+    train_w: Tensor | None
     valid_x: Tensor
+    valid_y: Tensor
+    valid_w: Tensor | None
     context: Context | None
 
 
@@ -64,24 +70,24 @@ def takes_context(module: nn.Module) -> bool:
     return second is not None and second.default in (inspect.Parameter.empty, None)
 
 
-def context_of(module: nn.Module, data: _Ratings) -> Context | None:
+def context_of(module: nn.Module, data: Ratings) -> Context | None:
     """The loaders' context, if they have one and the module takes it."""
     return data.context if takes_context(module) else None
 
 
-def train_inputs(module: nn.Module, data: _Ratings) -> Inputs:
+def train_inputs(module: nn.Module, data: Ratings) -> Inputs:
     """What the module is trained on."""
     context = context_of(module, data)
     return data.train_x if context is None else WithContext(data.train_x, context.train)
 
 
-def valid_inputs(module: nn.Module, data: _Ratings) -> Inputs:
+def valid_inputs(module: nn.Module, data: Ratings) -> Inputs:
     """What the module is validated on."""
     context = context_of(module, data)
     return data.valid_x if context is None else WithContext(data.valid_x, context.valid)
 
 
-def check_context(module: nn.Module, data: _Ratings) -> None:
+def check_context(module: nn.Module, data: Ratings) -> None:
     """Raise a ValueError where a module needs a context and the loaders have none."""
     second = _second_argument(module)
     if second is not None and second.default is inspect.Parameter.empty and data.context is None:

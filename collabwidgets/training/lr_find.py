@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from ..extras import needs_extra
 from ..plain import plain, whole_number
-from .inputs import train_inputs
+from .inputs import Ratings, train_inputs
 from .recipe import SETTINGS, Recipe
 from .schedule import Schedule
-from .trainer import Engine, Ratings
+from .trainer import Engine
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -53,12 +53,12 @@ def callables(name: str, functions: Any) -> tuple[Callable[..., Any], ...]:
     return found
 
 
-def predictions(module: nn.Module, x: Inputs) -> Tensor:
+def predictions(module: nn.Module, x: Inputs, at_once: int = _PART) -> Tensor:
     """Predictions float32 ``[n]`` on the CPU for inputs, by a module that nothing else trains now."""
     device = next(module.parameters()).device
     module.eval()
     with torch.no_grad():
-        parts = [one_each(called(module, part.to(device)), len(part)).float().cpu() for part in x.split(_PART)]
+        parts = [one_each(called(module, part.to(device)), len(part)).float().cpu() for part in x.split(at_once)]
     return torch.cat(parts)
 
 

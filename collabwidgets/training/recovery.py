@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import torch
-from torch import Tensor
 
 from .events import Finished
-from .inputs import context_of, valid_inputs
+from .inputs import Ratings, context_of, valid_inputs
 from .recipe import SETTINGS, Recipe
-from .trainer import Engine, Ratings, Trainer
-
-if TYPE_CHECKING:
-    from ..data.context import Context
+from .trainer import Engine, Trainer
 
 TRIAL_BATCHES = 200
 _MOST_RATINGS = 1 << 16  # of those in the trial, on which it is judged
@@ -50,8 +47,9 @@ def stable_lr(engine: Engine, data: Ratings, recipe: Recipe) -> float | None:
     context = context_of(engine.module, data)
     if context is not None:
         context = replace(context, train=context.train[rows], valid=context.train[rows[:_MOST_RATINGS]])
-    judged_w = None if w is None else w[:_MOST_RATINGS]
-    few = _Few(x, y, w, x[:_MOST_RATINGS], y[:_MOST_RATINGS], judged_w, context)
+    few = cast(Ratings, SimpleNamespace(train_x=x, train_y=y, train_w=w, context=context))
+    few.valid_x, few.valid_y = x[:_MOST_RATINGS], y[:_MOST_RATINGS]
+    few.valid_w = None if w is None else w[:_MOST_RATINGS]
     judged = valid_inputs(engine.module, few)
     fresh, before = engine.state(), engine.loss(judged, few.valid_y, few.valid_w)
     lr = recipe.lr / 3
@@ -67,16 +65,3 @@ def stable_lr(engine: Engine, data: Ratings, recipe: Recipe) -> float | None:
         if falls:
             return trial.lr
     return None
-
-
-@dataclass
-class _Few:
-    """Some ratings to train on, and some of them to be judged by."""
-
-    train_x: Tensor
-    train_y: Tensor
-    train_w: Tensor | None
-    valid_x: Tensor
-    valid_y: Tensor
-    valid_w: Tensor | None
-    context: Context | None

@@ -149,8 +149,8 @@ class Reruns:
         return list(zip(session.fits, left, strict=True))
 
     def _begin(self, fits: list[tuple[Recipe, float | None]]) -> None:
-        n, epochs = self._session.data.n_train, sum(recipe.epochs for recipe, _ in fits)
-        per_run = sum(recipe.epochs * (n // min(recipe.bs, n)) for recipe, _ in fits)
+        data, epochs = self._session.data, sum(recipe.epochs for recipe, _ in fits)
+        per_run = sum(recipe.epochs * data.n_batches(recipe.bs) for recipe, _ in fits)
         self.progress, self._done = Progress(len(self.seeds) * per_run, len(self.seeds) * epochs), 0
         self.progress.go()
         self._idle.clear()

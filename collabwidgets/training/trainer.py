@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -14,29 +14,14 @@ from torch import Tensor, nn
 
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import EpochRecord
-from .inputs import Inputs, train_inputs, valid_inputs
+from .inputs import Inputs, Ratings, train_inputs, valid_inputs
 from .loss import LossFunction
 from .metrics import Metric, measured, predictions
 from .recipe import Recipe
 from .schedule import Schedule, schedule_for
 
-if TYPE_CHECKING:
-    from ..data.context import Context
-
 EVENT_SECONDS = 0.008  # the time between two events: short for a Stop button, long against a step
 _TRAIN_LOSS_DECAY = 0.98
-
-
-class Ratings(Protocol):
-    """What a trainer needs of the loaders."""
-
-    train_x: Tensor
-    train_y: Tensor
-    train_w: Tensor | None
-    valid_x: Tensor
-    valid_y: Tensor
-    valid_w: Tensor | None
-    context: Context | None
 
 
 class Engine(Protocol):

@@ -42,15 +42,16 @@ def matches(words: str, names: Sequence[str]) -> list[int]:
 
     Case, accents and punctuation do not count. Names that are equal but for those are taken before any that say more.
     """
-    asked = _words(words)
+    asked = words_of(words)
     if not asked:
         return []
-    plain = [_words(name) for name in names]
+    plain = [words_of(name) for name in names]
     equal = [at for at, name in enumerate(plain) if name == asked]
     return equal or [at for at, name in enumerate(plain) if f" {asked}" in f" {name}"]
 
 
-def _words(text: str) -> str:
+def words_of(text: str) -> str:
+    """Lower case, without accents and punctuation: what is compared in a search."""
     return " ".join("".join(letter if letter.isalnum() else " " for letter in _folded(text)).split())
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Enum, Int, List, TraitError, Unicode, validate
 
+from ..data.spelling import words_of
 from ..learner import CollabLearner
 from ..plots import plot_biases
 from ..traits import Whole
@@ -145,22 +146,15 @@ class BiasTable(View):
 
 
 def _contains(name: str, query: str) -> bool:
-    wanted, printed = _folded(query), query.strip().lower()
+    wanted, printed = words_of(query), query.strip().lower()
     if not wanted or any(unicodedata.category(c) in _SYMBOLS for c in printed):
         return printed in str(name).lower()
-    return wanted in _folded(name) or wanted in _folded(_article_first(name))
-
-
-def _folded(text: str) -> str:
-    """Lower case, without accents and punctuation: what is compared in a search."""
-    plain = unicodedata.normalize("NFKD", str(text).casefold())
-    letters = (c for c in plain if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
+    return wanted in words_of(name) or wanted in words_of(_article_first(name))
 
 
 def _sorted_as(name: str) -> str:
     """What names are sorted by: folded, and numbers by their value."""
-    return re.sub(r"\d+", lambda digits: digits[0].zfill(20), _folded(name))
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(20), words_of(name))
 
 
 def _article_first(title: str) -> str:

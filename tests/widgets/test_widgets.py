@@ -252,10 +252,11 @@ def test_users_have_biases_too(trained):
 
 
 def test_a_table_finds_titles_as_people_type_them():
-    from collabwidgets.widgets.bias_table import _article_first, _folded
+    from collabwidgets.data.spelling import words_of
+    from collabwidgets.widgets.bias_table import _article_first
 
-    assert _folded("the matrix") in _folded(_article_first("Matrix, The (1999)"))
-    assert _folded("amelie") in _folded("Fabuleux destin d'Amélie, Le (2001)")
+    assert words_of("the matrix") in words_of(_article_first("Matrix, The (1999)"))
+    assert words_of("amelie") in words_of("Fabuleux destin d'Amélie, Le (2001)")
 
 
 def test_a_table_finds_symbols_as_its_page_does():
@@ -307,7 +308,7 @@ def test_the_map_is_the_learners_pca(trained):
 
 
 def test_the_map_does_not_flip_from_one_publication_to_the_next(learn, until):
-    from collabwidgets.widgets.wire import bytes_numbers
+    from tests.widgets.unpacked import bytes_numbers
 
     store = LearnerStore.of(learn)
     seen = []

@@ -198,11 +198,10 @@ class Side:
     @cached_property
     def years(self) -> NDArray[np.float64]:
         """The year at the end of each name, "(1995)", float64 [n]; NaN where there is none."""
-        years = np.full(len(self), np.nan)
-        for row, name in enumerate(self.names):
-            end = str(name).rstrip()[-6:]
-            if len(end) == 6 and end[0] == "(" and end[5] == ")" and end[1:5].isdecimal():
-                years[row] = int(end[1:5])
+        import pandas as pd
+
+        ends = pd.Series(self.names).astype(str).str.extract(r"\((\d{4})\)\s*$", expand=False)
+        years: NDArray[np.float64] = ends.to_numpy(dtype=np.float64, na_value=np.nan)
         years.flags.writeable = False
         return years
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _QUESTION = ("item", "items", "k", "metric", "order", "average", "min_count", "pinned", "weak_below")
+_COLUMNS = ("item", "title", "score", "count", "to_pinned", "n_common", "norm", "weak", "in_runs")
+_NUMBERS = ("score", "to_pinned", "norm")
 _WEAK = {"count": FEW, "norm": SHORT}
 
 
@@ -226,19 +228,6 @@ class NeighborSearch(View):
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    columns = frame.rename(columns={frame.columns[0]: "title"}).reset_index().to_dict("records")
-    pinned, in_runs = "to_pinned" in frame, "in_runs" in frame
-    return [
-        {
-            "item": int(row["row"]),
-            "title": shown_name(row["title"]),
-            "score": json_number(row["score"]),
-            "count": int(row["count"]),
-            "n_common": int(row["n_common"]),
-            "norm": json_number(row["norm"]),
-            "weak": bool(row["weak"]),
-        }
-        | ({"to_pinned": json_number(row["to_pinned"])} if pinned else {})
-        | ({"in_runs": int(row["in_runs"])} if in_runs else {})
-        for row in columns
-    ]
+    table = frame.assign(title=[shown_name(name) for name in frame.iloc[:, 0]]).rename_axis("item").reset_index()
+    rows = table[[name for name in _COLUMNS if name in table]].to_dict("records")
+    return [row | {name: json_number(row[name]) for name in _NUMBERS if name in row} for row in rows]

@@ -273,11 +273,11 @@ def test_what_nobody_sees_is_told_its_status_alone_and_all_when_it_comes_into_si
         lambda: unseen_beat() or any("status" in m.names and "picture" not in m.names for m in line.of(store)[first:])
     )
     began, before = len(learn.history), len(line.of(store))
-    until(lambda: unseen_beat() or len(learn.history) > began + 20)
+    until(lambda: unseen_beat() or len(learn.history) > began + 4)
     unseen = line.of(store)[before:]
     assert not [m for m in unseen if {"picture", "_scores"} & m.names or m.content.get("kind") == "points"]
     line.set(scatter, _visible=True)
-    until(lambda: line.points(store)[-1].content["reset"] and len(store.picture["history"]) > began + 20)
+    until(lambda: line.points(store)[-1].content["reset"] and len(store.picture["history"]) > began + 4)
     until(lambda: any("_scores" in message.names for message in line.of(store)[before + len(unseen) :]))
     line.set(scatter, _visible=False)
     learn.stop()

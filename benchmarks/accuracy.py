@@ -3,20 +3,27 @@
 python -m benchmarks.accuracy            the table, three seeds of weights and batches on one split
 python -m benchmarks.accuracy --forward  each user's last fifth in time is held out, as it is where one predicts
 python -m benchmarks.accuracy --cold     titles without a rating: every rating of a fifth of the titles is held out
+python -m benchmarks.accuracy --sample 0.1   a tenth of the ratings, a fifth of these held out; without side columns
 python -m benchmarks.accuracy --inner    how the settings were chosen: on a fifth of the training ratings
+
+Each takes `--seeds N`, and `--peers .venv-peers/bin/python` for other libraries on the same splits: by turns, each fit
+in a process of its own (`make bench-peers` sets their environment up). Predictions are not clipped.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
-import math
 import statistics
+import sys
+import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,8 +31,16 @@ import pandas as pd
 
 import collabwidgets as cw
 
-SPLIT, SEEDS = 42, range(3)
+from . import peers
+
+SPLIT = peers.SPLIT
 INNER_SPLITS = (42, 0, 1)  # the settings are chosen for the mean over these
+KINDS = {
+    "random": "a fifth of the ratings held out",
+    "forward": "each user's last fifth held out",
+    "cold": "all ratings of a fifth of the titles held out",
+    "sample": "a sample of the ratings, a fifth of it held out",
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +56,7 @@ def near(**settings: list[float]) -> tuple[dict[str, Any], ...]:
     return tuple(dict(zip(settings, values, strict=True)) for values in itertools.product(*settings.values()))
 
 
+Measured = tuple[float, float] | str  # loss and seconds of a fit, or why there are none
 LARGE = {"bs": 512, "rescale": True}
 ROWS = [
     Row("the chapter's", {}, {"epochs": 5, "lr": 5e-3, "wd": 0.1}),
@@ -56,21 +72,13 @@ ROWS = [
         {"epochs": 8, "lr": 1.5e-3, "wd": 0.4, **LARGE},
         near(epochs=[5, 8, 10], lr=[1e-3, 1.5e-3, 2.5e-3], wd=[0.2, 0.3, 0.4, 0.6]),
     ),
-    Row("SVD++ with side columns", {"model": "svdpp"}, {"epochs": 8, "lr": 1.5e-3, "wd": 0.4, **LARGE}),
     Row(
         "SVD++, 8 members",
         {"model": "svdpp", "side": False, "members": 8},
         {"epochs": 8, "lr": 1.5e-3, "wd": 0.4, **LARGE},
     ),
+    Row("SVD++ with side columns", {"model": "svdpp"}, {"epochs": 8, "lr": 1.5e-3, "wd": 0.4, **LARGE}),
 ]
-
-
-def fitted(dls: cw.CollabDataLoaders, row: Row, seed: int) -> tuple[float, float]:
-    """Validation loss after the last epoch, and the seconds of the fit."""
-    learn, seconds = trained(dls, row, seed)
-    last = learn.history.epochs[-1].valid_loss
-    assert last is not None
-    return last, seconds
 
 
 def trained(dls: cw.CollabDataLoaders, row: Row, seed: int) -> tuple[cw.CollabLearner, float]:
@@ -81,6 +89,13 @@ def trained(dls: cw.CollabDataLoaders, row: Row, seed: int) -> tuple[cw.CollabLe
     with redirect_stdout(StringIO()):
         learn.fit_one_cycle(settings.pop("epochs"), settings.pop("lr"), **settings)
     return learn, time.perf_counter() - began
+
+
+def last_loss(learn: cw.CollabLearner) -> float:
+    """Validation loss after the last epoch."""
+    last = learn.history.epochs[-1].valid_loss
+    assert last is not None
+    return last
 
 
 def inner(dls: cw.CollabDataLoaders, split: int) -> cw.CollabDataLoaders:
@@ -94,83 +109,112 @@ def choose(loaders: list[cw.CollabDataLoaders]) -> None:
     for row in ROWS:
         for settings in row.tried:
             fit = {**row.fit, **settings}
-            loss = statistics.mean(fitted(dls, Row(row.name, row.model, fit), 0)[0] for dls in loaders)
+            loss = statistics.mean(last_loss(trained(dls, Row(row.name, row.model, fit), 0)[0]) for dls in loaders)
             print(f"{row.name}: {settings} {loss:.4f} {'*' if fit == row.fit else ''}", flush=True)
 
 
-def cold_titles() -> None:
-    """Print the MSE of predictions for titles without a training rating, known by genres and year alone."""
+@dataclass(frozen=True)
+class Task:
+    """Ratings, their loaders, and which of them are asked for, bool ``[n_ratings]``."""
+
+    ratings: pd.DataFrame
+    dls: cw.CollabDataLoaders
+    asked: pd.Series
+
+
+def task(kind: str, seed: int, split: int = SPLIT, share: float = 1) -> Task:
+    """One of `KINDS`; the seed draws cold titles and the sample, `split` what is held out at random."""
     ratings, users, items = cw.load_movielens("100k", users=True, items=True)
-    titles = np.array(sorted(set(ratings["title"])))
-    losses: dict[str, list[float]] = defaultdict(list)
-    for seed in SEEDS:
-        held = np.random.default_rng(seed).permutation(titles)[: len(titles) // 5]
-        is_held = ratings["title"].isin(held)
-        dls = cw.CollabDataLoaders.from_df(
-            ratings, item_name="title", seed=SPLIT, users=users, items=items, split=np.flatnonzero(is_held).tolist()
-        )
-        asked = ratings[is_held]
-        losses["mean of the user"].append(float(((user_means(dls, asked["user"]) - asked["rating"]) ** 2).mean()))
-        for row in ROWS[:4]:
-            learn, _ = trained(dls, row, seed)
-            predicted = learn.predict(asked["user"], asked["title"], clip=True)
-            losses[row.name].append(float(((predicted - asked["rating"]) ** 2).mean()))
-    print(f"| MovieLens 100K, all ratings of a fifth of the titles held out, mean of {len(SEEDS)} draws | MSE | each |")
-    print("|---|---|---|")
-    for name, found in losses.items():
-        print(f"| {name} | {statistics.mean(found):.3f} | {', '.join(f'{loss:.3f}' for loss in found)} |")
+    given: dict[str, Any] = {"users": users, "items": items}
+    if kind == "cold":
+        titles = np.random.default_rng(seed).permutation(sorted(set(ratings["title"])))
+        given["split"] = np.flatnonzero(ratings["title"].isin(titles[: len(titles) // 5])).tolist()
+    elif kind == "forward":  # ratings of one second stay together
+        late = ratings.groupby("user")["timestamp"].rank(method="max", pct=True) > 0.8
+        given["split"] = np.flatnonzero(late).tolist()
+    elif kind == "sample":
+        ratings, given = ratings.sample(frac=share, random_state=seed, ignore_index=True), {}
+    dls = cw.CollabDataLoaders.from_df(ratings, item_name="title", seed=split, **given)
+    beside = users.assign(decade=users["age"] // 10)[["user", *peers.USER_COLUMNS]]
+    periods = items.assign(period=items["year"] // 5)[["movie", "period"]]
+    ratings = ratings.merge(beside, "left", on="user").merge(periods, "left", on="movie")
+    return Task(ratings, dls, dls.to_frame()["valid"])
 
 
-def forward_in_time() -> None:
-    """Print the losses where each user's last fifth in time is held out; ratings of one second stay together."""
-    ratings, users, items = cw.load_movielens("100k", users=True, items=True)
-    late = ratings.groupby("user")["timestamp"].rank(method="max", pct=True) > 0.8
-    dls = cw.CollabDataLoaders.from_df(
-        ratings, item_name="title", seed=SPLIT, users=users, items=items, split=np.flatnonzero(late).tolist()
-    )
-    print(f"| MovieLens 100K, {late.sum():,} ratings ahead in time, mean of {len(SEEDS)} seeds | MSE | each |")
-    print("|---|---|---|")
-    for row in ROWS[:4]:
-        losses = [fitted(dls, row, seed)[0] for seed in SEEDS]
-        print(f"| {row.name} | {statistics.mean(losses):.3f} | {', '.join(f'{loss:.3f}' for loss in losses)} |")
+def ours(of: Task, kind: str, seed: int) -> Iterator[tuple[str, Measured]]:
+    """By name each loss, and the seconds of the fit."""
+    asked = of.ratings[of.asked]
+
+    def loss(predicted: np.ndarray) -> float:
+        return float(((predicted - asked["rating"]) ** 2).mean())
+
+    for names in (["user"], ["title"], ["title", "user"]):
+        yield f"means of {' and '.join(names)}", (loss(means(of.dls, names, asked)), 0.0)
+    for row in ROWS[: -1 if kind == "sample" else None]:  # the last one has side columns
+        learn, seconds = trained(of.dls, row, seed)
+        # an epoch's loss does not look at side columns, by which titles without a rating are known
+        found = loss(learn.predict(asked["user"], asked["title"])) if kind == "cold" else last_loss(learn)
+        yield f"{row.name}: `{', '.join(f'{k}={v:g}' for k, v in row.fit.items())}`", (found, seconds)
 
 
-def user_means(dls: cw.CollabDataLoaders, users: pd.Series) -> np.ndarray:
-    """Mean training rating of each user, drawn to that of all as by five more ratings, float64 ``[len(users)]``."""
-    rows, ratings = dls.train_x[:, 0].numpy(), dls.train_y.numpy().astype(np.float64)
-    sums = np.bincount(rows, ratings - dls.rating_mean, minlength=len(dls.users))
-    means = dls.rating_mean + sums / (np.bincount(rows, minlength=len(dls.users)) + 5)
-    return means[dls.classes["user"].index(users)]
+def theirs(of: Task, kind: str, seed: int, python: str | None) -> Iterator[tuple[str, Measured]]:
+    """The same of other libraries; in place of numbers, why there are none."""
+    if not python:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "ratings.csv"
+        of.ratings.assign(valid=of.asked).to_csv(table, index=False)
+        for row in peers.BEYOND if kind == "sample" else (*peers.BEYOND, *peers.WITH_SIDE_COLUMNS):
+            found = peers.run(row, python, table, seed)
+            yield f"{row.package}, {row.setting}", found if isinstance(found, str) else (found.mse, found.seconds)
+
+
+def means(dls: cw.CollabDataLoaders, names: list[str], asked: pd.DataFrame) -> np.ndarray:
+    """The training mean, and how far each user, each title, or both by turns lie above it, float64 ``[n]``.
+
+    Each is drawn to 0 as by five more ratings (baseline estimates of Koren 2010, Factor in the Neighbors).
+    """
+    ratings = dls.train_y.numpy().astype(np.float64) - dls.rating_mean
+    rows = {name: dls.train_x[:, ("user", "title").index(name)].numpy() for name in names}
+    above = {name: np.zeros(len(dls.classes[name])) for name in names}
+    for _ in range(10):
+        for name, of in rows.items():
+            rest = ratings - sum(above[other][rows[other]] for other in names if other != name)
+            above[name] = np.bincount(of, rest, len(above[name])) / (np.bincount(of, minlength=len(above[name])) + 5)
+    places = {name: [dls.classes[name].o2i.get(one, 0) for one in asked[name]] for name in names}
+    return dls.rating_mean + np.sum([above[name][places[name]] for name in names], axis=0)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--inner", action="store_true", help="show how the settings were chosen")
-    parser.add_argument("--cold", action="store_true", help="measure titles without a rating")
-    parser.add_argument("--forward", action="store_true", help="hold out what each user rated last")
-    asked = parser.parse_args()
-    if asked.cold:
-        return cold_titles()
-    if asked.forward:
-        return forward_in_time()
-    ratings, users, items = cw.load_movielens("100k", users=True, items=True)
-    whole = {
-        split: cw.CollabDataLoaders.from_df(ratings, item_name="title", seed=split, users=users, items=items)
-        for split in INNER_SPLITS
-    }
-    if asked.inner:
-        return choose([inner(dls, split) for split, dls in whole.items()])
-    print(
-        f"| MovieLens 100K, the split of seed {SPLIT}, median of {len(SEEDS)} seeds | validation MSE | RMSE | seconds |"
-    )
+    for kind in ("forward", "cold"):
+        parser.add_argument(f"--{kind}", action="store_const", const=kind, dest="kind", help=KINDS[kind])
+    parser.add_argument("--sample", type=float, metavar="SHARE", help="take a sample of the ratings, no side columns")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--peers", metavar="PYTHON", help="measure other libraries too, which are installed there")
+    args = parser.parse_args()
+    args.kind = args.kind or ("sample" if args.sample else "random")
+    if args.inner:
+        return choose([inner(task(args.kind, split, split, args.sample).dls, split) for split in INNER_SPLITS])
+    found: dict[str, list[Measured]] = defaultdict(list)
+    for seed in range(args.seeds):
+        of = task(args.kind, seed, share=args.sample)
+        if not seed:  # compiled before the clock runs
+            for model in ("dot", "svdpp"):
+                trained(of.dls, Row("", {"model": model}, {"epochs": 1, "lr": 1e-3, "bs": 512}), 0)
+        for name, measured in itertools.chain(ours(of, args.kind, seed), theirs(of, args.kind, seed, args.peers)):
+            print(f"{seed + 1} of {args.seeds}: {name}: {measured}", file=sys.stderr)
+            found[name].append(measured)
+    print(f"| MovieLens 100K, {KINDS[args.kind]}, means of {args.seeds} | validation MSE | each | seconds |")
     print("|---|---|---|---|")
-    for model in ("dot", "svdpp"):  # compiled before the clock runs
-        fitted(whole[SPLIT], Row("", {"model": model}, {"epochs": 1, "lr": 1e-3, "bs": 512}), 0)
-    for row in ROWS:
-        losses, seconds = zip(*(fitted(whole[SPLIT], row, seed) for seed in SEEDS), strict=True)
-        loss = statistics.median(losses)
-        told = f"{loss:.4f} | {math.sqrt(loss):.4f} | {statistics.median(seconds):.1f}"
-        print(f"| {row.name}: `{', '.join(f'{k}={v:g}' for k, v in row.fit.items())}` | {told} |", flush=True)
+    for name, each in found.items():
+        if failed := [of for of in each if isinstance(of, str)]:
+            print(f"| {name} | did not run: {failed[0]} | – | – |")
+            continue
+        losses, seconds = zip(*each, strict=True)
+        told = ", ".join(f"{loss:.4f}" for loss in losses)
+        print(f"| {name} | {statistics.mean(losses):.4f} | {told} | {statistics.median(seconds):.1f} |")
     return None
 
 

@@ -4,6 +4,7 @@ python -m benchmarks.peers --rounds 3
 
 The clock holds the training alone. Imports, the data's preparation, compilation (a fit of 2,000 ratings goes first) and
 the validation come before or after it. Each fit has a process and one thread to itself, and the rounds are interleaved.
+All get the same table, with a column that says which ratings are held out.
 The other libraries live in an environment of their own, which `make bench-peers` sets up.
 """
 
@@ -32,6 +33,7 @@ ROOT = Path(__file__).parent.parent
 SPLIT = 42  # fastai's from_df and ours hold out the same ratings under the same seed
 RECIPE: dict[str, Any] = {"n_epoch": 5, "lr_max": 5e-3, "wd": 0.1}
 N_FACTORS, Y_RANGE = 50, (0, 5.5)
+USER_COLUMNS, TITLE_COLUMNS = ["gender", "occupation", "decade"], ["genres", "period"]  # side columns, all categories
 WARM_UP = 2_000  # ratings
 MINUTES = 10  # until a fit is given up
 ONE_THREAD = {
@@ -71,13 +73,16 @@ def our_learner(engine: str) -> Callable[[pd.DataFrame, int], Fit]:
 
 def _loaders(ratings: pd.DataFrame) -> tuple[Any, Any]:
     """Our loaders, with the validation put aside so that no epoch ends with one."""
+    import torch
+
     import collabwidgets as cw
 
-    dls = cw.CollabDataLoaders.from_df(ratings, seed=SPLIT)
-    valid_x, valid_y = dls.valid_x, dls.valid_y
-    dls.valid_x, dls.valid_y = valid_x[:0], valid_y[:0]
-    assert np.array_equal(valid_y, split(ratings)[1].rating)
-    return dls, valid_x
+    held_out = np.flatnonzero(ratings.valid).tolist()
+    dls = cw.CollabDataLoaders.from_df(ratings, item_name="title", split=held_out, seed=SPLIT)
+    dls.valid_x, dls.valid_y = dls.valid_x[:0], dls.valid_y[:0]
+    valid = split(ratings)[1]
+    rows = [dls.classes[name].index(valid[name]) for name in ("user", "title")]
+    return dls, torch.from_numpy(np.stack(rows, axis=1))
 
 
 def fastai_learner(with_replacement: bool) -> Callable[[pd.DataFrame, int], Fit]:
@@ -103,24 +108,27 @@ def fastai_learner(with_replacement: bool) -> Callable[[pd.DataFrame, int], Fit]
 
         def predict() -> Predictions:
             with learn.no_bar():
-                predictions, targets = learn.get_preds(dl=dls.valid)
-            assert np.array_equal(targets.flatten(), split(ratings)[1].rating)
-            return predictions
+                predictions, _ = learn.get_preds(dl=dls.valid)
+            return pd.Series(predictions.flatten(), dls.valid.items.index).loc[split(ratings)[1].index]
 
         return train, predict
 
     return prepare
 
 
-def surprise_svd(ratings: pd.DataFrame, seed: int) -> Fit:
-    from surprise import SVD, Dataset, Reader
+def surprise(name: str, **settings: int) -> Callable[[pd.DataFrame, int], Fit]:
+    def prepare(ratings: pd.DataFrame, seed: int) -> Fit:
+        from surprise import Dataset, Reader, prediction_algorithms
 
-    train, valid = split(ratings)
-    data = Dataset.load_from_df(train, Reader(rating_scale=(1, 5))).build_full_trainset()
-    model = SVD(n_factors=N_FACTORS, n_epochs=20, random_state=seed)
-    return lambda: model.fit(data), lambda: [
-        model.predict(user, title, clip=False).est for user, title in zip(valid.user, valid.title, strict=True)
-    ]
+        train, valid = split(ratings)
+        table = train[["user", "title", "rating"]]
+        data = Dataset.load_from_df(table, Reader(rating_scale=(1, 5))).build_full_trainset()
+        model = getattr(prediction_algorithms, name)(random_state=seed, **settings)
+        return lambda: model.fit(data), lambda: [
+            model.predict(user, title, clip=False).est for user, title in zip(valid.user, valid.title, strict=True)
+        ]
+
+    return prepare
 
 
 def lenskit_als(ratings: pd.DataFrame, seed: int) -> Fit:
@@ -150,12 +158,74 @@ def cornac_mf(ratings: pd.DataFrame, seed: int) -> Fit:
     from cornac.models import MF
 
     train, valid = split(ratings)
-    data = Dataset.build(train.itertuples(index=False))
+    data = Dataset.build(train[["user", "title", "rating"]].itertuples(index=False))
     model = MF(k=N_FACTORS, max_iter=20, seed=seed)
     users, titles = (valid[name].map(ids).fillna(-1) for name, ids in (("user", data.uid_map), ("title", data.iid_map)))
     return lambda: model.fit(data), lambda: [
         model.rate(int(user), int(title), clipping=False) for user, title in zip(users, titles, strict=True)
     ]
+
+
+def myfm_ordinal(*parts: str) -> Callable[[pd.DataFrame, int], Fit]:
+    """myFM on ids and `parts`: "side" columns, "implicit" (who rated what, both ways), "time" (user and day, week)."""
+
+    def prepare(ratings: pd.DataFrame, seed: int) -> Fit:
+        from myfm import MyFMOrderedProbit, RelationBlock
+        from scipy import sparse
+
+        train, valid = split(ratings)
+        users = _described(ratings, ("user", "title"), USER_COLUMNS, parts)
+        titles = _described(ratings, ("title", "user"), TITLE_COLUMNS, parts)
+        days = ratings.timestamp // 86_400
+        times = [days.astype(str) + " " + ratings.user.astype(str), days // 7] if "time" in parts else []
+
+        def features(of: pd.DataFrame) -> dict[str, Any]:
+            rows = [pd.Index(ratings[name].unique()).get_indexer(of[name]).tolist() for name in ("user", "title")]
+            blocks = [sparse.hstack(groups, format="csr") for groups in (users, titles)]
+            found = [_one_hot(time[train.index].unique(), time[of.index]) for time in times]
+            return {
+                "X": sparse.hstack(found, format="csr") if found else None,
+                "X_rel": [RelationBlock(*block) for block in zip(rows, blocks, strict=True)],
+            }
+
+        model = MyFMOrderedProbit(rank=10, random_seed=seed)
+        asked, known = features(valid), features(train)
+        groups = [time[train.index].nunique() for time in times] + [group.shape[1] for group in (*users, *titles)]
+
+        def train_it() -> None:
+            model.fit(y=train.rating.to_numpy() - 1, n_iter=400, group_shapes=groups, **known)
+
+        return train_it, lambda: model.predict_proba(**asked) @ np.arange(1, 6)
+
+    return prepare
+
+
+def _described(ratings: pd.DataFrame, names: tuple[str, str], columns: list[str], parts: tuple[str, ...]) -> Any:
+    """What myFM is told of each user, or each title, in the order they come in: a sparse matrix a group of features.
+
+    Where a row has several values of a group, each weighs 1 / √(how many).
+    """
+    from scipy import sparse
+
+    of, other = names
+    first, train = ratings.drop_duplicates(of).set_index(of), split(ratings)[0]
+    groups = [sparse.identity(len(first))]
+    if "implicit" in parts:
+        rated, others = pd.factorize(train[other])
+        place = (first.index.get_indexer(train[of]), rated)
+        groups.append(sparse.csr_matrix((np.ones(len(train)), place), (len(first), len(others))).sign())
+    if "side" in parts:
+        groups += [sparse.csr_matrix(first[name].astype(str).str.get_dummies("|"), dtype=float) for name in columns]
+    return [sparse.diags(np.asarray(group.sum(axis=1)).ravel().clip(1) ** -0.5) @ group for group in groups]
+
+
+def _one_hot(levels: Any, values: pd.Series) -> Any:
+    """A column a level, a row a value, which is empty where the value is no level."""
+    from scipy import sparse
+
+    columns = pd.Index(levels).get_indexer(values)
+    rows = np.flatnonzero(columns >= 0)
+    return sparse.csr_matrix((np.ones(len(rows)), (rows, columns[rows])), (len(values), len(levels)))
 
 
 @dataclass(frozen=True)
@@ -166,6 +236,8 @@ class Row:
     python: str = ""  # where it is installed; "" is the peers' environment
 
 
+SVD = Row("scikit-surprise", "SVD, 20 epochs", surprise("SVD", n_factors=N_FACTORS))
+ALS = Row("lenskit", "BiasedMF by ALS, 10 epochs", lenskit_als)
 FASTAI = Row("fastai", "every rating once an epoch, as until 2.7.14", fastai_learner(with_replacement=False))
 FUSED = Row("collabwidgets", "fused engine", our_learner("fused"), sys.executable)
 ROWS = [
@@ -174,10 +246,18 @@ ROWS = [
     Row("torch", "a plain loop: DataLoader, autograd, AdamW", plain_pytorch, sys.executable),
     Row("collabwidgets", "autograd engine", our_learner("autograd"), sys.executable),
     FUSED,
-    Row("scikit-surprise", "SVD, 20 epochs", surprise_svd),
-    Row("lenskit", "BiasedMF by ALS, 10 epochs", lenskit_als),
+    SVD,
+    ALS,
     Row("cornac", "MF, 20 epochs", cornac_mf),
 ]
+# Beside our other models, see `benchmarks.accuracy`
+BEYOND = [SVD, Row("scikit-surprise", "SVD++, 20 factors, 20 epochs", surprise("SVDpp")), ALS]
+WITH_SIDE_COLUMNS = [
+    Row("myfm", "ordinal probit, rank 10, 400 sweeps, side columns", myfm_ordinal("side")),
+    Row("myfm", "the same and who rated what", myfm_ordinal("side", "implicit")),
+    Row("myfm", "the same and when: user and day, week", myfm_ordinal("side", "implicit", "time")),
+]
+ALL = [*ROWS, *BEYOND, *WITH_SIDE_COLUMNS]
 
 
 # ---- one fit, in a process of its own
@@ -192,12 +272,8 @@ class Measured:
 
 
 def split(ratings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The training and the validation ratings of the loaders' split."""
-    import torch
-
-    order = torch.randperm(len(ratings), generator=torch.Generator().manual_seed(SPLIT)).numpy()
-    n_valid = int(0.2 * len(ratings))
-    return ratings.iloc[order[n_valid:]], ratings.iloc[order[:n_valid]]
+    """The training and the validation ratings."""
+    return ratings[~ratings.valid], ratings[ratings.valid]
 
 
 def measure(row: Row, ratings: pd.DataFrame, seed: int) -> Measured:
@@ -221,7 +297,8 @@ def measure(row: Row, ratings: pd.DataFrame, seed: int) -> Measured:
 
 def run(row: Row, python: str, ratings: Path, seed: int) -> Measured | str:
     """One fit's numbers, or why there are none."""
-    command = [row.python or python, "-m", "benchmarks.peers", "--fit", str(ROWS.index(row)), str(ratings), str(seed)]
+    place = str(ALL.index(row))
+    command = [row.python or python, "-m", "benchmarks.peers", "--fit", place, str(ratings), str(seed)]
     try:
         fit = subprocess.run(
             command, cwd=ROOT, env={**os.environ, **ONE_THREAD}, capture_output=True, text=True, timeout=60 * MINUTES
@@ -243,7 +320,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.fit:
         row, ratings, seed = args.fit
-        print(json.dumps(asdict(measure(ROWS[int(row)], pd.read_csv(ratings), int(seed)))))
+        print(json.dumps(asdict(measure(ALL[int(row)], pd.read_csv(ratings), int(seed)))))
     else:
         compare(args.rounds, args.peers)
 
@@ -254,7 +331,9 @@ def compare(rounds: int, python: str) -> None:
     fits: dict[Row, list[Measured | str]] = {row: [] for row in ROWS}
     with tempfile.TemporaryDirectory() as folder:
         ratings = Path(folder) / "ratings.csv"
-        cw.load_movielens("100k")[["user", "title", "rating"]].to_csv(ratings, index=False)
+        table = cw.load_movielens("100k")[["user", "title", "rating"]]
+        held_out = cw.CollabDataLoaders.from_df(table, seed=SPLIT).to_frame()["valid"]
+        table.assign(valid=held_out).to_csv(ratings, index=False)
         for seed in range(rounds):
             for row, of in fits.items():
                 of.append(run(row, python, ratings, seed))

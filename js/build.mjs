@@ -10,7 +10,7 @@ const LARGEST = 220_000;
 
 const options = {
   absWorkingDir: here,
-  entryPoints: { store: "src/store.entry.ts", view: "src/stub.ts" },
+  entryPoints: { store: "src/host.ts", view: "src/stub.ts" },
   outdir: out,
   bundle: true,
   minify: true,

@@ -1,9 +1,9 @@
-// Where views are registered and mounted.
+// The module behind LearnerStore: builds the store and mounts every view.
 //
 // A view is `function Name({ context }: { context: ViewContext })` in views/Name.tsx, listed in VIEWS below by its kind.
 // Its own style sheet is views/Name.css, listed in SHEETS. Every selector starts with `.cw`; colours and sizes come from
 // the custom properties at the top of styles.css.
-import type { RenderProps } from "@anywidget/types";
+import type { AnyModel, InitializeProps, RenderProps } from "@anywidget/types";
 import { computed, signal } from "@preact/signals";
 import { type ComponentType, h, render } from "preact";
 import { Failure } from "./components/Failure";
@@ -18,7 +18,7 @@ import { adoptStyles } from "./lib/sheets";
 import { detectTheme, themeColors, watchTheme } from "./lib/theme";
 import { watchedStore } from "./lib/watching";
 import { speaker, trainingAnnouncement } from "./lib/wording";
-import type { LearnerStore, MountedView } from "./store";
+import { createStore, type LearnerStore, type MountedView } from "./store";
 import base from "./styles.css";
 import { BiasTable } from "./views/BiasTable";
 import biasTable from "./views/BiasTable.css";
@@ -30,6 +30,13 @@ import { PCAScatter } from "./views/PCAScatter";
 import pcaScatter from "./views/PCAScatter.css";
 import { TrainingPanel } from "./views/TrainingPanel";
 import trainingPanel from "./views/TrainingPanel.css";
+
+export default {
+  initialize({ model, signal }: InitializeProps) {
+    const store = createStore(model as AnyModel, signal);
+    return { mount: (place: MountArguments) => mount(store, place) };
+  },
+};
 
 const VIEWS: Record<string, ComponentType<{ context: ViewContext }>> = {
   TrainingPanel,

@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axisFacts, fittedOn, logTicks, missingWords, placesOf, yearOf } from "../src/lib/scatter/axes";
-import {
-  byCategory,
-  byNumber,
-  categoryColors,
-  middleRange,
-  sizesByNumber,
-} from "../src/lib/scatter/categories";
+import { byCategory, categoryColors } from "../src/lib/scatter/categories";
 import { labelOrder } from "../src/lib/scatter/labels";
 import { BINS } from "../src/lib/scatter/palette";
+import { colouring, middleRange, sizes } from "../src/lib/scatter/points";
 import { project } from "../src/lib/scatter/viewbox";
 import { pointLines } from "../src/lib/scatter/words";
 import { decodeText } from "../src/lib/wire";
@@ -80,11 +75,11 @@ test("numbers of a column are coloured and sized between their 2nd and 98th perc
   const values = Float32Array.from({ length: 103 }, (_, row) => (row < 2 ? Number.NaN : row - 2));
   const rows = Int32Array.from({ length: 102 }, (_, i) => i + 1);
   assert.deepEqual(middleRange(values, rows), [2, 98]);
-  const { scale, bins } = byNumber("budget", values, rows, "title");
+  const { scale, bins } = colouring("budget", values, rows, 103, "title");
   assert.deepEqual([scale.low, scale.high, scale.legend], [2, 98, [["no value (1 of 102 titles)", BINS]]]);
   assert.deepEqual([bins[1], bins[2], bins[4], bins[52], bins[102]], [BINS, 0, 0, (BINS - 1) / 2, BINS - 1]);
-  const sizes = sizesByNumber(values, rows);
-  assert.deepEqual([sizes[1], sizes[2], sizes[102]], [0, 0, 11]);
+  const sized = sizes("budget", values, rows, 103);
+  assert.deepEqual([sized[1], sized[2], sized[102]], [0, 0, 11]);
 });
 
 test("labels can be those of the ends, of the most rated, or of what is selected alone", () => {

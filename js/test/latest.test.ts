@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Latest } from "../src/lib/latest";
+import { latest } from "../src/lib/latest";
 
 /** Carries wishes out when it is told to. */
 function slow() {
@@ -21,29 +21,29 @@ function slow() {
 
 test("the first wish is carried out at once", () => {
   const { begun, carryOut } = slow();
-  void new Latest(carryOut).offer("a");
+  void latest(carryOut)("a");
   assert.deepEqual(begun, ["a"]);
 });
 
 test("of those that come meanwhile only the newest is kept, and nothing is carried out twice", async () => {
   const { begun, carryOut, finish } = slow();
-  const latest = new Latest(carryOut);
-  for (const wish of ["a", "b", "c", "d"]) void latest.offer(wish);
+  const offer = latest(carryOut);
+  for (const wish of ["a", "b", "c", "d"]) void offer(wish);
   assert.deepEqual(begun, ["a"]);
   await finish();
   assert.deepEqual(begun, ["a", "d"]);
   await finish();
   assert.deepEqual(begun, ["a", "d"]);
-  void latest.offer("e");
+  void offer("e");
   assert.deepEqual(begun, ["a", "d", "e"]);
 });
 
 test("a wish that fails does not stand in the way of the next", async () => {
   const { begun, carryOut, finish } = slow();
-  const latest = new Latest(carryOut);
-  const failed = assert.rejects(latest.offer("a"), /lost/);
+  const offer = latest(carryOut);
+  const failed = assert.rejects(offer("a"), /lost/);
   await finish(new Error("lost"));
   await failed;
-  void latest.offer("b");
+  void offer("b");
   assert.deepEqual(begun, ["a", "b"]);
 });

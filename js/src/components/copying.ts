@@ -10,7 +10,7 @@ async function writeClipboard(text: string, root: Document | ShadowRoot): Promis
   } catch {
     const area = document.createElement("textarea");
     area.value = text;
-    area.className = "cw-offscreen";
+    area.className = "cw-unseen";
     const home = root instanceof Document ? root.body : root;
     const focused = root.activeElement as HTMLElement | null;
     home.append(area);

@@ -104,7 +104,7 @@ export function NumberField(props: NumberFieldProps) {
   const describedBy = [reason ? (errorId ?? `${id}-error`) : "", lock ? `${id}-locked` : ""].join(" ").trim();
   return (
     <div class={`cw-stack cw-field${lock ? " cw-locked" : ""}`}>
-      <div class={props.hideLabel ? "cw-unseen" : "cw-label-row"}>
+      <div class={props.hideLabel ? "cw-unseen" : "cw-inline cw-label-row"}>
         <label for={id} class="cw-label" title={help}>
           {label}
         </label>
@@ -219,7 +219,7 @@ export function RadioGroup<T extends string>(props: ChoiceProps<T>) {
       <span id={id} class="cw-label" title={help}>
         {label}
       </span>
-      <div role="radiogroup" aria-labelledby={id} aria-disabled={disabled} class="cw-segments">
+      <div role="radiogroup" aria-labelledby={id} aria-disabled={disabled} class="cw-inline cw-segments">
         {options.map(([option, text]) => (
           <label key={option} class="cw-button cw-segment">
             <input
@@ -257,7 +257,7 @@ export function Checkbox(props: {
   const { help, hint } = props;
   const id = useId();
   const box = (
-    <label class="cw-check" title={help}>
+    <label class="cw-inline cw-check" title={help}>
       <input
         type="checkbox"
         role={hint ? "switch" : undefined}
@@ -305,7 +305,7 @@ export function Slider(props: {
       <label for={id} class="cw-label" title={help}>
         {label}
       </label>
-      <div class="cw-slider-row">
+      <div class="cw-inline cw-slider-row">
         <input
           id={id}
           type="range"

@@ -1,27 +1,21 @@
 // The last of several wishes: while one is carried out, of those that come only the newest is kept.
 
-export class Latest<T> {
-  readonly #carryOut: (wish: T) => Promise<unknown>;
-  #busy = false;
-  #next: { wish: T } | null = null;
-
-  constructor(carryOut: (wish: T) => Promise<unknown>) {
-    this.#carryOut = carryOut;
-  }
-
-  /** Carry it out now, or as soon as the one under way has ended and no newer one has come. */
-  async offer(wish: T): Promise<void> {
-    this.#next = { wish };
-    if (this.#busy) return;
-    this.#busy = true;
+/** Carries a wish out now, or as soon as the one under way has ended and no newer one has come. */
+export function latest<T>(carryOut: (wish: T) => Promise<unknown>): (wish: T) => Promise<void> {
+  let busy = false;
+  let next: { wish: T } | null = null;
+  return async (wish) => {
+    next = { wish };
+    if (busy) return;
+    busy = true;
     try {
-      while (this.#next) {
-        const { wish: now } = this.#next;
-        this.#next = null;
-        await this.#carryOut(now);
+      while (next) {
+        const { wish: now } = next;
+        next = null;
+        await carryOut(now);
       }
     } finally {
-      this.#busy = false;
+      busy = false;
     }
-  }
+  };
 }

@@ -29,7 +29,7 @@ export function sortedByKey(rows: Int32Array, keys: Uint32Array): Int32Array {
   return from;
 }
 
-/** Keys that order as the numbers do (taken as float32), ascending or descending; NaN comes last either way. */
+/** Keys that order as the numbers do (taken as float32: whole ones exactly up to 2²⁴), ascending or descending; NaN comes last either way. */
 export function numberKeys(values: ArrayLike<number>, ascending: boolean): Uint32Array {
   const numbers = new Float32Array(values.length);
   for (let i = 0; i < numbers.length; i++) numbers[i] = values[i] + 0; // -0 becomes 0
@@ -41,16 +41,6 @@ export function numberKeys(values: ArrayLike<number>, ascending: boolean): Uint3
     }
     const bits = keys[i];
     const key = bits & 0x80000000 ? ~bits : bits | 0x80000000;
-    keys[i] = ascending ? key : ~key;
-  }
-  return keys;
-}
-
-/** The same for whole numbers of up to 32 bits, exactly. */
-export function integerKeys(values: ArrayLike<number>, ascending: boolean): Uint32Array {
-  const keys = new Uint32Array(values.length);
-  for (let i = 0; i < keys.length; i++) {
-    const key = values[i] ^ 0x80000000;
     keys[i] = ascending ? key : ~key;
   }
   return keys;

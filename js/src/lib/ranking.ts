@@ -2,7 +2,7 @@
 
 import { max, mean } from "d3-array";
 import { plural } from "./format";
-import { integerKeys, numberKeys, sortedByKey } from "./radix";
+import { numberKeys, sortedByKey } from "./radix";
 
 export type SortKey = "bias" | "count" | "mean" | "rank_by_mean" | "rank_change" | "title" | "rank";
 export type Show = "both_ends" | "top" | "bottom" | "all";
@@ -66,7 +66,7 @@ export const effectAtMean = (bias: number, mean: number, yRange: readonly number
   effectsAt(mean, yRange)(bias);
 
 /** The `share` quantile of |values| of the rows, nearest rank; 1 where there are none or all are 0. */
-export function spread(rows: Int32Array, values: Float64Array, share = 0.98): number {
+export function spread(rows: Int32Array, values: ArrayLike<number>, share = 0.98): number {
   const sizes = Float64Array.from(rows, (row) => Math.abs(values[row]))
     .filter((size) => Number.isFinite(size))
     .sort();
@@ -157,14 +157,14 @@ export function orderRows(
   if (key === "bias") {
     return ascending ? sortedByKey(ranking.rows, numberKeys(ranking.raw, true)) : ranking.rows;
   }
-  if (key === "mean") return sortedByKey(ranking.rows, numberKeys(columns.means, ascending));
   const values = {
     count: () => columns.counts,
+    mean: () => columns.means,
     rank_by_mean: () => ranking.rankByMean,
     rank_change: () => placesGained(ranking),
     title: columns.titlePlaces,
   }[key]();
-  return sortedByKey(ranking.rows, integerKeys(values, ascending));
+  return sortedByKey(ranking.rows, numberKeys(values, ascending));
 }
 
 /** Those rows that are marked, in their order; all where there is no mark (null). */

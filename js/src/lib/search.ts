@@ -5,7 +5,7 @@
 import { bisectLeft, bisector } from "d3-array";
 import { asPrinted, foldQuery, foldTitle } from "./folding";
 import { initialBits, letterBits, Matcher } from "./matching";
-import { integerKeys, sortedByKey } from "./radix";
+import { numberKeys, sortedByKey } from "./radix";
 import { onceFor, SlicedWork } from "./slices";
 import type { Titles } from "./wire";
 
@@ -90,7 +90,7 @@ export class TitleSearch {
     const rows = new Int32Array(names.length);
     let n = 0;
     for (let row = 0; row < names.length; row++) if (known[row]) rows[n++] = row;
-    const byCount = sortedByKey(rows.subarray(0, n), integerKeys(counts, false));
+    const byCount = sortedByKey(rows.subarray(0, n), numberKeys(counts, false));
     this.#bits = new Int32Array(n);
     this.#initials = new Int32Array(n);
     this.byCount = byCount;

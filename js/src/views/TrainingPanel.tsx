@@ -9,7 +9,7 @@ import { RunList } from "../components/RunList";
 import type { ViewContext } from "../context";
 import { svgMarkup, svgPng } from "../lib/files";
 import { formatRate } from "../lib/format";
-import { Latest } from "../lib/latest";
+import { latest } from "../lib/latest";
 import type { Call } from "../lib/link";
 import { verdict } from "../lib/verdict";
 import { sentence, whyNoTraining } from "../lib/wording";
@@ -57,10 +57,10 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
   };
   const train = () => send("train", settings());
   const reset = () => send("reset", { seed: traits.seed.value, n_factors: traits.n_factors.value || null });
-  const retraining = useMemo(() => new Latest((args: Record<string, unknown>) => send("retrain", args)), []);
+  const retraining = useMemo(() => latest((args: Record<string, unknown>) => send("retrain", args)), []);
   const changed = () => {
     if (!retrains.peek() || Object.keys(wrong.peek()).length) return;
-    void retraining.offer(settings());
+    void retraining(settings());
   };
   const tryAgain = async (lr: number) => {
     traits.lr.value = lr;

@@ -28,7 +28,12 @@ export type LossLayout = ReturnType<typeof layOutLoss>;
 
 /** From epochs of the present run to what the x axis counts. */
 export const mappingOf = ({ xAxis, history, meta, recipe }: LossFacts): ((epoch: number) => number) =>
-  xMapping(xAxis, history, Math.max(1, Math.floor(meta.n_train / (recipe.bs || 64))));
+  xMapping(
+    xAxis,
+    history.map((row) => row.seconds),
+    meta.n_train,
+    recipe.bs || 64,
+  );
 
 export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room) {
   const { curve, history, meta, recipe, xAxis, yScale } = facts;

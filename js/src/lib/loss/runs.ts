@@ -1,7 +1,7 @@
 // Earlier trainings of the learner: their names, results and curves.
 import type { RunRow } from "../../protocol";
 import { type CurvePoints, curveOf, smooth } from "./curve";
-import type { XAxis } from "./scales";
+import { type XAxis, xMapping } from "./scales";
 
 export interface EarlierRun extends RunRow {
   train: CurvePoints;
@@ -38,11 +38,5 @@ export const drawnRuns = (
     .map((run) => ({ ...run, smoothed: smooth(run.train, smoothing) }));
 
 /** From epochs of a run to what the x axis counts; in seconds its epochs are even. */
-export function runMapping(axis: XAxis, run: RunRow, nTrain: number): (epoch: number) => number {
-  const unit = {
-    epoch: 1,
-    step: Math.max(1, Math.floor(nTrain / run.bs)),
-    time: (run.seconds ?? 0) / Math.max(1, run.epochs),
-  }[axis];
-  return (epoch) => epoch * unit;
-}
+export const runMapping = (axis: XAxis, run: RunRow, nTrain: number): ((epoch: number) => number) =>
+  xMapping(axis, [(run.seconds ?? 0) / Math.max(1, run.epochs)], nTrain, run.bs);

@@ -1,26 +1,24 @@
 // The geometry of the loss chart: what is on the axes, in which range, as which SVG paths. No DOM.
-import { bisectCenter } from "d3-array";
+import { bisectCenter, cumsum } from "d3-array";
 import type { EpochRow } from "../../protocol";
 import { type Ticks, ticks } from "../ticks";
 
 export type XAxis = "epoch" | "step" | "time";
 export type YScale = "linear" | "log";
 
-/** From epochs (fractional) to what the x axis counts; time is measured at the ends of epochs, even in between. */
+/** From epochs (fractional) to what the x axis counts; `seconds` of each epoch are even within it. */
 export function xMapping(
   axis: XAxis,
-  history: readonly EpochRow[],
-  stepsPerEpoch: number,
+  seconds: readonly number[],
+  nTrain: number,
+  bs: number,
 ): (epoch: number) => number {
-  if (axis === "step") return (epoch) => epoch * stepsPerEpoch;
+  if (axis === "step") return (epoch) => epoch * Math.max(1, Math.floor(nTrain / bs));
   if (axis === "epoch") return (epoch) => epoch;
-  const ends = [0];
-  for (const row of history) ends.push(ends[ends.length - 1] + row.seconds);
-  const last = ends.length > 1 ? ends[ends.length - 1] - ends[ends.length - 2] : 1;
+  const ends = [0, ...cumsum(seconds)];
   return (epoch) => {
-    const whole = Math.floor(epoch);
-    if (whole >= ends.length - 1) return ends[ends.length - 1] + (epoch - (ends.length - 1)) * last;
-    return ends[whole] + (epoch - whole) * (ends[whole + 1] - ends[whole]);
+    const whole = Math.min(Math.floor(epoch), seconds.length);
+    return ends[whole] + (epoch - whole) * (seconds[whole] ?? seconds.at(-1) ?? 1);
   };
 }
 

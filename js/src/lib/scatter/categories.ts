@@ -1,15 +1,12 @@
-// Columns of the user's own as colours: texts by category, numbers by a ramp; and as sizes.
+// Columns of the user's own, and those of texts as colours.
 
 import type { ReadonlySignal } from "@preact/signals";
 import type { ViewContext } from "../../context";
 import { derived } from "../bound";
-import { clamp } from "../clamp";
-import { formatCount, plural } from "../format";
 import { type Binary, decodeText, float32, type Titles } from "../wire";
-import type { One } from "../wording";
 import type { Colors } from "./paint";
-import { BINS, binOf, type ColorScale, type Rgb } from "./palette";
-import { type Colouring, SIZES } from "./points";
+import type { Rgb } from "./palette";
+import type { Colouring } from "./points";
 
 /** A value a row; of a text its number among `names`, most frequent first. NaN is no value. */
 export interface OwnColumn {
@@ -55,7 +52,12 @@ export function categoryColors({ foreground, neutral, border }: Colors): Rgb[] {
 }
 
 /** The bins of a column of texts, and the names of those that occur among the rows, by bin. */
-export function byCategory(by: string, values: Float32Array, names: Titles, rows: Int32Array): Colouring {
+export function byCategory(
+  by: string,
+  values: ArrayLike<number>,
+  names: Titles,
+  rows: Int32Array,
+): Colouring {
   const bins = Uint8Array.from(values, (value) =>
     Number.isFinite(value) ? Math.min(value, CATEGORIES) : CATEGORIES + 1,
   );
@@ -65,34 +67,4 @@ export function byCategory(by: string, values: Float32Array, names: Titles, rows
     bin < CATEGORIES ? names.at(bin) : bin === CATEGORIES ? "other" : "no value";
   const legend = [...seen].sort((a, b) => a - b).map((bin) => [named(bin), bin] as const);
   return { scale: { by, low: 0, high: 1, log: false, own: "categories", legend }, bins };
-}
-
-/** The values below and above which lie 2 % of the rows' finite ones each; null where there is none. */
-export function middleRange(values: ArrayLike<number>, rows: Int32Array): [number, number] | null {
-  const known = Float64Array.from(rows, (row) => values[row])
-    .filter(Number.isFinite)
-    .sort();
-  const at = (share: number) => known[Math.round(share * (known.length - 1))];
-  return known.length ? [at(0.02), at(0.98)] : null;
-}
-
-/** The bins of a column of numbers along a ramp; a bin of its own, after the last, is for those without a value. */
-export function byNumber(by: string, values: ArrayLike<number>, rows: Int32Array, one: One): Colouring {
-  const [low, high] = middleRange(values, rows) ?? [0, 1];
-  const scale: ColorScale = { by, low, high, log: false, own: "numbers" };
-  const bins = new Uint8Array(values.length).fill(BINS);
-  let without = 0;
-  for (const row of rows)
-    if (Number.isFinite(values[row])) bins[row] = binOf(values[row], scale);
-    else without++;
-  if (without) scale.legend = [[`no value (${formatCount(without)} of ${plural(rows.length, one)})`, BINS]];
-  return { scale, bins };
-}
-
-/** The size by row, from the 2nd to the 98th percentile of the rows; the smallest without a value. */
-export function sizesByNumber(values: ArrayLike<number>, rows: Int32Array): Uint8Array {
-  const [low, high] = middleRange(values, rows) ?? [0, 1];
-  const step = (SIZES - 1) / (high - low || 1);
-  // What is no number becomes 0 in an array of bytes.
-  return Uint8Array.from(values, (value) => clamp((value - low) * step, 0, SIZES - 1));
 }

@@ -4,7 +4,7 @@ import { computed, effect, type ReadonlySignal, signal, untracked } from "@preac
 import type { ViewContext } from "../../context";
 import type { OtherMap } from "../../protocol";
 import { derived } from "../bound";
-import { Latest } from "../latest";
+import { latest } from "../latest";
 import { onAbort } from "../lifetime";
 import { float32, readArray } from "../wire";
 import { type MapFrame, mapFrame } from "./frame";
@@ -44,7 +44,7 @@ export function pastMap(
     const map = mapFrame(told, float32(buffers[0]), now.n);
     return map && { epoch, map };
   };
-  const latest = new Latest<{ epoch: number; now: MapFrame }>(async ({ epoch, now }) => {
+  const look = latest<{ epoch: number; now: MapFrame }>(async ({ epoch, now }) => {
     const run = store.run.peek();
     const found = await ask(epoch, now).catch(() => null);
     const wanted = run === store.run.peek() && untracked(() => question.value);
@@ -53,7 +53,7 @@ export function pastMap(
   const stop = effect(() => {
     const wanted = question.value;
     if (!wanted) shown.value = null;
-    else if (store.connection.value === "connected") latest.offer(wanted);
+    else if (store.connection.value === "connected") look(wanted);
   });
   onAbort(abort, stop);
   return shown;

@@ -3,8 +3,10 @@
 import { max } from "d3-array";
 import type { Side } from "../../store";
 import { clamp } from "../clamp";
-import { integerKeys, sortedByKey } from "../radix";
+import { formatCount, plural } from "../format";
+import { numberKeys, sortedByKey } from "../radix";
 import { averageBias, spread } from "../ranking";
+import type { One } from "../wording";
 import type { MapFrame } from "./frame";
 import { BINS, binOf, type ColorBy, type ColorScale } from "./palette";
 import { extent } from "./viewbox";
@@ -37,7 +39,7 @@ export function isShown(
 
 /** Rows 1 … n − 1 by falling count, ties by row: drawn last, on top, are the small ones. Made once for a side. */
 export const drawOrder = (counts: Int32Array): Int32Array =>
-  sortedByKey(counts.map((_, row) => row).subarray(1), integerKeys(counts, false));
+  sortedByKey(counts.map((_, row) => row).subarray(1), numberKeys(counts, false));
 
 /** Biases relative to the mean of the trained rows, in the model's own unit. */
 export function centred(bias: Float32Array, trained: Uint8Array): Float64Array {
@@ -51,29 +53,46 @@ export interface Colouring {
   bins: Uint8Array;
 }
 
-/**
- * The bin of each row. Bias: symmetric around 0, the ends at the 98th percentile of |bias| of the shown rows.
- * Count: logarithmic. What cannot be shown (no bias in the model) is coloured as "none".
- */
-export function colouring(by: ColorBy, rows: Int32Array, side: Side, bias: Float64Array | null): Colouring {
-  const bins = new Uint8Array(side.n);
-  const none: Colouring = { scale: { by: "none", low: 0, high: 1, log: false }, bins };
-  let values: ArrayLike<number>;
-  let scale: ColorScale;
-  if (by === "bias" && bias) {
-    const end = spread(rows, bias);
-    values = bias;
-    scale = { by, low: -end, high: end, log: false };
-  } else if (by === "count" || by === "mean") {
-    values = by === "count" ? side.counts : side.means;
-    const box = extent(rows, values, values);
-    if (!box) return none;
-    const [least, , high] = box;
-    scale = { by, low: by === "count" ? Math.max(1, least) : least, high, log: by === "count" };
-  } else {
-    return none;
+/** The values below and above which lie 2 % of the rows' finite ones each; null where there is none. */
+export function middleRange(values: ArrayLike<number>, rows: Int32Array): [number, number] | null {
+  const known = Float64Array.from(rows, (row) => values[row])
+    .filter(Number.isFinite)
+    .sort();
+  const at = (share: number) => known[Math.round(share * (known.length - 1))];
+  return known.length ? [at(0.02), at(0.98)] : null;
+}
+
+/** Bias: symmetric around 0, the ends at the 98th percentile of its size. Count: logarithmic. Null without values. */
+function scaleOf(by: ColorBy, values: ArrayLike<number>, rows: Int32Array): ColorScale | null {
+  if (by === "bias") {
+    const end = spread(rows, values);
+    return { by, low: -end, high: end, log: false };
   }
-  for (let i = 0; i < rows.length; i++) bins[rows[i]] = binOf(values[rows[i]], scale, BINS);
+  if (by === "count" || by === "mean") {
+    const [least, , high] = extent(rows, values, values) ?? [];
+    if (least === undefined || high === undefined) return null;
+    return { by, low: by === "count" ? Math.max(1, least) : least, high, log: by === "count" };
+  }
+  const [low, high] = middleRange(values, rows) ?? [0, 1];
+  return { by, low, high, log: false, own: "numbers" };
+}
+
+/** The bins of values along a ramp; the one after the last is for those without. Where there is no value, "none". */
+export function colouring(
+  by: ColorBy,
+  values: ArrayLike<number> | null,
+  rows: Int32Array,
+  n: number,
+  one: One,
+): Colouring {
+  const scale = values && scaleOf(by, values, rows);
+  if (!scale) return { scale: { by: "none", low: 0, high: 1, log: false }, bins: new Uint8Array(n) };
+  const bins = new Uint8Array(n).fill(BINS);
+  let without = 0;
+  for (const row of rows)
+    if (Number.isFinite(values[row])) bins[row] = binOf(values[row], scale);
+    else without++;
+  if (without) scale.legend = [[`no value (${formatCount(without)} of ${plural(rows.length, one)})`, BINS]];
   return { scale, bins };
 }
 
@@ -83,9 +102,18 @@ export function radii(shown: number): number[] {
   return Array.from({ length: SIZES }, (_, i) => shrink * (2.2 + (4.8 * i) / (SIZES - 1)));
 }
 
-/** The size by row: the area grows with the count, up to the largest count; without a column all are alike. */
-export function sizes(by: SizeBy, side: Side): Uint8Array {
-  if (by === "none") return new Uint8Array(side.n).fill(3);
-  const most = max(side.counts) || 1;
-  return Uint8Array.from(side.counts, (count) => Math.round(Math.sqrt(count / most) * (SIZES - 1)));
+/**
+ * The size by row: of a count the area grows up to the largest; other values go from the 2nd to the 98th percentile of
+ * the rows, the smallest without a value; without a column all are alike.
+ */
+export function sizes(by: SizeBy, values: ArrayLike<number> | null, rows: Int32Array, n: number): Uint8Array {
+  if (!values) return new Uint8Array(n).fill(3);
+  if (by === "count") {
+    const most = max(Float64Array.from(values)) || 1;
+    return Uint8Array.from(values, (count) => Math.round(Math.sqrt(count / most) * (SIZES - 1)));
+  }
+  const [low, high] = middleRange(values, rows) ?? [0, 1];
+  const step = (SIZES - 1) / (high - low || 1);
+  // What is no number becomes 0 in an array of bytes.
+  return Uint8Array.from(values, (value) => clamp((value - low) * step, 0, SIZES - 1));
 }

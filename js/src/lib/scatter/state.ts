@@ -16,7 +16,7 @@ import {
   placesOf,
   placeWords,
 } from "./axes";
-import { byCategory, byNumber, ownColumns, sizesByNumber } from "./categories";
+import { byCategory, ownColumns } from "./categories";
 import type { MapFrame } from "./frame";
 import { trimmed } from "./labels";
 import { ownMap, pastMap } from "./maps";
@@ -28,8 +28,6 @@ import { rampFor } from "./theme";
 import { farOf, farWords, keepAsking, mapRanks, neighborAnswers } from "./trueneighbors";
 import { asBox, extent, HomeBox } from "./viewbox";
 import { isNoise, keptShare, type PointFacts } from "./words";
-
-export type Tool = "point" | "box" | "lasso" | "pan";
 
 interface Columns {
   frame: MapFrame;
@@ -135,26 +133,17 @@ export function createMapState(context: ViewContext) {
     const passing = order.value.filter((row) => trained[row] && counts[row] >= shared.minCount.value);
     return missingWords(axes.value, [now.x, now.y], passing, one);
   });
-  const effectiveColor = computed<ColorBy>(() => (untrained.value ? "none" : colorBy.value));
   const coloured = computed(() => {
-    const by = effectiveColor.value;
-    const column = own.value.get(by);
-    if (!column && by !== "year") return colouring(by, rows.value, store.items.value, bias.value);
+    const by = untrained.value ? "none" : colorBy.value;
+    // Those of a column may still be on their way.
     const values = numbers(by);
-    // Still on its way.
-    if (!values) return colouring("none", rows.value, store.items.value, null);
-    return column?.names && column.values
-      ? byCategory(by, column.values, column.names, rows.value)
-      : byNumber(by, values, rows.value, one);
+    const names = own.value.get(by)?.names;
+    return names && values
+      ? byCategory(by, values, names, rows.value)
+      : colouring(by, values, rows.value, store.items.value.n, one);
   });
   const ramp = computed(() => (colors.value ? rampFor(coloured.value.scale, colors.value) : []));
-  const sizeOf = computed(() => {
-    const by = sizeBy.value;
-    const values = by === "count" || by === "none" ? null : numbers(by);
-    return values
-      ? sizesByNumber(values, rows.value)
-      : sizes(by === "count" ? by : "none", store.items.value);
-  });
+  const sizeOf = computed(() => sizes(sizeBy.value, numbers(sizeBy.value), rows.value, store.items.value.n));
   const radiiNow = computed(() => radii(rows.value.length));
   const sizeEnds = computed(() => {
     const by = sizeBy.value;
@@ -326,17 +315,6 @@ export function createMapState(context: ViewContext) {
     ownColumns: own,
     /** Which titles have no place, in sentences. */
     missing,
-    labelBy: trait<string>("label_by"),
-    flipX,
-    flipY,
-    colorBy,
-    sizeBy,
-    nLabels: trait<number>("n_labels"),
-    tool: trait<Tool>("tool"),
-    showNeighbors,
-    k,
-    /** Which of the epochs kept is shown; -1 for the newest. */
-    frame: wantedFrame,
     /** The one under a finger that is still down. */
     scrubbed,
     /** The earlier epoch that is shown; null for the newest. */

@@ -37,10 +37,11 @@ function isDark([r, g, b]: Rgb): boolean {
 
 /** The colours of a colouring by bin; the end of a ramp that would vanish in the background is left out. */
 export function rampFor({ by, own }: ColorScale, colors: Colors): Rgb[] {
-  if (by === "bias") return ramp([colors.biasLow, colors.biasMiddle, colors.biasHigh]);
-  if (by === "none") return ramp([colors.neutral, colors.neutral]);
   if (own === "categories") return categoryColors(colors);
-  const stops = own ? CIVIDIS : VIRIDIS;
-  const shades = isDark(colors.background) ? ramp(stops, 0.22, 1) : ramp(stops, 0, 0.86);
-  return own ? [...shades, colors.border] : shades;
+  const plain = {
+    bias: [colors.biasLow, colors.biasMiddle, colors.biasHigh],
+    none: [colors.neutral, colors.neutral],
+  }[by];
+  const [from, to] = plain ? [0, 1] : isDark(colors.background) ? [0.22, 1] : [0, 0.86];
+  return [...ramp(plain ?? (own ? CIVIDIS : VIRIDIS), from, to), colors.border];
 }

@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import type { LearnerStore } from "../../store";
 import { plural } from "../format";
-import { Latest } from "../latest";
+import { latest } from "../latest";
 import { onAbort } from "../lifetime";
 import type { One } from "../wording";
 import { extent } from "./viewbox";
@@ -75,13 +75,13 @@ export function neighborAnswers(
     },
     /** Somebody who asks: of several rows one after the other only the last that rests is asked about. */
     asker() {
-      const latest = new Latest(find);
+      const findLatest = latest(find);
       let rest: ReturnType<typeof setTimeout> | undefined;
       onAbort(abort, () => clearTimeout(rest));
       return (row: number | null) => {
         clearTimeout(rest);
         if (row === null || abort.aborted || !mayAsk(row) || isFresh(row)) return;
-        rest = setTimeout(() => latest.offer(row), REST_MS);
+        rest = setTimeout(() => findLatest(row), REST_MS);
       };
     },
   };

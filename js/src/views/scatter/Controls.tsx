@@ -87,12 +87,12 @@ export function Settings({ context, map }: Props) {
         number("top_n", "Most rated", 10, 1e9, { help: "How many it is fitted on", reason })}
       {has("min_count") && <MinRatings context={context} />}
       {check("show_neighbors", "True neighbours", { help: "Lines to the nearest in all dimensions", reason })}
-      {map.showNeighbors.value &&
+      {trait<boolean>("show_neighbors").value &&
         number("k", "Neighbours", 1, 100, { help: "How many true neighbours", reason })}
       {has("flip") && (
         <>
-          <Flip side="horizontal" choice={map.x.value} flipped={map.flipX} />
-          <Flip side="vertical" choice={map.y.value} flipped={map.flipY} />
+          <Flip side="horizontal" choice={map.x.value} flipped={trait("flip_x")} />
+          <Flip side="vertical" choice={map.y.value} flipped={trait("flip_y")} />
         </>
       )}
       {has("help") && <Keys label="Keys of the map" list={keys(map.one)} />}

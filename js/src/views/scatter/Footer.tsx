@@ -89,15 +89,15 @@ function colourKey(map: MapState, { data }: ViewContext["store"]) {
 }
 
 /** "size: ratings", and what the smallest and the largest point stand for; null where they stand for nothing. */
-function sizeKey(map: MapState) {
-  const by = map.sizeBy.value;
+function sizeKey({ trait }: ViewContext, map: MapState) {
+  const by = trait<string>("size_by").value;
   return by === "none" ? null : { name: by === "count" ? "ratings" : by, ends: map.sizeEnds.value };
 }
 
 function Legend({ context, map }: { context: ViewContext; map: MapState }) {
-  const missing = map.colorBy.value === "bias" && context.store.itemBias.value === null;
+  const missing = context.trait("color_by").value === "bias" && context.store.itemBias.value === null;
   const key = missing ? null : colourKey(map, context.store);
-  const size = sizeKey(map);
+  const size = sizeKey(context, map);
   return (
     <>
       {missing && <p>This model has no biases to colour by.</p>}
@@ -145,8 +145,8 @@ function Strip({ ramp }: { ramp: readonly Rgb[] }) {
 
 /** How far the map leads astray: the true neighbours of the explored title that it does not show as near. */
 function NeighborWords({ context, map }: { context: ViewContext; map: MapState }) {
-  const { store, shared } = context;
-  if (!map.showNeighbors.value || map.untrained.value) return null;
+  const { store, shared, trait } = context;
+  if (!trait<boolean>("show_neighbors").value || map.untrained.value) return null;
   const primary = shared.primary.value;
   if (primary === null) return <p>Choose a {map.one} to see lines to its true neighbours.</p>;
   const words = map.farWords.value;
@@ -162,7 +162,8 @@ function NeighborWords({ context, map }: { context: ViewContext; map: MapState }
       </span>{" "}
       <Why>
         The nearest by cosine in all dimensions, as the neighbour search finds them. Far is what is not among
-        the nearest tenth of the {map.one}s on the map, or the nearest {map.k.value} if that is more.
+        the nearest tenth of the {map.one}s on the map, or the nearest {trait<number>("k").value} if that is
+        more.
       </Why>
     </div>
   );

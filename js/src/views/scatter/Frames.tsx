@@ -6,6 +6,8 @@ import type { MapState } from "../../lib/scatter/state";
 
 export function Frames({ context, map }: { context: ViewContext; map: MapState }) {
   const { store } = context;
+  /** Which of the epochs kept is shown; -1 for the newest. */
+  const frame = context.trait<number>("frame");
   const epochs = store.frame_epochs.value;
   if (epochs.length < 2 || map.untrained.value || !context.shows("frame")) return null;
   if (store.connection.value === "disconnected") {
@@ -15,7 +17,7 @@ export function Frames({ context, map }: { context: ViewContext; map: MapState }
   // The last epoch is the newest picture, unless training has gone on or weights of a better epoch were loaded.
   const same = store.snapshotEpoch.value === last;
   const newest = epochs.length - (same ? 1 : 0);
-  const chosen = map.scrubbed.value ?? map.frame.value;
+  const chosen = map.scrubbed.value ?? frame.value;
   const at = chosen < 0 || chosen >= epochs.length ? newest : Math.min(chosen, newest);
   const frameAt = (place: number) => (place >= newest ? -1 : place);
   const shown = map.past.value;
@@ -33,7 +35,7 @@ export function Frames({ context, map }: { context: ViewContext; map: MapState }
           map.scrubbed.value = frameAt(place);
         }}
         onChange={(place) => {
-          map.frame.value = frameAt(place);
+          frame.value = frameAt(place);
           map.scrubbed.value = null;
         }}
       />
@@ -42,7 +44,7 @@ export function Frames({ context, map }: { context: ViewContext; map: MapState }
           <span>
             Showing epoch {shown.epoch} of {last}, in the colours of the newest.
           </span>
-          <Button label="Newest" onClick={setTo(map.frame, -1)} />
+          <Button label="Newest" onClick={setTo(frame, -1)} />
         </>
       )}
     </div>

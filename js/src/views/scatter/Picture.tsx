@@ -139,8 +139,8 @@ export function Picture({ context, map, announce, onPlot }: Props) {
       pinned: shared.pinned.value,
       selection: shared.selection.value,
       asked: new Set([...asked.value, ...neighbors, ...found.value]),
-      nLabels: map.nLabels.value,
-      labelBy: map.labelBy.value ?? "auto",
+      nLabels: context.trait<number>("n_labels").value,
+      labelBy: context.trait<string>("label_by").value ?? "auto",
       neighbors,
     });
   });
@@ -169,8 +169,7 @@ export function Picture({ context, map, announce, onPlot }: Props) {
   const facts = tip.value ? map.facts(tip.value.row) : null;
   const nearest = tip.value && nearestNames(map, store, tip.value.row);
   const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
-  const cursorKind =
-    map.tool.value === "box" || map.tool.value === "lasso" ? "box" : own.value !== null ? "point" : "pan";
+  const cursorKind = actions.pointer.drag() !== "pan" ? "box" : own.value !== null ? "point" : "pan";
   return (
     <>
       <div class="cw-scatter-plot">

@@ -271,7 +271,7 @@ export function createActions(
     },
     pointer: {
       drag: () => {
-        const tool = map.tool.peek();
+        const tool = context.trait<string>("tool").value;
         return tool === "box" || tool === "lasso" ? tool : "pan";
       },
       hover: (place: { x: number; y: number; touch: boolean } | null) => {

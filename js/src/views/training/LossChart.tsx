@@ -44,36 +44,34 @@ export function LossChart({ context, facts, drawing }: LossChartProps) {
   const layout = layOutLoss(facts, room);
 
   return (
-    <div class="cw-chart">
-      <div class="cw-plot" ref={box}>
-        {width > 0 && (
-          <>
-            <svg
-              ref={drawing}
-              class="cw-loss"
-              role="img"
-              aria-label="Loss"
-              aria-describedby={id}
-              width={width}
-              height={height}
-              viewBox={`0 0 ${width} ${height}`}
-            >
-              <rect class="cw-loss-ground" width={width} height={height} />
-              <LossAxes facts={facts} layout={layout} room={room} />
-              <LossCurves facts={facts} layout={layout} room={room} />
-              <LossKey
-                facts={facts}
-                best={layout.best}
-                rmse={width >= NARROW}
-                left={wide ? left : 8}
-                right={wide ? width - 8 : null}
-                y={bottom + MARGIN.bottom + KEY_ROW - 8}
-              />
-            </svg>
-            <Crosshair context={context} facts={facts} plot={{ ...room, end: layout.end }} />
-          </>
-        )}
-      </div>
+    <div class="cw-chart" ref={box}>
+      {width > 0 && (
+        <>
+          <svg
+            ref={drawing}
+            class="cw-loss"
+            role="img"
+            aria-label="Loss"
+            aria-describedby={id}
+            width={width}
+            height={height}
+            viewBox={`0 0 ${width} ${height}`}
+          >
+            <rect class="cw-loss-ground" width={width} height={height} />
+            <LossAxes facts={facts} layout={layout} room={room} />
+            <LossCurves facts={facts} layout={layout} room={room} />
+            <LossKey
+              facts={facts}
+              best={layout.best}
+              rmse={width >= NARROW}
+              left={wide ? left : 8}
+              right={wide ? width - 8 : null}
+              y={bottom + MARGIN.bottom + KEY_ROW - 8}
+            />
+          </svg>
+          <Crosshair context={context} facts={facts} plot={{ ...room, end: layout.end }} />
+        </>
+      )}
       <p id={id} class="cw-unseen">
         {chartSummary(facts.history)}
       </p>

@@ -40,7 +40,7 @@ export function Progress({ context }: { context: ViewContext }) {
         <div class="cw-progress-bar" style={{ width: `${100 * progress}%` }} />
       </div>
       <span>{text}</span>
-      <span class="cw-eta">{eta}</span>
+      <span>{eta}</span>
     </div>
   );
 }

@@ -1,6 +1,8 @@
 // While someone points at a table or has the focus in it, training must not move its rows: the order is held.
 import { useReducer, useRef, useState } from "preact/hooks";
 import { sameRows } from "../lib/ranking";
+import { Button } from "./Button";
+import { TAB_STOP } from "./rows";
 
 /** `asked` names what the user asked for (sorting, filters): a change of it always takes effect at once. */
 export function useHeldOrder<T extends ArrayLike<number>>(fresh: T, asked: string, held: boolean) {
@@ -47,4 +49,15 @@ export function useHolding() {
       setHeld(false);
     },
   };
+}
+
+/** Over a table whose order is held: a newer one waits. */
+export function OrderChip(props: { stale: boolean; refresh: () => void; holding: Holding }) {
+  const { stale, refresh, holding } = props;
+  if (!stale) return null;
+  return (
+    <div class="cw-chip" {...holding.focus}>
+      <Button label="order updated, refresh" then={TAB_STOP} onClick={refresh} />
+    </div>
+  );
 }

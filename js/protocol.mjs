@@ -10,6 +10,7 @@ const HEADER = "// Generated from collabwidgets/widgets/protocol.py by `make pro
 
 const { definitions, arrays, settings } = JSON.parse(await text(process.stdin));
 for (const definition of Object.values(definitions)) untitled(definition.properties ?? {});
+shareName("Plain", "A command without settings.", definitions.Ask.properties.call);
 shareSettings("FitSettings", "Settings of a fit; null leaves one to the learner.", [
   definitions.StepEpoch,
   definitions.Train,
@@ -63,6 +64,16 @@ function shareSettings(title, description, calls) {
     for (const setting of Object.keys(properties)) delete call.properties[setting];
     call.extends = { $ref: `#/$defs/${title}` };
   }
+}
+
+/** Calls that have nothing but a name become one type. */
+function shareName(title, description, call) {
+  const type = ({ $ref }) => $ref.split("/").at(-1);
+  const plain = call.anyOf.map(type).filter((name) => Object.keys(definitions[name].properties).length === 1);
+  const name = { enum: plain.flatMap((each) => definitions[each].properties.name.enum) };
+  for (const each of plain) delete definitions[each];
+  definitions[title] = { title, description, type: "object", properties: { name }, required: ["name"] };
+  call.anyOf = [...call.anyOf.filter((each) => type(each) in definitions), { $ref: `#/$defs/${title}` }];
 }
 
 /** A property's own title would become a type of its own. */

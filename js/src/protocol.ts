@@ -196,20 +196,7 @@ export interface Drawn {
 export interface Ask {
   kind: "command";
   id: string;
-  call:
-    | Train
-    | Retrain
-    | StepEpoch
-    | Reset
-    | Pause
-    | Resume
-    | Stop
-    | Rerun
-    | CancelRerun
-    | Ping
-    | AskCode
-    | AskNeighbors
-    | AskFrame;
+  call: Train | Retrain | StepEpoch | Reset | AskCode | AskNeighbors | AskFrame | Plain;
 }
 /** Start a fit. */
 export interface Train extends FitSettings {
@@ -241,26 +228,6 @@ export interface Reset {
   seed?: number | null;
   n_factors?: number | null;
 }
-export interface Pause {
-  name: "pause";
-}
-export interface Resume {
-  name: "resume";
-}
-export interface Stop {
-  name: "stop";
-}
-/** Train the model again with other seeds: `CollabLearner.stability`. */
-export interface Rerun {
-  name: "rerun";
-}
-export interface CancelRerun {
-  name: "cancel_rerun";
-}
-/** Whether Python is there, asked by a page that has heard nothing for a while. */
-export interface Ping {
-  name: "ping";
-}
 /** The Python of a view; answered by a str. */
 export interface AskCode {
   name: "code";
@@ -279,6 +246,10 @@ export interface AskFrame {
   name: "frame";
   view: string;
   epoch: number;
+}
+/** A command without settings. */
+export interface Plain {
+  name: "pause" | "resume" | "stop" | "rerun" | "cancel_rerun" | "ping";
 }
 /** Rows of the nearest titles, how many nearer ones the filter hides, and the revision they are of. */
 export interface Neighbors {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileStem, plainColor } from "../src/lib/files";
-import { mapTable } from "../src/lib/scatter/table";
+import { mapTable } from "../src/lib/scatter/maps";
 import { decodeText } from "../src/lib/wire";
 import type { Side } from "../src/store";
 import { encodeText } from "./harness/encode";

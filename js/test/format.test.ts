@@ -63,14 +63,14 @@ test("numbers are read as typed: exponents, a bare dot, a true minus, grouped di
 });
 
 test("what cannot be used is answered with a sentence that names the setting", () => {
-  const rule = { name: "Learning rate", min: 0, max: 10, above: true };
+  const rule = { name: "Learning rate", min: 0, max: 10 };
   const reason = (text: string) => {
     const parsed = parseNumber(text, rule);
     return parsed.ok ? "" : parsed.reason;
   };
   assert.equal(reason("fast"), "Learning rate: 'fast' is not a number; try 5e-3.");
   assert.equal(reason(""), "Learning rate is empty; type a number.");
-  assert.equal(reason("0"), "Learning rate must be above 0 and at most 10.");
+  assert.equal(reason("11"), "Learning rate must be between 0 and 10.");
   assert.equal(reason("0,005"), "Learning rate: write 0.005 with a dot.");
   for (const text of ["1e", "0x10", "Infinity", "NaN", "1 2", "--1", "1e400"])
     assert.notEqual(reason(text), "", text);

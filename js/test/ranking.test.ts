@@ -5,7 +5,7 @@ import { shortest32, toCsv, toTsv } from "../src/lib/delimited";
 import { EpochEnds } from "../src/lib/epochends";
 import { numberKeys, sortedByKey } from "../src/lib/radix";
 import {
-  effectAtMean,
+  effectsAt,
   gainedText,
   markedRows,
   orderRows,
@@ -33,7 +33,7 @@ test("the effect of a bias is the published logit-to-stars table for ratings up 
     [1, 4.5, 0.58],
   ];
   for (const [bias, mean, stars] of table) {
-    assert.ok(Math.abs(effectAtMean(bias, mean, [0, 5.5]) - stars) < 0.0051, `${bias} at ${mean}`);
+    assert.ok(Math.abs(effectsAt(mean, [0, 5.5])(bias) - stars) < 0.0051, `${bias} at ${mean}`);
   }
 });
 
@@ -44,10 +44,10 @@ test("the slope of the effect at 0 is that of the sigmoid, and without a range a
     [4, 1.09],
     [5, 0.455],
   ] as const) {
-    assert.ok(Math.abs(effectAtMean(1e-6, mean, [0, 5.5]) / 1e-6 - slope) < 0.001);
+    assert.ok(Math.abs(effectsAt(mean, [0, 5.5])(1e-6) / 1e-6 - slope) < 0.001);
   }
-  assert.equal(effectAtMean(0.4, 3.5, null), 0.4);
-  assert.ok(Number.isNaN(effectAtMean(0.4, 5.5, [0, 5.5])));
+  assert.equal(effectsAt(3.5, null)(0.4), 0.4);
+  assert.ok(Number.isNaN(effectsAt(5.5, [0, 5.5])(0.4)));
 });
 
 function randomInput(seed: number, n: number): RankingInput {

@@ -27,7 +27,7 @@ const facts = (changed: Partial<LossFacts> = {}): LossFacts => ({
   history: [{ epoch: 1, train_loss: 0.9, valid_loss: 0.85, rmse: 0.922, seconds: 2, lr: 1e-3 }],
   bestEpoch: 1,
   meta: { n_train: 6400, loss_name: "MSE", baseline: null, y_range: [0, 5.5] },
-  recipe: { bs: 64 },
+  recipe: { bs: 64, epochs: 1, fit_epochs: 1 },
   status: "ready",
   xAxis: "epoch",
   yScale: "linear",

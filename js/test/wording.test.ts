@@ -5,7 +5,6 @@ import {
   badge,
   chartSummary,
   epochAnnouncement,
-  fitEpochs,
   membersNote,
   retrainHint,
   type Situation,
@@ -52,11 +51,6 @@ test("a whole epoch is said without a decimal, another to a tenth", () => {
     sentence({ ...calm, status: "stopped", epoch: 168 })?.text,
     "Stopped at epoch 168; weights kept.",
   );
-});
-
-test("the running fit's epochs are not the wish for the next one", () => {
-  assert.equal(fitEpochs({ epochs: 5, fit_epochs: 1 }), 1);
-  assert.equal(fitEpochs({ epochs: 5 }), 5);
 });
 
 test("several members are told: findings are the first one's, the loss is their average's", () => {

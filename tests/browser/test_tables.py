@@ -579,7 +579,7 @@ def test_weak_evidence_is_marked_in_a_narrow_list_too(show: Show) -> None:
     expect(weak.get_by_text(re.compile(r"both rated \d+"))).to_be_in_viewport()
 
 
-@pytest.mark.parametrize(("width", "said"), [(900, "5 of 8"), (320, "in 5 of 8 runs")])
+@pytest.mark.parametrize(("width", "said"), [(900, "5 of 8"), (320, "in runs 5 of 8")])
 def test_a_list_of_a_single_run_says_so_and_reruns_tell_which_titles_come_again(
     show: Show, width: int, said: str
 ) -> None:

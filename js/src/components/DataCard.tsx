@@ -21,7 +21,7 @@ export function DataCard({ context }: { context: ViewContext }) {
         ))}
       </div>
       {card?.notes.map(([sentence, summary, text]) => (
-        <div key={sentence} class="cw-stack cw-small cw-guard">
+        <div key={sentence} class="cw-stack cw-tight cw-small cw-guard">
           <p>{sentence}</p>
           {summary && <Why summary={summary}>{text}</Why>}
         </div>

@@ -1,4 +1,5 @@
 // The table of epochs; the best one is marked in words.
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ViewContext } from "../context";
 import { type Cell, tableOf } from "../lib/delimited";
@@ -29,8 +30,18 @@ export function EpochTable({ context }: { context: ViewContext }) {
   const hits = context.trait<number | null>("hit_rate").value ?? null;
   const shown = history.slice(-MOST_ROWS);
   const scroll = useRef<HTMLDivElement>(null);
-  const metrics = metricsOf(history);
-  const stars = ratingUnit(store.data.value.y_range) === "stars";
+  const unit = ratingUnit(store.data.value.y_range) === "stars" && ", stars";
+  const rmse = (
+    <>
+      RMSE<span class="cw-th-unit">{unit}</span>
+    </>
+  );
+  const numbers: { name: string; head?: ComponentChildren; cell: (row: EpochRow) => string }[] = [
+    { name: "train", cell: (row) => formatLoss(row.train_loss) },
+    { name: "valid", cell: (row) => formatLoss(row.valid_loss) },
+    { name: "rmse", head: rmse, cell: (row) => formatNumber(row.rmse, 3) },
+    ...metricsOf(history).map((name) => ({ name, cell: (row: EpochRow) => formatLoss(row.metrics?.[name]) })),
+  ];
 
   // The newest epoch is at the end; stay there unless the reader has scrolled up.
   useEffect(() => {
@@ -52,14 +63,9 @@ export function EpochTable({ context }: { context: ViewContext }) {
           <thead>
             <tr>
               <th scope="col">epoch</th>
-              <th scope="col">train</th>
-              <th scope="col">valid</th>
-              <th scope="col">
-                RMSE<span class="cw-th-unit">{stars ? ", stars" : ""}</span>
-              </th>
-              {metrics.map((name) => (
+              {numbers.map(({ name, head = name }) => (
                 <th key={name} scope="col">
-                  {name}
+                  {head}
                 </th>
               ))}
               <th scope="col" class="cw-time">
@@ -74,11 +80,8 @@ export function EpochTable({ context }: { context: ViewContext }) {
             {shown.map((row) => (
               <tr key={row.epoch} class={row.epoch === best ? "cw-best-row" : undefined}>
                 <th scope="row">{row.epoch}</th>
-                <td>{formatLoss(row.train_loss)}</td>
-                <td>{formatLoss(row.valid_loss)}</td>
-                <td>{formatNumber(row.rmse, 3)}</td>
-                {metrics.map((name) => (
-                  <td key={name}>{formatLoss(row.metrics?.[name] ?? null)}</td>
+                {numbers.map(({ name, cell }) => (
+                  <td key={name}>{cell(row)}</td>
                 ))}
                 <td class="cw-time" title={`learning rate ${formatRate(row.lr)}`}>
                   {formatSeconds(row.seconds)}

@@ -37,54 +37,40 @@ export function Exports(props: Exported & { context: ViewContext; copy: CopyStat
       copy.say((error as Error).message);
     }
   };
-  const picture = (kind: "png" | "svg", draw: () => Promise<Blob | null> | string | null) => (
-    <Button
-      label={kind.toUpperCase()}
-      icon="save"
-      title="Download the picture"
-      reason={undrawn}
-      onClick={async () => {
-        try {
-          const file = await draw();
-          if (file) download(file, `${table?.name}.${kind}`, "image/svg+xml;charset=utf-8");
-          else copy.say("There is nothing to draw now.");
-        } catch (error) {
-          copy.say(`The picture could not be drawn: ${(error as Error).message}`);
-        }
-      }}
-    />
-  );
+  const button = (name: string, label: string, title: string, reason: string | null, take: () => void) =>
+    has(name) && (
+      <Button
+        label={label}
+        icon={label.startsWith("Copy") ? "copy" : "save"}
+        title={title}
+        reason={reason}
+        onClick={take}
+      />
+    );
+  const picture = (kind: "png" | "svg", draw: () => Promise<Blob | null> | string | null) =>
+    button(kind, kind.toUpperCase(), "Download the picture", undrawn, async () => {
+      try {
+        const file = await draw();
+        if (file) download(file, `${table?.name}.${kind}`, "image/svg+xml;charset=utf-8");
+        else copy.say("There is nothing to draw now.");
+      } catch (error) {
+        copy.say(`The picture could not be drawn: ${(error as Error).message}`);
+      }
+    });
+  const unknown = gone ? "Not connected to the kernel, which alone knows how this was made" : null;
   return (
     <>
-      {table && has("copy") && (
-        <Button
-          label="Copy"
-          icon="copy"
-          title="Copy as tab-separated text"
-          reason={table.empty}
-          onClick={() => copy.copy(table.shown(), context.el)}
-        />
-      )}
-      {table && has("csv") && (
-        <Button
-          label="CSV"
-          icon="save"
-          title="Download as CSV"
-          reason={table.empty}
-          onClick={() => download(toCsv(table.all()), `${table.name}.csv`, "text/csv;charset=utf-8")}
-        />
-      )}
-      {png && has("png") && picture("png", png)}
-      {svg && has("svg") && picture("svg", svg)}
-      {has("code") && (
-        <Button
-          label="Copy code"
-          icon="copy"
-          title="Copy the Python that makes this"
-          reason={gone ? "Not connected to the kernel, which alone knows how this was made" : null}
-          onClick={code}
-        />
-      )}
+      {table &&
+        button("copy", "Copy", "Copy as tab-separated text", table.empty, () =>
+          copy.copy(table.shown(), context.el),
+        )}
+      {table &&
+        button("csv", "CSV", "Download as CSV", table.empty, () =>
+          download(toCsv(table.all()), `${table.name}.csv`, "text/csv;charset=utf-8"),
+        )}
+      {png && picture("png", png)}
+      {svg && picture("svg", svg)}
+      {button("code", "Copy code", "Copy the Python that makes this", unknown, code)}
     </>
   );
 }

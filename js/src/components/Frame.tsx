@@ -1,7 +1,7 @@
 // The frame of every widget: a named region with title, state, the view, and what went wrong.
 import type { ComponentChildren } from "preact";
 import type { ViewContext } from "../context";
-import { badge, fitEpochs, membersNote, RANDOM, type Situation, sentence } from "../lib/wording";
+import { badge, membersNote, RANDOM, type Situation, sentence } from "../lib/wording";
 import type { LearnerStore } from "../store";
 import { type CopyState, useCopy } from "./copying";
 import { Disclosure } from "./Disclosure";
@@ -41,12 +41,12 @@ export function situation(store: LearnerStore): Situation {
     connection: store.connection.value,
     epoch: store.epoch.value,
     shownEpoch: store.snapshotEpoch.value,
-    epochs: fitEpochs(store.recipe.value),
+    epochs: store.recipe.value.fit_epochs,
     progress: store.progress.value,
     message: store.message.value,
     bestEpoch: store.best_epoch.value,
     elapsed: store.elapsed_seconds.value,
-    keepBest: store.recipe.value.keep_best ?? false,
+    keepBest: store.recipe.value.keep_best,
     lastEpoch: store.history.value.at(-1)?.epoch ?? 0,
   };
 }

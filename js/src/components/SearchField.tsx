@@ -12,7 +12,7 @@ export interface SearchFieldProps {
 export function SearchField({ name, text, box }: SearchFieldProps) {
   const id = useId();
   return (
-    <div class="cw-stack cw-field cw-search">
+    <div class="cw-stack cw-tight cw-field cw-search">
       <label class="cw-label" for={id}>
         Search
       </label>

@@ -24,7 +24,7 @@ export function Tabs({ label, tabs, chosen, onChoose }: Props) {
   };
   return (
     <div>
-      <div role="tablist" aria-label={label} class="cw-flow cw-tablist" onKeyDown={move}>
+      <div role="tablist" aria-label={label} class="cw-flow cw-tight cw-tablist" onKeyDown={move}>
         {tabs.map(({ name, label: text }) => (
           <button
             key={name}

@@ -182,7 +182,7 @@ export function TitleCombobox(props: TitleComboboxProps) {
   const option = (index: number) => `${id}-option-${index}`;
   return (
     <div
-      class="cw-stack cw-combobox"
+      class="cw-stack cw-tight cw-combobox"
       onFocusOut={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget as Node | null)) close();
       }}

@@ -18,6 +18,8 @@ export interface TableColumn {
   help?: string;
   /** Under the label. */
   unit?: ComponentChildren;
+  /** Before its cell in the second line of a row; the label if left out. */
+  short?: string;
   /** Its header is no button. */
   unsorted?: boolean;
   cell: (row: number, line: number) => ComponentChildren;
@@ -45,8 +47,8 @@ interface TitleTableProps extends TableLinks {
   gap?: ComponentChildren;
   /** What Ctrl/Cmd+A selects; the lines if left out. */
   filtered?: ArrayLike<number>;
-  /** A second line of a row, for what finds no room beside the title. */
-  beneath?: ((row: number, line: number) => ComponentChildren) | null;
+  /** In a second line of a row, where they find no room beside the title. */
+  beneath: readonly TableColumn[];
   sort?: { by: string; ascending: boolean; set: (by: string) => void };
   /** Whether Enter brings another list, whose first row then has the focus. */
   follows?: boolean;
@@ -97,7 +99,15 @@ export function TitleTable(props: TitleTableProps) {
                 </span>
                 {cell(row, line)}
               </span>
-              {beneath && <span class="cw-beneath">{beneath(row, line)}</span>}
+              {beneath.length > 0 && (
+                <span class="cw-beneath">
+                  {beneath.map(({ name, label, short = label.toLowerCase(), cell }) => (
+                    <span key={name}>
+                      {short} {cell(row, line)}
+                    </span>
+                  ))}
+                </span>
+              )}
             </th>
           ) : (
             <td key={name} class={`cw-col-${name}`}>
@@ -110,7 +120,7 @@ export function TitleTable(props: TitleTableProps) {
   };
   return (
     <div ref={box} class="cw-table-box" {...seen.box}>
-      <table class="cw-table" data-beneath={Boolean(beneath) || undefined} {...seen.table}>
+      <table class="cw-table" data-beneath={beneath.length > 0 || undefined} {...seen.table}>
         <caption class="cw-unseen">{props.caption}</caption>
         <thead>
           <tr aria-rowindex={seen.index(-1)}>

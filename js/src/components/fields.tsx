@@ -103,7 +103,7 @@ export function NumberField(props: NumberFieldProps) {
   };
   const describedBy = [reason ? (errorId ?? `${id}-error`) : "", lock ? `${id}-locked` : ""].join(" ").trim();
   return (
-    <div class={`cw-stack cw-field${lock ? " cw-locked" : ""}`}>
+    <div class={`cw-stack cw-tight cw-field${lock ? " cw-locked" : ""}`}>
       <div class={props.hideLabel ? "cw-unseen" : "cw-inline cw-label-row"}>
         <label for={id} class="cw-label" title={help}>
           {label}
@@ -188,7 +188,7 @@ export function Choice<T extends string>(props: ChoiceProps<T>) {
   const { label, value, options, onChange, help, disabled } = props;
   const id = useId();
   return (
-    <div class="cw-stack cw-field">
+    <div class="cw-stack cw-tight cw-field">
       <label for={id} class="cw-label" title={help}>
         {label}
       </label>
@@ -215,7 +215,7 @@ export function RadioGroup<T extends string>(props: ChoiceProps<T>) {
   const { label, value, options, onChange, help, disabled } = props;
   const id = useId();
   return (
-    <div class="cw-stack cw-field">
+    <div class="cw-stack cw-tight cw-field">
       <span id={id} class="cw-label" title={help}>
         {label}
       </span>
@@ -301,7 +301,7 @@ export function Slider(props: {
   const { label, value, min, max, step, onInput, onChange, text = String, help } = props;
   const id = useId();
   return (
-    <div class={`cw-stack cw-field cw-slider ${props.class ?? ""}`}>
+    <div class={`cw-stack cw-tight cw-field cw-slider ${props.class ?? ""}`}>
       <label for={id} class="cw-label" title={help}>
         {label}
       </label>

@@ -98,15 +98,10 @@ export interface NumberRule {
   min: number;
   max: number;
   integer?: boolean;
-  /** The least value itself is not allowed. */
-  above?: boolean;
 }
 
 /** A number as typed (5e-3, .01, 1 000), or the sentence that says what is wrong with it. */
-export function parseNumber(
-  text: string,
-  { name, min, max, integer = false, above = false }: NumberRule,
-): Parsed {
+export function parseNumber(text: string, { name, min, max, integer = false }: NumberRule): Parsed {
   const typed = text
     .trim()
     .replace(/[\u2212\u2013]/g, "-")
@@ -120,12 +115,8 @@ export function parseNumber(
   }
   const value = Number(typed);
   if (integer && !Number.isInteger(value)) return { ok: false, reason: `${name} must be a whole number.` };
-  if (value < min || value > max || (above && value === min)) {
-    const range = above
-      ? `above ${formatRate(min)} and at most ${formatRate(max)}`
-      : `between ${plain(min)} and ${plain(max)}`;
-    return { ok: false, reason: `${name} must be ${range}.` };
-  }
+  if (value < min || value > max)
+    return { ok: false, reason: `${name} must be between ${plain(min)} and ${plain(max)}.` };
   return { ok: true, value };
 }
 

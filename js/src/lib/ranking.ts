@@ -61,10 +61,6 @@ export function effectsAt(mean: number, yRange: readonly number[] | null): (bias
   return (bias) => lo + (hi - lo) / (1 + Math.exp(-bias) / odds) - mean;
 }
 
-/** The effect of one bias. */
-export const effectAtMean = (bias: number, mean: number, yRange: readonly number[] | null): number =>
-  effectsAt(mean, yRange)(bias);
-
 /** The `share` quantile of |values| of the rows, nearest rank; 1 where there are none or all are 0. */
 export function spread(rows: Int32Array, values: ArrayLike<number>, share = 0.98): number {
   const sizes = Float64Array.from(rows, (row) => Math.abs(values[row]))

@@ -1,6 +1,6 @@
 // The sentences of every state, in one place, so that all widgets say the same.
 
-import type { EpochRow, RecipeFacts } from "../protocol";
+import type { EpochRow } from "../protocol";
 import type { Connection, LearnerStore, MountedView, Status } from "../store";
 import { clamp } from "./clamp";
 import { formatClock, formatNumber } from "./format";
@@ -79,9 +79,6 @@ export const runningEpoch = (place: Place): string =>
 /** The epoch under way in this fit, from 1. */
 export const currentEpoch = (progress: number, epochs: number): number =>
   clamp(Math.floor(progress * epochs + 1e-6) + 1, 1, epochs);
-
-/** Epochs of the fit that runs or ran last: one after "+1 epoch", whatever the next Train is to have. */
-export const fitEpochs = (recipe: Partial<RecipeFacts>): number => recipe.fit_epochs ?? recipe.epochs ?? 0;
 
 /** To a tenth, and whole where it is: 3.4, 168. */
 const epochText = (epoch: number) => String(Math.round(10 * epoch) / 10);

@@ -211,7 +211,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
               <>
                 {nRuns === 0 && <Reruns context={context} />}
                 <Hidden count={nHidden} order={shownAs.order} minCount={shared.minCount} />
-                <div class="cw-stack cw-small cw-guard">
+                <div class="cw-stack cw-tight cw-small cw-guard">
                   <p>
                     {anchors.length > 1 && `${MEAN[shownAs.metric]} `}
                     {METRICS[shownAs.metric].note}

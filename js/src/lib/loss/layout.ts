@@ -5,7 +5,6 @@ import type { Status } from "../../store";
 import { clamp } from "../clamp";
 import { formatClock, formatNumber } from "../format";
 import { ticks } from "../ticks";
-import { fitEpochs } from "../wording";
 import type { CurvePoints } from "./curve";
 import { type DrawnRun, runMapping } from "./runs";
 import { lossRange, type Room, type XAxis, xMapping, xTicks, type YScale, yMapping } from "./scales";
@@ -16,7 +15,7 @@ export interface LossFacts {
   history: readonly EpochRow[];
   bestEpoch: number | null;
   meta: Pick<Data, "n_train" | "loss_name" | "baseline" | "y_range">;
-  recipe: Partial<RecipeFacts>;
+  recipe: Pick<RecipeFacts, "bs" | "epochs" | "fit_epochs">;
   status: Status;
   xAxis: XAxis;
   yScale: YScale;
@@ -32,14 +31,14 @@ export const mappingOf = ({ xAxis, history, meta, recipe }: LossFacts): ((epoch:
     xAxis,
     history.map((row) => row.seconds),
     meta.n_train,
-    recipe.bs || 64,
+    recipe.bs,
   );
 
 export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room) {
   const { curve, history, meta, recipe, xAxis, yScale } = facts;
   const trained = Math.max(curve.x.at(-1) ?? 0, history.at(-1)?.epoch ?? 0);
   const waits = ["training", "paused"].includes(facts.status);
-  const planned = (facts.status === "untrained" ? recipe.epochs : waits && fitEpochs(recipe)) || 0;
+  const planned = (facts.status === "untrained" ? recipe.epochs : waits && recipe.fit_epochs) || 0;
   const mapX = mappingOf(facts);
   const ends = facts.earlier.map((run) => runMapping(xAxis, run, meta.n_train)(run.train.x.at(-1) ?? 0));
   const end = Math.max(mapX(Math.max(trained, planned || (ends.length ? 0 : 1))), ...ends) || 1;

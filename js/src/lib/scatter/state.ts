@@ -1,11 +1,12 @@
 // From the store and the view's own traits to what is drawn: a chain of computed signals, each made anew only when
 // what it is made of has changed.
 
-import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { ViewContext } from "../../context";
 import { type CellColumns, shortest32 } from "../delimited";
 import { formatCount, ratingUnit } from "../format";
-import { effectAtMean } from "../ranking";
+import { onAbort } from "../lifetime";
+import { effectsAt } from "../ranking";
 import { oneOf } from "../wording";
 import {
   type AxisChoice,
@@ -25,7 +26,7 @@ import type { ColorBy } from "./palette";
 import type { Scene } from "./plot";
 import { centred, colouring, drawOrder, isShown, radii, type SizeBy, scoresOf, sizes } from "./points";
 import { rampFor } from "./theme";
-import { farOf, farWords, keepAsking, mapRanks, neighborAnswers } from "./trueneighbors";
+import { farOf, farWords, mapRanks, neighborAnswers } from "./trueneighbors";
 import { asBox, extent, HomeBox } from "./viewbox";
 import { isNoise, keptShare, type PointFacts } from "./words";
 
@@ -234,7 +235,13 @@ export function createMapState(context: ViewContext) {
     abort,
   );
   const ofPrimary = () => (showNeighbors.value ? shared.primary.value : null);
-  keepAsking(store, answers, ofPrimary, abort);
+  const ask = answers.asker();
+  // Again when the weights, the filter or the connection change.
+  const stopAsking = effect(() => {
+    void [store.revision.value, store.connection.value, store.status.value];
+    ask(ofPrimary());
+  });
+  onAbort(abort, stopAsking);
   const neighbors = computed(() => {
     const row = ofPrimary();
     return row === null ? null : answers.of(row);
@@ -267,7 +274,7 @@ export function createMapState(context: ViewContext) {
       count: counts[row],
       mean: means[row],
       bias: b,
-      effect: b === null || !yRange ? null : effectAtMean(b, mean, yRange),
+      effect: b === null || !yRange ? null : effectsAt(mean, yRange)(b),
       unit: ratingUnit(yRange),
       places: [
         ...(axes.peek() ?? []).map((axis, at) =>

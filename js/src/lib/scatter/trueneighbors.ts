@@ -1,6 +1,6 @@
 // The true neighbours of titles, in all dimensions: vectors stay in the kernel, the page asks and remembers answers.
 
-import { effect, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import type { LearnerStore } from "../../store";
 import { plural } from "../format";
 import { latest } from "../latest";
@@ -23,8 +23,6 @@ interface Known extends TrueNeighbors {
 /** How long a pointer rests before its point is asked about: a way across the map asks nothing. */
 const REST_MS = 150;
 const MOST_KNOWN = 5000;
-
-export type NeighborAnswers = ReturnType<typeof neighborAnswers>;
 
 /** `minCount`, `k`: read at each question; `kind`: "items" or "users". */
 export function neighborAnswers(
@@ -85,21 +83,6 @@ export function neighborAnswers(
       };
     },
   };
-}
-
-/** Ask about a row as it changes, and again when the weights, the filter or the connection do. */
-export function keepAsking(
-  store: LearnerStore,
-  answers: NeighborAnswers,
-  row: () => number | null,
-  abort: AbortSignal,
-): void {
-  const ask = answers.asker();
-  const stop = effect(() => {
-    void [store.revision.value, store.connection.value, store.status.value];
-    ask(row());
-  });
-  onAbort(abort, stop);
 }
 
 /**

@@ -4,7 +4,7 @@ import { Link } from "../../components/Button";
 import { setTo } from "../../components/fields";
 import { Why } from "../../components/Why";
 import { formatBias, formatNumber, ratingUnit } from "../../lib/format";
-import { effectAtMean } from "../../lib/ranking";
+import { effectsAt } from "../../lib/ranking";
 import type { LearnerStore } from "../../store";
 
 export interface GuardProps {
@@ -20,9 +20,9 @@ export function Guard({ store, one, center }: GuardProps) {
   const unit = ratingUnit(y_range) === "stars" ? "stars" : "rating points";
   const mean = formatNumber(rating_mean, 2);
   const high = y_range && Math.min(rating_max - 0.5, y_range[1] - 0.5);
-  const half = (rating: number) => formatBias(y_range ? effectAtMean(0.5, rating, y_range) : 0.5);
+  const half = (rating: number) => formatBias(y_range ? effectsAt(rating, y_range)(0.5) : 0.5);
   return (
-    <div class="cw-stack cw-small cw-guard">
+    <div class="cw-stack cw-tight cw-small cw-guard">
       <p>
         {y_range
           ? `Bias is a logit, not ${unit}: it is added before the squeeze, after allowing for taste.`

@@ -1,6 +1,5 @@
 // The table of the bias ranking.
 
-import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { Link } from "../../components/Button";
 import { setTo } from "../../components/fields";
@@ -114,28 +113,24 @@ export function RankingTable(props: RankingTableProps) {
     },
     rank_change: {
       label: "Places gained",
+      short: "",
       help: "How many places higher by bias than by mean",
       cell: (row) => <Gained places={ranking.rankByMean[row] - ranking.rank[row]} />,
     },
   };
-  const secondLine = (row: number, line: number): ComponentChildren =>
-    beneath.map((name) => (
-      <span key={name}>
-        {name !== "rank_change" && columns[name].label.toLowerCase()} {columns[name].cell(row, line)}
-      </span>
-    ));
+  const named = (names: readonly Column[]) => names.map((name) => ({ name, ...columns[name] }));
   return (
     <TitleTable
       {...props}
       caption="Biases"
-      columns={beside.map((name) => ({ name, ...columns[name] }))}
+      columns={named(beside)}
+      beneath={named(beneath)}
       names={side.names}
       gap={
         <Link then={`[data-row="${filtered[lines.indexOf(GAP)]}"]`} onClick={setTo(trait("show"), "all")}>
           … {formatCount(filtered.length - lines.length + 1)} more (show)
         </Link>
       }
-      beneath={beneath.length > 0 ? secondLine : null}
       sort={{
         by: trait<SortKey>("sort_by").value,
         ascending: trait<boolean>("ascending").value,

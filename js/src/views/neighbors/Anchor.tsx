@@ -2,7 +2,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Button } from "../../components/Button";
+import { Button, type ButtonProps } from "../../components/Button";
 import { setTo, setting } from "../../components/fields";
 import { Icon } from "../../components/icons";
 import { TitleCombobox } from "../../components/TitleCombobox";
@@ -63,7 +63,7 @@ export function Anchor(props: AnchorProps) {
           {names.at(anchors[0])}
         </span>
       ) : (
-        <ul class="cw-flow cw-anchors" aria-label="Titles averaged">
+        <ul class="cw-flow cw-tight" aria-label="Titles averaged">
           {anchors.map((each) => (
             <li key={each}>
               {names.at(each)}
@@ -91,24 +91,22 @@ export function Anchor(props: AnchorProps) {
           )}
         </span>
       )}
-      <span class="cw-flow cw-anchor-actions">
+      <span class="cw-flow cw-tight cw-anchor-actions">
         {row !== null && has("pin") && (
-          <Button
+          <Quiet
             label={pinned.value === row ? "Pinned" : "Pin"}
             title="Compare: every list then says how near its titles are to this one, too"
-            kind="quiet"
             pressed={pinned.value === row}
             onClick={setTo(pinned, pinned.value === row ? null : row)}
           />
         )}
         {pinned.value !== null && pinned.value !== row && has("pin") && (
-          <Button label={`Unpin ${names.at(pinned.value)}`} kind="quiet" onClick={setTo(pinned, null)} />
+          <Quiet label={`Unpin ${names.at(pinned.value)}`} onClick={setTo(pinned, null)} />
         )}
         {hasMap && row !== null && has("open_in_map") && (
-          <Button
+          <Quiet
             label="Open in map"
             title="Show this title on the map"
-            kind="quiet"
             onClick={() => {
               primary.value = row;
               context.store.lookAt.value = { item: row, n: (context.store.lookAt.peek()?.n ?? 0) + 1 };
@@ -116,21 +114,19 @@ export function Anchor(props: AnchorProps) {
           />
         )}
         {has("add_title") && (
-          <Button
+          <Quiet
             label="Add title"
             text="+ add title"
             title="Look around the mean of several titles"
-            kind="quiet"
             expanded={adding}
             buttonRef={addButton}
             onClick={() => setAdding(!adding)}
           />
         )}
         {found.length > 0 && has("select_all") && (
-          <Button
+          <Quiet
             label="Select all"
             title="Select the titles listed in every linked widget"
-            kind="quiet"
             onClick={setTo(
               selection,
               found.map(({ item }) => item),
@@ -138,7 +134,7 @@ export function Anchor(props: AnchorProps) {
           />
         )}
         {previous !== undefined && (
-          <Button label={`Back to ${names.at(previous)}`} kind="quiet" onClick={() => choose(previous)} />
+          <Quiet label={`Back to ${names.at(previous)}`} onClick={() => choose(previous)} />
         )}
       </span>
       {adding && (
@@ -173,3 +169,5 @@ export function Anchor(props: AnchorProps) {
     </div>
   );
 }
+
+const Quiet = (props: ButtonProps) => <Button {...props} kind="quiet" />;

@@ -26,6 +26,7 @@ export interface NeighborTableProps extends TableLinks {
 /** Narrower, what tells weak evidence from strong goes under the title; a column more needs as much more. */
 const WIDE = 760;
 const EXTRA = 80;
+const LOWER = ["pinned", "runs", "common", "length"];
 /** Narrower, places go without their numbers. */
 const NUMBERED = 420;
 
@@ -84,33 +85,31 @@ export function NeighborTable(props: NeighborTableProps) {
         );
       },
     },
-    wide &&
-      compared && {
-        name: "pinned",
-        label: "To pinned",
-        help: `${METRICS[metric].header} to ${names.at(pinned)}`,
-        unit: names.at(pinned),
-        cell: (_, line) => formatSimilarity(neighbors[line].to_pinned),
-      },
-    wide &&
-      runs > 0 && {
-        name: "runs",
-        label: "In runs",
-        help: `How many of ${runs} reruns with other seeds list it too`,
-        cell: (_, line) => `${neighbors[line].in_runs} of ${runs}`,
-      },
+    compared && {
+      name: "pinned",
+      label: "To pinned",
+      help: `${METRICS[metric].header} to ${names.at(pinned)}`,
+      unit: names.at(pinned),
+      cell: (_, line) => formatSimilarity(neighbors[line].to_pinned),
+    },
+    runs > 0 && {
+      name: "runs",
+      label: "In runs",
+      help: `How many of ${runs} reruns with other seeds list it too`,
+      cell: (_, line) => `${neighbors[line].in_runs} of ${runs}`,
+    },
     {
       name: "ratings",
       label: "Ratings",
       cell: (_, line) => formatCount(neighbors[line].count),
     },
-    wide && {
+    {
       name: "common",
       label: "Both rated",
       help: "Users who rated both",
       cell: (_, line) => formatCount(neighbors[line].n_common),
     },
-    wide && {
+    {
       name: "length",
       label: "Length",
       help: "Length of the title's vector: how strongly it divides people",
@@ -122,34 +121,23 @@ export function NeighborTable(props: NeighborTableProps) {
       ),
     },
   ];
-  const beneath = (_: number, line: number) => {
-    const { item, count, n_common, norm, weak, to_pinned, in_runs } = neighbors[line];
-    const cold = knownFrom(context.store, item);
-    return (
-      <>
-        {(cold || weak) && (
-          <span class="cw-weakness">
-            {cold ?? `weak: ${count < weakBelow.count ? "few ratings" : "short vector"}`}
-          </span>
-        )}
-        {runs > 0 && (
-          <span>
-            in {in_runs} of {runs} runs
-          </span>
-        )}
-        {compared && <span>to pinned {formatSimilarity(to_pinned)}</span>}
-        <span>both rated {formatCount(n_common)}</span>
-        <span>length {formatNumber(norm, 2)}</span>
-      </>
-    );
+  const evidence: TableColumn = {
+    name: "evidence",
+    label: "",
+    cell: (_, line) => {
+      const { item, count, weak } = neighbors[line];
+      const words = weak && `weak: ${count < weakBelow.count ? "few ratings" : "short vector"}`;
+      return <span class="cw-weakness">{knownFrom(context.store, item) ?? words}</span>;
+    },
   };
+  const all = columns.filter((column) => column !== false);
   return (
     <TitleTable
       {...props}
       caption="Nearest titles"
-      columns={columns.filter((column) => column !== false)}
+      columns={all.filter(({ name }) => wide || !LOWER.includes(name))}
+      beneath={wide ? [] : [evidence, ...all.filter(({ name }) => LOWER.includes(name))]}
       names={names}
-      beneath={wide ? null : beneath}
       follows
     />
   );

@@ -72,7 +72,7 @@ export function Crosshair({ context, facts, plot }: CrosshairProps) {
             style={{ left: `${x}px`, top: `${plot.top}px`, height: `${plot.bottom - plot.top}px` }}
           />
           <div
-            class="cw-stack cw-small cw-popup cw-cross-words"
+            class="cw-stack cw-tight cw-small cw-popup cw-cross-words"
             style={
               share > 0.5
                 ? { right: `calc(100% - ${x - 8}px)`, top: `${plot.top}px` }

@@ -3,13 +3,13 @@
 import type { ViewContext } from "../../context";
 import { clamp } from "../../lib/clamp";
 import { etaText, progressLine } from "../../lib/format";
-import { currentEpoch, epochsText, fitEpochs, runningEpoch } from "../../lib/wording";
+import { currentEpoch, epochsText, runningEpoch } from "../../lib/wording";
 
 export function Progress({ context }: { context: ViewContext }) {
   const { store } = context;
   const status = store.status.value;
   const progress = clamp(store.progress.value || 0, 0, 1);
-  const epochs = fitEpochs(store.recipe.value);
+  const epochs = store.recipe.value.fit_epochs;
   const active = status === "training" || status === "paused";
   const percent = Math.floor(100 * progress + 1e-9);
   const elapsed = store.elapsed_seconds.value;

@@ -50,7 +50,15 @@ test("the rows worth a label are the ends of both axes and the most rated in sig
   x[77] = 1.5; // out of sight, and the most rated
   const counts = Int32Array.from(x, () => Math.floor(5000 * random()));
   counts[77] = 10_000;
-  const merit = { counts, primary: null, pinned: null, selection: [77, 9], asked: new Set<number>(), n: 16 };
+  const merit = {
+    counts,
+    primary: null,
+    pinned: null,
+    selection: [77, 9],
+    asked: new Set<number>(),
+    n: 16,
+    by: "auto",
+  };
   const found = labelOrder({ rows, x, y }, VIEW, merit);
   assert.deepEqual(found.rows.slice(0, found.chosen), [9]);
   const seen = [...rows].filter((row) => row !== 77);
@@ -71,6 +79,7 @@ test("a chosen title that the filter hides is named all the same", () => {
     selection: [],
     asked: new Set<number>(),
     n: 5,
+    by: "auto",
   };
   const found = labelOrder({ rows: Int32Array.of(1, 2), x, y }, VIEW, merit);
   assert.equal(found.rows[0], 3);
@@ -80,7 +89,15 @@ test("a chosen title that the filter hides is named all the same", () => {
 test("of a large selection the most rated are named, whatever the order of picking", () => {
   const { rows, x, y } = cloud(200);
   const counts = Int32Array.from(x, (_, row) => (row * 37) % 211);
-  const merit = { counts, primary: null, pinned: null, selection: [...rows], asked: new Set<number>(), n: 0 };
+  const merit = {
+    counts,
+    primary: null,
+    pinned: null,
+    selection: [...rows],
+    asked: new Set<number>(),
+    n: 0,
+    by: "auto",
+  };
   const found = labelOrder({ rows, x, y }, VIEW, merit);
   assert.deepEqual(found.rows, [...rows].sort((a, b) => counts[b] - counts[a]).slice(0, 60));
 });

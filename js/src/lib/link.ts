@@ -1,6 +1,6 @@
 // The line to the kernel: hello, heartbeats, acknowledgements, commands and their answers, and whether it still holds.
 import type { AnyModel } from "@anywidget/types";
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import type { Answer, Ask, Beat, Drawn, Hello, Points } from "../protocol";
 import { onModel, rawModel } from "./bound";
 import { onAbort } from "./lifetime";
@@ -31,12 +31,11 @@ interface Pending {
 const GONE = "Not connected to the kernel. Run the cell again to go on.";
 
 export class Link {
-  readonly connection: ReadonlySignal<"connected" | "busy" | "disconnected">;
+  readonly connection = signal<"connected" | "busy" | "disconnected">("connected");
   /** Random once a page: Python tells its readers apart by it. */
   readonly client = Math.random().toString(36).slice(2, 12);
   onPoints: (message: Points, buffers: readonly DataView[]) => void = () => {};
   anyVisible: () => boolean = () => false;
-  #connection = signal<"connected" | "busy" | "disconnected">("connected");
   #model: AnyModel;
   #signal: AbortSignal;
   #pending = new Map<string, Pending>();
@@ -51,7 +50,6 @@ export class Link {
   #alive: () => boolean | undefined = () => undefined;
 
   constructor(model: AnyModel, abort: AbortSignal) {
-    this.connection = this.#connection;
     this.#model = model;
     this.#signal = abort;
     onModel(model, "msg:custom", abort, (message: unknown, buffers: unknown) => {
@@ -90,13 +88,13 @@ export class Link {
         const pending = this.#pending.get(id);
         if (!pending) return;
         pending.late = true;
-        if (this.#connection.peek() === "connected") this.#connection.value = "busy";
+        if (this.connection.peek() === "connected") this.connection.value = "busy";
       };
       const timer = busyAfter === undefined ? undefined : setTimeout(notice, busyAfter);
       this.#pending.set(id, { resolve, reject, timer, late: false });
       // Where no kernel ever was, sending may do nothing at all: then the last known state decides.
       const call = { name, ...args } as Call;
-      if (this.#connection.peek() === "disconnected" || !this.#send({ kind: "command", id, call }))
+      if (this.connection.peek() === "disconnected" || !this.#send({ kind: "command", id, call }))
         this.lost();
     });
   }
@@ -115,7 +113,7 @@ export class Link {
   /** The kernel cannot be reached: every command in flight fails. */
   lost(): void {
     if (this.#signal.aborted) return;
-    this.#connection.value = "disconnected";
+    this.connection.value = "disconnected";
     for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
       reject(new Error(GONE));
@@ -140,14 +138,14 @@ export class Link {
       return;
     }
     if (!this.#send({ kind: "beat", client: this.client, visible: this.anyVisible() })) return;
-    if (alive && this.#connection.peek() === "disconnected") {
-      this.#connection.value = "connected";
+    if (alive && this.connection.peek() === "disconnected") {
+      this.connection.value = "connected";
       this.hello();
     }
   }
 
   #beat(): void {
-    if (this.#connection.peek() === "disconnected") return;
+    if (this.connection.peek() === "disconnected") return;
     if (this.#alive() === false) {
       this.lost();
       return;
@@ -189,8 +187,8 @@ export class Link {
       // Servers drop messages under load: a gap is filled by asking for the whole history again.
       if (missed && !points.reset) this.hello();
     }
-    if (this.#connection.peek() === "disconnected" && this.#alive() !== false)
-      this.#connection.value = "connected";
+    if (this.connection.peek() === "disconnected" && this.#alive() !== false)
+      this.connection.value = "connected";
   }
 
   #settle(answer: Answer, buffers: readonly DataView[]): void {
@@ -199,7 +197,7 @@ export class Link {
     this.#pending.delete(answer.id);
     clearTimeout(pending.timer);
     const late = [...this.#pending.values()].some((other) => other.late);
-    if (!late && this.#connection.peek() === "busy") this.#connection.value = "connected";
+    if (!late && this.connection.peek() === "busy") this.connection.value = "connected";
     if (answer.ok) pending.resolve({ value: answer.value, buffers });
     else pending.reject(new Error(answer.error || "The kernel refused, without saying why."));
   }

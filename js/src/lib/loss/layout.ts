@@ -34,6 +34,10 @@ export const mappingOf = ({ xAxis, history, meta, recipe }: LossFacts): ((epoch:
     recipe.bs,
   );
 
+/** Epochs with a validation loss. */
+export const scoredOf = ({ history }: LossFacts): EpochRow[] =>
+  history.filter((row) => row.valid_loss !== null && Number.isFinite(row.valid_loss));
+
 export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room) {
   const { curve, history, meta, recipe, xAxis, yScale } = facts;
   const trained = Math.max(curve.x.at(-1) ?? 0, history.at(-1)?.epoch ?? 0);
@@ -47,7 +51,7 @@ export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room)
   const toY = yMapping(yScale, range, top, bottom);
   const losses = ticks(range.low, range.high, 5);
   const below = xTicks(xAxis, end, clamp((right - left) / 64, 3, 10));
-  const scored = history.filter((row) => row.valid_loss !== null && Number.isFinite(row.valid_loss));
+  const scored = scoredOf(facts);
   const clock = (seconds: number) =>
     below.digits > 0 ? `${formatNumber(seconds, below.digits)} s` : formatClock(seconds);
   return {
@@ -65,7 +69,6 @@ export function layOutLoss(facts: LossFacts, { left, right, top, bottom }: Room)
       mse: formatNumber(value, losses.digits),
       rmse: meta.loss_name === "MSE" ? formatNumber(Math.sqrt(value), 2) : "",
     })),
-    /** Epochs with a validation loss. */
     scored,
     best: scored.find((row) => row.epoch === facts.bestEpoch),
     baselineY: meta.baseline === null ? null : toY(meta.baseline),

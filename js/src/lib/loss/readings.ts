@@ -1,7 +1,7 @@
 // What the crosshair of the loss chart reads at a place: every visible curve's value there. No DOM.
 import { formatLoss, formatNumber, formatRmse } from "../format";
 import type { CurvePoints } from "./curve";
-import type { LossFacts } from "./layout";
+import { type LossFacts, scoredOf } from "./layout";
 import { runMapping } from "./runs";
 import { nearest, type Room } from "./scales";
 
@@ -23,7 +23,7 @@ export function readings(
   at: number,
   name: string,
 ): Reading[] {
-  const rows = facts.history.filter((row) => row.valid_loss !== null && Number.isFinite(row.valid_loss));
+  const rows = scoredOf(facts);
   const scored = {
     x: Float32Array.from(rows, (row) => row.epoch),
     loss: Float32Array.from(rows, (row) => row.valid_loss as number),

@@ -18,6 +18,7 @@ export interface AxisFacts {
   name: string;
   /** What stands beside the axis, the one that says most first. */
   titles: readonly string[];
+  /** Whether it holds logarithms to base 10. */
   log: boolean;
 }
 

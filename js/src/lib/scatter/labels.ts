@@ -12,8 +12,8 @@ export interface Merit {
   asked: ReadonlySet<number>;
   /** How many points beyond the chosen ones may be labelled. */
   n: number;
-  /** Which: "auto" (the default), "count", "extremes", "selection" or "none", as the trait `label_by`. */
-  by?: string;
+  /** Which: "auto" (the default), "count", "extremes", "selection" or "none", the trait `label_by`. */
+  by: string;
 }
 
 export interface Candidates {
@@ -46,7 +46,7 @@ export function labelOrder(cloud: Cloud, view: Projection, merit: Merit): Candid
   add(merit.pinned);
   for (const row of merit.asked) add(row);
   const chosen = order.size;
-  const { by = "auto" } = merit;
+  const { by } = merit;
   if (merit.n > 0 && by !== "selection") {
     const inSight = cloud.rows.filter((row) => isInSight(cloud, view, row));
     const ends = by === "extremes" ? merit.n : Math.min(ENDS, Math.ceil(merit.n / 8));

@@ -37,6 +37,20 @@ export function css([r, g, b]: Rgb, opacity = 1): string {
   return `rgb(${r} ${g} ${b} / ${opacity})`;
 }
 
+/** How text is written next: its font without the family, its colour, and where it is held. */
+function write(
+  { context, family }: Ink,
+  font: string,
+  color: Rgb,
+  align: CanvasTextAlign,
+  baseline: CanvasTextBaseline,
+): void {
+  context.font = `${font} ${family}`;
+  context.fillStyle = css(color);
+  context.textAlign = align;
+  context.textBaseline = baseline;
+}
+
 export interface Axes {
   x: Ticks;
   y: Ticks;
@@ -46,15 +60,13 @@ export interface Axes {
   kept: string;
 }
 
-export function paintAxes({ context, colors, family }: Ink, view: Projection, axes: Axes): void {
+export function paintAxes(ink: Ink, view: Projection, axes: Axes): void {
+  const { context, colors } = ink;
   const { left, top, width, height } = view.area;
   context.strokeStyle = css(colors.border);
   context.lineWidth = 1;
   context.strokeRect(left - 0.5, top - 0.5, width + 1, height + 1);
-  context.font = `11px ${family}`;
-  context.fillStyle = css(colors.soft);
-  context.textBaseline = "top";
-  context.textAlign = "center";
+  write(ink, "11px", colors.soft, "center", "top");
   for (const [i, value] of axes.x.values.entries()) {
     const text = axes.x.texts?.[i] ?? formatNumber(value, axes.x.digits);
     const half = context.measureText(text).width / 2;
@@ -62,30 +74,24 @@ export function paintAxes({ context, colors, family }: Ink, view: Projection, ax
     const at = clamp(value * view.ax + view.bx, left + half, left + width - half);
     context.fillText(text, at, top + height + 5);
   }
-  context.textBaseline = "middle";
-  context.textAlign = "right";
+  write(ink, "11px", colors.soft, "right", "middle");
   for (const [i, value] of axes.y.values.entries()) {
     const at = clamp(value * view.ay + view.by, top + 5, top + height - 5);
     context.fillText(axes.y.texts?.[i] ?? formatNumber(value, axes.y.digits), left - 6, at);
   }
-  context.font = `600 12px ${family}`;
-  context.fillStyle = css(colors.foreground);
-  context.textBaseline = "alphabetic";
   const fitting = (titles: readonly string[], room: number) =>
     titles.find((title) => context.measureText(title).width <= room) ?? titles.at(-1) ?? "";
   const yLeft = Math.max(2, left - 36);
   // What is kept stands in the lower corner, wherever the short title of the axis leaves it the room.
-  context.font = `11px ${family}`;
   const kept = context.measureText(axes.kept).width + 16;
-  context.font = `600 12px ${family}`;
+  write(ink, "600 12px", colors.foreground, "right", "alphabetic");
   const room = left + width - yLeft;
   const xTitle = fitting(axes.xTitle, room - kept);
   context.fillText(xTitle, left + width, top + height + 31);
   const hasRoom = context.measureText(xTitle).width + kept <= room;
   context.textAlign = "left";
   context.fillText(fitting(axes.yTitle, room - ZOOM_BUTTONS), yLeft, top - 8);
-  context.font = `11px ${family}`;
-  context.fillStyle = css(colors.soft);
+  write(ink, "11px", colors.soft, "left", "alphabetic");
   if (hasRoom) context.fillText(axes.kept, yLeft, top + height + 31);
 }
 
@@ -145,13 +151,11 @@ export interface LabelText {
 export const LABEL_PADDING = 2;
 export const LABEL_HEIGHT = 15;
 
-export function labelFont(family: string): string {
-  return `11.5px ${family}`;
-}
+export const LABEL_FONT = "11.5px";
 
-export function paintLabels({ context, colors, family }: Ink, labels: readonly LabelText[]): void {
-  context.textAlign = "left";
-  context.textBaseline = "middle";
+export function paintLabels(ink: Ink, labels: readonly LabelText[]): void {
+  const { context, colors } = ink;
+  write(ink, LABEL_FONT, colors.foreground, "left", "middle");
   context.lineJoin = "round";
   context.lineWidth = 1;
   context.strokeStyle = css(colors.soft);
@@ -167,11 +171,9 @@ export function paintLabels({ context, colors, family }: Ink, labels: readonly L
   context.stroke();
   context.strokeStyle = css(colors.background, 0.9);
   context.lineWidth = 3;
-  context.font = labelFont(family);
   for (const { label, text } of labels) {
     context.strokeText(text, label.left + LABEL_PADDING, label.top + label.height / 2);
   }
-  context.fillStyle = css(colors.foreground);
   for (const { label, text, strong } of labels) {
     const at = label.left + LABEL_PADDING;
     const middle = label.top + label.height / 2;
@@ -182,15 +184,15 @@ export function paintLabels({ context, colors, family }: Ink, labels: readonly L
 }
 
 /** A name in a box of its own over everything, for the point another view points at. */
-export function paintTag({ context, colors, family }: Ink, text: string, ring: Ring, view: Projection): void {
-  context.font = `600 11.5px ${family}`;
+export function paintTag(ink: Ink, text: string, ring: Ring, view: Projection): void {
+  const { context, colors } = ink;
+  write(ink, `600 ${LABEL_FONT}`, colors.background, "left", "middle");
   const width = context.measureText(text).width + 10;
   const { area } = view;
   const right = ring.x + ring.radius + 8;
   const wanted = right + width <= area.left + area.width ? right : ring.x - ring.radius - 8 - width;
   const left = clamp(wanted, area.left, area.left + area.width - width);
   const top = clamp(ring.y - 10, area.top, area.top + area.height - 20);
-  context.fillStyle = css(colors.background);
   context.strokeStyle = css(colors.foreground);
   context.lineWidth = 1;
   context.beginPath();
@@ -198,18 +200,15 @@ export function paintTag({ context, colors, family }: Ink, text: string, ring: R
   context.fill();
   context.stroke();
   context.fillStyle = css(colors.foreground);
-  context.textAlign = "left";
-  context.textBaseline = "middle";
   context.fillText(text, left + 5.5, top + 10.5);
 }
 
 /** Words across the picture that say it means nothing yet. */
-export function paintWatermark({ context, colors, family }: Ink, text: string, view: Projection): void {
+export function paintWatermark(ink: Ink, text: string, view: Projection): void {
+  const { context, colors } = ink;
   const { left, top, width, height } = view.area;
   let size = 22;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  do context.font = `600 ${size--}px ${family}`;
+  do write(ink, `600 ${size--}px`, colors.foreground, "center", "middle");
   while (size > 11 && context.measureText(text).width > width - 24);
   // On a plate of its own: letters among as many points would be points themselves.
   const [x, y, plate] = [left + width / 2, top + height / 2, context.measureText(text).width + size];

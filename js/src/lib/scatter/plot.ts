@@ -3,17 +3,17 @@
 
 import { clamp } from "../clamp";
 import { ticks } from "../ticks";
-import { logTicks } from "./axes";
+import { type AxisFacts, logTicks } from "./axes";
 import { PointGrid } from "./grid";
-import { type Candidates, type Label, labelOrder, placeLabels } from "./labels";
+import { type Candidates, type Label, labelOrder, type Merit, placeLabels } from "./labels";
 import type { Cloud } from "./navigate";
 import {
   type Axes,
   type Colors,
   type Ink,
+  LABEL_FONT,
   LABEL_HEIGHT,
   LABEL_PADDING,
-  labelFont,
   paintAxes,
   paintLabels,
   paintNeighbors,
@@ -39,12 +39,8 @@ export interface Scene extends Cloud {
   equal: boolean;
   flipX: boolean;
   flipY: boolean;
-  /** Whether an axis holds logarithms to base 10. */
-  xLog: boolean;
-  yLog: boolean;
-  /** Titles of the axes, the one that says most first. */
-  xTitle: readonly string[];
-  yTitle: readonly string[];
+  /** Horizontal and vertical. */
+  axes: readonly [AxisFacts, AxisFacts];
   /** What the picture keeps of all there is, for its corner. */
   kept: string;
   watermark: string;
@@ -52,16 +48,10 @@ export interface Scene extends Cloud {
   title: (row: number) => string;
 }
 
-export interface Marks {
+export interface Marks extends Omit<Merit, "counts"> {
   hovered: number | null;
   /** Whether the hovered point is named in the picture: not where a tooltip does. */
   tagHovered: boolean;
-  primary: number | null;
-  pinned: number | null;
-  selection: readonly number[];
-  asked: ReadonlySet<number>;
-  nLabels: number;
-  labelBy: string;
   /** Rows to draw lines to from the primary one. */
   neighbors: readonly number[];
 }
@@ -143,8 +133,8 @@ export class Plot {
   }
 
   mark(marks: Marks): void {
-    const labelled = ({ primary, pinned, selection, asked, nLabels, labelBy }: Marks) =>
-      JSON.stringify([primary, pinned, selection, [...asked], nLabels, labelBy]);
+    const labelled = ({ primary, pinned, selection, asked, n, by }: Marks) =>
+      JSON.stringify([primary, pinned, selection, [...asked], n, by]);
     const same = this.#marks && labelled(this.#marks) === labelled(marks);
     this.#marks = marks;
     if (same) this.#schedule(false);
@@ -438,17 +428,16 @@ export class Plot {
   #layout(context: CanvasRenderingContext2D, scene: Scene, marks: Marks): Label[] {
     const view = this.view;
     if (this.#labels || !view) return this.#labels ?? [];
-    const { nLabels, labelBy } = marks;
     const fresh = this.#candidates === null;
-    const n = scene.watermark ? 0 : nLabels;
-    this.#candidates ??= labelOrder(scene, view, { ...marks, counts: scene.counts, n, by: labelBy });
-    context.font = labelFont(this.#family);
+    const n = scene.watermark ? 0 : marks.n;
+    this.#candidates ??= labelOrder(scene, view, { ...marks, counts: scene.counts, n });
+    context.font = `${LABEL_FONT} ${this.#family}`;
     const { chosen } = this.#candidates;
     this.#labels = placeLabels(this.#candidates, scene, view, {
       width: (row) => context.measureText(scene.title(row)).width + 2 * LABEL_PADDING,
       height: LABEL_HEIGHT,
       radius: (row) => scene.radii[scene.sizes[row]],
-      limit: nLabels,
+      limit: marks.n,
       before: fresh ? new Map() : this.#slots,
       crowd: (left, top, width, height) =>
         this.grid?.count(boxUnder(view, left, top, left + width, top + height), MOST_COUNTED) ?? 0,
@@ -475,13 +464,13 @@ function lastMade<Value>(): (of: readonly unknown[], make: () => Value) => Value
   };
 }
 
-function axesOf(scene: Scene, { box, area }: Projection): Axes {
+function axesOf({ axes: [x, y], kept }: Scene, { box, area }: Projection): Axes {
   return {
-    x: (scene.xLog ? logTicks : ticks)(box[0], box[2], area.width / 90),
-    y: (scene.yLog ? logTicks : ticks)(box[1], box[3], area.height / 70),
-    xTitle: scene.xTitle,
-    yTitle: scene.yTitle,
-    kept: scene.kept,
+    x: (x.log ? logTicks : ticks)(box[0], box[2], area.width / 90),
+    y: (y.log ? logTicks : ticks)(box[1], box[3], area.height / 70),
+    xTitle: x.titles,
+    yTitle: y.titles,
+    kept,
   };
 }
 

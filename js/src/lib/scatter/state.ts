@@ -21,6 +21,7 @@ import { byCategory, ownColumns } from "./categories";
 import type { MapFrame } from "./frame";
 import { trimmed } from "./labels";
 import { ownMap, pastMap } from "./maps";
+import { cheapest } from "./navigate";
 import type { Colors } from "./paint";
 import type { ColorBy } from "./palette";
 import type { Scene } from "./plot";
@@ -150,12 +151,8 @@ export function createMapState(context: ViewContext) {
     const by = sizeBy.value;
     const values = by === "none" ? null : numbers(by);
     if (!values) return [];
-    let [least, most] = [0, 0]; // row 0 is nobody's
-    for (const row of rows.value) {
-      if (!Number.isFinite(values[row])) continue;
-      if (!least || values[row] < values[least]) least = row;
-      if (!most || values[row] > values[most]) most = row;
-    }
+    const [least = 0] = cheapest(rows.value, 1, (row) => values[row]);
+    const [most = 0] = cheapest(rows.value, 1, (row) => -values[row]);
     return (values[least] === values[most] ? [most] : [least, most]).map((row) => ({
       text: by === "count" ? formatCount(values[row]) : numberWords(values[row]),
       radius: radiiNow.value[sizeOf.value[row]],
@@ -204,10 +201,7 @@ export function createMapState(context: ViewContext) {
       equal: equalUnits.value,
       flipX: flipX.value,
       flipY: flipY.value,
-      xLog: beside[0].log,
-      yLog: beside[1].log,
-      xTitle: beside[0].titles,
-      yTitle: beside[1].titles,
+      axes: beside,
       kept: keptShare(components.value, now.frame.explained_variance),
       watermark: watermark.value,
       title,

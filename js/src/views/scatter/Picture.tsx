@@ -139,8 +139,8 @@ export function Picture({ context, map, announce, onPlot }: Props) {
       pinned: shared.pinned.value,
       selection: shared.selection.value,
       asked: new Set([...asked.value, ...neighbors, ...found.value]),
-      nLabels: context.trait<number>("n_labels").value,
-      labelBy: context.trait<string>("label_by").value ?? "auto",
+      n: context.trait<number>("n_labels").value,
+      by: context.trait<string>("label_by").value ?? "auto",
       neighbors,
     });
   });

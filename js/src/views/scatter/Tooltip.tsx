@@ -36,9 +36,9 @@ export function Tooltip({ surface, tip, facts, nearest }: Props) {
     <div ref={box} class="cw-popup cw-scatter-tip" role="tooltip">
       <b class="cw-clamp">{facts.title}</b>
       {lines.map((line) => (
-        <span key={line} class="cw-soft">
+        <p key={line} class="cw-soft">
           {line}
-        </span>
+        </p>
       ))}
     </div>
   );

@@ -60,14 +60,7 @@ export function LossChart({ context, facts, drawing }: LossChartProps) {
             <rect class="cw-loss-ground" width={width} height={height} />
             <LossAxes facts={facts} layout={layout} room={room} />
             <LossCurves facts={facts} layout={layout} room={room} />
-            <LossKey
-              facts={facts}
-              best={layout.best}
-              rmse={width >= NARROW}
-              left={wide ? left : 8}
-              right={wide ? width - 8 : null}
-              y={bottom + MARGIN.bottom + KEY_ROW - 8}
-            />
+            <LossKey facts={facts} layout={layout} room={room} rmse={width >= NARROW} wide={wide} />
           </svg>
           <Crosshair context={context} facts={facts} plot={{ ...room, end: layout.end }} />
         </>

@@ -3,7 +3,6 @@ import { formatLoss, formatRmse, ratingUnit } from "../../lib/format";
 import type { LossFacts, LossLayout } from "../../lib/loss/layout";
 import { type DrawnRun, runMapping } from "../../lib/loss/runs";
 import { linePath, type Room } from "../../lib/loss/scales";
-import type { EpochRow } from "../../protocol";
 
 interface MarksProps {
   facts: LossFacts;
@@ -116,19 +115,17 @@ function EarlierCurve({ run, place, facts, layout, room }: MarksProps & { run: D
   );
 }
 
-interface KeyProps {
-  facts: LossFacts;
-  best: EpochRow | undefined;
-  /** Whether there is room for the root of its loss. */
+interface KeyProps extends MarksProps {
+  /** Whether there is room for the root of the best loss. */
   rmse: boolean;
-  left: number;
-  /** Where the words on the best epoch end; null where they have a row of their own. */
-  right: number | null;
-  y: number;
+  /** Whether one row holds all. */
+  wide: boolean;
 }
 
 /** What the curves are, and the best epoch in words. */
-export function LossKey({ facts, best, rmse, left, right, y }: KeyProps) {
+export function LossKey({ facts, layout: { best }, room, rmse, wide }: KeyProps) {
+  const left = wide ? room.left : 8;
+  const y = room.bottom + 52;
   const root = typeof best?.rmse === "number" ? `, RMSE ${formatRmse(best.rmse, facts.meta.y_range)}` : "";
   return (
     <g class="cw-loss-key">
@@ -147,9 +144,9 @@ export function LossKey({ facts, best, rmse, left, right, y }: KeyProps) {
       {best && (
         <text
           class="cw-loss-best-words"
-          x={right ?? left}
-          y={right === null ? y + 20 : y}
-          text-anchor={right === null ? "start" : "end"}
+          x={wide ? room.right + 40 : left}
+          y={wide ? y : y + 20}
+          text-anchor={wide ? "end" : "start"}
         >
           best: {formatLoss(best.valid_loss)}
           {rmse && root}, epoch {best.epoch}

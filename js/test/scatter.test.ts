@@ -5,7 +5,7 @@ import { labelOrder } from "../src/lib/scatter/labels";
 import type { Rgb } from "../src/lib/scatter/palette";
 import { inOrder, Raster, Sprites } from "../src/lib/scatter/splat";
 import { project } from "../src/lib/scatter/viewbox";
-import { axisTitle, goesWith, isNoise, keptShare, noiseEdge, pointLines } from "../src/lib/scatter/words";
+import { goesWith, isNoise, keptShare, noiseEdge, pointLines } from "../src/lib/scatter/words";
 import { seeded } from "./seeded";
 
 const next = seeded(4);
@@ -111,8 +111,7 @@ test("points in a box are counted as far as anybody wants to know", () => {
   assert.deepEqual(grid.within([0, 0, 0.5, 0.25]), inside);
 });
 
-test("an axis says what it was fitted on, and a title with few ratings that it has few", () => {
-  assert.equal(axisTitle(1, [0.124, 0.081], "931 titles"), "PC 1 · 12.4 % of the variance of 931 titles");
+test("the picture says what it keeps, and a title with few ratings that it has few", () => {
   assert.equal(keptShare([1, 2], [0.124, 0.081]), "20.5 % of the variance kept");
   assert.equal(keptShare([2], [0.124, 0.081]), "8.1 % of the variance kept");
   const lines = (count: number) =>

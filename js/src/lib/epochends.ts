@@ -1,20 +1,15 @@
 // What stood at the end of the epoch before: kept as training goes by, to say what has moved since.
 
-export interface EpochEnd<T> {
-  epoch: number;
-  values: T;
-}
-
 /** How many are kept: where weights of an earlier epoch are put back, the end of the one before that is asked for. */
 const MOST_ENDS = 8;
 
 /** Remembers values at whole epochs of a run. Before the first epoch there is nothing to compare with. */
 export class EpochEnds<T> {
   #run: unknown = null;
-  #ends: EpochEnd<T>[] = [];
+  #ends: { epoch: number; values: T }[] = [];
 
   /** Takes note of what is shown now; returns the last epoch's end before it, or null. */
-  note(values: T, epoch: number, run: unknown): EpochEnd<T> | null {
+  note(values: T, epoch: number, run: unknown) {
     if (run !== this.#run) this.#ends = [];
     this.#run = run;
     const whole = Math.round(epoch);

@@ -29,11 +29,6 @@ export interface SearchedSide {
   known: ArrayLike<number>;
 }
 
-export interface SearchOptions {
-  minCount?: number;
-  limit?: number;
-}
-
 /** Titles joined into one text, which a search reads at once. */
 interface Block {
   /** Folded titles, a line each. */
@@ -121,7 +116,7 @@ export class TitleSearch {
   }
 
   /** The best matches; an empty query finds every title, most rated first. */
-  find(query: string, { minCount = 0, limit = 50 }: SearchOptions = {}): Found {
+  find(query: string, { minCount = 0, limit = 50 } = {}): Found {
     const wanted = foldQuery(query);
     // Places are in order of ratings, so that those with at least `minCount` are the first `enough`.
     const enough = bisector((row: number) => -this.side.counts[row]).right(this.byCount, -minCount);

@@ -1,12 +1,7 @@
 // One style sheet a root (document or shadow root), there as long as a view needs it.
 import { onAbort } from "./lifetime";
 
-interface Adopted {
-  sheet: CSSStyleSheet;
-  users: Set<AbortSignal>;
-}
-
-const adopted = new WeakMap<Document | ShadowRoot, Adopted>();
+const adopted = new WeakMap<Document | ShadowRoot, { sheet: CSSStyleSheet; users: Set<AbortSignal> }>();
 
 export function adoptStyles(el: Element, css: string, signal: AbortSignal): void {
   const root = el.getRootNode();

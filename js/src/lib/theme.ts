@@ -26,16 +26,22 @@ export function statedTheme(el: Element): Theme | null {
   }
   const page = el.ownerDocument.documentElement.getAttribute("theme");
   if (page === "dark" || page === "light") return page;
-  for (let at: Element | null = el; at; at = at.parentElement ?? shadowHost(at)) {
+  for (const at of [el, ...around(el)]) {
     if (at.classList.contains("dark") || at.classList.contains("dark-theme")) return "dark";
     if (at.classList.contains("light") || at.classList.contains("light-theme")) return "light";
   }
   return null;
 }
 
-function shadowHost(el: Element): Element | null {
-  const root = el.getRootNode();
-  return typeof ShadowRoot !== "undefined" && root instanceof ShadowRoot ? root.host : null;
+/** What an element is in, from the inside, out of shadow roots too. */
+function* around(el: Element): Generator<Element> {
+  for (let at: Element | null = el; at; ) {
+    const root = at.getRootNode();
+    at =
+      at.parentElement ??
+      (typeof ShadowRoot !== "undefined" && root instanceof ShadowRoot ? root.host : null);
+    if (at) yield at;
+  }
 }
 
 /** Bodies of this document and of the frames around it, as far as they may be read. */
@@ -63,9 +69,9 @@ export function detectTheme(el: Element, wanted: string): Theme {
   const stated = statedTheme(el);
   if (stated) return stated;
   const view = el.ownerDocument.defaultView;
-  for (let at: Element | null = el.parentElement; view && at; at = at.parentElement ?? shadowHost(at)) {
-    const light = luminance(view.getComputedStyle(at).backgroundColor);
-    if (light !== null) return light < 0.5 ? "dark" : "light";
+  for (const at of around(el)) {
+    const light = view && luminance(view.getComputedStyle(at).backgroundColor);
+    if (typeof light === "number") return light < 0.5 ? "dark" : "light";
   }
   return view?.matchMedia?.("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
@@ -101,15 +107,14 @@ export function watchTheme(el: Element, signal: AbortSignal, changed: () => void
     "data-vscode-theme-kind",
     "data-vscode-theme-id",
   ];
-  const around = () => {
-    for (let at = el.parentElement ?? shadowHost(el); at; at = at.parentElement ?? shadowHost(at))
-      watch(["class", "data-theme"], at);
+  const watchAll = () => {
+    watch(["class", "data-theme"], ...around(el));
     watch(page, el.ownerDocument.documentElement);
     watch([...page, ...host], ...bodies(el));
   };
-  around();
+  watchAll();
   onAbort(signal, () => observer.disconnect());
   for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)", "(prefers-contrast: more)"])
     view.matchMedia?.(query).addEventListener("change", changed, { signal });
-  return around;
+  return watchAll;
 }

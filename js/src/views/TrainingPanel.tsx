@@ -82,7 +82,9 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
   );
   const state = situation(store);
   const said = sentence(state);
-  const suggested = store.suggested_lr.value;
+  const lr = store.suggested_lr.value;
+  const label = `Try learning rate ${formatRate(lr)}`;
+  const retry = lr === null ? null : { label, run: () => tryAgain(lr), reason: gone };
   const against = verdict(store.history.value, store.overfit_since.value, store.data.value, status);
 
   return (
@@ -137,15 +139,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
           <Notice
             shared={state.connection === "disconnected"}
             tone={said.tone}
-            action={
-              status === "diverged" && suggested !== null
-                ? {
-                    label: `Try learning rate ${formatRate(suggested)}`,
-                    run: () => tryAgain(suggested),
-                    reason: gone,
-                  }
-                : null
-            }
+            action={status === "diverged" ? retry : null}
           >
             {said.text}
           </Notice>

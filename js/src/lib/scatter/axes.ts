@@ -7,7 +7,7 @@ import { type Ticks, ticks } from "../ticks";
 import type { One } from "../wording";
 import type { OwnColumn } from "./categories";
 import type { MapFrame } from "./frame";
-import { axisName, axisTitle } from "./words";
+import { axisName } from "./words";
 
 /** A component by its number from 1, or the name of something else. */
 export type AxisChoice = number | string;
@@ -76,9 +76,8 @@ export function axisFacts(choice: AxisChoice, frame: MapFrame, meta: Data, one: 
     const titles = numberTitles(choice, meta, one);
     return { choice, name: titles[titles.length - 1], titles, log };
   }
-  const fitted = fittedOn(frame, one);
   const name = axisName(choice, frame.explained_variance);
-  const titles = [axisTitle(choice, frame.explained_variance, frame.fit_count > 0 ? fitted : ""), name];
+  const titles = frame.fit_count > 0 ? [`${name} of the variance of ${fittedOn(frame, one)}`, name] : [name];
   return { choice, name, titles, log };
 }
 

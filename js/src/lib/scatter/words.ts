@@ -10,12 +10,6 @@ export function axisName(component: number, explained: readonly number[]): strin
   return `PC ${component} · ${formatShare(explained[component - 1])}`;
 }
 
-/** "PC 1 · 12.4 % of the variance of 931 titles": what the picture says beside an axis, where it has the room. */
-export function axisTitle(component: number, explained: readonly number[], fittedOn: string): string {
-  const name = axisName(component, explained);
-  return fittedOn ? `${name} of the variance of ${fittedOn}` : name;
-}
-
 /** "24.5 % of the variance kept": for a corner of the picture. */
 export function keptShare(shown: readonly number[], explained: readonly number[]): string {
   return shown.length ? `${formatShare(sumOf(shown, explained))} of the variance kept` : "";

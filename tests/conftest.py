@@ -1,4 +1,4 @@
-"""What holds for all tests: hypothesis counts no time, as the machine may do other work."""
+"""What holds for all tests: hypothesis counts no time, as the machine may do other work; the longest file is first."""
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -9,3 +9,7 @@ settings.load_profile("patient")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--traces", action="store_true", help="keep a Playwright trace of each browser test that fails")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name != "test_examples.py")  # begun last, it would end alone

@@ -5,15 +5,14 @@ import { Button } from "./Button";
 import { setTo } from "./fields";
 import { useId } from "./useId";
 
-export interface DisclosureProps {
+export function Disclosure(props: {
   context: ViewContext;
   label: string;
   /** The trait that says whether it is open. */
   trait: "show_settings" | "show_export";
   children: ComponentChildren;
-}
-
-export function Disclosure({ context, label, trait, children }: DisclosureProps) {
+}) {
+  const { context, label, trait, children } = props;
   const id = useId();
   const open = context.trait<boolean | null>(trait);
   const shown = open.value === true;

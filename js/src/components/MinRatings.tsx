@@ -9,13 +9,12 @@ import { NumberField, Slider, setting } from "./fields";
 /** Beyond this the slider would be too coarse at its lower end; larger numbers can be typed. */
 const SLIDER_END = 200;
 
-export interface MinRatingsProps {
+export function MinRatings(props: {
   context: ViewContext;
   /** The value under a finger that is still down, else null. */
   preview?: Signal<number | null>;
-}
-
-export function MinRatings({ context, preview }: MinRatingsProps) {
+}) {
+  const { context, preview } = props;
   const own = useSignal<number | null>(null);
   const dragged = preview ?? own;
   const { minCount } = context.shared;

@@ -2,14 +2,13 @@
 import type { Signal } from "@preact/signals";
 import { useId } from "./useId";
 
-export interface SearchFieldProps {
+export function SearchField(props: {
   /** "Search users": its name, and what stands in it while it is empty. */
   name: string;
   text: Signal<string>;
   box?: { current: HTMLInputElement | null };
-}
-
-export function SearchField({ name, text, box }: SearchFieldProps) {
+}) {
+  const { name, text, box } = props;
   const id = useId();
   return (
     <div class="cw-stack cw-tight cw-field cw-search">

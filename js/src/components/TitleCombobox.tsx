@@ -272,7 +272,7 @@ export function TitleCombobox(props: TitleComboboxProps) {
               … {formatCount(found.total - found.rows.length)} more, keep typing
             </p>
           )}
-          <p class="cw-flow cw-small cw-combobox-status">
+          <p class="cw-flow cw-small cw-combobox-words cw-combobox-status">
             <span aria-hidden="true">{status}</span>
             {nearest !== null && <Link onClick={() => choose(nearest)}>{search.titles.at(nearest)}</Link>}
             {found.hidden > 0 && (

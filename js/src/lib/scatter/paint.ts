@@ -105,37 +105,30 @@ export interface Ring {
 }
 
 /** Outline and size tell what is chosen; the colours of points keep their meaning. */
-export function paintRing({ context, colors }: Ink, ring: Ring): void {
-  const grow = { selected: 1.5, primary: 2.5, pinned: 1.5, hovered: 1.5 }[ring.kind];
-  const radius = Math.max(3, ring.radius) + grow;
+export function paintRing({ context, colors }: Ink, { x, y, radius: size, fill, kind }: Ring): void {
+  const radius = Math.max(3, size) + (kind === "primary" ? 2.5 : 1.5);
   const circle = (r: number) => {
     context.beginPath();
-    context.arc(ring.x, ring.y, r, 0, 2 * Math.PI);
+    context.arc(x, y, r, 0, 2 * Math.PI);
   };
-  context.setLineDash([]);
-  circle(radius + 1.5);
-  context.fillStyle = css(colors.background);
-  context.fill();
-  circle(radius);
-  context.fillStyle = ring.fill ? css(ring.fill) : css(colors.background);
-  context.fill();
-  if (!ring.fill) context.setLineDash([2, 2]);
-  context.lineWidth = 2;
-  context.strokeStyle = css(colors.foreground);
-  context.stroke();
-  context.setLineDash([]);
-  if (ring.kind === "primary" || ring.kind === "pinned") {
-    circle(radius + 3.5);
-    if (ring.kind === "pinned") context.setLineDash([3, 2]);
-    context.strokeStyle = css(colors.accent);
+  const disc = (r: number, color: Rgb) => {
+    circle(r);
+    context.fillStyle = css(color);
+    context.fill();
+  };
+  const line = (color: Rgb, width: number, dash: readonly number[]) => {
+    context.setLineDash(dash);
+    context.lineWidth = width;
+    context.strokeStyle = css(color);
     context.stroke();
     context.setLineDash([]);
-  } else if (ring.kind === "hovered") {
-    circle(radius + 2.5);
-    context.lineWidth = 1.5;
-    context.strokeStyle = css(colors.accent);
-    context.stroke();
-  }
+  };
+  disc(radius + 1.5, colors.background);
+  disc(radius, fill ?? colors.background);
+  line(colors.foreground, 2, fill ? [] : [2, 2]);
+  if (kind === "selected") return;
+  circle(radius + (kind === "hovered" ? 2.5 : 3.5));
+  line(colors.accent, kind === "hovered" ? 1.5 : 2, kind === "pinned" ? [3, 2] : []);
 }
 
 export interface LabelText {

@@ -160,7 +160,6 @@ export function createMapState(context: ViewContext) {
   });
 
   const homeBox = new HomeBox();
-  const onlyKey = computed(() => String(narrowedTo.value ?? ""));
   const homeKey = computed(() =>
     [
       store.run.value,
@@ -169,7 +168,7 @@ export function createMapState(context: ViewContext) {
       y.value,
       shared.minCount.value,
       fits.value,
-      onlyKey.value,
+      narrowedTo.value,
     ].join(),
   );
   const home = computed(() => {

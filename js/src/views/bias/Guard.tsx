@@ -7,14 +7,13 @@ import { formatBias, formatNumber, ratingUnit } from "../../lib/format";
 import { effectsAt } from "../../lib/ranking";
 import type { LearnerStore } from "../../store";
 
-export interface GuardProps {
+export function Guard(props: {
   store: LearnerStore;
   /** "title" or "user". */
   one: "title" | "user";
   center: Signal<boolean>;
-}
-
-export function Guard({ store, one, center }: GuardProps) {
+}) {
+  const { store, one, center } = props;
   const { y_range, rating_mean, rating_max } = store.data.value;
   const other = one === "user" ? "title" : "user";
   const unit = ratingUnit(y_range) === "stars" ? "stars" : "rating points";

@@ -7,14 +7,13 @@ import { clamp } from "../../lib/clamp";
 import { type LossFacts, mappingOf } from "../../lib/loss/layout";
 import { type Plot, placeText, readings, readingText } from "../../lib/loss/readings";
 
-export interface CrosshairProps {
+export function Crosshair(props: {
   context: ViewContext;
   facts: LossFacts;
   /** Where the curves are. */
   plot: Plot;
-}
-
-export function Crosshair({ context, facts, plot }: CrosshairProps) {
+}) {
+  const { context, facts, plot } = props;
   const at = useSignal<number | null>(null);
   const mapX = mappingOf(facts);
   const epochs = Math.max(facts.history.length, ...facts.earlier.map((run) => run.epochs));

@@ -15,14 +15,13 @@ const KEY_ROW = 20;
 const WIDE = 560;
 const NARROW = 320;
 
-export interface LossChartProps {
+export function LossChart(props: {
   context: ViewContext;
   facts: LossFacts;
   /** Receives the drawing, for its download. */
   drawing: RefObject<SVGSVGElement | null>;
-}
-
-export function LossChart({ context, facts, drawing }: LossChartProps) {
+}) {
+  const { context, facts, drawing } = props;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const size = useSignal(0);

@@ -19,7 +19,8 @@ _NAMES = {
     "comparison": "compare",
     "learner": "CollabLearner",
     "making": "collab_learner load_learner",
-    "plots": "plot_biases plot_loss plot_neighbors plot_pca",
+    "map_plot": "plot_pca",
+    "plots": "plot_biases plot_loss plot_neighbors",
     "widgets": "BiasTable Dashboard LearnerStore NeighborSearch PCAScatter TrainingPanel "
     "loss_figure parabola_figure pca_figure",
 }
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     )
     from .learner import CollabLearner
     from .making import collab_learner, load_learner
+    from .map_plot import plot_pca
     from .models import (
         CollabNN,
         DotProduct,
@@ -55,7 +57,7 @@ if TYPE_CHECKING:
         get_emb_sz,
         sigmoid_range,
     )
-    from .plots import plot_biases, plot_loss, plot_neighbors, plot_pca
+    from .plots import plot_biases, plot_loss, plot_neighbors
     from .training import Recipe, Snapshot, Trainer
     from .widgets import (
         BiasTable,

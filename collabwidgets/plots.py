@@ -1,8 +1,8 @@
-"""Figures for a script or a paper: what each view shows, on matplotlib's Axes.
+"""Figures for a script or a paper: what each view shows, on matplotlib's Axes. The map is drawn by `map_plot`.
 
 A function draws on the `ax` it is given, else on a new figure that pyplot does not know, and returns the Axes:
-``plot_pca(learn).figure.savefig("map.png")``. A notebook shows what is drawn on the axes of ``plt.subplots()``. Colours
-come from the style in force: "C0" for training and high biases, "C1" for validation and low ones.
+``plot_biases(learn).figure.savefig("biases.png")``. A notebook shows what is drawn on the axes of ``plt.subplots()``.
+Colours come from the style in force: "C0" for training and high biases, "C1" for validation and low ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from .extras import needs_extra
 from .loss_curves import drawn_runs, loss_range, positions, smoothed
-from .map_labels import GREY, SMALL, label_order, write_labels
 from .training.history import validated
 from .words import at_epoch, rating_unit, shortened
 
@@ -28,12 +27,11 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+GREY = "0.5"  # is read on white and on black
+SMALL = 8  # points
 _X_NAMES = {"epoch": "epoch", "step": "batch", "time": "seconds"}
 _COSINES = ("cosine", "centered_cosine")
 _MOST_ROWS = 200  # of bars: more would be no picture, and the table has them all
-_MOST_CATEGORIES = 7  # with a colour of their own
-_MOST_CHOSEN = 60  # selected titles with a name: more would only cover the map
-_RASTER_FROM = 20_000  # points: as shapes of their own they would make a file that no viewer opens
 
 
 def plot_loss(
@@ -62,7 +60,7 @@ def plot_loss(
     -------
     Axes
     """
-    ax = _axes(ax, 4.2)
+    ax = axes_of(ax, 4.2)
     x, loss = learn.history.batches()
     train = smoothed(x, loss, smoothing)
     epochs, losses = validated(learn.history.epochs)
@@ -84,7 +82,7 @@ def plot_loss(
     shown = [*losses, *(loss for run in earlier for loss in run.valid[1])]
     ax.set(yscale=y_scale, ylim=loss_range(train, [*shown, *([] if baseline is None else [baseline])]))
     if y_scale == "log":
-        _plain_ticks(ax.yaxis)
+        plain_ticks(ax.yaxis)
     if x_axis == "epoch":
         ax.locator_params("x", integer=True)
     if learn.loss_name == "MSE":
@@ -92,7 +90,7 @@ def plot_loss(
         roots = ax.secondary_yaxis("right", functions=(lambda mse: np.sqrt(np.maximum(mse, 0)), np.square))
         roots.set_ylabel(f"RMSE{unit}")
         if y_scale == "log":
-            _plain_ticks(roots.yaxis)
+            plain_ticks(roots.yaxis)
     ax.set(xlabel=_X_NAMES[x_axis], ylabel=learn.loss_name)
     ax.set_title(f"Loss of {type(learn.model).__name__}, {at_epoch(learn.epoch)}", loc="left")
     ax.legend(fontsize=SMALL, frameon=False)
@@ -114,7 +112,7 @@ def plot_losses(learners: Mapping[str, CollabLearner], ax: Axes | None = None, *
     -------
     Axes
     """
-    ax = _axes(ax, 4.2)
+    ax = axes_of(ax, 4.2)
     for place, (name, learn) in enumerate(learners.items()):
         x, loss = learn.history.batches()
         ax.plot(x, smoothed(x, loss, smoothing), color=f"C{place}", alpha=0.35, linewidth=1, label=f"{name}, train")
@@ -236,106 +234,10 @@ def plot_neighbors(
     return ax
 
 
-def plot_pca(
-    learn: CollabLearner,
-    ax: Axes | None = None,
-    *,
-    kind: str = "items",
-    x: int | str = 1,
-    y: int | str = 2,
-    min_count: int | None = None,
-    top_n: int | None = None,
-    color_by: str = "bias",
-    size_by: str = "count",
-    n_labels: int = 25,
-    label_by: str = "auto",
-    selected: Sequence[int] = (),
-    flip_x: bool = False,
-    flip_y: bool = False,
-    view_box: Sequence[float] | None = None,
-    equal_aspect: bool = True,
-    frame: pd.DataFrame | None = None,
-) -> Axes:
-    """Draw the map of titles, or of users, with the names that find room.
-
-    Parameters
-    ----------
-    learn : CollabLearner
-    ax : Axes, optional
-    kind : {"items", "users"}
-    x, y : int or str
-        Component, from 1, or a column of numbers of `frame`, such as ``"count"`` or ``"bias"``.
-    min_count, top_n : int, optional
-        What the components are fitted on, see `CollabLearner.pca`.
-    color_by, size_by : str
-        A column, or ``"none"``.
-    n_labels : int
-        Titles named at most, beside those selected.
-    label_by : {"auto", "count", "extremes", "selection", "none"}
-        Which: at the ends of both axes and most rated, or one of these alone.
-    selected : sequence of int
-        Rows outlined, and named first.
-    flip_x, flip_y : bool
-        Turn an axis around: the sign of a component means nothing.
-    view_box : four floats, optional
-        Left, bottom, right and top of the part to show.
-    equal_aspect : bool
-        One unit is as long on either axis, where both are components.
-    frame : DataFrame, optional
-        What ``learn.pca`` or ``PCAScatter.to_frame`` gave, to be drawn as it is.
-
-    Returns
-    -------
-    Axes
-    """
-    components = [axis for axis in (x, y) if isinstance(axis, int)]
-    if frame is None:
-        frame = learn.pca(max(components, default=1), kind=kind, min_count=min_count, top_n=top_n)
-    for axis in components:
-        if f"PC{axis}" not in frame:
-            raise ValueError(f"these {kind} have no component {axis}; lower min_count, or draw a lower component")
-    if learn.snapshot.of(kind).item_bias is None:
-        color_by, size_by = ("none" if each == "bias" else each for each in (color_by, size_by))
-    elif "bias" not in frame:
-        frame = frame.assign(bias=learn.biases(kind, min_count=0)["bias"].reindex(frame.index))
-    places = np.column_stack([_column(frame, f"PC{a}" if isinstance(a, int) else a) for a in (x, y)])
-    known = np.isfinite(places).all(axis=1)
-    if not known.any():
-        raise ValueError(f"no {frame.columns[0]} has a value on both axes ({x} and {y}); choose another axis")
-    n_missing = int((~known).sum())
-    frame, places = frame[known], places[known]
-    ax = _axes(ax, 7.0)
-    if view_box is not None:
-        ax.set(xlim=view_box[::2], ylim=view_box[1::2])
-    by_count = np.argsort(-frame["count"].to_numpy(), kind="stable")  # the small ones on top
-    drawn = frame.iloc[by_count]
-    style: dict[str, Any] = {"s": _sizes(drawn, size_by), "edgecolors": ax.get_facecolor(), "linewidths": 0.4}
-    style |= {"rasterized": len(frame) > _RASTER_FROM, "gid": "points"}
-    _scatter(ax, learn, drawn, places[by_count], color_by, style)
-    chosen = [int(i) for i in frame.index.get_indexer(list(dict.fromkeys(selected))) if i >= 0]
-    rings: dict[str, Any] = {"s": 60, "facecolors": "none", "edgecolors": ax.xaxis.label.get_color(), "linewidths": 1.4}
-    ax.scatter(*places[chosen].T, **rings, gid="chosen")
-    for side, name, flip in ((ax.xaxis, x, flip_x), (ax.yaxis, y, flip_y)):
-        if name == "count":
-            ax.set(**{f"{side.axis_name}scale": "log"})
-            _plain_ticks(side)
-        side.set_label_text(_axis_words(learn, frame, name))
-        side.set_inverted(flip)
-    if equal_aspect and len(components) == 2:
-        ax.set_aspect("equal", adjustable="datalim")
-    missing = f", {n_missing:,} without a value on an axis not shown" if n_missing else ""
-    ax.set_title(f"{len(frame):,} {frame.columns[0]}s, {at_epoch(learn.snapshot.epoch)}{missing}", loc="left")
-    if label_by != "none":
-        order = label_order(places, frame["count"].to_numpy(), n_labels, label_by)
-        names = [shortened(name, 34) for name in frame.iloc[:, 0]]
-        write_labels(ax, places, names, chosen[:_MOST_CHOSEN], order, n_labels)
-    return ax
-
-
 # ---- parts
 
 
-def _axes(ax: Axes | None, height: float) -> Axes:
+def axes_of(ax: Axes | None, height: float) -> Axes:
     """The axes given, or those of a new figure, 8 inches wide."""
     if ax is not None:
         return ax
@@ -355,7 +257,7 @@ def _bars(
 ) -> Axes:
     """Horizontal bars, the first on top; before a row a gap says how many rows are left out there."""
     rows = np.arange(len(values)) + np.cumsum(left_out > 0)
-    ax = _axes(ax, 1.3 + 0.24 * (len(rows) + 1))
+    ax = axes_of(ax, 1.3 + 0.24 * (len(rows) + 1))
     bars = ax.barh(rows, values, color=colors, height=0.72)
     ax.bar_label(bars, fmt=lambda value: f"{value:{number}}".replace("-", "−"), padding=3, fontsize=SMALL)
     gaps = rows[left_out > 0] - 1
@@ -376,66 +278,10 @@ def _with_counts(frame: pd.DataFrame, mark: str) -> list[str]:
     return [f"{shortened(name)}  ({count:,}{', ' + mark if marked else ''})" for name, count, marked in rows]
 
 
-def _plain_ticks(axis: Axis) -> None:
+def plain_ticks(axis: Axis) -> None:
     """Numbers at 1, 2 and 5 times the powers of ten of a logarithmic axis."""
     from matplotlib.ticker import LogLocator, NullLocator
 
     axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter("{x:,g}")
-
-
-def _column(frame: pd.DataFrame, name: str) -> Any:
-    if name not in frame:
-        raise ValueError(f"there is no column {name!r} to draw; choose {', '.join(map(str, frame.columns[1:]))}")
-    return frame[name].to_numpy()
-
-
-def _sizes(frame: pd.DataFrame, name: str) -> float | Floats:
-    """The area of each point, in square points."""
-    room = float(np.clip((1500 / len(frame)) ** 0.6, 0.1, 1.0))
-    if name == "none":
-        return 16.0 * room
-    values = np.asarray(_column(frame, name), np.float64)
-    low, high = (0.0, values.max()) if name == "count" else np.nanquantile(values, (0.02, 0.98))
-    shares = np.clip((values - low) / ((high - low) or 1.0), 0, 1)
-    return room * (6.0 + 70.0 * np.nan_to_num(shares))
-
-
-def _scatter(
-    ax: Axes, learn: CollabLearner, frame: pd.DataFrame, places: Floats, name: str, style: dict[str, Any]
-) -> None:
-    """The points in their colours, and what these stand for beside the axes."""
-    from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
-
-    if name == "none":
-        ax.scatter(*places.T, **style | {"c": "C0"})
-        return
-    values = _column(frame, name)
-    if values.dtype.kind not in "iufb":
-        kinds = [str(kind) for kind in frame[name].value_counts().index[:_MOST_CATEGORIES]]
-        at = {kind: f"C{i}" for i, kind in enumerate(kinds)}
-        ax.scatter(*places.T, **style | {"c": [at.get(str(value), GREY) for value in values]})
-        for kind, color in [*at.items(), *([("other, or none", GREY)] if {*map(str, values)} - {*kinds} else [])]:
-            ax.scatter([], [], c=color, s=16, label=shortened(kind, 24))
-        ax.legend(title=name, fontsize=SMALL, title_fontsize=SMALL, loc="upper left", bbox_to_anchor=(1, 1))
-        return
-    values = values.astype(np.float64)
-    low, high = map(float, np.nanquantile(np.abs(values) if name == "bias" else values, (0.02, 0.98)))
-    how: dict[str, Any] = {"norm": Normalize(low, high), "cmap": "cividis"}
-    if name == "bias":
-        ramp = LinearSegmentedColormap.from_list("bias", ["C1", "0.72", "C0"])
-        how = {"norm": Normalize(-(high or 1.0), high or 1.0), "cmap": ramp}
-    elif name == "count":
-        how = {"norm": LogNorm(max(low, 1.0), max(high, 2.0)), "cmap": "viridis"}
-    points = ax.scatter(*places.T, **style | how | {"c": values, "plotnonfinite": True})
-    bar = ax.figure.colorbar(points, ax=ax, shrink=0.6, aspect=30, pad=0.02, label=_axis_words(learn, frame, name))
-    bar.outline.set_visible(False)
-
-
-def _axis_words(learn: CollabLearner, frame: pd.DataFrame, name: int | str) -> str:
-    if isinstance(name, int):
-        return f"PC {name} ({100 * frame.attrs['explained_variance_ratio'][name - 1]:.1f} % of the variance)"
-    unit = "logit" if learn.snapshot.y_range is not None else "rating"
-    known = {"bias": f"bias ({unit}), relative to the average", "count": "ratings", "mean": "mean rating"}
-    return known.get(name, name)

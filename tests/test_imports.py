@@ -25,7 +25,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "training": ("training",),
     "interpret": ("interpret",),
     "learner": ("learner", "checkpoint", "checkpoint_file", "growing", "making", "view_state"),
-    "plots": ("comparison", "plots", "loss_curves", "map_labels"),
+    "plots": ("comparison", "plots", "loss_curves", "map_plot"),
     "widgets": ("widgets",),
     "entry points": ("__init__", "__main__", "app", "cli", "fastai", "fastai_answers"),
 }

@@ -14,7 +14,7 @@ from ..interpret import neighbors, similar_users
 from ..interpret.on_map import far_beyond, map_ranks
 from ..interpret.pca import AXES
 from ..learner import CollabLearner
-from ..plots import plot_pca
+from ..map_plot import plot_pca
 from ..traits import Finite, Row, Whole
 from . import code
 from .fitted_map import FittedMap

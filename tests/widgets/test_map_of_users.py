@@ -10,7 +10,7 @@ import pytest
 from sklearn.decomposition import PCA
 from traitlets import TraitError
 
-from collabwidgets import collab_learner, plots
+from collabwidgets import collab_learner, plot_pca
 from collabwidgets.data import CollabDataLoaders, synthetic_ratings
 from collabwidgets.interpret import fit_pca
 from collabwidgets.widgets import PCAScatter
@@ -120,7 +120,7 @@ def test_columns_of_users_are_colours_and_axes_and_stand_in_the_figure(trained, 
     assert 'data=data, color_by="age", kind="users", min_count=0' in scatter.to_code()
     compile(scatter.to_code(), "program", "exec")
     n = len(trained.pca(kind="users"))
-    assert plots.plot_pca(trained, kind="users").get_title(loc="left") == f"{n} users, epoch 2"
+    assert plot_pca(trained, kind="users").get_title(loc="left") == f"{n} users, epoch 2"
 
 
 def test_a_model_without_factors_of_users_says_so(trained):

@@ -29,6 +29,7 @@ from .fastai_answers import HERE_IT_IS, Answers, refuse_keywords
 from .learner import CollabLearner
 from .models import CollabNN, Embedding, EmbeddingDotBias, EmbeddingNN, TabularModel, create_params, sigmoid_range
 from .training import L1LossFlat, LossFunction, MSELossFlat
+from .training.history import validated
 
 with needs_extra("figures"):
     import matplotlib.pyplot as plt
@@ -222,10 +223,9 @@ class Recorder(Answers):
         at, losses, _ = self._history.batches_since(0)
         steps = range(len(losses))
         ax.plot(steps[skip_start:], self.losses[skip_start:], label="train")
-        epochs = [row for row in self._history.epochs if row.valid_loss is not None]
-        ends = [int(np.searchsorted(at, row.epoch + 1e-4)) for row in epochs]
-        if with_valid and epochs:
-            ax.plot(ends, [row.valid_loss for row in epochs], label="valid")
+        epochs, valid = validated(self._history.epochs)
+        if with_valid and len(epochs):
+            ax.plot(np.searchsorted(at, epochs + 1e-4), valid, label="valid")
             ax.legend()
         if log:
             ax.set(xscale="log", yscale="log")

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 
 def plain(value: Any) -> Any:
     """The Python value of a NumPy scalar, or of an array or tensor without dimensions; any other value as it is."""
     return value.item() if getattr(value, "ndim", None) == 0 and hasattr(value, "item") else value
+
+
+def one_of(name: str, value: Any, choices: Sequence[Any]) -> None:
+    """Raise a ValueError that lists the choices, unless the value of that argument is one of them."""
+    if value not in choices:
+        raise ValueError(f"{name}={value!r} is not known; choose one of {', '.join(map(str, choices))}")
 
 
 def whole_number(name: str, value: Any, least: int = 1, most: float = math.inf) -> int:

@@ -232,7 +232,7 @@ def test_embeddings_are_the_models_tables_by_id(learn, tmp_path):
         facts = pd.read_csv(folder / "metadata.tsv", sep="\t")
         assert facts[name].tolist() == found[name].tolist()
         assert list(facts) == [name, "count", "bias"]
-    with pytest.raises(ValueError, match="choose 'items' or 'users'"):
+    with pytest.raises(ValueError, match="choose one of items, users"):
         learn.embeddings("titles")
     for path in (folder / "vectors.tsv", folder / "vectors.tsv" / "deeper"):
         with pytest.raises(NotADirectoryError, match="is a file, or lies in one; name a folder"):

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from .cells import days_of
-from .spelling import did_you_mean
+from .spelling import unknown_column
 from .tables import columns_of_ratings, opened
 
 if TYPE_CHECKING:
@@ -94,10 +94,7 @@ class Context:
         found = np.zeros((n, len(self.names)))
         for name, value in values.items():
             if name not in self.names:
-                raise ValueError(
-                    f"context names {name!r}, but the columns are {', '.join(self.names)}."
-                    + did_you_mean(str(name), list(self.names))
-                )
+                raise unknown_column("context", name, "", self.names)
             column = pd.Series(np.ravel(np.asarray(value, dtype=object))).infer_objects()
             if len(column) not in (1, n):
                 raise ValueError(f"context has {len(column)} values of {name!r} for {n} pairs; pass one, or one each")
@@ -170,10 +167,7 @@ def read_context(names: Any, tables: Sequence[Any], ratings: Ratings) -> Context
     taken = (ratings.users.name, ratings.items.name, ratings.rating_name)
     for name in names:
         if str(name) not in there:
-            raise ValueError(
-                f"context= names {name!r}, but the columns of the ratings are {', '.join(there)}."
-                + did_you_mean(str(name), there)
-            )
+            raise unknown_column("context=", name, "of the ratings", there)
         if str(name) in taken:
             raise ValueError(f"context= names {name!r}, which is no context: a model is given users and items anyway")
     if not names:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..plain import plain
 from .cells import Cells, cells_of, column_of
-from .spelling import did_you_mean
+from .spelling import did_you_mean, unknown_column
 from .vocab import NA
 
 if TYPE_CHECKING:
@@ -181,10 +181,7 @@ class Features:
         row = self._mean.copy()
         for name, value in given.items():
             if name not in by_name:
-                raise ValueError(
-                    f"{argument} names {name!r}, but the side columns are {', '.join(by_name)}."
-                    + did_you_mean(str(name), list(by_name))
-                )
+                raise unknown_column(argument, name, "of the side table", by_name)
             column = by_name[name]
             places, values = column.given(plain(value))
             row[column.first : column.first + column.width] = 0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
+from ..plain import one_of
 from .movielens_formats import BrokenTables, Tables, read_movielens, with_titles
 from .origin import signed
 
@@ -86,9 +87,7 @@ def load_movielens(
     ----------
     F. M. Harper and J. A. Konstan, The MovieLens Datasets: History and Context, ACM TiiS 5(4), 2015.
     """
-    if size not in _SIZES:
-        choices = ", ".join(_SIZES)
-        raise ValueError(f"size={size!r} is not known; choose one of {choices}")
+    one_of("size", size, list(_SIZES))
     if users and not _SIZES[size].has_users:
         raise ValueError(f"{_SIZES[size].title} has no table of users, only 100k and 1m do; leave users=True out")
     tables = _tables(_SIZES[size], cache_folder())

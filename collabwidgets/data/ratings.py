@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..plain import one_of
 from .columns import Columns, find_columns
 from .scale import odd_values
 from .tables import number_columns, opened, picked
@@ -84,8 +85,7 @@ def check_ratings(
         mixed types, and a single user or item. The sentence says where and what to do.
     """
     for name, value in (("on_bad", on_bad), ("duplicates", duplicates), ("scale", scale)):
-        if value not in _CHOICES[name]:
-            raise ValueError(f"{name}={value!r} is not known; choose one of {', '.join(map(repr, _CHOICES[name]))}")
+        one_of(name, value, _CHOICES[name])
     whole = opened(table)
     columns = find_columns(list(whole.columns), number_columns(whole), given)
     frame = picked(whole, columns.names)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..words import counted
 from .cells import KINDS, Cells, cells_of, column_of, kind_of
 from .features import FeatureColumn, Features, encoded
-from .spelling import did_you_mean
+from .spelling import unknown_column
 from .vocab import NA
 
 if TYPE_CHECKING:
@@ -91,10 +91,8 @@ def checked_kinds(features: Any, tables: Mapping[str, Sequence[Any]]) -> dict[st
     there = [name for names in tables.values() for name in names]
     for name, kind in asked.items():
         if name not in there:
-            raise ValueError(
-                f"features= names {name!r}, but the columns of {' and '.join(f'{each}=' for each in tables)} are "
-                f"{', '.join(map(str, there)) or 'none'}." + did_you_mean(str(name), list(map(str, there)))
-            )
+            of_tables = f"of {' and '.join(f'{each}=' for each in tables)}"
+            raise unknown_column("features=", name, of_tables, there)
         if kind not in ("auto", *KINDS):
             raise ValueError(f"features= calls {name!r} {kind!r}; choose one of auto, {', '.join(KINDS)}")
     return {argument: {name: asked[name] for name in names if name in asked} for argument, names in tables.items()}

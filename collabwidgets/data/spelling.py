@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 # difflib takes about 10 µs a name; beyond this many only names with the same first letter are compared.
 _COMPARE_ALL = 20_000
@@ -35,6 +36,15 @@ def did_you_mean(name: str, names: Sequence[str]) -> str:
     """``" The nearest spelling is 'Fargo (1996)'."``, or an empty text."""
     near = nearest(name, names)
     return "" if near is None else f" The nearest spelling is {near!r}."
+
+
+def unknown_column(argument: str, name: Any, of_what: str, columns: Iterable[Any]) -> ValueError:
+    """What to raise where `argument` names a column that is none of those `of_what`, such as "of the ratings"."""
+    known = list(map(str, columns))
+    there = " ".join(filter(None, ("the columns", of_what)))
+    return ValueError(
+        f"{argument} names {name!r}, but {there} are {', '.join(known) or 'none'}." + did_you_mean(str(name), known)
+    )
 
 
 def matches(words: str, names: Sequence[str]) -> list[int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from ..plain import plain
+from ..plain import one_of, plain
 from .spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -131,8 +131,7 @@ class Vocab(Sequence[Id]):
             known). And, whatever `unknown`, on text asked of a vocabulary of whole numbers or the other way
             round: taken for unknown, all of them would get one and the same prediction.
         """
-        if unknown not in ("raise", "na"):
-            raise ValueError(f"unknown={unknown!r} is not known; choose one of raise, na")
+        one_of("unknown", unknown, ("raise", "na"))
         n_dims = getattr(ids, "ndim", 1)
         if n_dims == 0 or isinstance(ids, (str, bytes)) or not hasattr(ids, "__iter__"):
             return self._row(ids, unknown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ..plain import one_of
 from ..training.snapshot import Snapshot
 from .pca import PCAFrame
 from .product import UserVector, item_biases, required_user_factors, squeezed
@@ -53,8 +54,7 @@ def explain(
     ValueError
         For another basis, ``n_terms`` < 0, an item that was never trained, or no dot product.
     """
-    if basis not in _BASES:
-        raise ValueError(f"basis={basis!r} is not known; choose one of {', '.join(_BASES)}")
+    one_of("basis", basis, _BASES)
     if n_terms < 0:
         raise ValueError(f"n_terms is {n_terms}; ask for 0 or more")
     if not snapshot.known_items[item]:

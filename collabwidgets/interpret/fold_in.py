@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..plain import one_of
 from ..training.snapshot import Snapshot
 from .product import Doubles, UserVector, item_biases, required_user_factors, squeezed
 
@@ -82,8 +83,7 @@ def fold_in(
         For another method, a prior_strength or residual_variance that is not above 0, a rating that is not finite or
         not within y_range, an item that was never trained, ``"nearest_user"`` without a rating, or no dot product.
     """
-    if method not in _METHODS:
-        raise ValueError(f"method={method!r} is not known; choose one of {', '.join(_METHODS)}")
+    one_of("method", method, _METHODS)
     for name, value in (("prior_strength", prior_strength), ("residual_variance", residual_variance)):
         if not (np.isfinite(value) and value > 0):
             raise ValueError(f"{name} must be a number above 0, not {value!r}")

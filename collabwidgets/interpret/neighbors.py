@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..plain import whole_number
+from ..plain import one_of, whole_number
 from ..training.snapshot import Snapshot, lengths_of
 from ..words import with_article
 from .bias import FEW
@@ -120,10 +120,8 @@ def nearest(
     snapshot: Snapshot, anchors: list[int], *, k: int, metric: str, order: str, min_count: int
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], int]:
     """Rows, scores, and how many of the `k` best are hidden: the search of `neighbors`, from checked anchors."""
-    if metric not in METRICS:
-        raise ValueError(f"metric is {metric!r}; choose one of {', '.join(map(repr, METRICS))}")
-    if order not in ("nearest", "farthest"):
-        raise ValueError(f"order is {order!r}; choose 'nearest' or 'farthest'")
+    one_of("metric", metric, METRICS)
+    one_of("order", order, ("nearest", "farthest"))
     whole_number("k", k)
     aim = _aim(snapshot, anchors, metric)
     candidate = snapshot.known_items.copy()

@@ -10,6 +10,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
+from ..plain import one_of
 from ..training.snapshot import Snapshot
 from .by_attributes import with_user
 from .product import by_formula
@@ -60,8 +61,7 @@ def predict(
     clip : bool
         Cut predictions off at the lowest and the highest rating of the ratings table.
     """
-    if unknown not in _UNKNOWN:
-        raise ValueError(f"unknown={unknown!r} is not known; choose one of {', '.join(_UNKNOWN)}")
+    one_of("unknown", unknown, _UNKNOWN)
     snapshot = snapshot.with_cold_rows
     if user_features is None:
         pairs = _pairs(snapshot, dls, users, items, unknown)

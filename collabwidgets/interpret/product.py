@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,8 +88,7 @@ def is_product(snapshot: Snapshot) -> bool:
         required_user_factors(snapshot)
     except ValueError:
         return False
-    pairs = _probes(snapshot)
-    return not _off(snapshot.forward(pairs), by_formula(snapshot, pairs), snapshot.forward.rounding).any()
+    return not _probed(snapshot, snapshot.forward)[2].any()
 
 
 def check_product(snapshot: Snapshot) -> None:
@@ -96,9 +96,7 @@ def check_product(snapshot: Snapshot) -> None:
     required_user_factors(snapshot)
     if snapshot.forward is None:
         return
-    pairs = _probes(snapshot)
-    found, expected = snapshot.forward.of_first(pairs), by_formula(snapshot, pairs)
-    off = _off(found, expected, snapshot.forward.rounding)
+    found, expected, off = _probed(snapshot, snapshot.forward.of_first)
     if off.any():
         at = int(off.argmax())
         raise ValueError(
@@ -107,13 +105,14 @@ def check_product(snapshot: Snapshot) -> None:
         )
 
 
-def _probes(snapshot: Snapshot) -> NDArray[np.int64]:
+def _probed(
+    snapshot: Snapshot, predict: Callable[[NDArray[np.int64]], NDArray[np.float32]]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+    """Some predictions, what the formula makes of them, and which differ by more than the module's own rounding."""
+    assert snapshot.forward is not None
     users, items = (np.flatnonzero(side.trained)[:_PROBES] for side in (snapshot.users, snapshot.items))
     n = min(len(users), len(items))
-    return np.stack([users[:n], items[:n]], axis=1)
-
-
-def _off(found: NDArray[np.float32], expected: NDArray[np.float32], rounding: float) -> NDArray[np.bool_]:
-    """Which predictions differ by more than the module's own rounding explains."""
-    within = max(1e-3, 4 * rounding)
-    return ~np.isclose(found, expected, rtol=within, atol=within)
+    pairs = np.stack([users[:n], items[:n]], axis=1)
+    found, expected = predict(pairs), by_formula(snapshot, pairs)
+    within = max(1e-3, 4 * snapshot.forward.rounding)
+    return found, expected, ~np.isclose(found, expected, rtol=within, atol=within)

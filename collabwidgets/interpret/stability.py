@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..plain import one_of
 from ..training.snapshot import Snapshot
 from .bias import biases
 from .neighbors import anchor_rows, nearest, neighbors
@@ -54,8 +55,7 @@ def neighbors_in_runs(
     ValueError
         As `neighbors` does; for another `average`; for ``"runs"`` without `runs`, or with a metric that is no cosine.
     """
-    if average not in AVERAGES:
-        raise ValueError(f"average is {average!r}; choose 'runs', or None for the model by itself")
+    one_of("average", average, AVERAGES)
     if average and not runs:
         raise ValueError(
             "there are no reruns of the present weights to average over (others of earlier weights are dropped); "

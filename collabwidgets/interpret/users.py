@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.without_ratings import LoadersWithoutRatings
-from ..plain import plain
+from ..plain import one_of, plain
 from ..training.snapshot import Snapshot
 from .by_attributes import user_by_attributes
 from .explain import explain
@@ -142,8 +142,7 @@ def recommend_to(
     taste_only : bool
         Rank by what is the user's own, not by what everybody likes.
     """
-    if exclude not in _EXCLUDE:
-        raise ValueError(f"exclude={exclude!r} is not known; choose one of {', '.join(_EXCLUDE)}")
+    one_of("exclude", exclude, _EXCLUDE)
     if isinstance(items, str) or not (items is None or isinstance(items, Iterable)):
         raise TypeError(f"items={items!r} must be a list of {dls.item_name}s; put the one into a list")
     among = None if items is None else np.array([dls.items.index(item) for item in items], dtype=np.int64)

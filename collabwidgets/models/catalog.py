@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from ..plain import whole_number
+from ..plain import one_of, whole_number
 from .dot import DotProduct, DotProductBias, EmbeddingDotBias, computes_plainly
 from .ensemble import Ensemble
 from .layers import checked_range
@@ -54,8 +54,7 @@ def model_maker(
         and `side` without side columns, or with the neural model. The function raises one for a number of factors
         that `emb_szs` does not have.
     """
-    if name not in MODELS:
-        raise ValueError(f"model={name!r} is not known; choose one of {', '.join(MODELS)}")
+    one_of("model", name, MODELS)
     members = whole_number("members", members, most=MOST_MEMBERS)
     if name != "nn" and (emb_szs is not None or layers is not None):
         raise ValueError('emb_szs and layers belong to the neural model; pass model="nn", or leave them out')

@@ -14,6 +14,7 @@ from torch import nn
 from ..data.side import Side
 from ..models.catalog import is_dot_product
 from ..models.tables import TableNames, effective_table
+from ..plain import one_of
 from .cold_rows import side_vectors
 from .forward import Fill, Forward
 
@@ -102,8 +103,7 @@ class Snapshot:
         ValueError
             When `kind` is another word.
         """
-        if kind not in ("items", "users"):
-            raise ValueError(f"kind is {kind!r}; choose 'items' or 'users'")
+        one_of("kind", kind, ("items", "users"))
         return self if kind == "items" else self._of_users
 
     @cached_property

@@ -162,7 +162,10 @@ def test_somebody_given_by_attributes_is_a_row_of_the_matrix():
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"agee": 20}, r"names 'agee', but the side columns are age, member. The nearest spelling is 'age'."),
+        (
+            {"agee": 20},
+            r"names 'agee', but the columns of the side table are age, member. The nearest spelling is 'age'.",
+        ),
         ({"member": "Tru"}, r"'member' has no value 'Tru'. The nearest spelling is 'True'."),
         ({"age": "old"}, r"'age' is 'old', but it must be a number"),
     ],

@@ -135,7 +135,7 @@ def test_a_filter_that_hides_all_gives_an_empty_table_with_its_columns(make_snap
 
 def test_errors_say_what_to_do(make_snapshot, make_side):
     snapshot = make_snapshot(item_bias=[0.0, np.nan])
-    with pytest.raises(ValueError, match="kind is 'movies'; choose 'items' or 'users'"):
+    with pytest.raises(ValueError, match="kind='movies' is not known; choose one of items, users"):
         biases(snapshot, kind="movies")
     with pytest.raises(ValueError, match=r"the model has no user biases; .* user_bias="):
         biases(snapshot, kind="users")

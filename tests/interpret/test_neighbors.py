@@ -265,8 +265,8 @@ def test_a_filter_that_hides_all_says_how_many_it_hides(make_snapshot):
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({"metric": "manhattan"}, "metric is 'manhattan'; choose one of 'cosine', 'centered_cosine'"),
-        ({"order": "closest"}, "order is 'closest'; choose 'nearest' or 'farthest'"),
+        ({"metric": "manhattan"}, "metric='manhattan' is not known; choose one of cosine, centered_cosine"),
+        ({"order": "closest"}, "order='closest' is not known; choose one of nearest, farthest"),
         ({"k": 0}, "k must be a whole number from 1, not 0"),
         ({"item": 0}, "row 0 is '#na#'"),
         ({"item": 5}, "row 5 is no title; rows go from 1 to 4"),

@@ -127,7 +127,7 @@ def test_a_model_without_factors_of_users_says_so(trained):
     without = replace(trained.snapshot, user_factors=None)
     with pytest.raises(ValueError, match=r"the model has no user factors; .* user_factors="):
         fit_pca(without.of("users"))
-    with pytest.raises(ValueError, match="kind is 'user'; choose 'items' or 'users'"):
+    with pytest.raises(ValueError, match="kind='user' is not known; choose one of items, users"):
         trained.pca(kind="user")
 
 

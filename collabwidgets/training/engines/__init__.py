@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from ...models import Ensemble, SideDotBias
+from ...plain import one_of
 from .. import setting
 from ..loss import LossFunction, loss_name
 from ..trainer import Engine
@@ -63,8 +64,7 @@ def choose_engine(
         When `wanted` is no engine or `device` not there, and when ``"fused"`` is wanted and cannot train this module,
         on this device, by this loss.
     """
-    if wanted not in ENGINES:
-        raise ValueError(f"engine={wanted!r} is not known; choose one of {', '.join(ENGINES)}")
+    one_of("engine", wanted, ENGINES)
     first = next(module.parameters(), None)
     if first is not None and first.is_meta:
         checked_device(first.device)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import secrets
 import zlib
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..calls import Call, remembered
 from ..plain import plain, whole_number
 from ..seeds import generator
+from .batches import CHAPTERS_BS, Batch, Batches, in_order, usual_bs
 from .card import DataCard, data_card
 from .columns import BY_POSITION
 from .context import Context
@@ -35,38 +36,8 @@ from .weighted import weighted_mean
 if TYPE_CHECKING:
     import pandas as pd
 
-Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
-_GATHER = 1 << 20  # ratings put in order at once: slicing what is in order is ten times faster than gathering a batch
-_CHAPTERS_BS, _LARGEST_BS = 64, 16384
-_MANY = 200_000  # ratings up to which the chapter's batch is kept
 _COLUMN_NAMES = ("user_name", "item_name", "rating_name", "time_name", "weight_name")
 _MAX_SEED = 2**63 - 1
-
-
-class Batches:
-    """Batches ``(x, y)`` of one part: ``x: int64 [bs, 2]`` (user row, item row), ``y: float32 [bs]``, no weights.
-
-    Iterate as often as you like; ``len()`` is the number of batches of a pass.
-    """
-
-    def __init__(self, iterate: Callable[[], Iterator[Batch]], length: Callable[[], int], n: int):
-        self._iterate, self._length = iterate, length
-        self.n = n
-
-    def __iter__(self) -> Iterator[Batch]:
-        return self._iterate()
-
-    def __len__(self) -> int:
-        return self._length()
-
-    def one_batch(self) -> Batch:
-        """The first batch of a pass."""
-        for batch in self:
-            return batch
-        raise ValueError("there are no ratings in this part; pass a larger valid_pct")
-
-    def __repr__(self) -> str:
-        return f"{len(self):,} batches of {self.n:,} ratings"
 
 
 class CollabDataLoaders:
@@ -147,9 +118,9 @@ class CollabDataLoaders:
     ):
         ratings = data.ratings
         self.seed, self.path = seed, Path(path)
-        self.bs = _bs_for(len(ratings.values)) if bs == "auto" else bs
+        self.bs = usual_bs(len(ratings.values)) if bs == "auto" else bs
         self.val_bs = self.bs if val_bs is None else val_bs
-        self.auto_bs = bs == "auto" and self.bs != _CHAPTERS_BS
+        self.auto_bs = bs == "auto" and self.bs != CHAPTERS_BS
         self.user_name, self.item_name = ratings.users.name, ratings.items.name
         self.rating_name, self.weight_name = ratings.rating_name, ratings.weight_name
         self.understood = ratings.understood
@@ -421,14 +392,8 @@ class CollabDataLoaders:
         """
         bs = self.bs if bs is None else whole_number("bs", bs)
         order = torch.randperm(self.n_train, generator=generator, device=generator.device)
-        order = order.to(self.train_x.device)
-        last = self.n_batches(bs) * bs
-        step = max(1, _GATHER // bs) * bs
-        for begin in range(0, last, step):
-            rows = order[begin : min(begin + step, last)]
-            x, y = self.train_x[rows], self.train_y[rows]
-            for start in range(0, len(y), bs):
-                yield x[start : start + bs], y[start : start + bs]
+        rows = order.to(self.train_x.device)[: self.n_batches(bs) * bs]
+        return in_order(self.train_x, self.train_y, rows, bs)
 
     def one_batch(self) -> Batch:
         """A training batch to look at, another one each time; the order of training is not moved."""
@@ -529,13 +494,6 @@ class CollabDataLoaders:
     def said(self) -> list[str]:
         """What was understood, and the notes, as sentences to show."""
         return [self.understood, *self.notes] if self.understood else list(self.notes)
-
-
-def _bs_for(n: int) -> int:
-    """Ratings a batch for `n` ratings, see `from_df`."""
-    if n <= _MANY:
-        return _CHAPTERS_BS
-    return min(1 << round(math.log2(n / 1000)), _LARGEST_BS)
 
 
 def _check_share(valid_pct: float) -> None:

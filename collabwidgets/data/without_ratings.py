@@ -9,9 +9,10 @@ from pathlib import Path
 import torch
 
 from ..calls import Call
+from .batches import Batch, Batches
 from .card import DataCard
 from .context import Context, ContextScale
-from .loaders import Batch, Batches, CollabDataLoaders
+from .loaders import CollabDataLoaders
 from .side import Side
 from .vocab import Vocab
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collabwidgets import CollabDataLoaders
-from collabwidgets.data.loaders import _bs_for
+from collabwidgets.data.batches import usual_bs
 
 
 def frame(n=10, **columns):
@@ -119,7 +119,7 @@ def test_an_epoch_is_the_permutation_its_generator_draws():
 def test_epochs_longer_than_one_gathering_are_the_same_permutation(monkeypatch):
     dls = CollabDataLoaders.from_df(frame(1000), bs=64, seed=1)
     whole = torch.cat([x for x, _ in dls.batches(torch.Generator().manual_seed(5))])
-    monkeypatch.setattr("collabwidgets.data.loaders._GATHER", 130)
+    monkeypatch.setattr("collabwidgets.data.batches._GATHER", 130)
     parts = list(dls.batches(torch.Generator().manual_seed(5)))
     assert torch.equal(torch.cat([x for x, _ in parts]), whole)
     assert {len(x) for x, _ in parts} == {64}
@@ -153,7 +153,7 @@ def test_validation_keeps_every_rating_in_the_same_order():
     ],
 )
 def test_the_batch_grows_with_the_ratings_above_200_000(n, bs):
-    assert _bs_for(n) == bs
+    assert usual_bs(n) == bs
 
 
 def test_looking_at_batches_does_not_change_what_is_trained_on():

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 Folder: TypeAlias = Path | zipfile.Path
 RATING_COLUMNS = ["user", "movie", "rating", "timestamp"]
-ITEM_COLUMNS = ["movie", "title", "year", "genres"]
 _TEXT_AS_CATEGORIES = 5_000_000  # ratings from which a title is stored once, not once a rating
 USER_COLUMNS = ["user", "age", "gender", "occupation", "zip"]
 

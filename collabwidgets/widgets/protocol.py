@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -300,21 +302,7 @@ class AskFrame(Call, tag="frame"):
     epoch: int
 
 
-AnyCall = (
-    Train
-    | Retrain
-    | StepEpoch
-    | Reset
-    | Pause
-    | Resume
-    | Stop
-    | Rerun
-    | CancelRerun
-    | Ping
-    | AskCode
-    | AskNeighbors
-    | AskFrame
-)
+AnyCall = reduce(or_, Call.__subclasses__())  # all of the above
 
 
 class Neighbors(Wire):

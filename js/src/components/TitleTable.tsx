@@ -101,11 +101,16 @@ export function TitleTable(props: TitleTableProps) {
               </span>
               {beneath.length > 0 && (
                 <span class="cw-beneath">
-                  {beneath.map(({ name, label, short = label.toLowerCase(), cell }) => (
-                    <span key={name}>
-                      {short} {cell(row, line)}
-                    </span>
-                  ))}
+                  {beneath.map(({ name, label, short = label.toLowerCase(), cell }) => {
+                    const value = cell(row, line);
+                    return (
+                      value && (
+                        <span key={name}>
+                          {short} {value}
+                        </span>
+                      )
+                    );
+                  })}
                 </span>
               )}
             </th>

@@ -113,12 +113,16 @@ export function NeighborTable(props: NeighborTableProps) {
       name: "length",
       label: "Length",
       help: "Length of the title's vector: how strongly it divides people",
-      cell: (_, line) => (
-        <>
-          <Bar to={longest > 0 ? neighbors[line].norm / longest : 0} />
-          <span class="cw-value">{formatNumber(neighbors[line].norm, 2)}</span>
-        </>
-      ),
+      cell: (_, line) => {
+        const { norm } = neighbors[line];
+        if (!wide) return formatNumber(norm, 2);
+        return (
+          <>
+            <Bar to={longest > 0 ? norm / longest : 0} />
+            <span class="cw-value">{formatNumber(norm, 2)}</span>
+          </>
+        );
+      },
     },
   ];
   const evidence: TableColumn = {
@@ -126,8 +130,9 @@ export function NeighborTable(props: NeighborTableProps) {
     label: "",
     cell: (_, line) => {
       const { item, count, weak } = neighbors[line];
-      const words = weak && `weak: ${count < weakBelow.count ? "few ratings" : "short vector"}`;
-      return <span class="cw-weakness">{knownFrom(context.store, item) ?? words}</span>;
+      const weakness = weak && `weak: ${count < weakBelow.count ? "few ratings" : "short vector"}`;
+      const words = knownFrom(context.store, item) ?? weakness;
+      return words && <span class="cw-weakness">{words}</span>;
     },
   };
   const all = columns.filter((column) => column !== false);

@@ -211,7 +211,7 @@ export class Plot {
 
   /** What both canvases show, on one, with `ratio` pixels to a CSS pixel; null where nothing is shown. */
   picture(ratio: number): HTMLCanvasElement | null {
-    if (!this.view || !this.#visible) return null;
+    if (!this.view) return null;
     this.#paint(performance.now(), ratio);
     const picture = this.points.ownerDocument.createElement("canvas");
     picture.width = this.points.width;
@@ -253,7 +253,7 @@ export class Plot {
   #paint(time: number, ratio: number): void {
     const colors = this.#colors;
     const marks = this.#marks;
-    if (!colors || !marks || !this.#visible || this.#width <= 0) return;
+    if (!colors || !marks || this.#width <= 0) return;
     this.#paintedAt = time;
     const resized = fit(this.points, this.#width, this.#height, ratio);
     fit(this.overlay, this.#width, this.#height, ratio);

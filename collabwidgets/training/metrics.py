@@ -59,7 +59,7 @@ def predictions(module: nn.Module, x: Inputs, at_once: int = _PART) -> Tensor:
     module.eval()
     with torch.no_grad():
         parts = [one_each(called(module, part.to(device)), len(part)).float().cpu() for part in x.split(at_once)]
-    return torch.cat(parts)
+        return torch.cat(parts)
 
 
 def measured(name: str, metric: Metric, predicted: Tensor, rated: Tensor, weights: Tensor | None = None) -> float:

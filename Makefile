@@ -5,9 +5,8 @@ BIN := $(VENV)/bin
 PEERS ?= .venv-peers
 HOSTS ?= .venv-hosts
 # A file a worker, in the order of their names: the long files of the browser come first, the short ones fill the end.
-# Three on two cores, too: a test of the browser often waits, for a page or a kernel.
 # One thread each: torch's threads wait for each other where another process has their core, ten times as long.
-THREE_AT_A_TIME = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not alone"
+TWO_AT_A_TIME = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone"
 CONTRACT = $(BIN)/python -c "from collabwidgets.widgets.protocol import contract; print(contract())"
 BENCHMARKS := $(filter-out benchmarks/lab.py benchmarks/peers.py, $(sort $(wildcard benchmarks/*.py)))
 BUNDLE := collabwidgets/widgets/static/store.js
@@ -36,12 +35,12 @@ demo: $(VENV)/.ready movielens
 	$(BIN)/collabwidgets demo
 
 test: $(VENV)/.ready movielens chromium
-	$(THREE_AT_A_TIME)
+	$(TWO_AT_A_TIME)
 	$(BIN)/python -m pytest -m alone
 	cd js && npm test --silent
 
 test-fast: $(VENV)/.ready movielens
-	$(THREE_AT_A_TIME) --ignore tests/browser --ignore tests/packaging
+	$(TWO_AT_A_TIME) --ignore tests/browser --ignore tests/packaging
 	cd js && npm test --silent
 
 test-hosts: $(HOSTS)/.installed chromium

@@ -108,8 +108,10 @@ def fastai_learner(with_replacement: bool) -> Callable[[pd.DataFrame, int], Fit]
 
         def predict() -> Predictions:
             with learn.no_bar():
-                predictions, _ = learn.get_preds(dl=dls.valid)
-            return pd.Series(predictions.flatten(), dls.valid.items.index).loc[split(ratings)[1].index]
+                predictions, targets = learn.get_preds(dl=dls.valid)
+            held_out = dls.valid.items
+            assert np.array_equal(targets.flatten(), held_out.rating)
+            return pd.Series(predictions.flatten(), held_out.index).loc[split(ratings)[1].index]
 
         return train, predict
 

@@ -283,15 +283,22 @@ class CollabLearner:
         return interpret.biases_in_runs(self.snapshot, self.reruns, kind=kind, min_count=minimum, center=center)
 
     def pca(
-        self, k: int = 3, *, kind: str = "items", min_count: int | None = None, top_n: int | None = None
+        self,
+        k: int = 3,
+        *,
+        kind: str = "items",
+        min_count: int | None = None,
+        top_n: int | None = None,
+        cold: bool = False,
     ) -> pd.DataFrame:
         """Titles (or users) on the first `k` principal components of their factors: `interpret.fit_pca`.
 
         Signs and order of the components depend on the weights alone, by the rule that `interpret.fit_pca` names. Of
-        users `min_count` is ``dls.users.default_min_count`` by default.
+        users `min_count` is ``dls.users.default_min_count`` by default. ``cold=True`` adds those without a rating,
+        placed by their side columns: they decide nothing of the components.
         """
-        minimum = self._min_count(min_count, kind)
-        return interpret.pca_table(self.snapshot.of(kind), k, min_count=minimum, top_n=top_n, runs=self._runs_of(kind))
+        minimum, runs = self._min_count(min_count, kind), self._runs_of(kind)
+        return interpret.pca_table(self.snapshot.of(kind), k, min_count=minimum, top_n=top_n, cold=cold, runs=runs)
 
     def pca_frame(
         self, k: int = AXES, *, kind: str = "items", min_count: int | None = None, top_n: int | None = None

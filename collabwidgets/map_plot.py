@@ -98,10 +98,14 @@ def plot_pca(
     if view_box is not None:
         ax.set(xlim=view_box[::2], ylim=view_box[1::2])
     by_count = np.argsort(-frame["count"].to_numpy(), kind="stable")  # the small ones on top
+    cold = (frame["known_from"] != "ratings").to_numpy() if "known_from" in frame else np.zeros(len(frame), bool)
+    by_count = by_count[~cold[by_count]]
     drawn = frame.iloc[by_count]
     style: dict[str, Any] = {"s": _sizes(drawn, size_by), "edgecolors": ax.get_facecolor(), "linewidths": 0.4}
     style |= {"rasterized": len(frame) > _RASTER_FROM, "gid": "points"}
     _scatter(ax, learn, drawn, places[by_count], color_by, style)
+    hollow: dict[str, Any] = {"s": 16, "facecolors": "none", "edgecolors": GREY}
+    ax.scatter(*places[cold].T, **hollow, gid="cold")
     chosen = [int(i) for i in frame.index.get_indexer(list(dict.fromkeys(selected))) if i >= 0]
     rings: dict[str, Any] = {"s": 60, "facecolors": "none", "edgecolors": ax.xaxis.label.get_color(), "linewidths": 1.4}
     ax.scatter(*places[chosen].T, **rings, gid="chosen")

@@ -35,7 +35,8 @@ class PCAFrame:
     rows : int64 [m]
         Item rows it was fitted on, ascending.
     scores : float32 [n_items, k]
-        Coordinates of every trained item, fitted or not; NaN for ``'#na#'`` and rows never trained.
+        Coordinates of every trained item, fitted or not, and of those with vectors by their side columns
+        (`Snapshot.with_cold_rows`), which are never fitted; NaN for ``'#na#'`` and rows that nothing is known of.
     explained_variance_ratio : float64 [k]
         Share of the fitted rows' variance along each component, 0 to 1; all 0 when the rows are equal.
         Normally descending; near-equal neighbours may stand in the order of the frame before.
@@ -95,8 +96,9 @@ class PCAFrame:
         Returns
         -------
         DataFrame, index ``row``
-            Columns: the ids under the side's name, ``PC1`` … ``PCk`` float32, ``count``, ``mean``. In ``attrs``:
-            ``explained_variance_ratio`` (list) and ``noise_level``, and ``agreement`` (list) where it is known.
+            Columns: the ids under the side's name, ``PC1`` … ``PCk`` float32, ``count``, ``mean``, and ``known_from``
+            as `neighbors` has it. In ``attrs``: ``explained_variance_ratio`` (list) and ``noise_level``, and
+            ``agreement`` (list) where it is known.
 
         Raises
         ------
@@ -111,7 +113,7 @@ class PCAFrame:
             )
         columns: dict[str, Any] = {f"PC{j + 1}": self.scores[self.rows, j] for j in range(self.k)}
         counted = {"count": side.counts[self.rows], "mean": side.means[self.rows]}
-        frame = side.frame(self.rows, columns | counted)
+        frame = side.frame(self.rows, columns | counted | snapshot.known_from(self.rows))
         frame.attrs["explained_variance_ratio"] = self.explained_variance_ratio.tolist()
         frame.attrs["noise_level"] = self.noise_level
         if self.agreement is not None:
@@ -120,15 +122,24 @@ class PCAFrame:
 
 
 def pca_table(
-    snapshot: Snapshot, k: int, *, min_count: int, top_n: int | None = None, runs: Sequence[Snapshot] = ()
+    snapshot: Snapshot,
+    k: int,
+    *,
+    min_count: int,
+    top_n: int | None = None,
+    cold: bool = False,
+    runs: Sequence[Snapshot] = (),
 ) -> pd.DataFrame:
     """Titles on the first `k` components, as `PCAFrame.to_frame` gives them.
+
+    With `cold` also those without a training rating that side columns tell of. They decide nothing of the components.
 
     Raises
     ------
     ValueError
         When there are fewer than `k` components: too few factors, or too few titles that pass the filter.
     """
+    snapshot = snapshot.with_cold_rows if cold else snapshot
     n = snapshot.required_item_factors.shape[1]
     if whole_number("k", k) > n:
         raise ValueError(f"k={k}: the model has {n} factors, so k goes from 1 to {n}")
@@ -138,6 +149,8 @@ def pca_table(
             f"{len(frame.rows)} {snapshot.items.name}s have {frame.k} components at most, k={k} are asked for: "
             "set min_count lower, or ask for fewer"
         )
+    if cold:
+        frame = replace(frame, rows=np.union1d(frame.rows, np.flatnonzero(snapshot.items.cold)))
     return frame.to_frame(snapshot).drop(columns=[f"PC{i + 1}" for i in range(k, frame.k)])
 
 
@@ -234,7 +247,7 @@ def fit_pca(
 
     scores = table @ components.T.astype(np.float32)
     scores -= (components @ center).astype(np.float32)
-    scores[~side.trained] = np.nan
+    scores[~snapshot.known_items] = np.nan
     match, known = None, cosines if cosines is not None else shared
     if known is not None:
         match = np.full(k, np.nan)

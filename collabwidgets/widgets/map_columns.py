@@ -76,6 +76,7 @@ def values_of(name: str, snapshot: Snapshot, own: Mapping[str, Column]) -> Float
     if bias is None:
         raise ValueError(f"this model has no biases that could be found; name them with {one}_bias=, or show another")
     centred: Floats = bias.astype(np.float64) - float(bias[items.trained].mean(dtype=np.float64))
+    centred[~items.trained] = np.nan
     return centred
 
 

@@ -67,6 +67,9 @@ class PCAScatter(FittedMap):
         in its index; or a dict from a column's name to a mapping or Series by title, or to an array with a value for
         each item row. A column called ``"year"`` takes the place of the year in the titles. For a map of users all this
         is by user. Side columns of the loaders (``from_df(…, users=, items=)``) are there without it.
+    show_cold : bool
+        Draw titles without a training rating too, hollow, where their side columns place them; the axes stay as they
+        are. One that is selected, explored or searched for is drawn in any case. Not on a map of users. ``False``
     fit_on : {"min_count", "all", "top_n"}
         What the components are fitted on: the titles with at least `min_count` ratings, all that were trained, or
         the `top_n` most rated, as in the book.
@@ -99,10 +102,10 @@ class PCAScatter(FittedMap):
         A new run begins at the newest; an epoch that is not kept is refused.
     controls : list of str, optional
         Some of ``"search"`` (of users), ``"x"``, ``"y"``, ``"flip"``, ``"color_by"``, ``"size_by"``, ``"tool"``,
-        ``"n_labels"``, ``"label_by"``, ``"min_count"``, ``"fit_on"``, ``"top_n"``, ``"zoom"``, ``"scree"``,
-        ``"show_neighbors"``, ``"k"``, ``"frame"``, ``"png"``, ``"help"``, the list of keys. By default the search, the
-        axes and the colour are in sight, and zoom, variance and epochs beside the picture; the others are behind
-        *Settings* and *Export*.
+        ``"n_labels"``, ``"label_by"``, ``"min_count"``, ``"show_cold"``, ``"fit_on"``, ``"top_n"``, ``"zoom"``,
+        ``"scree"``, ``"show_neighbors"``, ``"k"``, ``"frame"``, ``"png"``, ``"help"``, the list of keys. By default the
+        search, the axes and the colour are in sight, and zoom, variance and epochs beside the picture; the others are
+        behind *Settings* and *Export*.
     explained_variance : list of float
         Share of the variance of each component in the picture now on the pages. Read only, as the next four.
     noise_level : float
@@ -134,8 +137,8 @@ class PCAScatter(FittedMap):
     """
 
     _controls = (
-        *("search", "x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count", "fit_on"),
-        *("top_n", "zoom", "scree", "show_neighbors", "k", "frame", "png", "help"),
+        *("search", "x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count"),
+        *("show_cold", "fit_on", "top_n", "zoom", "scree", "show_neighbors", "k", "frame", "png", "help"),
     )
     _linkable = (*SHARED, "query")
 
@@ -152,6 +155,7 @@ class PCAScatter(FittedMap):
     view_box = List(Finite(), default_value=None, allow_none=True).tag(sync=True, page=True)
     only = List(Row(), default_value=None, allow_none=True).tag(sync=True, page=True)
     equal_aspect = Bool(True).tag(sync=True, page=True)
+    show_cold = Bool(False).tag(sync=True, page=True)
     show_neighbors = Bool(False).tag(sync=True, page=True)
     k = Whole(10, min=1, max=MOST_NEIGHBORS).tag(sync=True, page=True)
 
@@ -234,7 +238,7 @@ class PCAScatter(FittedMap):
             When the model has no item factors, or too few titles pass the filter.
         """
         shown = replace(self._frame(), rows=np.flatnonzero(self._passing()))
-        frame = shown.to_frame(self._snapshot)
+        frame = shown.to_frame(self._snapshot.with_cold_rows if self._with_cold else self._snapshot)
         rows = frame.index.to_numpy()
         axes, marks = [self.x, self.y], [self.color_by, self.size_by]
         for name in dict.fromkeys([*axes, *(mark for mark in marks if mark not in ("bias", "none"))]):
@@ -259,7 +263,7 @@ class PCAScatter(FittedMap):
             for row in self.true_neighbors().index.intersection(frame.index):
                 ends = places.loc[[self.primary, row]].to_numpy().T
                 ax.plot(*ends, color="C0", linewidth=1, zorder=0.9, gid=f"neighbor-{row}")
-        words = [f"{self._n_titles()} (≥ {self.min_count:,} ratings), {self._epoch_shown()}"]
+        words = [f"{self._n_titles()} (≥ {self.min_count:,} ratings{' or 0' * self._with_cold}), {self._epoch_shown()}"]
         if self.fit_on != "min_count":
             words.append("fitted on all" if self.fit_on == "all" else f"fitted on the {self.top_n:,} most rated")
         if n_missing := int(places.isna().any(axis=1).sum()):
@@ -276,8 +280,12 @@ class PCAScatter(FittedMap):
             "cw.PCAScatter", arguments
         )
 
+    @property
+    def _with_cold(self) -> bool:
+        return self.show_cold and self.kind == "items"
+
     def _passing(self) -> NDArray[np.bool_]:
-        passing = super()._passing()
+        passing = super()._passing() | (self._items.cold & self._with_cold)
         return passing if self.only is None else passing & np.isin(np.arange(len(passing)), self.only)
 
     def _n_titles(self) -> str:

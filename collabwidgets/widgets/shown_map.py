@@ -89,7 +89,7 @@ class ShownMap:
             When there are no factors or too few rows.
         """
         with self._lock:
-            snapshot = (snapshot or learn.snapshot).of(self._kind)
+            snapshot = (snapshot or learn.snapshot).of(self._kind).with_cold_rows
             rows, run, rests = (min_count, top_n), learn.history.run, learn.status != "training"
             reruns = learn.reruns if self._kind == "items" else ()  # these keep no factors of users
             self._begin(run)
@@ -139,7 +139,8 @@ class ShownMap:
                 known = {}
             kept = learn.session.weights.past.snapshots
             fitted = {
-                each.revision: known.get(each.revision) or fit_pca(each, k=AXES, min_count=min_count, top_n=top_n)
+                each.revision: known.get(each.revision)
+                or fit_pca(each.with_cold_rows, k=AXES, min_count=min_count, top_n=top_n)
                 for each in kept
             }
             self._earlier = (min_count, top_n), fitted

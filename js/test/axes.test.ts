@@ -108,4 +108,6 @@ test("a point says the value that its colour stands for", () => {
     "30 ratings, mean 4.00",
     "year 1996, genre: Drama",
   ]);
+  const of = "0 ratings, from its genres";
+  assert.deepEqual(pointLines({ ...point, of, places: [] }), [of]);
 });

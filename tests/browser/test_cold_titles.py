@@ -16,11 +16,12 @@ dls = cw.CollabDataLoaders.from_df(ratings, item_name="title", seed=4, items=ite
 learn = cw.collab_learner(dls, n_factors=4, y_range=(0, 5.5))
 learn.fit_one_cycle(2)
 """
+BOTH = "import ipywidgets\nipywidgets.VBox([cw.NeighborSearch(learn, k=30), cw.PCAScatter(learn)])"
 KNOWN_FROM = "0 ratings, from its year and genres"
 
 
 def test_a_title_without_ratings_is_found_and_marked(tab: Page) -> None:
-    fill_notebook(tab, SETUP, "cw.NeighborSearch(learn, k=30)", "learn.view.min_count = 0", run=2)
+    fill_notebook(tab, SETUP, BOTH, "learn.view.min_count = 0", run=2)
     view = tab.get_by_role("region", name="Neighbours")
     box = view.get_by_role("combobox", name="Title")
     box.fill("unse")
@@ -32,6 +33,10 @@ def test_a_title_without_ratings_is_found_and_marked(tab: Page) -> None:
     expect(view.get_by_text(KNOWN_FROM)).to_be_visible()
     rows = view.get_by_role("table", name="Nearest titles").locator("tbody [data-row]")
     expect(rows.first).to_be_visible()
+    # The map draws it, hollow, as long as it is explored, or all such titles are asked for.
+    scatter = tab.get_by_role("region", name="Map of titles")
+    expect(scatter).to_contain_text("1 without ratings")
+    expect(scatter).to_contain_text("no ratings: placed by year and genres")
     # Among the neighbours of another title it is marked, where the filter lets it in.
     rows.first.get_by_role("rowheader").click()
     expect(view.get_by_text(KNOWN_FROM)).to_have_count(0)

@@ -151,6 +151,17 @@ def test_cold_titles_stand_in_lists_and_say_so(learn):
     assert learn.explain(3, COLD_ITEM).attrs["prediction"] == pytest.approx(learn.predict(3, COLD_ITEM)[0], abs=1e-5)
 
 
+def test_a_cold_title_is_projected_on_axes_that_it_does_not_move(learn):
+    row, plain, found = learn.item_row(COLD_ITEM), learn.pca(2, min_count=5), learn.pca(2, min_count=5, cold=True)
+    assert found.drop(index=row).drop(columns="known_from").equals(plain)
+    assert row not in plain.index
+    assert found.loc[row, "known_from"] == "0 ratings, from its genres and year"
+    frame = learn.pca_frame(min_count=5)
+    vector = side_vectors(learn.dls.items, learn.snapshot.item_factors, np.array([row]))[0]
+    expected = frame.components[:2] @ (vector - frame.center)
+    np.testing.assert_allclose(found.loc[row, ["PC1", "PC2"]].astype(float), expected, atol=1e-6)
+
+
 def test_the_users_side_of_a_snapshot_has_the_same_vectors(dls):
     snapshot = trained(dls, model="nn").snapshot
     there, back = snapshot.of("users").with_cold_rows, snapshot.with_cold_rows.of("users")

@@ -48,6 +48,22 @@ def test_the_search_lists_what_is_near_to_one_and_one_among_the_near(learn):
     assert row not in [each["item"] for each in search.neighbors]
 
 
+def test_a_map_places_one_beside_axes_that_stay_as_they_are(learn, until):
+    row, store, scatter = learn.item_row("Unseen"), LearnerStore.of(learn), cw.PCAScatter(learn, min_count=5)
+    until(lambda: store.picture["min_count"] == 5)
+    scores = bytes_numbers(store._scores, np.float32).reshape(len(learn.dls.items), -1)
+    found = learn.pca(3, min_count=5, cold=True)
+    np.testing.assert_allclose(scores[found.index, :3], found[["PC1", "PC2", "PC3"]], atol=1e-5)
+    assert row not in scatter.to_frame().index
+    shares = scatter.explained_variance
+    scatter.show_cold = True
+    assert scatter.to_frame().loc[row, "known_from"] == "0 ratings, from its genres"
+    assert scatter.explained_variance == shares
+    ax = scatter._plot()
+    (hollow,) = (drawn for drawn in ax.collections if drawn.get_gid() == "cold")
+    np.testing.assert_allclose(hollow.get_offsets(), found.loc[[row], ["PC1", "PC2"]], atol=1e-5)
+
+
 def test_without_side_columns_nothing_is_said_of_them():
     learn = learner(None)
     store = LearnerStore.of(learn)

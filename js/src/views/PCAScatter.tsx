@@ -26,12 +26,13 @@ export function PCAScatter({ context: given }: { context: ViewContext }) {
   const { store, shared } = context;
   const hasMap = store.data.value.has_factors;
   const shown = map.rows.value.length;
+  const cold = map.cold.value.length;
   const { one } = map;
   const minCount = shared.minCount.value;
   const frame = map.map.value;
   const fixed = (context.trait<number | null>("height").value ?? 0) > 0;
   const facts = frame
-    ? `${map.only.value ? "only " : ""}${plural(shown, one)}${minCount > 0 ? ` (≥ ${plural(minCount, "rating")})` : ""}`
+    ? `${map.only.value ? "only " : ""}${plural(shown, one)}${minCount > 0 ? ` (≥ ${plural(minCount, "rating")})` : ""}${cold ? `, ${formatCount(cold)} without ratings` : ""}`
     : "";
   return (
     <Frame
@@ -136,9 +137,9 @@ function exportedTable({ store, shared }: ViewContext, map: MapState): ExportedT
     name: `map-of-${map.one}s-${[map.x.value, map.y.value].map(fileName).join("-")}`,
     shown: () => {
       const rows = shared.selection.peek().filter(map.isDrawn);
-      return table(rows.length ? rows : map.rows.peek());
+      return table(rows.length ? rows : map.drawn.peek());
     },
-    all: () => table(map.rows.peek()),
+    all: () => table(map.drawn.peek()),
     empty: map.map.value && map.rows.value.length ? null : `No ${map.one} is shown`,
   };
 }

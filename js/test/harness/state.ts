@@ -330,6 +330,7 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
     view_box: null,
     only: null,
     equal_aspect: true,
+    show_cold: false,
   },
   NeighborSearch: {
     ...COMMON,

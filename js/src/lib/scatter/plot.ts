@@ -32,7 +32,7 @@ export interface Scene extends Cloud {
   /** Colour index and size index by row. */
   bins: Uint8Array;
   sizes: Uint8Array;
-  colors: readonly Rgb[];
+  colors: readonly Rgb[]; // the last one is that of hollow points
   /** CSS pixels by size index. */
   radii: readonly number[];
   box: Box;
@@ -353,7 +353,7 @@ export class Plot {
   #spritesFor(scene: Scene, colors: Colors, ratio: number): Sprites {
     return this.#sprites([scene.colors, scene.radii.join(), colors.background, ratio], () => {
       const radii = scene.radii.map((radius) => radius * ratio);
-      return new Sprites(scene.colors, radii, colors.background, 0.8 * ratio);
+      return new Sprites(scene.colors, radii, colors.background, 0.8 * ratio, colors.foreground);
     });
   }
 

@@ -41,10 +41,10 @@ export function isShown(
 export const drawOrder = (counts: Int32Array): Int32Array =>
   sortedByKey(counts.map((_, row) => row).subarray(1), numberKeys(counts, false));
 
-/** Biases relative to the mean of the trained rows, in the model's own unit. */
+/** Biases relative to the mean of the trained rows, in the model's own unit; NaN for other rows. */
 export function centred(bias: Float32Array, trained: Uint8Array): Float64Array {
   const average = averageBias(bias, trained);
-  return Float64Array.from(bias, (value) => value - average);
+  return Float64Array.from(bias, (value, row) => (trained[row] ? value - average : Number.NaN));
 }
 
 export interface Colouring {

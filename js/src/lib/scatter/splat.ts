@@ -106,6 +106,8 @@ export class Sprites {
     private readonly radii: readonly number[],
     private readonly rim: Rgb,
     private readonly rimWidth: number,
+    /** The rim of the last colour, which is that of hollow points. */
+    private readonly hollow: Rgb = rim,
   ) {
     const square = (radius: number) => (radius > LARGEST_DOT ? 0 : Math.max(1, Math.round(1.8 * radius)));
     this.dots = {
@@ -120,7 +122,8 @@ export class Sprites {
     if (!sprite) {
       const off = (phase: number) => (phase + 0.5) / PHASES;
       const fill = this.colors[color];
-      sprite = makeSprite(this.radii[radius], off(phaseX), off(phaseY), fill, this.rim, this.rimWidth);
+      const rim = color === this.colors.length - 1 ? this.hollow : this.rim;
+      sprite = makeSprite(this.radii[radius], off(phaseX), off(phaseY), fill, rim, this.rimWidth);
       this.#made.set(key, sprite);
     }
     return sprite;

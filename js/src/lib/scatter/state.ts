@@ -7,7 +7,8 @@ import { type CellColumns, shortest32 } from "../delimited";
 import { formatCount, ratingUnit } from "../format";
 import { onAbort } from "../lifetime";
 import { effectsAt } from "../ranking";
-import { oneOf } from "../wording";
+import { titleSearch } from "../search";
+import { knownFrom, oneOf } from "../wording";
 import {
   type AxisChoice,
   axisFacts,
@@ -37,6 +38,8 @@ interface Columns {
   y: Float32Array;
 }
 
+/** Size of a hollow point. */
+const HOLLOW = 4;
 /** Columns of users that a tooltip names. */
 const SAID = 6;
 
@@ -123,7 +126,31 @@ export function createMapState(context: ViewContext) {
     const chosen = only.value;
     return chosen ? filtered.value.filter((row) => chosen.has(row)) : filtered.value;
   });
+  const showCold = trait<boolean>("show_cold");
+  /** Titles without a rating, of which side columns tell. */
+  const allCold = computed(() => {
+    const { known } = store.items.value;
+    return one === "title" ? order.value.filter((row) => known[row] === 2) : order.value.subarray(0, 0);
+  });
+  /** Those drawn: all where the switch is on, else the ones that somebody chose or searches for. */
+  const cold = computed(() => {
+    const now = columns.value;
+    if (!now || !allCold.value.length) return allCold.value;
+    const search = titleSearch(store.items.value);
+    const found = search.ready ? search.containing(shared.query.value) : null;
+    const chosen = new Set([shared.primary.value, shared.pinned.value, ...shared.selection.value]);
+    return allCold.value.filter(
+      (row) =>
+        (showCold.value || chosen.has(row) || found?.[row]) &&
+        (!only.value || only.value.has(row)) &&
+        Number.isFinite(now.x[row] + now.y[row]),
+    );
+  });
+  const drawn = computed(() =>
+    cold.value.length ? Int32Array.from([...rows.value, ...cold.value]) : rows.value,
+  );
   const isDrawn = (row: number): boolean => {
+    if (cold.value.includes(row)) return true;
     const now = columns.value;
     if (!now || (only.value && !only.value.has(row))) return false;
     return isShown(store.items.value, shared.minCount.value, now.x, now.y, row);
@@ -144,7 +171,9 @@ export function createMapState(context: ViewContext) {
       ? byCategory(by, values, names, rows.value)
       : colouring(by, values, rows.value, store.items.value.n, one);
   });
-  const ramp = computed(() => (colors.value ? rampFor(coloured.value.scale, colors.value) : []));
+  const ramp = computed(() =>
+    colors.value ? [...rampFor(coloured.value.scale, colors.value), colors.value.background] : [],
+  );
   const sizeOf = computed(() => sizes(sizeBy.value, numbers(sizeBy.value), rows.value, store.items.value.n));
   const radiiNow = computed(() => radii(rows.value.length));
   const sizeEnds = computed(() => {
@@ -159,6 +188,17 @@ export function createMapState(context: ViewContext) {
     }));
   });
 
+  /** Colours and sizes, those of hollow points among them. */
+  const looks = computed(() => {
+    const of = (values: Uint8Array, hollow: number) => {
+      if (!cold.value.length) return values;
+      const all = values.slice();
+      for (const row of cold.value) all[row] = hollow;
+      return all;
+    };
+    return { bins: of(coloured.value.bins, ramp.value.length - 1), sizes: of(sizeOf.value, HOLLOW) };
+  });
+
   const homeBox = new HomeBox();
   const homeKey = computed(() =>
     [
@@ -169,11 +209,12 @@ export function createMapState(context: ViewContext) {
       shared.minCount.value,
       fits.value,
       narrowedTo.value,
+      showCold.value,
     ].join(),
   );
   const home = computed(() => {
     const now = columns.value;
-    return homeBox.fit(homeKey.value, now && extent(rows.value, now.x, now.y));
+    return homeBox.fit(homeKey.value, now && extent((showCold.value ? drawn : rows).value, now.x, now.y));
   });
   const watermark = computed(() => {
     if (untrained.value) return "untrained: random weights";
@@ -188,12 +229,11 @@ export function createMapState(context: ViewContext) {
     const beside = axes.value;
     if (!now || !box || !beside || ramp.value.length === 0 || rows.value.length === 0) return null;
     return {
-      rows: rows.value,
+      rows: drawn.value,
       x: now.x,
       y: now.y,
       counts: store.items.value.counts,
-      bins: coloured.value.bins,
-      sizes: sizeOf.value,
+      ...looks.value,
       colors: ramp.value,
       radii: radiiNow.value,
       box,
@@ -260,10 +300,12 @@ export function createMapState(context: ViewContext) {
   const facts = (row: number): PointFacts => {
     const { names, counts, means } = store.items.peek();
     const { y_range: yRange, rating_mean: mean } = store.data.peek();
-    const b = untrained.peek() ? null : (bias.peek()?.[row] ?? null);
+    const of = knownFrom(store, row);
+    const b = untrained.peek() || of ? null : (bias.peek()?.[row] ?? null);
     const now = columns.peek();
     return {
       title: names.at(row),
+      of,
       count: counts[row],
       mean: means[row],
       bias: b,
@@ -279,13 +321,17 @@ export function createMapState(context: ViewContext) {
   };
   const extras = (): CellColumns<number> => {
     const marks = [colorBy.peek(), sizeBy.peek()].filter((name) => name !== "bias");
-    return [...new Set([x.peek(), y.peek(), ...marks])].flatMap((name): CellColumns<number> => {
+    const from: CellColumns<number> = cold.peek().length
+      ? [["known_from", (row) => knownFrom(store, row) ?? "ratings"]]
+      : [];
+    const chosen = [...new Set([x.peek(), y.peek(), ...marks])].flatMap((name): CellColumns<number> => {
       const values = typeof name === "string" && !["count", "mean"].includes(name) ? numbers(name) : null;
       if (!values) return [];
       const names = own.peek().get(String(name))?.names;
       const cell = (row: number) => (Number.isFinite(values[row]) ? shortest32(values[row]) : null);
       return [[String(name), (row) => (names ? names.at(values[row]) : cell(row))]];
     });
+    return [...from, ...chosen];
   };
   const narrow = (chosen: readonly number[] | null) => {
     batch(() => {
@@ -332,6 +378,12 @@ export function createMapState(context: ViewContext) {
     fits,
     colors,
     rows,
+    /** Whether there are titles without a rating that have a place, whether all are shown, and which are drawn. */
+    hasCold: computed(() => allCold.value.length > 0),
+    showCold,
+    cold,
+    /** `rows`, and `cold` behind them. */
+    drawn,
     /** The titles the map is narrowed to, or null for all that pass the filter. */
     only: only as ReadonlySignal<ReadonlySet<number> | null>,
     /** Show these rows alone, or all with null, and all of them in sight. */

@@ -75,6 +75,8 @@ export function goesWith(
 
 export interface PointFacts {
   title: string;
+  /** "0 ratings, from its year and genres", where ratings do not tell of it. */
+  of?: string | null;
   count: number;
   mean: number;
   /** Bias relative to the average title, or null where the model has none. */
@@ -90,7 +92,7 @@ export interface PointFacts {
 /** The lines of the tooltip under the title; the same text is what a screen reader hears. */
 export function pointLines(facts: PointFacts): string[] {
   const few = facts.count < FEW_RATINGS ? " (few: uncertain)" : "";
-  const lines = [`${plural(facts.count, "rating")}${few}, mean ${formatNumber(facts.mean, 2)}`];
+  const lines = [facts.of ?? `${plural(facts.count, "rating")}${few}, mean ${formatNumber(facts.mean, 2)}`];
   if (facts.bias !== null) {
     const effect = facts.effect ?? facts.bias;
     const logit = facts.effect === null ? "" : ` (logit ${formatBias(facts.bias)})`;

@@ -86,6 +86,8 @@ export function Settings({ context, map }: Props) {
       {trait<string>("fit_on").value === "top_n" &&
         number("top_n", "Most rated", 10, 1e9, { help: "How many it is fitted on", reason })}
       {has("min_count") && <MinRatings context={context} />}
+      {map.hasCold.value &&
+        check("show_cold", "Show titles without ratings", { help: "Where their side columns place them" })}
       {check("show_neighbors", "True neighbours", { help: "Lines to the nearest in all dimensions", reason })}
       {trait<boolean>("show_neighbors").value &&
         number("k", "Neighbours", 1, 100, { help: "How many true neighbours", reason })}

@@ -116,6 +116,12 @@ function Legend({ context, map }: { context: ViewContext; map: MapState }) {
           ))}
         </p>
       )}
+      {map.cold.value.length > 0 && (
+        <p class="cw-inline cw-scatter-legend">
+          <i class="cw-scatter-size" style={{ width: "8px" }} /> no ratings: placed by{" "}
+          {context.store.data.value.item_features}
+        </p>
+      )}
       {size && (
         <p class="cw-flow cw-scatter-legend">
           <span>size: {size.name}</span>

@@ -138,7 +138,12 @@ export function Picture({ context, map, announce, onPlot }: Props) {
       primary: shared.primary.value,
       pinned: shared.pinned.value,
       selection: shared.selection.value,
-      asked: new Set([...asked.value, ...neighbors, ...found.value]),
+      asked: new Set([
+        ...asked.value,
+        ...neighbors,
+        ...found.value,
+        ...(map.showCold.value ? NOBODY : map.cold.value.subarray(0, MOST_FOUND)),
+      ]),
       n: context.trait<number>("n_labels").value,
       by: context.trait<string>("label_by").value ?? "auto",
       neighbors,
@@ -158,7 +163,7 @@ export function Picture({ context, map, announce, onPlot }: Props) {
     const names = labelled.value.slice(0, 8).map((row) => store.items.value.names.at(row));
     const [x, y] = map.axes.value ?? [];
     return summary(
-      map.rows.value.length,
+      map.drawn.value.length,
       x?.name ?? "",
       y?.name ?? "",
       map.components.value.length,

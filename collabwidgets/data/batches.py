@@ -45,9 +45,12 @@ def in_order(x: torch.Tensor, y: torch.Tensor, rows: torch.Tensor, bs: int) -> I
     step = max(1, _GATHER // bs) * bs
     for begin in range(0, len(rows), step):
         some = rows[begin : begin + step]
-        some_x, some_y = x[some], y[some]
-        for start in range(0, len(some), bs):
-            yield some_x[start : start + bs], some_y[start : start + bs]
+        yield from slices(x[some], y[some], bs)
+
+
+def slices(x: torch.Tensor, y: torch.Tensor, bs: int) -> Iterator[Batch]:
+    """Batches of `bs` of ratings as they stand; the last one may be short."""
+    return ((x[start : start + bs], y[start : start + bs]) for start in range(0, len(y), bs))
 
 
 def usual_bs(n: int) -> int:

@@ -50,13 +50,13 @@ class DataCard:
 
 def data_card(dls: CollabDataLoaders) -> DataCard:
     """Count the ratings of `dls`; about a second for ten million."""
-    pairs = np.concatenate([dls.train_x.numpy(), dls.valid_x.numpy()])
-    keys = np.sort(pairs[:, 0] * np.int64(len(dls.items)) + pairs[:, 1])
+    x, y, _ = dls.whole()
+    keys = np.sort((x[:, 0] * len(dls.items) + x[:, 1]).numpy())
     again = keys[1:][keys[1:] == keys[:-1]] % len(dls.items)
     repeats = np.bincount(again, minlength=len(dls.items))
     rows = np.flatnonzero(repeats)
     return DataCard(
-        values=_value_bars(np.concatenate([dls.train_y.numpy(), dls.valid_y.numpy()])),
+        values=_value_bars(y.numpy()),
         per_item=_doubling_bars(dls.items),
         per_user=_doubling_bars(dls.users),
         median_per_item=_median(dls.items),

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ..words import counted
@@ -18,7 +17,7 @@ from .loaders import CollabDataLoaders
 from .ratings import Ratings, check_ratings
 from .side import Side
 from .side_table import Described, side_table_of, with_rows_of
-from .splits import StableSplit, TimeSplit, as_split
+from .splits import StableSplit, TimeSplit, as_split, drawn_parts
 from .tables import is_table, opened
 from .titles import Titles, titles_of
 from .vocab import Id, Vocab
@@ -178,14 +177,13 @@ def _by_rows_of(dls: CollabDataLoaders, added: Ratings) -> Ratings:
 
 def _ratings_of(dls: CollabDataLoaders, added: Ratings) -> Ratings:
     """The loaders' own ratings, those for training first, by the vocabularies of `added`."""
-    x = torch.cat([dls.train_x, dls.valid_x]).numpy()
-    weights = None if dls.train_w is None or dls.valid_w is None else (dls.train_w, dls.valid_w)
+    x, y, weights = dls.whole()
     return replace(
         added,
-        user_rows=x[:, 0],
-        item_rows=x[:, 1],
-        values=torch.cat([dls.train_y, dls.valid_y]).numpy(),
-        weights=None if weights is None else torch.cat(weights).numpy(),
+        user_rows=x[:, 0].numpy(),
+        item_rows=x[:, 1].numpy(),
+        values=y.numpy(),
+        weights=None if weights is None else weights.numpy(),
         places=dls._places.numpy().astype(np.int64),
     )
 
@@ -245,10 +243,8 @@ def _held_out(dls: CollabDataLoaders, added: Ratings) -> NDArray[np.bool_]:
     split = stable_split(dls)
     if split is not None:
         return split.held_out(added)
-    n = len(added.values)
-    order = torch.randperm(n, generator=torch.Generator().manual_seed(dls.seed)).numpy()
-    held_out = np.zeros(n, dtype=bool)
-    held_out[order[: int(dls.valid_pct * n)]] = True
+    held_out = np.zeros(len(added.values), dtype=bool)
+    held_out[drawn_parts(len(held_out), dls.valid_pct, dls.seed)[1].numpy()] = True
     return held_out
 
 

@@ -15,22 +15,23 @@ import torch
 from numpy.typing import NDArray
 
 from ..calls import Call, remembered
-from ..plain import plain, whole_number
+from ..plain import whole_number
 from ..seeds import generator
-from .batches import CHAPTERS_BS, Batch, Batches, in_order, usual_bs
+from .batches import CHAPTERS_BS, Batch, Batches, in_order, slices, usual_bs
 from .card import DataCard, data_card
 from .columns import BY_POSITION
 from .context import Context
+from .frames import all_as_frame, as_frame
 from .origin import name_of, origin_of
 from .ratings import check_ratings
 from .readers import read_ratings, titles_beside
 from .scale import proposed_range
 from .side import Side
 from .side_table import Described, described
-from .splits import Split, as_split
+from .splits import Split, as_split, checked_share, drawn_parts, parts_of
 from .tables import is_table, joined
 from .text_tables import NO_HEADER
-from .vocab import Id, Vocab
+from .vocab import Vocab
 from .weighted import weighted_mean
 
 if TYPE_CHECKING:
@@ -53,9 +54,7 @@ class CollabDataLoaders:
         Names, counts, means of all rows, which of them have a training rating, and their side columns.
     context : Context or None
         Numbers beside each rating, where `from_df` was asked for some.
-    n_users, n_items : int
-        Users and items. A model's tables have a row more, for ``'#na#'``: ``len(dls.classes[user_name])``.
-    n_ratings, n_train, n_valid : int
+    n_train, n_valid : int
     train_x, valid_x : torch.int64 [n, 2]
         User row, item row.
     train_y, valid_y : torch.float32 [n]
@@ -83,8 +82,6 @@ class CollabDataLoaders:
         Which columns were taken, such as ``"users: userId, items: title, ratings: rating, time: timestamp"``.
     notes : tuple of str
         Sentences on what was left out or changed, and on values that hardly are ratings; see the data card.
-    y_range : (float, float)
-        Proposed for a model: a tenth of the ratings' span beyond their range.
     name : str
         What the ratings are called, such as ``'MovieLens 100K'``; empty where nobody said so.
     has_ratings : bool
@@ -129,17 +126,11 @@ class CollabDataLoaders:
 
         n = len(ratings.values)
         if split is None:
-            order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
-            n_valid = int(valid_pct * n)
-            valid, train = order[:n_valid], order[n_valid:]
-            self.split = f"valid_pct={valid_pct:g}"
+            train, valid = drawn_parts(n, valid_pct, seed)
+            self.split, self.valid_pct = f"valid_pct={valid_pct:g}", valid_pct
         else:
-            held_out = split.held_out(ratings)
-            valid, train = torch.from_numpy(np.flatnonzero(held_out)), torch.from_numpy(np.flatnonzero(~held_out))
-            self.split = f"split={split}"
-            if not len(train):
-                raise ValueError(f"{self.split} holds out all {n:,} ratings and leaves none to train on")
-        self.valid_pct = valid_pct if split is None else len(valid) / n
+            train, valid = parts_of(ratings, split)
+            self.split, self.valid_pct = f"split={split}", len(valid) / n
         self._places = torch.from_numpy(ratings.places)[torch.cat([train, valid])].to(torch.int32)
         x = torch.from_numpy(np.stack([ratings.user_rows, ratings.item_rows], axis=1))
         y = torch.from_numpy(ratings.values)
@@ -152,12 +143,9 @@ class CollabDataLoaders:
         is_train = np.ones(n, dtype=bool)
         is_train[valid.numpy()] = False
         values = (ratings.values, is_train, ratings.weights)
-        self.users = Side.from_rows(
-            ratings.users, ratings.user_rows, *values, data.titles["users"], data.features["users"]
-        )
-        self.items = Side.from_rows(
-            ratings.items, ratings.item_rows, *values, data.titles["items"], data.features["items"]
-        )
+        told = {argument: (data.titles[argument], data.features[argument]) for argument in ("users", "items")}
+        self.users = Side.from_rows(ratings.users, ratings.user_rows, *values, *told["users"])
+        self.items = Side.from_rows(ratings.items, ratings.item_rows, *values, *told["items"])
         if data.context is not None:
             self.context = data.context.split(train, valid)
             self.notes = (*self.notes, *self.context.notes)
@@ -193,8 +181,6 @@ class CollabDataLoaders:
         context: Sequence[str] | None = None,
     ) -> CollabDataLoaders:
         """Loaders of a table of ratings, one row a rating.
-
-        Which columns were taken is in ``.understood``, what was left out in ``.notes``; the data card shows both.
 
         Parameters
         ----------
@@ -274,28 +260,20 @@ class CollabDataLoaders:
         >>> dls = CollabDataLoaders.from_df(load_movielens(), item_name="title", bs=64, seed=42)
         >>> x, y = dls.one_batch()
         """
-        _check_share(valid_pct)
+        valid_pct = checked_share(valid_pct)
         seed = secrets.randbelow(2**31) if seed is None else whole_number("seed", seed, 0, _MAX_SEED)
-        if bs != "auto":
-            bs = whole_number("bs", bs)
-        if val_bs is not None:
-            val_bs = whole_number("val_bs", val_bs)
+        bs = bs if bs == "auto" else whole_number("bs", bs)
+        val_bs = None if val_bs is None else whole_number("val_bs", val_bs)
         given = {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name, "weight": weight_name}
         table, tables = ratings, [ratings]
         if is_table(split):
             tables.append(split)
             table, split = joined(ratings, split, given)
-        checked = check_ratings(
-            table,
-            given,
-            on_bad=on_bad,
-            duplicates=duplicates,
-            missing_rating=missing_rating,
-            scale=scale,
-        )
+        how: dict[str, Any] = {"on_bad": on_bad, "duplicates": duplicates, "missing_rating": missing_rating}
+        checked = check_ratings(table, given, scale=scale, **how)
         chosen = None if split is None else as_split(split)
         data = described(checked, tables, {"users": users, "items": items}, features, context)
-        loaders = cls(data, valid_pct=float(valid_pct), seed=seed, path=path, bs=bs, val_bs=val_bs, split=chosen)
+        loaders = cls(data, valid_pct=valid_pct, seed=seed, path=path, bs=bs, val_bs=val_bs, split=chosen)
         loaders.origin = origin_of(ratings)
         loaders.name = name_of(ratings) if name is None else str(name)
         return loaders
@@ -319,9 +297,9 @@ class CollabDataLoaders:
         --------
         >>> dls = CollabDataLoaders.from_file("ratings.csv.gz", item_name="title")  # doctest: +SKIP
         """
-        columns = {name: kw[name] for name in _COLUMN_NAMES if kw.get(name) is not None}
-        options = {"sep": sep, "encoding": encoding, "table": table, "query": query}
-        how = columns | {name: value for name, value in options.items() if value is not None}
+        options = {name: kw.get(name) for name in _COLUMN_NAMES}
+        options |= {"sep": sep, "encoding": encoding, "table": table, "query": query}
+        how = {name: value for name, value in options.items() if value is not None}
         ratings = read_ratings(path, **how)
         if kw.get("items") is None and kw.get("item_name") is None:
             kw["items"] = titles_beside(path, ratings)
@@ -341,17 +319,17 @@ class CollabDataLoaders:
 
     @property
     def n_users(self) -> int:
-        """Users in the ratings."""
+        """Users in the ratings. A model's table has a row more, for ``'#na#'``: ``len(dls.classes[user_name])``."""
         return len(self.users) - 1
 
     @property
     def n_items(self) -> int:
-        """Items in the ratings."""
+        """Items in the ratings, as `n_users`."""
         return len(self.items) - 1
 
     @property
     def y_range(self) -> tuple[float, float]:
-        """Range of predictions proposed for these ratings."""
+        """Range of predictions proposed for a model: a tenth of the ratings' span beyond their range."""
         return proposed_range(*self.rating_range)
 
     @property
@@ -373,12 +351,8 @@ class CollabDataLoaders:
     @property
     def valid(self) -> Batches:
         """Validation batches of `val_bs`: every rating, always in the same order; the last may be short."""
-        x, y, n, bs = self.valid_x, self.valid_y, len(self.valid_y), self.val_bs
-
-        def pass_() -> Iterator[Batch]:
-            return ((x[start : start + bs], y[start : start + bs]) for start in range(0, n, bs))
-
-        return Batches(pass_, lambda: math.ceil(n / bs), n)
+        x, y, bs = self.valid_x, self.valid_y, self.val_bs
+        return Batches(lambda: slices(x, y, bs), lambda: math.ceil(len(y) / bs), len(y))
 
     def n_batches(self, bs: int | None = None) -> int:
         """Batches in a training epoch: whole ones, or one short one with fewer training ratings than `bs`."""
@@ -387,8 +361,7 @@ class CollabDataLoaders:
     def batches(self, generator: torch.Generator, bs: int | None = None) -> Iterator[Batch]:
         """One training epoch: every rating at most once, in an order drawn from `generator`.
 
-        The last incomplete batch is dropped, as fastai does; with fewer training ratings than `bs` that batch
-        is all there is, and it is kept.
+        The last incomplete batch is dropped, as fastai does, unless it is the only one.
         """
         bs = self.bs if bs is None else whole_number("bs", bs)
         order = torch.randperm(self.n_train, generator=generator, device=generator.device)
@@ -414,32 +387,24 @@ class CollabDataLoaders:
             Rows and ratings. By default all, with their weights, in the order of the table they came from; the index
             then has their places in it, from 0, and the last column, ``valid``, says which are held out.
         """
-        import pandas as pd
+        return all_as_frame(self) if x is None or y is None else as_frame(self, x, y)
 
-        if x is None or y is None:
-            self.part(0)  # raises where the ratings are gone
-            whole = self.to_frame(torch.cat([self.train_x, self.valid_x]), torch.cat([self.train_y, self.valid_y]))
-            if self.train_w is not None and self.valid_w is not None:
-                whole[self.weight_name] = torch.cat([self.train_w, self.valid_w]).numpy()
-            whole["valid"] = np.arange(len(whole)) >= self.n_train
-            name = None if "place" in whole else "place"
-            return whole.set_index(pd.Index(self._places.numpy(), name=name)).sort_index()
+    def whole(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]:
+        """All ratings, those for training first: ``x`` int64 ``[n, 2]``, ``y`` and, if there are any, weights ``[n]``.
 
-        users, items = self.classes[self.user_name], self.classes[self.item_name]
-        shown: dict[str, list[Id] | list[float]] = {
-            self.user_name: [users[user] for user in x[:, 0].tolist()],
-            self.item_name: [items[item] for item in x[:, 1].tolist()],
-            self.rating_name: y.tolist(),
-        }
-        return pd.DataFrame(shown)
+        A ValueError where the ratings are gone.
+        """
+        self.part(0)
+        weights = None if self.train_w is None or self.valid_w is None else torch.cat([self.train_w, self.valid_w])
+        return torch.cat([self.train_x, self.valid_x]), torch.cat([self.train_y, self.valid_y]), weights
 
     @property
     def rated(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
         """User row and item row of every rating, int64 ``[n_ratings]`` each; None where the ratings are gone."""
         if not self.has_ratings:
             return None
-        both = torch.cat([self.train_x, self.valid_x]).numpy()
-        return both[:, 0], both[:, 1]
+        users, items = self.whole()[0].T.numpy()
+        return users, items
 
     def part(self, ds_idx: int) -> Batch:
         """All ratings of one part, ``(x, y)``, by fastai's numbers: 0 for training, 1 for validation.
@@ -450,9 +415,7 @@ class CollabDataLoaders:
             For another number, and when the part has no ratings.
         """
         if ds_idx not in (0, 1):
-            raise ValueError(
-                f"ds_idx={ds_idx!r} is not known; pass 1 for the validation ratings, 0 for the training ones"
-            )
+            raise ValueError(f"ds_idx={ds_idx!r} is not known; pass 1 for the validation ratings, 0 for training")
         x, y = (self.valid_x, self.valid_y) if ds_idx else (self.train_x, self.train_y)
         if not len(y):
             raise ValueError(self._no_ratings("validation" if ds_idx else "training"))
@@ -494,14 +457,3 @@ class CollabDataLoaders:
     def said(self) -> list[str]:
         """What was understood, and the notes, as sentences to show."""
         return [self.understood, *self.notes] if self.understood else list(self.notes)
-
-
-def _check_share(valid_pct: float) -> None:
-    valid_pct = plain(valid_pct)
-    is_number = isinstance(valid_pct, (int, float)) and not isinstance(valid_pct, bool)
-    if not is_number or not 0 <= valid_pct < 1:
-        hint = f"did you mean {valid_pct / 100:g}? " if is_number and 1 < valid_pct < 100 else ""
-        raise ValueError(
-            f"valid_pct={valid_pct!r} is not a share of the ratings; {hint}Pass a number from 0 (no "
-            "validation) to below 1 (1 would leave nothing to train on), such as 0.2"
-        )

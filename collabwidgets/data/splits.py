@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from ..plain import whole_number
+from ..plain import plain, whole_number
 from .vocab import Vocab
 
 if TYPE_CHECKING:
@@ -158,6 +159,34 @@ def as_split(split: Split | str | Sequence[Any] | NDArray[Any] | pd.Series) -> S
     if hasattr(split, "held_out"):
         return split
     return Places(np.asarray(split).reshape(-1))
+
+
+def checked_share(valid_pct: Any) -> float:
+    """The share of the ratings to hold out, drawn at random; a ValueError unless 0 ≤ valid_pct < 1."""
+    valid_pct = plain(valid_pct)
+    is_number = isinstance(valid_pct, (int, float)) and not isinstance(valid_pct, bool)
+    if not is_number or not 0 <= valid_pct < 1:
+        hint = f"did you mean {valid_pct / 100:g}? " if is_number and 1 < valid_pct < 100 else ""
+        raise ValueError(
+            f"valid_pct={valid_pct!r} is not a share of the ratings; {hint}Pass a number from 0 (no "
+            "validation) to below 1 (1 would leave nothing to train on), such as 0.2"
+        )
+    return float(valid_pct)
+
+
+def drawn_parts(n: int, valid_pct: float, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Places of the ratings for training and for validation, int64, drawn in the way of fastai's ``RandomSplitter``."""
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
+    n_valid = int(valid_pct * n)
+    return order[n_valid:], order[:n_valid]
+
+
+def parts_of(ratings: Ratings, split: Split) -> tuple[torch.Tensor, torch.Tensor]:
+    """Places of the ratings for training and for validation, int64, by a split; a ValueError if it holds out all."""
+    held_out = split.held_out(ratings)
+    if held_out.all():
+        raise ValueError(f"split={split} holds out all {len(held_out):,} ratings and leaves none to train on")
+    return torch.from_numpy(np.flatnonzero(~held_out)), torch.from_numpy(np.flatnonzero(held_out))
 
 
 def _times(ratings: Ratings, name: str) -> NDArray[np.float64]:

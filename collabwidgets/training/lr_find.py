@@ -126,8 +126,7 @@ def lr_find(
 def _batches(n: int, bs: int, order: torch.Generator) -> Any:
     """Rows of whole batches, epoch after epoch."""
     while True:
-        rows = torch.randperm(n, generator=order)
-        yield from (rows[start : start + bs] for start in range(0, n - bs + 1, bs))
+        yield from torch.split(torch.randperm(n, generator=order)[: n // bs * bs], bs)
 
 
 def _valley(losses: Doubles) -> int:

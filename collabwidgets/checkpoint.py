@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
@@ -14,6 +14,7 @@ from .data.without_ratings import DataFacts, LoadersWithoutRatings
 from .interpret.product import check_product
 from .interpret.users import residual_variance
 from .models import TabularNN
+from .models.ensemble import first_member, n_members
 from .models.tables import effective_tables
 from .training.inputs import takes_context
 from .training.progress import Whole
@@ -140,6 +141,20 @@ def _data_facts(learn: CollabLearner) -> DataFacts:
 def split_of(dls: CollabDataLoaders) -> Split:
     """The split of some loaders."""
     return {"seed": dls.seed, "valid_pct": dls.valid_pct}
+
+
+def config_of(learn: CollabLearner) -> dict[str, Any]:
+    """`CollabLearner.config`."""
+    return {
+        "model": type(first_member(learn.model)).__name__,
+        "n_members": n_members(learn.model),
+        "n_factors": learn.n_factors,
+        "y_range": learn.snapshot.y_range,
+        "engine": learn.engine,
+        "weights_seed": learn.session.weights.seed,
+        "split": split_of(learn.dls),
+        **asdict(learn.recipe),
+    }
 
 
 def check_data(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,6 +86,14 @@ def _maker(learn: CollabLearner, dls: CollabDataLoaders) -> ModelMaker | None:
 
 
 # ---------------------------------------------------------------------- checkpoints
+
+
+def take(learn: CollabLearner, saved: Checkpoint, file: Path) -> None:
+    """`CollabLearner.load` of a checkpoint that has been read from a file."""
+    saved, said = fitted_to(learn, saved, file)
+    if said:
+        warnings.warn(said, stacklevel=3)
+    learn.session.take(saved.session, saved.weights)
 
 
 def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Checkpoint, str]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,7 +16,7 @@ from . import checkpoint, checkpoint_file, growing, interpret
 from .calls import Call, remembered
 from .data.growing import Growth
 from .interpret import metrics, users
-from .interpret.asked import checked_min_count, item_row
+from .interpret.asked import checked_min_count, item_rows
 from .interpret.embeddings import save_projector
 from .interpret.fold_in import Folded
 from .interpret.pca import AXES, PCAFrame
@@ -27,10 +25,7 @@ from .interpret.product import check_product
 from .models import TableNames
 from .models.catalog import ModelMaker
 from .models.ensemble import first_member, n_members
-from .models.tables import copied
-from .seeds import generator
 from .training import (
-    AutogradEngine,
     History,
     LossFunction,
     LRFind,
@@ -93,7 +88,6 @@ class CollabLearner:
 
     Attributes
     ----------
-    dls : CollabDataLoaders
     session : Session
         Its training, in full; the most used of it is read through here.
     view : ViewState
@@ -232,12 +226,8 @@ class CollabLearner:
 
         With ``show_plot`` the losses are drawn by pyplot. A RuntimeError while it trains.
         """
-        self.dls.part(0)  # raises without training ratings
-        with self.session.resting("find a learning rate"):
-            engine = AutogradEngine(copied(self.model), loss_func=self.loss_func)
-        recipe = self.recipe.changed(wd=self._usual_wd)
         trial: dict[str, Any] = {"start_lr": start_lr, "end_lr": end_lr, "num_it": num_it, "stop_div": stop_div}
-        found = lr_find(engine, self.dls, recipe, generator(recipe.seed, "trial"), **trial)
+        found = lr_find(self.session, self._usual_wd, **trial)
         if show_plot:
             found.plot()
         return found
@@ -324,8 +314,7 @@ class CollabLearner:
         only one title has are enough, whatever their case; ``attrs["anchors"]`` says which title was taken.
         ``average="runs"`` ranks by the mean cosine over the runs of `stability`: `interpret.neighbors_in_runs`.
         """
-        if row is None:
-            row = [item_row(self.dls, each) for each in np.atleast_1d(np.asarray(item, dtype=object))]
+        row = item_rows(self.dls, item) if row is None else row
         minimum, rated = self._min_count(min_count), self.dls.rated
         return interpret.neighbors_in_runs(
             self.snapshot, self.reruns, row, k=k, metric=metric, order=order, min_count=minimum, ratings=rated, **others
@@ -537,14 +526,7 @@ class CollabLearner:
             When the ratings, or their split, are not those that the saved weights were trained on.
         """
         file = checkpoint_file.checkpoint_path(path)
-        self.take(checkpoint_file.read(file), file)
-
-    def take(self, saved: checkpoint.Checkpoint, file: Path) -> None:
-        """`load` of a checkpoint that has been read already."""
-        saved, said = growing.fitted_to(self, saved, file)
-        if said:
-            warnings.warn(said, stacklevel=3)
-        self.session.take(saved.session, saved.weights)
+        growing.take(self, checkpoint_file.read(file), file)
 
     # ------------------------------------------------------------------ what it is
 
@@ -653,20 +635,7 @@ class CollabLearner:
     @property
     def config(self) -> dict[str, Any]:
         """What its numbers depend on, but for the ratings: model, size, engine, split, and the settings of `recipe`."""
-        return {
-            "model": self._model_name,
-            "n_members": n_members(self.model),
-            "n_factors": self.n_factors,
-            "y_range": self.snapshot.y_range,
-            "engine": self.engine,
-            "weights_seed": self.session.weights.seed,
-            "split": checkpoint.split_of(self.dls),
-            **asdict(self.recipe),
-        }
-
-    @property
-    def _model_name(self) -> str:
-        return type(first_member(self.model)).__name__
+        return checkpoint.config_of(self)
 
     def __dir__(self) -> list[str]:
         return [name for name in super().__dir__() if not name.startswith("_")]
@@ -678,10 +647,10 @@ class CollabLearner:
         )
 
     def __repr__(self) -> str:
-        members = n_members(self.model)
+        members, name = n_members(self.model), type(first_member(self.model)).__name__
         several = f"{members} members, findings from the first, " if members > 1 else ""
         return (
-            f"CollabLearner({self._model_name}, {several}{self.n_users:,} users × {self.n_items:,} "
+            f"CollabLearner({name}, {several}{self.n_users:,} users × {self.n_items:,} "
             f"{self.dls.item_name}s, {counted(self.n_factors, 'factor')}, engine {self.engine}, {self.status}, "
             f"epoch {self.epoch:.3g}; tables: {self.session.weights.tables})"
         )

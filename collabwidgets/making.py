@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from . import growing
 from .calls import remembered
 from .checkpoint import Checkpoint, check_data
 from .checkpoint_file import checkpoint_path, read
@@ -206,7 +207,7 @@ def load_learner(
         learn = collab_learner(dls, **_with_sizes(arguments, saved, dls))
     else:
         learn = CollabLearner(dls, _own_model(saved, dls, file) if model is None else model, **arguments)
-    learn.take(saved, file)
+    growing.take(learn, saved, file)
     learn.loaded_from = file
     if saved.learner:
         warnings.warn(

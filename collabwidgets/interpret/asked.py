@@ -5,6 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..data.side import Side
 from ..data.spelling import matches
 from ..plain import plain
@@ -36,6 +38,11 @@ def item_row(dls: CollabDataLoaders, item: Any) -> int:
             more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
             raise ValueError(f"{item!r} may be {len(found):,} {side.name}s: {first}{more}; add words that only one has")
     return side.index(item)
+
+
+def item_rows(dls: CollabDataLoaders, items: Any) -> list[int]:
+    """`item_row` of one item, or of each in a list or array."""
+    return [item_row(dls, each) for each in np.atleast_1d(np.asarray(items, dtype=object))]
 
 
 def checked_min_count(given: Any, usual: int, side: Side) -> int:

@@ -11,14 +11,18 @@ import torch
 from numpy.typing import NDArray
 
 from ..extras import needs_extra
+from ..models.tables import copied
 from ..plain import plain, whole_number
-from .inputs import Ratings, train_inputs
-from .recipe import SETTINGS, Recipe
+from ..seeds import generator
+from .engines.autograd import AutogradEngine
+from .inputs import train_inputs
+from .recipe import SETTINGS
 from .schedule import Schedule
-from .trainer import Engine
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from .session import Session
 
 Doubles = NDArray[np.float64]
 
@@ -58,31 +62,18 @@ class LRFind:
         return ax
 
 
-def lr_find(
-    engine: Engine,
-    data: Ratings,
-    recipe: Recipe,
-    order: torch.Generator,
-    *,
-    start_lr: float = 1e-7,
-    end_lr: float = 10.0,
-    num_it: int = 100,
-    stop_div: bool = True,
-) -> LRFind:
-    """Train `engine` on up to `num_it` batches, each at a higher learning rate, and suggest one.
+def lr_find(session: Session, wd: float, *, start_lr: float, end_lr: float, num_it: int, stop_div: bool) -> LRFind:
+    """Train a copy of the session's model on up to `num_it` batches, each at a higher learning rate, and suggest one.
 
     The test is Smith's (2017, "Cyclical learning rates for training neural networks"), as fastai runs it; the rate is
     taken from the longest stretch in which the loss falls, as ESRI proposed for fastai's ``valley``.
 
     Parameters
     ----------
-    engine : Engine
-        Of a module to be thrown away: its weights are moved.
-    data : Ratings
-    recipe : Recipe
-        Its batch size and weight decay are used.
-    order : torch.Generator
-        Source of the batches' order.
+    session : Session
+        It stays as it is; its recipe has the batch size.
+    wd : float
+        Weight decay.
     start_lr, end_lr : float
         Rates of the first and the last batch; those between grow by a constant factor.
     num_it : int
@@ -92,21 +83,27 @@ def lr_find(
 
     Raises
     ------
+    RuntimeError
+        While the session trains.
     ValueError
-        For rates that do not grow or are out of range, and for fewer than 6 batches.
+        For rates that do not grow or are out of range, for fewer than 6 batches, and without training ratings.
     """
+    data, loss_func = session.data, session.weights.loss_func
+    data.part(0)
+    with session.resting("find a learning rate"):
+        engine = AutogradEngine(copied(session.weights.module), loss_func=loss_func)
     lowest, highest = SETTINGS["lr"].low, SETTINGS["lr"].high
     if not lowest <= start_lr < end_lr <= highest:
         raise ValueError(
             f"start_lr={start_lr!r} and end_lr={end_lr!r} must grow, from at least {lowest:g} to at most {highest:g}"
         )
     start_lr, end_lr, num_it = plain(start_lr), plain(end_lr), whole_number("num_it", num_it, 6)
-    bs = min(recipe.bs, len(data.train_y))
+    recipe, bs = session.recipe.changed(wd=wd), min(session.recipe.bs, len(data.train_y))
     lrs = start_lr * (end_lr / start_lr) ** (np.arange(num_it) / num_it)
     recipe = recipe.for_batches_of(bs)
     x, schedule = train_inputs(engine.module, data), Schedule(lrs, np.full(num_it, recipe.mom))
     engine.begin(x, data.train_y, recipe, schedule, data.train_w)
-    losses: list[float] = []
+    order, losses = generator(recipe.seed, "trial"), list[float]()
     mean = weight = 0.0
     for step, rows in enumerate(itertools.islice(_batches(len(data.train_y), bs, order), num_it)):
         loss = float(engine.run(rows, bs, step)[0])

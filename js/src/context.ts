@@ -1,6 +1,8 @@
 // What a view is given: the shared store, its own model's traits as signals, and the facts of its place on the page.
 import type { AnyModel, Host } from "@anywidget/types";
 import type { ReadonlySignal, Signal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
 import type { LearnerStore, SharedState } from "./store";
 
 export type { AnyModel, Host };
@@ -29,3 +31,8 @@ export interface ViewContext {
   /** Width of the root in CSS pixels, as if its letters were of their usual size; 0 until it is laid out. */
   width: ReadonlySignal<number>;
 }
+
+/** Where components find the view that they are part of. */
+export const Current = createContext<ViewContext | null>(null);
+
+export const useView = (): ViewContext => useContext(Current) as ViewContext;

@@ -1,6 +1,6 @@
 // The module behind LearnerStore: builds the store and mounts every view.
 //
-// A view is `function Name({ context }: { context: ViewContext })` in views/Name.tsx, listed in VIEWS below by its kind.
+// A view is a component in views/Name.tsx, listed in VIEWS below by its kind; `useView` says what it is given.
 // Its own style sheet is views/Name.css, listed in SHEETS. Every selector starts with `.cw`; colours and sizes come from
 // the custom properties at the top of styles.css.
 import type { AnyModel, InitializeProps, RenderProps } from "@anywidget/types";
@@ -8,7 +8,7 @@ import { computed, signal } from "@preact/signals";
 import { type ComponentType, h, render } from "preact";
 import { Failure } from "./components/Failure";
 import { situation } from "./components/Frame";
-import type { ViewContext } from "./context";
+import { Current, type ViewContext } from "./context";
 import { BoundTraits } from "./lib/bound";
 import { bindHover } from "./lib/hover";
 import { keepFocus } from "./lib/keepfocus";
@@ -38,7 +38,7 @@ export default {
   },
 };
 
-const VIEWS: Record<string, ComponentType<{ context: ViewContext }>> = {
+const VIEWS: Record<string, ComponentType> = {
   TrainingPanel,
   BiasTable,
   PCAScatter,
@@ -100,7 +100,7 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
   root.addEventListener("keydown", keepKeys, { signal: abort });
   keepFocus(root, abort);
   const View = VIEWS[kind];
-  if (View) render(h(Failure, { context, children: h(View, { context }) }), root);
+  if (View) render(h(Current.Provider, { value: context, children: h(Failure, null, h(View, null)) }), root);
   else
     render(
       h("p", { role: "alert" }, `This bundle has no view called '${kind}'. Is the package half updated?`),

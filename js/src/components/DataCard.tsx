@@ -1,5 +1,5 @@
 // What the ratings are made of; Python counts and words it, once somebody looks.
-import type { ViewContext } from "../context";
+import { useView } from "../context";
 import { formatCount, formatNumber } from "../lib/format";
 import { LoadingBar } from "./LoadingBar";
 import { Bar } from "./TitleTable";
@@ -10,8 +10,8 @@ interface Card {
   notes: [sentence: string, summary: string, text: string][];
 }
 
-export function DataCard({ context }: { context: ViewContext }) {
-  const card = context.trait<Card | null>("_card").value;
+export function DataCard() {
+  const card = useView().trait<Card | null>("_card").value;
   return (
     <section class="cw-stack cw-card" aria-label="Data">
       <LoadingBar busy={!card} />

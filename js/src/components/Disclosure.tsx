@@ -1,20 +1,19 @@
 // A button in the head of a view and the region that it opens under the head: Settings and Export.
 import type { ComponentChildren } from "preact";
-import type { ViewContext } from "../context";
+import { useView } from "../context";
 import { Button } from "./Button";
 import { setTo } from "./fields";
 import { useId } from "./useId";
 
 export function Disclosure(props: {
-  context: ViewContext;
   label: string;
   /** The trait that says whether it is open. */
   trait: "show_settings" | "show_export";
   children: ComponentChildren;
 }) {
-  const { context, label, trait, children } = props;
+  const { label, trait, children } = props;
   const id = useId();
-  const open = context.trait<boolean | null>(trait);
+  const open = useView().trait<boolean | null>(trait);
   const shown = open.value === true;
   return (
     <>

@@ -1,7 +1,7 @@
 // The table of epochs; the best one is marked in words.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { ViewContext } from "../context";
+import { useView } from "../context";
 import { type Cell, tableOf } from "../lib/delimited";
 import { formatLoss, formatNumber, formatRate, formatSeconds, ratingUnit } from "../lib/format";
 import type { EpochRow } from "../protocol";
@@ -22,12 +22,12 @@ export function epochCells(history: readonly EpochRow[]): Cell[][] {
   return tableOf(columns, history);
 }
 
-export function EpochTable({ context }: { context: ViewContext }) {
-  const { store } = context;
+export function EpochTable() {
+  const { store, trait } = useView();
   const history = store.history.value;
   const best = store.best_epoch.value;
   const overfit = store.overfit_since.value;
-  const hits = context.trait<number | null>("hit_rate").value ?? null;
+  const hits = trait<number | null>("hit_rate").value ?? null;
   const shown = history.slice(-MOST_ROWS);
   const scroll = useRef<HTMLDivElement>(null);
   const unit = ratingUnit(store.data.value.y_range) === "stars" && ", stars";

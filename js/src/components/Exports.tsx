@@ -1,5 +1,5 @@
 // What a view exports: its table to the clipboard or a file, its picture as a file, and the Python behind it.
-import type { ViewContext } from "../context";
+import { useView } from "../context";
 import { type Cell, toCsv } from "../lib/delimited";
 import { Button } from "./Button";
 import { type CopyState, download } from "./copying";
@@ -23,16 +23,16 @@ export interface ExportedTable {
   empty: string | null;
 }
 
-export function Exports(props: Exported & { context: ViewContext; copy: CopyState }) {
-  const { context, copy, table, png, svg } = props;
-  const { shows: has, store } = context;
+export function Exports(props: Exported & { copy: CopyState }) {
+  const { copy, table, png, svg } = props;
+  const { shows: has, store, model } = useView();
   const gone = store.connection.value === "disconnected";
   const undrawn =
     table?.empty ?? (store.untrained.value ? "Train first: there is nothing to draw yet" : null);
   const code = async () => {
     try {
-      const text = await store.command("code", { view: context.model.get("_name") });
-      copy.copyText(String(text), "Copied the Python behind this.", context.el);
+      const text = await store.command("code", { view: model.get("_name") });
+      copy.copyText(String(text), "Copied the Python behind this.");
     } catch (error) {
       copy.say((error as Error).message);
     }
@@ -61,9 +61,7 @@ export function Exports(props: Exported & { context: ViewContext; copy: CopyStat
   return (
     <>
       {table &&
-        button("copy", "Copy", "Copy as tab-separated text", table.empty, () =>
-          copy.copy(table.shown(), context.el),
-        )}
+        button("copy", "Copy", "Copy as tab-separated text", table.empty, () => copy.copy(table.shown()))}
       {table &&
         button("csv", "CSV", "Download as CSV", table.empty, () =>
           download(toCsv(table.all()), `${table.name}.csv`, "text/csv;charset=utf-8"),

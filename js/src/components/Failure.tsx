@@ -1,10 +1,8 @@
 // A view that throws shows what happened, under its own frame; the other widgets go on.
 import { Component, type ComponentChildren } from "preact";
-import type { ViewContext } from "../context";
 import { ErrorNotice } from "./Notice";
 
 interface Props {
-  context: ViewContext;
   children: ComponentChildren;
 }
 

@@ -1,6 +1,6 @@
 // The frame of every widget: a named region with title, state, the view, and what went wrong.
 import type { ComponentChildren } from "preact";
-import type { ViewContext } from "../context";
+import { useView } from "../context";
 import { badge, membersNote, RANDOM, type Situation, sentence } from "../lib/wording";
 import type { LearnerStore } from "../store";
 import { type CopyState, useCopy } from "./copying";
@@ -11,7 +11,6 @@ import { LoadingBar } from "./LoadingBar";
 import { ErrorNotice, Notice } from "./Notice";
 
 export interface FrameProps {
-  context: ViewContext;
   /** Its accessible name; and the words in its head, unless `heading` is given. */
   title: string;
   heading?: string;
@@ -62,21 +61,21 @@ export function StatusBadge({ store }: { store: LearnerStore }) {
 }
 
 export function Frame(props: FrameProps) {
-  const { context, title, heading, facts, settings, ownStates, saidWithin } = props;
+  const { title, heading, facts, settings, ownStates, saidWithin } = props;
   const ownCopy = useCopy();
   const copy = props.copy ?? ownCopy;
-  const exports = props.exports && <Exports context={context} copy={copy} {...props.exports} />;
-  const { store } = context;
-  const message = context.trait<string>("message");
-  const detail = context.trait<string>("_details").value;
-  const height = context.trait<number | null>("height").value;
+  const exports = props.exports && <Exports copy={copy} {...props.exports} />;
+  const { store, trait, speaks, speech } = useView();
+  const message = trait<string>("message");
+  const detail = trait<string>("_details").value;
+  const height = trait<number | null>("height").value;
   const members = membersNote(store.data.value.n_members, Boolean(ownStates));
   const state = situation(store);
   const said = ownStates ? null : sentence(state, title);
   // Training's own troubles are told where training is; here only what changes how this view is to be read.
   const untrained = !ownStates && store.untrained.value;
   const tell = state.connection !== "connected" ? said : untrained && !saidWithin ? RANDOM : null;
-  const listed = context.trait<readonly string[] | null>("controls").value !== null;
+  const listed = trait<readonly string[] | null>("controls").value !== null;
   return (
     <section
       class="cw-stack cw-frame"
@@ -97,12 +96,12 @@ export function Frame(props: FrameProps) {
         </span>
         <StatusBadge store={store} />
         {!listed && settings && (
-          <Disclosure context={context} label="Settings" trait="show_settings">
+          <Disclosure label="Settings" trait="show_settings">
             {settings}
           </Disclosure>
         )}
         {!listed && exports && (
-          <Disclosure context={context} label="Export" trait="show_export">
+          <Disclosure label="Export" trait="show_export">
             {exports}
           </Disclosure>
         )}
@@ -126,7 +125,7 @@ export function Frame(props: FrameProps) {
           shared
           text={store.failure.value}
           detail={store.failureDetail.value}
-          quiet={!context.speaks.value}
+          quiet={!speaks.value}
           onDismiss={setTo(store.failure, "")}
         />
       )}
@@ -135,7 +134,7 @@ export function Frame(props: FrameProps) {
         {props.announce}
       </div>
       <div role="status" aria-live="polite" class="cw-unseen">
-        {context.speech.value}
+        {speech.value}
       </div>
     </section>
   );

@@ -3,22 +3,21 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { max } from "d3-array";
 import { useMemo } from "preact/hooks";
-import type { ViewContext } from "../context";
+import { useView } from "../context";
 import { NumberField, Slider, setting } from "./fields";
 
 /** Beyond this the slider would be too coarse at its lower end; larger numbers can be typed. */
 const SLIDER_END = 200;
 
 export function MinRatings(props: {
-  context: ViewContext;
   /** The value under a finger that is still down, else null. */
   preview?: Signal<number | null>;
 }) {
-  const { context, preview } = props;
+  const { store, shared } = useView();
   const own = useSignal<number | null>(null);
-  const dragged = preview ?? own;
-  const { minCount } = context.shared;
-  const { counts } = context.store.items.value;
+  const dragged = props.preview ?? own;
+  const { minCount } = shared;
+  const { counts } = store.items.value;
   const most = useMemo(() => max(counts) || 1, [counts]);
   const value = dragged.value ?? minCount.value;
   const set = (next: number) => {

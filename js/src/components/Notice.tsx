@@ -1,6 +1,5 @@
 // One sentence about a state, with what can be done about it; errors with their details folded in.
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
 import { formatCount } from "../lib/format";
 import type { Tone } from "../lib/wording";
 import { Button } from "./Button";
@@ -45,14 +44,11 @@ export interface ErrorNoticeProps {
 }
 
 export function ErrorNotice({ text, detail, action, onDismiss, quiet, shared }: ErrorNoticeProps) {
-  const line = useRef<HTMLSpanElement>(null);
   const { said, copyText } = useCopy();
-  const copy = () => {
-    if (line.current) void copyText([text, detail].filter(Boolean).join("\n\n"), "Copied", line.current);
-  };
+  const copy = () => copyText([text, detail].filter(Boolean).join("\n\n"), "Copied");
   const more = (
     <>
-      <span class="cw-inline" ref={line}>
+      <span class="cw-inline">
         <Button kind="quiet" icon="copy" label="Copy the error" text={said ?? "Copy"} onClick={copy} />
         {onDismiss && <Button kind="quiet" label="Dismiss" onClick={onDismiss} />}
       </span>

@@ -1,11 +1,12 @@
 // The runs of the learner: which of the earlier ones are drawn behind the present one, and what each came to.
-import type { ViewContext } from "../context";
+import { useView } from "../context";
 import { formatLoss } from "../lib/format";
 import { Checkbox } from "./fields";
 
-export function RunList({ context }: { context: ViewContext }) {
-  const runs = context.store.runs.value;
-  const visible = context.trait<number[]>("visible_runs");
+export function RunList() {
+  const { store, trait } = useView();
+  const runs = store.runs.value;
+  const visible = trait<number[]>("visible_runs");
   if (!runs.some((run) => !run.present)) return null;
   const shown = visible.value ?? [];
   const toggle = (run: number, on: boolean) => {

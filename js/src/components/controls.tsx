@@ -1,5 +1,5 @@
 // Fields bound to traits of a view, each there unless the widget's `controls` leave it out.
-import type { ViewContext } from "../context";
+import { useView } from "../context";
 import { Checkbox, Choice, NumberField, type Option, RadioGroup, setting } from "./fields";
 
 interface Details<T = never> {
@@ -10,7 +10,8 @@ interface Details<T = never> {
 }
 
 /** By the trait's name, the words beside the field, and what the trait can be. */
-export function controlsOf({ trait, shows }: ViewContext) {
+export function useControls() {
+  const { trait, shows } = useView();
   const oneOf =
     (Field: typeof Choice) =>
     <T extends string>(

@@ -1,5 +1,6 @@
 // The clipboard, where a frame refuses it a text to copy by hand, and files to download.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useView } from "../context";
 import { type Cell, toTsv } from "../lib/delimited";
 
 /** Write to the clipboard, by the old command where the new interface is refused; false if both are. */
@@ -37,6 +38,7 @@ export type CopyState = ReturnType<typeof useCopy>;
 const SAID_MS = 4000;
 
 export function useCopy() {
+  const { el } = useView();
   const [said, setSaid] = useState<string | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -46,8 +48,8 @@ export function useCopy() {
     setSaid(sentence);
     timer.current = setTimeout(() => setSaid(null), SAID_MS);
   };
-  const copyText = async (text: string, done: string, within: Node) => {
-    const root = within.getRootNode();
+  const copyText = async (text: string, done: string) => {
+    const root = el.getRootNode();
     const copied = await writeClipboard(text, root instanceof ShadowRoot ? root : document);
     setRefused(copied ? null : text);
     say(copied ? done : null);
@@ -59,8 +61,8 @@ export function useCopy() {
     /** Text to be copied by hand, where the clipboard was refused. */
     refused,
     copyText,
-    copy: (rows: Cell[][], within: Node) =>
-      copyText(toTsv(rows), `Copied ${rows.length - 1} ${rows.length === 2 ? "row" : "rows"}.`, within),
+    copy: (rows: Cell[][]) =>
+      copyText(toTsv(rows), `Copied ${rows.length - 1} ${rows.length === 2 ? "row" : "rows"}.`),
     dismiss: () => setRefused(null),
   };
 }

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
-import { controlsOf } from "../components/controls";
+import { useControls } from "../components/controls";
 import { useCopy } from "../components/copying";
 import { Frame } from "../components/Frame";
 import { setTo, setting } from "../components/fields";
@@ -11,7 +11,7 @@ import { EmptyResult, Notice } from "../components/Notice";
 import { useQuiet } from "../components/quiet";
 import { TAB_STOP } from "../components/rows";
 import { GAP } from "../components/TitleTable";
-import type { ViewContext } from "../context";
+import { useView, type ViewContext } from "../context";
 import { columnsFor } from "../lib/columns";
 import { type CellColumns, shortest32, tableOf } from "../lib/delimited";
 import { EpochEnds } from "../lib/epochends";
@@ -42,20 +42,17 @@ const WIDE = 760;
 /** From the frame's edge to the table's: what is not the columns'. */
 const PADDING = 16;
 
-export function BiasTable({ context }: { context: ViewContext }) {
-  const { store } = context;
-  const kind = context.trait<Kind>("kind").value;
+export function BiasTable() {
+  const { store, trait } = useView();
+  const controls = useControls();
+  const kind = trait<Kind>("kind").value;
   const side = (kind === "users" ? store.users : store.items).value;
   const bias = (kind === "users" ? store.userBias : store.itemBias).value;
   if (bias === null || bias.length !== side.n) {
     const one = oneOf(kind);
     const model = store.data.value.model || "This model";
     return (
-      <Frame
-        context={context}
-        title="Bias ranking"
-        controls={controlsOf(context).radio("kind", "Ranked", KINDS)}
-      >
+      <Frame title="Bias ranking" controls={controls.radio("kind", "Ranked", KINDS)}>
         <EmptyResult>
           {model} has no bias for each {one}, so there is nothing to rank. Train a model with biases, such as
           DotProductBias, to see which{" "}
@@ -64,20 +61,19 @@ export function BiasTable({ context }: { context: ViewContext }) {
       </Frame>
     );
   }
-  return <Ranked context={context} kind={kind} side={side} bias={bias} />;
+  return <Ranked kind={kind} side={side} bias={bias} />;
 }
 
 interface RankedProps {
-  context: ViewContext;
   kind: Kind;
   side: Side;
   bias: Float32Array;
 }
 
-function Ranked({ context, kind, side, bias }: RankedProps) {
-  const { store } = context;
+function Ranked({ kind, side, bias }: RankedProps) {
+  const context = useView();
+  const { store, shared, trait } = context;
   const meta = store.data.value;
-  const { shared, trait } = context;
   const show = trait<Show>("show");
   const ends = trait<number>("n").value;
   const sort = trait<SortKey>("sort_by").value;
@@ -160,16 +156,11 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
 
   return (
     <Frame
-      context={context}
       title="Bias ranking"
       facts={facts}
       announce={text.trim() ? `${facts} found.` : undefined}
-      controls={
-        <Controls context={context} kind={kind} text={typed} preview={preview} searchBox={searchBox} />
-      }
-      settings={
-        <Settings context={context} searching={Boolean(text.trim())} sorts={columns.beneath.length > 0} />
-      }
+      controls={<Controls kind={kind} text={typed} preview={preview} searchBox={searchBox} />}
+      settings={<Settings searching={Boolean(text.trim())} sorts={columns.beneath.length > 0} />}
       exports={{
         table: {
           name: `${one}-biases`,
@@ -187,12 +178,11 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
         </Notice>
       )}
       {!some ? (
-        <Nothing search={search} side={side} ranking={ranking} context={context} text={typed} one={one} />
+        <Nothing search={search} side={side} ranking={ranking} text={typed} one={one} />
       ) : (
         <div class="cw-stack cw-rows" {...holding.pointer}>
           <OrderChip stale={stale} refresh={refresh} holding={holding} />
           <RankingTable
-            context={context}
             side={side}
             ranking={ranking}
             lines={lines}
@@ -209,7 +199,7 @@ function Ranked({ context, kind, side, bias }: RankedProps) {
             onExplore={setting(primary)}
             holding={holding}
             onSearch={() => searchBox.current?.focus()}
-            onCopy={() => copy.copy(copied(), context.el)}
+            onCopy={() => copy.copy(copied())}
             still={context.reducedMotion.value}
           />
         </div>

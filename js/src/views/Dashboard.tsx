@@ -2,14 +2,14 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
-import { controlsOf, words } from "../components/controls";
+import { useControls, words } from "../components/controls";
 import { DataCard } from "../components/DataCard";
 import { Frame, situation } from "../components/Frame";
 import { type Option, setTo, setting } from "../components/fields";
 import { Keys, type KeyWords } from "../components/Keys";
 import { MinRatings } from "../components/MinRatings";
 import { Tabs } from "../components/Tabs";
-import type { ViewContext } from "../context";
+import { useView } from "../context";
 import { formatCount, formatLoss, formatRmse, plural } from "../lib/format";
 import { outcome } from "../lib/wording";
 
@@ -34,25 +34,25 @@ const KEYS: KeyWords = [
   ["Escape", "close, clear, leave"],
 ];
 
-export function Dashboard({ context }: { context: ViewContext }) {
-  const title = context.trait<string>("title").value || context.store.data.value.dataset || "Dashboard";
-  const teaching = context.trait<string>("arrangement").value === "teaching";
-  const parts = context.trait<Part[]>("_views").value ?? [];
+export function Dashboard() {
+  const { store, trait, shows: has } = useView();
+  const { choice } = useControls();
+  const title = trait<string>("title").value || store.data.value.dataset || "Dashboard";
+  const teaching = trait<string>("arrangement").value === "teaching";
+  const parts = trait<Part[]>("_views").value ?? [];
   const columns = teaching
     ? [parts]
     : [pick(parts, LEFT), [...pick(parts, RIGHT), ...others(parts)]].filter((column) => column.length);
-  const has = context.shows;
   return (
     <Frame
-      context={context}
       title="Dashboard"
       heading={title}
       saidWithin={parts.some(({ kind }) => kind === "TrainingPanel")}
-      facts={<Facts context={context} title={title} />}
-      controls={<Shared context={context} filter={has("min_count")} />}
+      facts={<Facts title={title} />}
+      controls={<Shared filter={has("min_count")} />}
       settings={
         <>
-          {controlsOf(context).choice("theme", "Theme", THEMES)}
+          {choice("theme", "Theme", THEMES)}
           {has("help") && <Keys label="Keys" list={KEYS} />}
         </>
       }
@@ -63,15 +63,15 @@ export function Dashboard({ context }: { context: ViewContext }) {
           <div key={index === 0 ? "left" : "right"} class="cw-stack">
             {column.map((part) =>
               part.kind === "BiasTable" ? (
-                <Lower key={part.ref} context={context} part={part} />
+                <Lower key={part.ref} part={part} />
               ) : (
-                <Slot key={part.ref} context={context} part={part} />
+                <Slot key={part.ref} part={part} />
               ),
             )}
           </div>
         ))}
       </div>
-      <Outcome context={context} />
+      <Outcome />
     </Frame>
   );
 }
@@ -81,8 +81,8 @@ const pick = (parts: readonly Part[], kinds: readonly string[]): Part[] =>
 const others = (parts: readonly Part[]): Part[] =>
   parts.filter((part) => !LEFT.includes(part.kind) && !RIGHT.includes(part.kind));
 
-function Facts({ context, title }: { context: ViewContext; title: string }) {
-  const { dataset, n_users, n_items, n_ratings } = context.store.data.value;
+function Facts({ title }: { title: string }) {
+  const { dataset, n_users, n_items, n_ratings } = useView().store.data.value;
   const facts = [
     ...(dataset && dataset !== title ? [dataset] : []),
     plural(n_users, "user"),
@@ -93,8 +93,8 @@ function Facts({ context, title }: { context: ViewContext; title: string }) {
 }
 
 /** The ranking, and behind a tab what it and all else is made of. */
-function Lower({ context, part }: { context: ViewContext; part: Part }) {
-  const tab = context.trait<string>("tab");
+function Lower({ part }: { part: Part }) {
+  const tab = useView().trait<string>("tab");
   const chosen = tab.value ?? "bias";
   return (
     <Tabs
@@ -102,16 +102,17 @@ function Lower({ context, part }: { context: ViewContext; part: Part }) {
       chosen={chosen}
       onChoose={setting(tab)}
       tabs={[
-        { name: "bias", label: "Bias ranking", content: <Slot context={context} part={part} /> },
-        { name: "data", label: "Data", content: chosen === "data" && <DataCard context={context} /> },
+        { name: "bias", label: "Bias ranking", content: <Slot part={part} /> },
+        { name: "data", label: "Data", content: chosen === "data" && <DataCard /> },
       ]}
     />
   );
 }
 
-function Shared({ context, filter }: { context: ViewContext; filter: boolean }) {
-  const { selection, primary } = context.shared;
-  const { names } = context.store.items.value;
+function Shared({ filter }: { filter: boolean }) {
+  const { shared, store } = useView();
+  const { selection, primary } = shared;
+  const { names } = store.items.value;
   const picked = selection.value;
   const explored = primary.value === null ? null : names.at(primary.value);
   const more = picked.length > 3 ? ` and ${formatCount(picked.length - 3)} more` : "";
@@ -134,19 +135,20 @@ function Shared({ context, filter }: { context: ViewContext; filter: boolean }) 
           onClick={setTo(selection, [])}
         />
       )}
-      {filter && <MinRatings context={context} />}
+      {filter && <MinRatings />}
     </>
   );
 }
 
-function Slot({ context, part }: { context: ViewContext; part: Part }) {
+function Slot({ part }: { part: Part }) {
+  const { host, signal: abort } = useView();
   const el = useRef<HTMLDivElement>(null);
   const failure = useSignal<string | null>(null);
   useEffect(() => {
     const own = new AbortController();
-    const signal = AbortSignal.any([own.signal, context.signal]);
+    const signal = AbortSignal.any([own.signal, abort]);
     const show = async () => {
-      const widget = await context.host.getWidget(part.ref);
+      const widget = await host.getWidget(part.ref);
       if (el.current && !signal.aborted) await widget.render({ el: el.current, signal });
     };
     show().catch((error: unknown) => {
@@ -162,8 +164,8 @@ function Slot({ context, part }: { context: ViewContext; part: Part }) {
   );
 }
 
-function Outcome({ context }: { context: ViewContext }) {
-  const { store } = context;
+function Outcome() {
+  const { store } = useView();
   const { n_never_trained, version, y_range } = store.data.value;
   const best = store.history.value.find((row) => row.epoch === store.best_epoch.value);
   const words = [

@@ -2,7 +2,7 @@
 import type { Signal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { Link } from "../components/Button";
-import { controlsOf, words } from "../components/controls";
+import { useControls, words } from "../components/controls";
 import { useCopy } from "../components/copying";
 import { Frame } from "../components/Frame";
 import { Checkbox, setTo, setting } from "../components/fields";
@@ -11,7 +11,7 @@ import { MinRatings } from "../components/MinRatings";
 import { EmptyResult, HiddenByFilter } from "../components/Notice";
 import { TitleCombobox, untrainedText } from "../components/TitleCombobox";
 import { Why } from "../components/Why";
-import type { ViewContext } from "../context";
+import { useView, type ViewContext } from "../context";
 import { type Cell, tableOf } from "../lib/delimited";
 import { fileStem } from "../lib/files";
 import { formatCount } from "../lib/format";
@@ -34,7 +34,8 @@ interface Question {
   average: string | null;
 }
 
-export function NeighborSearch({ context }: { context: ViewContext }) {
+export function NeighborSearch() {
+  const context = useView();
   const { store, shared } = context;
   const meta = store.data.value;
   const side = store.items.value;
@@ -68,7 +69,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
 
   if (!meta.has_factors) {
     return (
-      <Frame context={context} title="Neighbours">
+      <Frame title="Neighbours">
         <EmptyResult>
           {meta.model || "This model"} has no vector for each title, so no title is nearer than another. Train
           a model with item factors, such as DotProductBias.
@@ -115,7 +116,6 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
 
   return (
     <Frame
-      context={context}
       title="Neighbours"
       announce={announce}
       busy={looking && connected}
@@ -145,7 +145,7 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
           )}
         </>
       }
-      settings={<Settings context={context} />}
+      settings={<Settings />}
       exports={{
         table: {
           name: shown.length ? fileStem(`${shownAs.order} to ${of(shownAs)}`) : "",
@@ -169,7 +169,6 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
         )}
         {anchors.length > 0 && (
           <Anchor
-            context={context}
             anchor={anchor}
             items={items}
             anchors={anchors}
@@ -189,7 +188,6 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
               <OrderChip stale={held.stale} refresh={held.refresh} holding={holding} />
               {shown.length > 0 && (
                 <NeighborTable
-                  context={context}
                   neighbors={shown}
                   lines={held.order}
                   metric={shownAs.metric}
@@ -202,14 +200,14 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
                   holding={holding}
                   still={context.reducedMotion.value}
                   onSearch={() => body.current?.querySelector<HTMLElement>('[role="combobox"]')?.focus()}
-                  onCopy={() => copy.copy(picked(), context.el)}
+                  onCopy={() => copy.copy(picked())}
                 />
               )}
-              {shown.length === 0 && !looking && <Nothing context={context} anchors={anchors} />}
+              {shown.length === 0 && !looking && <Nothing anchors={anchors} />}
             </div>
             {shown.length > 0 && (
               <>
-                {nRuns === 0 && <Reruns context={context} />}
+                {nRuns === 0 && <Reruns />}
                 <Hidden count={nHidden} order={shownAs.order} minCount={shared.minCount} />
                 <div class="cw-stack cw-tight cw-small cw-guard">
                   <p>
@@ -231,15 +229,16 @@ export function NeighborSearch({ context }: { context: ViewContext }) {
 }
 
 /** By which metric, how many, which end, among which titles. */
-function Settings({ context }: { context: ViewContext }) {
-  const { choice, radio, number } = controlsOf(context);
+function Settings() {
+  const { shows } = useView();
+  const { choice, radio, number } = useControls();
   const metrics = Object.entries(METRICS).map(([key, { name }]) => [key, name] as const);
   return (
     <>
       {choice("metric", "Metric", metrics)}
       {number("k", "Neighbours shown", 1, 1000)}
       {radio("order", "Order", words<Order>("nearest", "farthest"))}
-      {context.shows("min_count") && <MinRatings context={context} />}
+      {shows("min_count") && <MinRatings />}
     </>
   );
 }
@@ -274,9 +273,10 @@ function Hidden({ count, order, minCount }: { count: number; order: Order; minCo
   );
 }
 
-function Nothing({ context, anchors }: { context: ViewContext; anchors: readonly number[] }) {
-  const { minCount } = context.shared;
-  const { names, counts, known } = context.store.items.value;
+function Nothing({ anchors }: { anchors: readonly number[] }) {
+  const { shared, store } = useView();
+  const { minCount } = shared;
+  const { names, counts, known } = store.items.value;
   const untrained = anchors.find((row) => !known[row]);
   if (untrained !== undefined) return <EmptyResult>{untrainedText(names.at(untrained))}</EmptyResult>;
   const usual = helpfulMinCount(counts, known, minCount.value);

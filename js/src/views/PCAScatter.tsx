@@ -6,7 +6,7 @@ import type { ExportedTable } from "../components/Exports";
 import { Frame } from "../components/Frame";
 import { setTo } from "../components/fields";
 import { EmptyResult, HiddenByFilter } from "../components/Notice";
-import type { ViewContext } from "../context";
+import { Current, useView, type ViewContext } from "../context";
 import { canvasPng, fileStem, printRatio } from "../lib/files";
 import { formatCount, plural } from "../lib/format";
 import { helpfulMinCount } from "../lib/minratings";
@@ -18,7 +18,8 @@ import { Footer } from "./scatter/Footer";
 import { Frames } from "./scatter/Frames";
 import { Picture } from "./scatter/Picture";
 
-export function PCAScatter({ context: given }: { context: ViewContext }) {
+export function PCAScatter() {
+  const given = useView();
   const context = useMemo(() => mapContext(given), [given]);
   const map = useMemo(() => createMapState(context), [context]);
   const announce = useSignal("");
@@ -35,54 +36,55 @@ export function PCAScatter({ context: given }: { context: ViewContext }) {
     ? `${map.only.value ? "only " : ""}${plural(shown, one)}${minCount > 0 ? ` (≥ ${plural(minCount, "rating")})` : ""}${cold ? `, ${formatCount(cold)} without ratings` : ""}`
     : "";
   return (
-    <Frame
-      context={context}
-      title={`Map of ${one}s`}
-      facts={facts}
-      announce={announce.value}
-      busy={map.waiting.value}
-      {...(hasMap && {
-        controls: <Controls context={context} map={map} />,
-        settings: <Settings context={context} map={map} />,
-        exports: {
-          table: exportedTable(context, map),
-          png: async () => {
-            const picture = plot.current?.picture(printRatio());
-            return picture ? canvasPng(picture) : null;
+    <Current.Provider value={context}>
+      <Frame
+        title={`Map of ${one}s`}
+        facts={facts}
+        announce={announce.value}
+        busy={map.waiting.value}
+        {...(hasMap && {
+          controls: <Controls map={map} />,
+          settings: <Settings map={map} />,
+          exports: {
+            table: exportedTable(context, map),
+            png: async () => {
+              const picture = plot.current?.picture(printRatio());
+              return picture ? canvasPng(picture) : null;
+            },
           },
-        },
-      })}
-    >
-      {hasMap ? (
-        <div class={`cw-stack cw-scatter${fixed ? " cw-scatter-fixed" : ""}`}>
-          {(!frame || shown === 0) && <Hidden context={context} map={map} minCount={minCount} />}
-          {frame && shown > 0 && (
-            <>
-              <Picture
-                context={context}
-                map={map}
-                announce={announce}
-                onPlot={(made) => {
-                  plot.current = made;
-                }}
-              />
-              <Frames context={context} map={map} />
-              <Footer context={context} map={map} />
-              <Actions context={context} map={map} />
-            </>
-          )}
-        </div>
-      ) : (
-        <EmptyResult>
-          This model has no {one} factors that could be found, so there is no map. Name them with{" "}
-          {one === "user" ? "user" : "item"}_factors=.
-        </EmptyResult>
-      )}
-    </Frame>
+        })}
+      >
+        {hasMap ? (
+          <div class={`cw-stack cw-scatter${fixed ? " cw-scatter-fixed" : ""}`}>
+            {(!frame || shown === 0) && <Hidden map={map} minCount={minCount} />}
+            {frame && shown > 0 && (
+              <>
+                <Picture
+                  map={map}
+                  announce={announce}
+                  onPlot={(made) => {
+                    plot.current = made;
+                  }}
+                />
+                <Frames map={map} />
+                <Footer map={map} />
+                <Actions map={map} />
+              </>
+            )}
+          </div>
+        ) : (
+          <EmptyResult>
+            This model has no {one} factors that could be found, so there is no map. Name them with{" "}
+            {one === "user" ? "user" : "item"}_factors=.
+          </EmptyResult>
+        )}
+      </Frame>
+    </Current.Provider>
   );
 }
 
-function Hidden({ context, map, minCount }: { context: ViewContext; map: MapState; minCount: number }) {
+function Hidden({ map, minCount }: { map: MapState; minCount: number }) {
+  const { store, shared } = useView();
   const { one } = map;
   if (map.only.value) {
     return (
@@ -108,7 +110,7 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
     );
   }
 
-  const { counts, trained } = context.store.items.value;
+  const { counts, trained } = store.items.value;
   const limit = helpfulMinCount(counts, trained, minCount);
   const passing = counts.reduce((n, count, row) => n + (trained[row] && count >= minCount ? 1 : 0), 0);
   if (!map.map.value && passing > 1) {
@@ -119,7 +121,7 @@ function Hidden({ context, map, minCount }: { context: ViewContext; map: MapStat
     ? `${plural(passing, one)}: min ratings ${formatCount(minCount)} leaves too few for a map.`
     : undefined;
   return (
-    <HiddenByFilter minCount={context.shared.minCount} limit={limit} many={`${one}s`}>
+    <HiddenByFilter minCount={shared.minCount} limit={limit} many={`${one}s`}>
       {few}
     </HiddenByFilter>
   );
@@ -145,8 +147,8 @@ function exportedTable({ store, shared }: ViewContext, map: MapState): ExportedT
 }
 
 /** What can be done with those selected. */
-function Actions({ context, map }: { context: ViewContext; map: MapState }) {
-  const { selection } = context.shared;
+function Actions({ map }: { map: MapState }) {
+  const { selection } = useView().shared;
   const chosen = selection.value;
   const hidden = chosen.filter((row) => !map.isDrawn(row)).length;
   const narrowed = map.only.value !== null;

@@ -6,7 +6,7 @@ import { Frame, situation } from "../components/Frame";
 import { setTo } from "../components/fields";
 import { ErrorNotice, Notice } from "../components/Notice";
 import { RunList } from "../components/RunList";
-import type { ViewContext } from "../context";
+import { useView } from "../context";
 import { svgMarkup, svgPng } from "../lib/files";
 import { formatRate } from "../lib/format";
 import { latest } from "../lib/latest";
@@ -18,15 +18,12 @@ import { Chart, ChartOptions } from "./training/Chart";
 import { Progress } from "./training/Progress";
 import { RetrainSwitch, Settings, type SettingTraits } from "./training/Settings";
 
-export function TrainingPanel({ context }: { context: ViewContext }) {
-  const { store } = context;
+export function TrainingPanel() {
+  const { store, shows, trait: traitOf } = useView();
   const status = store.status.value;
   const specs = store.data.value.settings;
-  const traits: SettingTraits = Object.fromEntries(
-    specs.map(({ name, trait }) => [name, context.trait(trait)]),
-  );
-  const retrains = context.trait<boolean>("retrain_on_change");
-  const { shows } = context;
+  const traits: SettingTraits = Object.fromEntries(specs.map(({ name, trait }) => [name, traitOf(trait)]));
+  const retrains = traitOf<boolean>("retrain_on_change");
   const wrong = useSignal<Readonly<Record<string, string>>>({});
   const refused = useSignal<string | null>(null);
   const pending = useRef(new Set<string>()).current;
@@ -72,7 +69,6 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
   const cells = () => epochCells(store.history.value);
   const fields = (atRest: boolean) => (
     <Settings
-      context={context}
       specs={specs.filter((spec) => spec.at_rest === atRest && shows(spec.trait))}
       traits={traits}
       retrains={retrains.value === true}
@@ -89,13 +85,11 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
 
   return (
     <Frame
-      context={context}
       title="Training"
       ownStates
       controls={
         <>
           <Buttons
-            context={context}
             invalid={invalid}
             send={send}
             train={train}
@@ -103,13 +97,13 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
             settings={() => settings("epochs")}
           />
           {fields(true)}
-          {shows("retrain_on_change") && <RetrainSwitch context={context} on={retrains} />}
+          {shows("retrain_on_change") && <RetrainSwitch on={retrains} />}
         </>
       }
       settings={
         <>
           {fields(false)}
-          <ChartOptions context={context} held={smoothing} />
+          <ChartOptions held={smoothing} />
         </>
       }
       exports={{
@@ -130,7 +124,7 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
           Batch size {traits.bs.value}: settings as for batches of 64, rescaled in training.
         </p>
       )}
-      {shows("progress") && <Progress context={context} />}
+      {shows("progress") && <Progress />}
       {refused.value && <ErrorNotice text={refused.value} onDismiss={setTo(refused, null)} />}
       {status === "error" && state.connection === "connected" ? (
         <ErrorNotice text={said?.text ?? ""} detail={store.error_detail.value} />
@@ -147,10 +141,10 @@ export function TrainingPanel({ context }: { context: ViewContext }) {
       )}
       {against && <Notice tone="warn">{against}</Notice>}
       <div class="cw-results">
-        {shows("chart") && <Chart context={context} drawing={drawing} held={smoothing} />}
+        {shows("chart") && <Chart drawing={drawing} held={smoothing} />}
         <div class="cw-stack">
-          {shows("runs") && <RunList context={context} />}
-          {shows("table") && <EpochTable context={context} />}
+          {shows("runs") && <RunList />}
+          {shows("table") && <EpochTable />}
         </div>
       </div>
     </Frame>

@@ -1,11 +1,11 @@
 // What the bias ranking can be asked: search, filter, which end, how it is sorted, titles or users.
 import type { Signal } from "@preact/signals";
 import { Button } from "../../components/Button";
-import { controlsOf, words } from "../../components/controls";
+import { useControls, words } from "../../components/controls";
 import type { Option } from "../../components/fields";
 import { MinRatings } from "../../components/MinRatings";
 import { SearchField } from "../../components/SearchField";
-import type { ViewContext } from "../../context";
+import { useView, type ViewContext } from "../../context";
 import { ratingUnit } from "../../lib/format";
 import { type Show, type SortKey, startsAscending } from "../../lib/ranking";
 
@@ -27,7 +27,6 @@ export const KINDS: readonly Option<Kind>[] = [
 ];
 
 interface ControlsProps {
-  context: ViewContext;
   kind: Kind;
   /** What is typed in the search. */
   text: Signal<string>;
@@ -36,14 +35,14 @@ interface ControlsProps {
 }
 
 /** The search and the filter. */
-export function Controls({ context, kind, text, preview, searchBox }: ControlsProps) {
-  const { shows: has, trait } = context;
+export function Controls({ kind, text, preview, searchBox }: ControlsProps) {
+  const { shows: has, trait, shared, store } = useView();
   const atRest: [signal: { value: unknown }, value: unknown][] = [
     [text, ""],
     [trait("show"), "both_ends"],
     [trait("sort_by"), "bias"],
     [trait("ascending"), false],
-    [context.shared.minCount, context.store.data.value.default_min_count],
+    [shared.minCount, store.data.value.default_min_count],
   ];
   const changed = atRest.some(([signal, value]) => signal.value !== value);
   const reset = () => {
@@ -53,14 +52,13 @@ export function Controls({ context, kind, text, preview, searchBox }: ControlsPr
   return (
     <>
       {has("search") && <SearchField name={searchName} text={text} box={searchBox} />}
-      {kind === "items" && has("min_count") && <MinRatings context={context} preview={preview} />}
+      {kind === "items" && has("min_count") && <MinRatings preview={preview} />}
       {has("reset") && changed && <Button label="Reset filters" text="Reset" kind="quiet" onClick={reset} />}
     </>
   );
 }
 
 interface SettingsProps {
-  context: ViewContext;
   /** Then every match is shown. */
   searching: boolean;
   /** Whether the table has no header to sort by each column. */
@@ -76,8 +74,9 @@ export function sortBy({ trait }: ViewContext, key: SortKey): void {
 }
 
 /** Which end is shown, how many rows, in which unit, how they are sorted, titles or users. */
-export function Settings({ context, searching, sorts }: SettingsProps) {
-  const { choice, radio, number } = controlsOf(context);
+export function Settings({ searching, sorts }: SettingsProps) {
+  const context = useView();
+  const { choice, radio, number } = useControls();
   const show = context.trait<Show>("show").value;
   const { y_range } = context.store.data.value;
   const units: Option<Units>[] = [

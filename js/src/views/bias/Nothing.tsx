@@ -4,14 +4,13 @@ import { Link } from "../../components/Button";
 import { setTo } from "../../components/fields";
 import { EmptyResult, HiddenByFilter } from "../../components/Notice";
 import { useNearestSpelling } from "../../components/nearestSpelling";
-import type { ViewContext } from "../../context";
+import { useView } from "../../context";
 import { helpfulMinCount } from "../../lib/minratings";
 import type { Ranking } from "../../lib/ranking";
 import type { TitleSearch } from "../../lib/search";
 import type { Side } from "../../store";
 
 export interface NothingProps {
-  context: ViewContext;
   search: TitleSearch;
   side: Side;
   ranking: Ranking;
@@ -21,8 +20,8 @@ export interface NothingProps {
   one: string;
 }
 
-export function Nothing({ context, search, side, ranking, text, one }: NothingProps) {
-  const { minCount } = context.shared;
+export function Nothing({ search, side, ranking, text, one }: NothingProps) {
+  const { minCount } = useView().shared;
   const typed = text.value.trim();
   const marks = search.containing(typed);
   const missed = search.ready && marks !== null && !marks.includes(1);

@@ -5,7 +5,7 @@ import { Link } from "../../components/Button";
 import { setTo } from "../../components/fields";
 import { MatchedTitle } from "../../components/TitleCombobox";
 import { Bar, GAP, type TableColumn, type TableLinks, TitleTable } from "../../components/TitleTable";
-import type { ViewContext } from "../../context";
+import { useView } from "../../context";
 import { clamp } from "../../lib/clamp";
 import type { Column, Columns } from "../../lib/columns";
 import { formatBias, formatCount, formatNumber, plural, ratingUnit } from "../../lib/format";
@@ -14,7 +14,6 @@ import type { Side } from "../../store";
 import { sortBy, type Units } from "./Controls";
 
 export interface RankingTableProps extends TableLinks {
-  context: ViewContext;
   side: Side;
   ranking: Ranking;
   /** What is shown: rows, and perhaps a gap between the two ends. */
@@ -33,7 +32,8 @@ export interface RankingTableProps extends TableLinks {
 }
 
 export function RankingTable(props: RankingTableProps) {
-  const { context, side, ranking, lines, filtered, one, runs, ranges, moved } = props;
+  const { side, ranking, lines, filtered, one, runs, ranges, moved } = props;
+  const context = useView();
   const { trait } = context;
   const { y_range } = context.store.data.value;
   const unit = ratingUnit(y_range);

@@ -6,7 +6,7 @@ import { Button, type ButtonProps } from "../../components/Button";
 import { setTo, setting } from "../../components/fields";
 import { Icon } from "../../components/icons";
 import { TitleCombobox } from "../../components/TitleCombobox";
-import type { ViewContext } from "../../context";
+import { useView } from "../../context";
 import { formatNumber, plural } from "../../lib/format";
 import type { Neighbor } from "../../lib/metrics";
 import { FEW_RATINGS } from "../../lib/ranking";
@@ -14,7 +14,6 @@ import type { TitleSearch } from "../../lib/search";
 import { knownFrom } from "../../lib/wording";
 
 export interface AnchorProps {
-  context: ViewContext;
   anchor: Signal<number | null>;
   items: Signal<number[]>;
   /** The explored title and the others, each once. */
@@ -29,9 +28,10 @@ export interface AnchorProps {
 
 /** What is looked around, what else is averaged with it, and the way back to what was before. */
 export function Anchor(props: AnchorProps) {
-  const { context, anchor, items, anchors, search, choose, found, children } = props;
-  const { pinned, primary, hovered, minCount, selection } = context.shared;
-  const side = context.store.items.value;
+  const { anchor, items, anchors, search, choose, found, children } = props;
+  const { shared, store, shows: has } = useView();
+  const { pinned, primary, hovered, minCount, selection } = shared;
+  const side = store.items.value;
   const { names, counts, means } = side;
   const row = anchor.value;
   const [adding, setAdding] = useState(false);
@@ -54,8 +54,7 @@ export function Anchor(props: AnchorProps) {
     items.value = left.slice(1);
     anchor.value = left[0] ?? null;
   };
-  const has = context.shows;
-  const hasMap = context.store.views.value.some(({ kind }) => kind === "PCAScatter");
+  const hasMap = store.views.value.some(({ kind }) => kind === "PCAScatter");
   return (
     <div class="cw-flow cw-anchor">
       {anchors.length === 1 ? (
@@ -82,7 +81,7 @@ export function Anchor(props: AnchorProps) {
       )}
       {anchors.length === 1 && (
         <span class="cw-soft">
-          {knownFrom(context.store, anchors[0]) ?? (
+          {knownFrom(store, anchors[0]) ?? (
             <>
               {plural(counts[anchors[0]], "rating")}
               {counts[anchors[0]] < FEW_RATINGS && <span class="cw-few">few</span>} · mean{" "}
@@ -109,7 +108,7 @@ export function Anchor(props: AnchorProps) {
             title="Show this title on the map"
             onClick={() => {
               primary.value = row;
-              context.store.lookAt.value = { item: row, n: (context.store.lookAt.peek()?.n ?? 0) + 1 };
+              store.lookAt.value = { item: row, n: (store.lookAt.peek()?.n ?? 0) + 1 };
             }}
           />
         )}

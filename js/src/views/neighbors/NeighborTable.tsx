@@ -1,7 +1,7 @@
 // The rows of a neighbour search: score, evidence and strength of each title.
 
 import { Bar, type TableColumn, type TableLinks, TitleTable } from "../../components/TitleTable";
-import type { ViewContext } from "../../context";
+import { useView } from "../../context";
 import { formatCount, formatNumber, formatSimilarity } from "../../lib/format";
 import { isCosine, METRICS, type Metric, type Neighbor, type Order, scoreBar } from "../../lib/metrics";
 import { knownFrom, unrated } from "../../lib/wording";
@@ -13,7 +13,6 @@ interface WeakBelow {
 }
 
 export interface NeighborTableProps extends TableLinks {
-  context: ViewContext;
   neighbors: readonly Neighbor[];
   /** Their rows. */
   lines: readonly number[];
@@ -31,16 +30,17 @@ const LOWER = ["pinned", "runs", "common", "length"];
 const NUMBERED = 420;
 
 export function NeighborTable(props: NeighborTableProps) {
-  const { context, neighbors, metric, order, averaged } = props;
-  const side = context.store.items.value;
+  const { neighbors, metric, order, averaged } = props;
+  const { store, shared, trait, width: room } = useView();
+  const side = store.items.value;
   const { names } = side;
-  const weakBelow = context.trait<WeakBelow>("weak_below").value;
+  const weakBelow = trait<WeakBelow>("weak_below").value;
   const largest = neighbors.reduce((high, { score }) => Math.max(high, Math.abs(score) || 0), 0);
   const longest = neighbors.reduce((high, { norm }) => Math.max(high, norm || 0), 0);
-  const pinned = context.shared.pinned.value;
+  const pinned = shared.pinned.value;
   const compared = pinned !== null && neighbors.some(({ to_pinned }) => to_pinned !== undefined);
-  const runs = context.trait<number>("n_runs").value;
-  const width = context.width.value || WIDE;
+  const runs = trait<number>("n_runs").value;
+  const width = room.value || WIDE;
   const wide = width >= WIDE + EXTRA * (Number(compared) + Number(runs > 0));
   const columns: (TableColumn | false)[] = [
     width >= NUMBERED && { name: "number", label: "#", cell: (_, line) => line + 1 },
@@ -49,7 +49,7 @@ export function NeighborTable(props: NeighborTableProps) {
       label: "Title",
       cell: (_, line) => {
         const { item, title, count, weak } = neighbors[line];
-        const cold = knownFrom(context.store, item);
+        const cold = knownFrom(store, item);
         return (
           <>
             <span class="cw-cut cw-combobox-title">{title}</span>
@@ -131,7 +131,7 @@ export function NeighborTable(props: NeighborTableProps) {
     cell: (_, line) => {
       const { item, count, weak } = neighbors[line];
       const weakness = weak && `weak: ${count < weakBelow.count ? "few ratings" : "short vector"}`;
-      const words = knownFrom(context.store, item) ?? weakness;
+      const words = knownFrom(store, item) ?? weakness;
       return words && <span class="cw-weakness">{words}</span>;
     },
   };

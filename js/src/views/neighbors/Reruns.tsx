@@ -1,9 +1,10 @@
 // Beside a list that a single training made: train again with other seeds, to see which titles come again.
 import { useSignal } from "@preact/signals";
 import { Link } from "../../components/Button";
-import type { ViewContext } from "../../context";
+import { useView } from "../../context";
 
-export function Reruns({ context: { store } }: { context: ViewContext }) {
+export function Reruns() {
+  const { store } = useView();
   const refused = useSignal("");
   const progress = store.rerun_progress.value;
   const { can_remake, n_members } = store.data.value;

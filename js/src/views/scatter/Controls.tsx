@@ -1,13 +1,13 @@
 // The map's controls: which components, what colours and sizes mean, the tool, how many labels, the filter.
 import type { Signal } from "@preact/signals";
 import { Button } from "../../components/Button";
-import { controlsOf } from "../../components/controls";
+import { useControls } from "../../components/controls";
 import { Choice, type Option, setTo } from "../../components/fields";
 import { Keys, type KeyWords } from "../../components/Keys";
 import { MinRatings } from "../../components/MinRatings";
 import { useQuiet } from "../../components/quiet";
 import { SearchField } from "../../components/SearchField";
-import type { ViewContext } from "../../context";
+import { useView } from "../../context";
 import { type AxisChoice, numberOptions } from "../../lib/scatter/axes";
 import type { MapState } from "../../lib/scatter/state";
 import { axisName } from "../../lib/scatter/words";
@@ -44,11 +44,6 @@ const keys = (one: One): KeyWords => [
   ["Escape", "close, clear, leave"],
 ];
 
-interface Props {
-  context: ViewContext;
-  map: MapState;
-}
-
 /** What a colour or a size can stand for. */
 const marks = (map: MapState, coloured: boolean): Option<string>[] => [
   ...numberOptions(map.ownColumns.value, coloured, map.one),
@@ -56,22 +51,24 @@ const marks = (map: MapState, coloured: boolean): Option<string>[] => [
 ];
 
 /** The search, where no linked table has one; the axes and what the colours mean. */
-export function Controls({ context, map }: Props) {
-  const text = useQuiet(context.shared.query);
+export function Controls({ map }: { map: MapState }) {
+  const { shared, shows } = useView();
+  const { choice } = useControls();
+  const text = useQuiet(shared.query);
   return (
     <>
-      {map.one === "user" && context.shows("search") && <SearchField name="Search users" text={text} />}
-      {context.shows("x") && <Axis axis="x" map={map} />}
-      {context.shows("y") && <Axis axis="y" map={map} />}
-      {controlsOf(context).choice("color_by", "Colour", marks(map, true))}
+      {map.one === "user" && shows("search") && <SearchField name="Search users" text={text} />}
+      {shows("x") && <Axis axis="x" map={map} />}
+      {shows("y") && <Axis axis="y" map={map} />}
+      {choice("color_by", "Colour", marks(map, true))}
     </>
   );
 }
 
 /** What is chosen seldom: sizes, tool, labels, lines, filter, what the map is fitted on; and the keys. */
-export function Settings({ context, map }: Props) {
-  const { shows: has, trait, store } = context;
-  const { choice, radio, number, check } = controlsOf(context);
+export function Settings({ map }: { map: MapState }) {
+  const { shows: has, trait, store } = useView();
+  const { choice, radio, number, check } = useControls();
   const reason = store.connection.value === "disconnected" && GONE;
   return (
     <>
@@ -85,7 +82,7 @@ export function Settings({ context, map }: Props) {
       })}
       {trait<string>("fit_on").value === "top_n" &&
         number("top_n", "Most rated", 10, 1e9, { help: "How many it is fitted on", reason })}
-      {has("min_count") && <MinRatings context={context} />}
+      {has("min_count") && <MinRatings />}
       {map.hasCold.value &&
         check("show_cold", "Show titles without ratings", { help: "Where their side columns place them" })}
       {check("show_neighbors", "True neighbours", { help: "Lines to the nearest in all dimensions", reason })}

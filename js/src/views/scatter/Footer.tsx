@@ -1,7 +1,7 @@
 // Under the map: what colours mean, what the axes keep and go with, and the variance of each component.
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Why } from "../../components/Why";
-import type { ViewContext } from "../../context";
+import { useView, type ViewContext } from "../../context";
 import { formatBias, formatCount, formatNumber, formatShare } from "../../lib/format";
 import { fittedOn, numberTitles, numberWords } from "../../lib/scatter/axes";
 import type { MapFrame } from "../../lib/scatter/frame";
@@ -9,7 +9,8 @@ import { BINS, type ColorScale, type Rgb } from "../../lib/scatter/palette";
 import type { MapState } from "../../lib/scatter/state";
 import { changedAxes, goesWith, isNoise, keptVariance, noiseEdge, ofAxes } from "../../lib/scatter/words";
 
-export function Footer({ context, map }: { context: ViewContext; map: MapState }) {
+export function Footer({ map }: { map: MapState }) {
+  const { store, shows, width } = useView();
   const frame = map.map.value;
   if (!frame) return null;
   const shown = map.components.value;
@@ -17,14 +18,14 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
   const held = map.untrained.value ? "" : ofAxes(frame.axis_match, shown);
   const agreed = ofAxes(frame.agreement, shown);
   // Where the axes have no room to say it.
-  const narrow = context.width.value < 560 && shown.length > 0 && frame.fit_count > 0;
+  const narrow = width.value < 560 && shown.length > 0 && frame.fit_count > 0;
   const together = shown.map((component) => goesWith(component, frame)).filter(Boolean);
   const noise = !map.untrained.value && isNoise(frame);
   return (
     <div class="cw-flow cw-scatter-foot">
       <div class="cw-soft cw-scatter-words">
-        <Legend context={context} map={map} />
-        <NeighborWords context={context} map={map} />
+        <Legend map={map} />
+        <NeighborWords map={map} />
         {noise && (
           <p>
             <strong>No structure yet:</strong> no axis keeps more than random vectors would.
@@ -39,9 +40,8 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
         <div>
           {keptVariance(shown, frame.explained_variance)}{" "}
           <Why>
-            The map is a shadow of {context.store.data.value.n_factors ?? "many"} dimensions: {map.one}s apart
-            in them can fall together here. Neighbours are computed in all of them. The sign of an axis is
-            arbitrary.
+            The map is a shadow of {store.data.value.n_factors ?? "many"} dimensions: {map.one}s apart in them
+            can fall together here. Neighbours are computed in all of them. The sign of an axis is arbitrary.
           </Why>
         </div>
         {narrow && <p>Fitted on {fittedOn(frame, map.one)}.</p>}
@@ -60,7 +60,7 @@ export function Footer({ context, map }: { context: ViewContext; map: MapState }
         ))}
         {!map.untrained.value && together.map((words) => <p key={words}>{words}</p>)}
       </div>
-      {context.shows("scree") && <Scree map={map} frame={frame} shown={shown} />}
+      {shows("scree") && <Scree map={map} frame={frame} shown={shown} />}
     </div>
   );
 }
@@ -94,7 +94,8 @@ function sizeKey({ trait }: ViewContext, map: MapState) {
   return by === "none" ? null : { name: by === "count" ? "ratings" : by, ends: map.sizeEnds.value };
 }
 
-function Legend({ context, map }: { context: ViewContext; map: MapState }) {
+function Legend({ map }: { map: MapState }) {
+  const context = useView();
   const missing = context.trait("color_by").value === "bias" && context.store.itemBias.value === null;
   const key = missing ? null : colourKey(map, context.store);
   const size = sizeKey(context, map);
@@ -150,8 +151,8 @@ function Strip({ ramp }: { ramp: readonly Rgb[] }) {
 }
 
 /** How far the map leads astray: the true neighbours of the explored title that it does not show as near. */
-function NeighborWords({ context, map }: { context: ViewContext; map: MapState }) {
-  const { store, shared, trait } = context;
+function NeighborWords({ map }: { map: MapState }) {
+  const { store, shared, trait } = useView();
   if (!trait<boolean>("show_neighbors").value || map.untrained.value) return null;
   const primary = shared.primary.value;
   if (primary === null) return <p>Choose a {map.one} to see lines to its true neighbours.</p>;

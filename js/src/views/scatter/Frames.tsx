@@ -1,15 +1,15 @@
 // Earlier epochs of the run: a slider through them, and words while the map is not the newest.
 import { Button } from "../../components/Button";
 import { Slider, setTo } from "../../components/fields";
-import type { ViewContext } from "../../context";
+import { useView } from "../../context";
 import type { MapState } from "../../lib/scatter/state";
 
-export function Frames({ context, map }: { context: ViewContext; map: MapState }) {
-  const { store } = context;
+export function Frames({ map }: { map: MapState }) {
+  const { store, trait, shows } = useView();
   /** Which of the epochs kept is shown; -1 for the newest. */
-  const frame = context.trait<number>("frame");
+  const frame = trait<number>("frame");
   const epochs = store.frame_epochs.value;
-  if (epochs.length < 2 || map.untrained.value || !context.shows("frame")) return null;
+  if (epochs.length < 2 || map.untrained.value || !shows("frame")) return null;
   if (store.connection.value === "disconnected") {
     return <p class="cw-flow cw-scatter-frames">Maps of earlier epochs need the kernel.</p>;
   }

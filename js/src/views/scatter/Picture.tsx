@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../../components/Button";
 import { setTo, setting } from "../../components/fields";
 import { useId } from "../../components/useId";
-import type { ViewContext } from "../../context";
+import { useView } from "../../context";
 import { listen } from "../../lib/scatter/gestures";
 import { MOVE_MS, Plot, RETRAINED_MS } from "../../lib/scatter/plot";
 import type { MapState } from "../../lib/scatter/state";
@@ -15,7 +15,6 @@ import { createActions, nearestNames } from "./actions";
 import { Tooltip } from "./Tooltip";
 
 interface Props {
-  context: ViewContext;
   map: MapState;
   announce: Signal<string>;
   /** Given the plot when there is one, for downloads. */
@@ -27,7 +26,8 @@ const HINT_MS = 2500;
 const MOST_FOUND = 10;
 const NOBODY: readonly number[] = [];
 
-export function Picture({ context, map, announce, onPlot }: Props) {
+export function Picture({ map, announce, onPlot }: Props) {
+  const context = useView();
   const { shared, store } = context;
   const summaryId = useId();
   const surface = useRef<HTMLDivElement>(null);

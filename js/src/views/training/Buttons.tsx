@@ -1,11 +1,10 @@
 // Train, pause, resume, stop, one epoch more, reset.
 import { Button } from "../../components/Button";
-import type { ViewContext } from "../../context";
+import { useView } from "../../context";
 import type { Call } from "../../lib/link";
 import { whyNoTraining } from "../../lib/wording";
 
 export interface ButtonsProps {
-  context: ViewContext;
   /** What is wrong with a setting. */
   invalid: string | null;
   send: (command: Call["name"], args?: Record<string, unknown>) => void;
@@ -14,8 +13,8 @@ export interface ButtonsProps {
   settings: () => Record<string, unknown>;
 }
 
-export function Buttons({ context, invalid, send, train, reset, settings }: ButtonsProps) {
-  const { store, shows } = context;
+export function Buttons({ invalid, send, train, reset, settings }: ButtonsProps) {
+  const { store, shows } = useView();
   const status = store.status.value;
   const running = status === "training";
   const epoch = store.epoch.value;

@@ -1,10 +1,10 @@
 // The loss chart, what it means and how it is drawn.
 import { type Signal, useComputed } from "@preact/signals";
 import type { RefObject } from "preact";
-import { controlsOf, words } from "../../components/controls";
+import { useControls, words } from "../../components/controls";
 import { type Option, Slider, setting } from "../../components/fields";
 import { Why } from "../../components/Why";
-import type { ViewContext } from "../../context";
+import { useView } from "../../context";
 import { smooth } from "../../lib/loss/curve";
 import type { LossFacts } from "../../lib/loss/layout";
 import { drawnRuns } from "../../lib/loss/runs";
@@ -20,7 +20,6 @@ const X_AXES: readonly Option<XAxis>[] = [
 const Y_SCALES = words<YScale>("linear", "log");
 
 interface OptionsProps {
-  context: ViewContext;
   /** The smoothing under a finger that is still down, else null. */
   held: Signal<number | null>;
 }
@@ -29,11 +28,11 @@ interface ChartProps extends OptionsProps {
   drawing: RefObject<SVGSVGElement | null>;
 }
 
-export function Chart({ context, drawing, held }: ChartProps) {
-  const smoothing = context.trait<number>("smoothing");
+export function Chart({ drawing, held }: ChartProps) {
+  const { store, trait } = useView();
+  const smoothing = trait<number>("smoothing");
   const seen = useComputed(() => held.value ?? smoothing.value);
-  const { store } = context;
-  const visible = context.trait<number[]>("visible_runs");
+  const visible = trait<number[]>("visible_runs");
   const smoothed = useComputed(() => smooth(store.curve.value, seen.value));
   const earlier = useComputed(() => drawnRuns(store.earlierRuns.value, visible.value ?? [], seen.value));
   const facts: LossFacts = {
@@ -44,13 +43,13 @@ export function Chart({ context, drawing, held }: ChartProps) {
     meta: store.data.value,
     recipe: store.recipe.value,
     status: store.status.value,
-    xAxis: context.trait<XAxis>("x_axis").value,
-    yScale: context.trait<YScale>("y_scale").value,
+    xAxis: trait<XAxis>("x_axis").value,
+    yScale: trait<YScale>("y_scale").value,
     earlier: earlier.value,
   };
   return (
     <div class="cw-stack cw-chart-block">
-      <LossChart context={context} facts={facts} drawing={drawing} />
+      <LossChart facts={facts} drawing={drawing} />
       <div class="cw-flow cw-small">
         {GAP} <Why>{NOT_IN_THE_LOSS}</Why>
       </div>
@@ -59,14 +58,15 @@ export function Chart({ context, drawing, held }: ChartProps) {
 }
 
 /** How the loss is drawn. */
-export function ChartOptions({ context, held }: OptionsProps) {
-  const smoothing = context.trait<number>("smoothing");
-  const { choice } = controlsOf(context);
+export function ChartOptions({ held }: OptionsProps) {
+  const { trait, shows } = useView();
+  const smoothing = trait<number>("smoothing");
+  const { choice } = useControls();
   return (
     <>
       {choice("x_axis", "Loss over", X_AXES)}
       {choice("y_scale", "Scale", Y_SCALES)}
-      {context.shows("smoothing") && (
+      {shows("smoothing") && (
         <Slider
           label="Smoothing"
           help="Of the training curve; the faint line is the raw loss of each batch"

@@ -2,22 +2,22 @@
 
 import { useSignal } from "@preact/signals";
 import { setTo } from "../../components/fields";
-import type { ViewContext } from "../../context";
+import { useView } from "../../context";
 import { clamp } from "../../lib/clamp";
 import { type LossFacts, mappingOf } from "../../lib/loss/layout";
 import { type Plot, placeText, readings, readingText } from "../../lib/loss/readings";
 
 export function Crosshair(props: {
-  context: ViewContext;
   facts: LossFacts;
   /** Where the curves are. */
   plot: Plot;
 }) {
-  const { context, facts, plot } = props;
+  const { facts, plot } = props;
+  const { store } = useView();
   const at = useSignal<number | null>(null);
   const mapX = mappingOf(facts);
   const epochs = Math.max(facts.history.length, ...facts.earlier.map((run) => run.epochs));
-  const own = context.store.runs.value.find((run) => run.present && facts.earlier.length)?.name ?? "this run";
+  const own = store.runs.value.find((run) => run.present && facts.earlier.length)?.name ?? "this run";
   const found = at.value === null ? [] : readings(facts, mapX, at.value, own);
   const share = Math.min(1, (at.value ?? 0) / plot.end);
   const x = plot.left + share * (plot.right - plot.left);

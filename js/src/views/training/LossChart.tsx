@@ -3,7 +3,6 @@ import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useId } from "../../components/useId";
-import type { ViewContext } from "../../context";
 import { type LossFacts, layOutLoss } from "../../lib/loss/layout";
 import { chartSummary } from "../../lib/wording";
 import { Crosshair } from "./Crosshair";
@@ -16,12 +15,11 @@ const WIDE = 560;
 const NARROW = 320;
 
 export function LossChart(props: {
-  context: ViewContext;
   facts: LossFacts;
   /** Receives the drawing, for its download. */
   drawing: RefObject<SVGSVGElement | null>;
 }) {
-  const { context, facts, drawing } = props;
+  const { facts, drawing } = props;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const size = useSignal(0);
@@ -61,7 +59,7 @@ export function LossChart(props: {
             <LossCurves facts={facts} layout={layout} room={room} />
             <LossKey facts={facts} layout={layout} room={room} rmse={width >= NARROW} wide={wide} />
           </svg>
-          <Crosshair context={context} facts={facts} plot={{ ...room, end: layout.end }} />
+          <Crosshair facts={facts} plot={{ ...room, end: layout.end }} />
         </>
       )}
       <p id={id} class="cw-unseen">

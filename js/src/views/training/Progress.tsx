@@ -1,12 +1,12 @@
 // How far the running fit is, and how long it will still take.
 
-import type { ViewContext } from "../../context";
+import { useView } from "../../context";
 import { clamp } from "../../lib/clamp";
 import { etaText, progressLine } from "../../lib/format";
 import { currentEpoch, epochsText, runningEpoch } from "../../lib/wording";
 
-export function Progress({ context }: { context: ViewContext }) {
-  const { store } = context;
+export function Progress() {
+  const { store } = useView();
   const status = store.status.value;
   const progress = clamp(store.progress.value || 0, 0, 1);
   const epochs = store.recipe.value.fit_epochs;

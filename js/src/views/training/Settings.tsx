@@ -3,7 +3,7 @@ import type { Signal } from "@preact/signals";
 import { Link } from "../../components/Button";
 import { Checkbox, NumberField, type NumberFieldProps, RadioGroup, setting } from "../../components/fields";
 import { useId } from "../../components/useId";
-import type { ViewContext } from "../../context";
+import { useView } from "../../context";
 import { retrainHint } from "../../lib/wording";
 import type { SettingFacts } from "../../protocol";
 
@@ -21,7 +21,6 @@ const SIZED = [
 export type SettingTraits = Readonly<Record<string, Signal<any>>>;
 
 export function Settings(props: {
-  context: ViewContext;
   specs: readonly SettingFacts[];
   traits: SettingTraits;
   /** A change trains at once. */
@@ -31,7 +30,7 @@ export function Settings(props: {
   changed: () => void;
 }) {
   const { specs, traits, retrains, wrong, changed } = props;
-  const { store } = props.context;
+  const { store } = useView();
   const id = useId();
   if (!specs.length) return null;
   const locks: Record<string, NumberFieldProps["lock"]> = {};
@@ -121,12 +120,13 @@ export function Settings(props: {
 }
 
 /** Whether a changed setting trains at once. */
-export function RetrainSwitch({ context, on }: { context: ViewContext; on: Signal<boolean> }) {
+export function RetrainSwitch({ on }: { on: Signal<boolean> }) {
+  const { store } = useView();
   const retrains = on.value === true;
   return (
     <Checkbox
       label="Retrain on change"
-      hint={retrainHint(retrains, !context.store.untrained.value)}
+      hint={retrainHint(retrains, !store.untrained.value)}
       checked={retrains}
       onChange={setting(on)}
     />

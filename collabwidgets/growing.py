@@ -56,7 +56,7 @@ def _with_how(new: str, folded: bool) -> str:
 
 
 def _check_reach(learn: CollabLearner, dls: CollabDataLoaders) -> None:
-    """Raise a ValueError where new ratings lie beyond both the known ones and what the model can predict."""
+    """Raise a ValueError if a new rating is outside the model's `y_range` and outside the known ratings' range."""
     y_range, (low, high) = learn.snapshot.y_range, dls.rating_range
     if y_range is None:
         return
@@ -64,7 +64,7 @@ def _check_reach(learn: CollabLearner, dls: CollabDataLoaders) -> None:
     if low < min(y_range[0], was_low) or high > max(y_range[1], was_high):
         raise ValueError(
             f"with the new ratings they go from {low:g} to {high:g}, which y_range=({y_range[0]:g}, {y_range[1]:g}) "
-            "cannot reach; mend them, or make a learner of all ratings with a wider y_range"
+            "cannot reach; correct them, or make a learner of all ratings with a wider y_range"
         )
 
 

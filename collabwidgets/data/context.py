@@ -127,7 +127,7 @@ class ContextColumns:
     are_dates: tuple[bool, ...]
 
     def split(self, train: torch.Tensor, valid: torch.Tensor) -> Context:
-        """Standardised by the ratings of training; `train` and `valid` are the places of both parts."""
+        """Standardise by the training ratings; `train` and `valid` are the places of the two parts."""
         of_train = self.values[train.numpy()]
         seen = np.isfinite(of_train)
         n = np.maximum(seen.sum(axis=0), 1)
@@ -141,7 +141,7 @@ class ContextColumns:
 def _scaled(
     values: NDArray[np.float64], mean: NDArray[np.float64], scale: NDArray[np.float64]
 ) -> tuple[torch.Tensor, int]:
-    """Standardised, float32, 0 where missing; and how many are."""
+    """Standardised values, float32, 0 where one is missing; and the number of missing ones."""
     seen = np.isfinite(values)
     return torch.from_numpy(np.where(seen, (values - mean) / scale, 0).astype(np.float32)), int(np.count_nonzero(~seen))
 
@@ -153,13 +153,14 @@ def read_context(names: Any, tables: Sequence[Any], ratings: Ratings) -> Context
     ----------
     names : sequence of str
     tables : sequence of tables
-        That the ratings were read from, one below the other.
+        The tables that the ratings were read from, in order.
     ratings : Ratings
 
     Raises
     ------
     TypeError, ValueError
-        When `names` is no list, names no column, or the ratings themselves; and for a column without a number.
+        When `names` is not a list of columns, or has the column of users, items or ratings; and for a column that
+        holds neither numbers nor dates.
     """
     if isinstance(names, str) or not isinstance(names, Sequence):
         raise TypeError(f"context={names!r} must be a list of columns of the ratings, such as ['timestamp']")

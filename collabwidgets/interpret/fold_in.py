@@ -132,8 +132,10 @@ def _checked(snapshot: Snapshot, rows: NDArray[np.int64], given: Doubles) -> Dou
 
 
 def prior_precision(people: Doubles) -> Doubles:
-    """Inverse covariance of the rows, among which as many as there are columns are made up that differ in every way
-    alike: so that few users do not forbid a new one what none of them has."""
+    """Inverse covariance ``[d, d]`` of the rows ``[n, d]``, shrunk towards a multiple of the identity.
+
+    The identity, times the mean variance, weighs as much as ``d`` rows: few users leave no direction without variance.
+    """
     n, d = people.shape
     centred = people - people.mean(axis=0)
     covariance = centred.T @ centred / max(1, n - 1)

@@ -37,9 +37,9 @@ export const ARRAYS = {
 } as const;
 
 /**
- * Where the training is: small, sent several times a second.
+ * Status and progress of the training; small, as it is sent several times a second.
  *
- *     ``rerun_progress``: 0 to 1 while the model is trained again with other seeds; ``rerun_error``: what ended that.
+ *     ``rerun_progress``: 0 to 1 while reruns train, else None; ``rerun_error``: the error that ended them, else empty.
  */
 export interface Status {
   status: "diverged" | "error" | "paused" | "ready" | "stopped" | "training" | "untrained";
@@ -154,10 +154,10 @@ export interface RunRow {
   points: number[];
 }
 /**
- * A fitted map, beside its scores; ``m`` components, their share of the variance 0 to 1.
+ * A fitted map without its scores: ``m`` components and the share of the variance, 0 to 1, that each explains.
  *
- *     ``agreement``: how well each comes back in reruns, None without. ``correlation_counts``: by name, of how many titles
- *     the correlations are.
+ *     ``agreement``: how well each component comes back in reruns, None without them. ``correlation_counts``: for each
+ *     correlated quantity, the number of titles with a value.
  */
 export interface MapFacts {
   m: number;

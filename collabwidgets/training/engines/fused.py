@@ -59,13 +59,13 @@ def compile_now() -> None:
 
 
 class Tables:
-    """Tables as one, as the loop wants them (see `fused_loop`), and how far they are.
+    """Parameters packed into one array for the compiled loops (see `fused_loop`), with the step that each row is at.
 
     Parameters
     ----------
     blocks : lists of nn.Parameter
-        From top to bottom; the tables of one, factors and then a bias if there is one, have equally many rows and stand
-        side by side.
+        They are stacked in this order. The parameters of a block, factors and a bias if there is one, have the same
+        number of rows and are joined column by column.
     """
 
     def __init__(self, *blocks: list[nn.Parameter]):

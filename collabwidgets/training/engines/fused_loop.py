@@ -13,24 +13,25 @@ from numba import njit
 LR, MOM, H, H_EPS, KEEP, LOG_MOM, ROOT_DECAY, UNBIAS, RATE = range(9)
 _TINY = 1e-30  # keeps 0 / 0 out of rows that have never had a gradient
 
-# What is added to the n rows of one side: sums over m rows of a table, of SVD++'s implicit factors and of side columns.
-# starts, columns, shares: which rows, and times what, as a sparse matrix [n, m] by rows (CSR)
-# packed, last, weights: the table, as that of a side, and its weights alone, float32 [m, width]
-# sums, grads: float32 [n, width], for the rows of the window that have been used
-# window: of each row the last in which it was used, int64 [n]
-# used, n_used: the rows that have been used in this window, int64 [n], and how many, int64 [1]
-# with_bias: whether a bias, the column after the factors, is added too
-# n_factors_only: so many rows at the top of the table have no bias even so
+# What is added to the n vectors of one side: a sparse matrix times a table of m rows, which holds SVD++'s implicit
+# factors and the vectors of side columns. The table stands still for a window of batches.
+# starts, columns, shares: the matrix [n, m] in CSR form
+# packed, last: the table and the step of each of its rows, as in `Side`; weights: its weights alone, float32 [m, width]
+# sums, grads: the products and their gradients, float32 [n, width]; only rows used in this window are filled
+# window: the last window in which each row was used, int64 [n]
+# used, n_used: the rows used in this window, int64 [n], and their number, int64 [1]
+# with_bias: whether the table also has a bias, in the column after the factors
+# n_factors_only: the number of rows at the top of the table that have factors but no bias
 Implicit = namedtuple(
     "Implicit", "starts columns shares packed last weights sums grads window used n_used with_bias n_factors_only"
 )
 
 
-# One side of a batch of `bs` ratings, whose rows each have a place while it lasts.
-# packed, last: the side's table, float32 [n, 3, width], and the step after which each row is as it stands, int64 [n]
-# slots: the place of each row, -1 where it has none, int32 [n]
-# touched, grads, slept: of each place the row, its gradient, and what its moments have still to be multiplied with
-# places: the place of each rating's row, int32 [bs]
+# One side of a batch of `bs` ratings. During the batch each row that occurs in it has a slot, numbered from 0.
+# packed: the side's table, float32 [n, 3, width]; last: the step that each row was last brought up to, int64 [n]
+# slots: the slot of each row, -1 for none, int32 [n]
+# touched, grads, slept: for each slot its row, its gradient, and the decay that its moments have yet to take
+# places: the slot of each rating's row, int32 [bs]
 Side = namedtuple("Side", "packed last slots touched grads slept places")
 
 

@@ -251,14 +251,7 @@ class Session:
             self.weights.module.load_state_dict(weights)
             epoch = state.epoch if state.weights_epoch is None else state.weights_epoch
             self.weights.adopt(self.weights.module, state.weights_seed, epoch=epoch)
-            self.weights.order.set_state(state.order)
-            self.recipe = state.recipe
-            self.fits, self.interrupted_at = list(state.fits), list(state.interrupted_at)
-            self.status, self.message, self.suggested_lr = state.status, state.message, state.suggested_lr
-            self.epoch, self.progress = state.epoch, Progress.from_state(**state.progress)
-            self.history.add_batches(*state.curve)
-            for record in state.epochs:
-                self.history.add_epoch(record)
+            state.write_to(self)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing trains in the background; False if `timeout` seconds were not enough."""

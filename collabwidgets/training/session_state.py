@@ -9,7 +9,7 @@ from msgspec import Meta
 from torch import Tensor
 
 from .history import EpochRecord, Floats
-from .progress import Finite, ProgressState, Whole
+from .progress import Finite, Progress, ProgressState, Whole
 from .recipe import Recipe
 from .runs import Run
 
@@ -71,3 +71,13 @@ class SessionState:
             curve=session.history.batches_since(0)[:2],
             earlier=session.earlier,
         )
+
+    def write_to(self, session: Session) -> None:
+        """Let a session that has just restarted with the saved weights go on from here; `earlier` is left to it."""
+        session.weights.order.set_state(self.order)
+        session.recipe, session.fits, session.interrupted_at = self.recipe, list(self.fits), list(self.interrupted_at)
+        session.status, session.message, session.suggested_lr = self.status, self.message, self.suggested_lr
+        session.epoch, session.progress = self.epoch, Progress.from_state(**self.progress)
+        session.history.add_batches(*self.curve)
+        for record in self.epochs:
+            session.history.add_epoch(record)

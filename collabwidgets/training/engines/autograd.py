@@ -12,11 +12,11 @@ from torch import Tensor, nn
 
 from ..inputs import Inputs, called
 from ..loss import LossFunction, loss_of
+from ..metrics import predictions
 from ..recipe import Recipe
 from ..schedule import Schedule
 from .adamw import AdamW
 
-_PART = 1 << 16  # ratings predicted at once
 _MANY = 8192  # ratings a step from which a second thread begins to pay
 _NORMS = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm, nn.modules.instancenorm._InstanceNorm)
 
@@ -115,17 +115,9 @@ def mean_loss(
     Weighted by `weights` float32 ``[n]`` where there are any.
     """
     device = next(module.parameters()).device
-    total = whole = 0.0
-    module.eval()
     with torch.no_grad(), _threads_for(len(y)):
-        for start in range(0, len(y), _PART):
-            part = slice(start, start + _PART)
-            rated = y[part].to(device, copy=True)  # the loss may be computed in place
-            w = None if weights is None else weights[part].to(device)
-            size = len(rated) if w is None else float(w.sum())
-            total += float(loss_of(called(module, x[part].to(device)), rated, loss_func, w)) * size
-            whole += size
-    return total / whole
+        predicted, w = predictions(module, x).to(device), None if weights is None else weights.to(device)
+        return float(loss_of(predicted, y.to(device, copy=True), loss_func, w))  # it may be computed in place
 
 
 def _decayed_and_spared(module: nn.Module) -> tuple[list[nn.Parameter], list[nn.Parameter]]:

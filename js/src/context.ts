@@ -3,6 +3,7 @@ import type { AnyModel, Host } from "@anywidget/types";
 import type { ReadonlySignal, Signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { BoundTraits } from "./lib/bound";
 import type { LearnerStore, SharedState } from "./store";
 
 export type { AnyModel, Host };
@@ -19,6 +20,8 @@ export interface ViewContext {
   signal: AbortSignal;
   /** A trait of the widget's own model, bound both ways; cached by name, saved once a microtask. */
   trait<T>(name: string): Signal<T>;
+  /** What is made of some of its traits, made anew as they change. */
+  derived: BoundTraits["derived"];
   /** Whether the widget's `controls` leave a control in. */
   shows(control: string): boolean;
   /** Whether this view speaks for all of the page to a screen reader, and what it has to say of the training. */

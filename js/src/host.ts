@@ -7,7 +7,6 @@ import type { AnyModel, InitializeProps, RenderProps } from "@anywidget/types";
 import { computed, signal } from "@preact/signals";
 import { type ComponentType, h, render } from "preact";
 import { Failure } from "./components/Failure";
-import { situation } from "./components/Frame";
 import { Current, type ViewContext } from "./context";
 import { BoundTraits } from "./lib/bound";
 import { bindHover } from "./lib/hover";
@@ -17,7 +16,7 @@ import { linkedState } from "./lib/linked";
 import { adoptStyles } from "./lib/sheets";
 import { detectTheme, themeColors, watchTheme } from "./lib/theme";
 import { watchedStore } from "./lib/watching";
-import { speaker, trainingAnnouncement } from "./lib/wording";
+import { situation, speaker, trainingAnnouncement } from "./lib/wording";
 import { createStore, type LearnerStore, type MountedView } from "./store";
 import base from "./styles.css";
 import { BiasTable } from "./views/BiasTable";
@@ -62,10 +61,10 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
   el.classList.add("cw-place");
   el.append(root);
 
-  const place = watchPlace(root, traits, abort);
+  const place = watchPlace(root, traits);
   const reference = model.get("_store") as string | undefined;
   if (typeof reference === "string") store.watchKernel(reference);
-  const { state: shared, linked } = linkedState(store.shared, traits, model, abort);
+  const { state: shared, linked } = linkedState(store.shared, traits);
   const stop = linked.subscribe((isLinked) => {
     root.toggleAttribute("data-own-filter", !isLinked);
   });
@@ -78,7 +77,7 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
   };
   store.register(mounted, abort);
   const ownHover = computed(() => wantsHover.value && !linked.value);
-  bindHover(model, shared.hovered, ownHover, traits, abort);
+  bindHover(shared.hovered, ownHover, traits);
 
   const speaks = computed(() => speaker(store.views.value) === mounted);
   const context: ViewContext = {
@@ -89,6 +88,7 @@ export function mount(store: LearnerStore, { model, el, signal: abort, host }: M
     host,
     signal: abort,
     trait: (name) => traits.trait(name),
+    derived: (names, make) => traits.derived(names, make),
     shows: (control) => {
       const listed = context.trait<readonly string[] | null>("controls").value;
       return !listed || listed.includes(control);
@@ -128,7 +128,8 @@ function keepKeys(event: KeyboardEvent): void {
 
 type Place = Pick<ViewContext, "visible" | "look" | "reducedMotion" | "width">;
 
-function watchPlace(root: HTMLElement, traits: BoundTraits, abort: AbortSignal): Place {
+function watchPlace(root: HTMLElement, traits: BoundTraits): Place {
+  const { signal: abort } = traits;
   const width = signal(0);
   const visible = signal(false);
   const seen = traits.trait<boolean>("_visible", false);

@@ -1,7 +1,7 @@
 // The learner, in the browser: what Python published as signals, the shared selection, and commands with answers.
 import type { AnyModel } from "@anywidget/types";
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { BoundTraits, derived, onTraits, sameJson } from "./lib/bound";
+import { BoundTraits, sameJson } from "./lib/bound";
 import { bindHover } from "./lib/hover";
 import { onAbort } from "./lib/lifetime";
 import { type Call, Link } from "./lib/link";
@@ -53,9 +53,10 @@ const MOST_POINTS = 4000;
 
 /** Build the store of one learner. Awaits nothing: a host gives up on a widget that is slow to start. */
 export function createStore(model: AnyModel, abort: AbortSignal) {
-  const of = <T>(names: readonly string[], make: (previous?: T) => T) => derived(model, names, abort, make);
+  const own = new BoundTraits(model, abort, () => link.lost());
+  const link = new Link(own);
   const side = (name: "item" | "user") =>
-    of<Side>([`_${name}_names`, `_${name}_counts`, `_${name}_means`, `_${name}_known`], () => {
+    own.derived<Side>([`_${name}_names`, `_${name}_counts`, `_${name}_means`, `_${name}_known`], () => {
       const names = readArray(model, `_${name}_names`);
       const known = readArray(model, `_${name}_known`);
       return {
@@ -68,20 +69,14 @@ export function createStore(model: AnyModel, abort: AbortSignal) {
       };
     });
   const bias = (name: "_item_bias" | "_user_bias" | "_item_spread" | "_user_spread") =>
-    of<Float32Array | null>([name], () => {
+    own.derived<Float32Array | null>([name], () => {
       const values = readArray(model, name);
       return values.length ? values : null;
     });
 
-  const status = fieldsOf<StatusFacts>(model, "status", abort);
-  const {
-    epoch: snapshotEpoch,
-    min_count: pictureMinCount,
-    ...picture
-  } = fieldsOf<Picture>(model, "picture", abort);
+  const status = fieldsOf<StatusFacts>(own, "status");
+  const { epoch: snapshotEpoch, min_count: pictureMinCount, ...picture } = fieldsOf<Picture>(own, "picture");
   const items = side("item");
-  const link = new Link(model, abort);
-  const own = new BoundTraits(model, abort, () => link.lost());
   const shared: SharedState = {
     hovered: signal<number | null>(null),
     selection: own.trait<number[]>("selection", []),
@@ -93,13 +88,13 @@ export function createStore(model: AnyModel, abort: AbortSignal) {
   const views = signal<readonly MountedView[]>([]);
   link.anyVisible = () => views.peek().some((view) => view.visible.peek());
   const wantsHover = computed(() => views.value.some((view) => view.syncHover.value));
-  bindHover(model, shared.hovered, wantsHover, own, abort);
+  bindHover(shared.hovered, wantsHover, own);
 
   return {
     // Each field of the status and of the picture, by the name it has in the contract.
     ...status,
     ...picture,
-    data: of(["data"], () => model.get("data") as Data),
+    data: own.derived(["data"], () => model.get("data") as Data),
     items,
     users: side("user"),
     /** The weights are random and nothing moves them, whatever became of a fit: one may diverge in its first epoch. */
@@ -109,18 +104,18 @@ export function createStore(model: AnyModel, abort: AbortSignal) {
         (status.epoch.value === 0 && status.status.value !== "training"),
     ),
     /** The runs before the present one, with their curves. */
-    earlierRuns: of(["picture", "_run_curves"], () =>
+    earlierRuns: own.derived(["picture", "_run_curves"], () =>
       earlierRuns((model.get("picture") as Picture).runs, readArray(model, "_run_curves")),
     ),
     /** Loss of single batches over the epochs trained, thinned; streamed while training. */
-    curve: followCurve(model, picture.run, link, abort),
+    curve: followCurve(own, picture.run, link),
     /** Raw (not centred) biases by row, or null where the model has none. */
     itemBias: bias("_item_bias"),
     userBias: bias("_user_bias"),
     /** Over reruns, three numbers a row: the standard deviation of its bias, its lowest and its highest rank. */
     itemSpread: bias("_item_spread"),
     userSpread: bias("_user_spread"),
-    map: of<MapFrame | null>(["picture", "_scores"], (previous) => {
+    map: own.derived<MapFrame | null>(["picture", "_scores"], (previous) => {
       const { map, revision } = model.get("picture") as Picture;
       const fitted = { map, revision, fit_on: "min_count" };
       return mapFrame(fitted, readArray(model, "_scores"), items.peek().n, previous);
@@ -161,22 +156,18 @@ export function createStore(model: AnyModel, abort: AbortSignal) {
 type Fields<Facts> = { [Name in keyof Facts]: ReadonlySignal<Facts[Name]> };
 
 /** The fields of a dictionary that Python publishes, each a signal that moves only when the field does. */
-function fieldsOf<Facts extends object>(model: AnyModel, trait: string, abort: AbortSignal): Fields<Facts> {
-  const read = () => Object.entries(model.get(trait) as Record<string, unknown>);
+function fieldsOf<Facts extends object>(own: BoundTraits, trait: string): Fields<Facts> {
+  const read = () => Object.entries(own.model.get(trait) as Record<string, unknown>);
   const fields = Object.fromEntries(read().map(([name, value]) => [name, signal(value)]));
-  onTraits(model, [trait], abort, () => {
+  own.follow([trait], () => {
     for (const [name, value] of read()) if (!sameJson(fields[name].peek(), value)) fields[name].value = value;
   });
   return fields as Fields<Facts>;
 }
 
 /** The batch curve: the saved trait first, then the stream, which is never behind it. */
-function followCurve(
-  model: AnyModel,
-  run: ReadonlySignal<number>,
-  link: Link,
-  abort: AbortSignal,
-): ReadonlySignal<CurvePoints> {
+function followCurve(own: BoundTraits, run: ReadonlySignal<number>, link: Link): ReadonlySignal<CurvePoints> {
+  const { model } = own;
   const saved = () => curveOf(readArray(model, "_batch_loss"));
   let curve = saved();
   let curveRun = run.peek();
@@ -188,12 +179,12 @@ function followCurve(
       // One frame for all that arrived, and the acknowledgement only once it was drawn.
       nextFrame(() => {
         painting = false;
-        if (!abort.aborted) shown.value = curve;
+        if (!own.signal.aborted) shown.value = curve;
       });
     }
     nextFrame(() => link.drawn(seq));
   };
-  onTraits(model, ["_batch_loss", "picture"], abort, () => {
+  own.follow(["_batch_loss", "picture"], () => {
     const next = saved();
     const current = (model.get("picture") as Picture).run;
     const end = (points: CurvePoints) => points.x.at(-1) ?? Number.NEGATIVE_INFINITY;

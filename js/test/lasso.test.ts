@@ -14,7 +14,7 @@ function cloud(n: number) {
   const x = Float32Array.from({ length: n + 1 }, random);
   const y = Float32Array.from({ length: n + 1 }, random);
   const rows = Int32Array.from({ length: n }, (_, i) => i + 1);
-  return { rows, x, y, grid: new PointGrid(rows, x, y) };
+  return { rows, x, y, grid: new PointGrid({ rows, x, y }) };
 }
 
 /** A loop that a shaky hand draws `turns` times around (0.5, 0.5). */
@@ -42,13 +42,13 @@ test("a lasso takes exactly the points it goes around, also where it crosses its
     const loop = drawn(160, turns);
     const expected = [...rows].filter((row) => turnsAround(loop, x[row], y[row]) !== 0);
     assert.ok(expected.length > 300);
-    assert.deepEqual(within(grid, x, y, loop), expected);
+    assert.deepEqual(within(grid, { rows, x, y }, loop), expected);
   }
-  assert.deepEqual(within(grid, x, y, [0, 0, 1, 1]), []);
+  assert.deepEqual(within(grid, { rows, x, y }, [0, 0, 1, 1]), []);
 });
 
 test("a lasso of a thousand corners looks at few edges for each of 60,000 points", () => {
-  const { x, y, grid } = cloud(60_000);
+  const points = cloud(60_000);
   const loop = drawn(1000, 1);
   let reads = 0;
   const counted = new Proxy(loop, {
@@ -57,7 +57,7 @@ test("a lasso of a thousand corners looks at few edges for each of 60,000 points
       return Reflect.get(target, name, self);
     },
   });
-  assert.ok(within(grid, x, y, counted).length > 10_000);
+  assert.ok(within(points.grid, points, counted).length > 10_000);
   assert.ok(reads / 60_000 < 400, `${reads / 60_000} corners a point`); // of 1,000 edges with four numbers each
 });
 
@@ -113,7 +113,7 @@ test("the place of a neighbour on the map is one more than the titles that lie n
     const expected = wanted.map(
       (row) => 1 + [...rows].filter((other) => other !== 9 && far(other) < far(row)).length,
     );
-    assert.deepEqual(mapRanks(rows, x, y, 9, wanted, equal), expected);
+    assert.deepEqual(mapRanks({ rows, x, y }, 9, wanted, equal), expected);
   }
 });
 

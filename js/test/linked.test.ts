@@ -22,12 +22,8 @@ function open(state: Record<string, unknown> = {}) {
     linked: true,
     ...state,
   });
-  const { state: shared, linked } = linkedState(
-    store.shared,
-    new BoundTraits(model.asModel(), life.signal),
-    model.asModel(),
-    life.signal,
-  );
+  const traits = new BoundTraits(model.asModel(), life.signal);
+  const { state: shared, linked } = linkedState(store.shared, traits);
   return { all, store, model, shared, linked, close: () => life.abort() };
 }
 
@@ -83,12 +79,7 @@ test("the model of a linked view has what is shared, without telling the kernel,
   Object.assign(model, { widget_manager: { get_model: async () => raw } });
   close();
   const again = new AbortController();
-  const linked = linkedState(
-    store.shared,
-    new BoundTraits(model.asModel(), again.signal),
-    model.asModel(),
-    again.signal,
-  );
+  const linked = linkedState(store.shared, new BoundTraits(model.asModel(), again.signal));
   await settled();
   assert.equal(model.get("min_count"), 20);
   store.shared.selection.value = [4, 2];

@@ -104,7 +104,7 @@ test("of a large selection the most rated are named, whatever the order of picki
 
 test("points in a box are counted as far as anybody wants to know", () => {
   const { rows, x, y } = cloud(2000);
-  const grid = new PointGrid(rows, x, y);
+  const grid = new PointGrid({ rows, x, y });
   const inside = [...rows].filter((row) => x[row] <= 0.5 && y[row] <= 0.25);
   assert.equal(grid.count([0, 0, 0.5, 0.25]), inside.length);
   assert.equal(grid.count([0, 0, 0.5, 0.25], 64), 64);

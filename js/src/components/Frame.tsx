@@ -1,8 +1,7 @@
 // The frame of every widget: a named region with title, state, the view, and what went wrong.
 import type { ComponentChildren } from "preact";
 import { useView } from "../context";
-import { badge, membersNote, RANDOM, type Situation, sentence } from "../lib/wording";
-import type { LearnerStore } from "../store";
+import { badge, membersNote, RANDOM, sentence, situation } from "../lib/wording";
 import { type CopyState, useCopy } from "./copying";
 import { Disclosure } from "./Disclosure";
 import { Copied, type Exported, Exports } from "./Exports";
@@ -34,32 +33,6 @@ export interface FrameProps {
   children?: ComponentChildren;
 }
 
-export function situation(store: LearnerStore): Situation {
-  return {
-    status: store.status.value,
-    connection: store.connection.value,
-    epoch: store.epoch.value,
-    shownEpoch: store.snapshotEpoch.value,
-    epochs: store.recipe.value.fit_epochs,
-    progress: store.progress.value,
-    message: store.message.value,
-    bestEpoch: store.best_epoch.value,
-    elapsed: store.elapsed_seconds.value,
-    keepBest: store.recipe.value.keep_best,
-    lastEpoch: store.history.value.at(-1)?.epoch ?? 0,
-  };
-}
-
-export function StatusBadge({ store }: { store: LearnerStore }) {
-  const { tone, text } = badge(situation(store));
-  return (
-    <span class="cw-inline cw-badge" data-tone={tone}>
-      <span class="cw-dot" aria-hidden="true" />
-      {text}
-    </span>
-  );
-}
-
 export function Frame(props: FrameProps) {
   const { title, heading, facts, settings, ownStates, saidWithin } = props;
   const ownCopy = useCopy();
@@ -71,6 +44,7 @@ export function Frame(props: FrameProps) {
   const height = trait<number | null>("height").value;
   const members = membersNote(store.data.value.n_members, Boolean(ownStates));
   const state = situation(store);
+  const { tone, text } = badge(state);
   const said = ownStates ? null : sentence(state, title);
   // Training's own troubles are told where training is; here only what changes how this view is to be read.
   const untrained = !ownStates && store.untrained.value;
@@ -94,7 +68,10 @@ export function Frame(props: FrameProps) {
             </span>
           )}
         </span>
-        <StatusBadge store={store} />
+        <span class="cw-inline cw-badge" data-tone={tone}>
+          <span class="cw-dot" aria-hidden="true" />
+          {text}
+        </span>
         {!listed && settings && (
           <Disclosure label="Settings" trait="show_settings">
             {settings}

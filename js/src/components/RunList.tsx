@@ -2,6 +2,7 @@
 import { useView } from "../context";
 import { formatLoss } from "../lib/format";
 import { Checkbox } from "./fields";
+import { toggled } from "./rows";
 
 export function RunList() {
   const { store, trait } = useView();
@@ -9,8 +10,8 @@ export function RunList() {
   const visible = trait<number[]>("visible_runs");
   if (!runs.some((run) => !run.present)) return null;
   const shown = visible.value ?? [];
-  const toggle = (run: number, on: boolean) => {
-    visible.value = on ? [...shown, run].sort((a, b) => a - b) : shown.filter((other) => other !== run);
+  const toggle = (run: number) => {
+    visible.value = toggled(shown, run).sort((a, b) => a - b);
   };
   return (
     <div class="cw-epochs">
@@ -30,7 +31,7 @@ export function RunList() {
                 {present ? (
                   name
                 ) : (
-                  <Checkbox label={name} checked={shown.includes(run)} onChange={(on) => toggle(run, on)} />
+                  <Checkbox label={name} checked={shown.includes(run)} onChange={() => toggle(run)} />
                 )}
               </th>
               <td>{formatLoss(valid_loss)}</td>

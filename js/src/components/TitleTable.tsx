@@ -2,10 +2,10 @@
 import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useView } from "../context";
 import type { Titles } from "../lib/wire";
 import { setTo } from "./fields";
-import type { Holding } from "./heldOrder";
-import { useRows } from "./rows";
+import { type Rows, useRows } from "./rows";
 import { useSlidingRows } from "./slide";
 import { useWindow } from "./windowed";
 
@@ -26,15 +26,10 @@ export interface TableColumn {
 }
 
 /** What a table of titles shares with the other views, and how it follows a keyboard. */
-export interface TableLinks {
+export interface TableLinks
+  extends Pick<Rows, "selection" | "onExplore" | "holding" | "onSearch" | "onCopy"> {
   hovered: Signal<number | null>;
-  selection: Signal<number[]>;
   primary: number | null;
-  onExplore: (row: number) => void;
-  holding: Holding;
-  still: boolean;
-  onSearch: () => void;
-  onCopy: () => void;
 }
 
 interface TitleTableProps extends TableLinks {
@@ -56,6 +51,7 @@ interface TitleTableProps extends TableLinks {
 
 export function TitleTable(props: TitleTableProps) {
   const { columns, names, lines, beneath, hovered, selection, primary } = props;
+  const { reducedMotion } = useView();
   const box = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const rows = useMemo(() => lines.filter((row) => row !== GAP), [lines]);
@@ -65,7 +61,7 @@ export function TitleTable(props: TitleTableProps) {
     following.current = false;
   }, [lines]);
   const seen = useWindow(lines, box, body);
-  useSlidingRows(body, rows, props.still || seen.windowed);
+  useSlidingRows(body, rows, reducedMotion.value || seen.windowed);
   const inUse = useRows({ filtered: rows, ...props, ...seen, order: rows, body });
   const selected = useMemo(() => new Set(selection.value), [selection.value]);
 

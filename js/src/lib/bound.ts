@@ -18,38 +18,38 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** Two-way traits of one model. */
+/** By model, what is to be done after the message that is being read. */
+const due = new WeakMap<AnyModel, Set<() => void>>();
+
+/** Traits of one model, until the signal is aborted. */
 export class BoundTraits {
-  #model: AnyModel;
-  #signal: AbortSignal;
-  #onFailure: (error: unknown) => void;
   #cache = new Map<string, Signal<unknown>>();
   #due: ReturnType<typeof setTimeout> | undefined;
   #queued = false;
 
-  constructor(model: AnyModel, abort: AbortSignal, onFailure: (error: unknown) => void = () => {}) {
-    this.#model = model;
-    this.#signal = abort;
-    this.#onFailure = onFailure;
-  }
+  constructor(
+    readonly model: AnyModel,
+    readonly signal: AbortSignal,
+    private readonly onFailure: (error: unknown) => void = () => {},
+  ) {}
 
   /** What Python has as None is null. `delay` ms: for values that move under a finger, the last one is saved after it has rested that long. */
   trait<T>(name: string, fallback?: T, delay = 0): Signal<T> {
     const known = this.#cache.get(name);
     if (known) return known as Signal<T>;
-    const read = () => (this.#model.get(name) ?? fallback ?? null) as T;
+    const read = () => (this.model.get(name) ?? fallback ?? null) as T;
     const bound = signal<T>(read());
     this.#cache.set(name, bound as Signal<unknown>);
-    onModel(this.#model, `change:${name}`, this.#signal, () => {
+    this.listen(`change:${name}`, () => {
       const next = read();
       if (!sameJson(bound.peek(), next)) bound.value = next;
     });
     const stop = bound.subscribe((value) => {
-      if (this.#signal.aborted || sameJson(value, read())) return;
-      this.#model.set(name, value);
+      if (this.signal.aborted || sameJson(value, read())) return;
+      this.model.set(name, value);
       this.#save(delay);
     });
-    onAbort(this.#signal, stop);
+    onAbort(this.signal, stop);
     return bound;
   }
 
@@ -69,70 +69,51 @@ export class BoundTraits {
     this.#queued = false;
     clearTimeout(this.#due);
     this.#due = undefined;
-    if (this.#signal.aborted) return;
+    if (this.signal.aborted) return;
     try {
-      this.#model.save_changes();
+      this.model.save_changes();
     } catch (error) {
-      this.#onFailure(error);
+      this.onFailure(error);
     }
   }
-}
 
-/** Listen to a model until the signal is aborted. */
-export function onModel(
-  model: AnyModel,
-  event: string,
-  abort: AbortSignal,
-  listen: (...args: unknown[]) => void,
-): void {
-  if (abort.aborted) return;
-  model.on(event, listen);
-  onAbort(abort, () => model.off(event, listen));
-}
+  listen(event: string, heard: (...args: unknown[]) => void): void {
+    if (this.signal.aborted) return;
+    this.model.on(event, heard);
+    onAbort(this.signal, () => this.model.off(event, heard));
+  }
 
-/** By model, what is to be done after the message that is being read. */
-const due = new WeakMap<AnyModel, Set<() => void>>();
-
-/** Run `apply` once after all traits of one message have changed, in one batch with all others of the model. */
-export function onTraits(
-  model: AnyModel,
-  names: readonly string[],
-  abort: AbortSignal,
-  apply: () => void,
-): void {
-  const run = () => {
-    if (!abort.aborted) apply();
-  };
-  const later = () => {
-    const waiting = due.get(model);
-    if (waiting) {
-      waiting.add(run);
-      return;
-    }
-    const all = new Set([run]);
-    due.set(model, all);
-    queueMicrotask(() => {
-      due.delete(model);
-      batch(() => {
-        for (const each of all) each();
+  /** Run `apply` once after all traits of one message have changed, in one batch with all others of the model. */
+  follow(names: readonly string[], apply: () => void): void {
+    const run = () => {
+      if (!this.signal.aborted) apply();
+    };
+    const later = () => {
+      const waiting = due.get(this.model);
+      if (waiting) {
+        waiting.add(run);
+        return;
+      }
+      const all = new Set([run]);
+      due.set(this.model, all);
+      queueMicrotask(() => {
+        due.delete(this.model);
+        batch(() => {
+          for (const each of all) each();
+        });
       });
-    });
-  };
-  for (const name of names) onModel(model, `change:${name}`, abort, later);
-}
+    };
+    for (const name of names) this.listen(`change:${name}`, later);
+  }
 
-/** What `make` makes of some traits, made anew as they change. */
-export function derived<T>(
-  model: AnyModel,
-  names: readonly string[],
-  abort: AbortSignal,
-  make: (previous?: T) => T,
-): ReadonlySignal<T> {
-  const value = signal<T>(make());
-  onTraits(model, names, abort, () => {
-    value.value = make(value.peek());
-  });
-  return value;
+  /** What `make` makes of some traits, made anew as they change. */
+  derived<T>(names: readonly string[], make: (previous?: T) => T): ReadonlySignal<T> {
+    const value = signal<T>(make());
+    this.follow(names, () => {
+      value.value = make(value.peek());
+    });
+    return value;
+  }
 }
 
 /** Jupyter's own model of a widget, which knows more than the one handed to a view. */

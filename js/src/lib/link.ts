@@ -1,8 +1,7 @@
 // The line to the kernel: hello, heartbeats, acknowledgements, commands and their answers, and whether it still holds.
-import type { AnyModel } from "@anywidget/types";
 import { signal } from "@preact/signals";
 import type { Answer, Ask, Beat, Drawn, Hello, Points } from "../protocol";
-import { onModel, rawModel } from "./bound";
+import { type BoundTraits, rawModel } from "./bound";
 import { onAbort } from "./lifetime";
 
 const BEAT_MS = 2000;
@@ -36,8 +35,7 @@ export class Link {
   readonly client = Math.random().toString(36).slice(2, 12);
   onPoints: (message: Points, buffers: readonly DataView[]) => void = () => {};
   anyVisible: () => boolean = () => false;
-  #model: AnyModel;
-  #signal: AbortSignal;
+  #own: BoundTraits;
   #pending = new Map<string, Pending>();
   #count = 0;
   #seq: number | null = null;
@@ -49,13 +47,13 @@ export class Link {
   #watched = false;
   #alive: () => boolean | undefined = () => undefined;
 
-  constructor(model: AnyModel, abort: AbortSignal) {
-    this.#model = model;
-    this.#signal = abort;
-    onModel(model, "msg:custom", abort, (message: unknown, buffers: unknown) => {
+  constructor(own: BoundTraits) {
+    this.#own = own;
+    const abort = own.signal;
+    own.listen("msg:custom", (message: unknown, buffers: unknown) => {
       this.#receive(message, (buffers as DataView[] | undefined) ?? []);
     });
-    onModel(model, "comm_live_update", abort, () => this.#kernelChanged());
+    own.listen("comm_live_update", () => this.#kernelChanged());
     const beat = setInterval(() => this.#beat(), BEAT_MS);
     // Never in the first paint, and never after the page has gone: an orphaned kernel is found by missing beats.
     const hello = setTimeout(() => this.hello(), 0);
@@ -112,7 +110,7 @@ export class Link {
 
   /** The kernel cannot be reached: every command in flight fails. */
   lost(): void {
-    if (this.#signal.aborted) return;
+    if (this.#own.signal.aborted) return;
     this.connection.value = "disconnected";
     for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
@@ -125,35 +123,32 @@ export class Link {
   watchKernel(reference: string): void {
     if (this.#watched) return;
     this.#watched = true;
-    rawModel(this.#model, reference, (raw) => {
+    rawModel(this.#own.model, reference, (raw) => {
       this.#alive = () => raw.comm_live;
       this.#kernelChanged();
     });
   }
 
   #kernelChanged(): void {
-    const alive = this.#alive();
-    if (alive === false) {
-      this.lost();
-      return;
-    }
-    if (!this.#send({ kind: "beat", client: this.client, visible: this.anyVisible() })) return;
-    if (alive && this.connection.peek() === "disconnected") {
+    if (!this.#tellAlive()) return;
+    if (this.#alive() && this.connection.peek() === "disconnected") {
       this.connection.value = "connected";
       this.hello();
     }
   }
 
   #beat(): void {
-    if (this.connection.peek() === "disconnected") return;
-    if (this.#alive() === false) {
-      this.lost();
-      return;
-    }
-    const shown = typeof document === "undefined" || document.visibilityState === "visible";
-    this.#send({ kind: "beat", client: this.client, visible: shown && this.anyVisible() });
+    if (this.connection.peek() === "disconnected" || !this.#tellAlive()) return;
     if (++this.#quietBeats > QUIET_BEATS && !this.#pending.size)
       this.ask("ping", {}, ANSWER_MS).catch(() => {});
+  }
+
+  /** Send a heartbeat; false where the kernel cannot be reached. */
+  #tellAlive(): boolean {
+    if (this.#alive() !== false)
+      return this.#send({ kind: "beat", client: this.client, visible: this.anyVisible() });
+    this.lost();
+    return false;
   }
 
   /** Ask for the whole batch curve, at most once a second. */
@@ -165,9 +160,9 @@ export class Link {
   }
 
   #send(message: Hello | Beat | Drawn | Ask): boolean {
-    if (this.#signal.aborted || this.#closed) return false;
+    if (this.#own.signal.aborted || this.#closed) return false;
     try {
-      this.#model.send(message);
+      this.#own.model.send(message);
       return true;
     } catch {
       this.lost();

@@ -1,19 +1,19 @@
 // The state a view looks at: the store's while the view is linked, else its own. `linked` may change at any time.
 import { effect, type Signal, signal, untracked } from "@preact/signals";
-import type { AnyModel } from "../context";
 import { MIN_COUNT_MS, type SharedState } from "../store";
 import { type BoundTraits, type RawModel, rawModel, sameJson } from "./bound";
 import { onAbort } from "./lifetime";
 
 /** Whether a view's search is that of all linked views: of tables of titles and of maps. */
-function searchesTitles(model: AnyModel, traits: BoundTraits): () => boolean {
-  const view = model.get("_kind");
+function searchesTitles(traits: BoundTraits): () => boolean {
+  const view = traits.model.get("_kind");
   if (view !== "BiasTable") return () => view === "PCAScatter";
   const kind = traits.trait<string>("kind", "items");
   return () => kind.value === "items";
 }
 
-export function linkedState(shared: SharedState, traits: BoundTraits, model: AnyModel, abort: AbortSignal) {
+export function linkedState(shared: SharedState, traits: BoundTraits) {
+  const { model, signal: abort } = traits;
   const linked = traits.trait<boolean>("linked", true);
   const raw = signal<RawModel | null>(null);
   const reference = model.get("_ref") as string | undefined;
@@ -59,7 +59,7 @@ export function linkedState(shared: SharedState, traits: BoundTraits, model: Any
     );
     return either(shares, all, own);
   };
-  const ofTitles = searchesTitles(model, traits);
+  const ofTitles = searchesTitles(traits);
   const state: SharedState = {
     hovered: either(isLinked, shared.hovered, signal<number | null>(null)),
     selection: bind<number[]>("selection", shared.selection, []),

@@ -1,6 +1,6 @@
 // The bias ranking: centred biases, what they mean in stars, ranks, orders and the rows to show. No DOM.
 
-import { max, mean } from "d3-array";
+import { max, mean, quantile } from "d3-array";
 import { plural } from "./format";
 import { numberKeys, sortedByKey } from "./radix";
 
@@ -61,14 +61,9 @@ export function effectsAt(mean: number, yRange: readonly number[] | null): (bias
   return (bias) => lo + (hi - lo) / (1 + Math.exp(-bias) / odds) - mean;
 }
 
-/** The `share` quantile of |values| of the rows, nearest rank; 1 where there are none or all are 0. */
-export function spread(rows: Int32Array, values: ArrayLike<number>, share = 0.98): number {
-  const sizes = Float64Array.from(rows, (row) => Math.abs(values[row]))
-    .filter((size) => Number.isFinite(size))
-    .sort();
-  if (sizes.length === 0) return 1;
-  return sizes[Math.min(sizes.length - 1, Math.ceil(share * sizes.length) - 1)] || 1;
-}
+/** The 98th percentile of |values| of the rows; 1 where there are none or all are 0. */
+export const spread = (rows: Int32Array, values: ArrayLike<number>): number =>
+  quantile(rows, 0.98, (row) => Math.abs(values[row])) || 1;
 
 /** The largest |value| of the rows; 1 where there are none or all are 0. */
 export function reachOf(rows: Int32Array, values: Float64Array): number {

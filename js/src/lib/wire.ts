@@ -39,15 +39,14 @@ export function readArray<Name extends keyof Arrays>(model: AnyModel, name: Name
 
 class TextColumn implements Titles {
   readonly length: number;
-  #offsets: Uint32Array;
-  #text: Uint8Array;
   #decoder = new TextDecoder();
   #cache: (string | undefined)[];
 
-  constructor(offsets: Uint32Array, text: Uint8Array) {
-    this.length = Math.max(0, offsets.length - 1);
-    this.#offsets = offsets;
-    this.#text = text;
+  constructor(
+    private readonly offsets: Int32Array,
+    private readonly text: Uint8Array,
+  ) {
+    this.length = offsets.length - 1;
     this.#cache = new Array(this.length);
   }
 
@@ -55,7 +54,7 @@ class TextColumn implements Titles {
     if (!(row >= 0 && row < this.length)) return "";
     let text = this.#cache[row];
     if (text === undefined) {
-      text = this.#decoder.decode(this.#text.subarray(this.#offsets[row], this.#offsets[row + 1]));
+      text = this.#decoder.decode(this.text.subarray(this.offsets[row], this.offsets[row + 1]));
       this.#cache[row] = text;
     }
     return text;
@@ -65,13 +64,10 @@ class TextColumn implements Titles {
 /** uint32 n, n + 1 uint32 offsets from the start of the text, then the text in UTF-8. */
 export function decodeText(value: Binary): Titles {
   const bytes = bytesOf(value);
-  if (bytes.byteLength < 8) return new TextColumn(new Uint32Array(1), bytes);
-  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const n = header.getUint32(0, true);
+  if (bytes.byteLength < 8) return new TextColumn(new Int32Array(1), bytes);
+  const [n] = int32(bytes.subarray(0, 4));
   const start = 4 * (n + 2);
   if (start > bytes.byteLength)
     throw new Error(`a text column of ${n} rows does not fit ${bytes.byteLength} bytes`);
-  const offsets = new Uint32Array(n + 1);
-  for (let row = 0; row <= n; row++) offsets[row] = header.getUint32(4 * (row + 1), true);
-  return new TextColumn(offsets, bytes.subarray(start));
+  return new TextColumn(int32(bytes.subarray(4, start)), bytes.subarray(start));
 }

@@ -1,26 +1,30 @@
 // The sentences of every state, in one place, so that all widgets say the same.
 
+import { least } from "d3-array";
 import type { EpochRow } from "../protocol";
-import type { Connection, LearnerStore, MountedView, Status } from "../store";
+import type { Connection, LearnerStore, MountedView } from "../store";
 import { clamp } from "./clamp";
 import { formatClock, formatNumber } from "./format";
 import type { SearchedSide } from "./search";
 
-export interface Situation {
-  status: Status;
-  connection: Connection;
-  epoch: number;
+/** Where the training is, as far as the sentences go by it. */
+export const situation = (store: LearnerStore) => ({
+  status: store.status.value,
+  connection: store.connection.value,
+  epoch: store.epoch.value,
   /** The epoch of the weights that are shown: an earlier one's may have been put back. */
-  shownEpoch: number;
+  shownEpoch: store.snapshotEpoch.value,
   /** Of the current fit, and how far it is, 0 to 1. */
-  epochs: number;
-  progress: number;
-  message: string;
-  bestEpoch: number | null;
-  elapsed: number | null;
-  lastEpoch: number;
-  keepBest: boolean;
-}
+  epochs: store.recipe.value.fit_epochs,
+  progress: store.progress.value,
+  message: store.message.value,
+  bestEpoch: store.best_epoch.value,
+  elapsed: store.elapsed_seconds.value,
+  keepBest: store.recipe.value.keep_best,
+  lastEpoch: store.history.value.at(-1)?.epoch ?? 0,
+});
+
+export type Situation = ReturnType<typeof situation>;
 
 export type Tone = "quiet" | "live" | "good" | "warn" | "bad";
 
@@ -165,9 +169,7 @@ export function chartSummary(history: readonly EpochRow[]): string {
   const epochs = history.length === 1 ? "one epoch" : `${history.length} epochs`;
   const scored = history.filter((row) => row.valid_loss !== null);
   if (!scored.length) return `Training loss over ${epochs}.`;
-  const best = scored.reduce((low, row) =>
-    (row.valid_loss as number) < (low.valid_loss as number) ? row : low,
-  );
+  const best = least(scored, (row) => row.valid_loss as number) as EpochRow;
   return `Two curves over ${epochs}; validation lowest ${formatNumber(best.valid_loss, 3)} at epoch ${best.epoch}.`;
 }
 

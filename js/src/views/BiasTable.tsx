@@ -200,7 +200,6 @@ function Ranked({ kind, side, bias }: RankedProps) {
             holding={holding}
             onSearch={() => searchBox.current?.focus()}
             onCopy={() => copy.copy(copied())}
-            still={context.reducedMotion.value}
           />
         </div>
       )}

@@ -4,14 +4,14 @@ import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../components/Button";
 import { useControls, words } from "../components/controls";
 import { DataCard } from "../components/DataCard";
-import { Frame, situation } from "../components/Frame";
+import { Frame } from "../components/Frame";
 import { type Option, setTo, setting } from "../components/fields";
 import { Keys, type KeyWords } from "../components/Keys";
 import { MinRatings } from "../components/MinRatings";
 import { Tabs } from "../components/Tabs";
 import { useView } from "../context";
 import { formatCount, formatLoss, formatRmse, plural } from "../lib/format";
-import { outcome } from "../lib/wording";
+import { outcome, situation } from "../lib/wording";
 
 interface Part {
   kind: string;

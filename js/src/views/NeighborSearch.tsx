@@ -198,7 +198,6 @@ export function NeighborSearch() {
                   primary={row}
                   onExplore={choose}
                   holding={holding}
-                  still={context.reducedMotion.value}
                   onSearch={() => body.current?.querySelector<HTMLElement>('[role="combobox"]')?.focus()}
                   onCopy={() => copy.copy(picked())}
                 />

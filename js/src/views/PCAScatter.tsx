@@ -59,13 +59,7 @@ export function PCAScatter() {
             {(!frame || shown === 0) && <Hidden map={map} minCount={minCount} />}
             {frame && shown > 0 && (
               <>
-                <Picture
-                  map={map}
-                  announce={announce}
-                  onPlot={(made) => {
-                    plot.current = made;
-                  }}
-                />
+                <Picture map={map} announce={announce} plot={plot} />
                 <Frames map={map} />
                 <Footer map={map} />
                 <Actions map={map} />

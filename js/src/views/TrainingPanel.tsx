@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { EpochTable, epochCells } from "../components/EpochTable";
-import { Frame, situation } from "../components/Frame";
+import { Frame } from "../components/Frame";
 import { setTo } from "../components/fields";
 import { ErrorNotice, Notice } from "../components/Notice";
 import { RunList } from "../components/RunList";
@@ -12,7 +12,7 @@ import { formatRate } from "../lib/format";
 import { latest } from "../lib/latest";
 import type { Call } from "../lib/link";
 import { verdict } from "../lib/verdict";
-import { sentence, whyNoTraining } from "../lib/wording";
+import { sentence, situation, whyNoTraining } from "../lib/wording";
 import { Buttons } from "./training/Buttons";
 import { Chart, ChartOptions } from "./training/Chart";
 import { Progress } from "./training/Progress";

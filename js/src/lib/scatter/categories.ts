@@ -2,7 +2,6 @@
 
 import type { ReadonlySignal } from "@preact/signals";
 import type { ViewContext } from "../../context";
-import { derived } from "../bound";
 import { type Binary, decodeText, float32, type Titles } from "../wire";
 import type { Colors } from "./paint";
 import type { Rgb } from "./palette";
@@ -15,8 +14,8 @@ export interface OwnColumn {
   names: Titles | null;
 }
 
-export function ownColumns({ model, signal: abort }: ViewContext): ReadonlySignal<Map<string, OwnColumn>> {
-  return derived(model, ["_columns"], abort, () => {
+export function ownColumns({ model, derived }: ViewContext): ReadonlySignal<Map<string, OwnColumn>> {
+  return derived(["_columns"], () => {
     const sent = (model.get("_columns") ?? {}) as Record<string, { kind: string } & Record<string, Binary>>;
     return new Map(
       Object.entries(sent).map(([name, { kind, values, names }]) => [

@@ -2,11 +2,9 @@
 // Built in one pass, so that a new frame of 60,000 points costs about a millisecond, and only when asked.
 
 import { clamp } from "../clamp";
-import { type Box, extent } from "./viewbox";
+import { type Box, type Cloud, extent, inBox } from "./viewbox";
 
 export class PointGrid {
-  readonly #x: Float32Array;
-  readonly #y: Float32Array;
   /** Bounds of the points; an empty grid has none. */
   readonly #bounds: Box | null;
   readonly #side: number;
@@ -14,11 +12,10 @@ export class PointGrid {
   readonly #starts: Int32Array;
   readonly #rows: Int32Array;
 
-  /** `x`, `y`: by row, in score units; `rows`: the points there are, all with finite coordinates. */
-  constructor(rows: Int32Array, x: Float32Array, y: Float32Array) {
-    this.#x = x;
-    this.#y = y;
-    this.#bounds = extent(rows, x, y);
+  /** Places by row, in score units; the rows of the cloud all have finite ones. */
+  constructor(private readonly cloud: Cloud) {
+    const { rows, x, y } = cloud;
+    this.#bounds = extent(cloud);
     this.#side = clamp(Math.ceil(Math.sqrt(rows.length / 2)), 1, 512);
     const cells = new Int32Array(rows.length);
     this.#starts = new Int32Array(this.#side * this.#side + 1);
@@ -52,10 +49,11 @@ export class PointGrid {
    */
   nearest(x: number, y: number, sx: number, sy: number, reach: number): number | null {
     const [rx, ry] = [reach / sx, reach / sy];
+    const { x: xs, y: ys } = this.cloud;
     let best: number | null = null;
     let least = reach * reach;
     this.#visit([x - rx, y - ry, x + rx, y + ry], (row) => {
-      const distance = ((this.#x[row] - x) * sx) ** 2 + ((this.#y[row] - y) * sy) ** 2;
+      const distance = ((xs[row] - x) * sx) ** 2 + ((ys[row] - y) * sy) ** 2;
       if (distance < least || (distance === least && best === null)) {
         least = distance;
         best = row;
@@ -81,15 +79,13 @@ export class PointGrid {
 
   /** Until `found` answers false. */
   #visit(box: Box, found: (row: number) => boolean): void {
+    const { x, y } = this.cloud;
     for (let line = this.#line(box[1]); line <= this.#line(box[3]); line++) {
       const first = this.#starts[line * this.#side + this.#column(box[0])];
       const last = this.#starts[line * this.#side + this.#column(box[2]) + 1];
       for (let i = first; i < last; i++) {
         const row = this.#rows[i];
-        const x = this.#x[row];
-        const y = this.#y[row];
-        const inside = x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3];
-        if (inside && !found(row)) return;
+        if (inBox(box, x[row], y[row]) && !found(row)) return;
       }
     }
   }

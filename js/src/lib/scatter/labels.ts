@@ -1,7 +1,7 @@
 // Which points get a title and where it goes: an order of merit, then greedy placement without overlap.
 
-import { type Cloud, cheapest } from "./navigate";
-import { type Area, inArea, type Projection } from "./viewbox";
+import { cheapest } from "./navigate";
+import { type Area, type Cloud, inArea, inBox, type Projection } from "./viewbox";
 
 export interface Merit {
   counts: Int32Array;
@@ -32,23 +32,23 @@ const CHOSEN = 60;
  * Rows worth a label among those in sight, best first: primary, selected by their counts, pinned, asked for; the ends of both
  * axes; then the most rated. More than `n`, since not all find room.
  */
-export function labelOrder(cloud: Cloud, view: Projection, merit: Merit): Candidates {
-  const { x, y } = cloud;
+export function labelOrder({ rows, x, y }: Cloud, view: Projection, merit: Merit): Candidates {
   const order = new Set<number>();
   if (merit.by === "none") return { rows: [], chosen: 0 };
+  const isInSight = (row: number) => inBox(view.box, x[row], y[row]);
   // What someone chose is named even where the filter hides its point: it is drawn as an empty ring.
   const add = (row: number | null | undefined) => {
-    if (typeof row === "number" && isInSight(cloud, view, row)) order.add(row);
+    if (typeof row === "number" && isInSight(row)) order.add(row);
   };
   add(merit.primary);
-  const selected = merit.selection.filter((row) => isInSight(cloud, view, row));
+  const selected = merit.selection.filter(isInSight);
   for (const row of selected.sort((a, b) => merit.counts[b] - merit.counts[a]).slice(0, CHOSEN)) add(row);
   add(merit.pinned);
   for (const row of merit.asked) add(row);
   const chosen = order.size;
   const { by } = merit;
   if (merit.n > 0 && by !== "selection") {
-    const inSight = cloud.rows.filter((row) => isInSight(cloud, view, row));
+    const inSight = rows.filter(isInSight);
     const ends = by === "extremes" ? merit.n : Math.min(ENDS, Math.ceil(merit.n / 8));
     for (const values of by === "count" ? [] : [x, y]) {
       const low = cheapest(inSight, ends, (row) => values[row]);
@@ -61,10 +61,6 @@ export function labelOrder(cloud: Cloud, view: Projection, merit: Merit): Candid
     if (by !== "extremes") cheapest(inSight, 4 * merit.n, (row) => -merit.counts[row]).forEach(add);
   }
   return { rows: [...order], chosen };
-}
-
-function isInSight({ x, y }: Cloud, { box }: Projection, row: number): boolean {
-  return x[row] >= box[0] && x[row] <= box[2] && y[row] >= box[1] && y[row] <= box[3];
 }
 
 export interface Label extends Area {

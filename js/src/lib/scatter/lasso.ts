@@ -2,7 +2,7 @@
 
 import { clamp } from "../clamp";
 import type { PointGrid } from "./grid";
-import type { Box } from "./viewbox";
+import type { Box, Cloud } from "./viewbox";
 
 /** Corners one after the other, x0 y0 x1 y1 …; the last is joined to the first. */
 export type Loop = readonly number[];
@@ -47,7 +47,7 @@ export function insideOf(loop: Loop): (x: number, y: number) => boolean {
 }
 
 /** The rows inside a loop in score units, ascending. */
-export function within(grid: PointGrid, x: Float32Array, y: Float32Array, loop: Loop): number[] {
+export function within(grid: PointGrid, { x, y }: Cloud, loop: Loop): number[] {
   if (loop.length < 6) return [];
   const inside = insideOf(loop);
   return grid.within(bounds(loop)).filter((row) => inside(x[row], y[row]));

@@ -4,7 +4,6 @@ import { computed, effect, type ReadonlySignal, signal, untracked } from "@preac
 import type { ViewContext } from "../../context";
 import type { OtherMap } from "../../protocol";
 import type { Side } from "../../store";
-import { derived } from "../bound";
 import { type Cell, type CellColumns, shortest32, tableOf } from "../delimited";
 import { latest } from "../latest";
 import { onAbort } from "../lifetime";
@@ -12,8 +11,8 @@ import { float32, readArray } from "../wire";
 import { type MapFrame, mapFrame } from "./frame";
 
 /** The map fitted for this view alone; null while it shows the store's. */
-export function ownMap({ model, store, signal: abort }: ViewContext): ReadonlySignal<MapFrame | null> {
-  return derived<MapFrame | null>(model, ["_map", "_map_scores"], abort, (before) => {
+export function ownMap({ model, store, derived }: ViewContext): ReadonlySignal<MapFrame | null> {
+  return derived<MapFrame | null>(["_map", "_map_scores"], (before) => {
     const own = (model.get("_map") ?? {}) as Partial<OtherMap>;
     if (!own.map) return null;
     return mapFrame(own as OtherMap, readArray(model, "_map_scores"), store.items.peek().n, before);

@@ -1,13 +1,7 @@
 // From point to point by keyboard: the next point in a direction, the one in the middle, the nearest ones.
 
 import { bisector } from "d3-array";
-import type { Projection } from "./viewbox";
-
-export interface Cloud {
-  rows: Int32Array;
-  x: Float32Array;
-  y: Float32Array;
-}
+import type { Cloud, Projection } from "./viewbox";
 
 /** The `n` rows of the least cost, the least first, ties in the order given; rows without a finite cost are left out. */
 export function cheapest(rows: Int32Array, n: number, cost: (row: number) => number): number[] {

@@ -176,6 +176,16 @@ export function paintLabels(ink: Ink, labels: readonly LabelText[]): void {
   }
 }
 
+/** A box with round corners to write on, in the colours of the canvas. */
+function plate({ context, colors }: Ink, left: number, top: number, width: number, height: number): void {
+  context.lineWidth = 1;
+  context.beginPath();
+  context.roundRect(left, top, width, height, 4);
+  context.fill();
+  context.stroke();
+  context.fillStyle = css(colors.foreground);
+}
+
 /** A name in a box of its own over everything, for the point another view points at. */
 export function paintTag(ink: Ink, text: string, ring: Ring, view: Projection): void {
   const { context, colors } = ink;
@@ -187,12 +197,7 @@ export function paintTag(ink: Ink, text: string, ring: Ring, view: Projection): 
   const left = clamp(wanted, area.left, area.left + area.width - width);
   const top = clamp(ring.y - 10, area.top, area.top + area.height - 20);
   context.strokeStyle = css(colors.foreground);
-  context.lineWidth = 1;
-  context.beginPath();
-  context.roundRect(Math.round(left) + 0.5, Math.round(top) + 0.5, width, 20, 3);
-  context.fill();
-  context.stroke();
-  context.fillStyle = css(colors.foreground);
+  plate(ink, Math.round(left) + 0.5, Math.round(top) + 0.5, width, 20);
   context.fillText(text, left + 5.5, top + 10.5);
 }
 
@@ -204,15 +209,10 @@ export function paintWatermark(ink: Ink, text: string, view: Projection): void {
   do write(ink, `600 ${size--}px`, colors.foreground, "center", "middle");
   while (size > 11 && context.measureText(text).width > width - 24);
   // On a plate of its own: letters among as many points would be points themselves.
-  const [x, y, plate] = [left + width / 2, top + height / 2, context.measureText(text).width + size];
-  context.beginPath();
-  context.roundRect(x - plate / 2, y - size, plate, 2 * size, 6);
+  const [x, y, wide] = [left + width / 2, top + height / 2, context.measureText(text).width + size];
   context.fillStyle = css(colors.background, 0.92);
-  context.fill();
-  context.lineWidth = 1;
   context.strokeStyle = css(colors.border);
-  context.stroke();
-  context.fillStyle = css(colors.foreground);
+  plate(ink, x - wide / 2, y - size, wide, 2 * size);
   context.fillText(text, x, y);
 }
 

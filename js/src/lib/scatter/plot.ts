@@ -6,7 +6,6 @@ import { ticks } from "../ticks";
 import { type AxisFacts, logTicks } from "./axes";
 import { PointGrid } from "./grid";
 import { type Candidates, type Label, labelOrder, type Merit, placeLabels } from "./labels";
-import type { Cloud } from "./navigate";
 import {
   type Axes,
   type Colors,
@@ -25,7 +24,7 @@ import {
 } from "./paint";
 import type { Rgb } from "./palette";
 import { inOrder, type Painted, Raster, Sprites } from "./splat";
-import { type Box, between, boxUnder, inArea, type Projection, project } from "./viewbox";
+import { type Box, between, boxUnder, type Cloud, inArea, type Projection, project } from "./viewbox";
 
 export interface Scene extends Cloud {
   counts: Int32Array;
@@ -186,8 +185,7 @@ export class Plot {
   get grid(): PointGrid | null {
     const scene = this.#scene;
     if (!scene) return null;
-    const { rows, x, y } = scene;
-    return this.#grid([rows, x, y], () => new PointGrid(rows, x, y));
+    return this.#grid([scene.rows, scene.x, scene.y], () => new PointGrid(scene));
   }
 
   /** The row within `reach` pixels of a place in the plot. */

@@ -1,6 +1,6 @@
 // The columns the map is drawn from: coordinates, colours and sizes by row, and the rows to draw, in typed arrays.
 
-import { max } from "d3-array";
+import { extent, max, quantile } from "d3-array";
 import type { Side } from "../../store";
 import { clamp } from "../clamp";
 import { formatCount, plural } from "../format";
@@ -9,7 +9,6 @@ import { averageBias, spread } from "../ranking";
 import type { One } from "../wording";
 import type { MapFrame } from "./frame";
 import { BINS, binOf, type ColorBy, type ColorScale } from "./palette";
-import { extent } from "./viewbox";
 
 /** "count", "none", or the name of anything else that is a number. */
 export type SizeBy = string;
@@ -53,13 +52,10 @@ export interface Colouring {
   bins: Uint8Array;
 }
 
-/** The values below and above which lie 2 % of the rows' finite ones each; null where there is none. */
-export function middleRange(values: ArrayLike<number>, rows: Int32Array): [number, number] | null {
-  const known = Float64Array.from(rows, (row) => values[row])
-    .filter(Number.isFinite)
-    .sort();
-  const at = (share: number) => known[Math.round(share * (known.length - 1))];
-  return known.length ? [at(0.02), at(0.98)] : null;
+/** The values below and above which lie 2 % of the rows' numbers each; 0 and 1 where there is none. */
+export function middleRange(values: ArrayLike<number>, rows: Int32Array): [number, number] {
+  const at = (share: number) => quantile(rows, share, (row) => values[row]);
+  return [at(0.02) ?? 0, at(0.98) ?? 1];
 }
 
 /** Bias: symmetric around 0, the ends at the 98th percentile of its size. Count: logarithmic. Null without values. */
@@ -69,11 +65,11 @@ function scaleOf(by: ColorBy, values: ArrayLike<number>, rows: Int32Array): Colo
     return { by, low: -end, high: end, log: false };
   }
   if (by === "count" || by === "mean") {
-    const [least, , high] = extent(rows, values, values) ?? [];
-    if (least === undefined || high === undefined) return null;
+    const [least, high] = extent(rows, (row) => values[row]);
+    if (least === undefined) return null;
     return { by, low: by === "count" ? Math.max(1, least) : least, high, log: by === "count" };
   }
-  const [low, high] = middleRange(values, rows) ?? [0, 1];
+  const [low, high] = middleRange(values, rows);
   return { by, low, high, log: false, own: "numbers" };
 }
 
@@ -112,7 +108,7 @@ export function sizes(by: SizeBy, values: ArrayLike<number> | null, rows: Int32A
     const most = max(Float64Array.from(values)) || 1;
     return Uint8Array.from(values, (count) => Math.round(Math.sqrt(count / most) * (SIZES - 1)));
   }
-  const [low, high] = middleRange(values, rows) ?? [0, 1];
+  const [low, high] = middleRange(values, rows);
   const step = (SIZES - 1) / (high - low || 1);
   // What is no number becomes 0 in an array of bytes.
   return Uint8Array.from(values, (value) => clamp((value - low) * step, 0, SIZES - 1));

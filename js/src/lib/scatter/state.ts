@@ -29,7 +29,7 @@ import type { Scene } from "./plot";
 import { centred, colouring, drawOrder, isShown, radii, type SizeBy, scoresOf, sizes } from "./points";
 import { rampFor } from "./theme";
 import { farOf, farWords, mapRanks, neighborAnswers } from "./trueneighbors";
-import { asBox, extent, HomeBox } from "./viewbox";
+import { type Box, extent, HomeBox } from "./viewbox";
 import { isNoise, keptShare, type PointFacts } from "./words";
 
 interface Columns {
@@ -54,7 +54,7 @@ export function createMapState(context: ViewContext) {
   const flipY = trait<boolean>("flip_y");
   const colorBy = trait<ColorBy>("color_by");
   const sizeBy = trait<SizeBy>("size_by");
-  const viewBox = trait<number[] | null>("view_box");
+  const viewBox = trait<Box | null>("view_box");
   const equal = trait<boolean>("equal_aspect");
   const fits = signal(0);
   const narrowedTo = trait<number[] | null>("only");
@@ -214,7 +214,7 @@ export function createMapState(context: ViewContext) {
   );
   const home = computed(() => {
     const now = columns.value;
-    return homeBox.fit(homeKey.value, now && extent((showCold.value ? drawn : rows).value, now.x, now.y));
+    return homeBox.fit(homeKey.value, now && extent({ ...now, rows: (showCold.value ? drawn : rows).value }));
   });
   const watermark = computed(() => {
     if (untrained.value) return "untrained: random weights";
@@ -225,7 +225,7 @@ export function createMapState(context: ViewContext) {
 
   const scene = computed<Scene | null>(() => {
     const now = columns.value;
-    const box = asBox(viewBox.value) ?? home.value;
+    const box = viewBox.value ?? home.value;
     const beside = axes.value;
     if (!now || !box || !beside || ramp.value.length === 0 || rows.value.length === 0) return null;
     return {
@@ -285,7 +285,7 @@ export function createMapState(context: ViewContext) {
     const found = neighbors.value;
     if (!now || primary === null || !found) return "";
     const all = filtered.value;
-    const ranks = mapRanks(all, now.x, now.y, primary, found.rows, equalUnits.value);
+    const ranks = mapRanks({ ...now, rows: all }, primary, found.rows, equalUnits.value);
     const others = all.length - (all.includes(primary) ? 1 : 0);
     return farWords(farOf(ranks, others, k.value ?? 10), ranks.length, found.hidden, one);
   });

@@ -6,7 +6,7 @@ import { plural } from "../format";
 import { latest } from "../latest";
 import { onAbort } from "../lifetime";
 import type { One } from "../wording";
-import { extent } from "./viewbox";
+import { type Cloud, extent } from "./viewbox";
 
 export interface TrueNeighbors {
   /** Nearest first. */
@@ -90,14 +90,12 @@ export function neighborAnswers(
  * `equal` units each axis is measured by its extent.
  */
 export function mapRanks(
-  shown: Int32Array,
-  x: Float32Array,
-  y: Float32Array,
+  { rows: shown, x, y }: Cloud,
   anchor: number,
   rows: readonly number[],
   equal: boolean,
 ): number[] {
-  const box = (equal ? null : extent(shown, x, y)) ?? [0, 0, 1, 1];
+  const box = (equal ? null : extent({ rows: shown, x, y })) ?? [0, 0, 1, 1];
   const sx = box[2] - box[0] || 1;
   const sy = box[3] - box[1] || 1;
   const distance = (row: number) => ((x[row] - x[anchor]) / sx) ** 2 + ((y[row] - y[anchor]) / sy) ** 2;

@@ -5,6 +5,17 @@ import { clamp } from "../clamp";
 /** Left, lower, right, upper bound in score units: x0 < x1, y0 < y1. */
 export type Box = readonly [number, number, number, number];
 
+/** Whether a place lies in the box. */
+export const inBox = ([x0, y0, x1, y1]: Box, x: number, y: number): boolean =>
+  x >= x0 && x <= x1 && y >= y0 && y <= y1;
+
+/** Points: some rows, and the places of all by row, in score units. */
+export interface Cloud {
+  rows: Int32Array;
+  x: Float32Array;
+  y: Float32Array;
+}
+
 /** The plot inside its axes, in CSS pixels from the canvas' upper left corner. */
 export interface Area {
   left: number;
@@ -28,13 +39,11 @@ export interface Projection {
   area: Area;
 }
 
-/** The smallest box around the rows' points, or null where no point has both coordinates. */
-export function extent(rows: Int32Array, x: ArrayLike<number>, y: ArrayLike<number>): Box | null {
+/** The smallest box around the points, or null where no point has both coordinates. */
+export function extent({ rows, x, y }: Cloud): Box | null {
   let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i];
-    const u = x[row];
-    const v = y[row];
+  for (const row of rows) {
+    const [u, v] = [x[row], y[row]];
     if (!(Number.isFinite(u) && Number.isFinite(v))) continue;
     if (u < x0) x0 = u;
     if (u > x1) x1 = u;
@@ -125,11 +134,4 @@ export function boxUnder(view: Projection, px0: number, py0: number, px1: number
   const us = [px0, px1].map((px) => (px - view.bx) / view.ax);
   const vs = [py0, py1].map((py) => (py - view.by) / view.ay);
   return [Math.min(...us), Math.min(...vs), Math.max(...us), Math.max(...vs)];
-}
-
-/** Four finite numbers in order, as a `view_box` from outside has to be; anything else is null. */
-export function asBox(value: unknown): Box | null {
-  if (!Array.isArray(value) || value.length !== 4 || !value.every((v) => Number.isFinite(v))) return null;
-  const [x0, y0, x1, y1] = value as [number, number, number, number];
-  return x0 < x1 && y0 < y1 ? [x0, y0, x1, y1] : null;
 }

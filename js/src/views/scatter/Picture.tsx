@@ -17,8 +17,8 @@ import { Tooltip } from "./Tooltip";
 interface Props {
   map: MapState;
   announce: Signal<string>;
-  /** Given the plot when there is one, for downloads. */
-  onPlot: (plot: Plot) => void;
+  /** Receives the plot, for downloads too. */
+  plot: { current: Plot | null };
 }
 
 const HINT_MS = 2500;
@@ -26,14 +26,13 @@ const HINT_MS = 2500;
 const MOST_FOUND = 10;
 const NOBODY: readonly number[] = [];
 
-export function Picture({ map, announce, onPlot }: Props) {
+export function Picture({ map, announce, plot }: Props) {
   const context = useView();
   const { shared, store } = context;
   const summaryId = useId();
   const surface = useRef<HTMLDivElement>(null);
   const pointsCanvas = useRef<HTMLCanvasElement>(null);
   const overCanvas = useRef<HTMLCanvasElement>(null);
-  const plot = useRef<Plot | null>(null);
   const focused = useSignal(false);
   const labelled = useSignal<readonly number[]>([]);
   const hint = useSignal(false);
@@ -45,7 +44,6 @@ export function Picture({ map, announce, onPlot }: Props) {
     if (!el || !pointsCanvas.current || !overCanvas.current) return;
     const made = new Plot(pointsCanvas.current, overCanvas.current);
     plot.current = made;
-    onPlot(made);
     made.onLabels = setting(labelled);
     const life = new AbortController();
     const { signal } = life;

@@ -1,11 +1,19 @@
 // What gestures and keys do on the map, apart from the markup.
 import { type Signal, signal } from "@preact/signals";
+import { toggled } from "../../components/rows";
 import type { ViewContext } from "../../context";
 import { within } from "../../lib/scatter/lasso";
-import { type Cloud, inDirection, nearestOnMap } from "../../lib/scatter/navigate";
+import { inDirection, nearestOnMap } from "../../lib/scatter/navigate";
 import type { Plot } from "../../lib/scatter/plot";
 import type { MapState } from "../../lib/scatter/state";
-import { allowedZoom, asBox, type Box, type Projection, panned, zoomedAt } from "../../lib/scatter/viewbox";
+import {
+  allowedZoom,
+  type Box,
+  type Cloud,
+  type Projection,
+  panned,
+  zoomedAt,
+} from "../../lib/scatter/viewbox";
 import { pointLines } from "../../lib/scatter/words";
 
 /** A finger hides what it points at, and is not as sure. */
@@ -72,13 +80,13 @@ export function createActions(
   };
   const toggle = (row: number) => {
     const before = shared.selection.peek();
-    const has = before.includes(row);
-    shared.selection.value = has ? before.filter((other) => other !== row) : [...before, row];
-    announce.value = `${store.items.peek().names.at(row)} ${has ? "removed from" : "added to"} the selection.`;
+    const change = before.includes(row) ? "removed from" : "added to";
+    shared.selection.value = toggled(before, row);
+    announce.value = `${store.items.peek().names.at(row)} ${change} the selection.`;
   };
   const commit = () => {
     plot.current?.settle();
-    if (reached) map.viewBox.value = [...reached];
+    if (reached) map.viewBox.value = reached;
     reached = null;
     start = null;
     dragging.value = false;
@@ -318,7 +326,7 @@ export function createActions(
         if (!done || !view || !grid || !cloud) return;
         const { ax, bx, ay, by } = view;
         const inUnits = loop.map((at, i) => (i % 2 ? (at - by) / ay : (at - bx) / ax));
-        const rows = within(grid, cloud.x, cloud.y, inUnits);
+        const rows = within(grid, cloud, inUnits);
         dragging.value = false;
         start = null;
         shared.selection.value = [...new Set(add ? [...shared.selection.peek(), ...rows] : rows)];
@@ -328,7 +336,7 @@ export function createActions(
       settled: commit,
       cancelled: () => {
         plot.current?.outline(null);
-        const before = asBox(map.viewBox.peek()) ?? map.home.peek();
+        const before = map.viewBox.peek() ?? map.home.peek();
         if (start && before) plot.current?.look(before);
         reached = null;
         commit();

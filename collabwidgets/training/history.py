@@ -113,9 +113,7 @@ class History:
         A longer history keeps the lowest and the highest loss of each of ``max_points / 2`` equal stretches, in the
         order in which they came, so that no spike is lost.
         """
-        with self._lock:
-            x, loss = self._x[: self._n].copy(), self._loss[: self._n].copy()
-        return thinned(x, loss, max_points)
+        return thinned(*self.batches_since(0)[:2], max_points)
 
     def batches_since(self, position: int) -> tuple[Floats, Floats, int]:
         """Batch losses from `position` on, and the position to ask from next time."""

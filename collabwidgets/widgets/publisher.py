@@ -5,16 +5,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import queue
-import sys
 import threading
 import time
 import weakref
 from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
 from msgspec.structs import replace
-from numpy.typing import NDArray
 
 from ..training.history import thinned
 from . import learner_facts, protocol
@@ -23,10 +20,7 @@ from .wire import pair_bytes
 
 if TYPE_CHECKING:
     from ..learner import CollabLearner
-    from ..training import History
     from .store import LearnerStore
-
-Floats = NDArray[np.float32]
 
 TURN_SECONDS = 0.25  # between two looks at the learner; each message costs the page's host more than it costs us
 STATUS_SECONDS = 0.5
@@ -247,13 +241,10 @@ class Publisher:
             if not keeps_up and now - self._sent_at < ACK_SECONDS:
                 return self._sent_at + ACK_SECONDS - now
         run = history.run
-        if reset:
-            x, loss, self._position = whole_curve(history)
-        else:
-            x, loss, self._position = history.batches_since(self._position)
-            if not len(x):
-                return None
-            x, loss = thinned(x, loss, POINTS_PER_MESSAGE)
+        x, loss, self._position = history.batches_since(0 if reset else self._position)
+        if not reset and not len(x):
+            return None
+        x, loss = thinned(x, loss, learner_facts.BATCH_POINTS if reset else POINTS_PER_MESSAGE)
         self._run, self._missed = run, False
         self._seq += 1
         self._sent_at = now
@@ -360,12 +351,3 @@ def _just_begun_anew(learn: CollabLearner, store: LearnerStore) -> bool:
         return False
     progress = learn.session.progress
     return progress.elapsed_seconds < max(GUESS_SECONDS, BRIEF_SECONDS * progress.share)
-
-
-def whole_curve(history: History) -> tuple[Floats, Floats, int]:
-    """The thinned batch losses, and the position from which they go on."""
-    while True:
-        position = history.batches_since(sys.maxsize)[2]
-        x, loss = history.batches(learner_facts.BATCH_POINTS)
-        if history.batches_since(sys.maxsize)[2] == position:
-            return x, loss, position

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from collabwidgets import collab_learner
 from collabwidgets.training.history import thinned
 from collabwidgets.widgets import LearnerStore, NeighborSearch, PCAScatter, learner_facts, pages, publisher
-from collabwidgets.widgets.publisher import whole_curve
 from tests.load import slowness
 from tests.widgets.unpacked import bytes_pairs
 
@@ -360,14 +359,6 @@ def test_thinning_keeps_order_extremes_and_the_limit(losses, most):
     if len(loss):
         assert thin_loss.min() == loss.min()
         assert thin_loss.max() == loss.max()
-
-
-def test_a_whole_curve_goes_on_where_it_says(learn):
-    learn.start(epochs=1)
-    learn.wait()
-    x, _, position = whole_curve(learn.history)
-    assert position == len(learn.history.batches(10**9)[0]) == len(x)
-    assert len(learn.history.batches_since(position)[0]) == 0
 
 
 def test_when_a_fit_returns_the_widgets_traits_are_those_of_its_end(learn, line):

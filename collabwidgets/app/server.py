@@ -49,7 +49,7 @@ class DashboardServer(Voila):  # type: ignore[misc]  # Voila has no types
         return settings | {"kernel_manager": self.kernel_manager}
 
     def init_handlers(self) -> list[Any]:
-        """Voila's, with our line to the page."""
+        """Voila's handlers, with our websocket to the page."""
         swapped = {VoilaKernelWebsocketHandler: PageSocket}
         return [(path, swapped.get(handler, handler), *rest) for path, handler, *rest in super().init_handlers()]
 
@@ -128,7 +128,7 @@ def _config(port: int, theme: str, idle_seconds: int, only_ours: bool) -> Config
                 "token": secrets.token_urlsafe(24),
                 "open_browser": True,
                 "log_level": "ERROR",
-                # A `voila.py` that lies in the working directory is nobody's settings for this dashboard.
+                # A `voila.py` that lies in the working directory must not configure this dashboard.
                 "config_file_paths": [],
                 # The page's last request, which ends its kernel, carries no XSRF cookie (voila#1458). It is
                 # the only request of its kind here, needs the token and names the kernel by its secret id.

@@ -127,7 +127,7 @@ class Runs(tuple[Run, ...]):
 
 
 def _said(name: str, value: Any) -> str:
-    """A setting in a few letters."""
+    """Format a setting for a run's name."""
     if name == "schedule":
         return str(value).replace("_", "-")
     if isinstance(value, bool):

@@ -187,7 +187,7 @@ class Weights:
         self._signed = list(self.module.parameters())  # so that no other one gets the id of one of them
 
     def rest(self) -> None:
-        """The module's training has ended or is paused: what changes it from now on is somebody's own doing."""
+        """Training has ended or is paused: `refresh` takes any change of the module from now on for one by hand."""
         self._resting = self._checksum()
 
     def refresh(self) -> bool:

@@ -64,7 +64,7 @@ def loss_figure(
 
 
 class LossCurves:
-    """The marks of a `loss_figure` and what keeps them up to date: the learner's pump thread.
+    """The marks of a `loss_figure` and what keeps them up to date, on the publisher's thread.
 
     The figure carries this object, so the two live equally long.
     """

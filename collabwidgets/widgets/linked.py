@@ -47,7 +47,7 @@ class LinkedWidget(LookedAt, SyncedWidget):
         return self._view_state._items
 
     def close(self) -> None:
-        """Close the line to the pages and go separate ways."""
+        """Close the comm and stop following the shared selection."""
         if not self.closed and hasattr(self, "_from_page"):
             self._view_state.unobserve(self._from_shared, [*self._linkable, "hovered"])
             self.unobserve(self._to_shared, list(self._linkable))

@@ -153,7 +153,7 @@ class NeighborSearch(View):
         return 0
 
     def _search(self, _change: Any) -> None:
-        # Question and answer in one turn: a page and the pump may ask at once, and the last question must win.
+        # Question and answer in one turn: a page and the publisher may ask at once, and the last question must win.
         with self._one_at_a_time():
             anchors, revision = self._anchors(), self._store_of_learner.picture["revision"]
             question = {name: getattr(self, name) for name in _QUESTION if name != "weak_below"}

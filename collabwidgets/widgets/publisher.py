@@ -39,27 +39,26 @@ logger = logging.getLogger(__name__)
 
 
 class Follower(Protocol):
-    """Something else the pump thread keeps up to date: a view, a figure."""
+    """A view or a figure that the publisher's thread keeps up to date."""
 
     @property
     def closed(self) -> bool:
-        """It wants no more calls."""
+        """Whether it needs no more calls."""
 
     @property
     def shown(self) -> bool:
-        """Somebody sees it, as far as it knows."""
+        """Whether it is visible to somebody, as far as it knows."""
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
-        """The learner may have moved; the bytes of the arrays that it has sent.
+        """Update from the learner, which may have changed; return the bytes of the arrays that were sent.
 
         ``settled``: nothing trains, so this may be the last call for long. ``watched``: somebody may be
-        looking, so that it is worth while to show what is in between two epochs.
+        looking, so it is worth showing states between two epochs.
         """
 
 
 class Doorbell:
-    """An event that may also be set from a finalizer, which can run in the middle of anything: see
-    SimpleQueue."""
+    """An event that may also be set from a finalizer, which can run in the middle of anything (`queue.SimpleQueue`)."""
 
     def __init__(self) -> None:
         self._rings: queue.SimpleQueue[None] = queue.SimpleQueue()
@@ -112,7 +111,7 @@ class Publisher:
         self._followed = learn.session.on_change(self._moved), learn.session.on_settled(self.catch_up)
         self._at_end = weakref.finalize(learn, self.end)
         self._at_end.atexit = False
-        self._thread = threading.Thread(target=self._pump, name="collabwidgets-publisher", daemon=True)
+        self._thread = threading.Thread(target=self._loop, name="collabwidgets-publisher", daemon=True)
         self._thread.start()
 
     @property
@@ -133,8 +132,7 @@ class Publisher:
         self._bell.ring()
 
     def _moved(self) -> None:
-        """Something of the learner moved. A new status is a button pressed somewhere, and the end of a new run is
-        what a setting has led to: somebody waits for either."""
+        """Note that the learner has changed; without delay for a new status or the end of a run, as a user waits."""
         learn = self._learn()
         if learn is not None and not _just_begun_anew(learn, self._store):
             ended = learn.status != "training" and learn.history.run != self._picture.run
@@ -143,7 +141,7 @@ class Publisher:
         self._bell.ring()
 
     def catch_up(self) -> None:
-        """Look at the learner at once, and return when all that moved has been told, after 2 seconds all the same."""
+        """Publish all changes now; return when that is done, or after 2 seconds."""
         if self.alive and threading.current_thread() is not self._thread:
             told = threading.Event()
             self._awaited.append(told)
@@ -167,7 +165,7 @@ class Publisher:
 
     # ------------------------------------------------------------------ the thread
 
-    def _pump(self) -> None:
+    def _loop(self) -> None:
         again: float | None = None
         while True:
             self._bell.wait(again)
@@ -178,7 +176,7 @@ class Publisher:
             again = self._safe_turn(learn)
             for each in awaited:
                 each.set()
-            del learn  # nothing here may keep it alive while this thread sleeps
+            del learn  # drop the strong reference before waiting
             self._urgent.wait(TURN_SECONDS)
             self._urgent.clear()
         self._store.close()
@@ -200,7 +198,7 @@ class Publisher:
             return 1.0
 
     def _turn(self, learn: CollabLearner) -> float | None:
-        """Say what is due; the seconds after which to look again even if nothing moves."""
+        """Send pending updates; return seconds until the next poll, or None."""
         now, began = time.monotonic(), time.thread_time()
         if _just_begun_anew(learn, self._store):
             return GUESS_SECONDS

@@ -118,7 +118,7 @@ class LearnerStore(SyncedWidget):
         return self._learn()
 
     def follow(self, follower: Follower) -> None:
-        """Keep a view or a figure up to date from the pump thread; held weakly."""
+        """Keep a view or a figure up to date on the publisher's thread; held weakly."""
         self.publisher.add(follower)
 
     def know(self, view: View) -> None:
@@ -126,7 +126,7 @@ class LearnerStore(SyncedWidget):
         self._views[view._name] = view
 
     def close(self) -> None:
-        """Close the line to the pages and end the thread. The learner stays as it is."""
+        """Close the comm and end the thread. The learner stays as it is."""
         with self._closing:  # the caller's thread and the publisher's may both come to close it
             if not self.closed and hasattr(self, "publisher"):
                 self.publisher.end()

@@ -1,4 +1,4 @@
-"""SyncedWidget: an anywidget that a page, cells and the pump thread write at the same time."""
+"""SyncedWidget: an anywidget that a page, cells and the publisher's thread write at the same time."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ class SyncedWidget(anywidget.AnyWidget):
 
     @property
     def closed(self) -> bool:
-        """Whether the line to the pages has been closed."""
+        """Whether the comm is closed."""
         return self._closed or self.comm is None
 
     def close(self) -> None:
-        """Close the line to the pages, and the layout's with it."""
+        """Close the comm, and that of the layout."""
         self._closed = True
         super().close()
         if hasattr(self, "_own_layout"):
@@ -103,8 +103,7 @@ class SyncedWidget(anywidget.AnyWidget):
                 self._worked()
 
     def _failed(self, error: Exception) -> None:
-        """A change that came from a page raised, here or in somebody's observer: log it and say so in the
-        widget."""
+        """Log the error of a change from a page, or of an observer that it called, and show it in the widget."""
         logger.error("%s: a change from the page failed", type(self).__name__, exc_info=error)
         callback = _callback_of(error)
         refused = isinstance(error, TraitError) and callback is None
@@ -115,7 +114,7 @@ class SyncedWidget(anywidget.AnyWidget):
         self.publish({self._says: f"{who}{sentence or type(error).__name__}", "_details": details})
 
     def _worked(self) -> None:
-        """A change has been made: what an earlier one failed of is over."""
+        """Empty the error message after a successful change."""
         if getattr(self, self._says) and time.monotonic() - self._failed_at >= _GESTURE:
             self.publish({self._says: "", "_details": ""})
 

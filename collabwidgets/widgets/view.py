@@ -93,7 +93,7 @@ class View(KnownNames, LinkedWidget):
     hovered : int or None
         The item under the pointer, where `sync_hover` asks for it; read-only.
     message : str
-        What the last change failed of, until one succeeds; read-only.
+        The last error message; empty after a successful change; read-only.
 
     Examples
     --------
@@ -297,7 +297,7 @@ class View(KnownNames, LinkedWidget):
                 )
         return names
 
-    # ------------------------------------------------------------------ the pump thread
+    # ------------------------------------------------------------------ the publisher's thread
 
     @property
     def shown(self) -> bool:
@@ -305,7 +305,7 @@ class View(KnownNames, LinkedWidget):
         return bool(self._visible)
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
-        """The learner may have moved; called by the pump thread. The bytes of the arrays that were sent."""
+        """Update from the learner, on the publisher's thread; return the bytes of the arrays that were sent."""
         return 0
 
     # ------------------------------------------------------------------ where widgets cannot be shown

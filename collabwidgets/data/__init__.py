@@ -7,14 +7,11 @@ from .side import Side
 from .splits import LeaveLast, StableSplit, TimeSplit
 from .synthetic import SyntheticTruth, synthetic_ratings
 from .vocab import Vocab
-from .without_ratings import DataFacts, LoadersWithoutRatings
 
 __all__ = [
     "CollabDataLoaders",
-    "DataFacts",
     "DataUnavailable",
     "LeaveLast",
-    "LoadersWithoutRatings",
     "Side",
     "StableSplit",
     "SyntheticTruth",

@@ -4,14 +4,13 @@ from .bias import biases
 from .embeddings import embeddings
 from .evaluate import evaluate
 from .explain import explain
-from .fold_in import Folded, fold_in
+from .fold_in import fold_in
 from .neighbors import neighbors, similar_users
 from .pca import PCAFrame, fit_pca, pca_table
 from .recommend import recommend, recommend_to_many
 from .stability import biases_in_runs, neighbors_in_runs
 
 __all__ = [
-    "Folded",
     "PCAFrame",
     "biases",
     "biases_in_runs",

@@ -1,6 +1,5 @@
 """The chapter's models as plain ``nn.Module``s: ``x`` int64 ``[bs, 2]`` (user row, item row) in, ``[bs]`` out."""
 
-from .catalog import MODELS, ModelMaker, model_maker
 from .dot import DotProduct, DotProductBias, EmbeddingDotBias
 from .ensemble import Ensemble
 from .layers import Embedding, create_params, embedding_size, sigmoid_range
@@ -12,7 +11,6 @@ from .tables import TableNames, find_tables
 from .tabular import TabularModel
 
 __all__ = [
-    "MODELS",
     "CollabNN",
     "DotProduct",
     "DotProductBias",
@@ -20,7 +18,6 @@ __all__ = [
     "EmbeddingDotBias",
     "EmbeddingNN",
     "Ensemble",
-    "ModelMaker",
     "SVDpp",
     "SideDotBias",
     "TableNames",
@@ -30,6 +27,5 @@ __all__ = [
     "embedding_size",
     "find_tables",
     "get_emb_sz",
-    "model_maker",
     "sigmoid_range",
 ]

@@ -1,6 +1,6 @@
 """(module, data, recipe) → events. Nothing here knows a thread, a widget or a clock but its own."""
 
-from .engines import ENGINES, AutogradEngine, FusedEngine, checked_device, why_not_fused
+from .engines import AutogradEngine, FusedEngine, checked_device, why_not_fused
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import EpochRecord, History
 from .loss import L1LossFlat, LossFunction, MSELossFlat, loss_name, own_loss
@@ -12,7 +12,6 @@ from .snapshot import Snapshot
 from .trainer import Trainer
 
 __all__ = [
-    "ENGINES",
     "AutogradEngine",
     "BatchEnd",
     "Compiling",

@@ -18,7 +18,6 @@ from .implicit import ImplicitEngine
 __all__ = [
     "ENGINES",
     "AutogradEngine",
-    "EnsembleEngine",
     "FusedEngine",
     "ImplicitEngine",
     "checked_device",

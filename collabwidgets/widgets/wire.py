@@ -24,12 +24,7 @@ def number_bytes(values: ArrayLike, dtype: DTypeLike) -> bytes:
 
 def pair_bytes(x: ArrayLike, y: ArrayLike) -> bytes:
     """Float32 pairs ``x0 y0 x1 y1 …`` of two columns of equal length."""
-    columns = [np.asarray(column, dtype=np.float32) for column in (x, y)]
-    if columns[0].shape != columns[1].shape or columns[0].ndim != 1:
-        raise ValueError(
-            f"pairs need two columns of equal length; found shapes {columns[0].shape} and {columns[1].shape}"
-        )
-    return number_bytes(np.stack(columns, axis=1), np.float32)
+    return number_bytes(np.stack([x, y], axis=1), np.float32)
 
 
 def text_bytes(texts: Iterable[Any]) -> bytes:

@@ -49,11 +49,6 @@ def test_pairs_come_back(pairs):
     assert list(zip(*map(list, back), strict=True)) == pairs
 
 
-def test_pairs_of_unequal_columns_are_refused():
-    with pytest.raises(ValueError, match="equal length"):
-        pair_bytes([1, 2], [1])
-
-
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf"), -float("inf")])
 def test_what_json_cannot_carry_becomes_none(value):
     assert json_number(value) is None

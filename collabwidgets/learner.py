@@ -287,14 +287,14 @@ class CollabLearner:
         users `min_count` is ``dls.users.default_min_count`` by default. ``cold=True`` adds those without a rating,
         placed by their side columns: they decide nothing of the components.
         """
-        minimum, runs = self._min_count(min_count, kind), self._runs_of(kind)
+        minimum, runs = self._min_count(min_count, kind), self.reruns
         return interpret.pca_table(self.snapshot.of(kind), k, min_count=minimum, top_n=top_n, cold=cold, runs=runs)
 
     def pca_frame(
         self, k: int = AXES, *, kind: str = "items", min_count: int | None = None, top_n: int | None = None
     ) -> PCAFrame:
         """The fitted components themselves, at least six of them where the model has as many factors."""
-        minimum, runs = self._min_count(min_count, kind), self._runs_of(kind)
+        minimum, runs = self._min_count(min_count, kind), self.reruns
         return interpret.fit_pca(self.snapshot.of(kind), k=max(k, AXES), min_count=minimum, top_n=top_n, runs=runs)
 
     def neighbors(
@@ -481,10 +481,6 @@ class CollabLearner:
         """The filter of a finding about items, or users; one that hides all of them is warned of."""
         side = self.dls.users if kind == "users" else self.dls.items
         return checked_min_count(given, self.view.min_count if kind == "items" else side.default_min_count, side)
-
-    def _runs_of(self, kind: str) -> tuple[Snapshot, ...]:
-        """`reruns`, which keep no factors of users."""
-        return self.reruns if kind == "items" else ()
 
     def _product(self) -> Snapshot:
         """The snapshot, once it is known that the model is the dot product of its tables."""

@@ -273,8 +273,8 @@ def fit_pca(
 
 
 def with_agreement(frame: PCAFrame, snapshot: Snapshot, runs: Sequence[Snapshot]) -> PCAFrame:
-    """The frame with its `agreement` in `runs`, by the rows that it was fitted on; without any it has none."""
-    if not runs:
+    """The frame with its `agreement` in `runs`, by the rows it was fitted on; None without runs, and of users."""
+    if not runs or snapshot.exchanged:  # reruns keep no factors of users
         return replace(frame, agreement=None)
     vectors, *others = (each.required_item_factors[frame.rows] for each in (snapshot, *runs))
     return replace(frame, agreement=agreement(frame.components, vectors, others, frame.items.counts[frame.rows]))

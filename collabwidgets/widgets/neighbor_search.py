@@ -66,8 +66,6 @@ class NeighborSearch(View):
         How many of the k best `min_count` hides.
     n_runs : int
         Runs of `CollabLearner.stability` that the list is compared with.
-    neighbors_of : int or None
-        The item that `neighbors` are of.
     answered : dict
         The question that `neighbors` answer: item, items, k, metric, order, average, min_count, pinned.
 
@@ -94,7 +92,6 @@ class NeighborSearch(View):
     neighbors = List(Dict(), read_only=True).tag(sync=True, result=True)
     n_hidden = Int(0, read_only=True).tag(sync=True, result=True)
     n_runs = Int(0, read_only=True).tag(sync=True, result=True)
-    neighbors_of = Int(None, allow_none=True, read_only=True).tag(sync=True, result=True)
     answered = Dict(read_only=True).tag(sync=True, result=True)
     revision = Int(0, read_only=True).tag(sync=True, result=True)
 
@@ -157,7 +154,7 @@ class NeighborSearch(View):
         with self._one_at_a_time():
             anchors, revision = self._anchors(), self._store_of_learner.picture["revision"]
             question = {name: getattr(self, name) for name in _QUESTION if name != "weak_below"}
-            found: dict[str, Any] = {"neighbors": [], "n_hidden": 0, "neighbors_of": self.item, "revision": revision}
+            found: dict[str, Any] = {"neighbors": [], "n_hidden": 0, "revision": revision}
             found["n_runs"] = len(self._learner.reruns)
             if anchors and self._learner.n_factors and self._untrained(anchors) is None:
                 frame = self._find(anchors)

@@ -235,7 +235,6 @@ def test_results_are_no_keywords(learn):
         (NeighborSearch, "neighbors", []),
         (NeighborSearch, "n_hidden", 3),
         (NeighborSearch, "n_runs", 3),
-        (NeighborSearch, "neighbors_of", 3),
         (NeighborSearch, "answered", {}),
     ],
 )

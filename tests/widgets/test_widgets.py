@@ -361,7 +361,7 @@ def test_the_item_of_a_linked_search_is_the_primary_one(trained, line):
     search, table = NeighborSearch(trained), BiasTable(trained)
     line.set(LearnerStore.of(trained), primary=7)
     assert search.item == 7
-    assert search.neighbors_of == 7
+    assert search.answered["item"] == 7
     search.item = 9
     assert table.primary == trained.view.primary == 9
     assert NeighborSearch(trained).item == 9
@@ -372,7 +372,7 @@ def test_the_item_of_an_unlinked_search_is_its_own(trained):
     search = NeighborSearch(trained, linked=False, item=5)
     trained.view.primary = 7
     assert search.item == 5
-    assert search.neighbors_of == 5
+    assert search.answered["item"] == 5
     search.item = 6
     assert trained.view.primary == 7
 
@@ -425,7 +425,7 @@ def test_a_title_without_a_training_rating_has_no_neighbours_and_breaks_nothing(
     search = NeighborSearch(with_rare, item=6, min_count=0)
     search.item = rare_item
     assert (search.neighbors, search.n_hidden) == ([], 0)
-    assert search.neighbors_of == search.answered["item"] == with_rare.view.primary == rare_item
+    assert search.answered["item"] == with_rare.view.primary == rare_item
     assert NeighborSearch(with_rare).neighbors == []
     assert Dashboard(with_rare).neighbors.neighbors == []
     name = with_rare.dls.items.names[rare_item]

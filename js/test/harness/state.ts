@@ -344,7 +344,6 @@ export const VIEW_TRAITS: Record<string, Record<string, unknown>> = {
     neighbors: [],
     n_hidden: 0,
     n_runs: 0,
-    neighbors_of: null,
     weak_below: { count: 20, norm: 0.25 },
     answered: {},
     revision: 0,
@@ -414,7 +413,7 @@ export interface Question {
 export function neighborsOf(question: Question, turn: number, trained: Uint8Array): Record<string, unknown> {
   const { item, items, k, pinned } = question;
   const anchors = [...(item === null ? [] : [item]), ...items];
-  const answer = { n_hidden: 3, neighbors_of: item, answered: question, revision: 5 + turn };
+  const answer = { n_hidden: 3, answered: question, revision: 5 + turn };
   if (!anchors.length || anchors.some((row) => !trained[row]))
     return { ...answer, neighbors: [], n_hidden: 0 };
   const random = generator(anchors.reduce((sum, row) => sum + row, 1) + turn);

@@ -50,22 +50,14 @@ class Session:
 
     Attributes
     ----------
-    weights : Weights
-    status : str
-        ``untrained``, ``training``, ``paused``, ``ready``, ``stopped``, ``diverged`` or ``error``.
-    message : str
-        The status in a sentence.
+    status, message, epoch, recipe, history
+        As `CollabLearner` shows them.
     error : BaseException or None
         What ended the last fit, where the status is ``error``.
-    epoch : float
-        Epochs trained; 3.4 is in the middle of the fourth.
-    recipe : Recipe
-        Settings of the last or running fit, and the next one's defaults.
     fits : list of Recipe
         The settings of each fit since the weights were made, the running one included.
     interrupted_at : list of float or None
         For each of `fits` the epoch at which another fit took over from it, paused or stopped; else ``None``.
-    history : History
     earlier : tuple of Run
         The runs before the present weights, oldest first.
     progress : Progress

@@ -7,7 +7,6 @@ import { numberKeys, sortedByKey } from "../src/lib/radix";
 import {
   effectsAt,
   gainedText,
-  markedRows,
   orderRows,
   placesGained,
   type RankingInput,
@@ -193,12 +192,6 @@ test("ranks worked out for an earlier epoch are those of its own ranking", () =>
   const standing = standingOf(input);
   assert.deepEqual(ranksByBias(input.bias, standing), rankBiases(input, standing).rank);
   assert.deepEqual(standing.rankByMean, rankBiases(input).rankByMean);
-  const marks = Uint8Array.from(input.counts, (count) => count % 2);
-  assert.deepEqual(
-    Array.from(markedRows(standing.rows, marks)),
-    Array.from(standing.rows).filter((row) => marks[row]),
-  );
-  assert.equal(markedRows(standing.rows, null), standing.rows);
 });
 
 test("what has moved is told against the end of the epoch before, never against chance weights or another run", () => {

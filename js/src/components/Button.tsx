@@ -43,7 +43,7 @@ export function Button(props: ButtonProps) {
       onClick={reason ? undefined : props.onClick}
     >
       {icon && <Icon name={icon} />}
-      {!iconOnly && <span>{text ?? label}</span>}
+      {!iconOnly && <span class="cw-cut">{text ?? label}</span>}
       {reason && (
         <span id={id} hidden>
           {reason}

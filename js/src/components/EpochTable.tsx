@@ -86,11 +86,12 @@ export function EpochTable() {
                 <td class="cw-time" title={`learning rate ${formatRate(row.lr)}`}>
                   {formatSeconds(row.seconds)}
                 </td>
-                <td class="cw-note">
+                <td class="cw-toned" data-tone="good">
                   {row.epoch === best && "best"}
                   {row.epoch === overfit && (
                     <span
-                      class="cw-rises"
+                      class="cw-toned"
+                      data-tone="warn"
                       title="From this epoch on the validation loss was higher than its best"
                     >
                       {" \u2197"}

@@ -2,18 +2,14 @@
 import { Component, type ComponentChildren } from "preact";
 import { ErrorNotice } from "./Notice";
 
-interface Props {
-  children: ComponentChildren;
-}
-
-export class Failure extends Component<Props, { error: Error | null }> {
+export class Failure extends Component<{ children: ComponentChildren }, { error: Error | null }> {
   override state = { error: null };
 
   static override getDerivedStateFromError(error: unknown) {
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
 
-  override render({ children }: Props, { error }: { error: Error | null }) {
+  override render({ children }: { children: ComponentChildren }, { error }: { error: Error | null }) {
     if (!error) return children;
     return (
       <section class="cw-stack cw-frame">

@@ -9,7 +9,7 @@ import { setTo } from "./fields";
 import { LoadingBar } from "./LoadingBar";
 import { ErrorNotice, Notice } from "./Notice";
 
-export interface FrameProps {
+interface Props {
   /** Its accessible name; and the words in its head, unless `heading` is given. */
   title: string;
   heading?: string;
@@ -33,7 +33,7 @@ export interface FrameProps {
   children?: ComponentChildren;
 }
 
-export function Frame(props: FrameProps) {
+export function Frame(props: Props) {
   const { title, heading, facts, settings, ownStates, saidWithin } = props;
   const ownCopy = useCopy();
   const copy = props.copy ?? ownCopy;
@@ -68,7 +68,7 @@ export function Frame(props: FrameProps) {
             </span>
           )}
         </span>
-        <span class="cw-inline cw-badge" data-tone={tone}>
+        <span class="cw-inline cw-toned cw-badge" data-tone={tone}>
           <span class="cw-dot" aria-hidden="true" />
           {text}
         </span>

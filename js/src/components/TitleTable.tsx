@@ -96,7 +96,7 @@ export function TitleTable(props: TitleTableProps) {
                 {cell(row, line)}
               </span>
               {beneath.length > 0 && (
-                <span class="cw-beneath">
+                <span class="cw-small cw-beneath">
                   {beneath.map(({ name, label, short = label.toLowerCase(), cell }) => {
                     const value = cell(row, line);
                     return (

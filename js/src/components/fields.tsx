@@ -151,7 +151,7 @@ export function NumberField(props: NumberFieldProps) {
         </datalist>
       )}
       {reason && !errorId && (
-        <span id={`${id}-error`} class="cw-field-error">
+        <span id={`${id}-error`} class="cw-toned" data-tone="bad">
           {reason}
         </span>
       )}

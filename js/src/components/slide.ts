@@ -9,7 +9,7 @@ export function useSlidingRows(
   body: RefObject<HTMLElement | null>,
   order: readonly number[],
   still: boolean,
-): void {
+) {
   const tops = useRef(new Map<string, number>());
   useLayoutEffect(() => {
     const now = new Map<string, number>();

@@ -35,7 +35,6 @@ export class Link {
   readonly client = Math.random().toString(36).slice(2, 12);
   onPoints: (message: Points, buffers: readonly DataView[]) => void = () => {};
   anyVisible: () => boolean = () => false;
-  #own: BoundTraits;
   #pending = new Map<string, Pending>();
   #count = 0;
   #seq: number | null = null;
@@ -47,8 +46,7 @@ export class Link {
   #watched = false;
   #alive: () => boolean | undefined = () => undefined;
 
-  constructor(own: BoundTraits) {
-    this.#own = own;
+  constructor(private readonly own: BoundTraits) {
     const abort = own.signal;
     own.listen("msg:custom", (message: unknown, buffers: unknown) => {
       this.#receive(message, (buffers as DataView[] | undefined) ?? []);
@@ -110,7 +108,7 @@ export class Link {
 
   /** The kernel cannot be reached: every command in flight fails. */
   lost(): void {
-    if (this.#own.signal.aborted) return;
+    if (this.own.signal.aborted) return;
     this.connection.value = "disconnected";
     for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
@@ -123,7 +121,7 @@ export class Link {
   watchKernel(reference: string): void {
     if (this.#watched) return;
     this.#watched = true;
-    rawModel(this.#own.model, reference, (raw) => {
+    rawModel(this.own.model, reference, (raw) => {
       this.#alive = () => raw.comm_live;
       this.#kernelChanged();
     });
@@ -160,9 +158,9 @@ export class Link {
   }
 
   #send(message: Hello | Beat | Drawn | Ask): boolean {
-    if (this.#own.signal.aborted || this.#closed) return false;
+    if (this.own.signal.aborted || this.#closed) return false;
     try {
-      this.#own.model.send(message);
+      this.own.model.send(message);
       return true;
     } catch {
       this.lost();

@@ -81,12 +81,7 @@ export const isCosine = (metric: Metric): boolean => metric.endsWith("cosine");
  * The stretch of a score's bar as shares of its width. Cosines stand on a fixed scale, 0 to 1 (−1 to 1 for the
  * farthest), so that lists can be compared; products and distances are drawn relative to the largest in the list.
  */
-export function scoreBar(
-  score: number,
-  metric: Metric,
-  order: Order,
-  largest: number,
-): { from: number; to: number } {
+export function scoreBar(score: number, metric: Metric, order: Order, largest: number) {
   if (!Number.isFinite(score)) return { from: 0, to: 0 };
   const share = clamp(isCosine(metric) ? score : largest > 0 ? score / largest : 0, -1, 1);
   if (order === "nearest" || metric === "euclidean") return { from: 0, to: Math.max(0, share) };

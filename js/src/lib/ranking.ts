@@ -138,12 +138,7 @@ export interface SortColumns {
 }
 
 /** All rows of a ranking under a header; `ascending` turns it round, ties stay in order of bias. */
-export function orderRows(
-  ranking: Ranking,
-  key: SortKey,
-  ascending: boolean,
-  columns: SortColumns,
-): Int32Array {
+export function orderRows(ranking: Ranking, key: SortKey, ascending: boolean, columns: SortColumns) {
   if (key === "rank") return ascending ? ranking.rows : ranking.rows.slice().reverse();
   if (key === "bias") {
     return ascending ? sortedByKey(ranking.rows, numberKeys(ranking.raw, true)) : ranking.rows;
@@ -156,11 +151,6 @@ export function orderRows(
     title: columns.titlePlaces,
   }[key]();
   return sortedByKey(ranking.rows, numberKeys(values, ascending));
-}
-
-/** Those rows that are marked, in their order; all where there is no mark (null). */
-export function markedRows(rows: Int32Array, marks: Uint8Array | null): Int32Array {
-  return marks ? rows.filter((row) => marks[row]) : rows;
 }
 
 /** Which way a header sorts first: numbers where more is more go down, names and places go up. */

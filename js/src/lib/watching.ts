@@ -16,11 +16,7 @@ const OWN = new Set<keyof LearnerStore>([
   "status",
 ]);
 
-export function watchedStore(
-  store: LearnerStore,
-  visible: ReadonlySignal<boolean>,
-  abort: AbortSignal,
-): LearnerStore {
+export function watchedStore(store: LearnerStore, visible: ReadonlySignal<boolean>, abort: AbortSignal) {
   const due = computed(() => visible.value || store.status.value !== "training");
   const whileDue = <T>(source: ReadonlySignal<T>): ReadonlySignal<T> => {
     const shown = signal(source.peek());
@@ -36,5 +32,5 @@ export function watchedStore(
       ? [name, whileDue(value as ReadonlySignal<unknown>)]
       : [name, value],
   );
-  return Object.fromEntries(watched);
+  return Object.fromEntries(watched) as LearnerStore;
 }

@@ -17,11 +17,7 @@ export function rowsInSight(
 }
 
 /** The rows to draw, in order: those in sight, and `kept` (a row with the focus must not be unmounted). */
-export function drawnRows(
-  length: number,
-  [from, to]: readonly [number, number],
-  kept: number | null,
-): number[] {
+export function drawnRows(length: number, [from, to]: readonly [number, number], kept: number | null) {
   const rows = Array.from({ length: to - from }, (_, i) => from + i);
   if (kept === null || kept < 0 || kept >= length) return rows;
   return kept < from ? [kept, ...rows] : kept >= to ? [...rows, kept] : rows;

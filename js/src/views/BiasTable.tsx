@@ -18,7 +18,6 @@ import { EpochEnds } from "../lib/epochends";
 import { formatCount } from "../lib/format";
 import {
   FEW_RATINGS,
-  markedRows,
   orderRows,
   type Ranking,
   rankBiases,
@@ -64,13 +63,7 @@ export function BiasTable() {
   return <Ranked kind={kind} side={side} bias={bias} />;
 }
 
-interface RankedProps {
-  kind: Kind;
-  side: Side;
-  bias: Float32Array;
-}
-
-function Ranked({ kind, side, bias }: RankedProps) {
+function Ranked({ kind, side, bias }: { kind: Kind; side: Side; bias: Float32Array }) {
   const context = useView();
   const { store, shared, trait } = context;
   const meta = store.data.value;
@@ -116,7 +109,10 @@ function Ranked({ kind, side, bias }: RankedProps) {
     () => orderRows(ranking, sort, up, { ...side, titlePlaces: () => titlePlaces(search).finish() }),
     [ranking, search, sort, up],
   );
-  const fresh = useMemo(() => markedRows(sorted, search.containing(text)), [sorted, search, text, indexed]);
+  const fresh = useMemo(() => {
+    const marks = search.containing(text);
+    return marks ? sorted.filter((row) => marks[row]) : sorted;
+  }, [sorted, search, text, indexed]);
   const asked = [kind, minCount, center, text, indexed, sort, up].join("\n");
   const { order, stale, refresh } = useHeldOrder(fresh, asked, holding.held);
 

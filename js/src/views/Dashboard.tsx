@@ -37,18 +37,19 @@ const KEYS: KeyWords = [
 export function Dashboard() {
   const { store, trait, shows: has } = useView();
   const { choice } = useControls();
-  const title = trait<string>("title").value || store.data.value.dataset || "Dashboard";
+  const { dataset, n_users, n_items, n_ratings } = store.data.value;
+  const title = trait<string>("title").value || dataset || "Dashboard";
+  const sizes = [plural(n_users, "user"), plural(n_items, "title"), plural(n_ratings, "rating")];
+  const facts = [dataset !== title && dataset, ...sizes];
   const teaching = trait<string>("arrangement").value === "teaching";
   const parts = trait<Part[]>("_views").value ?? [];
-  const columns = teaching
-    ? [parts]
-    : [pick(parts, LEFT), [...pick(parts, RIGHT), ...others(parts)]].filter((column) => column.length);
+  const columns = teaching ? [parts] : [LEFT, RIGHT].map(pick(parts)).filter((column) => column.length);
   return (
     <Frame
       title="Dashboard"
       heading={title}
       saidWithin={parts.some(({ kind }) => kind === "TrainingPanel")}
-      facts={<Facts title={title} />}
+      facts={facts.filter(Boolean).join(" · ")}
       controls={<Shared filter={has("min_count")} />}
       settings={
         <>
@@ -76,21 +77,8 @@ export function Dashboard() {
   );
 }
 
-const pick = (parts: readonly Part[], kinds: readonly string[]): Part[] =>
+const pick = (parts: readonly Part[]) => (kinds: readonly string[]) =>
   kinds.flatMap((kind) => parts.filter((part) => part.kind === kind));
-const others = (parts: readonly Part[]): Part[] =>
-  parts.filter((part) => !LEFT.includes(part.kind) && !RIGHT.includes(part.kind));
-
-function Facts({ title }: { title: string }) {
-  const { dataset, n_users, n_items, n_ratings } = useView().store.data.value;
-  const facts = [
-    ...(dataset && dataset !== title ? [dataset] : []),
-    plural(n_users, "user"),
-    plural(n_items, "title"),
-    plural(n_ratings, "rating"),
-  ];
-  return <>{facts.join(" · ")}</>;
-}
 
 /** The ranking, and behind a tab what it and all else is made of. */
 function Lower({ part }: { part: Part }) {
@@ -158,7 +146,11 @@ function Slot({ part }: { part: Part }) {
   }, [part.ref]);
   return (
     <div class="cw-part">
-      {failure.value && <p class="cw-field-error">This view did not start: {failure.value}</p>}
+      {failure.value && (
+        <p class="cw-toned" data-tone="bad">
+          This view did not start: {failure.value}
+        </p>
+      )}
       <div ref={el} />
     </div>
   );

@@ -11,7 +11,7 @@ import { MinRatings } from "../components/MinRatings";
 import { EmptyResult, HiddenByFilter } from "../components/Notice";
 import { TitleCombobox, untrainedText } from "../components/TitleCombobox";
 import { Why } from "../components/Why";
-import { useView, type ViewContext } from "../context";
+import { useView } from "../context";
 import { type Cell, tableOf } from "../lib/delimited";
 import { fileStem } from "../lib/files";
 import { formatCount } from "../lib/format";
@@ -40,7 +40,10 @@ export function NeighborSearch() {
   const meta = store.data.value;
   const side = store.items.value;
   const { names } = side;
-  const anchor = useAnchor(context);
+  /** The title looked around: the shared primary one, or this widget's own where it is not linked. */
+  const anchor = context.trait<boolean>("linked").value
+    ? shared.primary
+    : context.trait<number | null>("item");
   const items = context.trait<number[]>("items");
   const row = anchor.value;
   const others = items.value.filter((item) => item !== row);
@@ -240,11 +243,6 @@ function Settings() {
       {shows("min_count") && <MinRatings />}
     </>
   );
-}
-
-/** The title looked around: the shared primary one, or this widget's own where it is not linked. */
-function useAnchor({ shared, trait }: ViewContext): Signal<number | null> {
-  return trait<boolean>("linked").value ? shared.primary : trait<number | null>("item");
 }
 
 const FACTS = ["score", "in_runs", "to_pinned", "count", "n_common", "norm", "weak"] as const;

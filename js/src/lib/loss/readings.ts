@@ -17,12 +17,7 @@ export interface Reading {
 }
 
 /** Values at `at` on the x axis: of the present run first, then of the earlier ones that reach so far. */
-export function readings(
-  facts: LossFacts,
-  mapX: (epoch: number) => number,
-  at: number,
-  name: string,
-): Reading[] {
+export function readings(facts: LossFacts, mapX: (epoch: number) => number, at: number, name: string) {
   const rows = scoredOf(facts);
   const scored = {
     x: Float32Array.from(rows, (row) => row.epoch),

@@ -28,11 +28,7 @@ export function earlierRuns(rows: readonly RunRow[], pairs: Float32Array): Earli
     .map((row) => ({ ...row, train: cut(row.points[0]), valid: cut(row.points[1]) }));
 }
 
-export const drawnRuns = (
-  runs: readonly EarlierRun[],
-  visible: readonly number[],
-  smoothing: number,
-): DrawnRun[] =>
+export const drawnRuns = (runs: readonly EarlierRun[], visible: readonly number[], smoothing: number) =>
   runs
     .filter(({ run }) => visible.includes(run))
     .map((run) => ({ ...run, smoothed: smooth(run.train, smoothing) }));

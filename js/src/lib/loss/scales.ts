@@ -7,16 +7,11 @@ export type XAxis = "epoch" | "step" | "time";
 export type YScale = "linear" | "log";
 
 /** From epochs (fractional) to what the x axis counts; `seconds` of each epoch are even within it. */
-export function xMapping(
-  axis: XAxis,
-  seconds: readonly number[],
-  nTrain: number,
-  bs: number,
-): (epoch: number) => number {
-  if (axis === "step") return (epoch) => epoch * Math.max(1, Math.floor(nTrain / bs));
-  if (axis === "epoch") return (epoch) => epoch;
+export function xMapping(axis: XAxis, seconds: readonly number[], nTrain: number, bs: number) {
+  if (axis === "step") return (epoch: number) => epoch * Math.max(1, Math.floor(nTrain / bs));
+  if (axis === "epoch") return (epoch: number) => epoch;
   const ends = [0, ...cumsum(seconds)];
-  return (epoch) => {
+  return (epoch: number) => {
     const whole = Math.min(Math.floor(epoch), seconds.length);
     return ends[whole] + (epoch - whole) * (seconds[whole] ?? seconds.at(-1) ?? 1);
   };
@@ -60,19 +55,14 @@ export function lossRange(
 }
 
 /** A scale as a function from value to pixel. */
-export function yMapping(
-  scale: YScale,
-  { low, high }: Range,
-  top: number,
-  bottom: number,
-): (loss: number) => number {
+export function yMapping(scale: YScale, { low, high }: Range, top: number, bottom: number) {
   if (scale === "log") {
     const from = Math.log(Math.max(low, high / 1000, 1e-9));
     const span = Math.log(high) - from || 1;
-    return (loss) => bottom - ((Math.log(Math.max(loss, 1e-9)) - from) / span) * (bottom - top);
+    return (loss: number) => bottom - ((Math.log(Math.max(loss, 1e-9)) - from) / span) * (bottom - top);
   }
   const span = high - low || 1;
-  return (loss) => bottom - ((loss - low) / span) * (bottom - top);
+  return (loss: number) => bottom - ((loss - low) / span) * (bottom - top);
 }
 
 /** Ticks on whole epochs or steps; halves of an epoch say nothing. */

@@ -31,11 +31,7 @@ export const NUMBERS: readonly (readonly [name: string, words: string])[] = [
 ];
 
 /** `NUMBERS`, and the names of the caller's own columns behind them; of texts only where `texts`. */
-export function numberOptions(
-  columns: ReadonlyMap<string, OwnColumn>,
-  texts: boolean,
-  one: One,
-): (readonly [string, string])[] {
+export function numberOptions(columns: ReadonlyMap<string, OwnColumn>, texts: boolean, one: One) {
   const own = [...columns].filter(([name, { names }]) => name !== "year" && (texts || !names));
   // The year is that at the end of a title.
   const numbers = NUMBERS.filter(([name]) => name !== "year" || one === "title" || columns.has(name));

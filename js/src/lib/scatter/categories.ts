@@ -51,12 +51,7 @@ export function categoryColors({ foreground, neutral, border }: Colors): Rgb[] {
 }
 
 /** The bins of a column of texts, and the names of those that occur among the rows, by bin. */
-export function byCategory(
-  by: string,
-  values: ArrayLike<number>,
-  names: Titles,
-  rows: Int32Array,
-): Colouring {
+export function byCategory(by: string, values: ArrayLike<number>, names: Titles, rows: Int32Array) {
   const bins = Uint8Array.from(values, (value) =>
     Number.isFinite(value) ? Math.min(value, CATEGORIES) : CATEGORIES + 1,
   );
@@ -65,5 +60,5 @@ export function byCategory(
   const named = (bin: number) =>
     bin < CATEGORIES ? names.at(bin) : bin === CATEGORIES ? "other" : "no value";
   const legend = [...seen].sort((a, b) => a - b).map((bin) => [named(bin), bin] as const);
-  return { scale: { by, low: 0, high: 1, log: false, own: "categories", legend }, bins };
+  return { scale: { by, low: 0, high: 1, log: false, own: "categories", legend }, bins } satisfies Colouring;
 }

@@ -5,8 +5,7 @@ import { clamp } from "../clamp";
 import { type Box, type Cloud, extent, inBox } from "./viewbox";
 
 export class PointGrid {
-  /** Bounds of the points; an empty grid has none. */
-  readonly #bounds: Box | null;
+  readonly #bounds: Box;
   readonly #side: number;
   /** Points of cell c are `#rows[#starts[c]] … #rows[#starts[c + 1] - 1]`. */
   readonly #starts: Int32Array;
@@ -15,12 +14,12 @@ export class PointGrid {
   /** Places by row, in score units; the rows of the cloud all have finite ones. */
   constructor(private readonly cloud: Cloud) {
     const { rows, x, y } = cloud;
-    this.#bounds = extent(cloud);
+    this.#bounds = extent(cloud) ?? [0, 0, 0, 0];
     this.#side = clamp(Math.ceil(Math.sqrt(rows.length / 2)), 1, 512);
     const cells = new Int32Array(rows.length);
     this.#starts = new Int32Array(this.#side * this.#side + 1);
     for (let i = 0; i < rows.length; i++) {
-      const cell = this.#column(x[rows[i]]) + this.#side * this.#line(y[rows[i]]);
+      const cell = this.#cell(0, x[rows[i]]) + this.#side * this.#cell(1, y[rows[i]]);
       cells[i] = cell;
       this.#starts[cell + 1]++;
     }
@@ -30,17 +29,10 @@ export class PointGrid {
     for (let i = 0; i < rows.length; i++) this.#rows[next[cells[i]]++] = rows[i];
   }
 
-  #place(value: number, low: number, high: number): number {
-    const cell = Math.floor(((value - low) / (high - low || 1)) * this.#side);
-    return clamp(cell, 0, this.#side - 1);
-  }
-
-  #column(x: number): number {
-    return this.#bounds ? this.#place(x, this.#bounds[0], this.#bounds[2]) : 0;
-  }
-
-  #line(y: number): number {
-    return this.#bounds ? this.#place(y, this.#bounds[1], this.#bounds[3]) : 0;
+  /** The column of an x (axis 0) or the line of a y (axis 1). */
+  #cell(axis: 0 | 1, value: number): number {
+    const [low, high] = [this.#bounds[axis], this.#bounds[axis + 2]];
+    return clamp(Math.floor(((value - low) / (high - low || 1)) * this.#side), 0, this.#side - 1);
   }
 
   /**
@@ -80,9 +72,9 @@ export class PointGrid {
   /** Until `found` answers false. */
   #visit(box: Box, found: (row: number) => boolean): void {
     const { x, y } = this.cloud;
-    for (let line = this.#line(box[1]); line <= this.#line(box[3]); line++) {
-      const first = this.#starts[line * this.#side + this.#column(box[0])];
-      const last = this.#starts[line * this.#side + this.#column(box[2]) + 1];
+    for (let line = this.#cell(1, box[1]); line <= this.#cell(1, box[3]); line++) {
+      const first = this.#starts[line * this.#side + this.#cell(0, box[0])];
+      const last = this.#starts[line * this.#side + this.#cell(0, box[2]) + 1];
       for (let i = first; i < last; i++) {
         const row = this.#rows[i];
         if (inBox(box, x[row], y[row]) && !found(row)) return;

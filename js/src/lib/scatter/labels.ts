@@ -118,12 +118,7 @@ export interface Placing {
  * Places for the candidates, in their order: boxes that lie inside the area and overlap neither each other nor
  * the point of a label already placed. A candidate without room is left out.
  */
-export function placeLabels(
-  candidates: Candidates,
-  cloud: Cloud,
-  view: Projection,
-  placing: Placing,
-): Label[] {
+export function placeLabels(candidates: Candidates, cloud: Cloud, view: Projection, placing: Placing) {
   const placed: Label[] = [];
   const taken: Area[] = [];
   const dot = (row: number): Dot => ({

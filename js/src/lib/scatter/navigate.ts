@@ -22,14 +22,7 @@ export function cheapest(rows: Int32Array, n: number, cost: (row: number) => num
  * The row to go to from `from` with an arrow key; (dx, dy) is the arrow on the screen, y downwards. Among the
  * points in the 90 degree cone around the arrow it is the one with the least distance / cos(angle); null if none.
  */
-export function inDirection(
-  cloud: Cloud,
-  view: Projection,
-  from: number,
-  dx: number,
-  dy: number,
-): number | null {
-  const { rows, x, y } = cloud;
+export function inDirection({ rows, x, y }: Cloud, view: Projection, from: number, dx: number, dy: number) {
   const [found] = cheapest(rows, 1, (row) => {
     const px = (x[row] - x[from]) * view.ax;
     const py = (y[row] - y[from]) * view.ay;

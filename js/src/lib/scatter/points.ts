@@ -26,13 +26,7 @@ export function scoresOf(frame: MapFrame, component: number): Float32Array {
 }
 
 /** Whether a row is trained, has at least `minCount` ratings and a place on the map. */
-export function isShown(
-  side: Side,
-  minCount: number,
-  x: Float32Array,
-  y: Float32Array,
-  row: number,
-): boolean {
+export function isShown(side: Side, minCount: number, x: Float32Array, y: Float32Array, row: number) {
   return side.trained[row] === 1 && side.counts[row] >= minCount && Number.isFinite(x[row] + y[row]);
 }
 

@@ -21,14 +21,7 @@ function coverage(distance: number, radius: number): number {
   return clamp(radius + 0.5 - distance, 0, 1);
 }
 
-function makeSprite(
-  radius: number,
-  offX: number,
-  offY: number,
-  fill: Rgb,
-  rim: Rgb,
-  rimWidth: number,
-): Sprite {
+function makeSprite(radius: number, offX: number, offY: number, fill: Rgb, rim: Rgb, rimWidth: number) {
   const reach = Math.ceil(radius + rimWidth + 1);
   const dx: number[] = [];
   const dy: number[] = [];

@@ -155,13 +155,6 @@ export function createMapState(context: ViewContext) {
     if (!now || (only.value && !only.value.has(row))) return false;
     return isShown(store.items.value, shared.minCount.value, now.x, now.y, row);
   };
-  const missing = computed(() => {
-    const now = columns.value;
-    if (!now || !axes.value || components.value.length === 2) return [];
-    const { counts, trained } = store.items.value;
-    const passing = order.value.filter((row) => trained[row] && counts[row] >= shared.minCount.value);
-    return missingWords(axes.value, [now.x, now.y], passing, one);
-  });
   const coloured = computed(() => {
     const by = untrained.value ? "none" : colorBy.value;
     // Those of a column may still be on their way.
@@ -176,18 +169,6 @@ export function createMapState(context: ViewContext) {
   );
   const sizeOf = computed(() => sizes(sizeBy.value, numbers(sizeBy.value), rows.value, store.items.value.n));
   const radiiNow = computed(() => radii(rows.value.length));
-  const sizeEnds = computed(() => {
-    const by = sizeBy.value;
-    const values = by === "none" ? null : numbers(by);
-    if (!values) return [];
-    const [least = 0] = cheapest(rows.value, 1, (row) => values[row]);
-    const [most = 0] = cheapest(rows.value, 1, (row) => -values[row]);
-    return (values[least] === values[most] ? [most] : [least, most]).map((row) => ({
-      text: by === "count" ? formatCount(values[row]) : numberWords(values[row]),
-      radius: radiiNow.value[sizeOf.value[row]],
-    }));
-  });
-
   /** Colours and sizes, those of hollow points among them. */
   const looks = computed(() => {
     const of = (values: Uint8Array, hollow: number) => {
@@ -223,35 +204,6 @@ export function createMapState(context: ViewContext) {
   });
   const title = (row: number) => trimmed(store.items.peek().names.at(row));
 
-  const scene = computed<Scene | null>(() => {
-    const now = columns.value;
-    const box = viewBox.value ?? home.value;
-    const beside = axes.value;
-    if (!now || !box || !beside || ramp.value.length === 0 || rows.value.length === 0) return null;
-    return {
-      rows: drawn.value,
-      x: now.x,
-      y: now.y,
-      counts: store.items.value.counts,
-      ...looks.value,
-      colors: ramp.value,
-      radii: radiiNow.value,
-      box,
-      equal: equalUnits.value,
-      flipX: flipX.value,
-      flipY: flipY.value,
-      axes: beside,
-      kept: keptShare(components.value, now.frame.explained_variance),
-      watermark: watermark.value,
-      title,
-    };
-  });
-  const labelKey = computed(() => {
-    // In training the set stays; of a picture at rest every frame may choose its own.
-    const frame = store.status.value === "training" ? "live" : map.value?.revision;
-    return [homeKey.value, flipX.value, flipY.value, viewBox.value, frame, rows.value.length > 0].join();
-  });
-
   /** What a colour or a size stands for, where no other line says it. */
   const valueWords = (name: string, row: number) => {
     if (name === x.peek() || name === y.peek() || ["bias", "count", "mean", "none"].includes(name)) return "";
@@ -279,75 +231,8 @@ export function createMapState(context: ViewContext) {
     const row = ofPrimary();
     return row === null ? null : answers.of(row);
   });
-  const far = computed(() => {
-    const now = columns.value;
-    const primary = ofPrimary();
-    const found = neighbors.value;
-    if (!now || primary === null || !found) return "";
-    const all = filtered.value;
-    const ranks = mapRanks({ ...now, rows: all }, primary, found.rows, equalUnits.value);
-    const others = all.length - (all.includes(primary) ? 1 : 0);
-    return farWords(farOf(ranks, others, k.value ?? 10), ranks.length, found.hidden, one);
-  });
-  const waiting = computed(
-    () =>
-      store.connection.value !== "disconnected" &&
-      !fitted.value &&
-      store.shared.minCount.value !== store.pictureMinCount.value,
-  );
   /** What is known of a user says more than an id does. */
   const said = () => (one === "user" ? [...own.peek().keys()].filter(numbers).slice(0, SAID) : []);
-  const facts = (row: number): PointFacts => {
-    const { names, counts, means } = store.items.peek();
-    const { y_range: yRange, rating_mean: mean } = store.data.peek();
-    const of = knownFrom(store, row);
-    const b = untrained.peek() || of ? null : (bias.peek()?.[row] ?? null);
-    const now = columns.peek();
-    return {
-      title: names.at(row),
-      of,
-      count: counts[row],
-      mean: means[row],
-      bias: b,
-      effect: b === null || !yRange ? null : effectsAt(mean, yRange)(b),
-      unit: ratingUnit(yRange),
-      places: [
-        ...(axes.peek() ?? []).map((axis, at) =>
-          placeWords(axis, (at ? now?.y : now?.x)?.[row] ?? Number.NaN),
-        ),
-        ...[...new Set([colorBy.peek(), sizeBy.peek(), ...said()])].map((name) => valueWords(name, row)),
-      ].filter(Boolean),
-    };
-  };
-  const extras = (): CellColumns<number> => {
-    const marks = [colorBy.peek(), sizeBy.peek()].filter((name) => name !== "bias");
-    const from: CellColumns<number> = cold.peek().length
-      ? [["known_from", (row) => knownFrom(store, row) ?? "ratings"]]
-      : [];
-    const chosen = [...new Set([x.peek(), y.peek(), ...marks])].flatMap((name): CellColumns<number> => {
-      const values = typeof name === "string" && !["count", "mean"].includes(name) ? numbers(name) : null;
-      if (!values) return [];
-      const names = own.peek().get(String(name))?.names;
-      const cell = (row: number) => (Number.isFinite(values[row]) ? shortest32(values[row]) : null);
-      return [[String(name), (row) => (names ? names.at(values[row]) : cell(row))]];
-    });
-    return [...from, ...chosen];
-  };
-  const narrow = (chosen: readonly number[] | null) => {
-    batch(() => {
-      narrowedTo.value = chosen && [...chosen];
-      viewBox.value = null;
-    });
-  };
-  const setAxis = (axis: "x" | "y", chosen: AxisChoice) => {
-    const [here, other] = axis === "x" ? [x.peek(), y.peek()] : [y.peek(), x.peek()];
-    // A component that is taken from the other axis leaves it the one that was here.
-    if (chosen === other && here !== other) (axis === "x" ? wantedY : wantedX).value = here;
-    (axis === "x" ? wantedX : wantedY).value = chosen;
-    // What was in sight was in sight on other axes.
-    viewBox.value = null;
-  };
-
   return {
     /** What its points are. */
     one,
@@ -360,7 +245,13 @@ export function createMapState(context: ViewContext) {
     /** The view's `data`, by name. */
     ownColumns: own,
     /** Which titles have no place, in sentences. */
-    missing,
+    missing: computed(() => {
+      const now = columns.value;
+      if (!now || !axes.value || components.value.length === 2) return [];
+      const { counts, trained } = store.items.value;
+      const passing = order.value.filter((row) => trained[row] && counts[row] >= shared.minCount.value);
+      return missingWords(axes.value, [now.x, now.y], passing, one);
+    }),
     /** The one under a finger that is still down. */
     scrubbed,
     /** The earlier epoch that is shown; null for the newest. */
@@ -369,9 +260,23 @@ export function createMapState(context: ViewContext) {
     /** The primary title's true neighbours, where they are to be shown and known. */
     neighbors,
     /** How many of them are far on the map, in words. */
-    farWords: far,
+    farWords: computed(() => {
+      const now = columns.value;
+      const primary = ofPrimary();
+      const found = neighbors.value;
+      if (!now || primary === null || !found) return "";
+      const all = filtered.value;
+      const ranks = mapRanks({ ...now, rows: all }, primary, found.rows, equalUnits.value);
+      const others = all.length - (all.includes(primary) ? 1 : 0);
+      return farWords(farOf(ranks, others, k.value ?? 10), ranks.length, found.hidden, one);
+    }),
     /** The filter has changed, and the axes that go with it are not there yet. */
-    waiting,
+    waiting: computed(
+      () =>
+        store.connection.value !== "disconnected" &&
+        !fitted.value &&
+        store.shared.minCount.value !== store.pictureMinCount.value,
+    ),
     /** The view's trait; null shows all. */
     viewBox,
     /** Changes when all is to be fitted again. */
@@ -387,23 +292,105 @@ export function createMapState(context: ViewContext) {
     /** The titles the map is narrowed to, or null for all that pass the filter. */
     only: only as ReadonlySignal<ReadonlySet<number> | null>,
     /** Show these rows alone, or all with null, and all of them in sight. */
-    narrow,
+    narrow: (chosen: readonly number[] | null) => {
+      batch(() => {
+        narrowedTo.value = chosen && [...chosen];
+        viewBox.value = null;
+      });
+    },
     /** Whether a row is among `rows`, without looking through them. */
     isDrawn,
     columns,
     colouring: coloured,
     ramp,
     /** What the smallest and the largest point stand for. */
-    sizeEnds,
+    sizeEnds: computed(() => {
+      const by = sizeBy.value;
+      const values = by === "none" ? null : numbers(by);
+      if (!values) return [];
+      const [least = 0] = cheapest(rows.value, 1, (row) => values[row]);
+      const [most = 0] = cheapest(rows.value, 1, (row) => -values[row]);
+      return (values[least] === values[most] ? [most] : [least, most]).map((row) => ({
+        text: by === "count" ? formatCount(values[row]) : numberWords(values[row]),
+        radius: radiiNow.value[sizeOf.value[row]],
+      }));
+    }),
     home,
-    scene,
+    scene: computed<Scene | null>(() => {
+      const now = columns.value;
+      const box = viewBox.value ?? home.value;
+      const beside = axes.value;
+      if (!now || !box || !beside || ramp.value.length === 0 || rows.value.length === 0) return null;
+      return {
+        rows: drawn.value,
+        x: now.x,
+        y: now.y,
+        counts: store.items.value.counts,
+        ...looks.value,
+        colors: ramp.value,
+        radii: radiiNow.value,
+        box,
+        equal: equalUnits.value,
+        flipX: flipX.value,
+        flipY: flipY.value,
+        axes: beside,
+        kept: keptShare(components.value, now.frame.explained_variance),
+        watermark: watermark.value,
+        title,
+      };
+    }),
     map,
     untrained,
     /** While this stays the same the same titles stay labelled. */
-    labelKey,
-    setAxis,
-    facts,
+    labelKey: computed(() => {
+      // In training the set stays; of a picture at rest every frame may choose its own.
+      const frame = store.status.value === "training" ? "live" : map.value?.revision;
+      return [homeKey.value, flipX.value, flipY.value, viewBox.value, frame, rows.value.length > 0].join();
+    }),
+    setAxis: (axis: "x" | "y", chosen: AxisChoice) => {
+      const [here, other] = axis === "x" ? [x.peek(), y.peek()] : [y.peek(), x.peek()];
+      // A component that is taken from the other axis leaves it the one that was here.
+      if (chosen === other && here !== other) (axis === "x" ? wantedY : wantedX).value = here;
+      (axis === "x" ? wantedX : wantedY).value = chosen;
+      // What was in sight was in sight on other axes.
+      viewBox.value = null;
+    },
+    facts: (row: number): PointFacts => {
+      const { names, counts, means } = store.items.peek();
+      const { y_range: yRange, rating_mean: mean } = store.data.peek();
+      const of = knownFrom(store, row);
+      const b = untrained.peek() || of ? null : (bias.peek()?.[row] ?? null);
+      const now = columns.peek();
+      return {
+        title: names.at(row),
+        of,
+        count: counts[row],
+        mean: means[row],
+        bias: b,
+        effect: b === null || !yRange ? null : effectsAt(mean, yRange)(b),
+        unit: ratingUnit(yRange),
+        places: [
+          ...(axes.peek() ?? []).map((axis, at) =>
+            placeWords(axis, (at ? now?.y : now?.x)?.[row] ?? Number.NaN),
+          ),
+          ...[...new Set([colorBy.peek(), sizeBy.peek(), ...said()])].map((name) => valueWords(name, row)),
+        ].filter(Boolean),
+      };
+    },
     /** What is shown beside components, counts and means, as columns of a table. */
-    extras,
+    extras: (): CellColumns<number> => {
+      const marks = [colorBy.peek(), sizeBy.peek()].filter((name) => name !== "bias");
+      const from: CellColumns<number> = cold.peek().length
+        ? [["known_from", (row) => knownFrom(store, row) ?? "ratings"]]
+        : [];
+      const chosen = [...new Set([x.peek(), y.peek(), ...marks])].flatMap((name): CellColumns<number> => {
+        const values = typeof name === "string" && !["count", "mean"].includes(name) ? numbers(name) : null;
+        if (!values) return [];
+        const names = own.peek().get(String(name))?.names;
+        const cell = (row: number) => (Number.isFinite(values[row]) ? shortest32(values[row]) : null);
+        return [[String(name), (row) => (names ? names.at(values[row]) : cell(row))]];
+      });
+      return [...from, ...chosen];
+    },
   };
 }

@@ -1,6 +1,7 @@
 // The true neighbours of titles, in all dimensions: vectors stay in the kernel, the page asks and remembers answers.
 
 import { signal } from "@preact/signals";
+import type { Neighbors } from "../../protocol";
 import type { LearnerStore } from "../../store";
 import { plural } from "../format";
 import { latest } from "../latest";
@@ -8,15 +9,7 @@ import { onAbort } from "../lifetime";
 import type { One } from "../wording";
 import { type Cloud, extent } from "./viewbox";
 
-export interface TrueNeighbors {
-  /** Nearest first. */
-  rows: readonly number[];
-  /** How many nearer ones the filter hides. */
-  hidden: number;
-}
-
-interface Known extends TrueNeighbors {
-  revision: number;
+interface Known extends Neighbors {
   run: number;
 }
 
@@ -49,7 +42,7 @@ export function neighborAnswers(
     const run = store.run.peek();
     const question = { row, k: k(), min_count: minCount(), kind };
     const answered = await store.ask("neighbors", question).catch(() => null); // nothing is shown: nobody asked for it
-    const value = answered?.value as Known | undefined;
+    const value = answered?.value as Neighbors | undefined;
     // An answer of other weights than are shown now, or older than one that is here, says nothing.
     if (!value || run !== store.run.peek() || value.revision < (known.get(key)?.revision ?? 0)) return;
     if (known.size >= MOST_KNOWN) known.clear();
@@ -62,7 +55,7 @@ export function neighborAnswers(
     /** Ask about a row without a rest, unless its answer is here; done when there is an answer, or none will come. */
     find,
     /** What is known of a row's neighbours; null until there is an answer. A signal is read: it changes with answers. */
-    of(row: number): TrueNeighbors | null {
+    of(row: number): Neighbors | null {
       void changed.value;
       const found = known.get(keyOf(row));
       const live = store.status.value === "training";

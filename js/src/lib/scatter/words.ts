@@ -4,6 +4,7 @@ import type { MapFacts } from "../../protocol";
 import { formatBias, formatCount, formatNumber, formatShare, plural } from "../format";
 import { FEW_RATINGS } from "../ranking";
 import type { One } from "../wording";
+import type { AxisFacts } from "./axes";
 
 /** "PC 1 · 12.4 %": a component by its number from 1, with its share of the variance. */
 export function axisName(component: number, explained: readonly number[]): string {
@@ -105,15 +106,14 @@ export function pointLines(facts: PointFacts): string[] {
 /** What stands for the picture when it is not seen. */
 export function summary(
   shown: number,
-  x: string,
-  y: string,
+  axes: readonly AxisFacts[],
   components: number,
   named: readonly string[],
   one: One,
 ): string {
   if (shown === 0) return "Scatter plot without points.";
-  const axes = `horizontally ${x}, vertically ${y}`;
+  const [x, y] = axes.map(({ name }) => name);
   const by = components === 2 ? " by two principal components" : "";
   const labelled = named.length ? ` Labelled: ${named.join("; ")}.` : "";
-  return `Scatter plot of ${plural(shown, one)}${by}: ${axes}.${labelled}`;
+  return `Scatter plot of ${plural(shown, one)}${by}: horizontally ${x}, vertically ${y}.${labelled}`;
 }

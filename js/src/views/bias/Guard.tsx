@@ -26,7 +26,14 @@ export function Guard(props: {
         {y_range
           ? `Bias is a logit, not ${unit}: it is added before the squeeze, after allowing for taste.`
           : "Bias is no mean rating: it is what remains after allowing for taste."}{" "}
-        <Zero one={one} center={center} />{" "}
+        {center.value ? (
+          `0 is the average ${one}.`
+        ) : (
+          <>
+            These are raw: 0 is arbitrary, as a constant can move between titles and users (
+            <Link onClick={setTo(center, true)}>count from the average {one}</Link>).
+          </>
+        )}{" "}
         {y_range && `Effect is the change in ${unit} for an average ${other} at the mean rating (${mean}). `}
         Another seed moves places that are close.
       </p>
@@ -42,16 +49,5 @@ export function Guard(props: {
             `one of ${formatNumber(high, 1)} only by ${half(high)}.`}
       </Why>
     </div>
-  );
-}
-
-/** Where 0 lies. */
-function Zero({ one, center }: { one: string; center: Signal<boolean> }) {
-  if (center.value) return <>0 is the average {one}.</>;
-  return (
-    <>
-      These are raw: 0 is arbitrary, as a constant can move between titles and users (
-      <Link onClick={setTo(center, true)}>count from the average {one}</Link>).
-    </>
   );
 }

@@ -132,7 +132,13 @@ export function NeighborTable(props: NeighborTableProps) {
       const { item, count, weak } = neighbors[line];
       const weakness = weak && `weak: ${count < weakBelow.count ? "few ratings" : "short vector"}`;
       const words = knownFrom(store, item) ?? weakness;
-      return words && <span class="cw-weakness">{words}</span>;
+      return (
+        words && (
+          <span class="cw-toned" data-tone="warn">
+            {words}
+          </span>
+        )
+      );
     },
   };
   const all = columns.filter((column) => column !== false);

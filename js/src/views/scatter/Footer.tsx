@@ -88,17 +88,11 @@ function colourKey(map: MapState, { data }: ViewContext["store"]) {
   return { name, low: one ? "" : low, high: one ? "" : high, ramp, named };
 }
 
-/** "size: ratings", and what the smallest and the largest point stand for; null where they stand for nothing. */
-function sizeKey({ trait }: ViewContext, map: MapState) {
-  const by = trait<string>("size_by").value;
-  return by === "none" ? null : { name: by === "count" ? "ratings" : by, ends: map.sizeEnds.value };
-}
-
 function Legend({ map }: { map: MapState }) {
   const context = useView();
   const missing = context.trait("color_by").value === "bias" && context.store.itemBias.value === null;
   const key = missing ? null : colourKey(map, context.store);
-  const size = sizeKey(context, map);
+  const sized = context.trait<string>("size_by").value;
   return (
     <>
       {missing && <p>This model has no biases to colour by.</p>}
@@ -123,10 +117,10 @@ function Legend({ map }: { map: MapState }) {
           {context.store.data.value.item_features}
         </p>
       )}
-      {size && (
+      {sized !== "none" && (
         <p class="cw-flow cw-scatter-legend">
-          <span>size: {size.name}</span>
-          {size.ends.map(({ text, radius }) => (
+          <span>size: {sized === "count" ? "ratings" : sized}</span>
+          {map.sizeEnds.value.map(({ text, radius }) => (
             <span key={text} class="cw-inline">
               <i class="cw-scatter-size" style={{ width: `${2 * radius}px` }} /> {text}
             </span>

@@ -159,15 +159,7 @@ export function Picture({ map, announce, plot }: Props) {
 
   const words = useComputed(() => {
     const names = labelled.value.slice(0, 8).map((row) => store.items.value.names.at(row));
-    const [x, y] = map.axes.value ?? [];
-    return summary(
-      map.drawn.value.length,
-      x?.name ?? "",
-      y?.name ?? "",
-      map.components.value.length,
-      names,
-      map.one,
-    );
+    return summary(map.drawn.value.length, map.axes.value ?? [], map.components.value.length, names, map.one);
   });
   const facts = tip.value ? map.facts(tip.value.row) : null;
   const nearest = tip.value && nearestNames(map, store, tip.value.row);

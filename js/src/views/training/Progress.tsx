@@ -3,7 +3,9 @@
 import { useView } from "../../context";
 import { clamp } from "../../lib/clamp";
 import { etaText, progressLine } from "../../lib/format";
-import { currentEpoch, epochsText, runningEpoch } from "../../lib/wording";
+import { currentEpoch, epochsText, runningEpoch, type Tone } from "../../lib/wording";
+
+const TONES: Readonly<Record<string, Tone>> = { paused: "warn", diverged: "bad", error: "bad" };
 
 export function Progress() {
   const { store } = useView();
@@ -35,7 +37,7 @@ export function Progress() {
         aria-valuemax={100}
         aria-valuenow={percent}
         aria-valuetext={[text, eta].filter(Boolean).join(", ")}
-        data-status={status}
+        data-tone={TONES[status]}
       >
         <div class="cw-progress-bar" style={{ width: `${100 * progress}%` }} />
       </div>

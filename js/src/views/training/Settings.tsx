@@ -110,7 +110,7 @@ export function Settings(props: {
       {specs.map(
         ({ trait }) =>
           wrong.value[trait] && (
-            <p key={trait} id={`${id}-${trait}`} class="cw-field-error" role="alert">
+            <p key={trait} id={`${id}-${trait}`} class="cw-toned" data-tone="bad" role="alert">
               {wrong.value[trait]}
             </p>
           ),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { appended, curveOf, smooth } from "../src/lib/loss/curve";
-import { linePath, lossRange, nearest, xMapping, yMapping } from "../src/lib/loss/scales";
+import { linePath, lossRange, xMapping, yMapping } from "../src/lib/loss/scales";
 import { ticks } from "../src/lib/ticks";
 import type { EpochRow } from "../src/protocol";
 import { generator } from "./harness/state";
@@ -108,14 +108,4 @@ test("a curve is cut where it leaves the chart, and broken where it is not a num
     [...crossing.matchAll(/([ML])[\d.]+,([\d.]+)/g)].map(([, step, y]) => `${step}${y}`),
     ["M50.0", "L6.0", "M6.0", "L50.0", "L102.0"],
   );
-});
-
-test("the nearest point equals the one a full search finds", () => {
-  const { x } = noisy(200, 8);
-  for (const wanted of [-1, 0, 0.013, 0.5, 1.004, 1.999, 5]) {
-    const found = nearest(x, wanted);
-    const best = Math.min(...Array.from(x, (value) => Math.abs(value - wanted)));
-    assert.ok(Math.abs(Math.abs(x[found] - wanted) - best) < 1e-9);
-  }
-  assert.equal(nearest(new Float32Array(0), 1), -1);
 });

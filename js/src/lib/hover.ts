@@ -6,11 +6,7 @@ import { onAbort } from "./lifetime";
 const HOVER_MS = 100;
 
 /** Hovers stay in the browser unless they are wanted in Python: then at most ten a second, and always the last. */
-export function bindHover(
-  hovered: Signal<number | null>,
-  wanted: ReadonlySignal<boolean>,
-  own: BoundTraits,
-): void {
+export function bindHover(hovered: Signal<number | null>, wanted: ReadonlySignal<boolean>, own: BoundTraits) {
   const published = own.trait<number | null>("hovered", null);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = effect(() => {

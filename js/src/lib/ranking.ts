@@ -65,14 +65,10 @@ export function effectsAt(mean: number, yRange: readonly number[] | null): (bias
 export const spread = (rows: Int32Array, values: ArrayLike<number>): number =>
   quantile(rows, 0.98, (row) => Math.abs(values[row])) || 1;
 
-/** The largest |value| of the rows; 1 where there are none or all are 0. */
-export function reachOf(rows: Int32Array, values: Float64Array): number {
-  return (
-    max(
-      rows.filter((row) => Number.isFinite(values[row])),
-      (row) => Math.abs(values[row]),
-    ) || 1
-  );
+/** The largest finite |value| of the rows; 1 where there are none or all are 0. */
+function reachOf(rows: Int32Array, values: Float64Array): number {
+  const sizes = Float64Array.from(rows, (row) => Math.abs(values[row]));
+  return max(sizes.filter(Number.isFinite)) || 1;
 }
 
 function places(sorted: Int32Array, n: number): Int32Array {
@@ -119,11 +115,6 @@ export function rankBiases(input: RankingInput, standing: Standing = standingOf(
   };
 }
 
-/** By row: places gained by bias against the mean, negative where lost; 0 for rows that are not ranked. */
-export function placesGained({ rank, rankByMean }: Pick<Ranking, "rank" | "rankByMean">): Int32Array {
-  return rank.map((place, row) => rankByMean[row] - place);
-}
-
 /** "63 places higher by bias than by mean". */
 export function gainedText(places: number): string {
   if (places === 0) return "the same place by bias and by mean";
@@ -147,7 +138,7 @@ export function orderRows(ranking: Ranking, key: SortKey, ascending: boolean, co
     count: () => columns.counts,
     mean: () => columns.means,
     rank_by_mean: () => ranking.rankByMean,
-    rank_change: () => placesGained(ranking),
+    rank_change: () => ranking.rank.map((place, row) => ranking.rankByMean[row] - place),
     title: columns.titlePlaces,
   }[key]();
   return sortedByKey(ranking.rows, numberKeys(values, ascending));

@@ -12,6 +12,7 @@ import { EmptyResult, HiddenByFilter } from "../components/Notice";
 import { TitleCombobox, untrainedText } from "../components/TitleCombobox";
 import { Why } from "../components/Why";
 import { useView } from "../context";
+import { sameJson } from "../lib/bound";
 import { type Cell, tableOf } from "../lib/delimited";
 import { fileStem } from "../lib/files";
 import { formatCount } from "../lib/format";
@@ -96,7 +97,7 @@ export function NeighborSearch() {
   const hasMean = ({ metric }: Question) => nRuns > 0 && metric === "cosine";
   const isOf = answered && "item" in answered ? answered : null;
   const shownAs = isOf ?? asks;
-  const looking = !untrained && anchors.length > 0 && !sameQuestion(isOf, asks);
+  const looking = !untrained && anchors.length > 0 && !sameJson({ ...isOf, ...asks }, isOf);
   const shown = untrained || isOf === null ? [] : ordered;
   const nearest = `${shownAs.order} ${shown.length === 1 ? "title" : "titles"}`;
   const of = ({ item, items: more }: Question) => {
@@ -251,12 +252,6 @@ function cellsOf(neighbors: readonly Neighbor[], nameColumn: string): Cell[][] {
   const given = FACTS.filter((fact) => neighbors.some((neighbor) => neighbor[fact] !== undefined));
   const facts = given.map((fact) => [fact, (neighbor: Neighbor) => neighbor[fact] ?? null] as const);
   return tableOf([[nameColumn, ({ title }: Neighbor) => title], ...facts], neighbors);
-}
-
-function sameQuestion(a: Question | null, b: Question): boolean {
-  const parts = ({ item, items, metric, order, average }: Question) =>
-    JSON.stringify([item, items, metric, order, average]);
-  return a !== null && parts(a) === parts(b);
 }
 
 function Hidden({ count, order, minCount }: { count: number; order: Order; minCount: Signal<number> }) {

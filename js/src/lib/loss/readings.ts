@@ -1,9 +1,10 @@
 // What the crosshair of the loss chart reads at a place: every visible curve's value there. No DOM.
+import { bisectCenter } from "d3-array";
 import { formatLoss, formatNumber, formatRmse } from "../format";
 import type { CurvePoints } from "./curve";
 import { type LossFacts, scoredOf } from "./layout";
 import { runMapping } from "./runs";
-import { nearest, type Room } from "./scales";
+import type { Room } from "./scales";
 
 /** Where a chart has its curves; `end` is the last value of the x axis. */
 export type Plot = Room & { end: number };
@@ -32,8 +33,8 @@ export function readings(facts: LossFacts, mapX: (epoch: number) => number, at: 
   }));
   return [own, ...earlier].flatMap(({ name, map, train, valid }) => {
     const value = ({ x, loss }: CurvePoints): [number | null, number | null] => {
-      const i = nearest(Float32Array.from(x, map), at);
-      return i < 0 ? [null, null] : [loss[i], x[i]];
+      const i = bisectCenter(Float32Array.from(x, map), at);
+      return x.length ? [loss[i], x[i]] : [null, null];
     };
     // Beyond its end a curve has no value; half an epoch is as near as the last one gets.
     const last = train.x.at(-1);

@@ -1,5 +1,5 @@
 // The geometry of the loss chart: what is on the axes, in which range, as which SVG paths. No DOM.
-import { bisectCenter, cumsum } from "d3-array";
+import { cumsum } from "d3-array";
 import type { EpochRow } from "../../protocol";
 import { type Ticks, ticks } from "../ticks";
 
@@ -90,6 +90,3 @@ export function linePath(xs: ArrayLike<number>, ys: ArrayLike<number>, { top, bo
   }
   return path;
 }
-
-/** The index of the value nearest to `wanted` in an ascending array; −1 when it is empty. */
-export const nearest = (x: Float32Array, wanted: number): number => (x.length ? bisectCenter(x, wanted) : -1);

@@ -82,13 +82,9 @@ export function neighborAnswers(
  * The place of each of `rows` among the points of the map by distance from `anchor`, the nearest being 1; without
  * `equal` units each axis is measured by its extent.
  */
-export function mapRanks(
-  { rows: shown, x, y }: Cloud,
-  anchor: number,
-  rows: readonly number[],
-  equal: boolean,
-): number[] {
-  const box = (equal ? null : extent({ rows: shown, x, y })) ?? [0, 0, 1, 1];
+export function mapRanks(cloud: Cloud, anchor: number, rows: readonly number[], equal: boolean) {
+  const { rows: shown, x, y } = cloud;
+  const box = (equal ? null : extent(cloud)) ?? [0, 0, 1, 1];
   const sx = box[2] - box[0] || 1;
   const sy = box[3] - box[1] || 1;
   const distance = (row: number) => ((x[row] - x[anchor]) / sx) ** 2 + ((y[row] - y[anchor]) / sy) ** 2;

@@ -1,69 +1,76 @@
-"""Seconds an epoch and peak memory of the fused engine on synthetic ratings of growing size, each in its own process.
+"""Seconds an epoch and peak memory on synthetic ratings of growing size, each in its own process.
 
-python -m benchmarks.scale            1M and 10M ratings
-python -m benchmarks.scale 25         25M as well; some minutes
+python -m benchmarks.scale                  1M and 10M ratings, the chapter's model
+python -m benchmarks.scale 25               25M as well; some minutes
+python -m benchmarks.scale --model svdpp    SVD++
 """
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
-import resource
 import sys
 import time
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import torch
 
 import collabwidgets as cw
-from collabwidgets.training import EpochEnd, FusedEngine, Recipe, Trainer
-
-from .speed import module_for
 
 SIZES = {1: (6_040, 3_700), 10: (70_000, 10_700), 25: (162_000, 59_000)}  # millions of ratings: users, titles
+FITS: dict[str, dict[str, Any]] = {
+    "dot": {"lr_max": 5e-3, "wd": 0.1, "bs": 64},
+    "svdpp": {"lr_max": 1.5e-3, "wd": 0.4},  # batches of about a thousandth of the ratings
+}
 EPOCHS = 2
 
 
-def measure(millions: int, bs: int) -> tuple[float, float, float]:
-    """Seconds of the faster epoch, validation MSE, and the process' peak memory in GB."""
+def measure(millions: int, model: str) -> tuple[int, float, float, float]:
+    """Batch size, seconds of the faster epoch, validation MSE, and most memory since the ratings were there (GB)."""
     torch.set_num_threads(1)
     ratings, _ = cw.synthetic_ratings(*SIZES[millions], millions * 1_000_000, seed=1)
+    Path("/proc/self/clear_refs").write_text("5")  # what it took to make them up does not count
     dls = cw.CollabDataLoaders.from_df(ratings, seed=1)
     del ratings
-    trainer = Trainer(
-        FusedEngine(module_for(dls, 1)), dls, Recipe(epochs=EPOCHS, bs=bs, wd=0.1), order=torch.Generator()
-    )
-    records = []
-    rss = []
-    for event in trainer:
-        if isinstance(event, EpochEnd):
-            records.append(event.record)
-            rss.append(_resident())
-    return min(record.seconds for record in records), records[-1].valid_loss, max(rss)
+    learn = cw.collab_learner(dls, model=model, y_range=(0, 5.5), seed=1)
+    with redirect_stdout(StringIO()):
+        learn.fit_one_cycle(EPOCHS, **FITS[model])
+    epochs = learn.history.epochs
+    loss = epochs[-1].valid_loss
+    assert loss is not None
+    return learn.recipe.bs, min(epoch.seconds for epoch in epochs), loss, _most_resident()
 
 
-def _resident() -> float:
-    with open("/proc/self/statm") as status:
-        return int(status.read().split()[1]) * resource.getpagesize() / 1e9
+def _most_resident() -> float:
+    status = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in status if line.startswith("VmHWM")).split()[1]) * 1024 / 1e9
 
 
-def _in_child(millions: int, bs: int, answers: multiprocessing.Queue) -> None:
-    answers.put(measure(millions, bs))
+def _in_child(millions: int, model: str, answers: multiprocessing.Queue) -> None:
+    answers.put(measure(millions, model))
 
 
 def main() -> None:
-    largest = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    parser = argparse.ArgumentParser()
+    parser.add_argument("largest", nargs="?", type=int, default=10, help="millions of ratings")
+    parser.add_argument("--model", choices=FITS, default="dot")
+    asked = parser.parse_args()
     context = multiprocessing.get_context("spawn")
     began = time.perf_counter()
-    print("| ratings × 50 factors, one thread | batch size | seconds an epoch | memory | validation MSE |")
+    print(f"| ratings × 50 factors, {asked.model}, one thread | bs | seconds an epoch | most memory | validation MSE |")
     print("|---|---|---|---|---|")
     for millions in SIZES:
-        if millions > largest:
+        if millions > asked.largest:
             break
         answers = context.Queue()
-        child = context.Process(target=_in_child, args=(millions, 64, answers))
+        child = context.Process(target=_in_child, args=(millions, asked.model, answers))
         child.start()
-        seconds, loss, memory = answers.get()
+        bs, seconds, loss, memory = answers.get()
         child.join()
-        print(f"| {millions},000,000 | 64 | {seconds:.1f} | {memory:.2f} GB | {loss:.4f} |", flush=True)
+        print(f"| {millions},000,000 | {bs} | {seconds:.1f} | {memory:.2f} GB | {loss:.4f} |", flush=True)
     print(f"\n{time.perf_counter() - began:.0f} s in all", file=sys.stderr)
 
 

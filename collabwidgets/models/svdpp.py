@@ -25,8 +25,8 @@ class SVDpp(SideDotBias):
 
     It wants more decay than the plain product, and larger batches, since each step costs a pass over most of what was
     rated: ``fit_one_cycle(8, 1.5e-3, wd=0.4, bs=512, rescale=True)`` on MovieLens 100K. On the CPU a compiled loop
-    trains it. Above a million ratings the loop moves the implicit tables, and those of side columns, once in several
-    batches, not at every one: faster, and not as good; ``engine="autograd"`` moves them at every batch.
+    trains it. Above half a million ratings the loop moves the implicit tables, and those of side columns, once in
+    several batches, not at every one: faster, and as good; ``engine="autograd"`` moves them at every batch.
 
     With side columns, `sides`, both vectors and both biases are sums with those of their values too: 0.758 in place of
     0.768 on MovieLens 100K.

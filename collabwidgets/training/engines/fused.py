@@ -92,13 +92,10 @@ class Tables:
 
     def sync(self) -> None:
         """Give the module its weights."""
-        from . import fused_loop
-
         if self.over is None:
             self._read()
             return
-        # Sleeping rows go on sleeping: what is looked at must not depend on who looks.
-        fused_loop.weights_now(self.packed, self.last, self.step, self.over, self.weights)
+        self._look(self.over)
         self._write()
 
     def reread(self) -> bool:
@@ -117,6 +114,12 @@ class Tables:
         self.packed[:, 1:] = 0
         self._write()
         self.over, self.step, self.steps_before = None, 0, 0
+
+    def _look(self, over: NDArray[np.float64]) -> None:
+        """Fill `weights`. Sleeping rows go on sleeping: what is looked at must not depend on who looks."""
+        from . import fused_loop
+
+        fused_loop.weights_now(self.packed, self.last, self.step, over, self.weights)
 
     def _catch_up(self, over: NDArray[np.float64]) -> None:
         from . import fused_loop

@@ -16,14 +16,18 @@ _TINY = 1e-30  # keeps 0 / 0 out of rows that have never had a gradient
 # What is added to the n vectors of one side: a sparse matrix times a table of m rows, which holds SVD++'s implicit
 # factors and the vectors of side columns. The table stands still for a window of batches.
 # starts, columns, shares: the matrix [n, m] in CSR form
-# packed, last: the table and the step of each of its rows, as in `Side`; weights: its weights alone, float32 [m, width]
+# packed, last: the table and the step of each of its rows, as in `Side`
+# common: what has to be added to every row of the table, with moments: a table of one row, which moves at every batch
+# lean: the sum of each row of the matrix, float32 [n]: its vector moves by `lean * common`
+# heavy: the share of the matrix's entries in each column, float32 [m]
 # sums, grads: the products and their gradients, float32 [n, width]; only rows used in this window are filled
 # window: the last window in which each row was used, int64 [n]
 # used, n_used: the rows used in this window, int64 [n], and their number, int64 [1]
 # with_bias: whether the table also has a bias, in the column after the factors
 # n_factors_only: the number of rows at the top of the table that have factors but no bias
 Implicit = namedtuple(
-    "Implicit", "starts columns shares packed last weights sums grads window used n_used with_bias n_factors_only"
+    "Implicit",
+    "starts columns shares packed last common lean heavy sums grads window used n_used with_bias n_factors_only",
 )
 
 
@@ -224,8 +228,8 @@ def train(
 @_compiled
 def add_up(part, rows):
     """The sums of the given rows, into ``part.sums``. Four at a time, as a sum is stored and loaded in between."""
-    starts, columns, shares, table, sums = part.starts, part.columns, part.shares, part.weights, part.sums
-    width = table.shape[1]
+    starts, columns, shares, table, sums = part.starts, part.columns, part.shares, part.packed, part.sums
+    width = table.shape[2]
     for row in rows:
         for c in range(width):
             sums[row, c] = 0
@@ -234,12 +238,14 @@ def add_up(part, rows):
             j0, j1, j2, j3 = columns[at], columns[at + 1], columns[at + 2], columns[at + 3]
             w0, w1, w2, w3 = shares[at], shares[at + 1], shares[at + 2], shares[at + 3]
             for c in range(width):
-                sums[row, c] += w0 * table[j0, c] + w1 * table[j1, c] + w2 * table[j2, c] + w3 * table[j3, c]
+                sums[row, c] += (
+                    w0 * table[j0, 0, c] + w1 * table[j1, 0, c] + w2 * table[j2, 0, c] + w3 * table[j3, 0, c]
+                )
             at += 4
         while at < end:
             j0, w0 = columns[at], shares[at]
             for c in range(width):
-                sums[row, c] += w0 * table[j0, c]
+                sums[row, c] += w0 * table[j0, 0, c]
             at += 1
 
 
@@ -260,26 +266,39 @@ def _whole_vectors(packed, touched, n_touched, k, part, window, vectors):
         row = touched[place]
         for c in range(packed.shape[2]):
             vectors[place, 0, c] = packed[row, 0, c]
+        lean = part.lean[row]
         for c in range(k):
-            vectors[place, 0, c] += part.sums[row, c]
+            vectors[place, 0, c] += part.sums[row, c] + lean * part.common[0, 0, c]
         if part.with_bias:
             vectors[place, 0, k] += part.sums[row, k]
 
 
 @_compiled
-def _keep_grads(touched, n_touched, grads, k, part):
+def _keep_grads(touched, n_touched, grads, k, part, common_grads):
+    """Add the gradients of a batch to those of its window; into ``common_grads`` ``[1, width]`` that of `common`."""
+    common_grads[0] = 0
     for place in range(n_touched):
         row = touched[place]
+        lean = part.lean[row]
         for c in range(k):
             part.grads[row, c] += grads[place, c]
+            common_grads[0, c] += lean * grads[place, c]
         if part.with_bias:
             part.grads[row, k] += grads[place, k]
 
 
 @_compiled
+def _table(packed, last, grads):
+    """A table all of whose rows have a place in every batch."""
+    n = len(packed)
+    rows = np.empty(n, np.int32)
+    return Side(packed, last, rows, np.arange(n), grads, np.ones((n, 2), np.float32), rows)
+
+
+@_compiled
 def _move_implicit(part, k, batches, now, over, wd, sqr_mom, eps):
     """A step of AdamW on the whole table, by the mean gradient of the window that ends, one of `batches` batches."""
-    n, width = part.weights.shape
+    n, width = len(part.packed), part.packed.shape[2]
     slopes = np.zeros((n, width), np.float32)
     for row in part.used[: part.n_used[0]]:
         for at in range(part.starts[row], part.starts[row + 1]):
@@ -289,9 +308,19 @@ def _move_implicit(part, k, batches, now, over, wd, sqr_mom, eps):
     if part.with_bias:
         slopes[: part.n_factors_only, k] = 0
     part.n_used[0] = 0
-    rows, slept = np.empty(n, np.int32), np.ones((n, 2), np.float32)  # every row has a place, and none has slept
-    _move(Side(part.packed, part.last, rows, np.arange(n), slopes, slept, rows), n, now, over, wd, sqr_mom, eps)
-    part.weights[:] = part.packed[:, 0]
+    if batches > 1:  # `common` has followed the gradient that all rows have in common
+        in_common = np.zeros(k, np.float32)
+        for row in range(n):
+            for c in range(k):
+                in_common[c] += slopes[row, c]
+        for row in range(n):
+            for c in range(k):
+                slopes[row, c] -= part.heavy[row] * in_common[c]
+    _move(_table(part.packed, part.last, slopes), n, now, over, wd, sqr_mom, eps)
+    for row in range(n):
+        for c in range(k):
+            part.packed[row, 0, c] += part.common[0, 0, c]
+    part.common[0, 0] = 0
 
 
 @_compiled
@@ -299,10 +328,16 @@ def train_implicit(
     x, y, weights, bs, first, users, users_last, items, items_last, k, low, high, over, adamw,
     window, of_users, of_items, implicit_over, implicit_adamw, losses,
 ):  # fmt: skip
-    """`train` with sums over rows of tables, which move once in `window` batches; ``adamw``: wd, sqr_mom and eps."""
+    """`train` with sums over rows of tables, which move once in `window` batches; ``adamw``: wd, sqr_mom and eps.
+
+    In windows of several batches, what all rows of such a table have in common moves at every batch.
+    """
     width = users.shape[2]
+    _, sqr_mom, eps = adamw
     user_side, item_side = _side(users, users_last, bs), _side(items, items_last, bs)
     user_vectors, item_vectors = np.empty((bs, 1, width), np.float32), np.empty((bs, 1, width), np.float32)
+    of_all_users = _table(of_users.common, np.zeros(1, np.int64), np.zeros_like(of_users.common[0, :1]))
+    of_all_items = _table(of_items.common, np.zeros(1, np.int64), np.zeros_like(of_items.common[0, :1]))
     places = np.empty((bs, 2), np.int64)
     low, high = np.float32(low), np.float32(high)
     for batch in range(len(losses)):
@@ -317,11 +352,14 @@ def train_implicit(
             k, True, low, high,
             user_side.places, item_side.places, user_side.grads, item_side.grads,
         )  # fmt: skip
-        _keep_grads(user_side.touched, n_users, user_side.grads, k, of_users)
-        _keep_grads(item_side.touched, n_items, item_side.grads, k, of_items)
+        _keep_grads(user_side.touched, n_users, user_side.grads, k, of_users, of_all_users.grads)
+        _keep_grads(item_side.touched, n_items, item_side.grads, k, of_items, of_all_items.grads)
         now += 1
         _move(user_side, n_users, now, over, *adamw)
         _move(item_side, n_items, now, over, *adamw)
+        if window > 1:
+            _move(of_all_users, 1, now, over, 0.0, sqr_mom, eps)
+            _move(of_all_items, 1, now, over, 0.0, sqr_mom, eps)
         if now % window == 0:
             _move_implicit(of_users, k, window, now // window, implicit_over, *implicit_adamw)
             _move_implicit(of_items, k, window, now // window, implicit_over, *implicit_adamw)

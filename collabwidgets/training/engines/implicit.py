@@ -2,15 +2,21 @@
 
 A batch makes the sums of its own rows alone, by one list a row of what was rated and of its side columns, and hands
 their gradients back by the same lists to the implicit tables and those of the side columns. Nearly every row of these
-has a gradient, so all of them take a step of the same AdamW: at every batch, as by `AutogradEngine`, up to a million
-ratings.
+has a gradient, so all of them take a step of the same AdamW: at every batch, as by `AutogradEngine`, up to half a
+million ratings.
 
 With more ratings a pass over them at every batch takes too long. These tables then stand still for a window of
 batches and take one step by its mean gradient; factors and biases move at every batch as before. For steps ``w`` times
-as seldom, lr and wd are ``sqrt(w)`` times as large, as in `Recipe.for_batches_of`. The averages of AdamW forget as much
-a step as in batches of 64: the rows that are added up move together, and when they also follow each gradient at once
-the fit overshoots. An epoch has at least 128 windows, and a window's decay is at most a half. Gradients of a window
-that is cut short by the end of a fit are dropped.
+as seldom, lr and wd are ``sqrt(w)`` times as large, as in `Recipe.for_batches_of`. An epoch has at least 128 windows,
+and a window's decay is at most a half. Gradients of a window that is cut short by the end of a fit are dropped.
+
+What all rows of such a table have in common does not wait for the window's end. AdamW's step hardly depends on the
+gradient's size, and a sum of n rows, each with a share of ``1/sqrt(n)``, moves ``sqrt(n)`` times as far as they do if
+they move together: over a window that is far beyond the least loss, and the next gradient sends it back as far. So a
+vector that stands for the same addition to every row, `common`, takes a step of AdamW at every batch, which costs
+next to nothing, and is added to the rows at the window's end. Their own step is by what is left of their gradients.
+Where everybody rates at random, by activity and popularity alone, sums move together in no other way: the matrix of
+shares is then one of rank one, and noise.
 """
 
 from __future__ import annotations
@@ -20,20 +26,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ...models.side_dot import SideDotBias, Term
 from ...models.svdpp import SVDpp
 from ..inputs import Inputs
-from ..recipe import CHAPTERS_BS, Recipe
+from ..recipe import Recipe
 from ..schedule import Schedule
 from .fused import Family, Floats, FusedEngine, Tables, schedule_table
 
 if TYPE_CHECKING:
     from .fused_loop import Implicit
 
-_EXACT = 1_000_000  # ratings up to which the implicit tables move at every batch
+_EXACT = 500_000  # ratings up to which the implicit tables move at every batch
 _WINDOWS = 128  # in an epoch, with more ratings
 _OWN = ("u_weight", "i_weight", "u_bias", "i_bias")
 _KINDS: Family = ((SVDpp, (*_OWN, "u_implicit", "i_implicit")), (SideDotBias, _OWN))
@@ -64,7 +71,7 @@ class ImplicitEngine(FusedEngine):
 
     def __init__(self, module: nn.Module):
         super().__init__(module)
-        self._of_users, self._of_items = (Tables(*map(_parameters, self.module.terms(side))) for side in "ui")
+        self._of_users, self._of_items = (SummedTables(*map(_parameters, self.module.terms(side))) for side in "ui")
         self._tables += [self._of_users, self._of_items]
         self._parts = self._new_parts()
 
@@ -86,9 +93,8 @@ class ImplicitEngine(FusedEngine):
     def begin(self, x: Inputs, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
         super().begin(x, y, recipe, schedule, weights)
         w = self._window = window_of(len(y), recipe)
-        slower = CHAPTERS_BS / recipe.bs if w > 1 and recipe.rescale else 1.0  # undoes what `rescale` does to the betas
-        seldom = Schedule(schedule.lr[w - 1 :: w] * math.sqrt(w), schedule.mom[w - 1 :: w] ** slower)
-        self._adamw = (recipe.wd * math.sqrt(w), recipe.sqr_mom**slower, recipe.eps)
+        seldom = Schedule(schedule.lr[w - 1 :: w] * math.sqrt(w), schedule.mom[w - 1 :: w])
+        self._adamw = (recipe.wd * math.sqrt(w), recipe.sqr_mom, recipe.eps)
         over = schedule_table(seldom, *self._adamw, self._of_users.steps_before)
         for tables in (self._of_users, self._of_items):
             tables.begin(over)
@@ -132,7 +138,7 @@ class ImplicitEngine(FusedEngine):
             fused_loop.add_up(part, np.arange(len(part.sums)))
             whole = side.weights.copy()
             added = self._shape[0] + part.with_bias
-            whole[:, :added] += part.sums[:, :added]
+            whole[:, :added] += part.sums[:, :added] + part.lean[:, None] * part.common[0, 0, :added]
             vectors.append(whole)
         return vectors[0], vectors[1]
 
@@ -141,20 +147,23 @@ class ImplicitEngine(FusedEngine):
 
         return self._part("u", self._of_users), self._part("i", self._of_items)
 
-    def _part(self, side: str, tables: Tables) -> Implicit:
+    def _part(self, side: str, tables: SummedTables) -> Implicit:
         from .fused_loop import Implicit
 
         terms, n = self.module.terms(side), len(self.module.get_parameter(f"{side}_weight.weight"))
         starts, columns, shares = _side_by_side([term.there for term in terms], n)
         own = self._users if side == "u" else self._items
         shape = (n, (tables if terms else own).weights.shape[1])
+        entries = np.bincount(columns, shares != 0, minlength=len(tables.packed))
         return Implicit(
             starts=starts,
             columns=columns,
             shares=shares,
             packed=tables.packed,
             last=tables.last,
-            weights=tables.weights,
+            common=tables.common if terms else np.zeros((1, 3, shape[1]), np.float32),
+            lean=sum((term.there @ torch.ones(term.there.shape[1]) for term in terms), torch.zeros(n)).numpy(),
+            heavy=(entries / max(1, entries.sum())).astype(np.float32),
             sums=np.zeros(shape, np.float32),
             grads=np.zeros(shape, np.float32),
             window=np.full(n, -1, np.int64),
@@ -163,6 +172,27 @@ class ImplicitEngine(FusedEngine):
             with_bias=any(term.bias is not None for term in terms),
             n_factors_only=sum(len(term.factors.weight) for term in terms if term.bias is None),
         )
+
+
+class SummedTables(Tables):
+    """Tables whose rows are added up: `common`, with moments as in `packed`, has still to be added to each of them."""
+
+    def __init__(self, *blocks: list[nn.Parameter]):
+        super().__init__(*blocks)
+        self.common = np.zeros((1, *self.packed.shape[1:]), np.float32)
+
+    def restore(self, weights: Floats) -> None:
+        super().restore(weights)
+        self.common[:] = 0
+
+    def _look(self, over: NDArray[np.float64]) -> None:
+        super()._look(over)
+        self.weights += self.common[0, 0]
+
+    def _catch_up(self, over: NDArray[np.float64]) -> None:
+        super()._catch_up(over)
+        self.packed[:, 0] += self.common[0, 0]
+        self.common[0, 0] = 0
 
 
 def _parameters(term: Term) -> list[nn.Parameter]:

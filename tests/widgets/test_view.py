@@ -72,7 +72,7 @@ def test_the_names_of_controls_are_those_that_the_page_looks_for():
         sources[widget] += (js / folder).glob("*.ts*")
     for widget, files in sources.items():
         text = "\n".join(file.read_text() for file in files)
-        asked = set(re.findall(r'\b(?:has|shows|choice|radio|number|check)\(\s*"(\w+)"', text))
+        asked = set(re.findall(r'\b(?:button|has|shows|choice|radio|number|check)\(\s*"(\w+)"', text))
         asked |= {kind for kind in ("png", "svg") if f" {kind}: " in text}
         if widget is TrainingPanel:
             asked |= {setting.trait for setting in PANEL_SETTINGS}

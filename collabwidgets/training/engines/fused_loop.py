@@ -309,18 +309,11 @@ def _move_implicit(part, k, batches, now, over, wd, sqr_mom, eps):
         slopes[: part.n_factors_only, k] = 0
     part.n_used[0] = 0
     if batches > 1:  # `common` has followed the gradient that all rows have in common
-        in_common = np.zeros(k, np.float32)
-        for row in range(n):
-            for c in range(k):
-                in_common[c] += slopes[row, c]
-        for row in range(n):
-            for c in range(k):
-                slopes[row, c] -= part.heavy[row] * in_common[c]
+        slopes[:, :k] -= part.heavy.reshape(n, 1) * slopes[:, :k].sum(axis=0)
     _move(_table(part.packed, part.last, slopes), n, now, over, wd, sqr_mom, eps)
-    for row in range(n):
-        for c in range(k):
-            part.packed[row, 0, c] += part.common[0, 0, c]
-    part.common[0, 0] = 0
+    if batches > 1:
+        part.packed[:, 0] += part.common[0, 0]
+        part.common[0, 0] = 0
 
 
 @_compiled

@@ -10,13 +10,12 @@ batches and take one step by its mean gradient; factors and biases move at every
 as seldom, lr and wd are ``sqrt(w)`` times as large, as in `Recipe.for_batches_of`. An epoch has at least 128 windows,
 and a window's decay is at most a half. Gradients of a window that is cut short by the end of a fit are dropped.
 
-What all rows of such a table have in common does not wait for the window's end. AdamW's step hardly depends on the
-gradient's size, and a sum of n rows, each with a share of ``1/sqrt(n)``, moves ``sqrt(n)`` times as far as they do if
-they move together: over a window that is far beyond the least loss, and the next gradient sends it back as far. So a
-vector that stands for the same addition to every row, `common`, takes a step of AdamW at every batch, which costs
-next to nothing, and is added to the rows at the window's end. Their own step is by what is left of their gradients.
-Where everybody rates at random, by activity and popularity alone, sums move together in no other way: the matrix of
-shares is then one of rank one, and noise.
+The mean movement of a table's rows does not wait for the end of the window. The size of an AdamW step hardly depends
+on the gradient, and a sum of n rows, each weighted ``1/sqrt(n)``, moves ``sqrt(n)`` times as far as one row does when
+all move the same way. After a whole window such a step overshoots the minimum, and the next one overshoots it again in
+the other direction. So one vector per table, `common`, takes a step of AdamW at every batch, at next to no cost, and is
+added to all rows at the end of the window. The rows' own steps use their gradients without the part that `common` has
+followed: its share for a row is the share of the matrix's entries in the row's column, as if everybody rated at random.
 """
 
 from __future__ import annotations
@@ -175,7 +174,7 @@ class ImplicitEngine(FusedEngine):
 
 
 class SummedTables(Tables):
-    """Tables whose rows are added up: `common`, with moments as in `packed`, has still to be added to each of them."""
+    """Tables whose rows are added up, and `common`, a row with its moments that has yet to be added to each of them."""
 
     def __init__(self, *blocks: list[nn.Parameter]):
         super().__init__(*blocks)

@@ -146,11 +146,15 @@ export function createMapState(context: ViewContext) {
         Number.isFinite(now.x[row] + now.y[row]),
     );
   });
-  const drawn = computed(() =>
-    cold.value.length ? Int32Array.from([...rows.value, ...cold.value]) : rows.value,
-  );
+  const drawn = computed(() => {
+    if (!cold.value.length) return rows.value;
+    const both = new Int32Array(rows.value.length + cold.value.length);
+    both.set(rows.value);
+    both.set(cold.value, rows.value.length);
+    return both;
+  });
   const isDrawn = (row: number): boolean => {
-    if (cold.value.includes(row)) return true;
+    if (store.items.value.known[row] === 2) return cold.value.includes(row);
     const now = columns.value;
     if (!now || (only.value && !only.value.has(row))) return false;
     return isShown(store.items.value, shared.minCount.value, now.x, now.y, row);
@@ -298,7 +302,7 @@ export function createMapState(context: ViewContext) {
         viewBox.value = null;
       });
     },
-    /** Whether a row is among `rows`, without looking through them. */
+    /** Whether a row is among `drawn`, without looking through `rows`. */
     isDrawn,
     columns,
     colouring: coloured,

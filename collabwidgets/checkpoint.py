@@ -144,7 +144,7 @@ def split_of(dls: CollabDataLoaders) -> Split:
 
 
 def config_of(learn: CollabLearner) -> dict[str, Any]:
-    """`CollabLearner.config`."""
+    """Model, size, engine, split and settings of a learner: `CollabLearner.config`."""
     return {
         "model": type(first_member(learn.model)).__name__,
         "n_members": n_members(learn.model),

@@ -89,7 +89,7 @@ def _maker(learn: CollabLearner, dls: CollabDataLoaders) -> ModelMaker | None:
 
 
 def take(learn: CollabLearner, saved: Checkpoint, file: Path) -> None:
-    """`CollabLearner.load` of a checkpoint that has been read from a file."""
+    """Give a learner the weights and the session of a checkpoint read from `file`; warn where it has other rows."""
     saved, said = fitted_to(learn, saved, file)
     if said:
         warnings.warn(said, stacklevel=3)

@@ -73,7 +73,7 @@ class SessionState:
         )
 
     def write_to(self, session: Session) -> None:
-        """Let a session that has just restarted with the saved weights go on from here; `earlier` is left to it."""
+        """Restore all but `earlier` into a session that has just restarted with the saved weights."""
         session.weights.order.set_state(self.order)
         session.recipe, session.fits, session.interrupted_at = self.recipe, list(self.fits), list(self.interrupted_at)
         session.status, session.message, session.suggested_lr = self.status, self.message, self.suggested_lr

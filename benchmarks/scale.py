@@ -2,7 +2,7 @@
 
 python -m benchmarks.scale                  1M and 10M ratings, the chapter's model
 python -m benchmarks.scale 25               25M as well; some minutes
-python -m benchmarks.scale --model svdpp    SVD++
+python -m benchmarks.scale --model svdpp    SVD++; with --exact its implicit tables move at every batch
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 import torch
 
 import collabwidgets as cw
+from collabwidgets.training.engines import implicit
 
 SIZES = {1: (6_040, 3_700), 10: (70_000, 10_700), 25: (162_000, 59_000)}  # millions of ratings: users, titles
 FITS: dict[str, dict[str, Any]] = {
@@ -49,7 +50,9 @@ def _most_resident() -> float:
     return int(next(line for line in status if line.startswith("VmHWM")).split()[1]) * 1024 / 1e9
 
 
-def _in_child(millions: int, model: str, answers: multiprocessing.Queue) -> None:
+def _in_child(millions: int, model: str, exact: bool, answers: multiprocessing.Queue) -> None:
+    if exact:
+        implicit._EXACT = millions * 1_000_000
     answers.put(measure(millions, model))
 
 
@@ -57,6 +60,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("largest", nargs="?", type=int, default=10, help="millions of ratings")
     parser.add_argument("--model", choices=FITS, default="dot")
+    parser.add_argument("--exact", action="store_true", help="implicit tables move at every batch")
     asked = parser.parse_args()
     context = multiprocessing.get_context("spawn")
     began = time.perf_counter()
@@ -66,7 +70,7 @@ def main() -> None:
         if millions > asked.largest:
             break
         answers = context.Queue()
-        child = context.Process(target=_in_child, args=(millions, asked.model, answers))
+        child = context.Process(target=_in_child, args=(millions, asked.model, asked.exact, answers))
         child.start()
         bs, seconds, loss, memory = answers.get()
         child.join()

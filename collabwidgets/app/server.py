@@ -134,7 +134,8 @@ def _config(port: int, theme: str, idle_seconds: int, only_ours: bool) -> Config
                 # the only request of its kind here, needs the token and names the kernel by its secret id.
                 "tornado_settings": {
                     "disable_check_xsrf": True,
-                    "ws_ping_timeout": 30_000,  # the default is longer than tornado allows, and it says so
+                    # Jupyter would close each socket after 30 s: its first check is before its first ping.
+                    "ws_ping_interval": 0,
                 },
             },
             "VoilaConfiguration": {

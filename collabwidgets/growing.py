@@ -27,15 +27,46 @@ if TYPE_CHECKING:
 _FOLDED, _AS_MEAN = "folded in", "as the mean of the trained rows, since the model is no dot product"
 
 
-def add_ratings(learn: CollabLearner, table: Any, **options: Any) -> Growth:
-    """See `CollabLearner.add_ratings`."""
+def add_ratings(
+    learn: CollabLearner, ratings: Any, *, users: Any = None, items: Any = None, on_bad: str | None = None
+) -> Growth:
+    """Take in new ratings, users and items; open widgets follow, and the next fit goes on from there.
+
+    `ratings` is a table as for `CollabDataLoaders.from_df`, checked, split and, where it repeats a pair, treated as
+    the first one was; `users` and `items` are side tables of new ids. See `data.growing.grown`.
+
+    Trained rows keep their weights bit for bit, and every id its row. New users and items are folded in behind
+    them: the most likely rows given their ratings, as `fold_in` has it, first by what is known, then by what was
+    folded in. So are known ones that had no training rating before. Without a rating of anything known a row is the
+    mean of the trained ones; so is each where the model is no dot product. In SVD++ what was rated grows, and with
+    it the vectors of those who rated or were rated. The model becomes a copy with more rows. History and runs stay,
+    the maps of earlier epochs go, and a paused fit is stopped. The optimizer's moments start anew.
+
+    Returns
+    -------
+    Growth
+        How many ratings, users and items are new; ``str()`` says it.
+
+    Raises
+    ------
+    RuntimeError
+        While it trains.
+    TypeError, ValueError
+        For a table that `from_df` would refuse, ids of another type, ratings out of reach of the model, a module
+        with tables that were not found, and where the learner has no ratings. Then its ratings have not changed.
+
+    Examples
+    --------
+    >>> learn.add_ratings(pd.read_csv("this_week.csv"))  # doctest: +SKIP
+    Growth(1,204 ratings added, 12 new users, 3 new titles, folded in)
+    """
     session, former = learn.session, learn.dls
     with session.resting("add ratings"):
-        dls, growth = grown(former, table, **options)
+        dls, growth = grown(former, ratings, users=users, items=items, on_bad=on_bad)
         _check_reach(learn, dls)
         session.stop()  # a paused fit ends; it may put back the weights of its best epoch
-        users, items = _appended(former.users, dls.users), _appended(former.items, dls.items)
-        rows = Rows(users, items, former.users.trained, former.items.trained)
+        of_users, of_items = _appended(former.users, dls.users), _appended(former.items, dls.items)
+        rows = Rows(of_users, of_items, former.users.trained, former.items.trained)
         tables = names_in_member(session.weights.tables)
         module = grown_module(learn.model, tables, dls, rows)
         folded = fold_in_rows(module, tables, dls, rows.known)

@@ -7,21 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
 from . import checkpoint, checkpoint_file, growing, interpret
 from .calls import Call, remembered
-from .data.growing import Growth
+from .delegation import of_session, of_snapshot
 from .interpret import metrics, users
 from .interpret.asked import checked_min_count, item_rows
 from .interpret.embeddings import save_projector
-from .interpret.fold_in import Folded
 from .interpret.pca import AXES, PCAFrame
 from .interpret.predict import predict
-from .interpret.product import check_product
 from .models import TableNames
 from .models.catalog import ModelMaker
 from .models.ensemble import first_member, n_members
@@ -170,49 +166,14 @@ class CollabLearner:
         wd = self._usual_wd if wd is None else wd
         self.session.fit(wd=wd, keep_best=keep_best, patience=patience, **settings)
 
-    def start(
-        self, epochs: int | None = None, lr: float | None = None, wd: float | None = None, **settings: Any
-    ) -> None:
-        """Train in the background and return at once: `Session.start`.
-
-        What is left out is as in `recipe`; ``**settings`` are its others and ``n_factors``. That one and ``seed`` make
-        new weights, so they are taken while the model is untrained; later `reset` comes first.
-        """
-        self.session.start(epochs=epochs, lr=lr, wd=wd, **settings)
-
-    def step_epoch(self, **settings: Any) -> None:
-        """Train one epoch in the background, with the settings of `start`: `Session.step_epoch`."""
-        self.session.step_epoch(**settings)
-
-    def pause(self) -> None:
-        """Pause between two batches; the weights stay, `resume` goes on. Nothing happens if nothing trains."""
-        self.session.pause()
-
-    def resume(self) -> None:
-        """Go on with the paused fit in the background; a RuntimeError if there is none."""
-        self.session.resume()
-
-    def stop(self) -> None:
-        """End the fit between two batches, running or paused; the weights stay."""
-        self.session.stop()
-
-    def retrain(
-        self, epochs: int | None = None, lr: float | None = None, wd: float | None = None, **settings: Any
-    ) -> None:
-        """Forget all training and train fresh weights in the background, with the settings of `start`.
-
-        It is `stop`, `reset` and `start` in one step: `Session.retrain`. Runs and the sign and order of a map's axes
-        stay: ``learn.retrain(wd=0.2)``.
-        """
-        self.session.retrain(epochs=epochs, lr=lr, wd=wd, **settings)
-
-    def reset(self, seed: int | None = None, n_factors: int | None = None) -> None:
-        """Forget all training: stop, make new weights, clear the history: `Session.reset`."""
-        self.session.reset(n_factors, seed)
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until nothing trains in the background; False if `timeout` seconds were not enough."""
-        return self.session.wait(timeout)
+    start = of_session(Session.start)
+    step_epoch = of_session(Session.step_epoch)
+    pause = of_session(Session.pause)
+    resume = of_session(Session.resume)
+    stop = of_session(Session.stop)
+    retrain = of_session(Session.retrain)
+    reset = of_session(Session.reset)
+    wait = of_session(Session.wait)
 
     def lr_find(
         self,
@@ -232,38 +193,7 @@ class CollabLearner:
             found.plot()
         return found
 
-    def add_ratings(self, ratings: Any, *, users: Any = None, items: Any = None, on_bad: str | None = None) -> Growth:
-        """Take in new ratings, users and items; open widgets follow, and the next fit goes on from there.
-
-        `ratings` is a table as for `CollabDataLoaders.from_df`, checked, split and, where it repeats a pair, treated as
-        the first one was; `users` and `items` are side tables of new ids. See `data.growing.grown`.
-
-        Trained rows keep their weights bit for bit, and every id its row. New users and items are folded in behind
-        them: the most likely rows given their ratings, as `fold_in` has it, first by what is known, then by what was
-        folded in. So are known ones that had no training rating before. Without a rating of anything known a row is the
-        mean of the trained ones; so is each where the model is no dot product. In SVD++ what was rated grows, and with
-        it the vectors of those who rated or were rated. The model becomes a copy with more rows. History and runs stay,
-        the maps of earlier epochs go, and a paused fit is stopped. The optimizer's moments start anew.
-
-        Returns
-        -------
-        Growth
-            How many ratings, users and items are new; ``str()`` says it.
-
-        Raises
-        ------
-        RuntimeError
-            While it trains.
-        TypeError, ValueError
-            For a table that `from_df` would refuse, ids of another type, ratings out of reach of the model, a module
-            with tables that were not found, and where the learner has no ratings. Then its ratings have not changed.
-
-        Examples
-        --------
-        >>> learn.add_ratings(pd.read_csv("this_week.csv"))  # doctest: +SKIP
-        Growth(1,204 ratings added, 12 new users, 3 new titles, folded in)
-        """
-        return growing.add_ratings(self, ratings, users=users, items=items, on_bad=on_bad)
+    add_ratings = growing.add_ratings
 
     # ------------------------------------------------------------------ findings
 
@@ -358,40 +288,8 @@ class CollabLearner:
         """
         return save_projector(self.embeddings(kind), Path(folder).expanduser())
 
-    def predict(
-        self,
-        users: Any = None,
-        items: Any = None,
-        *,
-        user_features: Mapping[str, Any] | None = None,
-        context: Mapping[str, Any] | None = None,
-        unknown: str = "raise",
-        clip: bool = False,
-    ) -> NDArray[np.float32]:
-        """Predicted ratings, float32 ``[n]``, of pairs named by id, also while it trains: `interpret.predict.predict`.
-
-        `users` and `items` are as many of the one as of the other, or one id beside many, or a frame alone. `unknown`,
-        ``"raise"``, ``"average"`` or ``"nan"``, is what an id means without a training rating and without side columns;
-        `clip` cuts predictions off at the lowest and the highest rating. In place of `users`, ``user_features={…}`` has
-        the side columns of somebody new. A model that takes a context, such as when, gets the training mean unless
-        ``context={"timestamp": …}`` says otherwise, by one value a column or one for each pair.
-        """
-        others: dict[str, Any] = {"user_features": user_features, "context": context, "unknown": unknown, "clip": clip}
-        return predict(self.snapshot, self.dls, users, items, **others)
-
-    def fold_in(
-        self,
-        ratings: Mapping[Any, float] | pd.Series | pd.DataFrame,
-        *,
-        method: str = "fitted",
-        prior_strength: float = 1.0,
-    ) -> Folded:
-        """Fit somebody new, given by ratings by title, to the model, every title staying as it is: `interpret.fold_in`.
-
-        `ratings` is a dict or Series by title, or a frame with the loaders' columns of items and ratings. Raises a
-        ValueError for an unknown title, with the nearest spelling.
-        """
-        return users.fold_in_ratings(self._product(), self.dls, ratings, method=method, prior_strength=prior_strength)
+    predict = of_snapshot(predict)
+    fold_in = of_snapshot(users.fold_in_ratings)
 
     def recommend(
         self,
@@ -417,7 +315,7 @@ class CollabLearner:
         >>> learn.recommend("all", 5, exclude="train").to_parquet("lists.parquet")  # doctest: +SKIP
         """
         return users.recommend_to(
-            self._product(),
+            self.snapshot,
             self.dls,
             user,
             k,
@@ -435,7 +333,7 @@ class CollabLearner:
         own rating, None if there is none.
         """
         return users.explain_rating(
-            self._product(), self.dls, user, item, basis=basis, n_terms=n_terms, min_count=self.view.min_count
+            self.snapshot, self.dls, user, item, basis=basis, n_terms=n_terms, min_count=self.view.min_count
         )
 
     def validate(self, ds_idx: int = 1) -> list[float]:
@@ -446,16 +344,8 @@ class CollabLearner:
         """
         return [metrics.part_loss(self.snapshot, self.dls, ds_idx, self.loss_func)]
 
-    def get_preds(self, ds_idx: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
-        """Predictions and ratings of the validation part, float32 ``[n]`` each, in its order; raises as `validate`."""
-        return metrics.part_predictions(self.snapshot, self.dls, ds_idx)
-
-    def show_results(self, ds_idx: int = 1, max_n: int = 9) -> pd.DataFrame:
-        """Up to `max_n` validation ratings beside their predictions, another choice each time; raises as `validate`.
-
-        The columns are the loaders' users, items and ratings, and the last one's name with ``_pred``.
-        """
-        return metrics.some_predictions(self.snapshot, self.dls, ds_idx, max_n)
+    get_preds = of_snapshot(metrics.part_predictions)
+    show_results = of_snapshot(metrics.some_predictions)
 
     def evaluate(self, k: int = 10, *, liked: float | None = None, most_users: int | None = None) -> pd.DataFrame:
         """Errors and ranking metrics on the validation ratings, popularity beside them: `interpret.evaluate`.
@@ -481,12 +371,6 @@ class CollabLearner:
         """The filter of a finding about items, or users; one that hides all of them is warned of."""
         side = self.dls.users if kind == "users" else self.dls.items
         return checked_min_count(given, self.view.min_count if kind == "items" else side.default_min_count, side)
-
-    def _product(self) -> Snapshot:
-        """The snapshot, once it is known that the model is the dot product of its tables."""
-        snapshot = self.snapshot
-        check_product(snapshot)
-        return snapshot.with_cold_rows
 
     # ------------------------------------------------------------------ to and from a file
 

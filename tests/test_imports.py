@@ -24,7 +24,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "models": ("models",),
     "training": ("training",),
     "interpret": ("interpret",),
-    "learner": ("learner", "checkpoint", "checkpoint_file", "growing", "making", "view_state"),
+    "learner": ("learner", "delegation", "checkpoint", "checkpoint_file", "growing", "making", "view_state"),
     "plots": ("comparison", "plots", "loss_curves", "map_plot"),
     "widgets": ("widgets",),
     "entry points": ("__init__", "__main__", "app", "cli", "fastai", "fastai_answers"),

@@ -33,15 +33,21 @@ def part_loss(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int, loss_func
     return float(loss_of(predictions, ratings, loss_func, dls.valid_w if ds_idx else dls.train_w))
 
 
-def part_predictions(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Predictions and ratings of a part, float32 ``[n]`` each, in its order."""
+def part_predictions(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
+    """Predictions and ratings of a part, float32 ``[n]`` each, in its order: 1 the validation, 0 the training ratings.
+
+    A ValueError when there are no such ratings.
+    """
     x, y = dls.part(ds_idx)
     context = None if dls.context is None else dls.context.part(ds_idx)
     return torch.from_numpy(predicted(snapshot, x.numpy(), context)), y.clone()
 
 
-def some_predictions(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int, max_n: int) -> pd.DataFrame:
-    """Some ratings of a part beside their predictions, another choice each time."""
+def some_predictions(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int = 1, max_n: int = 9) -> pd.DataFrame:
+    """Up to `max_n` ratings of a part, as in `get_preds`, beside their predictions; another choice each time.
+
+    The columns are the loaders' users, items and ratings, and the last one's name with ``_pred``.
+    """
     rows = dls.some(ds_idx, max_n)
     (x, y), context = dls.part(ds_idx), None if dls.context is None else dls.context.part(ds_idx)[rows]
     predictions = predicted(snapshot, x[rows].numpy(), context)

@@ -34,20 +34,18 @@ def predicted(snapshot: Snapshot, pairs: NDArray[np.int64], context: torch.Tenso
 def predict(
     snapshot: Snapshot,
     dls: CollabDataLoaders,
-    users: Any,
-    items: Any,
+    users: Any = None,
+    items: Any = None,
     *,
-    user_features: Mapping[str, Any] | None,
-    context: Mapping[str, Any] | None,
-    unknown: str,
-    clip: bool,
+    user_features: Mapping[str, Any] | None = None,
+    context: Mapping[str, Any] | None = None,
+    unknown: str = "raise",
+    clip: bool = False,
 ) -> NDArray[np.float32]:
-    """Predicted ratings, float32 ``[n]``, of pairs named by id.
+    """Predicted ratings, float32 ``[n]``, of pairs named by id, also while it trains.
 
     Parameters
     ----------
-    snapshot : Snapshot
-    dls : CollabDataLoaders
     users, items : sequence, or one id
         As they stand in the ratings table: as many of the one as of the other, or one user and many items, or many
         users and one item. Or a frame alone, with the loaders' columns of users and items.

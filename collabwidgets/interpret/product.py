@@ -105,6 +105,12 @@ def check_product(snapshot: Snapshot) -> None:
         )
 
 
+def product_of(snapshot: Snapshot) -> Snapshot:
+    """The snapshot, vectors by side columns included, once it is known that the model is the product of its tables."""
+    check_product(snapshot)
+    return snapshot.with_cold_rows
+
+
 def _probed(
     snapshot: Snapshot, predict: Callable[[NDArray[np.int64]], NDArray[np.float32]]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:

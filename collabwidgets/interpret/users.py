@@ -17,7 +17,7 @@ from .by_attributes import user_by_attributes
 from .explain import explain
 from .fold_in import Folded, fold_in
 from .pca import AXES, fit_pca
-from .product import UserVector, by_formula, user_vector
+from .product import UserVector, by_formula, product_of, user_vector
 from .recommend import recommend, recommend_to_many
 from .top_k import Rated
 
@@ -56,7 +56,21 @@ def fold_in_ratings(
     method: str = "fitted",
     prior_strength: float = 1.0,
 ) -> Folded:
-    """`fold_in` of ratings by title."""
+    """Fit somebody new, given by ratings by title, to the model, every title staying as it is: `interpret.fold_in`.
+
+    Parameters
+    ----------
+    ratings : dict or Series by title, or DataFrame
+        A frame has the loaders' columns of items and ratings.
+    method, prior_strength
+        As in `interpret.fold_in`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown title, with the nearest spelling; for one that is rated twice, and a rating out of range.
+    """
+    snapshot = product_of(snapshot)
     by_row: dict[int, float] = {}
     for title, given in _by_title(dls, ratings):
         row, rating = dls.items.index(title), plain(given)
@@ -142,6 +156,7 @@ def recommend_to(
     taste_only : bool
         Rank by what is the user's own, not by what everybody likes.
     """
+    snapshot = product_of(snapshot)
     one_of("exclude", exclude, _EXCLUDE)
     if isinstance(items, str) or not (items is None or isinstance(items, Iterable)):
         raise TypeError(f"items={items!r} must be a list of {dls.item_name}s; put the one into a list")
@@ -196,7 +211,7 @@ def explain_rating(
     min_count: int,
 ) -> pd.DataFrame:
     """`explain` for a user as `vector_of` takes them, with the user's rating of the item in ``attrs["actual"]``."""
-    row = dls.items.index(item)
+    snapshot, row = product_of(snapshot), dls.items.index(item)
     vector = vector_of(snapshot, dls, user)
     frame = None
     if basis == "pca":

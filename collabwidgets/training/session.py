@@ -117,10 +117,33 @@ class Session:
         if self.error is not None:
             raise self.error
 
-    def start(self, n_factors: int | None = None, **settings: Any) -> None:
-        """Train in the background; settings are those of `Recipe` that change, ``metrics`` and ``callbacks``.
+    def start(
+        self,
+        /,
+        epochs: int | None = None,
+        lr: float | None = None,
+        wd: float | None = None,
+        *,
+        n_factors: int | None = None,
+        **settings: Any,
+    ) -> None:
+        """Train in the background and return at once.
 
-        Another seed or number of factors makes new weights, so they are taken while the model is untrained.
+        What is left out is as in `recipe`. Another seed or number of factors makes new weights, so these two are taken
+        while the model is untrained; later `reset` comes first.
+
+        Parameters
+        ----------
+        epochs : int, optional
+            Epochs to add.
+        lr : float, optional
+            Highest learning rate.
+        wd : float, optional
+            Weight decay.
+        n_factors : int, optional
+            Columns of the factor tables.
+        **settings
+            The others of `Recipe`, ``metrics`` instead of the learner's, and ``callbacks`` beside the learner's.
 
         Raises
         ------
@@ -130,9 +153,10 @@ class Session:
             For a setting out of its range, or none of `Recipe`.
         """
         with self._command():
-            self._prepare(n_factors, self._plan(settings)).start()
+            plan = self._plan(settings | {"epochs": epochs, "lr": lr, "wd": wd})
+            self._prepare(n_factors, plan).start()
 
-    def step_epoch(self, n_factors: int | None = None, **settings: Any) -> None:
+    def step_epoch(self, /, *, n_factors: int | None = None, **settings: Any) -> None:
         """Train one epoch in the background: the rest of the paused fit's epoch, else a fit of one epoch.
 
         Settings are those of `start`; a paused fit goes on with its own.
@@ -147,12 +171,12 @@ class Session:
                 fit.start()
 
     def pause(self) -> None:
-        """Pause between two batches."""
+        """Pause between two batches; the weights stay, `resume` goes on. Nothing happens if nothing trains."""
         if self._fit is not None:
             self._fit.ask("paused")
 
     def resume(self, *, one_epoch: bool = False) -> None:
-        """Go on with the paused fit in the background, to its end or that of the epoch."""
+        """Go on with the paused fit in the background, to its end or that of the epoch; a RuntimeError without one."""
         with self._command():
             if self._fit is None or not self._fit.paused:
                 raise RuntimeError(f"there is no paused fit to resume (status {self.status}); start() begins one")
@@ -165,7 +189,7 @@ class Session:
             self._fit.start(one_epoch=one_epoch)
 
     def stop(self) -> None:
-        """End the fit between two batches, running or paused."""
+        """End the fit between two batches, running or paused; the weights stay."""
         if self._fit is not None and self._fit.running:
             self._fit.ask("stopped")
             return
@@ -173,31 +197,41 @@ class Session:
             if self._fit is not None and self._fit.paused:
                 self._fit.end("stopped")
 
-    def retrain(self, n_factors: int | None = None, **settings: Any) -> None:
-        """Drop the fit that runs or is paused, make fresh weights and train them in the background.
+    def retrain(
+        self,
+        /,
+        epochs: int | None = None,
+        lr: float | None = None,
+        wd: float | None = None,
+        *,
+        n_factors: int | None = None,
+        **settings: Any,
+    ) -> None:
+        """Forget all training and train fresh weights in the background, with the settings of `start`.
 
-        Of two calls the later one wins.
+        It is `stop`, `reset` and `start` in one step, and of two calls the later one wins. Runs and the sign and order
+        of a map's axes stay: ``learn.retrain(wd=0.2)``.
 
         Raises
         ------
         ValueError, TypeError
-            For a setting out of its range, and for another seed or number of factors where the session cannot make
-            other weights (see `remake`). Then nothing has been stopped or forgotten.
+            For a setting out of its range, and for another seed or number of factors where the learner was given a
+            finished module and no ``remake``. Then nothing has been stopped or forgotten.
         """
         with self._command():
-            plan = self._plan(settings)
+            plan = self._plan(settings | {"epochs": epochs, "lr": lr, "wd": wd})
             plan.recipe.check_engine(self.engine)  # before anything is forgotten
             with self._exchange():
                 self._renew(plan.recipe, n_factors, outcome="replaced")
                 self._load(plan).start()
 
-    def reset(self, n_factors: int | None = None, seed: int | None = None) -> None:
-        """Stop, make fresh weights and clear the history; a paused fit is dropped.
+    def reset(self, seed: int | None = None, n_factors: int | None = None) -> None:
+        """Forget all training: stop, make fresh weights, clear the history; a paused fit is dropped.
 
         Raises
         ------
         ValueError
-            If other weights are asked for than the module came with and the session cannot make them (see `remake`).
+            For other weights than the module came with, where the learner has no ``remake``.
         """
         with self._command():
             self._renew(self.recipe.changed(seed=seed), n_factors, outcome="stopped")
@@ -383,7 +417,7 @@ class Session:
         if new_size and self.epoch > 0:
             raise RuntimeError(f"n_factors={n_factors} changes the tables' shape; reset() first")
         if self.epoch == 0 and not self._running and (new_size or seed != self.recipe.seed):
-            self.reset(n_factors, seed if self.weights.can_remake else None)
+            self.reset(seed if self.weights.can_remake else None, n_factors)
         return self._load(plan)
 
     def _load(self, plan: Plan) -> Fit:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_SELF = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def of_session(command: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate[CollabLearner, P], R]:
@@ -25,7 +26,7 @@ def of_session(command: Callable[Concatenate[Session, P], R]) -> Callable[Concat
     def method(learn: CollabLearner, /, *args: P.args, **options: P.kwargs) -> R:
         return command(learn.session, *args, **options)
 
-    return method
+    return _shown(method, parts=1)
 
 
 def of_snapshot(
@@ -37,8 +38,14 @@ def of_snapshot(
     def method(learn: CollabLearner, /, *args: P.args, **options: P.kwargs) -> R:
         return finding(learn.snapshot, learn.dls, *args, **options)
 
-    signature = inspect.signature(finding)
-    first, _ratings, *others = signature.parameters.values()
+    return _shown(method, parts=2)
+
+
+def _shown(method: Callable[P, R], parts: int) -> Callable[P, R]:
+    """The method with the signature of the function behind it, whose first parameters are `parts` of the learner."""
+    signature = inspect.signature(method)
+    parameters = list(signature.parameters.values())[parts:]
     shown: Any = method
-    shown.__signature__ = signature.replace(parameters=[first.replace(name="self", annotation=first.empty), *others])
+    shown.__signature__ = signature.replace(parameters=[_SELF, *parameters])
+    shown.__qualname__ = f"CollabLearner.{method.__name__}"
     return method

@@ -24,7 +24,6 @@ from .models.ensemble import first_member, n_members
 from .training import (
     History,
     LossFunction,
-    LRFind,
     Recipe,
     Runs,
     Snapshot,
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
     from .data.loaders import CollabDataLoaders
 
 _OF_ANY_MODEL = ("loss_func", "metrics", "callbacks", "engine", "device", "wd", "seed")
-FASTAI_WD = 0.01  # what fit_one_cycle decays by when nobody says
 
 
 class CollabLearner:
@@ -116,7 +114,6 @@ class CollabLearner:
         wd: float | None = None,
         seed: int | None = None,
     ):
-        self._usual_wd = FASTAI_WD if wd is None else wd
         recipe = Recipe(bs=dls.bs, rescale=dls.auto_bs, seed=dls.seed if seed is None else seed, keep_best=True)
         weights = Weights(
             dls,
@@ -128,7 +125,7 @@ class CollabLearner:
             device=device,
             loss_func=own_loss(loss_func, weighted=dls.train_w is not None),
         )
-        self.session = Session(dls, weights, recipe.changed(wd=wd), metrics=metrics, callbacks=callbacks)
+        self.session = Session(dls, weights, recipe, usual_wd=wd, metrics=metrics, callbacks=callbacks)
         self.view = ViewState(dls.items)
 
     # ------------------------------------------------------------------ training
@@ -156,15 +153,11 @@ class CollabLearner:
         ...     return (predictions - ratings).abs().mean()
         >>> learn.fit_one_cycle(5, 5e-3, metrics=[mae])  # doctest: +SKIP
         """
-        self._fit(epochs=n_epoch, lr=lr_max, wd=wd, schedule="one_cycle", **settings)
+        self.session.fit(epochs=n_epoch, lr=lr_max, wd=wd, schedule="one_cycle", **settings)
 
     def fit(self, n_epoch: int, lr: float = 5e-3, wd: float | None = None, **settings: Any) -> None:
         """Train here and now at a constant learning rate; else as `fit_one_cycle`."""
-        self._fit(epochs=n_epoch, lr=lr, wd=wd, schedule="constant", **settings)
-
-    def _fit(self, *, wd: float | None, keep_best: bool = False, patience: int = 0, **settings: Any) -> None:
-        wd = self._usual_wd if wd is None else wd
-        self.session.fit(wd=wd, keep_best=keep_best, patience=patience, **settings)
+        self.session.fit(epochs=n_epoch, lr=lr, wd=wd, schedule="constant", **settings)
 
     start = of_session(Session.start)
     step_epoch = of_session(Session.step_epoch)
@@ -175,24 +168,7 @@ class CollabLearner:
     reset = of_session(Session.reset)
     wait = of_session(Session.wait)
 
-    def lr_find(
-        self,
-        start_lr: float = 1e-7,
-        end_lr: float = 10.0,
-        num_it: int = 100,
-        stop_div: bool = True,
-        show_plot: bool = True,
-    ) -> LRFind:
-        """Suggest a learning rate from a trial on a copy of the model, which itself stays as it is: `training.lr_find`.
-
-        With ``show_plot`` the losses are drawn by pyplot. A RuntimeError while it trains.
-        """
-        trial: dict[str, Any] = {"start_lr": start_lr, "end_lr": end_lr, "num_it": num_it, "stop_div": stop_div}
-        found = lr_find(self.session, self._usual_wd, **trial)
-        if show_plot:
-            found.plot()
-        return found
-
+    lr_find = of_session(lr_find)
     add_ratings = growing.add_ratings
 
     # ------------------------------------------------------------------ findings
@@ -289,7 +265,7 @@ class CollabLearner:
         return save_projector(self.embeddings(kind), Path(folder).expanduser())
 
     predict = of_snapshot(predict)
-    fold_in = of_snapshot(users.fold_in_ratings)
+    fold_in = of_snapshot(users.fold_in)
 
     def recommend(
         self,
@@ -344,8 +320,8 @@ class CollabLearner:
         """
         return [metrics.part_loss(self.snapshot, self.dls, ds_idx, self.loss_func)]
 
-    get_preds = of_snapshot(metrics.part_predictions)
-    show_results = of_snapshot(metrics.some_predictions)
+    get_preds = of_snapshot(metrics.get_preds)
+    show_results = of_snapshot(metrics.show_results)
 
     def evaluate(self, k: int = 10, *, liked: float | None = None, most_users: int | None = None) -> pd.DataFrame:
         """Errors and ranking metrics on the validation ratings, popularity beside them: `interpret.evaluate`.

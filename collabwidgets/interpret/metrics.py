@@ -29,11 +29,11 @@ def baseline(dls: CollabDataLoaders, loss_func: LossFunction | None) -> float | 
 
 def part_loss(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int, loss_func: LossFunction | None) -> float:
     """Mean loss on a part of the ratings, by their weights: 0 the training, 1 the validation ratings."""
-    predictions, ratings = part_predictions(snapshot, dls, ds_idx)
+    predictions, ratings = get_preds(snapshot, dls, ds_idx)
     return float(loss_of(predictions, ratings, loss_func, dls.valid_w if ds_idx else dls.train_w))
 
 
-def part_predictions(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
+def get_preds(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
     """Predictions and ratings of a part, float32 ``[n]`` each, in its order: 1 the validation, 0 the training ratings.
 
     A ValueError when there are no such ratings.
@@ -43,7 +43,7 @@ def part_predictions(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int = 1
     return torch.from_numpy(predicted(snapshot, x.numpy(), context)), y.clone()
 
 
-def some_predictions(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int = 1, max_n: int = 9) -> pd.DataFrame:
+def show_results(snapshot: Snapshot, dls: CollabDataLoaders, ds_idx: int = 1, max_n: int = 9) -> pd.DataFrame:
     """Up to `max_n` ratings of a part, as in `get_preds`, beside their predictions; another choice each time.
 
     The columns are the loaders' users, items and ratings, and the last one's name with ``_pred``.

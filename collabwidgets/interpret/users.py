@@ -15,7 +15,8 @@ from ..plain import one_of, plain
 from ..training.snapshot import Snapshot
 from .by_attributes import user_by_attributes
 from .explain import explain
-from .fold_in import Folded, fold_in
+from .fold_in import Folded
+from .fold_in import fold_in as fold_in_rows
 from .pca import AXES, fit_pca
 from .product import UserVector, by_formula, product_of, user_vector
 from .recommend import recommend, recommend_to_many
@@ -48,7 +49,7 @@ def variance_of(
     return max(float(weights * residuals @ residuals) / float(weights.sum(dtype=np.float64)), 1e-6)
 
 
-def fold_in_ratings(
+def fold_in(
     snapshot: Snapshot,
     dls: CollabDataLoaders,
     ratings: Mapping[Any, float] | pd.Series | pd.DataFrame,
@@ -83,7 +84,9 @@ def fold_in_ratings(
             raise ValueError(f"the rating of {title!r} is {rating:g}, but the ratings go from {low:g} to {high:g}")
         by_row[row] = float(rating)
     variance = residual_variance(snapshot, dls)
-    return fold_in(snapshot, by_row, method=method, prior_strength=plain(prior_strength), residual_variance=variance)
+    return fold_in_rows(
+        snapshot, by_row, method=method, prior_strength=plain(prior_strength), residual_variance=variance
+    )
 
 
 def _by_title(
@@ -105,7 +108,7 @@ def vector_of(snapshot: Snapshot, dls: CollabDataLoaders, user: Any) -> UserVect
     if isinstance(user, UserVector):
         return user
     if isinstance(user, Mapping | pd.Series | pd.DataFrame):
-        return fold_in_ratings(snapshot, dls, user)
+        return fold_in(snapshot, dls, user)
     return user_vector(snapshot, user_row(snapshot, dls, user))
 
 
@@ -139,7 +142,7 @@ def recommend_to(
         Of a dot-product model.
     dls : CollabDataLoaders
     user : int, str, dict, Series, DataFrame or Folded; or a list or array of ids, or "all"
-        An id of the ratings table, or the ratings of somebody new by title, as in `fold_in_ratings`. For many users the
+        An id of the ratings table, or the ratings of somebody new by title, as in `fold_in`. For many users the
         lists stand below each other, with the columns user, ``rank`` and item; ``"all"`` takes everyone with a training
         rating. A progress bar appears after two seconds, and Ctrl-C or the notebook's stop button ends it.
     k : int

@@ -62,29 +62,36 @@ class LRFind:
         return ax
 
 
-def lr_find(session: Session, wd: float, *, start_lr: float, end_lr: float, num_it: int, stop_div: bool) -> LRFind:
-    """Train a copy of the session's model on up to `num_it` batches, each at a higher learning rate, and suggest one.
+def lr_find(
+    session: Session,
+    start_lr: float = 1e-7,
+    end_lr: float = 10.0,
+    num_it: int = 100,
+    stop_div: bool = True,
+    show_plot: bool = True,
+) -> LRFind:
+    """Train a copy of the model on up to `num_it` batches, each at a higher learning rate, and suggest one.
+
+    The model itself stays as it is.
 
     The test is Smith's (2017, "Cyclical learning rates for training neural networks"), as fastai runs it; the rate is
     taken from the longest stretch in which the loss falls, as ESRI proposed for fastai's ``valley``.
 
     Parameters
     ----------
-    session : Session
-        It stays as it is; its recipe has the batch size.
-    wd : float
-        Weight decay.
     start_lr, end_lr : float
         Rates of the first and the last batch; those between grow by a constant factor.
     num_it : int
         Batches, at least 6.
     stop_div : bool
         Stop once the loss is four times the lowest one.
+    show_plot : bool
+        Draw the losses by pyplot.
 
     Raises
     ------
     RuntimeError
-        While the session trains.
+        While it trains.
     ValueError
         For rates that do not grow or are out of range, for fewer than 6 batches, and without training ratings.
     """
@@ -98,7 +105,7 @@ def lr_find(session: Session, wd: float, *, start_lr: float, end_lr: float, num_
             f"start_lr={start_lr!r} and end_lr={end_lr!r} must grow, from at least {lowest:g} to at most {highest:g}"
         )
     start_lr, end_lr, num_it = plain(start_lr), plain(end_lr), whole_number("num_it", num_it, 6)
-    recipe, bs = session.recipe.changed(wd=wd), min(session.recipe.bs, len(data.train_y))
+    recipe, bs = session.recipe.changed(wd=session.usual_wd), min(session.recipe.bs, len(data.train_y))
     lrs = start_lr * (end_lr / start_lr) ** (np.arange(num_it) / num_it)
     recipe = recipe.for_batches_of(bs)
     x, schedule = train_inputs(engine.module, data), Schedule(lrs, np.full(num_it, recipe.mom))
@@ -116,8 +123,11 @@ def lr_find(session: Session, wd: float, *, start_lr: float, end_lr: float, num_
             break
     if len(losses) < 2:
         raise ValueError("the loss is no number from the first batches on; look at the model and the ratings")
-    found = np.array(losses)
-    return LRFind(float(lrs[_valley(found)]), lrs[: len(found)], found)
+    smoothed = np.array(losses)
+    found = LRFind(float(lrs[_valley(smoothed)]), lrs[: len(smoothed)], smoothed)
+    if show_plot:
+        found.plot()
+    return found
 
 
 def _batches(n: int, bs: int, order: torch.Generator) -> Any:

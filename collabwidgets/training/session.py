@@ -30,6 +30,8 @@ from .weights import Weights
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
 
+FASTAI_WD = 0.01  # what fit_one_cycle decays by when nobody says
+
 
 class Session:
     """Trains one module on one set of ratings, fit after fit.
@@ -43,6 +45,9 @@ class Session:
         The module that is trained; `reset` may exchange it.
     recipe : Recipe
         Settings that fits start from.
+    usual_wd : float, optional
+        Weight decay of fits that name none; left out it is fastai's 0.01 for `fit` and `lr_find`, the recipe's for
+        others.
     metrics : functions of predictions and ratings, optional
         Of fits that name none, see `training.metrics`.
     callbacks : functions of an event, optional
@@ -76,10 +81,12 @@ class Session:
         weights: Weights,
         recipe: Recipe,
         *,
+        usual_wd: float | None = None,
         metrics: Metric | Iterable[Metric] | None = None,
         callbacks: Callback | Iterable[Callback] | None = None,
     ):
-        self.data, self.weights, self.recipe = data, weights, recipe
+        self.data, self.weights, self.recipe = data, weights, recipe.changed(wd=usual_wd)
+        self.usual_wd = FASTAI_WD if usual_wd is None else usual_wd
         self.metrics, self.callbacks = self._named(metrics), callables("callbacks", callbacks)
         self.history = History()
         self.earlier: tuple[Run, ...] = ()
@@ -101,10 +108,14 @@ class Session:
 
     # ------------------------------------------------------------------ commands
 
-    def fit(self, **settings: Any) -> None:
-        """Train here and now, printing a row an epoch; raises what a module of one's own raises."""
+    def fit(self, *, wd: float | None = None, **settings: Any) -> None:
+        """Train here and now, printing a row an epoch; raises what a module of one's own raises.
+
+        Settings are those of `start`, but ``keep_best`` and ``patience`` are off unless given, as in fastai.
+        """
         with self._command():
-            plan = self._plan(settings)
+            wd = self.usual_wd if wd is None else wd
+            plan = self._plan({"keep_best": False, "patience": 0, "wd": wd} | settings)
             table = EpochTable(int(self.epoch), plan.recipe.epochs, tuple(plan.metrics))
             fit = self._load(plan._replace(callbacks=(table, *plan.callbacks)))
             fit.begin()

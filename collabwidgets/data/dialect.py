@@ -1,31 +1,29 @@
 """How a text file of a table is written: its encoding, separator, header, decimal mark and columns of text.
 
-Judged by the first megabyte; for ids with leading zeros `text_tables` looks further down as well.
+Judged by the first megabyte; for ids with leading zeros pieces further down are looked at as well.
 """
 
 from __future__ import annotations
 
 import codecs
 import csv
+import io
+import json
+import os
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import IO, Any, TypeAlias
 
+Open: TypeAlias = Callable[[], IO[bytes]]
+_HEAD = 1 << 20  # bytes that a file is judged by
+_PIECE, _PIECES = 1 << 14, 32  # bytes of a piece that is looked at further down, and how many at most
 _SEPARATORS = ("\t", "::", ";", "|", ",", " ")
-_ENCODINGS = [
-    "utf_8",
-    "cp1252",
-    "cp1251",
-    "gb18030",
-    "shift_jis",
-    "euc_kr",
-]  # more are guessed worse
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_ENCODINGS = ["utf_8", "cp1252", "cp1251", "gb18030", "shift_jis", "euc_kr"]  # more are guessed worse
+_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_RECBOLE = re.compile(r"\w+:(token|float|token_seq|float_seq)")
+_NETFLIX = re.compile(r"\d+:\s*")
 _LINES = 200  # that a dialect is judged by
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _QUOTED_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})")  # three digits may be thousands
@@ -44,8 +42,8 @@ class Dialect:
         The columns; of a file without a header made up.
     header : bool
         Whether the first line has the names.
-    n_before : int
-        Lines before the header, such as a heading or Excel's ``sep=;``.
+    n_skipped : int
+        Lines before the first row: the header, and a heading above it or Excel's ``sep=;``.
     quoted : bool
         Whether quotation marks hold fields together, rather than being text.
     numbers : set of str
@@ -54,6 +52,8 @@ class Dialect:
         Columns to be read as text, as ids would lose leading zeros or last digits as numbers.
     torn : bool
         Whether some line has more fields than the others, and the last column is text: an unquoted separator in it.
+    kind : {"csv", "json", "json lines", "netflix"}
+        CSV and its kin, a JSON array, JSON lines, or the blocks of the Netflix Prize.
     """
 
     encoding: str
@@ -61,19 +61,58 @@ class Dialect:
     decimal: str
     names: list[str]
     header: bool
-    n_before: int
+    n_skipped: int
     quoted: bool
     numbers: set[str]
     text: set[str]
     torn: bool = False
-
-    @property
-    def n_skipped(self) -> int:
-        """Lines before the first row."""
-        return self.n_before + 1 if self.header else 0
+    kind: str = "csv"
 
 
-def encoding_of(head: bytes, where: str) -> str:
+def dialect_of(open_file: Open, where: str, *, sep: str | None = None, encoding: str | None = None) -> Dialect:
+    """Look at a file.
+
+    Parameters
+    ----------
+    open_file : callable
+        Opens the file for reading bytes.
+    where : str
+        The file, as an error names it.
+    sep, encoding : str, optional
+        What is known of the file; found out by default.
+
+    Raises
+    ------
+    ValueError
+        For what is no text, or empty.
+    """
+    with open_file() as file:
+        head = file.read(_HEAD)
+    encoding = encoding or _encoding_of(head, where)
+    text = head.decode(encoding, errors="replace").removeprefix("\ufeff")
+    first = text.lstrip().partition("\n")[0]
+    if first[:1] in ("{", "["):
+        row = _first_object(text)
+        numbers = {name for name, value in row.items() if isinstance(value, int | float)}
+        kind = "json lines" if first[0] == "{" else "json"
+        return Dialect(encoding, "", ".", list(row), True, 0, True, numbers, set(), kind=kind)
+    if _NETFLIX.fullmatch(first):
+        names = ["user", "movie", "rating", "date"]
+        return Dialect(encoding, ",", ".", names, False, 0, False, set(names[:3]), set(), kind="netflix")
+    dialect = _of_csv(text if len(head) < _HEAD else text[: text.rfind("\n")], encoding, sep, where)
+    return replace(dialect, text=dialect.text | _codes_below(open_file, dialect))
+
+
+def _first_object(text: str) -> dict[str, Any]:
+    """The first object of JSON text; empty where there is none."""
+    try:
+        row: dict[str, Any] = json.JSONDecoder().raw_decode(text, text.index("{"))[0]
+        return row
+    except ValueError:
+        return {}
+
+
+def _encoding_of(head: bytes, where: str) -> str:
     """The encoding by a byte-order mark, as UTF-8 where it is valid, else by charset-normalizer, else Latin-1.
 
     Raises
@@ -81,16 +120,13 @@ def encoding_of(head: bytes, where: str) -> str:
     ValueError
         For what is no text.
     """
-    for mark, name in _BOMS:
+    for mark, name in _BOMS.items():
         if head.startswith(mark):
             return name
     if head.lstrip()[:1] == b"<" or head.startswith(b"%PDF"):
         kind = "PDF document" if head.startswith(b"%PDF") else "page of HTML or XML"
         raise ValueError(f"{where} is a {kind}, not a table; download or export the table itself")
     if b"\0" in head:
-        zeros = [head[start:2000:2].count(0) for start in (0, 1)]
-        if max(zeros) > 10 * min(zeros) + 5:
-            return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
         raise ValueError(f"{where} is no text but a binary file of a kind that is not known; export a CSV file of it")
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
@@ -102,14 +138,8 @@ def encoding_of(head: bytes, where: str) -> str:
         return best.encoding if best is not None and best.encoding != "utf_8" else "latin-1"
 
 
-def dialect_of(text: str, encoding: str, sep: str | None, where: str) -> Dialect:
-    """The dialect of a file that begins with `text`.
-
-    Raises
-    ------
-    ValueError
-        For an empty file.
-    """
+def _of_csv(text: str, encoding: str, sep: str | None, where: str) -> Dialect:
+    """The dialect of a file that begins with `text`; a ValueError for an empty one."""
     places, lines = [], []
     for place, line in enumerate(text.splitlines()[:_LINES]):
         if line.strip():
@@ -120,49 +150,50 @@ def dialect_of(text: str, encoding: str, sep: str | None, where: str) -> Dialect
     sep = _separator(lines) if sep is None else sep
     quoted = _is_quoted(lines, sep)
     rows = _rows(lines, sep, quoted)
-    width = max(Counter(map(len, rows)), key=lambda n: (Counter(map(len, rows))[n], n))
+    widths = Counter(map(len, rows))
+    width = max(widths, key=lambda n: (widths[n], n))
     torn = any(any(map(str.strip, row[width:])) for row in rows)
-    rows = [row for row in rows if len(row) == width] or rows
+    n_above = next(at for at, row in enumerate(rows) if len(row) == width)
+    rows = [row for row in rows if len(row) == width]
     header = _has_header(rows)
-    n_before = _lines_before(lines, sep, quoted, width) if header else 0
     body = rows[1:] if header and len(rows) > 1 else rows
     columns = list(zip(*body, strict=True))
     with_comma = _QUOTED_COMMA if sep == "," else _DECIMAL_COMMA
     decimal = "," if any(any(map(with_comma.fullmatch, column)) for column in columns) else "."
     are_numbers = [_are_numbers(column, decimal) for column in columns]
     names = _unique([name.strip() for name in rows[0]]) if header else _made_up(columns, are_numbers)
-    text_columns = {
-        name
-        for name, column, numbers in zip(names, columns, are_numbers, strict=True)
-        if not numbers or any(_LOSES_DIGITS.fullmatch(entry.strip()) for entry in column)
-    }
+    if all(map(_RECBOLE.fullmatch, names)):
+        names = [name.partition(":")[0] for name in names]
     numbers = {name for name, is_number in zip(names, are_numbers, strict=True) if is_number}
+    text_columns = {*names} - numbers | _codes_among(body, names)
     torn = torn and names[-1] not in numbers
-    return Dialect(encoding, sep, decimal, names, header, places[n_before], quoted, numbers, text_columns, torn)
+    n_skipped = places[n_above] + header
+    return Dialect(encoding, sep, decimal, names, header, n_skipped, quoted, numbers, text_columns, torn)
 
 
-def codes_among(lines: list[str], dialect: Dialect) -> set[str]:
-    """The columns in which some of these lines have numbers that lose digits when read as numbers."""
-    rows = [row for row in _rows(lines, dialect.sep, dialect.quoted) if len(row) == len(dialect.names)]
-    return {
-        name
-        for name, column in zip(dialect.names, zip(*rows, strict=True), strict=False)
-        if any(_LOSES_DIGITS.fullmatch(entry.strip()) for entry in column)
-    }
+def _codes_below(open_file: Open, dialect: Dialect) -> set[str]:
+    """Columns with leading zeros or very long numbers in pieces of a large file, where it can be read in pieces."""
+    found: set[str] = set()
+    with open_file() as file:
+        if type(file) is not io.BufferedReader or dialect.encoding == "utf-16":
+            return found
+        size = os.fstat(file.fileno()).st_size
+        for at in range(_HEAD, size, max(_PIECE, size // _PIECES)):
+            file.seek(at)
+            lines = file.read(_PIECE).decode(dialect.encoding, errors="replace").splitlines()[1:-1]
+            rows = [row for row in _rows(lines, dialect.sep, dialect.quoted) if len(row) == len(dialect.names)]
+            found |= _codes_among(rows, dialect.names)
+    return found
+
+
+def _codes_among(rows: list[list[str]], names: list[str]) -> set[str]:
+    """The columns in which some of these rows have numbers that lose digits when read as numbers."""
+    columns = zip(names, zip(*rows, strict=True), strict=False)
+    return {name for name, column in columns if any(_LOSES_DIGITS.fullmatch(entry.strip()) for entry in column)}
 
 
 def _unique(names: list[str]) -> list[str]:
     return [f"{name}.{place}" if name in names[:place] else name for place, name in enumerate(names)]
-
-
-def _lines_before(lines: list[str], sep: str, quoted: bool, width: int) -> int:
-    """Count the lines above the first one that has `width` fields; 0 if a field spans several lines."""
-    for place, line in enumerate(lines):
-        if line.count('"') % 2:
-            return 0
-        if len(_rows([line], sep, quoted)[0]) >= width:
-            return place
-    return 0
 
 
 def _separator(lines: list[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -24,21 +23,15 @@ class DataUnavailable(OSError):
     """A data set is not in the cache and cannot be downloaded; the message says where to put the file by hand."""
 
 
-@dataclass(frozen=True)
-class _Size:
-    file: str
-    title: str
-    has_users: bool = False
-
-
 _SIZES = {
-    "100k": _Size("ml-100k.zip", "MovieLens 100K", True),
-    "1m": _Size("ml-1m.zip", "MovieLens 1M", True),
-    "10m": _Size("ml-10m.zip", "MovieLens 10M"),
-    "25m": _Size("ml-25m.zip", "MovieLens 25M"),
-    "32m": _Size("ml-32m.zip", "MovieLens 32M"),
-    "latest-small": _Size("ml-latest-small.zip", "MovieLens latest-small"),
+    "100k": "MovieLens 100K",
+    "1m": "MovieLens 1M",
+    "10m": "MovieLens 10M",
+    "25m": "MovieLens 25M",
+    "32m": "MovieLens 32M",
+    "latest-small": "MovieLens latest-small",
 }
+_WITH_USERS = ("100k", "1m")
 
 
 @overload
@@ -88,13 +81,13 @@ def load_movielens(
     F. M. Harper and J. A. Konstan, The MovieLens Datasets: History and Context, ACM TiiS 5(4), 2015.
     """
     one_of("size", size, list(_SIZES))
-    if users and not _SIZES[size].has_users:
-        raise ValueError(f"{_SIZES[size].title} has no table of users, only 100k and 1m do; leave users=True out")
-    tables = _tables(_SIZES[size], cache_folder())
-    found = [signed(with_titles(tables), f'cw.load_movielens("{size}")', _SIZES[size].title)]
+    if users and size not in _WITH_USERS:
+        raise ValueError(f"{_SIZES[size]} has no table of users, only 100k and 1m do; leave users=True out")
+    tables = _tables(size)
+    found = [signed(with_titles(tables), f'cw.load_movielens("{size}")', _SIZES[size])]
     if users:
         if tables.users is None:
-            raise ValueError(f"the zip of {_SIZES[size].title} that was read has no table of users; get a whole one")
+            raise ValueError(f"the zip of {_SIZES[size]} that was read has no table of users; get a whole one")
         found.append(tables.users)
     if items:
         found.append(tables.items)
@@ -121,11 +114,10 @@ def movielens_folder() -> Path:
     DataUnavailable
         When the zip is neither in the cache nor to be downloaded; the message says where to put it.
     """
-    cache, size = cache_folder(), _SIZES["100k"]
-    folder = cache / Path(size.file).stem
-    _tables(size, cache)
+    _tables("100k")
+    folder, path = _places("100k")
     if not folder.is_dir():
-        with tempfile.TemporaryDirectory(dir=cache) as work, zipfile.ZipFile(cache / size.file) as archive:
+        with tempfile.TemporaryDirectory(dir=folder.parent) as work, zipfile.ZipFile(path) as archive:
             archive.extractall(work)
             os.replace(Path(work) / folder.name, folder)
     return folder
@@ -151,9 +143,14 @@ def movielens_sample_folder() -> Path:
     return folder
 
 
-def _tables(size: _Size, cache: Path) -> Tables:
+def _places(size: str) -> tuple[Path, Path]:
+    """The folder and the zip of a size in the cache."""
+    return cache_folder() / f"ml-{size}", cache_folder() / f"ml-{size}.zip"
+
+
+def _tables(size: str) -> Tables:
     """Read the unpacked folder in the cache, else the zip, which is downloaded where it is missing."""
-    folder, path = cache / Path(size.file).stem, cache / size.file
+    folder, path = _places(size)
     fetched = not folder.is_dir() and not path.exists()
     if fetched:
         _download(size, path)
@@ -164,10 +161,10 @@ def _tables(size: _Size, cache: Path) -> Tables:
         if fetched:
             path.unlink()  # a log-in page of the network, most likely
         reason = str(error)
-    raise DataUnavailable(f"{source} cannot be used: {reason}; delete it. {_by_hand(size, path)}")
+    raise DataUnavailable(f"{source} cannot be used: {reason}; delete it. {_by_hand(path)}")
 
 
-def _download(size: _Size, path: Path) -> None:
+def _download(size: str, path: Path) -> None:
     """Download with a progress bar; a server that does not answer within 10 seconds is given up."""
     import pooch
 
@@ -175,19 +172,19 @@ def _download(size: _Size, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as work:
-            download(GROUPLENS + size.file, str(Path(work) / path.name), None)
+            download(GROUPLENS + path.name, str(Path(work) / path.name), None)
             os.replace(Path(work) / path.name, path)
             return
     except (OSError, ValueError) as error:  # what requests raises is an OSError
         reason = _in_short(error)
     raise DataUnavailable(
-        f"{path} with {size.title} is missing and could not be downloaded ({reason}). {_by_hand(size, path)}"
+        f"{path} with {_SIZES[size]} is missing and could not be downloaded ({reason}). {_by_hand(path)}"
     )
 
 
-def _by_hand(size: _Size, path: Path) -> str:
+def _by_hand(path: Path) -> str:
     return (
-        f"Get {GROUPLENS}{size.file} by any means, put it unopened at {path}, and try again. "
+        f"Get {GROUPLENS}{path.name} by any means, put it unopened at {path}, and try again. "
         "To keep the data elsewhere, set the environment variable COLLABWIDGETS_DATA to that folder"
     )
 

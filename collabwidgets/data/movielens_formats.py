@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import zipfile
 import zlib
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Folder: TypeAlias = Path | zipfile.Path
 RATING_COLUMNS = ["user", "movie", "rating", "timestamp"]
+_DAMAGE = (zipfile.BadZipFile, zlib.error)
 _TEXT_AS_CATEGORIES = 5_000_000  # ratings from which a title is stored once, not once a rating
 USER_COLUMNS = ["user", "age", "gender", "occupation", "zip"]
 
@@ -69,12 +71,8 @@ def read_movielens(path: Path) -> Tables:
                 if (folder / file).is_file():
                     return _checked(read(folder))
         names = sorted(entry.name for entry in root.iterdir())
-    except (FileNotFoundError, KeyError) as error:
-        raise BrokenTables(f"a file is missing ({error})") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-        raise BrokenTables(f"it is damaged ({error})") from error
-    except (ValueError, TypeError, IndexError) as error:  # pandas' parser errors and bad encodings among them
-        raise BrokenTables(f"a file is not in its format ({str(error).strip()})") from error
+    except (OSError, EOFError, LookupError, RuntimeError, TypeError, ValueError, *_DAMAGE) as error:
+        raise BrokenTables(f"it is damaged or not in its format ({str(error).strip()})") from error
     raise BrokenTables(f"it holds no u.data, ratings.dat or ratings.csv but {', '.join(names[:5]) or 'nothing'}")
 
 
@@ -139,18 +137,15 @@ def _read_u(folder: Folder) -> Tables:
 
 
 def _read_dat(folder: Folder) -> Tables:
-    import pandas as pd
-
-    ratings = _colons(folder, "ratings.dat", RATING_COLUMNS)
-    # Titles contain single colons, so this one is split by hand; 1M is latin-1, 10M is UTF-8.
-    data = (folder / "movies.dat").read_bytes()
-    lines = pd.DataFrame([line.rstrip("\r").split("::") for line in _decoded(data).split("\n") if line.strip()])
-    if lines.shape[1] != 3:
-        raise ValueError(f"movies.dat has {lines.shape[1]} fields a line, 3 are due")
-    items = _items(lines[0].astype(int), lines[1], lines[2])
+    ratings = _colons(folder, "ratings.dat", names=RATING_COLUMNS)
+    movies = _colons(folder, "movies.dat")
+    if movies.shape[1] != 3:
+        raise ValueError(f"movies.dat has {movies.shape[1]} fields a line, 3 are due")
+    items = _items(movies[0], movies[1], movies[2])
     users = None
     if (folder / "users.dat").is_file():
-        users = _colons(folder, "users.dat", ["user", "gender", "age", "occupation", "zip"])
+        names = ["user", "gender", "age", "occupation", "zip"]
+        users = _colons(folder, "users.dat", names=names, dtype={"zip": str})
         occupations = _OCCUPATIONS.split("|")
         users = users.assign(occupation=[occupations[code] for code in users["occupation"]])[USER_COLUMNS]
     return Tables(ratings, items, users)
@@ -167,30 +162,24 @@ def _read_csv(folder: Folder) -> Tables:
     return Tables(ratings[RATING_COLUMNS], _items(movies["movie"], movies["title"], movies["genres"]), None)
 
 
+# Titles may contain quotation marks (3: they are text), and a text may read 'NA'.
+_PLAIN: dict[str, Any] = {"header": None, "quoting": 3, "na_filter": False}
+
+
 def _table(folder: Folder, file: str, **how: Any) -> pd.DataFrame:
     import pandas as pd
 
-    # Titles may contain quotation marks (3: they are text), and a text may read 'NA'.
-    options: dict[str, Any] = {"header": None, "quoting": 3, "na_filter": False} | how
     with (folder / file).open("rb") as stream:
-        return pd.read_csv(stream, **options)
+        return pd.read_csv(stream, **_PLAIN | how)
 
 
-def _colons(folder: Folder, file: str, names: list[str]) -> pd.DataFrame:
-    """A file with '::' between fields, none of which holds a colon.
+def _colons(folder: Folder, file: str, **how: Any) -> pd.DataFrame:
+    """A file with '::' between fields, in UTF-8 (10M) or Latin-1 (1M): pandas' fast parser takes one letter only."""
+    import pandas as pd
 
-    Read as separated by ':' with every second column empty: pandas' fast parser takes one character only, and
-    its slow one needs minutes for 10 million rows.
-    """
-    every_second = range(0, 2 * len(names), 2)
-    text = {2 * names.index("zip"): str} if "zip" in names else None
-    table = _table(folder, file, sep=":", usecols=list(every_second), dtype=text)
-    table.columns = names
-    return table
-
-
-def _decoded(data: bytes) -> str:
+    data = (folder / file).read_bytes()
     try:
-        return data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        text = data.decode("latin-1")
+    return pd.read_csv(io.BytesIO(text.replace("::", "\x1f").encode()), sep="\x1f", **_PLAIN | how)

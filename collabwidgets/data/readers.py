@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import bz2
 import contextlib
 import gzip
-import lzma
 import sqlite3
 import sys
 import zipfile
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from ..extras import needs_extra
 from .columns import find_columns, find_titles, n_known
+from .dialect import Open, dialect_of
 from .movielens_formats import BrokenTables, read_movielens, with_titles
-from .tables import number_columns, opened, picked
-from .text_tables import head_of, read_text, read_two
+from .tables import number_columns, picked
+from .text_tables import Choose, read_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,25 +29,10 @@ _MAGIC = {
     b"SQLite format 3\0": "sqlite",
     b"\x1f\x8b": "gzip",
     b"\x28\xb5\x2f\xfd": "zstd",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ": "xz",
     b"PK\x03\x04": "zip",
-    b"\xd0\xcf\x11\xe0": "excel",
 }
 _NO_TABLES = (".ipynb", ".md", ".html", ".htm", ".pdf", ".png", ".jpg", ".py", ".safetensors")
 _MOVIELENS = (("u.data", "u.item"), ("ratings.dat", "movies.dat"), ("ratings.csv", "movies.csv"))
-_DECOMPRESSED: Mapping[str, Any] = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}
-_READERS = (
-    "gzip",
-    "zlib",
-    "_lzma",
-    "backports",
-    "compression",
-    "zipfile",
-    "sqlite3",
-    "_duckdb",
-    "polars",
-)  # modules of errors
 _LISTED = 8
 
 
@@ -88,48 +74,16 @@ def read_ratings(
     ModuleNotFoundError
         When the extra ``[files]`` is needed and missing: for Parquet, Feather, Excel, DuckDB and zstd.
     """
-    path = Path(path).expanduser()
     given = {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name, "weight": weight_name}
-    options: dict[str, Any] = {"given": given, "sep": sep, "encoding": encoding}
-    if not path.exists():
-        raise FileNotFoundError(f"there is no file {str(path)!r}; pass the path of a table of ratings")
-    if path.is_dir():
-        files = {file.name: file for file in sorted(path.iterdir()) if file.is_file()}
-        return _of_several(path, {name: _opener(file) for name, file in files.items()}, options)
-    kind = _kind(path)
-    with _damage_said(path):
-        if kind in ("sqlite", "duckdb"):
-            return _read_database(path, kind, table, query)
-        if kind in ("parquet", "feather"):
-            return _read_columns(_scanned(path, kind), given)
-        if kind == "excel":
-            return _read_excel(path)
-        if kind == "zip":
-            with zipfile.ZipFile(path) as archive:
-                names = [name for name in archive.namelist() if not name.endswith("/")]
-                members = {name: _member(path, name) for name in names}
-            return _of_several(path, members, options)
-        return read_text(_opener(path, kind), str(path), **options)
+    return _read(
+        path, lambda names, numbers: find_columns(names, numbers, given).names, table, query, sep=sep, encoding=encoding
+    )
 
 
-def read_titles(path: str | Path, ids: str) -> tuple[pd.DataFrame, tuple[Hashable, Hashable]]:
-    """The columns of ids and titles in a file, and their names; see `find_titles`.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        As `read_ratings` does; taken are text, compressed or not, Parquet, Feather and Excel.
-    """
-    path = Path(path).expanduser()
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {str(path)!r}; pass the path of a table with ids and titles")
-    kind = _kind(path)
-    with _damage_said(path):
-        if kind in ("parquet", "feather", "excel"):
-            whole = opened(_read_excel(path) if kind == "excel" else _scanned(path, kind))
-            key, title = find_titles(list(whole.columns), number_columns(whole), ids)
-            return picked(whole, [key, title]), (key, title)
-        return read_two(_opener(path, kind), str(path), ids)
+def read_titles(path: str | Path, ids: str) -> pd.DataFrame:
+    """The columns of ids and titles in a file, in this order; see `find_titles`, and `read_ratings` for the errors."""
+    frame = _read(path, lambda names, numbers: list(find_titles(names, numbers, ids)))
+    return frame[[*find_titles(list(frame), number_columns(frame), ids)]]
 
 
 def titles_beside(path: str | Path, ratings: pd.DataFrame) -> str | bool | None:
@@ -141,29 +95,47 @@ def titles_beside(path: str | Path, ratings: pd.DataFrame) -> str | bool | None:
     return True if {"title", "genres"} <= names and names & {"movie", "movieId"} else None
 
 
+def _read(
+    path: str | Path, choose: Choose, table: str | None = None, query: str | None = None, **how: Any
+) -> pd.DataFrame:
+    """The columns that `choose` takes of a file or folder; all that there are of a workbook or database."""
+    import pandas as pd
+
+    path = Path(path).expanduser()
+    if not path.exists():
+        raise FileNotFoundError(f"there is no file {str(path)!r}; pass the path of a table")
+    if path.is_dir():
+        files = {file.name: partial(_open, file) for file in sorted(path.iterdir()) if file.is_file()}
+        return _of_several(path, files, choose, how)
+    kind = _kind(path)
+    with _damage_said(path):
+        if kind in ("sqlite", "duckdb"):
+            return _read_database(path, kind, table, query)
+        if kind in ("parquet", "feather"):
+            return _read_columns(path, kind, choose)
+        if kind == "excel":
+            with needs_extra("files"):
+                import_module("openpyxl")
+            return pd.read_excel(path)
+        if kind == "zip":
+            with zipfile.ZipFile(path) as archive:
+                names = [name for name in archive.namelist() if not name.endswith("/")]
+            members: dict[str, Any] = {name: partial(zipfile.Path(path, name).open, "rb") for name in names}
+            return _of_several(path, members, choose, how)
+        return read_text(partial(_open, path), str(path), choose, **how)
+
+
 @contextlib.contextmanager
 def _damage_said(path: Path) -> Iterator[None]:
     """Turn the errors of a reader, on broken bytes, into a sentence."""
     try:
         yield
+    except (ValueError, ImportError, MemoryError):  # these are sentences already
+        raise
     except Exception as error:
-        if not _is_damage(error):
+        if getattr(error, "errno", None) is not None:  # of the file system
             raise
         raise ValueError(f"{str(path)!r} is damaged ({error}); get another copy") from error
-
-
-def _scanned(path: Path, kind: str) -> Any:
-    """A file that is stored by columns, none of them read yet."""
-    with needs_extra("files"):
-        import polars
-    return polars.scan_parquet(path) if kind == "parquet" else polars.scan_ipc(path)
-
-
-def _is_damage(error: Exception) -> bool:
-    """Whether an error is a reader's own, on broken bytes."""
-    if isinstance(error, EOFError) or (type(error) is OSError and error.errno is None):  # bz2's is a bare OSError
-        return True
-    return type(error).__module__.partition(".")[0] in _READERS
 
 
 def _kind(path: Path) -> str:
@@ -179,18 +151,13 @@ def _kind(path: Path) -> str:
     return kind
 
 
-def _opener(path: Path, kind: str | None = None) -> Callable[[], IO[bytes]]:
-    """What opens a file, decompressed, for reading bytes."""
-    kind = kind or _kind(path)
-
-    def open_file() -> IO[bytes]:
-        opened: IO[bytes] = _open_zstd(path) if kind == "zstd" else _DECOMPRESSED.get(kind, open)(path, "rb")
-        return opened
-
-    return open_file
-
-
-def _open_zstd(path: Path) -> Any:
+def _open(path: Path) -> Any:
+    """A file opened for reading bytes, decompressed."""
+    kind = _kind(path)
+    if kind == "gzip":
+        return gzip.open(path)
+    if kind != "zstd":
+        return path.open("rb")
     with needs_extra("files"):
         if sys.version_info >= (3, 14):
             from compression import zstd
@@ -199,15 +166,8 @@ def _open_zstd(path: Path) -> Any:
     return zstd.open(path)
 
 
-def _member(path: Path, name: str) -> Callable[[], IO[bytes]]:
-    def open_file() -> IO[bytes]:
-        return zipfile.ZipFile(path).open(name)
-
-    return open_file
-
-
-def _of_several(path: Path, files: Mapping[str, Callable[[], IO[bytes]]], options: dict[str, Any]) -> pd.DataFrame:
-    """The one table of ratings in a folder or zip; MovieLens with its titles."""
+def _of_several(path: Path, files: Mapping[str, Open], choose: Choose, how: Mapping[str, Any]) -> pd.DataFrame:
+    """The one table in a folder or zip; MovieLens with its titles."""
     bases = {Path(name).name for name in files}
     if any(bases >= set(layout) for layout in _MOVIELENS):
         with contextlib.suppress(BrokenTables):
@@ -223,37 +183,26 @@ def _of_several(path: Path, files: Mapping[str, Callable[[], IO[bytes]]], option
         known: dict[str, int] = {}
         for name, opened in tables.items():
             with contextlib.suppress(ValueError):
-                known[name] = n_known(head_of(opened, name).names)
+                known[name] = n_known(dialect_of(opened, name).names)
         tables = {name: tables[name] for name in known if known[name] == max(known.values())}
     if len(tables) != 1:
         what = "several tables that may be the ratings" if tables else "no table"
         names = ", ".join(list(tables or files)[:_LISTED]) or "nothing"
         raise ValueError(f"{str(path)!r} holds {what}: {names}; pass the path of one of them, unpacked")
     ((name, opened),) = tables.items()
-    return read_text(opened, f"{name} in {path}", **options)
+    return read_text(opened, f"{name} in {path}", choose, **how)
 
 
-def _read_columns(lazy: Any, given: Mapping[str, Hashable | None]) -> pd.DataFrame:
-    """The columns of ratings of a file that is stored by columns; no other is read."""
-    schema = lazy.collect_schema()
-    numbers = {name for name, dtype in schema.items() if dtype.is_numeric()}
-    wanted = find_columns(list(schema), numbers, given).names
+def _read_columns(path: Path, kind: str, choose: Choose) -> pd.DataFrame:
+    """Some columns of a file that is stored by columns; no other is read."""
+    with needs_extra("files"):
+        import polars
     import narwhals as nw
 
+    lazy = polars.scan_parquet(path) if kind == "parquet" else polars.scan_ipc(path)
+    schema = lazy.collect_schema()
+    wanted = choose(list(schema), {name for name, dtype in schema.items() if dtype.is_numeric()})
     return picked(nw.from_native(lazy.select(wanted).collect()), wanted)
-
-
-def _read_excel(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    try:
-        return pd.read_excel(path)
-    except ImportError as missing:
-        raise ModuleNotFoundError(
-            f'{path} is an Excel file, which needs one more package: pip install "collabwidgets[files]"'
-        ) from missing
-    except Exception as error:
-        raise ValueError(f"{str(path)!r} is damaged, or no workbook ({error}); get another copy") from error
 
 
 def _read_database(path: Path, kind: str, table: str | None, query: str | None) -> pd.DataFrame:

@@ -49,7 +49,8 @@ def titles_of(vocab: Vocab, table: Any, argument: str) -> Titles:
         When it has no such columns, or none of the ids.
     """
     if isinstance(table, str | Path):
-        frame, (key, title) = read_titles(table, vocab.name)
+        frame = read_titles(table, vocab.name)
+        key, title = frame.columns
     else:
         whole = opened(table, f"{argument}=")
         key, title = find_titles(list(whole.columns), number_columns(whole), vocab.name)

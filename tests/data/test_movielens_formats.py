@@ -89,14 +89,14 @@ def test_large_sizes_store_each_title_once(cache, write_zip, small, monkeypatch)
 
 
 BROKEN = [
-    ("u", {"u_item": None}, "a file is missing .*u.item"),
+    ("u", {"u_item": None}, "is damaged or not in its format .*u.item"),
     ("u", {"u_item": b"1|A (1990)|01-Jan-1995||\n"}, "u.item has 5 columns, 24 are due"),
     ("u", {"u_data": b""}, "it has no ratings"),
-    ("u", {"u_item": b"1|A\n2|B|C\n"}, "a file is not in its format"),
+    ("u", {"u_item": b"1|A\n2|B|C\n"}, "not in its format"),
     ("u", {"u_data": b"1\t1\tfive\t3\n"}, "column rating is not all numbers"),
     ("u", {"u_data": b"1\t99\t5\t3\n"}, r"1 rated movies have no title \(first: 99\)"),
     ("u", {"u_data": b"1\t1\t\t3\n"}, "column rating is not all numbers"),
-    ("dat", {"movies_dat": None}, "a file is missing .*movies.dat"),
+    ("dat", {"movies_dat": None}, "is damaged or not in its format .*movies.dat"),
     ("dat", {"movies_dat": b"1::A (1990)\n"}, "movies.dat has 2 fields a line"),
     ("dat", {"movies_dat": b"1::A::X\n1::B::Y\n"}, "movie 1 is listed twice"),
     ("dat", {"ratings_dat": b"1,2,3,4\n"}, "not in its format"),

@@ -73,9 +73,7 @@ def test_a_path_may_begin_at_home(
 @pytest.mark.parametrize("command", ["train", "dashboard"])
 def test_a_missing_file_is_told_in_one_sentence(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "nowhere.csv"]) == 1
-    assert capsys.readouterr().err == (
-        "collabwidgets: there is no file 'nowhere.csv'; pass the path of a table of ratings\n"
-    )
+    assert capsys.readouterr().err == "collabwidgets: there is no file 'nowhere.csv'; pass the path of a table\n"
 
 
 def test_a_column_that_is_not_there_is_told_before_anything_is_served(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from types import SimpleNamespace
-from typing import cast
-
+import numpy as np
 import torch
 
-from .events import Finished
-from .inputs import Ratings, context_of, valid_inputs
+from .inputs import Ratings, train_inputs
 from .recipe import SETTINGS, Recipe
-from .trainer import Engine, Trainer
+from .schedule import schedule_for
+from .trainer import Engine
 
 TRIAL_BATCHES = 200
 _MOST_RATINGS = 1 << 16  # of those in the trial, on which it is judged
@@ -40,28 +37,26 @@ def stable_lr(engine: Engine, data: Ratings, recipe: Recipe) -> float | None:
     float or None
         Two digits of it; ``None`` if no learning rate helps, so that it is not the learning rate.
     """
-    bs = min(recipe.bs, len(data.train_y))
-    n = min(TRIAL_BATCHES, len(data.train_y) // bs) * bs
-    rows = torch.randperm(len(data.train_y), generator=torch.Generator().manual_seed(recipe.seed))[:n]
-    x, y, w = data.train_x[rows], data.train_y[rows], None if data.train_w is None else data.train_w[rows]
-    context = context_of(engine.module, data)
-    if context is not None:
-        context = replace(context, train=context.train[rows], valid=context.train[rows[:_MOST_RATINGS]])
-    few = cast(Ratings, SimpleNamespace(train_x=x, train_y=y, train_w=w, context=context))
-    few.valid_x, few.valid_y = x[:_MOST_RATINGS], y[:_MOST_RATINGS]
-    few.valid_w = None if w is None else w[:_MOST_RATINGS]
-    judged = valid_inputs(engine.module, few)
-    fresh, before = engine.state(), engine.loss(judged, few.valid_y, few.valid_w)
+    x, y, w = train_inputs(engine.module, data), data.train_y, data.train_w
+    bs = min(recipe.bs, len(y))
+    batches = min(TRIAL_BATCHES, len(y) // bs)
+    rows = torch.randperm(len(y), generator=torch.Generator().manual_seed(recipe.seed))[: batches * bs]
+    judged = rows[:_MOST_RATINGS]
+
+    def loss() -> float:
+        return engine.loss(x[judged], y[judged], None if w is None else w[judged])
+
+    fresh, before = engine.state(), loss()
     lr = recipe.lr / 3
     while lr >= SETTINGS["lr"].low:
-        trial = recipe.changed(lr=float(f"{lr:.1e}"), schedule="constant", epochs=1, keep_best=False)
+        tried = float(f"{lr:.1e}")
+        trial = recipe.changed(lr=tried, schedule="constant").for_batches_of(bs)
         lr /= 3
-        rescaled = trial.for_batches_of(bs)
-        if rescaled.lr > _LARGEST_STEP or rescaled.lr * rescaled.wd > _LARGEST_DECAY:
+        if trial.lr > _LARGEST_STEP or trial.lr * trial.wd > _LARGEST_DECAY:
             continue
-        *_, last = Trainer(engine, few, trial, order=torch.Generator().manual_seed(recipe.seed))
-        falls = isinstance(last, Finished) and engine.loss(judged, few.valid_y, few.valid_w) < before
+        engine.begin(x, y, trial, schedule_for(trial, batches), w)
+        falls = bool(np.isfinite(engine.run(rows, bs, 0)).all()) and loss() < before
         engine.restore(fresh)
         if falls:
-            return trial.lr
+            return tried
     return None

@@ -48,6 +48,8 @@ class Fit:
     progress : Progress
     over : bool
         Whether it cannot be gone on with.
+    revision : int
+        Of the snapshot that was taken when it was paused.
     """
 
     def __init__(self, session: Session, plan: Plan):
@@ -60,6 +62,7 @@ class Fit:
         self.progress = Progress(self._trainer.n_steps, plan.recipe.epochs)
         self._events = iter(self._trainer)
         self.over = False
+        self.revision = -1
         self._asked: str | None = None  # "paused", "stopped" or "replaced", looked at between two events
         self._thread = 0
         self._idle = threading.Event()
@@ -182,10 +185,12 @@ class Fit:
     def _put_down(self, outcome: str) -> None:
         """Bring module and snapshot up to date."""
         session, trainer = self._session, self._trainer
-        trainer.engine.sync()
+        if self.running:  # what was edited in a pause stays
+            trainer.engine.sync()
         if outcome in ("paused", "stopped"):
             best = trainer.restore_best(session.epoch) if outcome == "stopped" else None
             session.take_snapshot(best)
+            self.revision = session.weights.snapshot.revision
             where = messages.place(trainer.epoch, trainer.recipe.epochs, self.progress.share)
             session.status, session.message = outcome, messages.halted(outcome, where, best)
         session.weights.rest()

@@ -50,9 +50,6 @@ class Engine(Protocol):
     def sync(self) -> None:
         """Bring the module's own parameters up to date."""
 
-    def reread(self) -> None:
-        """Go on in the middle of a fit from what the module's parameters are now, if they were changed by hand."""
-
     def state(self) -> Any:
         """A copy of the weights, to be given to `restore`."""
 

@@ -68,10 +68,6 @@ class EnsembleEngine:
         for engine in self.engines:
             engine.sync()
 
-    def reread(self) -> None:
-        for engine in self.engines:
-            engine.reread()
-
     def state(self) -> list[Any]:
         return [engine.state() for engine in self.engines]
 

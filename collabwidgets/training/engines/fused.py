@@ -98,16 +98,6 @@ class Tables:
         self._look(self.over)
         self._write()
 
-    def reread(self) -> bool:
-        """Take over what was written to the module since `sync`; whether anything was."""
-        if self.over is None or not self._changed():
-            return False
-        self._catch_up(self.over)
-        at = self.last.copy()
-        self._read()
-        self.last[:] = at
-        return True
-
     def restore(self, weights: Floats) -> None:
         """Give the module these weights, and begin with new moments."""
         self.weights[:] = weights
@@ -131,11 +121,6 @@ class Tables:
             self.weights[here] = p.detach().numpy()
         self.packed[:, 0] = self.weights
         self.last[:] = 0
-
-    def _changed(self) -> bool:
-        return not all(
-            np.array_equal(p.detach().numpy(), self.weights[here], equal_nan=True) for p, here in self._placed()
-        )
 
     def _write(self) -> None:
         for p, here in self._placed():
@@ -257,11 +242,6 @@ class FusedEngine:
     def _vectors(self) -> tuple[Floats, Floats]:
         """The users' and the items' rows as the product sees them, each with its bias; `sync` has been called."""
         return self._users.weights, self._items.weights
-
-    def reread(self) -> None:
-        """Take over what the module's parameters were changed to in the middle of a fit."""
-        for tables in self._tables:
-            tables.reread()
 
     def sync(self) -> None:
         for tables in self._tables:

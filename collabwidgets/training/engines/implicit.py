@@ -122,13 +122,6 @@ class ImplicitEngine(FusedEngine):
         self._of_users.step = self._of_items.step = users.step // self._window
         return losses
 
-    def reread(self) -> None:
-        from . import fused_loop
-
-        super().reread()
-        for part in self._parts:
-            fused_loop.add_up(part, part.used[: part.n_used[0]])
-
     def _vectors(self) -> tuple[Floats, Floats]:
         from . import fused_loop
 

@@ -176,7 +176,7 @@ class CollabLearner:
     def biases(self, kind: str = "items", *, min_count: int | None = None, center: bool = True) -> pd.DataFrame:
         """What remains of a title's (or a user's) ratings once taste is allowed for: `interpret.biases`."""
         minimum = self._min_count(min_count if kind == "items" else min_count or 0, kind)
-        return interpret.biases_in_runs(self.snapshot, self.reruns, kind=kind, min_count=minimum, center=center)
+        return interpret.biases(self.snapshot, kind=kind, min_count=minimum, center=center, runs=self.reruns)
 
     def pca(
         self,
@@ -218,13 +218,12 @@ class CollabLearner:
 
         Name the item by its title, or pass ``row=`` its row; a list of them asks for the mean of several. Words that
         only one title has are enough, whatever their case; ``attrs["anchors"]`` says which title was taken.
-        ``average="runs"`` ranks by the mean cosine over the runs of `stability`: `interpret.neighbors_in_runs`.
+        ``average="runs"`` ranks by the mean cosine over the runs of `stability`.
         """
         row = item_rows(self.dls, item) if row is None else row
-        minimum, rated = self._min_count(min_count), self.dls.rated
-        return interpret.neighbors_in_runs(
-            self.snapshot, self.reruns, row, k=k, metric=metric, order=order, min_count=minimum, ratings=rated, **others
-        )
+        others |= {"min_count": self._min_count(min_count), "ratings": self.dls.rated}
+        snapshot, runs = self.snapshot.with_cold_rows, [run.with_cold_rows for run in self.reruns]
+        return interpret.neighbors(snapshot, row, k=k, metric=metric, order=order, runs=runs, **others)
 
     def stability(self, runs: int | None = None) -> Reruns:
         """Train the model again with other seeds, in the background, to see which findings come again: `Reruns.start`.
@@ -248,10 +247,11 @@ class CollabLearner:
         return self.session.reruns.snapshots
 
     def similar_users(self, user: Any, k: int = 10, *, metric: str = "cosine", min_count: int = 0) -> pd.DataFrame:
-        """The users whose factors lie nearest to those of one of them, named by id: `interpret.similar_users`."""
+        """The users whose factors lie nearest to those of one of them, named by id, as `neighbors` has it."""
         snapshot, minimum = self.snapshot.with_cold_rows, self._min_count(min_count, "users")
         row = users.user_row(snapshot, self.dls, user)
-        return interpret.similar_users(snapshot, row, k=k, metric=metric, min_count=minimum, ratings=self.dls.rated)
+        others: dict[str, Any] = {"min_count": minimum, "ratings": self.dls.rated}
+        return interpret.neighbors(snapshot.of("users"), row, k=k, metric=metric, **others)
 
     def embeddings(self, kind: str = "items") -> pd.DataFrame:
         """Factors and biases of the items or the users, by id, for `to_csv` and the like: `interpret.embeddings`."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ..training.snapshot import Snapshot
+from .stability import bias_moves, ranks_of
 
 FEW = 20  # ratings below which a finding about a row is called weak
 
 
-def biases(snapshot: Snapshot, *, kind: str = "items", min_count: int = 0, center: bool = True) -> pd.DataFrame:
+def biases(
+    snapshot: Snapshot,
+    *,
+    kind: str = "items",
+    min_count: int = 0,
+    center: bool = True,
+    runs: Sequence[Snapshot] = (),
+) -> pd.DataFrame:
     """Rank items (or users) by their learnt bias, the highest first.
 
     A bias is not a mean rating: it is what the model adds for every user after taste (the factors) and the
@@ -29,6 +39,8 @@ def biases(snapshot: Snapshot, *, kind: str = "items", min_count: int = 0, cente
         shown.
     center : bool
         Subtract the mean bias of the trained rows from ``bias``.
+    runs : sequence of Snapshot
+        Of models trained by the same recipe with other seeds.
 
     Returns
     -------
@@ -47,7 +59,11 @@ def biases(snapshot: Snapshot, *, kind: str = "items", min_count: int = 0, cente
         * ``rank_change``: places gained by bias against the mean, ``rank_by_mean - rank``; negative where lost;
         * ``few``: fewer than 20 ratings.
 
-        ``attrs["mean_bias"]`` is the mean bias of the trained rows, which centring moves out of the table.
+        With `runs` also ``spread`` float64: the standard deviation (n - 1) of the centred bias over the model and its
+        runs, in the same unit; and ``rank_low`` and ``rank_high`` int64, the lowest and the highest rank among these.
+
+        ``attrs["mean_bias"]`` is the mean bias of the trained rows, which centring moves out of the table;
+        ``attrs["n_runs"]``, with `runs`, how many there are.
 
     Raises
     ------
@@ -73,24 +89,24 @@ def biases(snapshot: Snapshot, *, kind: str = "items", min_count: int = 0, cente
 
     mean_bias = float(trained_bias.mean())
     rows = np.flatnonzero(side.trained & (side.counts >= min_count))
-    rows = rows[np.argsort(-table[rows], kind="stable")]
     centered = table[rows].astype(np.float64) - mean_bias
-    means = side.means[rows]
-    rank, rank_by_mean = np.arange(1, len(rows) + 1), _rank_by_mean(means, rows)
-    frame = side.frame(
-        rows,
-        {
-            "bias": centered if center else table[rows].astype(np.float64),
-            "effect": _effect(centered, snapshot.rating_mean, snapshot.y_range),
-            "count": side.counts[rows],
-            "mean": means,
-            "rank": rank,
-            "rank_by_mean": rank_by_mean,
-            "rank_change": rank_by_mean - rank,
-            "few": side.counts[rows] < FEW,
-        },
-    )
-    frame.attrs["mean_bias"] = mean_bias
+    rank, rank_by_mean = ranks_of(table[rows]), ranks_of(side.means[rows])
+    columns = {
+        "bias": centered if center else table[rows].astype(np.float64),
+        "effect": _effect(centered, snapshot.rating_mean, snapshot.y_range),
+        "count": side.counts[rows],
+        "mean": side.means[rows],
+        "rank": rank,
+        "rank_by_mean": rank_by_mean,
+        "rank_change": rank_by_mean - rank,
+        "few": side.counts[rows] < FEW,
+    }
+    moves = bias_moves(snapshot, runs, kind, min_count)
+    if moves is not None:
+        spread, low, high = moves[rows].T
+        columns |= {"spread": spread, "rank_low": low.astype(np.int64), "rank_high": high.astype(np.int64)}
+    frame = side.frame(rows, columns).sort_values("rank")
+    frame.attrs = {"mean_bias": mean_bias} | ({"n_runs": len(runs)} if runs else {})
     return frame
 
 
@@ -105,9 +121,3 @@ def _effect(bias: NDArray[np.float64], mean: float, y_range: tuple[float, float]
     with np.errstate(over="ignore"):  # a bias below -700 sends exp to infinity and the share, rightly, to 0
         moved = share / (share + (1 - share) * np.exp(-bias))
     return low + (high - low) * moved - mean
-
-
-def _rank_by_mean(means: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.int64]:
-    rank = np.empty(len(means), dtype=np.int64)
-    rank[np.lexsort((rows, -means))] = np.arange(1, len(means) + 1)
-    return rank

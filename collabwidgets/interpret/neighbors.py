@@ -14,7 +14,9 @@ from ..plain import one_of, whole_number
 from ..training.snapshot import Snapshot, lengths_of
 from ..words import with_article
 from .bias import FEW
+from .stability import mean_cosines
 
+AVERAGES = (None, "runs")
 METRICS = ("cosine", "centered_cosine", "euclidean", "dot")
 SHORT = 0.25  # of the median length: below it a direction is mostly noise
 _LARGEST = 1e37  # the product of two lengths beyond which float32 may overflow
@@ -28,6 +30,8 @@ def neighbors(
     k: int = 10,
     metric: str = "cosine",
     order: str = "nearest",
+    average: str | None = None,
+    runs: Sequence[Snapshot] = (),
     min_count: int = 20,
     ratings: tuple[NDArray[np.integer], NDArray[np.integer]] | None = None,
     pinned: int | None = None,
@@ -44,11 +48,12 @@ def neighbors(
     Parameters
     ----------
     snapshot : Snapshot
-        With ``item_factors``.
+        With ``item_factors``; of users ``snapshot.of("users")``.
     item : int, or a sequence of them
         Row of the anchor, 1 to n_items - 1; it may have fewer ratings than `min_count`. Of several anchors the
         vectors are scaled to length one and averaged, so that each counts alike; ``centered_cosine`` takes them from
-        the centre first. Only ``euclidean``, which is about lengths too, averages the vectors as they are.
+        the centre first. Only ``euclidean``, which is about lengths too, averages the vectors as they are. The table of
+        no anchor is empty.
     k : int
         Rows to show, at least 1; fewer come back when fewer qualify.
     metric : {"cosine", "centered_cosine", "euclidean", "dot"}
@@ -57,6 +62,11 @@ def neighbors(
         there the *smaller* score is the nearer. ``dot`` is the plain product.
     order : {"nearest", "farthest"}
         ``farthest``: the lowest cosine or product, the largest distance.
+    average : {None, "runs"}
+        ``"runs"`` ranks by the mean cosine over `runs`, in which the anchor's and the title's own vectors of each run
+        are compared; of several anchors, by the mean over these too. Then ``score`` is that mean.
+    runs : sequence of Snapshot
+        Of models trained by the same recipe with other seeds; adds ``in_runs``.
     min_count : int
         Hide items with fewer ratings.
     ratings : (int [n], int [n]), optional
@@ -74,22 +84,24 @@ def neighbors(
 
         * the side's name (such as ``title``);
         * ``score`` float64, in the unit of the metric;
+        * ``in_runs`` int64, with `runs`: among the `k` first of how many runs the title is, asked the same;
         * ``count`` of its ratings;
         * ``to_pinned`` float64, if `pinned` is given: the same score against that title alone;
-        * ``n_common``, if `ratings` are given: distinct users who rated both it and an anchor;
+        * ``n_common``, if `ratings` are given: distinct users who rated both it and an anchor (of users: titles);
         * ``norm`` float64: length of its vector;
         * ``weak``: fewer ratings than `weak_count`, or a length under `weak_norm` of the median of the trained rows;
         * ``known_from``, if items without a training rating have vectors by their side columns: ``"ratings"``, or
           ``"0 ratings, from its year and genres"``. ``attrs["anchors_known_from"]`` says it of the anchors.
 
         In ``attrs``: ``anchors``, the names of the anchors, and ``n_hidden``, how many of the `k` best of all known
-        items `min_count` hides.
+        items `min_count` hides; with `runs`, ``n_runs``.
 
     Raises
     ------
     ValueError
-        When `metric` or `order` is unknown, `k` < 1, there is no anchor, the model has no item factors, an anchor
-        or `pinned` is ``'#na#'``, out of range or never trained, or factors are not finite.
+        When `metric`, `order` or `average` is unknown, `k` < 1, the model has no item factors, an anchor or `pinned` is
+        ``'#na#'``, out of range or never trained, or factors are not finite; for an average of a metric that is no
+        cosine, or without `runs`.
     TypeError
         When `item` is no whole number.
 
@@ -97,104 +109,79 @@ def neighbors(
     --------
     >>> neighbors(snapshot, snapshot.items.index("Fargo (1996)"), k=5)  # doctest: +SKIP
     """
+    one_of("average", average, AVERAGES)
+    if average and metric != "cosine":
+        raise ValueError(f"average='runs' is the mean of cosines, not of metric={metric!r}; leave one of them out")
     side, anchors = snapshot.items, anchor_rows(item, snapshot)
-    rows, scores, n_hidden = nearest(snapshot, anchors, k=k, metric=metric, order=order, min_count=min_count)
+    vectors = mean_cosines(snapshot, runs) if average else snapshot
+    question: dict[str, Any] = {"k": k, "metric": metric, "order": order, "min_count": min_count}
+    rows, scores, n_hidden = nearest(vectors, anchors, **question)
 
     columns: dict[str, NDArray[Any]] = {"score": scores}
+    if runs:
+        is_listed = [np.isin(rows, nearest(run, anchors, **question)[0]) for run in runs]
+        columns["in_runs"] = np.stack(is_listed).sum(axis=0, dtype=np.int64)
     if pinned is not None:
-        columns["to_pinned"] = _scores(snapshot, rows, _aim(snapshot, [_anchor_row(pinned, snapshot)], metric), metric)
+        columns["to_pinned"] = _scores(vectors, rows, _aim(vectors, anchor_rows(pinned, snapshot), metric), metric)
     columns["count"] = side.counts[rows]
     if ratings is not None:
-        columns["n_common"] = _n_common(anchors, rows, ratings, len(side.names), len(snapshot.users.names))
+        columns["n_common"] = _n_common(snapshot, anchors, rows, ratings)
     norms = columns["norm"] = snapshot.item_norms[rows]
     columns["weak"] = (side.counts[rows] < weak_count) | (norms < weak_norm * snapshot.median_item_norm)
     frame = side.frame(rows, columns | snapshot.known_from(rows))
-    frame.attrs["anchors"] = [str(side.names[anchor]) for anchor in anchors]
-    for name, said in snapshot.known_from(np.array(anchors)).items():
+    frame.attrs = {"anchors": [str(side.names[anchor]) for anchor in anchors], "n_hidden": n_hidden}
+    frame.attrs |= {"n_runs": len(runs)} if runs else {}
+    for name, said in snapshot.known_from(np.array(anchors, int)).items():
         frame.attrs[f"anchors_{name}"] = said.tolist()
-    frame.attrs["n_hidden"] = n_hidden
     return frame
 
 
 def nearest(
     snapshot: Snapshot, anchors: list[int], *, k: int, metric: str, order: str, min_count: int
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], int]:
-    """Rows, scores, and how many of the `k` best are hidden: the search of `neighbors`, from checked anchors."""
+    """Rows, scores, and how many of the `k` best are hidden: the search of `neighbors`, from checked anchors.
+
+    One product in float32 tells each score up to a known error; only rows that may be among the best by that
+    are scored in float64. So the answer is exact, and equal vectors tie.
+    """
     one_of("metric", metric, METRICS)
     one_of("order", order, ("nearest", "farthest"))
     whole_number("k", k)
+    if not anchors:
+        return np.zeros(0, np.intp), np.zeros(0), 0
     aim = _aim(snapshot, anchors, metric)
     candidate = snapshot.known_items.copy()
     candidate[anchors] = False
     shown = candidate & (snapshot.items.counts >= min_count)
-    ranked, scores = _ranked(snapshot, aim, k, metric, order, candidate, shown)
-    is_shown = shown[ranked]
-    return ranked[is_shown][:k], scores[is_shown][:k], int((~is_shown[:k]).sum())
-
-
-def similar_users(
-    snapshot: Snapshot,
-    user: int,
-    *,
-    k: int = 10,
-    metric: str = "cosine",
-    min_count: int = 0,
-    ratings: tuple[NDArray[np.integer], NDArray[np.integer]] | None = None,
-) -> pd.DataFrame:
-    """Find the `k` users whose factors lie nearest to one user's, as `neighbors` does for items.
-
-    Returns
-    -------
-    DataFrame, index ``row``
-        The columns of `neighbors`; ``n_common`` counts the items that both rated.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `neighbors` does, of users.
-    """
-    both = None if ratings is None else ratings[::-1]
-    return neighbors(snapshot.of("users"), user, k=k, metric=metric, min_count=min_count, ratings=both)
-
-
-def no_neighbors(snapshot: Snapshot, *, pinned: bool = False) -> pd.DataFrame:
-    """The empty table that `neighbors` with `ratings`, and with a `pinned` title, would give; raises as it does where
-    the model has no item factors."""
-    norms, side = snapshot.item_norms[:0], snapshot.items
-    columns: dict[str, Any] = {"score": np.zeros(0)}
-    if pinned:
-        columns["to_pinned"] = np.zeros(0)
-    columns |= {"count": side.counts[:0], "n_common": np.zeros(0, np.int64), "norm": norms, "weak": side.trained[:0]}
-    frame = side.frame(np.zeros(0, np.int64), columns)
-    frame.attrs |= {"anchors": [], "n_hidden": 0}
-    return frame
+    sign = 1 if (metric == "euclidean") == (order == "nearest") else -1  # times it, the smallest is the best
+    scores, errors = _rough_scores(snapshot, aim, metric)
+    place = min(k, len(scores)) - 1
+    worst = np.partition(np.where(shown, sign * scores + errors, np.inf), place)[place]  # of the k best shown, at most
+    rows = np.flatnonzero(candidate & (sign * scores - errors <= worst))
+    exact = _scores(snapshot, rows, aim, metric)
+    by_score = np.argsort(sign * exact, kind="stable")
+    rows, exact = rows[by_score], exact[by_score]
+    is_shown = shown[rows]
+    return rows[is_shown][:k], exact[is_shown][:k], int((~is_shown[:k]).sum())
 
 
 def anchor_rows(item: int | Sequence[int], snapshot: Snapshot) -> list[int]:
     """The anchors of `neighbors`, each once, checked."""
-    items = item if isinstance(item, Sequence | np.ndarray) and not isinstance(item, str) else [item]
-    rows = [_anchor_row(each, snapshot) for each in items]
-    if not rows:
-        raise ValueError(f"there is no {snapshot.items.name} to be near to; pass the row of at least one")
+    side, rows = snapshot.items, []
+    for each in np.atleast_1d(np.asarray(item, dtype=object)):
+        try:
+            row = operator.index(each)
+        except TypeError:
+            raise TypeError(f"item is {each!r}; pass the number of its row (items.index(name) finds it)") from None
+        if not 0 < row < len(side.names):
+            raise ValueError(f"row {row} is no {side.name}; rows go from 1 to {len(side.names) - 1}")
+        if not snapshot.known_items[row]:
+            raise ValueError(
+                f"{side.names[row]} has no training rating, so its factors are still random; "
+                f"choose {with_article(side.name)} that was trained"
+            )
+        rows.append(row)
     return list(dict.fromkeys(rows))
-
-
-def _anchor_row(item: Any, snapshot: Snapshot) -> int:
-    side = snapshot.items
-    try:
-        row = operator.index(item)
-    except TypeError:
-        raise TypeError(f"item is {item!r}; pass the number of its row (items.index(name) finds it)") from None
-    if row == 0:
-        raise ValueError(f"row 0 is '#na#', which stands for no {side.name}; choose a row from 1")
-    if not 0 < row < len(side.names):
-        raise ValueError(f"row {row} is no {side.name}; rows go from 1 to {len(side.names) - 1}")
-    if not snapshot.known_items[row]:
-        raise ValueError(
-            f"{side.names[row]} has no training rating, so its factors are still random; "
-            f"choose {with_article(side.name)} that was trained"
-        )
-    return row
 
 
 def _aim(snapshot: Snapshot, anchors: list[int], metric: str) -> NDArray[np.float64]:
@@ -215,33 +202,6 @@ def _at_the_center(snapshot: Snapshot) -> float:
     return 1e-12 * float(np.linalg.norm(snapshot.item_center))
 
 
-def _ranked(
-    snapshot: Snapshot,
-    aim: NDArray[np.float64],
-    k: int,
-    metric: str,
-    order: str,
-    candidate: NDArray[np.bool_],
-    shown: NDArray[np.bool_],
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Rows among which are the k best candidates and the k best shown, best first, with their scores.
-
-    One product in float32 tells each score up to a known error; only rows that may be among the best by that
-    are scored in float64. So the answer is exact, and equal vectors tie.
-    """
-    scores, errors = _rough_scores(snapshot, aim, metric)
-    sign = 1 if (metric == "euclidean") == (order == "nearest") else -1
-    scores *= sign  # now the smallest is the best
-    at_most = np.where(shown, scores + errors, np.inf)
-    worst = np.inf  # of the k best shown, at most
-    if k < len(at_most):
-        worst = np.partition(at_most, k - 1)[k - 1]
-    rows = np.flatnonzero(candidate & (scores - errors <= worst))
-    exact = _scores(snapshot, rows, aim, metric)
-    by_score = np.argsort(sign * exact, kind="stable")
-    return rows[by_score], exact[by_score]
-
-
 def _rough_scores(
     snapshot: Snapshot, aim: NDArray[np.float64], metric: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -253,21 +213,18 @@ def _rough_scores(
             "the factors hold values that are not finite, or so large that training must have diverged; "
             "reset and train at a lower lr"
         )
-    rounding = 4 * table.shape[1] * float(np.finfo(np.float32).eps)  # a generous bound for a float32 sum
+    scale, reach = np.ones(len(table)), norms * length
     with np.errstate(invalid="ignore", over="ignore"):  # rows never trained may hold anything
-        products = (table @ aim.astype(np.float32)).astype(np.float64)
+        scores = (table @ aim.astype(np.float32)).astype(np.float64)
         if metric == "euclidean":
-            squares = norms * norms - 2 * products + length * length
-            return squares, rounding * (norms + length) ** 2 + table.shape[1] * _TINY
-        errors = rounding * norms * length + table.shape[1] * _TINY
-        if metric == "dot":
-            return products, errors
-        lengths = norms
-        if metric == "centered_cosine":
-            products -= snapshot.item_center @ aim
-            lengths = snapshot.item_spreads
-        scale = lengths * length
-        return _ratio(products, scale), _ratio(errors, scale)
+            scores, reach = norms * norms - 2 * scores + length * length, (norms + length) ** 2
+        elif metric == "cosine":
+            scale = reach
+        elif metric == "centered_cosine":
+            scores, scale = scores - snapshot.item_center @ aim, snapshot.item_spreads * length
+        # generous: of a sum in float32, and of what underflow may lose
+        errors = table.shape[1] * (4 * float(np.finfo(np.float32).eps) * reach + _TINY)
+        return _ratio(scores, scale), _ratio(errors, scale)
 
 
 def _scores(snapshot: Snapshot, rows: NDArray[np.intp], aim: NDArray[np.float64], metric: str) -> NDArray[np.float64]:
@@ -300,21 +257,18 @@ def _ratio(values: NDArray[np.float64], scale: NDArray[np.float64]) -> NDArray[n
 
 
 def _n_common(
+    snapshot: Snapshot,
     anchors: list[int],
     rows: NDArray[np.intp],
     ratings: tuple[NDArray[np.integer], NDArray[np.integer]],
-    n_items: int,
-    n_users: int,
 ) -> NDArray[np.int64]:
     """Distinct users who rated an anchor and each of `rows`."""
-    users, items = ratings
-    rated_anchor = np.zeros(n_users, dtype=bool)
-    for anchor in anchors:
-        rated_anchor[users[items == anchor]] = True
-    shown = np.zeros(n_items, dtype=bool)
+    users, items = ratings[::-1] if snapshot.exchanged else ratings
+    rated_anchor, shown = np.zeros(len(snapshot.users), bool), np.zeros(len(snapshot.items), bool)
+    rated_anchor[users[np.isin(items, anchors)]] = True
     shown[rows] = True
     found = np.flatnonzero(shown[items])
     found = found[rated_anchor[users[found]]]
-    pairs = pd.unique(items[found].astype(np.int64) * n_users + users[found])
-    common: NDArray[np.int64] = np.bincount(pairs // n_users, minlength=n_items)[rows]
+    pairs = pd.unique(items[found].astype(np.int64) * len(rated_anchor) + users[found])
+    common: NDArray[np.int64] = np.bincount(pairs // len(rated_anchor), minlength=len(shown))[rows]
     return common

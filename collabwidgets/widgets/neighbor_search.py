@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Dict, Enum, Int, List, TraitError, Unicode, validate
 
 from ..interpret.bias import FEW
-from ..interpret.neighbors import METRICS, SHORT, no_neighbors
-from ..interpret.stability import AVERAGES
+from ..interpret.neighbors import AVERAGES, METRICS, SHORT
 from ..learner import CollabLearner
 from ..plots import plot_neighbors
 from ..traits import Row, Rows, Whole
@@ -116,9 +115,7 @@ class NeighborSearch(View):
             When the model has no item factors.
         """
         anchors = self._anchors()
-        if anchors and self._untrained(anchors) is None:
-            return self._find(anchors)
-        return no_neighbors(self._learner.snapshot, pinned=self._trained_pin() is not None)
+        return self._find(anchors if self._untrained(anchors) is None else [])
 
     def _plot(self, ax: Axes | None = None) -> Axes:
         anchors, items = self._anchors(), self._learner.dls.items

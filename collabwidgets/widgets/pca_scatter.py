@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from traitlets import Bool, Dict, Enum, List, TraitError, Unicode, validate
 
-from ..interpret import neighbors, similar_users
+from ..interpret import neighbors
 from ..interpret.on_map import far_beyond, map_ranks
 from ..interpret.pca import AXES
 from ..learner import CollabLearner
@@ -212,9 +212,8 @@ class PCAScatter(FittedMap):
         if self.primary is None:
             name = self._items.name
             raise ValueError(f"no {name} is primary, so there is nothing to be near to; set primary= its row")
-        nearest = similar_users if self.kind == "users" else neighbors
         question = {"k": self.k, "min_count": self.min_count, "ratings": self._learner.dls.rated}
-        frame = nearest(self._learner.snapshot, self.primary, **question)
+        frame = neighbors(self._learner.snapshot.of(self.kind), self.primary, **question)
         at = self._frame()
         x, y = (places_of(self._snapshot, at, self._own_columns, axis) for axis in (self.x, self.y))
         shown = super()._passing() & np.isfinite(x + y)

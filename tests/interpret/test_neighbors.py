@@ -223,8 +223,9 @@ def test_one_anchor_in_a_list_or_named_twice_is_that_anchor(make_snapshot):
     snapshot = make_snapshot(item_factors=np.random.default_rng(9).normal(size=(40, 5)).astype(np.float32))
     for metric in METRICS:
         assert neighbors(snapshot, [7, 7], metric=metric).equals(neighbors(snapshot, 7, metric=metric))
-    with pytest.raises(ValueError, match="no title to be near to; pass the row of at least one"):
-        neighbors(snapshot, [])
+    nothing = neighbors(snapshot, [])
+    assert nothing.empty
+    assert nothing.columns.equals(neighbors(snapshot, 7).columns)
 
 
 def test_users_of_any_anchor_are_counted_once(make_snapshot):
@@ -268,7 +269,7 @@ def test_a_filter_that_hides_all_says_how_many_it_hides(make_snapshot):
         ({"metric": "manhattan"}, "metric='manhattan' is not known; choose one of cosine, centered_cosine"),
         ({"order": "closest"}, "order='closest' is not known; choose one of nearest, farthest"),
         ({"k": 0}, "k must be a whole number from 1, not 0"),
-        ({"item": 0}, "row 0 is '#na#'"),
+        ({"item": 0}, "row 0 is no title; rows go from 1 to 4"),
         ({"item": 5}, "row 5 is no title; rows go from 1 to 4"),
         ({"item": -1}, "row -1 is no title"),
         ({"item": 2}, "title 2 has no training rating"),

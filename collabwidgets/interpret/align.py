@@ -17,11 +17,14 @@ def shared_scores(
     known: NDArray[np.float32], factors: NDArray[np.float32], vectors: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Pearson's r of each column of `known` with the scores along each vector, over the same rows."""
-    before = known - known.mean(axis=0, dtype=np.float64)
-    now = (factors @ vectors.T.astype(np.float32)).astype(np.float64)
-    now -= now.mean(axis=0)
-    r: NDArray[np.float64] = before.T @ now
-    spreads = np.outer(np.linalg.norm(before, axis=0), np.linalg.norm(now, axis=0))
+    return pearson(known, factors @ vectors.T.astype(np.float32))
+
+
+def pearson(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Pearson's r of each column of one table with each of another, over the same rows; 0 where one does not vary."""
+    one, other = (each - each.mean(axis=0, dtype=np.float64) for each in (one, other))
+    r: NDArray[np.float64] = one.T @ other
+    spreads = np.outer(np.linalg.norm(one, axis=0), np.linalg.norm(other, axis=0))
     return np.divide(r, spreads, out=np.zeros_like(r), where=spreads > 0)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .align import assignment
 from .pca import PCAFrame
@@ -35,23 +34,12 @@ def lying_as(now: PCAFrame, earlier: Sequence[PCAFrame]) -> list[PCAFrame]:
         cosines = after.components[: frame.k] @ frame.components.T
         order = np.array(assignment(np.abs(cosines)))
         signs = np.where(cosines[np.arange(len(order)), order] < 0, -1.0, 1.0)
-        after = _turned(frame, order, signs)
+        after = replace(
+            frame,
+            components=frame.components[order] * signs[:, None],
+            scores=frame.scores[:, order] * signs.astype(np.float32),
+            explained_variance_ratio=frame.explained_variance_ratio[order],
+            axis_match=None,
+        )
         found.append(after)
     return found[::-1]
-
-
-def _turned(frame: PCAFrame, order: NDArray[np.int64], signs: NDArray[np.float64]) -> PCAFrame:
-    """The same frame with its components in another order and with other signs."""
-    return replace(
-        frame,
-        components=frame.components[order] * signs[:, None],
-        scores=frame.scores[:, order] * signs.astype(np.float32),
-        explained_variance_ratio=frame.explained_variance_ratio[order],
-        axis_match=None,
-        correlations={
-            f"PC{place + 1}": {
-                name: float(signs[place]) * r for name, r in frame.correlations.get(f"PC{component + 1}", {}).items()
-            }
-            for place, component in enumerate(order)
-        },
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from ..data.side import Side
 from ..plain import whole_number
 from ..training.snapshot import Snapshot
-from .align import FOLLOWED, agreement, in_place, likeness, shared_scores
+from .align import FOLLOWED, agreement, in_place, likeness, pearson, shared_scores
 
 AXES = FOLLOWED  # components of a map
 FEWEST = 30  # rows from which a correlation is told: of fewer, chance alone makes a large one
@@ -40,18 +41,10 @@ class PCAFrame:
     explained_variance_ratio : float64 [k]
         Share of the fitted rows' variance along each component, 0 to 1; all 0 when the rows are equal.
         Normally descending; near-equal neighbours may stand in the order of the frame before.
-    noise_level : float
-        Share of each component were the factors random, on average: ``1 / n_factors``.
     axis_match : float64 [k], optional
         ``|cosine|`` between each component and the one in its place in the frame before, or, in the first frame
         after new weights, ``|r|`` between the scores on them; NaN where that had none; None in a first frame. Below
         0.7 the axis has become another.
-    correlations : dict
-        ``{"PC1": {"count": r, "mean": r, "year": r}, …}``: Pearson's r, over the fitted rows, between the
-        scores and the log count, the mean rating and the year at the end of the name, "(1995)". A key is
-        left out where it is undefined (no variance), and where fewer than 30 rows have a value (few names with a year).
-    correlation_counts : dict
-        ``{"count": n, "mean": n, "year": n}``: how many rows each correlation is of.
     items : Side
         The items' names, counts and means.
     agreement : float64 [k], optional
@@ -64,10 +57,7 @@ class PCAFrame:
     rows: NDArray[np.int64]
     scores: NDArray[np.float32]
     explained_variance_ratio: NDArray[np.float64]
-    noise_level: float
     axis_match: NDArray[np.float64] | None
-    correlations: dict[str, dict[str, float]]
-    correlation_counts: dict[str, int]
     items: Side
     agreement: NDArray[np.float64] | None = None
 
@@ -85,35 +75,55 @@ class PCAFrame:
         """Dimensions of the space the components live in."""
         return int(self.components.shape[1])
 
-    def to_frame(self, snapshot: Snapshot) -> pd.DataFrame:
-        """Coordinates of the fitted items as a table.
+    @property
+    def noise_level(self) -> float:
+        """Share of each component were the factors random, on average: ``1 / n_factors``."""
+        return 1 / self.n_factors
 
-        Parameters
-        ----------
-        snapshot : Snapshot
-            The one that was fitted; gives names, counts and means.
+    @cached_property
+    def correlations(self) -> dict[str, dict[str, float]]:
+        """What the axes go with: ``{"PC1": {"count": r, "mean": r, "year": r}, …}``.
+
+        Pearson's r, over the fitted rows, between the scores and the log count, the mean rating and the year at the end
+        of the name, "(1995)". A key is left out where it is undefined (no variance), and where fewer than 30 rows have
+        a value (few names with a year).
+        """
+        found: dict[str, dict[str, float]] = {f"PC{j + 1}": {} for j in range(self.k)}
+        for name, values in self._facts.items():
+            known = values.dropna()
+            if known.nunique() > 1:
+                of_each = pearson(self.scores[known.index], known.to_numpy()[:, None])[:, 0]
+                for component, r in zip(found.values(), of_each, strict=True):
+                    component[str(name)] = float(r)
+        return found
+
+    @cached_property
+    def correlation_counts(self) -> dict[str, int]:
+        """How many rows each correlation is of: ``{"count": n, "mean": n, "year": n}``."""
+        return {str(name): int(n) for name, n in self._facts.count().items()}
+
+    @property
+    def _facts(self) -> pd.DataFrame:
+        side = self.items
+        facts = pd.DataFrame({"count": np.log(np.maximum(side.counts, 1)), "mean": side.means, "year": side.years})
+        return facts.loc[self.rows].dropna(axis=1, thresh=FEWEST)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Coordinates of the fitted items as a table.
 
         Returns
         -------
         DataFrame, index ``row``
             Columns: the ids under the side's name, ``PC1`` … ``PCk`` float32, ``count``, ``mean``, and ``known_from``
-            as `neighbors` has it. In ``attrs``: ``explained_variance_ratio`` (list) and ``noise_level``, and
-            ``agreement`` (list) where it is known.
-
-        Raises
-        ------
-        ValueError
-            When the snapshot has another number of items.
+            as `neighbors` has it, where some have no rating. In ``attrs``: ``explained_variance_ratio`` (list) and
+            ``noise_level``, and ``agreement`` (list) where it is known.
         """
-        side = snapshot.items
-        if len(side.names) != len(self.scores):
-            raise ValueError(
-                f"the snapshot has {len(side.names)} rows and the PCA {len(self.scores)}; "
-                "pass the snapshot that was fitted"
-            )
-        columns: dict[str, Any] = {f"PC{j + 1}": self.scores[self.rows, j] for j in range(self.k)}
-        counted = {"count": side.counts[self.rows], "mean": side.means[self.rows]}
-        frame = side.frame(self.rows, columns | counted | snapshot.known_from(self.rows))
+        side, rows = self.items, self.rows
+        columns: dict[str, Any] = {f"PC{j + 1}": self.scores[rows, j] for j in range(self.k)}
+        columns |= {"count": side.counts[rows], "mean": side.means[rows]}
+        if side.cold[rows].any():
+            columns["known_from"] = side.known_from(rows)
+        frame = side.frame(rows, columns)
         frame.attrs["explained_variance_ratio"] = self.explained_variance_ratio.tolist()
         frame.attrs["noise_level"] = self.noise_level
         if self.agreement is not None:
@@ -151,7 +161,7 @@ def pca_table(
         )
     if cold:
         frame = replace(frame, rows=np.union1d(frame.rows, np.flatnonzero(snapshot.items.cold)))
-    return frame.to_frame(snapshot).drop(columns=[f"PC{i + 1}" for i in range(k, frame.k)])
+    return frame.to_frame().drop(columns=[f"PC{i + 1}" for i in range(k, frame.k)])
 
 
 def fit_pca(
@@ -221,7 +231,7 @@ def fit_pca(
     Examples
     --------
     >>> frame = fit_pca(snapshot, k=3, top_n=1000)  # doctest: +SKIP
-    >>> frame.to_frame(snapshot).plot.scatter("PC1", "PC3")  # doctest: +SKIP
+    >>> frame.to_frame().plot.scatter("PC1", "PC3")  # doctest: +SKIP
     """
     side, table = snapshot.items, snapshot.required_item_factors
     whole_number("k", k)
@@ -253,9 +263,6 @@ def fit_pca(
         match = np.full(k, np.nan)
         both = min(k, len(known))
         match[:both] = np.abs(known[np.arange(both), order[:both]])
-    correlations, correlation_counts = correlations_of(
-        scores[rows], side.counts[rows], side.means[rows], side.years[rows]
-    )
     frame = PCAFrame(
         revision=snapshot.revision,
         components=components,
@@ -263,10 +270,7 @@ def fit_pca(
         rows=rows,
         scores=scores,
         explained_variance_ratio=kept / total if total > 0 else np.zeros(k),
-        noise_level=1 / table.shape[1],
         axis_match=match,
-        correlations=correlations,
-        correlation_counts=correlation_counts,
         items=side,
     )
     return with_agreement(frame, snapshot, runs)
@@ -289,9 +293,7 @@ def _fitted_rows(side: Side, min_count: int, top_n: int | None) -> NDArray[np.in
         )
     counts = side.counts[trained]
     if top_n is not None:
-        if top_n < 2:
-            raise ValueError(f"top_n is {top_n}; components need at least 2 rows")
-        return np.sort(trained[np.argsort(-counts, kind="stable")[:top_n]])
+        return np.sort(trained[np.argsort(-counts, kind="stable")[: whole_number("top_n", top_n, 2)]])
     rows = trained[counts >= min_count]
     if len(rows) < 2:
         raise ValueError(
@@ -329,28 +331,3 @@ def _by_most_rows(
     largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=1, keepdims=True), axis=1)[:, 0]
     balanced = np.abs(sums) <= 1e-5 * np.einsum("ij,ij->j", lengths, lengths, dtype=np.float64)  # 0, but for rounding
     return vectors * np.where(np.where(balanced, largest, sums) < 0, -1.0, 1.0)[:, None]
-
-
-def correlations_of(
-    scores: NDArray[np.float32],
-    counts: NDArray[np.int32],
-    means: NDArray[np.float32],
-    years: NDArray[np.float64],
-) -> tuple[dict[str, dict[str, float]], dict[str, int]]:
-    """By column of `scores`, "PC1" on, its Pearson's r with log count, mean and year, and by these how many rows they
-    are of; see `PCAFrame`."""
-    found: dict[str, dict[str, float]] = {f"PC{j + 1}": {} for j in range(scores.shape[1])}
-    n_known: dict[str, int] = {}
-    for name, values in (("count", np.log(np.maximum(counts, 1))), ("mean", means), ("year", years)):
-        known = np.isfinite(values)
-        n = int(known.sum())
-        if n < FEWEST:
-            continue
-        n_known[name] = n
-        x, y = scores[known].astype(np.float64), values[known].astype(np.float64)
-        x, y = x - x.mean(axis=0), y - y.mean()
-        spreads = np.sqrt(np.einsum("ij,ij->j", x, x) * (y @ y))
-        for component, product, spread in zip(found.values(), y @ x, spreads, strict=True):
-            if spread > 1e-12 * len(y):  # below it the deviations are rounding
-                component[name] = float(np.clip(product / spread, -1, 1))
-    return found, n_known

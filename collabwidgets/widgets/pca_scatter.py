@@ -236,8 +236,7 @@ class PCAScatter(FittedMap):
         ValueError
             When the model has no item factors, or too few titles pass the filter.
         """
-        shown = replace(self._frame(), rows=np.flatnonzero(self._passing()))
-        frame = shown.to_frame(self._snapshot.with_cold_rows if self._with_cold else self._snapshot)
+        frame = replace(self._frame(), rows=np.flatnonzero(self._passing())).to_frame()
         rows = frame.index.to_numpy()
         axes, marks = [self.x, self.y], [self.color_by, self.size_by]
         for name in dict.fromkeys([*axes, *(mark for mark in marks if mark not in ("bias", "none"))]):

@@ -21,8 +21,8 @@ _NAMES = {
     "making": "collab_learner load_learner",
     "map_plot": "plot_pca",
     "plots": "plot_biases plot_loss plot_neighbors",
-    "widgets": "BiasTable Dashboard LearnerStore NeighborSearch PCAScatter TrainingPanel "
-    "loss_figure parabola_figure pca_figure",
+    "widgets": "BiasTable Dashboard LearnerStore NeighborSearch PCAScatter TrainingPanel",
+    "widgets.figures": "loss_figure parabola_figure pca_figure",
 }
 _ROOM_OF = {name: room for room, names in _NAMES.items() for name in names.split()}
 __all__ = sorted(_ROOM_OF)
@@ -59,17 +59,8 @@ if TYPE_CHECKING:
     )
     from .plots import plot_biases, plot_loss, plot_neighbors
     from .training import Recipe, Snapshot, Trainer
-    from .widgets import (
-        BiasTable,
-        Dashboard,
-        LearnerStore,
-        NeighborSearch,
-        PCAScatter,
-        TrainingPanel,
-        loss_figure,
-        parabola_figure,
-        pca_figure,
-    )
+    from .widgets import BiasTable, Dashboard, LearnerStore, NeighborSearch, PCAScatter, TrainingPanel
+    from .widgets.figures import loss_figure, parabola_figure, pca_figure
 
 
 def __getattr__(name: str) -> Any:

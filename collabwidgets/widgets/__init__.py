@@ -2,7 +2,6 @@
 
 from .bias_table import BiasTable
 from .dashboard import Dashboard
-from .figures import loss_figure, parabola_figure, pca_figure
 from .neighbor_search import NeighborSearch
 from .pca_scatter import PCAScatter
 from .store import LearnerStore
@@ -17,7 +16,4 @@ __all__ = [
     "PCAScatter",
     "TrainingPanel",
     "View",
-    "loss_figure",
-    "parabola_figure",
-    "pca_figure",
 ]

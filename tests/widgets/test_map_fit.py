@@ -167,7 +167,7 @@ def test_where_it_cannot_be_drawn_the_ends_of_its_axes_stand_and_no_random_numbe
     page = scatter._repr_mimebundle_()[0]["text/html"]
     heads = re.findall("<th>(.*?)</th>", page)
     assert heads == ["title", "PC3", "count"] * 2
-    first, second = (re.findall("<tr><td>(Title [0-9]+)</td>", table) for table in page.split("</table>")[:2])
+    first, second = (re.findall("<td>(Title [0-9]+)</td>", table) for table in page.split("</table>")[:2])
     ranked = frame.sort_values("PC3", kind="stable")["title"].tolist()
     assert first == [*ranked[:5], *ranked[-5:]]
     ranked = frame.sort_values("count", kind="stable")["title"].tolist()

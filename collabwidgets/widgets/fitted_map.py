@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bytes, Dict, Enum, Int, TraitError, validate
+from traitlets import Bytes, Dict, Enum, Float, Int, List, TraitError, validate
 
 from ..interpret import PCAFrame
 from ..learner import CollabLearner
 from ..traits import Whole
 from ..view_state import ViewState
+from . import protocol
 from .learner_facts import NO_MAP, other_map
 from .protocol import plain
 from .shown_map import Rows, ShownMap
-from .view import ReadThrough, View
+from .view import View
 
 if TYPE_CHECKING:
     from ..training import Snapshot
@@ -35,10 +35,12 @@ class FittedMap(View):
     top_n = Whole(1000, min=10).tag(sync=True, page=True)
     frame = Int(-1, min=-1).tag(sync=True, page=True)
 
-    explained_variance, noise_level, axis_match, axis_correlations, fit_count = (
-        ReadThrough(f"_map_facts.{name}") for name in _MAP_FACTS
-    )
-    n_frames = ReadThrough(lambda view: len(view._epochs(view._store_of_learner.picture["frame_epochs"])))
+    explained_variance = List(Float(), read_only=True)
+    noise_level = Float(read_only=True)
+    axis_match = List(Float(), default_value=None, allow_none=True, read_only=True)
+    axis_correlations = Dict(read_only=True)
+    fit_count = Int(read_only=True)
+    n_frames = Int(read_only=True)
 
     _own_map: ShownMap | None = None
     _map = Dict().tag(sync=True, echo_update=False)  # `protocol.OtherMap`; empty where it shows the store's, or none
@@ -46,12 +48,13 @@ class FittedMap(View):
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:
         self._told: PCAFrame | None = None
+        self._seen_epochs: list[int] | None = None
         if traits.get("kind") == "users":
             traits.setdefault("linked", False)
         super().__init__(learner, **traits)
         beside = None if self.kind == "users" else self._store_of_learner.shown_map
         self._own_map = ShownMap(beside, self.kind)
-        self.observe(self._map_moved, "_map")
+        self.observe(self._learner_moved, "_map")
         self.observe(self._fit_moved, _FIT)
         if self._is_own() and learner.status != "training":
             self._show_own()
@@ -87,34 +90,21 @@ class FittedMap(View):
         if self._is_own() or self._map:
             self._store_of_learner.publisher.wake()
 
-    @property
-    def _map_facts(self) -> SimpleNamespace:
-        """`protocol.MapFacts` of the map on the pages: its own, else the store's, which is none of users."""
-        return SimpleNamespace(**self._facts_of(self._map))
+    def _facts(self) -> dict[str, Any]:
+        """Of the map on the pages: its own, else the store's, which is none of users."""
+        picture = self._store_of_learner.picture
+        shown = self._map or picture if self._map or self.kind == "items" else {"map": plain(NO_MAP)}
+        facts = {name: shown["map"][name] for name in _MAP_FACTS}
+        return super()._facts() | facts | {"n_frames": len(self._epochs(picture["frame_epochs"]))}
 
-    def _facts_of(self, own: dict[str, Any]) -> dict[str, Any]:
-        if not own and self.kind == "users":
-            return plain(NO_MAP)
-        facts: dict[str, Any] = (own or self._store_of_learner.picture)["map"]
-        return facts
-
-    def _map_moved(self, change: dict[str, Any]) -> None:
-        self._tell_facts(self._facts_of(change["old"]), self._facts_of(change["new"]))
-
-    def _tell_facts(self, before: dict[str, Any], after: dict[str, Any]) -> None:
-        for name in _MAP_FACTS:
-            self._tell(name, before[name], after[name])
-
-    def _learner_moved(self, change: dict[str, Any]) -> None:
+    def _learner_moved(self, change: Any = None) -> None:
         super()._learner_moved(change)
-        if change["name"] == "picture":
-            before, after = change["old"], change["new"]
-            if not self._map and self.kind == "items":
-                self._tell_facts(before["map"], after["map"])
-            epochs, now = (self._epochs(picture["frame_epochs"]) for picture in (before, after))
-            self._tell("n_frames", len(epochs), len(now))
-            if self.frame >= 0 and epochs[: self.frame + 1] != now[: self.frame + 1]:  # that epoch is there no more
-                self.publish({"frame": -1})
+        epochs, now = self._seen_epochs, self._epochs(self._store_of_learner.picture["frame_epochs"])
+        self._seen_epochs = now
+        if (
+            epochs is not None and self.frame >= 0 and epochs[: self.frame + 1] != now[: self.frame + 1]
+        ):  # that epoch is there no more
+            self.publish({"frame": -1})
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
         self._grow(learn)
@@ -148,7 +138,7 @@ class FittedMap(View):
         if frame is self._told:
             return 0
         shown, scores = other_map(frame, self.fit_on)
-        self.publish({"_map": plain(shown), "_map_scores": scores})
+        self.publish({"_map": shown, "_map_scores": scores})
         self._told = frame
         return len(scores)
 
@@ -169,6 +159,16 @@ class FittedMap(View):
         if self.kind == "users":
             return {}
         return self._shown_map().earlier(self._learner, *self._fitted_rows())
+
+    def answer(self, call: protocol.Call) -> tuple[Any, list[bytes]]:
+        """Also the map of an earlier epoch, its scores as a buffer."""
+        if not isinstance(call, protocol.AskFrame):
+            return super().answer(call)
+        maps = self.past_maps()
+        if call.epoch not in maps:
+            raise ValueError(f"epoch {call.epoch} is not kept; of this run {len(maps)} epochs are")
+        facts, scores = other_map(maps[call.epoch], self.fit_on)
+        return facts, [scores]
 
     def _epoch_shown(self) -> str:
         epochs, now = list(self.past_maps()) if self.frame >= 0 else [], self._epoch()

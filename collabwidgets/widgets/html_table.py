@@ -17,4 +17,5 @@ def said(*sentences: Any) -> str:
 def ends_table(caption: str, frame: pd.DataFrame, most: int = 10) -> str:
     """The first and the last `most` rows of a frame as HTML, everything escaped: names are anybody's text."""
     number = "{:.4g}".format
-    return said(caption) + frame.to_html(index=False, max_rows=2 * most, float_format=number, na_rep="–", border=0)
+    table: str = frame.to_html(index=False, max_rows=2 * most, float_format=number, na_rep="–", border=0)
+    return said(caption) + table

@@ -1,15 +1,14 @@
-"""Read from a learner what the store publishes, as structs and arrays of the protocol."""
+"""Read from a learner what the store publishes: dictionaries of the protocol, and arrays."""
 
 from __future__ import annotations
 
 import traceback
 from contextlib import suppress
-from importlib import metadata
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from msgspec.structs import replace
 
+from .. import __version__
 from ..interpret import PCAFrame
 from ..interpret.stability import bias_moves
 from ..models.ensemble import n_members
@@ -17,13 +16,13 @@ from ..training.recipe import SETTINGS
 from ..words import shown_name
 from . import protocol
 from .synced import TRACEBACK_LETTERS
-from .wire import json_number, number_bytes, pair_bytes, text_bytes
+from .wire import number_bytes, pair_bytes, text_bytes
 
 if TYPE_CHECKING:
     from ..learner import CollabLearner
-    from ..training import Runs
     from .shown_map import ShownMap
 
+Facts = dict[str, Any]
 Arrays = dict[str, bytes]
 
 BATCH_POINTS = 2000
@@ -50,48 +49,43 @@ def side_arrays(learn: CollabLearner) -> Arrays:
     return values
 
 
-def data_of(learn: CollabLearner) -> protocol.Data:
-    """The data set and the model."""
+def data_of(learn: CollabLearner) -> Facts:
+    """The data set and the model, as `protocol.Data`."""
     dls = learn.dls
     low, high = dls.rating_range
-    return protocol.Data(
-        dataset=dls.name,
-        n_users=learn.n_users,
-        n_items=learn.n_items,
-        n_ratings=dls.n_ratings,
-        n_train=dls.n_train,
-        n_valid=dls.n_valid,
-        n_never_trained=len(dls.items.never_trained),
-        default_min_count=dls.items.default_min_count,
-        user_name=dls.user_name,
-        item_name=dls.item_name,
-        item_features=str(dls.items.features or ""),
-        rating_mean=float(dls.rating_mean),
-        rating_min=float(low),
-        rating_max=float(high),
-        loss_name=learn.loss_name,
-        baseline=json_number(learn.baseline),
-        cannot_train="" if dls.has_ratings else "The ratings are not in the checkpoint: cw.load_learner(path, dls)",
-        settings=protocol.setting_facts(),
-        version=_version(),
-        **_model_facts(learn),
-    )
+    return model_of(learn) | {
+        "dataset": dls.name,
+        "n_users": dls.n_users,
+        "n_items": dls.n_items,
+        "n_ratings": dls.n_ratings,
+        "n_train": dls.n_train,
+        "n_valid": dls.n_valid,
+        "n_never_trained": len(dls.items.never_trained),
+        "default_min_count": dls.items.default_min_count,
+        "user_name": dls.user_name,
+        "item_name": dls.item_name,
+        "item_features": str(dls.items.features or ""),
+        "rating_mean": dls.rating_mean,
+        "rating_min": low,
+        "rating_max": high,
+        "loss_name": learn.loss_name,
+        "baseline": learn.baseline,
+        "cannot_train": "" if dls.has_ratings else "The ratings are not in the checkpoint: cw.load_learner(path, dls)",
+        "settings": protocol.SETTING_FACTS,
+        "version": __version__,
+    }
 
 
-def with_model(data: protocol.Data, learn: CollabLearner) -> protocol.Data:
-    """`data` with the model as it is now: a reset may have changed it."""
-    return replace(data, **_model_facts(learn))
-
-
-def _model_facts(learn: CollabLearner) -> dict[str, Any]:
-    snapshot = learn.snapshot
+def model_of(learn: CollabLearner) -> Facts:
+    """The part of `protocol.Data` that a reset may change."""
+    snapshot, weights = learn.snapshot, learn.session.weights
     return {
-        "y_range": None if snapshot.y_range is None else list(snapshot.y_range),
+        "y_range": snapshot.y_range,
         "model": type(learn.model).__name__,
         "n_factors": learn.n_factors,
         "n_members": n_members(learn.model),
-        "can_remake": learn.session.weights.can_remake,
-        "can_resize": learn.session.weights.can_resize,
+        "can_remake": weights.can_remake,
+        "can_resize": weights.can_resize,
         "has_factors": snapshot.item_factors is not None,
         "has_user_factors": snapshot.user_factors is not None,
     }
@@ -100,21 +94,19 @@ def _model_facts(learn: CollabLearner) -> dict[str, Any]:
 def status_of(learn: CollabLearner) -> protocol.Status:
     """Where the training is."""
     session, recipe, fits, progress = learn.session, learn.recipe, learn.session.fits, learn.session.progress
-    reruns = session.reruns
+    error, reruns = session.error, session.reruns
     return protocol.Status(
         status=cast(protocol.StatusName, learn.status),
         message=learn.message,
-        error_detail=""
-        if session.error is None
-        else "".join(traceback.format_exception(session.error))[-TRACEBACK_LETTERS:],
-        suggested_lr=json_number(session.suggested_lr),
-        epoch=json_number(learn.epoch, 4) or 0.0,
-        progress=json_number(progress.share, 4) or 0.0,
+        error_detail="" if error is None else "".join(traceback.format_exception(error))[-TRACEBACK_LETTERS:],
+        suggested_lr=session.suggested_lr,
+        epoch=learn.epoch,
+        progress=progress.share,
         step=progress.step,
         n_steps=progress.n_steps,
-        eta_seconds=json_number(progress.eta_seconds, 1),
-        elapsed_seconds=json_number(progress.elapsed_seconds, 1) or 0.0,
-        rerun_progress=json_number(reruns.progress.share, 2) if reruns.running else None,
+        eta_seconds=progress.eta_seconds,
+        elapsed_seconds=progress.elapsed_seconds,
+        rerun_progress=reruns.progress.share if reruns.running else None,
         rerun_error=str(reruns.error or ""),
         recipe=protocol.RecipeFacts(
             **{name: getattr(recipe, name) for name in SETTINGS},
@@ -124,30 +116,30 @@ def status_of(learn: CollabLearner) -> protocol.Status:
     )
 
 
-def epoch_rows(learn: CollabLearner) -> list[dict[str, Any]]:
-    """A row an epoch, as `protocol.EpochRow`."""
-    numbers = [name for name in protocol.EpochRow.__struct_fields__ if name not in ("epoch", "metrics")]
-    return [
-        {"epoch": record.epoch}
-        | {name: json_number(getattr(record, name)) for name in numbers}
-        | {"metrics": {name: json_number(value) for name, value in record.metrics.items()}}
-        for record in learn.history.epochs
-    ]
-
-
-def history_of(learn: CollabLearner) -> tuple[dict[str, Any], Arrays]:
-    """The part of a `Picture` that is about epochs and runs, and its curves."""
+def history_of(learn: CollabLearner) -> tuple[Facts, Arrays]:
+    """The part of a `protocol.Picture` that is about epochs and runs, and its curves."""
     history, runs, rows, curves = learn.history, learn.runs, [], []
-    best = history.best
-    for row, run in zip(run_rows(learn, runs), runs, strict=True):
-        valid = run.valid()
-        rows.append(protocol.RunRow(**row, points=[0, 0] if row["present"] else [len(run.x), len(valid[0])]))
-        if not row["present"]:
+    for run, name in zip(runs, runs.names, strict=True):
+        valid, present = run.valid(), run not in learn.session.earlier
+        rows.append(
+            protocol.RunRow(
+                run=run.number,
+                name=name,
+                present=present,
+                epochs=len(run.epochs),
+                valid_loss=None if run.best is None else run.best.valid_loss,
+                best_epoch=None if run.best is None else run.best.epoch,
+                seconds=run.seconds,
+                bs=run.fits[-1].bs,
+                points=[0, 0] if present else [len(run.x), len(valid[0])],
+            )
+        )
+        if not present:
             curves += [pair_bytes(run.x, run.loss), pair_bytes(*valid)]
     facts = {
         "run": history.run,
-        "history": [protocol.EpochRow(**row) for row in epoch_rows(learn)],
-        "best_epoch": None if best is None else best.epoch,
+        "history": history.epochs,
+        "best_epoch": history.best_epoch,
         "overfit_since": history.overfit_since,
         "frame_epochs": learn.session.weights.past.epochs,
         "runs": rows,
@@ -155,33 +147,15 @@ def history_of(learn: CollabLearner) -> tuple[dict[str, Any], Arrays]:
     return facts, {"_batch_loss": pair_bytes(*history.batches(BATCH_POINTS)), "_run_curves": b"".join(curves)}
 
 
-def run_rows(learn: CollabLearner, runs: Runs | None = None) -> list[dict[str, Any]]:
-    """A row a run, the present one last: run, name, present, epochs, valid_loss and best_epoch, seconds, bs."""
-    runs, earlier = learn.runs if runs is None else runs, learn.session.earlier
-    return [
-        {
-            "run": run.number,
-            "name": name,
-            "present": run not in earlier,
-            "epochs": len(run.epochs),
-            "valid_loss": None if run.best is None else json_number(run.best.valid_loss),
-            "best_epoch": None if run.best is None else run.best.epoch,
-            "seconds": json_number(run.seconds, 2),
-            "bs": run.fits[-1].bs,
-        }
-        for run, name in zip(runs, runs.names, strict=True)
-    ]
-
-
-def snapshot_of(learn: CollabLearner, shown: ShownMap, min_count: int) -> tuple[dict[str, Any], Arrays]:
-    """The part of a `Picture` that is about the weights, biases and the map, all of the same snapshot."""
+def snapshot_of(learn: CollabLearner, shown: ShownMap, min_count: int) -> tuple[Facts, Arrays]:
+    """The part of a `protocol.Picture` that is about the weights, biases and the map, all of the same snapshot."""
     snapshot, frame = learn.snapshot, None
     if snapshot.item_factors is not None:
         with suppress(ValueError):  # so few titles pass the filter that there are no axes: the views say so
             frame = shown.frame(learn, min_count, snapshot=snapshot)
     facts = {
         "revision": snapshot.revision,
-        "epoch": json_number(snapshot.epoch, 4) or 0.0,
+        "epoch": snapshot.epoch,
         "min_count": min_count,
         "map": NO_MAP if frame is None else map_facts(frame),
     }
@@ -199,28 +173,21 @@ def map_facts(frame: PCAFrame) -> protocol.MapFacts:
     match = frame.axis_match
     return protocol.MapFacts(
         m=frame.k,
-        explained_variance=[float(share) for share in frame.explained_variance_ratio],
+        explained_variance=frame.explained_variance_ratio.tolist(),
         noise_level=float(frame.noise_level),
-        axis_match=None if match is None or not np.isfinite(match).all() else [float(m) for m in match],
-        agreement=None if frame.agreement is None else [float(r) for r in frame.agreement],
+        axis_match=None if match is None or not np.isfinite(match).all() else match.tolist(),
+        agreement=None if frame.agreement is None else frame.agreement.tolist(),
         axis_correlations={name.removeprefix("PC"): dict(r) for name, r in frame.correlations.items()},
         correlation_counts=dict(frame.correlation_counts),
         fit_count=len(frame.rows),
     )
 
 
-def other_map(frame: PCAFrame, fit_on: str) -> tuple[protocol.OtherMap, bytes]:
-    """A map that is not the store's, and its scores."""
+def other_map(frame: PCAFrame, fit_on: str) -> tuple[Facts, bytes]:
+    """A map that is not the store's as `protocol.OtherMap`, and its scores."""
     facts = protocol.OtherMap(map=map_facts(frame), revision=frame.revision, fit_on=fit_on)
-    return facts, number_bytes(frame.scores, np.float32)
+    return protocol.plain(facts), number_bytes(frame.scores, np.float32)
 
 
 def _bias_bytes(bias: np.ndarray[Any, Any] | None) -> bytes:
     return b"" if bias is None else number_bytes(bias, np.float32)
-
-
-def _version() -> str:
-    try:
-        return metadata.version("collabwidgets")
-    except metadata.PackageNotFoundError:
-        return ""

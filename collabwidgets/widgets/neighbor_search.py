@@ -12,8 +12,8 @@ from ..learner import CollabLearner
 from ..plots import plot_neighbors
 from ..traits import Row, Rows, Whole
 from ..words import shown_name, with_article
+from .protocol import plain
 from .view import View
-from .wire import json_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _QUESTION = ("item", "items", "k", "metric", "order", "average", "min_count", "pinned", "weak_below")
 _COLUMNS = ("item", "title", "score", "count", "to_pinned", "n_common", "norm", "weak", "in_runs")
-_NUMBERS = ("score", "to_pinned", "norm")
 _WEAK = {"count": FEW, "norm": SHORT}
 
 
@@ -223,5 +222,5 @@ class NeighborSearch(View):
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     table = frame.assign(title=[shown_name(name) for name in frame.iloc[:, 0]]).rename_axis("item").reset_index()
-    rows = table[[name for name in _COLUMNS if name in table]].to_dict("records")
-    return [row | {name: json_number(row[name]) for name in _NUMBERS if name in row} for row in rows]
+    rows: list[dict[str, Any]] = plain(table[[name for name in _COLUMNS if name in table]].to_dict("records"))
+    return rows

@@ -17,11 +17,11 @@ from ..learner import CollabLearner
 from ..map_plot import plot_pca
 from ..traits import Finite, Row, Whole
 from . import code
+from .commands import MOST_NEIGHBORS
 from .fitted_map import FittedMap
 from .html_table import ends_table, said
 from .map_columns import Chosen, places_of, values_of
 from .own_columns import Column, read_columns
-from .questions import MOST_NEIGHBORS
 from .side_columns import side_columns
 from .store import SHARED
 

@@ -370,7 +370,7 @@ class Points(Wire, tag_field="kind", tag="points"):
 TYPES = (Status, Data, Picture, OtherMap, Message, AnyCall, Neighbors, Answer, Points)
 
 
-def decode_message(content: Any) -> Hello | Beat | Drawn | Ask:
+def decode_message(content: Any) -> FromPage:
     """A page's message as its struct.
 
     Raises
@@ -379,27 +379,17 @@ def decode_message(content: Any) -> Hello | Beat | Drawn | Ask:
         For an unknown kind, command or key, and for a value of another type; the sentence says which and where.
     """
     try:
-        message: Hello | Beat | Drawn | Ask = msgspec.convert(content, Message)
+        return msgspec.convert(content, Message)  # type: ignore[no-any-return]
     except msgspec.ValidationError as error:
         raise ValueError(f"the page's message is not understood: {error}") from None
-    return message
 
 
-def plain(value: Wire) -> dict[str, Any]:
-    """A struct as the dictionary that a trait or a message carries."""
-    made: dict[str, Any] = msgspec.to_builtins(value)
-    return made
+def plain(value: Any) -> Any:
+    """What a trait or a message carries of structs and numbers: dictionaries and lists, None for NaN and infinity."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
-def setting_facts() -> list[SettingFacts]:
-    """What the panel knows of each setting it shows."""
-    names = [field for field in SettingFacts.__struct_fields__ if field not in ("choices", "usual")]
-    return [
-        SettingFacts(
-            choices=list(each.choices), usual=list(each.usual), **{name: getattr(each, name) for name in names}
-        )
-        for each in PANEL_SETTINGS
-    ]
+SETTING_FACTS = msgspec.convert(PANEL_SETTINGS, list[SettingFacts], from_attributes=True)
 
 
 def schema() -> dict[str, Any]:
@@ -414,6 +404,6 @@ def contract() -> str:
         {
             "definitions": schema(),
             "arrays": {name: each._asdict() for name, each in ARRAYS.items()},
-            "settings": [plain(each) for each in setting_facts()],
+            "settings": plain(SETTING_FACTS),
         }
     )

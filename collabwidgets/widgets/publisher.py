@@ -9,9 +9,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from typing import TYPE_CHECKING, Any, Protocol
-
-from msgspec.structs import replace
+from typing import TYPE_CHECKING, Protocol
 
 from ..training.history import thinned
 from . import learner_facts, protocol
@@ -84,13 +82,11 @@ class Publisher:
         Whose traits it sets and through which it sends.
     learn : CollabLearner
         Held weakly.
-    data, picture
-        What the store shows at first.
     """
 
-    def __init__(self, store: LearnerStore, learn: CollabLearner, data: protocol.Data, picture: protocol.Picture):
+    def __init__(self, store: LearnerStore, learn: CollabLearner):
         self.pages = Pages()
-        self._store, self._data, self._picture = store, data, picture
+        self._store = store
         self._learn, self._dls = weakref.ref(learn), weakref.ref(learn.dls)
         self._followers: weakref.WeakSet[Follower] = weakref.WeakSet()
         self._bell = Doorbell()
@@ -135,7 +131,7 @@ class Publisher:
         """Note that the learner has changed; without delay for a new status or the end of a run, as a user waits."""
         learn = self._learn()
         if learn is not None and not _just_begun_anew(learn, self._store):
-            ended = learn.status != "training" and learn.history.run != self._picture.run
+            ended = learn.status != "training" and learn.history.run != self._store.picture["run"]
             if ended or learn.status != self._store.status["status"]:
                 self._urgent.set()
         self._bell.ring()
@@ -265,32 +261,28 @@ class Publisher:
             if not settled and watched:
                 learn.session.request_snapshot()  # the one that comes is told in a later turn
             return 0
-        values: dict[str, Any] = {}
+        values: learner_facts.Facts = {}
+        told = self._store.picture
         if new_history:
             facts, arrays = learner_facts.history_of(learn)
-            self._picture, values = replace(self._picture, **facts), values | arrays
+            values, told = values | arrays, told | facts
             if not settled:
                 values["status"] = protocol.plain(learner_facts.status_of(learn))
         if new_picture:
-            values |= self._grown(learn)
-            self._data = learner_facts.with_model(self._data, learn)
-            values["data"] = protocol.plain(self._data)
+            data = self._store.data
+            if learn.dls is not self._dls():  # ratings have been added
+                self._dls = weakref.ref(learn.dls)
+                self._store.view.know(learn.dls.items)
+                values |= learner_facts.side_arrays(learn)
+                data = learner_facts.data_of(learn)
             facts, arrays = learner_facts.snapshot_of(learn, self._store.shown_map, picture[1])
-            self._picture, values = replace(self._picture, **facts), values | arrays
-        self._store.publish(values | {"picture": protocol.plain(self._picture)})
+            values, told = values | arrays, told | facts
+            values["data"] = protocol.plain(data | learner_facts.model_of(learn))
+        self._store.publish(values | {"picture": protocol.plain(told)})
         self._told_history = history
         if new_picture:
-            self._told_picture = (self._picture.revision, *picture[1:])
+            self._told_picture = (told["revision"], *picture[1:])
         return 1 + sum(len(value) for value in values.values() if isinstance(value, bytes))
-
-    def _grown(self, learn: CollabLearner) -> dict[str, bytes]:
-        """The arrays of both sides where ratings have been added; nothing where they are the same."""
-        if learn.dls is self._dls():
-            return {}
-        self._dls = weakref.ref(learn.dls)
-        self._store.view.know(learn.dls.items)
-        self._data = learner_facts.data_of(learn)
-        return learner_facts.side_arrays(learn)
 
     def _publish_status(self, learn: CollabLearner) -> None:
         self._store.publish({"status": protocol.plain(learner_facts.status_of(learn))})

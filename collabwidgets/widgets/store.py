@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from traitlets import Bytes, Dict, Int, List, TraitError, Unicode
 
 from ..view_state import ViewState
-from . import learner_facts, protocol, questions
+from . import learner_facts, protocol
 from .bundle import built_code
 from .commands import run_command
 from .front_end import FrontEnd, front_end
@@ -88,21 +88,19 @@ class LearnerStore(SyncedWidget):
         self._view_state = weakref.ref(view_state)  # both are held by the learner
         self._views: weakref.WeakValueDictionary[str, View] = weakref.WeakValueDictionary()
         self.shown_map = ShownMap()
-        data = learner_facts.data_of(learn)
         history, curves = learner_facts.history_of(learn)
         weights, arrays = learner_facts.snapshot_of(learn, self.shown_map, view_state.min_count)
-        picture = protocol.Picture(**history, **weights)
         super().__init__(
             status=protocol.plain(learner_facts.status_of(learn)),
-            data=protocol.plain(data),
-            picture=protocol.plain(picture),
+            data=protocol.plain(learner_facts.data_of(learn)),
+            picture=protocol.plain(history | weights),
             **learner_facts.side_arrays(learn),
             **curves,
             **arrays,
             **{name: getattr(view_state, name) for name in _MIRRORED},
         )
         view_state.observe(self._from_view_state, list(_MIRRORED))
-        self.publisher = Publisher(self, learn, data, picture)
+        self.publisher = Publisher(self, learn)
         self.on_msg(self._hear)
 
     @property
@@ -212,15 +210,12 @@ class LearnerStore(SyncedWidget):
         learn = self.learner
         if learn is None:
             raise RuntimeError("the learner behind this widget is gone; run the cell again")
-        view = self._views.get(getattr(call, "view", ""))
-        if isinstance(call, protocol.AskNeighbors | protocol.AskFrame):
-            return questions.answer(learn, view, call)
-        if isinstance(call, protocol.AskCode):
-            if view is None:
-                raise ValueError("that widget is closed; run its cell again")
-            return view.to_code(), []
-        run_command(learn, call)
-        return None, []
+        if not isinstance(call, protocol.AskCode | protocol.AskFrame):
+            return run_command(learn, call), []
+        view = self._views.get(call.view)
+        if view is None:
+            raise ValueError("that widget is closed; run its cell again")
+        return view.answer(call)
 
     def _reply(self, answer: protocol.Answer, buffers: list[bytes] | None = None) -> None:
         self.send(protocol.plain(answer), buffers or [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, Enum, Float, Int, List, TraitError, TraitType, validate
+from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, TraitType, validate
 
 from ..learner import CollabLearner
 from ..plots import plot_loss
@@ -13,10 +13,8 @@ from ..training.setting import Setting
 from ..traits import Finite, Whole
 from ..words import at_epoch
 from .code import trained_recipe
-from .learner_facts import epoch_rows, run_rows
-from .protocol import PANEL_SETTINGS
-from .view import ReadThrough, View
-from .wire import json_number
+from .protocol import PANEL_SETTINGS, plain
+from .view import View
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 
 _SETTINGS = {each.trait: each.name for each in SETTINGS.values() if each.label}  # trait of the panel: setting
 _PROGRESS = ("progress", "step", "n_steps", "eta_seconds", "elapsed_seconds")
+_RESULTS = ("history", "runs", "best_epoch", "overfit_since")
 _STYLE = ("smoothing", "x_axis", "y_scale")
 _MOST_SHOWN = 3  # earlier runs, as long as nobody has asked for more
 
@@ -125,15 +124,12 @@ class TrainingPanel(View):
         "svg",
     )
 
-    _followed_traits = (*View._followed_traits, *_PROGRESS, "history", "runs", "best_epoch", "overfit_since")
-    progress = ReadThrough("learner.session.progress.share")
-    step, n_steps, eta_seconds, elapsed_seconds = (
-        ReadThrough(f"learner.session.progress.{name}") for name in _PROGRESS[1:]
-    )
-    history = ReadThrough(lambda view: epoch_rows(view.learner))
-    runs = ReadThrough(lambda view: run_rows(view.learner))
-    best_epoch = ReadThrough("learner.history.best_epoch")
-    overfit_since = ReadThrough("learner.history.overfit_since")
+    progress, elapsed_seconds = Float(read_only=True), Float(read_only=True)
+    eta_seconds = Float(None, allow_none=True, read_only=True)
+    step, n_steps = Int(read_only=True), Int(read_only=True)
+    history, runs = List(Dict(), read_only=True), List(Dict(), read_only=True)
+    best_epoch = Int(None, allow_none=True, read_only=True)
+    overfit_since = Int(None, allow_none=True, read_only=True)
 
     vars().update({each.trait: _trait_of(each) for each in SETTINGS.values() if each.label})
     n_factors = Whole(min=0, max=int(N_FACTORS.high)).tag(sync=True, page=True)
@@ -193,6 +189,11 @@ class TrainingPanel(View):
         """A row an epoch: epoch, train_loss, valid_loss, rmse, seconds, lr, and a column a metric."""
         return self._learner.history.to_frame()
 
+    def _facts(self) -> dict[str, Any]:
+        status, picture = self._store_of_learner.status, self._store_of_learner.picture
+        facts = {name: status[name] for name in _PROGRESS} | {name: picture[name] for name in _RESULTS}
+        return super()._facts() | facts
+
     def _plot(self, ax: Axes | None = None) -> Axes:
         return plot_loss(self._learner, ax, **self._style(), runs=self.visible_runs)
 
@@ -224,7 +225,7 @@ class TrainingPanel(View):
         value = None
         if self.second_metric == "hit_rate" and learn.epoch > 0:
             try:
-                value = json_number(learn.hit_rate())
+                value = plain(learn.hit_rate())
             except RuntimeError:
                 return  # another training has begun
             if learn.status == "training":

@@ -6,20 +6,19 @@ import logging
 import os
 import uuid
 from collections.abc import Callable
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import numpy as np
 from numpy.typing import NDArray
-from traitlets import Bool, Bunch, Enum, Int, List, TraitError, TraitType, Unicode, validate
+from traitlets import Bool, Enum, Int, List, TraitError, Unicode, validate
 
 from ..known_names import KnownNames, nearest_name
 from ..learner import CollabLearner
 from ..view_state import ViewState
 from ..words import at_epoch, counted
-from . import code
+from . import code, protocol
 from .bundle import built_code
 from .html_table import ends_table, said
 from .linked import LinkedWidget
@@ -34,18 +33,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _EXPORTS = ("copy", "csv", "code")  # controls of every view
-
-
-class ReadThrough(TraitType[Any, Any]):
-    """A read-only trait without a value of its own: what stands under a dotted name of the view, or what a function of
-    the view finds, when it is read. Observers hear of it when the publisher's thread does, see `View._tell`."""
-
-    def __init__(self, read: str | Callable[[Any], Any]) -> None:
-        super().__init__(read_only=True)
-        self._read: Callable[[Any], Any] = attrgetter(read) if isinstance(read, str) else read
-
-    def get(self, obj: Any, cls: Any = None) -> Any:
-        return self._read(obj)
 
 
 class View(KnownNames, LinkedWidget):
@@ -117,8 +104,8 @@ class View(KnownNames, LinkedWidget):
     _visible = Bool(False).tag(sync=True, page=True)
     message = Unicode(read_only=True).tag(sync=True)
     _ref = Unicode().tag(sync=True)
-    status = ReadThrough("learner.status")
-    epoch = ReadThrough(lambda view: int(view.learner.snapshot.epoch))
+    status = Unicode(read_only=True)
+    epoch = Int(read_only=True)
 
     height = Int(None, min=100, max=10_000, allow_none=True).tag(sync=True, page=True)
     theme = Enum(("auto", "light", "dark"), "auto").tag(sync=True, page=True)
@@ -129,7 +116,6 @@ class View(KnownNames, LinkedWidget):
     show_export = Bool(False).tag(sync=True, page=True)
 
     _controls: ClassVar[tuple[str, ...]] = ()  # what `controls` may name
-    _followed_traits: ClassVar[tuple[str, ...]] = ("status",)  # the learner's, of which observers hear
 
     def __new__(cls, learner: CollabLearner | None = None, **traits: Any) -> Any:
         if learner is None:
@@ -154,6 +140,7 @@ class View(KnownNames, LinkedWidget):
         self._store_of_learner.observe(self._learner_moved, ["status", "picture"])
         self._store_of_learner.follow(self)
         self._store_of_learner.know(self)
+        self._learner_moved()
 
     def _view_state_for(self, traits: dict[str, Any]) -> ViewState:
         """What a view with these traits shares, or starts from: selection and filter of its front end."""
@@ -269,22 +256,18 @@ class View(KnownNames, LinkedWidget):
         if change["new"]:
             self._store_of_learner.publisher.wake()  # while nobody saw it, it was told nothing
 
-    def _learner_moved(self, change: dict[str, Any]) -> None:
-        """Tell observers of this view's traits what has changed in the store; called on the publisher's thread."""
-        before, after = change["old"], change["new"]
-        if change["name"] == "picture":
-            self._tell("epoch", int(before["epoch"]), int(after["epoch"]))
-        for name in self._followed_traits:
-            if name in after:
-                self._tell(name, before[name], after[name])
+    def _learner_moved(self, _change: Any = None) -> None:
+        """Set the read-only traits to what the store says; called on the publisher's thread."""
+        for name, value in self._facts().items():
+            try:
+                self.publish({name: value})
+            except Exception as error:  # of somebody's observer
+                self._failed(error)
 
-    def _tell(self, name: str, old: Any, new: Any) -> None:
-        if old == new:
-            return
-        try:
-            self.notify_change(Bunch(name=name, old=old, new=new, owner=self, type="change"))
-        except Exception as error:
-            self._failed(error)
+    def _facts(self) -> dict[str, Any]:
+        """Values of the read-only traits that tell of the learner."""
+        store = self._store_of_learner
+        return {"status": store.status["status"], "epoch": int(store.picture["epoch"])}
 
     @validate("controls")
     def _known_controls(self, proposal: dict[str, Any]) -> list[str] | None:
@@ -307,6 +290,10 @@ class View(KnownNames, LinkedWidget):
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
         """Update from the learner, on the publisher's thread; return the bytes of the arrays that were sent."""
         return 0
+
+    def answer(self, call: protocol.Call) -> tuple[Any, list[bytes]]:
+        """What a page asks of this view, as JSON and buffers: its code."""
+        return self.to_code(), []
 
     # ------------------------------------------------------------------ where widgets cannot be shown
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -43,10 +42,3 @@ def text_bytes(texts: Iterable[Any]) -> bytes:
     if offsets[-1] >= 1 << 32:
         raise ValueError(f"a text column holds less than 4 GiB; found {offsets[-1]:,} bytes")
     return number_bytes([len(encoded), *offsets], np.uint32) + b"".join(encoded)
-
-
-def json_number(value: float | None, digits: int | None = None) -> float | None:
-    """A float that JSON can carry: ``None`` where it is missing, NaN or infinite."""
-    if value is None or not math.isfinite(value):
-        return None
-    return float(value) if digits is None else round(float(value), digits)

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ..words import counted
 from .context import read_context
-from .features import Features
 from .loaders import CollabDataLoaders
-from .ratings import Ratings, check_ratings
-from .side import Side
-from .side_table import Described, side_table_of, with_rows_of
+from .ratings import Ratings, check_ratings, one_a_pair
+from .side_table import Described, Titles, Told, side_table_of, with_rows_of
 from .splits import StableSplit, TimeSplit, as_split, drawn_parts
 from .tables import is_table, opened
-from .titles import Titles, titles_of
-from .vocab import Id, Vocab
 
 _AT_THE_DOOR = ("on_bad", "duplicates", "missing_rating", "scale")
 
@@ -87,38 +83,33 @@ def grown(
     at_the_door = {name: options[name] for name in _AT_THE_DOOR if name in options}
     at_the_door |= {} if on_bad is None else {"on_bad": on_bad}
     checked = check_ratings(table, _columns(dls, table), is_whole=False, **at_the_door)
-    added = _by_rows_of(dls, checked)
-    sides = {
-        "users": _NewRows(dls.users, checked.users, added.users[len(dls.users) :], users, options.get("users")),
-        "items": _NewRows(dls.items, checked.items, added.items[len(dls.items) :], items, options.get("items")),
+    added = checked
+    for argument, name in (("users", dls.user_name), ("items", dls.item_name)):
+        added = with_rows_of(added, argument, dls.classes[name].with_new(getattr(added, argument)[1:]))
+    told = {
+        "users": _told(dls, "users", users, table, checked, added),
+        "items": _told(dls, "items", items, table, checked, added),
     }
-    fresh = np.ones(len(added.values), dtype=bool)
     before = _ratings_of(dls, added)
+    fresh = np.ones(len(added.values), dtype=bool)
     if options.get("duplicates", "keep") != "keep":
-        places = _places_of(added, before)
-        fresh = places < 0
-        before = _changed(before, places[~fresh], _some(added, ~fresh), options)
+        fresh = ~np.isin(_pairs(added), _pairs(before))
+        before = _changed(before, _some(added, ~fresh), options)
     context = None if dls.context is None else read_context(dls.context.names, [table], _some(checked, fresh))
     added = _some(added, fresh)
     held_out = _held_out(dls, added)
-    told = {argument: new_rows.told(argument, table, checked) for argument, new_rows in sides.items()}
+    is_valid = torch.from_numpy(np.concatenate([np.arange(dls.n_ratings) >= dls.n_train, held_out]))
     whole = type(dls)(
-        Described(
-            _one_below_the_other(before, added),
-            titles={argument: titles for argument, (titles, _) in told.items()},
-            features={argument: features for argument, (_, features) in told.items()},
-            context=None,
-            notes=(),
-        ),
+        Described(_one_below_the_other(before, added), told, context=None, notes=()),
+        (torch.nonzero(~is_valid)[:, 0], torch.nonzero(is_valid)[:, 0]),
         valid_pct=dls.valid_pct,
+        split=dls.split,
         seed=dls.seed,
         path=dls.path,
         bs=dls.bs,
         val_bs=dls.val_bs,
-        split=_Decided(np.concatenate([np.arange(dls.n_ratings) >= dls.n_train, held_out])),
     )
-    whole.valid_pct, whole.split, whole.auto_bs = dls.valid_pct, dls.split, dls.auto_bs
-    whole.name, whole.made_by, whole.understood = dls.name, dls.made_by, dls.understood
+    whole.auto_bs, whole.name, whole.made_by, whole.understood = dls.auto_bs, dls.name, dls.made_by, dls.understood
     if dls.context is not None and context is not None:
         whole.context = dls.context.with_rows(context.values, held_out)
     new = new_ids(dls, whole.n_users - dls.n_users, whole.n_items - dls.n_items)
@@ -142,16 +133,6 @@ def stable_split(dls: CollabDataLoaders) -> StableSplit | TimeSplit | None:
     return split if isinstance(split, StableSplit | TimeSplit) else None
 
 
-@dataclass(frozen=True, eq=False)
-class _Decided:
-    """A split that has been decided already."""
-
-    is_held_out: NDArray[np.bool_]
-
-    def held_out(self, ratings: Ratings) -> NDArray[np.bool_]:
-        return self.is_held_out
-
-
 def _columns(dls: CollabDataLoaders, table: Any) -> dict[str, Hashable | None]:
     """The columns that the loaders were made of, as the table calls them: a name may be a number."""
     options = dls.made_by.arguments
@@ -166,13 +147,6 @@ def _columns(dls: CollabDataLoaders, table: Any) -> dict[str, Hashable | None]:
             f"{', '.join(map(repr, given.values()))}"
         )
     return {role: names[name] for role, name in given.items()} | {"time": options.get("time_name")}
-
-
-def _by_rows_of(dls: CollabDataLoaders, added: Ratings) -> Ratings:
-    """The ratings with rows of the loaders' vocabularies, behind whose ids the new ones stand."""
-    for argument, name in (("users", dls.user_name), ("items", dls.item_name)):
-        added = with_rows_of(added, argument, dls.classes[name].with_new(getattr(added, argument)[1:]))
-    return added
 
 
 def _ratings_of(dls: CollabDataLoaders, added: Ratings) -> Ratings:
@@ -209,33 +183,19 @@ def _per_rating(ratings: Ratings) -> dict[str, Any]:
     return {name: value for name, value in vars(ratings).items() if isinstance(value, np.ndarray)}
 
 
-def _places_of(added: Ratings, before: Ratings) -> NDArray[np.int64]:
-    """Where the pair of each added rating stands in `before`, int64 [n]; -1 for none."""
-    import pandas as pd
-
-    pairs, known = (each.user_rows * len(added.items) + each.item_rows for each in (added, before))
-    found: NDArray[np.int64] = pd.Index(known).get_indexer(pairs).astype(np.int64)
-    return found
+def _pairs(ratings: Ratings) -> NDArray[np.int64]:
+    """A number for the pair of each rating, int64 [n]."""
+    return ratings.user_rows * len(ratings.items) + ratings.item_rows
 
 
-def _changed(before: Ratings, places: NDArray[np.int64], again: Ratings, options: Mapping[str, Any]) -> Ratings:
+def _changed(before: Ratings, again: Ratings, options: Mapping[str, Any]) -> Ratings:
     """`before` with ratings changed by those given again: into the last, or the mean of both by weight."""
-    values, weights = before.values.copy(), None
-    if options["duplicates"] == "last":
-        values[places] = again.values
-        new_weights = again.weights
-    else:
-        there, back = (np.expm1, np.log1p) if options.get("scale") == "log" else (np.asarray, np.asarray)
-        pair = there(np.stack([values[places], again.values]).astype(np.float64))  # what was rated, not its logarithm
-        counts = np.ones(pair.shape)
-        if before.weights is not None and again.weights is not None:
-            counts = np.stack([before.weights[places], again.weights])
-        values[places] = back(np.average(pair, axis=0, weights=counts)).astype(np.float32)
-        new_weights = counts.sum(axis=0).astype(np.float32)
-    if before.weights is not None:
-        weights = before.weights.copy()
-        weights[places] = new_weights
-    return replace(before, values=values, weights=weights)
+    both, n = _one_below_the_other(before, again), len(before.values)
+    is_log = options.get("scale") == "log"
+    values = np.expm1(both.values.astype(np.float64)) if is_log else both.values  # what was rated, not its logarithm
+    _, values, weights = one_a_pair(_pairs(both), values, both.weights, options["duplicates"])
+    values = np.log1p(values[:n]) if is_log else values[:n]
+    return replace(before, values=values.astype(np.float32), weights=None if weights is None else weights[:n])
 
 
 def _held_out(dls: CollabDataLoaders, added: Ratings) -> NDArray[np.bool_]:
@@ -248,51 +208,30 @@ def _held_out(dls: CollabDataLoaders, added: Ratings) -> NDArray[np.bool_]:
     return held_out
 
 
-@dataclass(frozen=True, eq=False)
-class _NewRows:
-    """The new users, or items, and the tables that may say something of them.
+def _told(dls: CollabDataLoaders, argument: str, given: Any, table: Any, checked: Ratings, added: Ratings) -> Told:
+    """Titles and features of all users, or items; new ones that no table has are called by their id, and unknown.
 
-    Attributes
-    ----------
-    side : Side
-        Of the known ones.
-    vocab : Vocab
-        Of the new ratings alone.
-    ids : list
-        The new ids, in the order of their rows.
-    given, remembered : table, str, Path, True or None
-        What was passed now, and when the loaders were made.
+    `given` is what was passed now, in place of what was when the loaders were made; `checked` has the new ratings by
+    their own vocabularies, `added` by the larger ones.
     """
-
-    side: Side
-    vocab: Vocab
-    ids: list[Id]
-    given: Any
-    remembered: Any
-
-    def told(self, argument: str, table: Any, checked: Ratings) -> tuple[Titles | None, Features | None]:
-        """Titles and features of all rows; new ones of which nothing is told are called by their id, and unknown."""
-        side, features = self.side, self.side.features
-        if self.given is not None and not side.title_name and features is None:
-            raise ValueError(
-                f"these loaders have neither titles nor side columns of {side.name!r}; leave out {argument}="
-            )
-        beside = self.remembered if self.given is None else self.given
-        titles = found = None
-        try:
-            if self.ids and (isinstance(beside, str | Path) or beside is True):
-                titles = titles_of(self.vocab, table if beside is True else beside, argument)
-            elif self.ids and beside is not None:
-                found = side_table_of(beside, argument, self.vocab, [table], checked)
-                titles = found.titles
-        except ValueError:  # none of the ids is in it
-            if self.given is not None:
-                raise
-        rows = np.array([self.vocab.o2i[each] for each in self.ids], dtype=np.int64)
-        if features is not None:
-            places = np.full(len(rows), -1) if found is None else found.places[rows]
-            features = features.with_rows(None if found is None else found.frame, places)
-        if not side.title_name:
-            return None, features
-        names = np.array(list(map(str, self.ids)), dtype=object) if titles is None else titles.names[rows]
-        return Titles(side.title_name, np.append(side.names, names), ()), features
+    side, vocab = getattr(dls, argument), getattr(checked, argument)
+    features, ids = side.features, getattr(added, argument)[len(side) :]
+    if given is not None and not side.title_name and features is None:
+        raise ValueError(f"these loaders have neither titles nor side columns of {side.name!r}; leave out {argument}=")
+    beside = dls.made_by.arguments.get(argument) if given is None else given
+    found = None
+    try:
+        if ids and beside is not None:
+            found = side_table_of(beside, argument, vocab, [table], checked)
+    except ValueError:  # none of the ids is in it
+        if given is not None:
+            raise
+    rows = vocab.index(ids)
+    if features is not None:
+        places = np.full(len(rows), -1) if found is None else found.places[rows]
+        features = features.with_rows(None if found is None else found.frame, places)
+    if not side.title_name:
+        return None, features
+    titles = None if found is None else found.titles()[0]
+    names = np.array(list(map(str, ids)), dtype=object) if titles is None else titles.names[rows]
+    return Titles(side.title_name, np.append(side.names, names)), features

@@ -28,7 +28,7 @@ from .readers import read_ratings, titles_beside
 from .scale import proposed_range
 from .side import Side
 from .side_table import Described, described
-from .splits import Split, as_split, checked_share, drawn_parts, parts_of
+from .splits import as_split, checked_share, drawn_parts, parts_of
 from .tables import is_table, joined
 from .text_tables import NO_HEADER
 from .vocab import Vocab
@@ -105,15 +105,17 @@ class CollabDataLoaders:
     def __init__(
         self,
         data: Described,
+        parts: tuple[torch.Tensor, torch.Tensor],
         *,
         valid_pct: float,
+        split: str,
         seed: int,
         path: str | Path,
         bs: int | Literal["auto"],
         val_bs: int | None,
-        split: Split | None = None,
     ):
-        ratings = data.ratings
+        ratings, (train, valid) = data.ratings, parts
+        self.valid_pct, self.split = valid_pct, split
         self.seed, self.path = seed, Path(path)
         self.bs = usual_bs(len(ratings.values)) if bs == "auto" else bs
         self.val_bs = self.bs if val_bs is None else val_bs
@@ -124,13 +126,6 @@ class CollabDataLoaders:
         self.notes = (*ratings.notes, *data.notes)
         self.classes: dict[str, Vocab] = {self.user_name: ratings.users, self.item_name: ratings.items}
 
-        n = len(ratings.values)
-        if split is None:
-            train, valid = drawn_parts(n, valid_pct, seed)
-            self.split, self.valid_pct = f"valid_pct={valid_pct:g}", valid_pct
-        else:
-            train, valid = parts_of(ratings, split)
-            self.split, self.valid_pct = f"split={split}", len(valid) / n
         self._places = torch.from_numpy(ratings.places)[torch.cat([train, valid])].to(torch.int32)
         x = torch.from_numpy(np.stack([ratings.user_rows, ratings.item_rows], axis=1))
         y = torch.from_numpy(ratings.values)
@@ -140,12 +135,11 @@ class CollabDataLoaders:
         if ratings.weights is not None:
             self.train_w, self.valid_w = (torch.from_numpy(ratings.weights)[rows] for rows in (train, valid))
 
-        is_train = np.ones(n, dtype=bool)
+        is_train = np.ones(len(ratings.values), dtype=bool)
         is_train[valid.numpy()] = False
         values = (ratings.values, is_train, ratings.weights)
-        told = {argument: (data.titles[argument], data.features[argument]) for argument in ("users", "items")}
-        self.users = Side.from_rows(ratings.users, ratings.user_rows, *values, *told["users"])
-        self.items = Side.from_rows(ratings.items, ratings.item_rows, *values, *told["items"])
+        self.users = Side.from_rows(ratings.users, ratings.user_rows, *values, *data.told.get("users", ()))
+        self.items = Side.from_rows(ratings.items, ratings.item_rows, *values, *data.told.get("items", ()))
         if data.context is not None:
             self.context = data.context.split(train, valid)
             self.notes = (*self.notes, *self.context.notes)
@@ -271,9 +265,15 @@ class CollabDataLoaders:
             table, split = joined(ratings, split, given)
         how: dict[str, Any] = {"on_bad": on_bad, "duplicates": duplicates, "missing_rating": missing_rating}
         checked = check_ratings(table, given, scale=scale, **how)
-        chosen = None if split is None else as_split(split)
+        said = f"valid_pct={valid_pct:g}"
+        if split is None:
+            parts = drawn_parts(len(checked.values), valid_pct, seed)
+        else:
+            split = as_split(split)
+            parts = parts_of(checked, split)
+            valid_pct, said = len(parts[1]) / len(checked.values), f"split={split}"
         data = described(checked, tables, {"users": users, "items": items}, features, context)
-        loaders = cls(data, valid_pct=valid_pct, seed=seed, path=path, bs=bs, val_bs=val_bs, split=chosen)
+        loaders = cls(data, parts, valid_pct=valid_pct, split=said, seed=seed, path=path, bs=bs, val_bs=val_bs)
         loaders.origin = origin_of(ratings)
         loaders.name = name_of(ratings) if name is None else str(name)
         return loaders

@@ -109,7 +109,11 @@ def check_ratings(
     notes += filter(None, map(_two_spellings, (users, items)))
     places = np.flatnonzero(kept)
     if duplicates != "keep":
-        chosen, values, weights = _once(user_rows * len(items) + item_rows, values, weights, duplicates)
+        pairs = user_rows * len(items) + item_rows
+        chosen, values, weights = one_a_pair(pairs, values, weights, duplicates)
+        order = np.argsort(chosen)
+        chosen, values = chosen[order], values[order].astype(np.float32)
+        weights = None if weights is None else weights[order]
         if len(chosen) < len(places):
             n = len(places) - len(chosen)
             which = "the last" if duplicates == "last" else "the mean"
@@ -235,20 +239,25 @@ def _first(column: pd.Series, rows: NDArray[np.bool_]) -> str:
     return ", ".join(named[:_NAMED]) + ", …" * (len(named) > _NAMED)
 
 
-def _once(
-    pairs: NDArray[np.int64], values: NDArray[np.float32], weights: NDArray[np.float32] | None, duplicates: str
-) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32] | None]:
-    """Places of one rating a pair, in order, with values and weights: the last's, or the mean of all and their sum."""
+def one_a_pair(
+    pairs: NDArray[np.int64], values: NDArray[Any], weights: NDArray[np.float32] | None, duplicates: str
+) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[np.float32] | None]:
+    """Make one rating of all that a pair has, the ``"last"`` or the ``"mean"``, in the order of the pairs' first ones.
+
+    Returns their places int64 ``[m]``, of the last or the first; their values; and their weights, where there are some:
+    that of the last, or the sum.
+    """
     import pandas as pd
 
     codes, distinct = pd.factorize(pairs)
-    if duplicates == "mean":
-        first = np.flatnonzero(~pd.Series(codes).duplicated())
-        counted = values if weights is None else values.astype(np.float64) * weights
-        sums, whole = np.bincount(codes, counted, minlength=len(distinct)), np.bincount(codes, weights)
-        return first, (sums / whole).astype(np.float32), None if weights is None else whole.astype(np.float32)
-    last = np.flatnonzero(~pd.Series(codes).duplicated(keep="last"))
-    return last, values[last], None if weights is None else weights[last]
+    places = np.empty(len(distinct), dtype=np.int64)
+    if duplicates == "last":
+        places[codes] = np.arange(len(pairs))  # of several that are written to one place, the last stays
+        return places, values[places], None if weights is None else weights[places]
+    places[codes[::-1]] = np.arange(len(pairs))[::-1]
+    counted = values if weights is None else values.astype(np.float64) * weights
+    sums, whole = np.bincount(codes, counted, minlength=len(distinct)), np.bincount(codes, weights)
+    return places, sums / whole, None if weights is None else whole.astype(np.float32)
 
 
 def _lone_ratings(users: Vocab, n_ratings: int) -> str:

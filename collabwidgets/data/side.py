@@ -18,7 +18,7 @@ from .vocab import NA, Id, Vocab
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .titles import Titles
+    from .side_table import Titles
 
 MOST_DEFAULT_MIN_COUNT = 20
 

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..words import counted
-from .columns import called_title, find_key, known_as_id, same_name
+from .cells import text_of
+from .columns import called_title, find_key, find_titles, known_as_id, same_name
 from .context import ContextColumns, read_context
 from .features import Features
 from .ratings import Ratings
+from .readers import read_titles
 from .side_features import checked_kinds, features_of
-from .tables import columns_of_ratings, opened, picked
-from .titles import Titles, as_text, named, titles_of
+from .tables import columns_of_ratings, number_columns, opened, picked
 from .vocab import NA, Id, Vocab
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SIDES = ("users", "items")
 _TITLES = 0.95  # of the texts of a column that is called nothing known must differ for them to be titles
+
+
+@dataclass(frozen=True, eq=False)
+class Titles:
+    """Titles of the ids of a vocabulary, object [n] by row, under the name of their column."""
+
+    name: str
+    names: NDArray[np.object_]
+
+
+Told: TypeAlias = tuple[Titles | None, Features | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,17 +46,15 @@ class Described:
     Attributes
     ----------
     ratings : Ratings
-    titles : dict of str to Titles or None
-        By ``"users"`` and ``"items"``.
-    features : dict of str to Features or None
+    told : dict of str to (Titles or None, Features or None)
+        By ``"users"`` and ``"items"``, as far as there is a side table.
     context : ContextColumns or None
     notes : tuple of str
         Sentences on the side tables, for `CollabDataLoaders.notes`.
     """
 
     ratings: Ratings
-    titles: dict[str, Titles | None]
-    features: dict[str, Features | None]
+    told: dict[str, Told]
     context: ContextColumns | None
     notes: tuple[str, ...]
 
@@ -71,30 +81,28 @@ def described(
         `read_context` for `context`.
     """
     asked = list(features) if isinstance(features, Mapping | Sequence) else []
-    titles: dict[str, Titles | None] = dict.fromkeys(_SIDES)
-    sides: dict[str, SideTable] = {}
-    for argument, table in beside.items():
-        vocab = getattr(ratings, argument)
-        if isinstance(table, str | Path) or table is True:
-            titles[argument] = titles_of(vocab, tables[0] if table is True else table, argument)
-        elif table is not None:
-            sides[argument] = side_table_of(table, argument, vocab, tables, ratings, asked)
+    sides = {
+        argument: side_table_of(table, argument, getattr(ratings, argument), tables, ratings, asked)
+        for argument, table in beside.items()
+        if table is not None
+    }
     if features is not None and not sides:
         raise ValueError("features= chooses columns of side tables, but there is none; pass users= or items= a table")
     kinds = checked_kinds(features, {argument: side.offered for argument, side in sides.items()})
-    found: dict[str, Features | None] = dict.fromkeys(_SIDES)
     columns = None if context is None else read_context(context, tables, ratings)
-    said: list[str] = []
+    told: dict[str, Told] = {}
+    of_titles, said = [], []
     for argument, side in sides.items():
         whole = side.with_unrated()
-        found[argument], notes = features_of(whole.frame, whole.places, kinds[argument], argument)
-        if found[argument]:  # without side columns nothing could ever be known of the unrated
+        found, notes = features_of(whole.frame, whole.places, kinds[argument], argument)
+        if found:  # without side columns nothing could ever be known of the unrated
             side, ratings = whole, with_rows_of(ratings, argument, whole.vocab)
             notes += side.notes
-        titles[argument] = side.titles or titles[argument]
+        titles, of_side = side.titles()
+        told[argument] = titles, found
+        of_titles += of_side
         said += notes
-    of_titles = [note for each in titles.values() if each is not None for note in each.notes]
-    return Described(ratings, titles, found, columns, (*of_titles, *said))
+    return Described(ratings, told, columns, (*of_titles, *said))
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,14 +129,32 @@ class SideTable:
         column = self.frame[name]
         return known_as_id(name) and column.dtype.kind in "iu" and bool(column.is_unique)
 
-    @property
-    def titles(self) -> Titles | None:
-        """The titles by row of the vocabulary; None where there is no column of them."""
+    def titles(self) -> tuple[Titles | None, list[str]]:
+        """The titles by row of the vocabulary, None where there is no column of them, and sentences on them.
+
+        An id without a title is called by itself, and HTML entities in titles are decoded.
+        """
         if self.title is None:
-            return None
+            return None, []
         column = self.frame[self.title].reindex(self.places)
-        texts = [None if missing else str(text) for text, missing in zip(column, column.isna(), strict=True)]
-        return named(self.vocab, str(self.title), texts, self.argument, self.by)
+        missing = np.flatnonzero(column.isna()[1:]) + 1
+        names = column.astype(object).to_numpy(copy=True)
+        names[0], names[missing] = NA, self.vocab[missing]
+        texts = np.array([str(name) for name in names], dtype=object)
+        decoded = np.array([html.unescape(text) for text in texts], dtype=object)
+        changed = np.flatnonzero(decoded != texts)
+        notes = [f"{self.argument} are shown by {self.title}, joined by {self.by}"]
+        if len(missing):
+            notes.append(
+                f"{len(missing):,} of {len(self.vocab) - 1:,} {self.argument} without a {self.title} "
+                f"(first: {self.vocab[int(missing[0])]!r})"
+            )
+        if len(changed):
+            notes.append(
+                f"HTML entities in the {self.title} of {len(changed):,} {self.argument} were decoded "
+                f"(first: {texts[changed[0]]!r})"
+            )
+        return Titles(str(self.title), decoded), notes
 
     def with_unrated(self) -> SideTable:
         """The same with a vocabulary that has a row for every id of the table, where it is joined by these ids."""
@@ -174,21 +200,38 @@ def with_rows_of(ratings: Ratings, argument: str, vocab: Vocab) -> Ratings:
 def side_table_of(
     table: Any, argument: str, vocab: Vocab, tables: Sequence[Any], ratings: Ratings, asked: Sequence[Any] = ()
 ) -> SideTable:
-    """Join one side table to a vocabulary of users, or of items: see `described`. No column `asked` for is a title."""
-    whole = opened(table, f"{argument}=")
-    frame = picked(whole, list(whole.columns)).reset_index(drop=True)
-    names = list(frame.columns)
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ValueError(f"{argument}= has {names.count(twice)} columns called {twice!r}; rename all but one")
-    if len(names) < 2:
-        raise ValueError(f"{argument}= has no column beside {names[0] if names else 'none'!r}; pass a table that has")
-    key, shared = _key(frame, argument, vocab, tables[0], ratings)
+    """Join what is passed beside ratings to a vocabulary of users, or of items.
+
+    Parameters
+    ----------
+    table : table, str, Path or True
+        A path, and True for the ratings themselves, give titles alone.
+    argument : str
+        What it was passed as, ``"users"`` or ``"items"``.
+    vocab, tables, ratings
+        The ids to be joined, the tables that the ratings were read from, and the ratings.
+    asked : sequence
+        Columns that are no titles.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When it is no table, or has none of the ids, or nothing beside them.
+    """
+    shared = title = None
+    if table is True or isinstance(table, str | Path):
+        frame = _titles_alone(tables[0] if table is True else table, vocab.name)
+        key, title = frame.columns
+    else:
+        frame = _whole(table, argument)
+        key, shared = _key(frame, argument, vocab, tables[0], ratings)
+        others = [name for name in frame.columns if name != key and name not in asked]
+        title = _title(frame[others]) if not called_title(vocab.name) else None
     wanted: list[str | None] = [None, *map(str, vocab[1:])]
     if shared is not None:
         wanted = _of_first_rating(vocab, shared, tables, ratings, argument)
     known = np.flatnonzero(frame[key].notna().to_numpy(dtype=bool))
-    ids = as_text(frame[key].iloc[known])
+    ids = _as_text(frame[key].iloc[known])
     place_of = {each: int(place) for each, place in zip(reversed(ids), known[::-1], strict=True)}  # the first counts
     place_of.pop(NA, None)
     places = np.array([-1 if each is None else place_of.get(each, -1) for each in wanted], dtype=np.int64)
@@ -197,8 +240,30 @@ def side_table_of(
             f"none of the ids in column {key!r} of {argument}= (first: {ids[0] if ids else 'none'!r}) is one of the "
             f"{len(vocab) - 1:,} in {vocab.name!r} (first: {wanted[1]!r}); pass the table that has them"
         )
-    title = _title(frame.drop(columns=[name for name in asked if name in names and name != key]), key, vocab)
     return SideTable(argument, frame, key, shared or vocab.name, title, vocab, places, place_of)
+
+
+def _titles_alone(table: Any, ids: str) -> pd.DataFrame:
+    """The columns of ids and titles of a file, or of the ratings; of several rows for one id the first with both."""
+    if isinstance(table, str | Path):
+        frame = read_titles(table, ids)
+    else:
+        whole = opened(table)
+        frame = picked(whole, [*find_titles(list(whole.columns), number_columns(whole), ids)])
+    return frame.dropna().drop_duplicates(frame.columns[0]).reset_index(drop=True)
+
+
+def _whole(table: Any, argument: str) -> pd.DataFrame:
+    """A side table as pandas, its rows counted from 0."""
+    whole = opened(table, f"{argument}=")
+    frame = picked(whole, list(whole.columns)).reset_index(drop=True)
+    names = list(frame.columns)
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"{argument}= has {names.count(twice)} columns called {twice!r}; rename all but one")
+    if len(names) < 2:
+        raise ValueError(f"{argument}= has no column beside {names[0] if names else 'none'!r}; pass a table that has")
+    return frame
 
 
 def _key(frame: pd.DataFrame, argument: str, vocab: Vocab, table: Any, ratings: Ratings) -> tuple[Hashable, str | None]:
@@ -231,24 +296,27 @@ def _of_first_rating(
     rows = ratings.user_rows if argument == "users" else ratings.item_rows
     found, first = np.unique(rows, return_index=True)
     ids = column.iloc[first]
-    texts = dict(zip(found.tolist(), as_text(ids), strict=True))
+    texts = dict(zip(found.tolist(), _as_text(ids), strict=True))
     for row, missing in zip(found.tolist(), ids.isna(), strict=True):
         if missing:
             del texts[row]
     return [texts.get(row) for row in range(len(vocab))]
 
 
-def _title(frame: pd.DataFrame, key: Hashable, vocab: Vocab) -> Hashable | None:
-    """The column of titles where the ratings have ids: one that is called so, else text that hardly repeats."""
-    if called_title(vocab.name):
-        return None
-    others: list[Hashable] = [name for name in frame.columns if name != key]
-    called = next((name for name in others if called_title(name)), None)
+def _title(frame: pd.DataFrame) -> Hashable | None:
+    """The column of titles: one that is called so, else text that hardly repeats."""
+    names: list[Hashable] = list(frame.columns)
+    called = next((name for name in names if called_title(name)), None)
     if called is not None:
         return called
-    for name in others:
+    for name in names:
         texts = frame[name].dropna()
         is_text = len(texts) > 0 and all(isinstance(each, str) for each in texts.head(100))
         if is_text and len(set(texts)) >= _TITLES * len(texts):
             return name
     return None
+
+
+def _as_text(column: pd.Series) -> list[str]:
+    """Ids as text; whole floats, which pandas makes of whole numbers beside gaps, without their point."""
+    return list(map(text_of, column.tolist()))

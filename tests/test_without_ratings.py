@@ -48,10 +48,10 @@ def test_its_findings_are_those_of_the_learner(dls, tmp_path, make):
 
 def test_what_a_user_has_rated_is_not_known_and_that_is_said(dls, tmp_path):
     learn, alone = trained(dls, tmp_path)
-    with pytest.warns(UserWarning, match="what user 7 has rated is not in the checkpoint"):
+    with pytest.warns(UserWarning, match="what a user has rated is not in the checkpoint"):
         found = alone.recommend(7, k=60, min_count=0)
     pd.testing.assert_frame_equal(found, learn.recommend(7, k=60, min_count=0, exclude="none"))
-    with pytest.warns(UserWarning, match="what the users have rated is not in the checkpoint"):
+    with pytest.warns(UserWarning, match="what a user has rated is not in the checkpoint"):
         found = alone.recommend("all", 3)
     pd.testing.assert_frame_equal(found, learn.recommend("all", 3, exclude="none"))
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from ..training.cold_rows import side_map
 from ..training.snapshot import Snapshot
-from .product import UserVector, user_vector
 
 
 def with_user(snapshot: Snapshot, given: Mapping[str, Any]) -> Snapshot:
@@ -45,8 +44,3 @@ def with_user(snapshot: Snapshot, given: Mapping[str, Any]) -> Snapshot:
         return np.zeros(1, np.int64), row
 
     return snapshot.refilled(fill)
-
-
-def user_by_attributes(snapshot: Snapshot, given: Mapping[str, Any]) -> UserVector:
-    """The vector of somebody known by attributes alone, of a dot-product model; see `with_user`."""
-    return user_vector(with_user(snapshot, given), 0)

@@ -26,17 +26,15 @@ class Folded(UserVector):
     rows : int64 [m]
         Items that were rated.
     ratings : float64 [m]
-    method : str
     like : int, optional
         With ``"nearest_user"``, the row of that user.
-    pulls : float64 [m, k + 1]
-        By how much each rating has moved the vector, and the bias behind it, away from the average user: with
-        ``"fitted"`` they sum to the whole way; else there are none (``[0, k + 1]``).
+    pulls : float64 [m, k]
+        By how much each rating has moved the vector away from the average user: with ``"fitted"`` they sum to the whole
+        way; else there are none (``[0, k]``). The bias moves all titles alike, so it is no reason for one of them.
     """
 
     rows: NDArray[np.int64]
     ratings: Doubles
-    method: str
     like: int | None
     pulls: Doubles
 
@@ -87,46 +85,43 @@ def fold_in(
     for name, value in (("prior_strength", prior_strength), ("residual_variance", residual_variance)):
         if not (np.isfinite(value) and value > 0):
             raise ValueError(f"{name} must be a number above 0, not {value!r}")
-    users = required_user_factors(snapshot)[snapshot.users.trained].astype(np.float64)
-    biases = None if snapshot.user_bias is None else snapshot.user_bias[snapshot.users.trained].astype(np.float64)
+    trained = np.flatnonzero(snapshot.users.trained)
+    people = with_bias(required_user_factors(snapshot), snapshot.user_bias)[trained]
     rows = np.array(list(ratings), dtype=np.int64)
     given = _checked(snapshot, rows, np.array(list(ratings.values()), dtype=np.float64))
-    people = users if biases is None else np.column_stack([users, biases])
-    mean = people.mean(axis=0)
-    vectors = snapshot.required_item_factors[rows].astype(np.float64)
-    design = vectors if biases is None else np.column_stack([vectors, np.ones(len(rows))])
-    offsets = item_biases(snapshot)[rows]
-
-    def folded(t: Doubles, like: int | None, pulls: Doubles) -> Folded:
-        if biases is None:
-            pulls = np.column_stack([pulls, np.zeros(len(pulls))])
-        bias = 0.0 if biases is None else float(t[-1])
-        return Folded(t[: users.shape[1]], bias, rows, given, method, like, pulls)
-
-    none = np.empty((0, people.shape[1]))
-    if method == "average_user":
-        return folded(mean, None, none)
+    design, offsets = with_ones(snapshot.required_item_factors[rows], people), item_biases(snapshot)[rows]
+    t, like, pulls = people.mean(axis=0), None, np.empty((0, people.shape[1]))
     if method == "nearest_user":
         if not len(rows):
             raise ValueError("nobody is nearest to somebody without a rating; rate a title, or take 'average_user'")
         errors = ((squeezed(people @ design.T + offsets, snapshot.y_range) - given) ** 2).sum(axis=1)
-        counts = snapshot.users.counts[snapshot.users.trained]
-        at = int(np.lexsort((-counts, errors))[0])
-        return folded(people[at], int(np.flatnonzero(snapshot.users.trained)[at]), none)
-    precision = prior_strength * prior_precision(people)
-    t, pulls = most_likely(design, offsets, given, snapshot.y_range, mean, precision, residual_variance)
-    return folded(t, None, pulls)
+        at = int(np.lexsort((-snapshot.users.counts[trained], errors))[0])
+        t, like = people[at], int(trained[at])
+    elif method == "fitted":
+        precision = prior_strength * prior_precision(people)
+        t, pulls = most_likely(design, offsets, given, snapshot.y_range, t, precision, residual_variance)
+    k = snapshot.n_factors
+    return Folded(t[:k], float(t[k:].sum()), rows, given, like, pulls[:, :k])
+
+
+def with_bias(factors: NDArray[np.float32], bias: NDArray[np.float32] | None) -> Doubles:
+    """Factors and, where there is one, bias of each row, float64 ``[n, k]`` or ``[n, k + 1]``."""
+    return np.column_stack([factors] if bias is None else [factors, bias]).astype(np.float64)
+
+
+def with_ones(vectors: NDArray[np.floating], fitted: Doubles) -> Doubles:
+    """What multiplies a row of `fitted`, a table of `with_bias`, in its ratings of others, whose factors are given."""
+    return np.column_stack([vectors, np.ones(len(vectors))])[:, : fitted.shape[1]].astype(np.float64)
 
 
 def _checked(snapshot: Snapshot, rows: NDArray[np.int64], given: Doubles) -> Doubles:
+    largest = float(np.finfo(np.float64).max)
+    low, high = snapshot.y_range or (-largest, largest)
     for row, rating in zip(rows, given, strict=True):
         name = snapshot.items.names[row]
         if not snapshot.known_items[row]:
             raise ValueError(f"{name!r} was never trained, so nothing is known of it; leave it out")
-        if not np.isfinite(rating):
-            raise ValueError(f"the rating of {name!r} is {rating}; pass a number")
-        if snapshot.y_range is not None and not snapshot.y_range[0] <= rating <= snapshot.y_range[1]:
-            low, high = snapshot.y_range
+        if not low <= rating <= high:
             raise ValueError(f"the rating of {name!r} is {rating:g}; this model's ratings lie from {low:g} to {high:g}")
     return given
 
@@ -153,7 +148,7 @@ def most_likely(
     residual_variance: float,
     weights: Doubles | float = 1.0,
 ) -> tuple[Doubles, Doubles]:
-    """The minimum that `fold_in` names, and the `Folded.pulls` of the ratings.
+    """The minimum that `fold_in` names, and by how much each rating has moved it, ``[m, d]``: `Folded.pulls`.
 
     ``design @ t + offsets`` are the logits of ``given`` float64 ``[m]``; ``mean`` ``[d]`` and ``precision`` ``[d, d]``
     are the prior's, and ``weights`` say how much each square counts.

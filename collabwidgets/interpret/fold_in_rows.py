@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ..models.growing import members_of
 from ..models.tables import TableNames, table
 from ..training.snapshot import Snapshot, take_snapshot
-from .fold_in import most_likely, prior_precision
+from .fold_in import most_likely, prior_precision, with_bias, with_ones
 from .product import Doubles, check_product
 from .users import variance_of
 
@@ -77,7 +77,7 @@ def _set_rows(parameter: Tensor, rows: NDArray[np.int64], values: Doubles, now: 
 
 def _folded(snapshot: Snapshot, dls: CollabDataLoaders, known: Known) -> list[tuple[NDArray[np.int64], Doubles]]:
     """The rows that can be folded in, of users and of items, and their factors and biases, float64 ``[n, k + 1]``."""
-    tables = [_vectors(snapshot, side) for side in range(2)]
+    tables = [with_bias(*(getattr(snapshot, role) for role in roles)) for roles in _ROLES]
     priors = []
     for vectors, is_known in zip(tables, known, strict=True):
         people = vectors[is_known]
@@ -93,8 +93,9 @@ def _folded(snapshot: Snapshot, dls: CollabDataLoaders, known: Known) -> list[tu
             rows, groups = _ratings_of(pairs, side, found)
             fitted = []
             for group in groups:
-                design, offsets = _design(tables, side, pairs[group, 1 - side], snapshot.n_factors)
-                given = ratings[group].astype(np.float64)
+                others = tables[1 - side][pairs[group, 1 - side]]
+                design = with_ones(others[:, : snapshot.n_factors], tables[side])
+                offsets, given = others[:, snapshot.n_factors :].sum(axis=1), ratings[group].astype(np.float64)
                 prior = priors[side]
                 t, _ = most_likely(design, offsets, given, snapshot.y_range, *prior, variance, weights[group])
                 fitted.append(t)
@@ -117,17 +118,3 @@ def _ratings_of(
     places = places[np.argsort(mine[places], kind="stable")]
     rows, starts = np.unique(mine[places], return_index=True)
     return rows, np.split(places, starts[1:]) if len(rows) else []
-
-
-def _design(tables: list[Doubles], side: int, others: NDArray[np.int64], k: int) -> tuple[Doubles, Doubles]:
-    """What multiplies a row of a side in its ratings of `others`, float64 ``[m, d]``, and is added to it, ``[m]``."""
-    vectors = tables[1 - side][others]
-    has_bias = tables[side].shape[1] > k
-    design = np.column_stack([vectors[:, :k], np.ones(len(others))]) if has_bias else vectors[:, :k]
-    return design, vectors[:, k:].sum(axis=1)
-
-
-def _vectors(snapshot: Snapshot, side: int) -> Doubles:
-    """Factors and, where there is one, bias of each row, float64 ``[n, k]`` or ``[n, k + 1]``."""
-    tables = [getattr(snapshot, role) for role in _ROLES[side]]
-    return np.column_stack([values for values in tables if values is not None]).astype(np.float64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,41 +65,52 @@ def squeezed(logit: Doubles, y_range: tuple[float, float] | None) -> Doubles:
     return low + (high - low) * share
 
 
+def products(snapshot: Snapshot, pairs: NDArray[np.int64]) -> Doubles:
+    """Products of the factors of (user row, item row) pairs int64 ``[n, 2]``, float64 ``[n]``."""
+    users, items = required_user_factors(snapshot), snapshot.required_item_factors
+    found = np.empty(len(pairs))
+    for start in range(0, len(pairs), _PAIRS):
+        of_users, of_items = pairs[start : start + _PAIRS].T
+        found[start : start + _PAIRS] = np.einsum("ij,ij->i", users[of_users], items[of_items], dtype=np.float64)
+    return found
+
+
 def by_formula(snapshot: Snapshot, pairs: NDArray[np.int64]) -> NDArray[np.float32]:
     """Ratings float32 ``[n]`` of (user row, item row) pairs int64 ``[n, 2]``, summed in float64."""
-    user_factors, item_factors = required_user_factors(snapshot), snapshot.required_item_factors
-    biases, user_bias = item_biases(snapshot), snapshot.user_bias
-    ratings = np.empty(len(pairs), np.float32)
-    for start in range(0, len(pairs), _PAIRS):
-        users, items = pairs[start : start + _PAIRS].T
-        sums = np.einsum("ij,ij->i", user_factors[users], item_factors[items], dtype=np.float64) + biases[items]
-        if user_bias is not None:
-            sums += user_bias[users]
-        ratings[start : start + _PAIRS] = squeezed(sums, snapshot.y_range)
-    return ratings
+    sums = products(snapshot, pairs) + item_biases(snapshot)[pairs[:, 1]]
+    if snapshot.user_bias is not None:
+        sums += snapshot.user_bias[pairs[:, 0]]
+    return squeezed(sums, snapshot.y_range).astype(np.float32)
 
 
 def is_product(snapshot: Snapshot) -> bool:
     """Whether the model predicts the dot product of the snapshot's tables: known by its class, else tried."""
-    if snapshot.forward is None:
-        return True
     try:
-        required_user_factors(snapshot)
+        check_product(snapshot, whole=True)
     except ValueError:
         return False
-    return not _probed(snapshot, snapshot.forward)[2].any()
+    return True
 
 
-def check_product(snapshot: Snapshot) -> None:
-    """Raise a ValueError unless the model, of an ensemble the first, predicts the dot product of its tables."""
+def check_product(snapshot: Snapshot, *, whole: bool = False) -> None:
+    """Raise a ValueError unless the model predicts the dot product of its tables, to within the module's own rounding.
+
+    Of an ensemble the first member is meant, or with `whole` the average.
+    """
     required_user_factors(snapshot)
-    if snapshot.forward is None:
+    forward = snapshot.forward
+    if forward is None:
         return
-    found, expected, off = _probed(snapshot, snapshot.forward.of_first)
+    users, items = (np.flatnonzero(side.trained)[:_PROBES] for side in (snapshot.users, snapshot.items))
+    n = min(len(users), len(items))
+    pairs = np.stack([users[:n], items[:n]], axis=1)
+    found, expected = forward(pairs) if whole else forward.of_first(pairs), by_formula(snapshot, pairs)
+    within = max(1e-3, 4 * forward.rounding)
+    off = ~np.isclose(found, expected, rtol=within, atol=within)
     if off.any():
         at = int(off.argmax())
         raise ValueError(
-            f"{snapshot.forward.name} predicts {found[at]:.3f} where user factors times item factors, biases and "
+            f"{forward.name} predicts {found[at]:.3f} where user factors times item factors, biases and "
             f"y_range={snapshot.y_range} make {expected[at]:.3f}: it is no dot product of these tables (print(learn))"
         )
 
@@ -109,16 +119,3 @@ def product_of(snapshot: Snapshot) -> Snapshot:
     """The snapshot, vectors by side columns included, once it is known that the model is the product of its tables."""
     check_product(snapshot)
     return snapshot.with_cold_rows
-
-
-def _probed(
-    snapshot: Snapshot, predict: Callable[[NDArray[np.int64]], NDArray[np.float32]]
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
-    """Some predictions, what the formula makes of them, and which differ by more than the module's own rounding."""
-    assert snapshot.forward is not None
-    users, items = (np.flatnonzero(side.trained)[:_PROBES] for side in (snapshot.users, snapshot.items))
-    n = min(len(users), len(items))
-    pairs = np.stack([users[:n], items[:n]], axis=1)
-    found, expected = predict(pairs), by_formula(snapshot, pairs)
-    within = max(1e-3, 4 * snapshot.forward.rounding)
-    return found, expected, ~np.isclose(found, expected, rtol=within, atol=within)

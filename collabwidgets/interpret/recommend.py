@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,10 @@ from ..plain import whole_number
 from ..training.snapshot import Snapshot
 from .bias import FEW
 from .fold_in import Folded
-from .product import Doubles, UserVector, by_formula, item_biases, logits, required_user_factors, squeezed
+from .product import Doubles, UserVector, by_formula, item_biases, logits, products, required_user_factors, squeezed
 from .top_k import Rated, best_rows
 
 _BECAUSE = 3  # ratings named as reasons
-_PAIRS = 1 << 16  # multiplied at a time
 
 
 def recommend(
@@ -72,8 +72,8 @@ def recommend(
         When ``k`` < 1, one of `among` was never trained, or the model is no dot product.
     """
     items = snapshot.items
-    biases, sums = item_biases(snapshot), logits(snapshot, user)
-    own = sums - biases
+    sums = logits(snapshot, user)
+    own = sums - item_biases(snapshot)
     own = own - own[items.trained].mean()
     candidates = _candidates(snapshot, k, among)
     if leave_out is not None:
@@ -81,19 +81,12 @@ def recommend(
     score = own if taste_only else sums
     order = np.flatnonzero(candidates)
     order = order[np.argsort(-score[order], kind="stable")]
-    passes = items.counts[order] >= min_count
-    rows = order[passes][:k]
-    last = int(np.flatnonzero(passes)[len(rows) - 1]) if len(rows) else -1
-    found = items.frame(
-        rows,
-        {
-            "prediction": squeezed(sums[rows], snapshot.y_range),
-            **_facts(snapshot, rows, own[rows]),
-            "because": _reasons(snapshot, user, rows),
-        },
-    )
-    full = len(rows) == k
-    found.attrs["n_hidden"] = int(np.count_nonzero(~passes[: last + 1] if full else ~passes))
+    places = np.flatnonzero(items.counts[order] >= min_count)[:k]
+    rows = order[places]
+    columns = {"prediction": squeezed(sums[rows], snapshot.y_range), **_facts(snapshot, rows, own[rows])}
+    found = items.frame(rows, columns | {"because": _reasons(snapshot, user, rows)})
+    end = int(places[-1]) + 1 if len(places) == k else len(order)
+    found.attrs["n_hidden"] = end - len(places)
     return found
 
 
@@ -117,18 +110,15 @@ def recommend_to_many(
     """
     items = snapshot.items
     candidates = np.flatnonzero(_candidates(snapshot, k, among) & (items.counts >= min_count))
-    best = best_rows(snapshot, users, candidates, k, leave_out=leave_out, by_taste=taste_only, of_first=True)
+    ranked = replace(snapshot, forward=None, item_bias=None if taste_only else snapshot.item_bias)
+    best = best_rows(ranked, users, candidates, k, leave_out=leave_out)
     place, rank = np.nonzero(best)
     rows, of_user = best[place, rank], users[place]
-    people = required_user_factors(snapshot)
-    vectors = snapshot.required_item_factors
-    own = np.empty(len(rows))
-    for start in range(0, len(rows), _PAIRS):
-        some = slice(start, start + _PAIRS)
-        own[some] = np.einsum("ij,ij->i", people[of_user[some]], vectors[rows[some]] - snapshot.item_center)
+    pairs = np.stack([of_user, rows], axis=1)
+    own = products(snapshot, pairs) - (required_user_factors(snapshot) @ snapshot.item_center)[of_user]
     columns = {
         "rank": rank + 1,
-        "prediction": by_formula(snapshot, np.stack([of_user, rows], axis=1)).astype(np.float64),
+        "prediction": by_formula(snapshot, pairs).astype(np.float64),
         **_facts(snapshot, rows, own),
     }
     found, of_users = items.frame(rows, columns), snapshot.users.frame(of_user, columns)
@@ -140,10 +130,9 @@ def recommend_to_many(
 
 def _candidates(snapshot: Snapshot, k: int, among: NDArray[np.int64] | None) -> NDArray[np.bool_]:
     whole_number("k", k)
-    items = snapshot.items
+    items, known = snapshot.items, snapshot.known_items
     if among is None:
-        return snapshot.known_items.copy()
-    known = snapshot.known_items
+        return known.copy()
     if not known[among].all():
         name = items.names[among[~known[among]][0]]
         raise ValueError(f"{name!r} was never trained, so its prediction is chance; leave it out of items=")
@@ -165,11 +154,11 @@ def _facts(snapshot: Snapshot, rows: NDArray[np.int64], own: Doubles) -> dict[st
 
 
 def _reasons(snapshot: Snapshot, user: UserVector, rows: NDArray[np.int64]) -> list[str]:
-    if not isinstance(user, Folded) or not len(user.pulls):
+    if not isinstance(user, Folded):
         return [""] * len(rows)
     vectors: Doubles = snapshot.required_item_factors[rows].astype(np.float64)
     vectors = vectors - snapshot.item_center
-    shares = vectors @ user.pulls[:, :-1].T  # the bias moves all titles alike, so it is no reason for one of them
+    shares = vectors @ user.pulls.T
     best = np.argsort(-shares, axis=1, kind="stable")[:, :_BECAUSE]
     names = snapshot.items.names[user.rows]
     return [

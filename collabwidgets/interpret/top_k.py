@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -50,16 +51,7 @@ class Rated:
         return rows[columns >= 0], columns[columns >= 0]
 
 
-def best_rows(
-    snapshot: Snapshot,
-    users: Rows,
-    candidates: Rows,
-    k: int,
-    *,
-    leave_out: Rated | None = None,
-    by_taste: bool = False,
-    of_first: bool = False,
-) -> Rows:
+def best_rows(snapshot: Snapshot, users: Rows, candidates: Rows, k: int, *, leave_out: Rated | None = None) -> Rows:
     """The `k` candidates that a model rates highest for each user, the best first, ties in the order of the rows.
 
     A progress bar appears after two seconds; Ctrl-C, or a notebook's stop button, ends it.
@@ -73,10 +65,6 @@ def best_rows(
     k : int
     leave_out : Rated, optional
         Items that are no candidates of their users.
-    by_taste : bool
-        Rank by the product of the factors alone; of dot-product models.
-    of_first : bool
-        Take the tables for the model, as the findings do of an ensemble.
 
     Returns
     -------
@@ -85,10 +73,14 @@ def best_rows(
     """
     if not len(candidates):
         return np.zeros((len(users), k), dtype=np.int64)
-    if not (by_taste or of_first or is_product(snapshot)):
-        return _by_forward(snapshot, users, candidates, k, leave_out)
-    biases = item_biases(snapshot).astype(np.float32) * (not by_taste)
-    vectors = np.column_stack([snapshot.required_item_factors, biases])[candidates]
+    none = np.zeros(0, np.int64)
+    leave_out = Rated(none, none, len(snapshot.users)) if leave_out is None else leave_out
+    rank = _by_product if is_product(snapshot) else _by_forward
+    return rank(snapshot, users, candidates, k, leave_out)
+
+
+def _by_product(snapshot: Snapshot, users: Rows, candidates: Rows, k: int, leave_out: Rated) -> Rows:
+    vectors = np.column_stack([snapshot.required_item_factors, item_biases(snapshot).astype(np.float32)])[candidates]
     people = np.column_stack([required_user_factors(snapshot), np.ones(len(snapshot.users), np.float32)])
     rounding = 4 * vectors.shape[1] * float(np.finfo(np.float32).eps)  # a generous bound for a float32 sum
     longest = float(lengths_of(vectors.astype(np.float64)).max(initial=0))
@@ -98,12 +90,12 @@ def best_rows(
     def products(block: Rows) -> Tensor:
         return torch.from_numpy(people[block]) @ matrix
 
-    for place, columns, rough, out in _blocks(products, users, candidates, k + _SPARE, leave_out, len(snapshot.items)):
+    blocks = _blocks(products, users, candidates, k + _SPARE, leave_out, len(snapshot.items), _CELLS)
+    for place, columns, rough, out in blocks:
         mine = people[users[place]].astype(np.float64)
         exact = np.einsum("bf,bnf->bn", mine, vectors[columns], dtype=np.float64)
         exact[rough == -np.inf] = -np.inf
-        order = np.lexsort((columns, -exact))[:, :k]
-        columns, exact = (np.take_along_axis(each, order, axis=1) for each in (columns, exact))
+        columns, exact = _ranked(columns, exact, k)
         best = np.where(exact > -np.inf, candidates[columns], 0)
         # A title beyond those scored exactly may belong here only where many are equal but for rounding.
         within = rough[:, -1] + rounding * longest * lengths_of(mine)
@@ -115,45 +107,25 @@ def best_rows(
     return found
 
 
-def most_rated_rows(counts: NDArray[np.int64], users: Rows, candidates: Rows, k: int, *, leave_out: Rated) -> Rows:
-    """The `k` candidates with the highest counts for each user, as `best_rows` gives them."""
-    order = candidates[np.argsort(-counts[candidates], kind="stable")]
-    head = order[: k + leave_out.most]  # nobody's list reaches further
-    places = -torch.arange(len(head), dtype=torch.float32)
-
-    def scores(block: Rows) -> Tensor:
-        return places.repeat(len(block), 1)
-
-    return _as_scored(scores, users, head, k, leave_out, len(counts))
-
-
-def _by_forward(snapshot: Snapshot, users: Rows, candidates: Rows, k: int, leave_out: Rated | None) -> Rows:
+def _by_forward(snapshot: Snapshot, users: Rows, candidates: Rows, k: int, leave_out: Rated) -> Rows:
     forward = snapshot.forward
     assert forward is not None
+    found = np.zeros((len(users), k), dtype=np.int64)
 
     def scores(block: Rows) -> Tensor:
         pairs = np.stack([np.repeat(block, len(candidates)), np.tile(candidates, len(block))], axis=1)
         return torch.from_numpy(forward(pairs).reshape(len(block), -1))
 
-    return _as_scored(scores, users, candidates, k, leave_out, len(snapshot.items), cells=_PAIRS)
-
-
-def _as_scored(
-    scores: Callable[[Rows], Tensor],
-    users: Rows,
-    candidates: Rows,
-    k: int,
-    leave_out: Rated | None,
-    n_items: int,
-    cells: int = _CELLS,
-) -> Rows:
-    found = np.zeros((len(users), k), dtype=np.int64)
-    for place, columns, values, _ in _blocks(scores, users, candidates, k, leave_out, n_items, cells):
-        order = np.lexsort((columns, -values))
-        values = np.take_along_axis(values, order, axis=1)
-        rows = candidates[np.take_along_axis(columns, order, axis=1)]
-        found[place, : rows.shape[1]] = np.where(values > -np.inf, rows, 0)
+    for place, columns, values, _ in _blocks(scores, users, candidates, k, leave_out, len(snapshot.items), _PAIRS):
+        columns, values = _ranked(columns, values, k)
+        found[place, : columns.shape[1]] = np.where(values > -np.inf, candidates[columns], 0)
     return found
+
+
+def _ranked(columns: Rows, scores: NDArray[Any], k: int) -> tuple[Rows, NDArray[Any]]:
+    """The `k` columns of the highest scores of each row, and these, ties in the order of the columns."""
+    order = np.lexsort((columns, -scores))[:, :k]
+    return np.take_along_axis(columns, order, axis=1), np.take_along_axis(scores, order, axis=1)
 
 
 def _blocks(
@@ -161,22 +133,21 @@ def _blocks(
     users: Rows,
     candidates: Rows,
     n: int,
-    leave_out: Rated | None,
+    leave_out: Rated,
     n_items: int,
-    cells: int = _CELLS,
+    cells: int,
 ) -> Iterator[tuple[slice, Rows, NDArray[np.float32], Cells]]:
     """Yield, for each block, its slice of users, the columns of their `n` highest scores, those scores, and the cells
-    of ``leave_out``, which score -inf."""
+    of `leave_out`, which score -inf."""
     column = np.full(n_items, -1)
     column[candidates] = np.arange(len(candidates))
     together = max(1, cells // len(candidates))
-    none: Rows = np.empty(0, dtype=np.int64)
     starts = range(0, len(users), together)
     short = len(starts) < 2  # a bar has a thread of its own, which a short answer can do without
     for start in tqdm(starts, desc="Ranking", unit="block", delay=2, leave=False, disable=short):
         place = slice(start, start + together)
         table = scores(users[place])
-        out = (none, none) if leave_out is None else leave_out.cells(users[place], column)
+        out = leave_out.cells(users[place], column)
         table[torch.from_numpy(out[0]), torch.from_numpy(out[1])] = -torch.inf
         best = table.topk(min(n, len(candidates)), dim=1)
         yield place, best.indices.numpy(), best.values.numpy(), out

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..data.without_ratings import LoadersWithoutRatings
 from ..plain import one_of, plain
 from ..training.snapshot import Snapshot
-from .by_attributes import user_by_attributes
+from .by_attributes import with_user
 from .explain import explain
 from .fold_in import Folded
 from .fold_in import fold_in as fold_in_rows
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
 
 _EXCLUDE = ("all", "train", "none")
+_NO_RATINGS = (np.zeros(0, np.int64), np.zeros(0, np.int64))
 _ROUNDING = 1e-6  # of ratings in float32
 _RESIDUALS = 100_000  # training ratings that the residual variance is estimated from
 
@@ -168,17 +169,21 @@ def recommend_to(
     if (user is None) == (user_features is None):
         raise TypeError("pass a user, or user_features= of somebody who is none of them; one of the two")
     if user_features is not None:
-        user = user_by_attributes(snapshot, user_features)
+        user = user_vector(with_user(snapshot, user_features), 0)
     if isinstance(user, pd.Series) and user.name == dls.user_name:
         user = user.to_numpy()  # a column of ids, not ratings by title
     if _is_list(user):
-        return _to_many(snapshot, dls, user, k, exclude, others)
+        everybody = isinstance(user, str)
+        rows = dls.users.trained.nonzero()[0] if everybody else [user_row(snapshot, dls, each) for each in user]
+        rated = Rated(*_ratings_to_exclude(dls, exclude), len(dls.users))
+        return recommend_to_many(snapshot, np.array(rows, np.int64), k, leave_out=rated, **others)
     vector = vector_of(snapshot, dls, user)
     leave_out = None
     if isinstance(vector, Folded):
         leave_out = vector.rows if exclude != "none" else None
     elif vector is not user:
-        leave_out = _rated_by(dls, user, exclude)
+        of_users, of_items = _ratings_to_exclude(dls, exclude)
+        leave_out = of_items[of_users == dls.classes[dls.user_name].index(user)]
     return recommend(snapshot, vector, k, leave_out=leave_out, **others)
 
 
@@ -187,20 +192,6 @@ def _is_list(user: Any) -> bool:
     if isinstance(user, str | Mapping | pd.Series | pd.DataFrame | UserVector):
         return isinstance(user, str) and user == "all"
     return isinstance(user, Sequence) or getattr(user, "ndim", 0) == 1
-
-
-def _to_many(
-    snapshot: Snapshot, dls: CollabDataLoaders, users: Any, k: int, exclude: str, others: dict[str, Any]
-) -> pd.DataFrame:
-    everybody = isinstance(users, str)
-    rows = (
-        np.flatnonzero(dls.users.trained)
-        if everybody
-        else np.array([user_row(snapshot, dls, user) for user in users], int)
-    )
-    pairs = _ratings_to_exclude(dls, exclude, f"the {dls.user_name}s have rated")
-    rated = None if pairs is None else Rated(*pairs, len(dls.users))
-    return recommend_to_many(snapshot, rows, k, leave_out=rated, **others)
 
 
 def explain_rating(
@@ -224,25 +215,18 @@ def explain_rating(
     return terms
 
 
-def _ratings_to_exclude(
-    dls: CollabDataLoaders, exclude: str, what: str
-) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """User row and item row of the ratings that are left out of lists; None for no such ratings."""
+def _ratings_to_exclude(dls: CollabDataLoaders, exclude: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """User row and item row of the ratings that are left out of lists."""
     if exclude == "none":
-        return None
+        return _NO_RATINGS
     if dls.rated is None:
         warnings.warn(
-            f"what {what} is not in the checkpoint, so it may be among these; "
+            f"what a {dls.user_name} has rated is not in the checkpoint, so it may be among these; "
             'cw.load_learner(path, dls) leaves it out, exclude="none" asks for all',
-            stacklevel=5,
+            stacklevel=4,
         )
-        return None
+        return _NO_RATINGS
     return dls.rated if exclude == "all" else (dls.train_x[:, 0].numpy(), dls.train_x[:, 1].numpy())
-
-
-def _rated_by(dls: CollabDataLoaders, user: Any, exclude: str) -> NDArray[np.int64] | None:
-    pairs = _ratings_to_exclude(dls, exclude, f"{dls.user_name} {user!r} has rated")
-    return None if pairs is None else pairs[1][pairs[0] == dls.classes[dls.user_name].index(user)]
 
 
 def _actual(dls: CollabDataLoaders, user: Any, vector: UserVector, item: int) -> float | None:

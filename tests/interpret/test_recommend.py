@@ -65,7 +65,7 @@ def test_the_reasons_are_the_ratings_that_raised_a_title(snapshot):
     names = {str(snapshot.items.names[row]): i for i, row in enumerate(liked.rows)}
     for row, reasons in zip(found.index, found["because"], strict=True):
         away = snapshot.item_factors[row].astype(float) - center
-        shares = {name: float(away @ liked.pulls[i, :-1]) for name, i in names.items()}
+        shares = {name: float(away @ liked.pulls[i]) for name, i in names.items()}
         assert sum(shares.values()) == pytest.approx(float(away @ (liked.factors - neutral.factors)), abs=1e-6)
         expected = sorted(((n, s) for n, s in shares.items() if s > 0), key=lambda pair: -pair[1])[:3]
         assert reasons == "; ".join(f"{name} {share:+.2f}" for name, share in expected)

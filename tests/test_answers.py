@@ -117,7 +117,7 @@ def test_what_is_left_out_of_a_list_is_ones_choice(learn, ratings):
         lambda **kw: learn.recommend(1, **kw),
         lambda **kw: learn.similar_users(1, **kw),
     ):
-        with pytest.raises(ValueError, match="min_count must be a whole number of ratings, not 'many'"):
+        with pytest.raises(ValueError, match="min_count must be a whole number from 0, not 'many'"):
             ask(min_count="many")
     for liked in ("many", float("nan")):
         with pytest.raises(ValueError, match="liked must be the rating from which a title counts as liked, such as 4"):

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..data.side import Side
 from ..data.spelling import matches
-from ..plain import plain
+from ..plain import whole_number
 from ..words import counted
 
 if TYPE_CHECKING:
@@ -51,13 +51,9 @@ def checked_min_count(given: Any, usual: int, side: Side) -> int:
     Raises
     ------
     ValueError
-        When it is no number.
+        When it is no whole number from 0.
     """
-    given = usual if given is None else plain(given)
-    try:
-        minimum = int(given)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"min_count must be a whole number of ratings, not {given!r}") from None
+    minimum = whole_number("min_count", usual if given is None else given, 0)
     most = int(side.counts[side.trained].max(initial=0))
     if minimum > most:
         warnings.warn(

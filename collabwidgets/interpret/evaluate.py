@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..plain import plain, whole_number
 from ..training.snapshot import Snapshot
-from .predict import predicted
+from .metrics import get_preds
 from .ranking_metrics import Doubles, ranking_metrics
 from .top_k import Rated, Rows, best_rows
 
@@ -76,8 +76,7 @@ def evaluate(
     warm = dls.users.trained[x[:, 0]] & dls.items.trained[x[:, 1]]
     liked = dls.rating_mean if liked is None else _rating(liked)
     candidates = np.flatnonzero(dls.items.trained)
-    context = None if dls.context is None else dls.context.valid
-    measured = _errors(predicted(snapshot, x, context).astype(np.float64) - y, x[:, 0], weights)
+    measured = _errors(get_preds(snapshot, dls)[0].double().numpy() - y, x[:, 0], weights)
     ranked = _rankings(snapshot, dls, x[warm & (y >= liked)], candidates, k, most_users, seed)
     found = pd.DataFrame(measured | ranked, index=["value", "standard_error", "n", "popularity"]).T
     found = found.astype({"n": np.int64}).rename_axis("metric")

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..plain import one_of
+from ..plain import whole_number
 from ..training.snapshot import Snapshot
 from .pca import PCAFrame
 from .product import UserVector, item_biases, required_user_factors, squeezed
-
-_BASES = ("pca", "raw")
 
 
 def explain(
@@ -18,15 +16,14 @@ def explain(
     user: UserVector,
     item: int,
     *,
-    basis: str = "pca",
     frame: PCAFrame | None = None,
     n_terms: int = 6,
 ) -> pd.DataFrame:
     """The terms of a prediction, which sum to the logit (to the rating, in a model without y_range).
 
-    A dot product is the same in every basis of the factors, so its terms are not: in ``"raw"`` they are the factors as
-    training has left them, which another seed would turn; in ``"pca"`` the components of the map, counted from the
-    average title, so that the part which is the same for all titles stands with the user's generosity.
+    A dot product is the same in every basis of the factors, so its terms are not. With a `frame` they are the
+    components of the map, counted from the average title, so that the part which is the same for all titles stands with
+    the user's generosity. Without, they are the factors as training has left them, which another seed would turn.
 
     Parameters
     ----------
@@ -35,9 +32,8 @@ def explain(
     user : UserVector
     item : int
         A trained row.
-    basis : {"pca", "raw"}
     frame : PCAFrame, optional
-        Whose components are the terms in ``"pca"``; of the same snapshot.
+        Whose components are the terms; of the same snapshot.
     n_terms : int
         Terms of the product that are named: the first components, or the largest raw factors. The rest is one term.
 
@@ -52,11 +48,9 @@ def explain(
     Raises
     ------
     ValueError
-        For another basis, ``n_terms`` < 0, an item that was never trained, or no dot product.
+        When ``n_terms`` < 0, the item was never trained, or the model is no dot product.
     """
-    one_of("basis", basis, _BASES)
-    if n_terms < 0:
-        raise ValueError(f"n_terms is {n_terms}; ask for 0 or more")
+    n_terms = whole_number("n_terms", n_terms, 0)
     if not snapshot.known_items[item]:
         raise ValueError(f"{snapshot.items.names[item]!r} was never trained, so its prediction is chance")
     users, vector = required_user_factors(snapshot), snapshot.required_item_factors[item].astype(np.float64)
@@ -66,9 +60,7 @@ def explain(
     biases = item_biases(snapshot)
     bias_mean = float(biases[snapshot.items.trained].mean())
     origin = np.zeros_like(average)
-    if basis == "pca":
-        if frame is None or frame.revision != snapshot.revision:
-            raise ValueError("the components must be of the same snapshot; pass frame=")
+    if frame is not None:
         origin = frame.center
         directions, kind, called = frame.components[:n_terms], "component", "PC{}"
         order = np.arange(len(directions))

@@ -60,17 +60,21 @@ def predict(
         Cut predictions off at the lowest and the highest rating of the ratings table.
     """
     one_of("unknown", unknown, _UNKNOWN)
+    if users is not None and user_features is not None:
+        raise TypeError("pass users, or user_features= of somebody who is none of them; not both")
     snapshot = snapshot.with_cold_rows
+    users, items = _columns(dls, users, items)
+    of_items = _known_rows(dls.classes[dls.item_name], items, snapshot.known_items, unknown)
+    of_users = np.zeros(1, np.int64)
     if user_features is None:
-        pairs = _pairs(snapshot, dls, users, items, unknown)
-        is_unknown = (pairs == 0).any(axis=1)
-    else:
-        if users is not None:
-            raise TypeError("pass users, or user_features= of somebody who is none of them; not both")
-        if items is None:
-            raise TypeError(f"items is missing; pass the {dls.item_name}s whose ratings are to be predicted")
-        rows = _known_rows(dls.classes[dls.item_name], _listed(items), snapshot.known_items, unknown)
-        pairs, is_unknown = np.stack([np.zeros_like(rows), rows], axis=1), rows == 0
+        of_users = _known_rows(dls.classes[dls.user_name], users, snapshot.known_users, unknown)
+    try:
+        pairs = np.stack(np.broadcast_arrays(of_users, of_items), axis=1)
+    except ValueError:
+        raise ValueError(
+            f"{len(of_users)} users but {len(of_items)} items; pass one item for each user, or one of either"
+        ) from None
+    is_unknown = (pairs[:, 1] == 0) | ((pairs[:, 0] == 0) & (user_features is None))
     if is_unknown.any():
         snapshot = snapshot.with_average_rows
     if user_features is not None:
@@ -94,37 +98,24 @@ def _context(snapshot: Snapshot, dls: CollabDataLoaders, given: Mapping[str, Any
     return dls.context.given(given, n)
 
 
-def _pairs(snapshot: Snapshot, dls: CollabDataLoaders, users: Any, items: Any, unknown: str) -> NDArray[np.int64]:
-    """Rows int64 ``[n, 2]``, 0 where nothing is known of an id."""
+def _columns(dls: CollabDataLoaders, users: Any, items: Any) -> tuple[Any, Any]:
+    """Users and items, of one frame where it has both."""
     names = (dls.user_name, dls.item_name)
     if isinstance(users, pd.DataFrame):
-        missing = [name for name in names if name not in users]
-        if items is not None or missing:
+        if items is not None or not {*names} <= {*users}:
             raise ValueError(
                 f"a frame of pairs has the columns {names[0]!r} and {names[1]!r}, and no items beside it; "
                 f"this one has {', '.join(map(repr, users.columns))}"
             )
-        users, items = (users[name] for name in names)
+        return users[names[0]], users[names[1]]
     if items is None:
         raise TypeError(f"items is missing; pass the {names[1]}s, or one frame of {names[0]}s and {names[1]}s")
-    knowns = (snapshot.known_users, snapshot.known_items)
-    rows = [
-        _known_rows(dls.classes[name], _listed(ids), known, unknown)
-        for name, ids, known in zip(names, (users, items), knowns, strict=True)
-    ]
-    try:
-        return np.stack(np.broadcast_arrays(*rows), axis=1)
-    except ValueError:
-        raise ValueError(
-            f"{len(rows[0])} users but {len(rows[1])} items; pass one item for each user, or one of either"
-        ) from None
+    return users, items
 
 
-def _listed(ids: Any) -> list[Any]:
-    return list(np.atleast_1d(np.asarray(ids, dtype=object)))
-
-
-def _known_rows(vocab: Vocab, ids: list[Any], known: NDArray[np.bool_], unknown: str) -> NDArray[np.int64]:
+def _known_rows(vocab: Vocab, ids: Any, known: NDArray[np.bool_], unknown: str) -> NDArray[np.int64]:
+    """Rows int64 ``[n]`` of one id or several, 0 where nothing is known of one."""
+    ids = list(np.atleast_1d(np.asarray(ids, dtype=object)))
     rows = vocab.index(ids, unknown="raise" if unknown == "raise" else "na")
     if unknown == "raise" and not known[rows].all():
         first = ids[int(np.flatnonzero(~known[rows])[0])]

@@ -207,10 +207,9 @@ def explain_rating(
     """`explain` for a user as `vector_of` takes them, with the user's rating of the item in ``attrs["actual"]``."""
     snapshot, row = product_of(snapshot), dls.items.index(item)
     vector = vector_of(snapshot, dls, user)
-    frame = None
-    if basis == "pca":
-        frame = fit_pca(snapshot, k=max(n_terms, AXES), min_count=min_count)
-    terms = explain(snapshot, vector, row, basis=basis, frame=frame, n_terms=n_terms)
+    one_of("basis", basis, ("pca", "raw"))
+    frame = fit_pca(snapshot, k=max(n_terms, AXES), min_count=min_count) if basis == "pca" else None
+    terms = explain(snapshot, vector, row, frame=frame, n_terms=n_terms)
     terms.attrs["actual"] = _actual(dls, user, vector, row)
     return terms
 

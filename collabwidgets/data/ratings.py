@@ -124,14 +124,10 @@ def check_ratings(
             raise ValueError(f'scale="log" is for ratings from 0 on, but column {columns.rating!r} has lower ones')
         values = np.log1p(values)
         notes.append(f"ratings are log(1 + {columns.rating})")
-    odd = odd_values(values) if is_whole else ""
-    if odd:
-        notes.append(odd)
-        _warn(odd)
-    lone = _lone_ratings(users, len(values)) if is_whole else ""
-    if lone:
-        notes.append(lone)
-        _warn(lone)
+    for sentence in (odd_values(values), _lone_ratings(users, len(values))) if is_whole else ():
+        if sentence:
+            notes.append(sentence)
+            _warn(sentence)
     return Ratings(
         users=users,
         items=items,
@@ -192,25 +188,14 @@ def _usable(
         notes.append(f"{_rows(unrated)} with a rating of {missing_rating:g}, which stands for none, left out")
     with np.errstate(over="ignore"):
         finite = np.isfinite(numbers.astype(np.float32))
-    no_rating = frame[columns.rating].isna().to_numpy(dtype=bool)
-    reasons = [
-        ("user", f"without an id in {columns.user!r}", frame[columns.user].isna().to_numpy(dtype=bool)),
-        ("item", f"without an id in {columns.item!r}", frame[columns.item].isna().to_numpy(dtype=bool)),
-        ("rating", f"without a rating in {columns.rating!r}", no_rating),
-        ("rating", f"with a rating in {columns.rating!r} that is no number", np.isnan(numbers) & ~no_rating),
-        ("rating", f"with a rating in {columns.rating!r} not finite in float32", ~finite & ~np.isnan(numbers)),
-    ]
+    wanted = (("user", "an id"), ("item", "an id"), ("rating", "a rating"))
+    columns_of = [(role, what, getattr(columns, role)) for role, what in wanted]
+    reasons = [(role, f"without {what} in {name!r}", frame[name].isna().to_numpy()) for role, what, name in columns_of]
+    reasons.append(("rating", f"with a rating in {columns.rating!r} that is no finite number", ~finite))
     if weights is not None:
         least, most = _WEIGHTS
-        reasons += [
-            ("weight", f"without a number in {columns.weight!r} for a weight", np.isnan(weights)),
-            ("weight", f"with a weight in {columns.weight!r} that is not above 0", weights <= 0),
-            (
-                "weight",
-                f"with a weight in {columns.weight!r} beyond {least:g} to {most:g}",
-                (weights < least) | (weights > most),
-            ),
-        ]
+        told = f"without a weight from {least:g} to {most:g} in {columns.weight!r}"
+        reasons.append(("weight", told, ~((weights >= least) & (weights <= most))))
     bad = []
     for role, reason, rows in reasons:
         rows = rows & kept  # a row counts for the first reason alone
@@ -272,14 +257,10 @@ def _lone_ratings(users: Vocab, n_ratings: int) -> str:
 
 def _two_spellings(vocab: Vocab) -> str:
     """A sentence on ids that look alike: they differ by blanks, or by how Unicode writes accents; or empty."""
-    spellings: dict[str, str] = {}
-    alike: list[tuple[str, str]] = []
-    for known in vocab[1:]:
-        if isinstance(known, str):
-            form = " ".join((known if known.isascii() else unicodedata.normalize("NFC", known)).split())
-            if form in spellings:
-                alike.append((spellings[form], known))
-            spellings[form] = known
+    texts = [known for known in vocab[1:] if isinstance(known, str)]
+    forms = [" ".join(unicodedata.normalize("NFC", text).split()) for text in texts]
+    first = dict(zip(reversed(forms), reversed(texts), strict=True))
+    alike = [(first[form], text) for form, text in zip(forms, texts, strict=True) if first[form] != text]
     if not alike:
         return ""
     return (

@@ -76,11 +76,11 @@ def test_of_repeated_pairs_weights_add_up_for_the_mean_and_the_last_keeps_its_ow
     [
         (
             [0, 0, -1, 0],
-            r"4 rows with a weight in 'weight' that is not above 0 \(0.0 in row 0, 0.0 in row 1, -1.0 in row 2, …",
+            r"4 rows without a weight from 1e-30 to 1e\+30 in 'weight' \(0.0 in row 0, 0.0 in row 1, -1.0 in row 2, …",
         ),
-        ([None, "many"], r"2 rows without a number in 'weight' for a weight \(None in row 0, 'many' in row 1\)"),
-        ([np.inf], r"1 row with a weight in 'weight' beyond 1e-30 to 1e\+30 \(inf in row 0\)"),
-        ([1e-40], "beyond 1e-30"),
+        ([None, "many"], r"2 rows without a weight from .* in 'weight' \(None in row 0, 'many' in row 1\)"),
+        ([np.inf], r"1 row without a weight from .* in 'weight' \(inf in row 0\)"),
+        ([1e-40], "1 row without a weight from"),
     ],
 )
 def test_bad_weights_are_refused_and_the_sentence_says_to_leave_such_rows_out(weights, sentence):

@@ -77,7 +77,7 @@ class CollabDataLoaders:
         Whether there are so many ratings that ``bs="auto"`` has chosen larger batches than the chapter's.
     path : pathlib.Path
     origin : str
-        Python that makes the ratings, such as ``'cw.load_movielens("100k")'``; empty where that is not known.
+        Python that makes the ratings, such as ``"cw.load_movielens('100k')"``; empty where that is not known.
     understood : str
         Which columns were taken, such as ``"users: userId, items: title, ratings: rating, time: timestamp"``.
     notes : tuple of str

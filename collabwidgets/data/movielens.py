@@ -84,7 +84,7 @@ def load_movielens(
     if users and size not in _WITH_USERS:
         raise ValueError(f"{_SIZES[size]} has no table of users, only 100k and 1m do; leave users=True out")
     tables = _tables(size)
-    found = [signed(with_titles(tables), f'cw.load_movielens("{size}")', _SIZES[size])]
+    found = [signed(with_titles(tables), "load_movielens", [size], {}, _SIZES[size])]
     if users:
         if tables.users is None:
             raise ValueError(f"the zip of {_SIZES[size]} that was read has no table of users; get a whole one")

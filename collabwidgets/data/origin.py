@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import zlib
 from collections.abc import Callable
@@ -17,13 +16,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _KEY = "collabwidgets"
-_MAKERS = ("load_movielens", "synthetic_ratings")
+_MAKERS = {"load_movielens": "", "synthetic_ratings": "[0]"}  # and which of what they return the ratings are
 _LOOKED_AT = 10_000  # rows, evenly spread, by which a frame is known again
 
 
-def signed(frame: pd.DataFrame, expression: str, name: str = "") -> pd.DataFrame:
-    """The same frame, which says from now on by which Python expression it was made, and what it is called."""
-    frame.attrs[_KEY] = {"expression": expression, "stamp": _stamp(frame), "name": name}
+def signed(frame: pd.DataFrame, function: str, args: list[Any], kwargs: dict[str, Any], name: str = "") -> pd.DataFrame:
+    """The same frame, which says from now on by which call of ours it was made, and what it is called."""
+    frame.attrs[_KEY] = {"call": [function, args, kwargs], "stamp": _stamp(frame), "name": name}
     return frame
 
 
@@ -33,8 +32,7 @@ def signing(function: Callable[P, tuple[pd.DataFrame, R]]) -> Callable[P, tuple[
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> tuple[pd.DataFrame, R]:
         ratings, rest = function(*args, **kwargs)
-        said = ", ".join([*map(repr, args), *(f"{name}={value!r}" for name, value in kwargs.items())])
-        return signed(ratings, f"cw.{function.__name__}({said})[0]"), rest
+        return signed(ratings, function.__name__, list(args), kwargs), rest
 
     return call
 
@@ -43,32 +41,22 @@ def origin_of(frame: Any) -> str:
     """The expression that makes `frame`, or ``""`` where nobody said so or its rows were changed since.
 
     pandas hands `attrs` on to what is made from a frame, so its rows are looked at again: their number, and the
-    users and ratings of ten thousand of them.
+    users and ratings of ten thousand of them. It also reads them from files, which may have anything in them: only
+    calls of our own functions are said, with the values written as Python.
     """
-    said: dict[str, Any] | None = getattr(frame, "attrs", {}).get(_KEY)
-    if said is None or said["stamp"] != _stamp(frame) or not _is_ours(said["expression"]):
+    said: dict[str, Any] = getattr(frame, "attrs", {}).get(_KEY, {})
+    if "call" not in said or said["stamp"] != _stamp(frame):
         return ""
-    return str(said["expression"])
+    function, args, kwargs = said["call"]
+    if function not in _MAKERS or not all(map(str.isidentifier, kwargs)):
+        return ""
+    values = ", ".join([*map(repr, args), *(f"{name}={value!r}" for name, value in kwargs.items())])
+    return f"cw.{function}({values}){_MAKERS[function]}"
 
 
 def name_of(frame: Any) -> str:
     """What the ratings of `frame` are called, or ``""``: a part of MovieLens is not MovieLens."""
     return str(frame.attrs[_KEY].get("name", "")) if origin_of(frame) else ""
-
-
-def _is_ours(expression: str) -> bool:
-    """Whether it calls one of our functions with plain values: a frame may come from a file, with any text in it."""
-    call = ast.parse(expression, mode="eval").body
-    if isinstance(call, ast.Subscript):
-        call = call.value
-    if not isinstance(call, ast.Call) or ast.unparse(call.func) not in {f"cw.{name}" for name in _MAKERS}:
-        return False
-    try:
-        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-            ast.literal_eval(argument)
-    except ValueError:
-        return False
-    return True
 
 
 def _stamp(frame: pd.DataFrame) -> list[int]:

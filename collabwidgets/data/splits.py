@@ -103,12 +103,11 @@ class TimeSplit:
         import pandas as pd
 
         times = _times(ratings, "TimeSplit")
-        at = self.at
         try:
-            at = float(at)
+            at = float(self.at)
         except (TypeError, ValueError):
             try:
-                at = pd.Timestamp(at).timestamp()
+                at = pd.Timestamp(self.at).timestamp()
             except (TypeError, ValueError) as error:
                 raise ValueError(f"at={self.at!r} is neither a number nor a date, such as '2015-01-01'") from error
         held: NDArray[np.bool_] = times >= at
@@ -122,18 +121,14 @@ class Places:
     places: NDArray[Any]
 
     def held_out(self, ratings: Ratings) -> NDArray[np.bool_]:
-        n = ratings.n_rows
-        wanted = np.zeros(n, dtype=bool)
-        if self.places.dtype == bool:
-            if len(self.places) != n:
-                raise ValueError(f"split has {len(self.places):,} truth values, but the table has {n:,} rows")
-            wanted = self.places
-        else:
-            if self.places.dtype.kind not in "iu" or self.places.min(initial=0) < 0 or self.places.max(initial=0) >= n:
-                raise ValueError(
-                    f"split is to have the places of rows for validation, whole numbers from 0 to {n - 1:,}"
-                )
+        wanted = np.zeros(ratings.n_rows, dtype=bool)
+        try:
             wanted[self.places] = True
+        except IndexError:
+            raise ValueError(
+                f"split is to have the places of rows for validation, whole numbers from 0 to {len(wanted) - 1:,}, or "
+                f"a truth value for each of the {len(wanted):,} rows"
+            ) from None
         held: NDArray[np.bool_] = wanted[ratings.places]
         return held
 

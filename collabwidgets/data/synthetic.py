@@ -109,7 +109,21 @@ def synthetic_ratings(
     --------
     >>> ratings, truth = synthetic_ratings(200, 100, 5_000, n_factors=3, seed=7)
     """
-    _check(n_users, n_items, n_ratings, n_factors, bias_std, taste_std, noise, rating_range, step)
+    for name, size in (("n_users", n_users), ("n_items", n_items), ("n_ratings", n_ratings)):
+        whole_number(name, size)
+    whole_number("n_factors", n_factors, 0)
+    if n_ratings > n_users * n_items:
+        raise ValueError(
+            f"n_ratings={n_ratings:,} is more than the {n_users * n_items:,} pairs of {n_users:,} users and "
+            f"{n_items:,} items, each of which is rated at most once; ask for fewer ratings"
+        )
+    for name, deviation in (("bias_std", bias_std), ("taste_std", taste_std), ("noise", noise)):
+        if not 0 <= deviation < np.inf:
+            raise ValueError(f"{name}={deviation!r} is no standard deviation; pass a number of at least 0")
+    if rating_range is not None and not rating_range[0] < rating_range[1]:
+        raise ValueError(f"rating_range={rating_range!r} is empty; pass (low, high) with low < high, or None")
+    if step is not None and not 0 < step < np.inf:
+        raise ValueError(f"step={step!r} is no distance between ratings; pass one above 0, or None")
     import pandas as pd
 
     rng = np.random.default_rng(seed)
@@ -138,38 +152,6 @@ def synthetic_ratings(
     titles = pd.Categorical.from_codes(items - 1, [f"Title {i:0{width}d}" for i in range(1, n_items + 1)])
     columns = {"user": users, "item": items, "rating": ratings.astype(np.float32), "title": titles}
     return pd.DataFrame(columns), truth
-
-
-def _check(
-    n_users: int,
-    n_items: int,
-    n_ratings: int,
-    n_factors: int,
-    bias_std: float,
-    taste_std: float,
-    noise: float,
-    rating_range: tuple[float, float] | None,
-    step: float | None,
-) -> None:
-    for name, value, least in (
-        ("n_users", n_users, 1),
-        ("n_items", n_items, 1),
-        ("n_ratings", n_ratings, 1),
-        ("n_factors", n_factors, 0),
-    ):
-        whole_number(name, value, least)
-    if n_ratings > n_users * n_items:
-        raise ValueError(
-            f"n_ratings={n_ratings:,} is more than the {n_users * n_items:,} pairs of {n_users:,} users and "
-            f"{n_items:,} items, each of which is rated at most once; ask for fewer ratings"
-        )
-    for name, deviation in (("bias_std", bias_std), ("taste_std", taste_std), ("noise", noise)):
-        if not 0 <= deviation < np.inf:
-            raise ValueError(f"{name}={deviation!r} is no standard deviation; pass a number of at least 0")
-    if rating_range is not None and not rating_range[0] < rating_range[1]:
-        raise ValueError(f"rating_range={rating_range!r} is empty; pass (low, high) with low < high, or None")
-    if step is not None and not 0 < step < np.inf:
-        raise ValueError(f"step={step!r} is no distance between ratings; pass one above 0, or None")
 
 
 def _pairs(

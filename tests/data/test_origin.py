@@ -35,15 +35,20 @@ def test_a_frame_that_was_changed_is_the_callers_own(made, change):
 
 
 @pytest.mark.parametrize(
-    "text", ["cw.load_movielens(__import__('os').getcwd())", "print(1)", "1", "cw.load_movielens('1m') + 1"]
+    "call",
+    [
+        ["print", [1], {}],
+        ["load_movielens(__import__('os').getcwd()) or cw.load_movielens", [], {}],
+        ["load_movielens", [], {"size=__import__('os').getcwd(), users": True}],
+    ],
 )
-def test_only_a_call_of_ours_with_plain_values_is_taken_from_a_frame(made, text):
-    made.attrs["collabwidgets"]["expression"] = text  # as a file could have it
+def test_only_a_call_of_ours_with_plain_values_is_taken_from_a_frame(made, call):
+    made.attrs["collabwidgets"]["call"] = call  # as a file could have it
     assert origin_of(made) == ""
 
 
 def test_movielens_and_files_are_known_by_their_call(movielens, tmp_path):
-    assert origin_of(load_movielens()) == 'cw.load_movielens("100k")'
+    assert origin_of(load_movielens()) == "cw.load_movielens('100k')"
     path = tmp_path / "ratings.csv"
     pd.DataFrame({"user": [1, 2], "item": [1, 2], "rating": [3, 4]}).to_csv(path, index=False)
     assert CollabDataLoaders.from_csv(path).origin == f"cw.read_ratings({str(path)!r})"

@@ -112,7 +112,7 @@ def test_another_table_is_the_validation():
         ("time:soon", "at='soon' is neither a number nor a date"),
         ([900], "whole numbers from 0 to 899"),
         ([0.5], "whole numbers from 0 to 899"),
-        ([True], "1 truth values, but the table has 900 rows"),
+        ([True], "a truth value for each of the 900 rows"),
         (TimeSplit(-1), "holds out all 900 ratings"),
     ],
 )

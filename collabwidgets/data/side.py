@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..plain import plain
+from .cells import text_of
 from .features import Features
 from .spelling import did_you_mean
 from .vocab import NA, Id, Vocab
@@ -124,11 +125,9 @@ class Side:
             On an unknown name, with the nearest spelling; ``'#na#'`` is one.
         """
         name = plain(name)
-        row = self._rows.get(str(name), 0) if isinstance(name, str) else self._rows_by_id.get(str(name), 0)
-        if row == 0:
-            row = self._rows_by_id.get(str(name), 0)
-        if row == 0 and isinstance(name, float) and float(name).is_integer():
-            row = self._rows_by_id.get(str(int(name)), 0)  # pandas makes floats of whole numbers beside NaN
+        text = text_of(name)
+        row = self._rows.get(text, 0) if isinstance(name, str) else 0
+        row = row or self._rows_by_id.get(text, 0)
         if row == 0:
             raise ValueError(f"there is no {self.name} {name!r}." + did_you_mean(str(name), self.names[1:].tolist()))
         return row

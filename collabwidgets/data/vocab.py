@@ -75,25 +75,22 @@ class Vocab(Sequence[Id]):
         import pandas as pd
 
         name = str(column.name if name is None else name)
-        missing = column.isna().to_numpy()
-        if missing.any():
-            first = column.index[missing].tolist()[0]
-            n = int(missing.sum())
+        n_missing = int(column.isna().sum())
+        if n_missing:
             raise ValueError(
-                f"column {name!r} has {n:,} missing id{'s' * (n > 1)} (first in row {first!r}); "
-                f"drop {'them' if n > 1 else 'it'} with ratings.dropna(subset=[{name!r}])"
+                f"column {name!r} lacks {n_missing:,} ids; leave out those rows: ratings.dropna([{name!r}])"
             )
         where = f"the ids in column {name!r}"
         if column.dtype.kind == "f":
             _check_digits(column.to_numpy(), where)
+        if column.dtype == object:
+            # Hashing takes 1, 1.0 and True for one and the same: their types are looked at before.
+            _check_kinds(column.tolist(), where)
         if isinstance(column.dtype, pd.CategoricalDtype):
             # Only the categories are looked at: 25 million titles as text would be gigabytes.
             codes, seen = pd.factorize(column.cat.codes.to_numpy())
             entries = column.cat.categories[seen].tolist()
         else:
-            if column.dtype == object:
-                # Hashing takes 1, 1.0 and True for one and the same: their types are looked at before.
-                _check_kinds([_plain(entry) for entry in _first_of_each_type(column.tolist())], where)
             codes, distinct = pd.factorize(column)
             entries = distinct.tolist()
         entries = [_plain(entry) for entry in entries]
@@ -147,13 +144,11 @@ class Vocab(Sequence[Id]):
             if row == 0 and unknown == "raise":
                 raise ValueError(self._unknown(asked))
             return row
-        if type(asked) in _KINDS:
+        if type(asked) in _KINDS or unknown == "raise":
             raise ValueError(
-                f"{self.name} {asked!r} is asked for as {_KINDS[type(asked)]}, but the {self.name}s here are "
-                f"{_KINDS[self._kind]} such as {self._ids[-1]!r}; ask for them as they are in the ratings"
+                f"{asked!r} is no {self.name}: the {self.name}s here are {_KINDS[self._kind]} such as "
+                f"{self._ids[-1]!r}; ask for them as they are in the ratings"
             )
-        if unknown == "raise":
-            raise ValueError(f"{asked!r} is no {self.name}; ask for {_KINDS[self._kind]} such as {self._ids[-1]!r}")
         return 0
 
     def with_new(self, ids: Iterable[Id]) -> Vocab:
@@ -254,23 +249,19 @@ def _check_digits(ids: NDArray[np.floating], where: str) -> None:
 
 
 def _check_kinds(entries: list[Any], where: str) -> None:
-    examples = _first_of_each_type(entries)
-    for example in examples:
-        if type(example) not in _KINDS:
+    first: dict[type, Any] = {}
+    for entry in entries:
+        first.setdefault(type(entry), entry)
+    examples = {type(example): example for example in map(_plain, first.values())}
+    for kind, example in examples.items():
+        if kind not in _KINDS:
             raise ValueError(
-                f"{where} are neither whole numbers nor text but {type(example).__name__} such as "
-                f"{example!r}; convert them with .astype(int) or .astype(str)"
+                f"{where} are neither whole numbers nor text but {kind.__name__} such as {example!r}; convert them "
+                "with .astype(int) or .astype(str)"
             )
     if len(examples) > 1:
-        found = ", ".join(f"{_KINDS[type(example)]} such as {example!r}" for example in examples)
+        found = ", ".join(f"{_KINDS[kind]} such as {example!r}" for kind, example in examples.items())
         raise ValueError(
             f"{where} are of mixed types ({found}); make them one type, for instance by .astype(str), "
             "since 7 and '7' would be two different ids"
         )
-
-
-def _first_of_each_type(entries: list[Any]) -> list[Any]:
-    found: dict[type, Any] = {}
-    for entry in entries:
-        found.setdefault(type(entry), entry)
-    return list(found.values())

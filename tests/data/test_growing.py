@@ -161,7 +161,7 @@ def test_a_table_is_checked_as_the_first_was():
         grown(dls, bad, on_bad="error")
     one = LATER[LATER["user"] == 99].assign(rating=5)  # of one user and one value
     assert str(grown(dls, one)[1]).endswith("1 new user, 2 new items")
-    with pytest.raises(ValueError, match="user 'x' is asked for as text, but the users here are whole numbers"):
+    with pytest.raises(ValueError, match="'x' is no user: the users here are whole numbers"):
         grown(dls, LATER.assign(user="x"))
     with pytest.raises(ValueError, match="new ratings have no column 'rating'; name their columns as"):
         grown(dls, LATER.rename(columns={"rating": "stars"}))

@@ -179,22 +179,17 @@ def _by_position(
 
 
 def _nothing_left(names: Sequence[Hashable], role: str, chosen: Mapping[str, Hashable]) -> str:
+    taken = ", ".join(f"{taken}s: {name}" for taken, name in chosen.items()) or "none known"
+    hint = f"name it by {role}_name="
     if len(names) == 1:
-        return (
-            f"ratings has one column only ({_listed(names)}), but users, items and ratings need three; a file that is "
-            "not separated by commas is read with sep="
-        )
-    taken = ", ".join(f"{taken}s: {name}" for taken, name in chosen.items())
-    sentence = f"ratings has no column of {role}s (columns: {_listed(names)}; {taken or 'none known'}); "
-    if role == "rating" and "user" in chosen and _plain(chosen["user"]) not in _ALIASES["user"]:
-        return sentence + "name it by rating_name=; a table of titles is passed as items=, beside one of ratings"
-    if role == "rating" and {"user", "item"} <= set(chosen):
+        hint = "a file that is not separated by commas is read with sep="
+    elif role == "rating" and _plain(chosen["user"]) in _ALIASES["user"]:
         pair = [str(chosen["user"]), str(chosen["item"])]
-        return sentence + (
-            "name it by rating_name=. Where people only chose things, count how often: "
+        hint += (
+            ". Where people only chose things, count how often: "
             f"ratings.groupby({pair}).size().rename('rating').reset_index()"
         )
-    return sentence + f"name it by {role}_name="
+    return f"ratings has no column of {role}s (columns: {_listed(names)}; {taken}); {hint}"
 
 
 def _check_given(names: Sequence[Hashable], role: str, name: Hashable) -> None:

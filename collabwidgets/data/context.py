@@ -15,8 +15,6 @@ from .spelling import unknown_column
 from .tables import columns_of_ratings, opened
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .ratings import Ratings
 
 ContextScale: TypeAlias = tuple[str, float, float, bool]
@@ -128,11 +126,8 @@ class ContextColumns:
 
     def split(self, train: torch.Tensor, valid: torch.Tensor) -> Context:
         """Standardise by the training ratings; `train` and `valid` are the places of the two parts."""
-        of_train = self.values[train.numpy()]
-        seen = np.isfinite(of_train)
-        n = np.maximum(seen.sum(axis=0), 1)
-        mean = np.where(seen, of_train, 0).sum(axis=0) / n
-        scale = np.sqrt(np.where(seen, (of_train - mean) ** 2, 0).sum(axis=0) / n)
+        of_train = np.ma.masked_invalid(self.values[train.numpy()])
+        mean, scale = (found.filled(0) for found in (of_train.mean(axis=0), of_train.std(axis=0)))
         scale[scale <= 1e-12 * np.abs(mean)] = 1
         scaled, n_missing = _scaled(self.values, mean, scale)
         return Context(self.names, mean, scale, scaled[train], scaled[valid], n_missing, self.are_dates)
@@ -174,12 +169,10 @@ def read_context(names: Any, tables: Sequence[Any], ratings: Ratings) -> Context
     if not names:
         return None
     frame = columns_of_ratings(tables, list(names), ratings.places)
-    columns, are_dates = zip(*(_numbers_of(frame[name], name) for name in names), strict=True)
+    columns, are_dates = zip(*(days_of(frame[name]) for name in names), strict=True)
+    for name, numbers in zip(names, columns, strict=True):
+        if not np.isfinite(numbers).any():
+            raise ValueError(
+                f"column {name!r} holds neither numbers nor dates, so it cannot be a context; leave it out"
+            )
     return ContextColumns(tuple(map(str, names)), np.stack(columns, axis=1), are_dates)
-
-
-def _numbers_of(column: pd.Series, name: Any) -> tuple[NDArray[np.float64], bool]:
-    numbers, are_dates = days_of(column)
-    if not np.isfinite(numbers).any():
-        raise ValueError(f"column {name!r} holds neither numbers nor dates, so it cannot be a context; leave it out")
-    return numbers, are_dates

@@ -92,14 +92,9 @@ class CollabDataLoaders:
 
     origin: str = ""
     name: str = ""
-    understood: str = ""
-    notes: tuple[str, ...] = ()
-    split: str = ""
-    weight_name: str = ""
     train_w: torch.Tensor | None = None
     valid_w: torch.Tensor | None = None
     has_ratings: bool = True
-    context: Context | None = None
     made_by = Call("CollabDataLoaders", {})
 
     def __init__(
@@ -123,7 +118,7 @@ class CollabDataLoaders:
         self.user_name, self.item_name = ratings.users.name, ratings.items.name
         self.rating_name, self.weight_name = ratings.rating_name, ratings.weight_name
         self.understood = ratings.understood
-        self.notes = (*ratings.notes, *data.notes)
+        self.notes: tuple[str, ...] = (*ratings.notes, *data.notes)
         self.classes: dict[str, Vocab] = {self.user_name: ratings.users, self.item_name: ratings.items}
 
         self._places = torch.from_numpy(ratings.places)[torch.cat([train, valid])].to(torch.int32)
@@ -140,6 +135,7 @@ class CollabDataLoaders:
         values = (ratings.values, is_train, ratings.weights)
         self.users = Side.from_rows(ratings.users, ratings.user_rows, *values, *data.told.get("users", ()))
         self.items = Side.from_rows(ratings.items, ratings.item_rows, *values, *data.told.get("items", ()))
+        self.context: Context | None = None
         if data.context is not None:
             self.context = data.context.split(train, valid)
             self.notes = (*self.notes, *self.context.notes)

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..plain import one_of
-from .columns import Columns, find_columns
+from .columns import Columns
 from .scale import odd_values
-from .tables import number_columns, opened, picked
+from .tables import ratings_in
 from .vocab import Vocab
 
 if TYPE_CHECKING:
@@ -86,9 +86,7 @@ def check_ratings(
     """
     for name, value in (("on_bad", on_bad), ("duplicates", duplicates), ("scale", scale)):
         one_of(name, value, _CHOICES[name])
-    whole = opened(table)
-    columns = find_columns(list(whole.columns), number_columns(whole), given)
-    frame = picked(whole, columns.names)
+    columns, frame = ratings_in(table, given)
     if not len(frame):
         raise ValueError(f"ratings has no rows ({columns}); pass at least one rating of two users")
     numbers = _numbers(frame[columns.rating], str(columns.rating))

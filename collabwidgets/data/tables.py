@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import find_columns
+from .columns import Columns, find_columns
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -44,16 +43,12 @@ def opened(table: Any, argument: str = "ratings") -> pd.DataFrame | nw.DataFrame
         )
     import narwhals as nw
 
-    if type(table).__name__ == "RecordBatch":
-        table = import_module("pyarrow").table(table)
     try:
         frame = nw.from_native(table)
     except TypeError:
         raise TypeError(
-            f"{argument} is a {type(table).__name__}; pass a table (pandas, Polars or PyArrow) with one row for each "
-            "rating, or the path of a file to from_file"
-            if argument == "ratings"
-            else f"{argument} is a {type(table).__name__}; pass a table with ids and titles, or the path of its file"
+            f"{argument} is a {type(table).__name__}; pass a table of pandas, Polars or PyArrow; a file of ratings is "
+            "read by from_file"
         ) from None
     return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
 
@@ -63,14 +58,18 @@ def is_table(value: Any) -> bool:
     return hasattr(value, "columns")
 
 
+def ratings_in(table: Any, given: Mapping[str, Hashable | None]) -> tuple[Columns, pd.DataFrame]:
+    """The columns of ratings in a table, found as `find_columns` does."""
+    whole = opened(table)
+    columns = find_columns(list(whole.columns), number_columns(whole), given)
+    return columns, picked(whole, columns.names)
+
+
 def joined(first: Any, second: Any, given: Mapping[str, Hashable | None]) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     """The columns of ratings of two tables one below the other, and which rows are of the second, bool [n]."""
     import pandas as pd
 
-    frames = []
-    for table in (opened(first), opened(second)):
-        columns = find_columns(list(table.columns), number_columns(table), given)
-        frames.append(picked(table, columns.names))
+    frames = [ratings_in(table, given)[1] for table in (first, second)]
     if list(frames[0]) != list(frames[1]):
         raise ValueError(
             f"the ratings have the columns {', '.join(map(str, frames[0]))}, those of split= "

@@ -274,7 +274,7 @@ BROKEN = [
     (PACKED[:40], "is damaged"),
     (b"SQLite format 3\0" + b"x" * 200, "is damaged"),
     (b'{"user": 1, "item": 2, "rating": 3}\n{"user": 1, "it', "cannot be read as a table"),
-    (b"hello\nworld\n", "one column only"),
+    (b"hello\nworld\n", "no column of items .*read with sep="),
     (b"PAR1 PAR1", "is damaged"),
     (PACKED[:20] + b"x" * 99, "is damaged"),
     (b"<!DOCTYPE html><html><body>Sign in, please</body></html>", "is a page of HTML"),

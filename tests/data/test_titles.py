@@ -106,7 +106,7 @@ def test_tables_that_do_not_fit_are_refused(items, sentence):
 
 
 def test_what_is_no_table_is_named_by_its_argument():
-    with pytest.raises(TypeError, match="items= is a dict; pass a table with ids and titles"):
+    with pytest.raises(TypeError, match="items= is a dict; pass a table of pandas"):
         loaders({10: "Film 1"})
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .learner import CollabLearner
-from .plots import plot_losses
+from .plots import SMALL, axes_of
 from .words import with_article
 
 if TYPE_CHECKING:
@@ -30,18 +30,29 @@ class Comparison:
     b: CollabLearner
     names: tuple[str, str]
 
+    @property
+    def _both(self) -> dict[str, CollabLearner]:
+        return dict(zip(self.names, (self.a, self.b), strict=True))
+
     def losses(self) -> pd.DataFrame:
         """Training and validation loss by epoch, 1 the first; NaN where one has trained fewer epochs."""
         columns = {}
-        for name, learn in zip(self.names, (self.a, self.b), strict=True):
+        for name, learn in self._both.items():
             rows = learn.history.epochs
             for loss in ("train_loss", "valid_loss"):
                 columns[f"{loss}, {name}"] = pd.Series({row.epoch: getattr(row, loss) for row in rows}, dtype=float)
         return pd.DataFrame(columns).rename_axis("epoch")
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the losses of both, of training smoothed: `plot_losses`."""
-        return plot_losses(dict(zip(self.names, (self.a, self.b), strict=True)), ax)
+        """Draw the losses of both by epoch, those of training faint."""
+        ax, losses = axes_of(ax, 4.2), self.losses()
+        for place, name in enumerate(self.names):
+            ax.plot(losses[f"train_loss, {name}"], color=f"C{place}", alpha=0.35, label=f"{name}, train")
+            ax.plot(losses[f"valid_loss, {name}"], "o-", color=f"C{place}", markersize=4, label=f"{name}, validation")
+        ax.locator_params("x", integer=True)
+        ax.set(xlabel="epoch", ylabel=" and ".join(dict.fromkeys([self.a.loss_name, self.b.loss_name])))
+        ax.legend(fontsize=SMALL, frameon=False)
+        return ax
 
     def biases(self, kind: str = "items", *, min_count: int | None = None) -> pd.DataFrame:
         """Biases of the items, or the users, that both were trained on; the largest differences first.
@@ -52,20 +63,19 @@ class Comparison:
             The id; for each learner ``effect``, its bias in rating units, and ``rank``; ``difference``, the second
             effect less the first; ``count``, ratings of the first learner.
         """
-        tables = []
-        for name, learn in zip(self.names, (self.a, self.b), strict=True):
-            table = learn.biases(kind, min_count=min_count)
-            tables.append(table.set_index(table.columns[0])[["effect", "rank"]].add_suffix(f", {name}"))
-            if not tables[1:]:
-                counts = table.set_index(table.columns[0])["count"]
-        both = pd.concat(tables, axis=1, join="inner")
+        tables = [learn.biases(kind, min_count=min_count) for learn in (self.a, self.b)]
+        tables = [table.set_index(table.columns[0]) for table in tables]
+        effects = [
+            table[["effect", "rank"]].add_suffix(f", {name}") for name, table in zip(self.names, tables, strict=True)
+        ]
+        both = pd.concat(effects, axis=1, join="inner")
         if both.empty:
             raise ValueError(
                 f"no {tables[0].index.name} of {self.names[0]!r} is one of {self.names[1]!r}; compare "
                 "learners on ratings of the same items, or set min_count lower"
             )
         first, second = (both[f"effect, {name}"] for name in self.names)
-        both = both.assign(difference=second - first, count=counts)
+        both = both.assign(difference=second - first, count=tables[0]["count"])
         return both.sort_values("difference", key=abs, ascending=False, kind="stable").reset_index()
 
     def neighbors(self, item: Any, k: int = 10, **others: Any) -> pd.DataFrame:
@@ -76,14 +86,13 @@ class Comparison:
         DataFrame, index ``rank``
             For each learner ``title`` and ``score``. In ``attrs``: ``in_both``, how many titles are in both lists.
         """
-        columns, lists = {}, []
-        for name, learn in zip(self.names, (self.a, self.b), strict=True):
+        columns: dict[str, pd.Series[Any]] = {}
+        for name, learn in self._both.items():
             table = learn.neighbors(item, k, **others).reset_index(drop=True)
-            lists.append(set(table.iloc[:, 0]))
-            columns[f"title, {name}"], columns[f"score, {name}"] = table.iloc[:, 0], table["score"]
+            columns |= {f"title, {name}": table.iloc[:, 0], f"score, {name}": table["score"]}
         found = pd.DataFrame(columns)
         found.index = pd.RangeIndex(1, len(found) + 1, name="rank")
-        found.attrs["in_both"] = len(lists[0] & lists[1])
+        found.attrs["in_both"] = int(found.iloc[:, 0].dropna().isin(found.iloc[:, 2]).sum())
         return found
 
 

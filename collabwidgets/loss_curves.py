@@ -1,9 +1,8 @@
-"""The loss as curves to draw: batches smoothed, moments as places on an axis, earlier runs, and the range to show."""
+"""The loss as curves to draw: batches smoothed, moments as places on an axis, and the range to show."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,28 +13,6 @@ if TYPE_CHECKING:
     from .training import Run
 
 _PER_EPOCH, _PER_RUN = 25, 125  # at most so many stretches in which `smoothing` of the past is kept
-
-Curve = tuple[NDArray[Any], NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class DrawnRun:
-    """Curves of an earlier run, as places on the horizontal axis and losses; that of training is smoothed."""
-
-    number: int
-    train: Curve
-    valid: Curve
-
-
-def drawn_runs(learn: CollabLearner, numbers: Iterable[int], x_axis: str, smoothing: float) -> list[DrawnRun]:
-    """The earlier runs of these numbers that are still remembered, for a chart over `x_axis`."""
-    wanted, drawn = set(numbers), []
-    for run in learn.session.earlier:
-        if run.number in wanted:
-            scored, losses = run.valid()
-            train = positions(run.x, learn, x_axis, run), smoothed(run.x, run.loss, smoothing)
-            drawn.append(DrawnRun(run.number, train, (positions(scored, learn, x_axis, run), losses)))
-    return drawn
 
 
 def positions(epochs: Any, learn: CollabLearner, axis: str, run: Run | None = None) -> NDArray[np.float64]:

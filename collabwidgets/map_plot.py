@@ -81,9 +81,6 @@ def plot_pca(
     components = [axis for axis in (x, y) if isinstance(axis, int)]
     if frame is None:
         frame = learn.pca(max(components, default=1), kind=kind, min_count=min_count, top_n=top_n)
-    for axis in components:
-        if f"PC{axis}" not in frame:
-            raise ValueError(f"these {kind} have no component {axis}; lower min_count, or draw a lower component")
     if learn.snapshot.of(kind).item_bias is None:
         color_by, size_by = ("none" if each == "bias" else each for each in (color_by, size_by))
     elif "bias" not in frame:
@@ -163,13 +160,13 @@ def _scatter(
         return
     values = values.astype(np.float64)
     low, high = map(float, np.nanquantile(np.abs(values) if name == "bias" else values, (0.02, 0.98)))
-    how: dict[str, Any] = {"norm": Normalize(low, high), "cmap": "cividis"}
+    style |= {"c": values, "plotnonfinite": True, "norm": Normalize(low, high), "cmap": "cividis"}
     if name == "bias":
         ramp = LinearSegmentedColormap.from_list("bias", ["C1", "0.72", "C0"])
-        how = {"norm": Normalize(-(high or 1.0), high or 1.0), "cmap": ramp}
+        style |= {"norm": Normalize(-(high or 1.0), high or 1.0), "cmap": ramp}
     elif name == "count":
-        how = {"norm": LogNorm(max(low, 1.0), max(high, 2.0)), "cmap": "viridis"}
-    points = ax.scatter(*places.T, **style | how | {"c": values, "plotnonfinite": True})
+        style |= {"norm": LogNorm(max(low, 1.0), max(high, 2.0)), "cmap": "viridis"}
+    points = ax.scatter(*places.T, **style)
     bar = ax.figure.colorbar(points, ax=ax, shrink=0.6, aspect=30, pad=0.02, label=_axis_words(learn, frame, name))
     bar.outline.set_visible(False)
 
@@ -196,7 +193,7 @@ def label_order(places: Floats, counts: NDArray[np.int64], n: int, by: str) -> l
         Both, or one of these alone, or neither.
     """
     order: dict[int, None] = {}
-    ends = 0 if by not in ("auto", "extremes") else n if by == "extremes" else min(_ENDS, -(-n // 8))
+    ends = {"auto": min(_ENDS, -(-n // 8)), "extremes": n}.get(by, 0)
     ranked = [np.argsort(values, kind="stable") for values in places.T]
     for i in range(min(ends, len(places))):
         order |= dict.fromkeys(int(each[j]) for each in ranked for j in (i, -1 - i))

@@ -2,19 +2,18 @@
 
 A function draws on the `ax` it is given, else on a new figure that pyplot does not know, and returns the Axes:
 ``plot_biases(learn).figure.savefig("biases.png")``. A notebook shows what is drawn on the axes of ``plt.subplots()``.
-Colours come from the style in force: "C0" for training and high biases, "C1" for validation and low ones.
+Colours come from the style in force: "C0" for training and bars to the right, "C1" for validation and bars to the left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .extras import needs_extra
-from .loss_curves import drawn_runs, loss_range, positions, smoothed
+from .loss_curves import loss_range, positions, smoothed
 from .training.history import validated
 from .words import at_epoch, rating_unit, shortened
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
     from .learner import CollabLearner
-
-Floats = NDArray[np.float64]
 
 GREY = "0.5"  # is read on white and on black
 SMALL = 8  # points
@@ -64,10 +61,15 @@ def plot_loss(
     x, loss = learn.history.batches()
     train = smoothed(x, loss, smoothing)
     epochs, losses = validated(learn.history.epochs)
-    earlier, baseline, best = drawn_runs(learn, runs, x_axis, smoothing), learn.baseline, learn.history.best
-    for run in earlier:
-        ax.plot(*run.train, color=GREY, alpha=0.45, linewidth=0.8)
-        ax.plot(*run.valid, "--", color=GREY, linewidth=1.2, label=f"run {run.number}")
+    baseline, best, shown = learn.baseline, learn.history.best, list(losses)
+    for run in learn.session.earlier:
+        if run.number in runs:
+            scored, of_run = run.valid()
+            at = positions(run.x, learn, x_axis, run)
+            ax.plot(at, smoothed(run.x, run.loss, smoothing), color=GREY, alpha=0.45, linewidth=0.8)
+            at = positions(scored, learn, x_axis, run)
+            ax.plot(at, of_run, "--", color=GREY, linewidth=1.2, label=f"run {run.number}")
+            shown += list(of_run)
     at = positions(x, learn, x_axis)
     ax.plot(at, loss, color="C0", alpha=0.25, linewidth=0.7)
     ax.plot(at, train, color="C0", label="train, smoothed")
@@ -79,8 +81,8 @@ def plot_loss(
         ax.plot(spot, [best.valid_loss], "o", color="C1", markersize=9, fillstyle="none", label=name)
     if baseline is not None:
         ax.axhline(baseline, color=GREY, linestyle=":", label="predict the mean")
-    shown = [*losses, *(loss for run in earlier for loss in run.valid[1])]
-    ax.set(yscale=y_scale, ylim=loss_range(train, [*shown, *([] if baseline is None else [baseline])]))
+        shown.append(baseline)
+    ax.set(yscale=y_scale, ylim=loss_range(train, shown))
     if y_scale == "log":
         plain_ticks(ax.yaxis)
     if x_axis == "epoch":
@@ -93,34 +95,6 @@ def plot_loss(
             plain_ticks(roots.yaxis)
     ax.set(xlabel=_X_NAMES[x_axis], ylabel=learn.loss_name)
     ax.set_title(f"Loss of {type(learn.model).__name__}, {at_epoch(learn.epoch)}", loc="left")
-    ax.legend(fontsize=SMALL, frameon=False)
-    return ax
-
-
-def plot_losses(learners: Mapping[str, CollabLearner], ax: Axes | None = None, *, smoothing: float = 0.6) -> Axes:
-    """Draw the losses of several learners by epoch: of training smoothed and faint, of validation with dots.
-
-    Parameters
-    ----------
-    learners : dict of str to CollabLearner
-        By the names to write in the legend.
-    ax : Axes, optional
-    smoothing : float
-        As in `plot_loss`.
-
-    Returns
-    -------
-    Axes
-    """
-    ax = axes_of(ax, 4.2)
-    for place, (name, learn) in enumerate(learners.items()):
-        x, loss = learn.history.batches()
-        ax.plot(x, smoothed(x, loss, smoothing), color=f"C{place}", alpha=0.35, linewidth=1, label=f"{name}, train")
-        epochs, losses = validated(learn.history.epochs)
-        if len(epochs):
-            ax.plot(epochs, losses, "o-", color=f"C{place}", markersize=4, label=f"{name}, validation")
-    ax.locator_params("x", integer=True)
-    ax.set(xlabel=_X_NAMES["epoch"], ylabel=" and ".join(dict.fromkeys(each.loss_name for each in learners.values())))
     ax.legend(fontsize=SMALL, frameon=False)
     return ax
 
@@ -159,16 +133,7 @@ def plot_biases(
     Axes
     """
     frame = learn.biases(kind, min_count=min_count) if frame is None else frame
-    left_out = np.zeros(len(frame), dtype=np.int64)
-    if n is not None and len(frame) > 2 * n + 1:
-        left_out[-n] = len(frame) - 2 * n
-        ends = np.r_[:n, len(frame) - n : len(frame)]
-        frame, left_out = frame.iloc[ends], left_out[ends]
-    frame, left_out = frame.head(_MOST_ROWS), left_out[:_MOST_ROWS]
-    values = frame[column].to_numpy(np.float64)
-    names = _with_counts(frame, "few")
-    colors = np.where(values < 0, "C1", "C0")
-    ax = _bars(ax, names, values, colors, "+.2f", frame.index.isin(list(selected)), left_out)
+    ax = _bars(ax, frame, column, "+.2f", "few", selected, n)
     y_range = learn.snapshot.y_range
     unit = "logit" if column == "bias" and y_range is not None else rating_unit(y_range)
     ax.axvline(0, color=GREY, linewidth=0.8)
@@ -210,16 +175,7 @@ def plot_neighbors(
     """
     if frame is None:
         frame = learn.neighbors(item, k, metric=metric, order=order, min_count=min_count)
-    frame = frame.head(_MOST_ROWS)
-    ax = _bars(
-        ax,
-        _with_counts(frame, "weak"),
-        frame["score"].to_numpy(np.float64),
-        ["C0"] * len(frame),
-        ".3f",
-        frame.index.isin(list(selected)),
-        np.zeros(len(frame), dtype=np.int64),
-    )
+    ax = _bars(ax, frame, "score", ".3f", "weak", selected)
     if metric in _COSINES:
         ax.set_xlim(-1 if order == "farthest" else 0, 1)
     several = isinstance(item, list) and len(item) > 1
@@ -248,34 +204,38 @@ def axes_of(ax: Axes | None, height: float) -> Axes:
 
 def _bars(
     ax: Axes | None,
-    names: list[str],
-    values: Floats,
-    colors: Sequence[str] | NDArray[np.str_],
+    frame: pd.DataFrame,
+    column: str,
     number: str,
-    bold: NDArray[np.bool_],
-    left_out: NDArray[np.int64],
+    mark: str,
+    selected: Collection[int],
+    n: int | None = None,
 ) -> Axes:
-    """Horizontal bars, the first on top; before a row a gap says how many rows are left out there."""
-    rows = np.arange(len(values)) + np.cumsum(left_out > 0)
+    """Horizontal bars, the first row on top; names with their number of ratings, and `mark` where that column is set.
+
+    With `n` those of both ends; a gap between them says how many rows are left out.
+    """
+    hidden = 0 if n is None else len(frame) - 2 * n
+    if n is not None and hidden > 1:
+        frame = frame.iloc[np.r_[:n, len(frame) - n : len(frame)]]
+    frame = frame.head(_MOST_ROWS)
+    rows, values = np.arange(len(frame)), frame[column].to_numpy(np.float64)
+    rows[n:] += hidden > 1
+    facts = zip(frame.iloc[:, 0], frame["count"], frame[mark], strict=True)
+    names = [f"{shortened(name)}  ({count:,}{', ' + mark if marked else ''})" for name, count, marked in facts]
     ax = axes_of(ax, 1.3 + 0.24 * (len(rows) + 1))
-    bars = ax.barh(rows, values, color=colors, height=0.72)
+    bars = ax.barh(rows, values, color=np.where(values < 0, "C1", "C0"), height=0.72)
     ax.bar_label(bars, fmt=lambda value: f"{value:{number}}".replace("-", "−"), padding=3, fontsize=SMALL)
-    gaps = rows[left_out > 0] - 1
-    names = names + [f"… {n:,} more" for n in left_out[left_out > 0]]
-    ax.set_yticks([*rows, *gaps], names, parse_math=False, fontsize=SMALL)
-    for label, chosen in zip(ax.get_yticklabels(), bold, strict=False):
+    if n is not None and hidden > 1:
+        rows, names = np.append(rows, n), [*names, f"… {hidden:,} more"]
+    ax.set_yticks(rows, names, parse_math=False, fontsize=SMALL)
+    for label, chosen in zip(ax.get_yticklabels(), frame.index.isin(list(selected)), strict=False):
         label.set_fontweight("bold" if chosen else "normal")
     ax.tick_params(axis="y", length=0)
     ax.spines[["left", "right", "top"]].set_visible(False)
     ax.margins(x=0.12)
-    ax.set_ylim((rows[-1] if len(rows) else 0) + 0.6, -0.6)
+    ax.set_ylim(max(rows, default=0) + 0.6, -0.6)
     return ax
-
-
-def _with_counts(frame: pd.DataFrame, mark: str) -> list[str]:
-    """Names with their number of ratings, those that are marked with the name of that column as well."""
-    rows = zip(frame.iloc[:, 0], frame["count"], frame[mark], strict=True)
-    return [f"{shortened(name)}  ({count:,}{', ' + mark if marked else ''})" for name, count, marked in rows]
 
 
 def plain_ticks(axis: Axis) -> None:

@@ -124,7 +124,7 @@ def test_colours_and_axes_can_be_columns(learn):
     assert {text.get_text() for text in ax.get_legend().get_texts()} == {"much", "little"}
     with pytest.raises(ValueError, match="no column 'year' to draw; choose PC1, PC2"):
         cw.plot_pca(learn, color_by="year")
-    with pytest.raises(ValueError, match="no component 3"):
+    with pytest.raises(ValueError, match="no column 'PC3' to draw; choose PC1, PC2"):
         cw.plot_pca(learn, x=3, frame=frame)
     frame["mean"] = np.nan
     with pytest.raises(ValueError, match="no title has a value on both axes"):

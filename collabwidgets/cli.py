@@ -8,9 +8,10 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import __version__
+from .extras import needs_extra
 
 if TYPE_CHECKING:
     from .app.served import RatingsSource
@@ -19,18 +20,19 @@ if TYPE_CHECKING:
 _DASHBOARD = Path(__file__).parent / "app" / "dashboard.ipynb"
 _PATH = os.path.expanduser  # shells leave the ~ of --checkpoint=~/model as it is
 _ROLES = ("user", "item", "rating", "time", "weight")
-_OPTIONS = (
-    "sep",
-    "encoding",
-    "table",
-    "query",
-    "missing_rating",
-    "scale",
-    "duplicates",
-    "split",
-    "items",
-    "users",
-)  # keywords of from_file
+# Keywords of `from_file`, and how the options of their names are read.
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "sep": {"metavar": "TEXT", "help": "what separates the fields (found out)"},
+    "encoding": {"metavar": "NAME", "help": "of a text file (found out)"},
+    "table": {"metavar": "NAME", "help": "the table of a database of several"},
+    "query": {"metavar": "SQL", "help": "a query of a database"},
+    "missing_rating": {"metavar": "N", "type": float, "help": "the number that stands for no rating"},
+    "scale": {"choices": ["log"], "help": "train on log(1 + rating), for counts and hours"},
+    "duplicates": {"choices": ["keep", "last", "mean"], "help": "of ratings of one pair (keep)"},
+    "split": {"metavar": "HOW", "help": "stable:0.2 (by ids), last:1 (of each user), time:2015-01-01"},
+    "items": {"metavar": "FILE", "type": _PATH, "help": "a table with the items' ids and titles"},
+    "users": {"metavar": "FILE", "type": _PATH, "help": "a table with the users' ids and names"},
+}
 _WARM_KERNELS = 2
 _OF_WARM_KERNELS = (
     f"keep N kernels waiting that have run the page before anybody visits, so that it opens at once ({_WARM_KERNELS}); "
@@ -105,14 +107,11 @@ def _refuse_stale_requests(notebook: Path) -> None:
 
 def _compile() -> None:
     """Here, once, rather than at the first press of Train in a page."""
-    from importlib.util import find_spec
+    from .training.engines.fused import compile_now, is_compiled
 
-    if find_spec("numba"):
-        from .training.engines.fused import compile_now, is_compiled
-
-        if not is_compiled():
-            print("Compiling the training loop, once: this takes some seconds.", flush=True)
-            compile_now()
+    if not is_compiled():
+        print("Compiling the training loop, once: this takes some seconds.", flush=True)
+        compile_now()
 
 
 def _train(options: argparse.Namespace) -> None:
@@ -147,14 +146,8 @@ def _source(options: argparse.Namespace, file: str | None) -> RatingsSource:
 
 
 def _serve(notebook: Path, options: argparse.Namespace, warm_kernels: int) -> None:
-    try:
+    with needs_extra("app"):
         from .app.server import open_in_browser, serve
-    except ModuleNotFoundError as missing:
-        if (missing.name or "").partition(".")[0] != "voila":
-            raise
-        raise RuntimeError(
-            'the dashboard is served by Voila, which is missing: pip install "collabwidgets[app]"'
-        ) from None
 
     def announce(address: str) -> None:
         print(f"The dashboard is at {address}\nStop it with Ctrl-C.", flush=True)
@@ -177,17 +170,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    demo = _command(commands, "demo", _demo, "open the dashboard of MovieLens 100K in a browser")
+    def command(run: Callable[[argparse.Namespace], None], summary: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(run.__name__.strip("_"), help=summary, description=summary.capitalize() + ".")
+        made.set_defaults(run=run)
+        return made
+
+    demo = command(_demo, "open the dashboard of MovieLens 100K in a browser")
     _add_server_options(demo, "")
 
-    dashboard = _command(commands, "dashboard", _dashboard, "open a notebook or the dashboard of one's own ratings")
+    dashboard = command(_dashboard, "open a notebook or the dashboard of one's own ratings")
     dashboard.add_argument(
         "path", metavar="NOTEBOOK_OR_FILE", type=_PATH, help="an .ipynb to serve, or a file of ratings"
     )
     _add_ratings(dashboard)
     _add_server_options(dashboard, _OF_A_NOTEBOOK)
 
-    train = _command(commands, "train", _train, "train in the terminal and print what came out")
+    train = command(_train, "train in the terminal and print what came out")
     train.add_argument("ratings", metavar="FILE|movielens", type=_PATH, help="a file of ratings, or MovieLens 100K")
     _add_ratings(train)
     train.add_argument(
@@ -201,31 +199,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    run: Callable[[argparse.Namespace], None],
-    summary: str,
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
-    command.set_defaults(run=run)
-    return command
-
-
 def _add_ratings(command: argparse.ArgumentParser) -> None:
     for role in _ROLES:
         found = "none: all ratings count the same" if role == "weight" else "found by its name"
         command.add_argument(f"--{role}", metavar="COLUMN", help=f"the column of {role}s ({found})")
-    command.add_argument("--sep", metavar="TEXT", help="what separates the fields (found out)")
-    command.add_argument("--encoding", metavar="NAME", help="of a text file (found out)")
-    command.add_argument("--table", metavar="NAME", help="the table of a database of several")
-    command.add_argument("--query", metavar="SQL", help="a query of a database")
-    command.add_argument("--missing-rating", type=float, metavar="N", help="the number that stands for no rating")
-    command.add_argument("--scale", choices=["log"], help="train on log(1 + rating), for counts and hours")
-    command.add_argument("--duplicates", choices=["keep", "last", "mean"], help="of ratings of one pair (keep)")
-    command.add_argument("--split", metavar="HOW", help="stable:0.2 (by ids), last:1 (of each user), time:2015-01-01")
-    command.add_argument("--items", metavar="FILE", type=_PATH, help="a table with the items' ids and titles")
-    command.add_argument("--users", metavar="FILE", type=_PATH, help="a table with the users' ids and names")
+    for name, how in _OPTIONS.items():
+        command.add_argument(f"--{name.replace('_', '-')}", **how)
     command.add_argument("--drop-bad", action="store_true", help="leave out rows that cannot be used")
 
 
@@ -243,10 +222,6 @@ def _add_server_options(command: argparse.ArgumentParser, of_a_notebook: str) ->
 
 def _count(text: str) -> int:
     """A whole number from 0, or a sentence for argparse to print."""
-    try:
-        number = int(text)
-    except ValueError:
-        number = -1
-    if number < 0:
+    if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0; 0 starts each kernel at its visit")
-    return number
+    return int(text)

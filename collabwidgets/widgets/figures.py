@@ -79,7 +79,7 @@ class LossCurves:
         self.figure.display_toolbar = False
         self._draw(learn)
         self.figure._curves = self
-        LearnerStore.of(learn).follow(self)
+        LearnerStore.of(learn).followers[self.figure.model_id] = self
 
     @property
     def closed(self) -> bool:

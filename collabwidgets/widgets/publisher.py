@@ -8,7 +8,6 @@ import queue
 import threading
 import time
 import weakref
-from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 from ..training.history import thinned
@@ -55,23 +54,6 @@ class Follower(Protocol):
         """
 
 
-class Doorbell:
-    """An event that may also be set from a finalizer, which can run in the middle of anything (`queue.SimpleQueue`)."""
-
-    def __init__(self) -> None:
-        self._rings: queue.SimpleQueue[None] = queue.SimpleQueue()
-
-    def ring(self) -> None:
-        """Let `wait` return."""
-        if self._rings.empty():
-            self._rings.put(None)
-
-    def wait(self, timeout: float | None) -> None:
-        """Until somebody rings, or rang since the last time; at most `timeout` seconds."""
-        with contextlib.suppress(queue.Empty):
-            self._rings.get(timeout=timeout)
-
-
 class Publisher:
     """Watches one learner from a daemon thread, which sleeps while nothing moves and ends with the learner
     or store.
@@ -88,12 +70,12 @@ class Publisher:
         self.pages = Pages()
         self._store = store
         self._learn, self._dls = weakref.ref(learn), weakref.ref(learn.dls)
-        self._followers: weakref.WeakSet[Follower] = weakref.WeakSet()
-        self._bell = Doorbell()
+        # An event that may also be set from a finalizer, which can run in the middle of anything.
+        self._rings: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._over = False
         self._seq = 0
         self._sent_at = -ACK_SECONDS
-        self._unpainted: deque[tuple[int, float]] = deque(maxlen=100)
+        self._painted_at = 0.0  # when a page had painted all that was sent
         self._run, self._position = learn.history.run, 0
         self._missed = False  # points, while nobody looked
         self._status_at = 0.0
@@ -117,7 +99,8 @@ class Publisher:
 
     def wake(self) -> None:
         """Look at the learner soon."""
-        self._bell.ring()
+        if self._rings.empty():
+            self._rings.put(None)
 
     def end(self) -> None:
         """Let the thread end; it closes the store if it has not been closed."""
@@ -125,7 +108,7 @@ class Publisher:
         self._at_end.detach()
         for undo in self._followed:
             undo()
-        self._bell.ring()
+        self.wake()
 
     def _moved(self) -> None:
         """Note that the learner has changed; without delay for a new status or the end of a run, as a user waits."""
@@ -134,7 +117,7 @@ class Publisher:
             ended = learn.status != "training" and learn.history.run != self._store.picture["run"]
             if ended or learn.status != self._store.status["status"]:
                 self._urgent.set()
-        self._bell.ring()
+        self.wake()
 
     def catch_up(self) -> None:
         """Publish all changes now; return when that is done, or after 2 seconds."""
@@ -142,17 +125,8 @@ class Publisher:
             told = threading.Event()
             self._awaited.append(told)
             self._urgent.set()
-            self._bell.ring()
+            self.wake()
             told.wait(CATCH_UP_SECONDS)
-
-    def heard(self) -> None:
-        """A page has said something: if it waits for an answer, look now."""
-        if self.pages.greeting_due:
-            self._bell.ring()
-
-    def add(self, follower: Follower) -> None:
-        """Keep a view or a figure up to date; held weakly."""
-        self._followers.add(follower)
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait until the thread has ended."""
@@ -164,7 +138,8 @@ class Publisher:
     def _loop(self) -> None:
         again: float | None = None
         while True:
-            self._bell.wait(again)
+            with contextlib.suppress(queue.Empty):
+                self._rings.get(timeout=again)
             learn = self._learn()
             if self._over or learn is None:
                 break
@@ -187,10 +162,8 @@ class Publisher:
             if sentence != self._fault:  # the same one every 80 ms would bury all else
                 logger.exception("the widgets could not be updated")
                 self._fault = sentence
-                try:
+                with contextlib.suppress(Exception):  # of somebody's observer
                     self._store.publish({"status": self._store.status | {"message": sentence}})
-                except Exception:
-                    logger.exception("that could not be shown either")
             return 1.0
 
     def _turn(self, learn: CollabLearner) -> float | None:
@@ -213,7 +186,8 @@ class Publisher:
         if status_moved or settled or (self.pages.listening and now - self._status_at >= STATUS_SECONDS):
             self._status_at = now
             self._publish_status(learn)
-        size = self._publish_results(learn, now, settled=settled, watched=keeps_up and self._is_watched())
+        watched = keeps_up and self.pages.visible and self._any_shown()
+        size = self._publish_results(learn, now, settled=settled, watched=watched)
         own = self._tell_followers(learn, settled)
         if size or own:
             rest = max(COST_SHARE * (time.thread_time() - began), (size + own) / BYTES_PER_SECOND)
@@ -221,20 +195,20 @@ class Publisher:
         return again
 
     def _keeps_up(self, now: float) -> bool:
-        """Whether the oldest message that no page has painted yet is not old."""
-        while self._unpainted and self.pages.acknowledged(self._unpainted[0][0]):
-            self._unpainted.popleft()
-        return not self._unpainted or now - self._unpainted[0][1] < BEHIND_SECONDS
+        """Whether a page has painted all that was sent, or had until a moment ago."""
+        if self.pages.acknowledged(self._seq):
+            self._painted_at = now
+        return now - self._painted_at < BEHIND_SECONDS
 
     def _send_points(self, learn: CollabLearner, now: float, keeps_up: bool) -> float | None:
         history = learn.history
-        reset = self.pages.takes_greeting() or self._missed or history.run != self._run
+        reset = self.pages.waiting or self._missed or history.run != self._run
         if not reset:
             if not self.pages.listening:
                 return None
             if not keeps_up and now - self._sent_at < ACK_SECONDS:
                 return self._sent_at + ACK_SECONDS - now
-        run = history.run
+        self.pages.waiting, run = False, history.run
         x, loss, self._position = history.batches_since(0 if reset else self._position)
         if not reset and not len(x):
             return None
@@ -242,7 +216,6 @@ class Publisher:
         self._run, self._missed = run, False
         self._seq += 1
         self._sent_at = now
-        self._unpainted.append((self._seq, now))
         points = protocol.Points(seq=self._seq, run=run, reset=reset)
         self._store.send(protocol.plain(points), [pair_bytes(x, loss)])
         return None
@@ -287,25 +260,24 @@ class Publisher:
     def _publish_status(self, learn: CollabLearner) -> None:
         self._store.publish({"status": protocol.plain(learner_facts.status_of(learn))})
 
-    def _is_watched(self) -> bool:
-        return self.pages.visible and any(follower.shown for follower in list(self._followers))
+    def _any_shown(self) -> bool:
+        return any(follower.shown for follower in list(self._store.followers.values()))
 
     def _nobody_looks(self, learn: CollabLearner) -> bool:
         """Pages are there, but what they show of the learner is scrolled away or in a hidden tab, and there is no news
         that a page must have all the same. Whoever comes to see it wakes this thread."""
-        if not self.pages.listening or self.pages.visible or any(each.shown for each in list(self._followers)):
+        pages = self.pages
+        if not pages.listening or pages.visible or pages.waiting or self._any_shown():
             return False
-        return not self.pages.greeting_due and learn.status == self._store.status["status"]
+        return bool(learn.status == self._store.status["status"])
 
     def _tell_followers(self, learn: CollabLearner, settled: bool) -> int:
         watched = settled or self.pages.visible or self.pages.never
         errors, size = [], 0
-        for follower in list(self._followers):
-            if follower.closed:
-                self._followers.discard(follower)
-                continue
+        for follower in list(self._store.followers.values()):
             try:
-                size += follower.follow(learn, settled=settled, watched=watched)
+                if not follower.closed:
+                    size += follower.follow(learn, settled=settled, watched=watched)
             except Exception as error:  # the others go on
                 errors.append(error)
         if errors:
@@ -319,7 +291,7 @@ class Publisher:
         cell, a note to the kernel's own loop waits too; only when the note has come through and the pages
         are still silent are they gone.
         """
-        if not self.pages.silent:
+        if self.pages.never or self.pages.listening:
             self._ping = None
             return False
         loop = getattr(getattr(self._store.comm, "kernel", None), "io_loop", None)  # only of a Jupyter kernel

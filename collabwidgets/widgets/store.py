@@ -21,7 +21,6 @@ from .synced import SyncedWidget
 if TYPE_CHECKING:
     from ..learner import CollabLearner
     from .publisher import Follower
-    from .view import View
 
 SHARED = ("selection", "primary", "pinned", "min_count")  # of all views, unless `linked` says otherwise
 _MIRRORED = (*SHARED, "query", "hovered")
@@ -38,6 +37,12 @@ class LearnerStore(SyncedWidget):
     are set.
 
     The store holds the learner weakly. When the learner is gone, its store closes.
+
+    Attributes
+    ----------
+    followers : mapping of str to Follower
+        The views, by the names that their pages know, and the figures, by any other; held weakly. The publisher's
+        thread keeps them up to date.
     """
 
     _says: ClassVar[str] = "failure"
@@ -86,7 +91,7 @@ class LearnerStore(SyncedWidget):
         self._closing = threading.RLock()
         self._learn = weakref.ref(learn)
         self._view_state = weakref.ref(view_state)  # both are held by the learner
-        self._views: weakref.WeakValueDictionary[str, View] = weakref.WeakValueDictionary()
+        self.followers: weakref.WeakValueDictionary[str, Follower] = weakref.WeakValueDictionary()
         self.shown_map = ShownMap()
         history, curves = learner_facts.history_of(learn)
         weights, arrays = learner_facts.snapshot_of(learn, self.shown_map, view_state.min_count)
@@ -114,14 +119,6 @@ class LearnerStore(SyncedWidget):
     def learner(self) -> CollabLearner | None:
         """The learner, as long as somebody else holds it."""
         return self._learn()
-
-    def follow(self, follower: Follower) -> None:
-        """Keep a view or a figure up to date on the publisher's thread; held weakly."""
-        self.publisher.add(follower)
-
-    def know(self, view: View) -> None:
-        """A view's page may ask for its code, and its map for earlier epochs; held weakly."""
-        self._views[view._name] = view
 
     def close(self) -> None:
         """Close the comm and end the thread. The learner stays as it is."""
@@ -190,7 +187,8 @@ class LearnerStore(SyncedWidget):
                 pages.beat(client[:_LONGEST_ID], visible)
             case protocol.Drawn(client=client, seq=seq):
                 pages.drawn(client[:_LONGEST_ID], seq)
-        self.publisher.heard()
+        if pages.waiting:
+            self.publisher.wake()
 
     def _answer(self, ask: protocol.Ask) -> None:
         buffers: list[bytes] = []
@@ -212,10 +210,11 @@ class LearnerStore(SyncedWidget):
             raise RuntimeError("the learner behind this widget is gone; run the cell again")
         if not isinstance(call, protocol.AskCode | protocol.AskFrame):
             return run_command(learn, call), []
-        view = self._views.get(call.view)
+        view: Any = self.followers.get(call.view)
         if view is None:
             raise ValueError("that widget is closed; run its cell again")
-        return view.answer(call)
+        value, buffers = view.answer(call)
+        return value, buffers
 
     def _reply(self, answer: protocol.Answer, buffers: list[bytes] | None = None) -> None:
         self.send(protocol.plain(answer), buffers or [])

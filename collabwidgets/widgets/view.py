@@ -138,8 +138,7 @@ class View(KnownNames, LinkedWidget):
         )
         self.observe(self._seen, "_visible")
         self._store_of_learner.observe(self._learner_moved, ["status", "picture"])
-        self._store_of_learner.follow(self)
-        self._store_of_learner.know(self)
+        self._store_of_learner.followers[own_id] = self
         self._learner_moved()
 
     def _view_state_for(self, traits: dict[str, Any]) -> ViewState:

@@ -14,16 +14,16 @@ class Clock:
 def test_a_script_without_pages_is_never_silent():
     pages = Pages(Clock())
     assert pages.never
-    assert not pages.silent
     assert not pages.listening
 
 
 def test_a_new_page_is_greeted_once():
     pages = Pages(Clock())
     pages.hello("a")
-    assert pages.greeting_due
-    assert pages.takes_greeting()
-    assert not pages.takes_greeting()
+    assert pages.waiting
+    pages.waiting = False
+    pages.beat("a", visible=True)
+    assert not pages.waiting
 
 
 def test_pages_without_heartbeat_for_more_than_six_seconds_are_silent():
@@ -32,9 +32,7 @@ def test_pages_without_heartbeat_for_more_than_six_seconds_are_silent():
     pages.hello("a")
     clock.now += 6.0
     assert pages.listening
-    assert not pages.silent
     clock.now += 0.1
-    assert pages.silent
     assert not pages.listening
     assert not pages.visible
 
@@ -43,13 +41,13 @@ def test_a_page_that_comes_back_after_a_silence_is_greeted_again():
     clock = Clock()
     pages = Pages(clock)
     pages.hello("a")
-    pages.takes_greeting()
+    pages.waiting = False
     clock.now += 2
     pages.beat("a", visible=True)
-    assert not pages.takes_greeting()
+    assert not pages.waiting
     clock.now += 60
     pages.beat("a", visible=True)
-    assert pages.takes_greeting()
+    assert pages.waiting
 
 
 def test_one_page_that_draws_is_enough_and_a_closed_one_holds_nothing_up():
@@ -79,9 +77,9 @@ def test_an_excused_page_gets_a_little_longer_and_no_more():
     pages.hello("a")
     clock.now += 7
     pages.excuse()
-    assert not pages.silent
+    assert pages.listening
     clock.now += 2
-    assert pages.silent
+    assert not pages.listening
 
 
 def test_the_names_of_a_thousand_reloads_are_forgotten():

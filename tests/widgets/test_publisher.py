@@ -235,7 +235,7 @@ def test_after_a_silence_nothing_is_sent_until_the_end_or_until_the_page_is_back
     store = LearnerStore.of(learn)
     line.say(store, kind="hello", client="page")
     learn.start(epochs=1000, bs=8)
-    until(lambda: store.publisher.pages.silent)
+    until(lambda: not store.publisher.pages.listening)
     until(lambda: line.of(store)[-1].at < time.monotonic() - 0.5)
     quiet = len(line.of(store))
     seen = len(learn.history)
@@ -248,7 +248,7 @@ def test_after_a_silence_nothing_is_sent_until_the_end_or_until_the_page_is_back
             or any(message.content["reset"] for message in line.points(store)[told:])
         )
     )
-    until(lambda: store.publisher.pages.silent)
+    until(lambda: not store.publisher.pages.listening)
     learn.stop()
     learn.wait()
     until(lambda: store.status["status"] == "stopped" and store.picture["revision"] == learn.snapshot.revision)
@@ -325,8 +325,7 @@ def test_one_follower_that_fails_keeps_the_others_going(learn, until, caplog):
         raise LookupError("lost")
 
     both = [Follower(fail), Follower(lambda learn, **how: followed.append(how) or 0)]
-    for follower in both:
-        store.follow(follower)
+    store.followers.update(zip("ab", both, strict=True))
     store.publisher.wake()
     until(lambda: followed and "LookupError: lost" in store.status["message"])
 
@@ -345,7 +344,7 @@ def test_messages_without_sense_are_logged_and_change_nothing(learn, line, caplo
     store = LearnerStore.of(learn)
     line.say(store, **message)
     assert "not understood" in caplog.text
-    assert store.publisher.pages.greeting_due is False
+    assert store.publisher.pages.waiting is False
 
 
 @given(st.lists(st.floats(0, 10, width=32), max_size=400), st.integers(2, 50))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..data.cells import as_years, days_of
 from ..data.spelling import did_you_mean
-from ..words import with_article
+from ..words import counted, with_article
 from .wire import number_bytes, text_bytes
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ BUILT_IN = ("bias", "count", "mean", "year")
 RESERVED = ("bias", "count", "mean", "none")  # an own "year" takes the place of the one in the titles
 _MOST_CATEGORIES = 65_534  # that travel under their own names; the rarest of more are one
 _FEW = 0.5  # share of the items that must be found for nothing to be said
-_LEVEL = 4  # frames between the warning and the caller's line
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,53 +85,65 @@ def read_columns(data: Any, side: Side) -> dict[str, Column]:
         infinite.
     """
     if isinstance(data, pd.DataFrame):
-        keyed = data.set_index(side.name) if side.name in data.columns else data
-        names = list(map(str, keyed.columns))
-        sources: dict[str, Any] = {name: keyed.iloc[:, at] for at, name in enumerate(names)}
+        table, arrays = data.set_index(side.name) if side.name in data.columns else data, {}
     elif isinstance(data, Mapping):
-        sources = {str(name): values for name, values in data.items()}
+        by_name = {name: values for name, values in data.items() if isinstance(values, (Mapping, pd.Series))}
+        table = pd.DataFrame({name: _by_text(pd.Series(values)) for name, values in by_name.items()})
+        arrays = {name: pd.Series(_of_rows(name, data[name], side)) for name in data if name not in by_name}
     else:
         raise TypeError(
             f"data must be a DataFrame with a column {side.name!r}, or a dict from column names to values by "
             f"{side.name}, not {type(data).__name__}"
         )
-    columns, missed = {}, 1.0
-    for name, source in sources.items():
+    columns = {}
+    joined = _joined(_by_text(table), side) if len(table.columns) else table
+    for name, by_row in (*joined.items(), *arrays.items()):
         if name in RESERVED:
-            _warn(f"the column {name!r} of data is left out: the map has a {name!r} of its own; rename the column")
-            continue
-        by_row, found = _by_row(name, source, side)
-        missed = min(missed, found)
-        columns[name] = column_of(name, by_row, side)
-    if missed < _FEW:
-        _warn(_few_words(sources, side, missed))
+            warnings.warn(
+                f"the column {name!r} of data is left out: the map has a {name!r} of its own; rename the column",
+                stacklevel=3,
+            )
+        else:
+            columns[str(name)] = column_of(str(name), by_row, side)
     return columns
 
 
-def _by_row(name: str, source: Any, side: Side) -> tuple[pd.Series[Any], float]:
-    """Values in the order of the rows, and the share of the items that has one."""
-    if isinstance(source, (Mapping, pd.Series)):
-        series = source if isinstance(source, pd.Series) else pd.Series(dict(source), dtype=object).infer_objects()
-        series = series.set_axis(series.index.map(str))
-        series = series[~series.index.duplicated()]
-        index = series.index.to_numpy(dtype=str)
-        names = side.keys if np.isin(side.keys[1:].astype(str), index).any() else side.names
-        known = np.isin(names[1:].astype(str), index)
-        if not known.any():
-            first = str(series.index[0]) if len(series) else ""
-            raise ValueError(
-                f"none of the {len(series):,} names in data ({name!r}: {first!r}, …) is {with_article(side.name)} of "
-                f"the ratings; give the {side.name}s as a column {side.name!r} or as the index."
-                + did_you_mean(first, side.names[1:].tolist())
-            )
-        return series.reindex(names.astype(str)), float(known.mean())
+def _by_text(values: Any) -> Any:
+    """A table or Series with texts as its index, each once."""
+    values = values.set_axis(values.index.map(str))
+    return values[~values.index.duplicated()]
+
+
+def _joined(table: pd.DataFrame, side: Side) -> pd.DataFrame:
+    """Its values in the order of the rows."""
+    index = table.index.to_numpy(dtype=str)
+    names = side.keys if np.isin(side.keys[1:].astype(str), index).any() else side.names
+    known = np.isin(names[1:].astype(str), index)
+    if not known.any():
+        first = str(index[0]) if len(index) else ""
+        raise ValueError(
+            f"none of the {len(index):,} names in data ({first!r}, …) is {with_article(side.name)} of the ratings; "
+            f"give the {side.name}s as a column {side.name!r} or as the index."
+            + did_you_mean(first, side.names[1:].tolist())
+        )
+    if known.mean() < _FEW:
+        missing = str(names[1:][~known][0])
+        warnings.warn(
+            f"data has values for {known.mean():.0%} of the {len(known):,} {side.name}s; {missing!r}, for one, is not "
+            f"in it.{did_you_mean(missing, sorted(index))}",
+            stacklevel=4,
+        )
+    return table.reindex(names.astype(str))
+
+
+def _of_rows(name: str, source: Any, side: Side) -> NDArray[Any]:
     values = np.asarray(source)
     if values.shape != (len(side),):
         raise ValueError(
             f"the column {name!r} of data has shape {list(values.shape)}, the {side.name}s have {len(side):,} rows "
             f"(row 0 is {side.names[0]!r}); give one value a row, or a mapping from {side.name} to value"
         )
-    return pd.Series(values), 1.0
+    return values
 
 
 def column_of(name: str, by_row: pd.Series[Any], side: Side) -> Column:
@@ -144,9 +155,10 @@ def column_of(name: str, by_row: pd.Series[Any], side: Side) -> Column:
         values[0] = np.nan
         infinite = np.flatnonzero(np.isinf(values))
         if len(infinite):
-            _warn(
-                f"the column {name!r} of data has {len(infinite)} infinite value{'' if len(infinite) == 1 else 's'} "
-                f"(first: {side.names[infinite[0]]!r}); they are taken as missing"
+            warnings.warn(
+                f"the column {name!r} of data has {counted(len(infinite), 'infinite value')} "
+                f"(first: {side.names[infinite[0]]!r}); they are taken as missing",
+                stacklevel=4,
             )
             values[infinite] = np.nan
         return Column(values)
@@ -160,19 +172,3 @@ def column_of(name: str, by_row: pd.Series[Any], side: Side) -> Column:
     values[known] = texts.map(number).to_numpy(dtype=np.float64)
     rest = [] if len(order) <= _MOST_CATEGORIES else [f"{len(order) - _MOST_CATEGORIES:,} others"]
     return Column(values, (*order[:_MOST_CATEGORIES], *rest))
-
-
-def _few_words(sources: Mapping[str, Any], side: Side, share: float) -> str:
-    known: set[str] = set()
-    for source in sources.values():
-        if isinstance(source, (Mapping, pd.Series)):
-            known |= set(map(str, source.keys()))
-    missing = next((str(name) for name in side.names[1:] if str(name) not in known), "")
-    return (
-        f"data has values for {share:.0%} of the {len(side) - 1:,} {side.name}s; {missing!r}, for one, is not in it."
-        + did_you_mean(missing, sorted(known))
-    )
-
-
-def _warn(sentence: str) -> None:
-    warnings.warn(sentence, stacklevel=_LEVEL)

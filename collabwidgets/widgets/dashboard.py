@@ -31,9 +31,7 @@ _KINDS: Mapping[str, tuple[type[View], dict[str, Any]]] = {
     "scatter": (PCAScatter, {}),
     "neighbors": (NeighborSearch, {}),
 }
-_CHOICES = f"{', '.join(map(repr, _KINDS))} or widgets of the learner"
 _COLUMNS = (("training", "neighbors"), ("scatter", "bias"))  # of the full arrangement, left and right
-_ARRANGEMENTS = ("full", "teaching")
 _HANDED_ON = ("theme", "reduced_motion", "sync_hover")
 
 
@@ -70,7 +68,7 @@ class Dashboard(View):
     _controls = ("min_count", "theme", "help")
 
     title = Unicode().tag(sync=True)
-    arrangement = Enum(_ARRANGEMENTS, "full").tag(sync=True)
+    arrangement = Enum(("full", "teaching"), "full").tag(sync=True)
     tab = Enum(("bias", "data"), "bias").tag(sync=True, page=True)
     training: View | None = None
     bias: View | None = None
@@ -89,20 +87,17 @@ class Dashboard(View):
         **traits: Any,
     ) -> None:
         shown = _checked_views(views, learner)
-        if layout not in _ARRANGEMENTS:
-            raise TraitError(f"layout is {layout!r}; choose {' or '.join(map(repr, _ARRANGEMENTS))}")
         super().__init__(learner, **({"arrangement": layout} | traits))
         common = {name: traits[name] for name in _HANDED_ON if name in traits}
         self._made: list[View] = []
         self._by_name: dict[str, View] = {}
-        for view in shown:
+        for name, view in shown.items():
             if isinstance(view, str):
-                made = _KINDS[view][0](learner, **(_KINDS[view][1] | common))
-                self._made.append(made)
-            else:
-                made = view
-            self._by_name[_name_of(made)] = made
-            setattr(self, _name_of(made), made)
+                kind, usual = _KINDS[name]
+                view = kind(learner, **(usual | common))
+                self._made.append(view)
+            self._by_name[name] = view
+            setattr(self, name, view)
         self._views = [
             {"kind": type(view).__name__, "ref": f"anywidget:{view.model_id}"} for view in self._by_name.values()
         ]
@@ -192,42 +187,24 @@ class Dashboard(View):
         return f"{', '.join(self._by_name)}, {self._epoch()}"
 
 
-def _checked_views(views: Any, learner: Any) -> tuple[str | View, ...]:
-    """What `views` names, each kind once; one alone need not be in a list."""
-    if views is None:
-        return tuple(_KINDS)
+def _checked_views(views: Any, learner: Any) -> dict[str, str | View]:
+    """What `views` names, each kind once, by the names of the kinds; one alone need not be in a list."""
     if isinstance(views, str | View):
         views = [views]
-    if not isinstance(views, Iterable):
-        raise TypeError(f"views is {views!r}; pass a list of {_CHOICES}")
     shown: dict[str, str | View] = {}
-    for view in views:
-        name = _checked_name(view, learner)
+    for view in _KINDS if views is None else views:
+        name = next((name for name, (kind, _) in _KINDS.items() if isinstance(view, kind)), view)
+        if name not in _KINDS:
+            near = nearest_name(str(name), _KINDS)
+            raise ValueError(f"views has {view!r}, which is no view of a dashboard. {near}")
+        if isinstance(view, View) and view.learner is not learner:
+            raise ValueError(f"{view!r} shows another learner; a dashboard is of one")
         if name in shown:
             raise ValueError(
                 f"views has {name!r} twice: {shown[name]!r} and {view!r}; a dashboard shows each kind once"
             )
         shown[name] = view
     if not shown:
-        raise ValueError(
-            f"views is empty, so there is nothing to show; leave it out for all, or list some of {_CHOICES}"
-        )
-    return tuple(shown.values())
-
-
-def _checked_name(view: Any, learner: Any) -> str:
-    if isinstance(view, View):
-        if view.learner is not learner:
-            raise ValueError(f"{view!r} shows another learner; a dashboard is of one")
-        return _name_of(view)
-    if not isinstance(view, str) or view not in _KINDS:
-        near = nearest_name(str(view), _KINDS)
-        raise ValueError(f"views has {view!r}, which is no view of a dashboard. {near}")
-    return view
-
-
-def _name_of(view: View) -> str:
-    for name, (kind, _) in _KINDS.items():
-        if isinstance(view, kind):
-            return name
-    raise ValueError(f"{type(view).__name__} does not fit into a dashboard; choose from {', '.join(_KINDS)}")
+        choices = ", ".join(map(repr, _KINDS))
+        raise ValueError(f"views is empty; leave it out for all, or list some of {choices} or widgets of the learner")
+    return shown

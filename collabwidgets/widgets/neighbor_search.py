@@ -117,17 +117,13 @@ class NeighborSearch(View):
         return self._find(anchors if self._untrained(anchors) is None else [])
 
     def _plot(self, ax: Axes | None = None) -> Axes:
-        anchors, items = self._anchors(), self._learner.dls.items
-        if not anchors:
-            raise ValueError(
-                f"no {self._learner.dls.item_name} is chosen, so there are no neighbours to draw; "
-                "set item= to its row (learn.item_row)"
-            )
+        anchors, name = self._anchors(), self._items.name
         untrained = self._untrained(anchors)
-        if untrained is not None:
+        if not anchors or untrained is not None:
+            what = f"no {name} is chosen" if untrained is None else f"{self._title(untrained)} has no training rating"
             raise ValueError(
-                f"{self._title(untrained)} has no training rating, so there are no neighbours to draw; "
-                f"choose {with_article(items.name)} that was trained"
+                f"{what}, so there are no neighbours to draw; set item= to the row (learn.item_row) of "
+                f"{with_article(name)} that was trained"
             )
         return plot_neighbors(
             self._learner,

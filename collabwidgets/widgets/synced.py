@@ -20,8 +20,6 @@ _PATIENCE = 1.0  # seconds to wait for another thread's turn; then go on, since 
 _GESTURE = 0.3  # seconds: a click changes several traits, and one that works must not hide what another has said
 
 TRACEBACK_LETTERS = 8000
-_CALLERS = ("_notify_observers", "changed")  # of traitlets, and of `View.on_select`
-_PACKAGES = ("traitlets", "ipywidgets", "anywidget", __name__.partition(".")[0])
 
 logger = logging.getLogger(__name__)
 
@@ -105,13 +103,12 @@ class SyncedWidget(anywidget.AnyWidget):
     def _failed(self, error: Exception) -> None:
         """Log the error of a change from a page, or of an observer that it called, and show it in the widget."""
         logger.error("%s: a change from the page failed", type(self).__name__, exc_info=error)
-        callback = _callback_of(error)
-        refused = isinstance(error, TraitError) and callback is None
-        sentence = f"{type(error).__name__}: {error}" if str(error) and not refused else str(error)
-        who = "" if callback is None else f"Your callback {callback} raised "
         self._failed_at = time.monotonic()
-        details = "" if refused else "".join(traceback.format_exception(error))[-TRACEBACK_LETTERS:]
-        self.publish({self._says: f"{who}{sentence or type(error).__name__}", "_details": details})
+        said, details = str(error), ""
+        if not isinstance(error, TraitError):
+            said = "".join(traceback.format_exception_only(error)).strip()
+            details = "".join(traceback.format_exception(error))[-TRACEBACK_LETTERS:]
+        self.publish({self._says: said, "_details": details})
 
     def _worked(self) -> None:
         """Empty the error message after a successful change."""
@@ -142,14 +139,3 @@ def _without_cell_hooks(comm: Any) -> None:
             comm._msg_callback(message)
 
     comm.handle_msg = handle_message
-
-
-def _callback_of(error: Exception) -> str | None:
-    """The name of the function of the caller's, called by a trait that changed, in which it was raised; or None."""
-    told = False
-    for frame, _line in traceback.walk_tb(error.__traceback__):
-        ours = str(frame.f_globals.get("__name__")).partition(".")[0] in _PACKAGES
-        if told and not ours:
-            return frame.f_code.co_name
-        told = ours and frame.f_code.co_name in _CALLERS
-    return None

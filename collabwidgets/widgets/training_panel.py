@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _SETTINGS = {each.trait: each.name for each in SETTINGS.values() if each.label}  # trait of the panel: setting
 _PROGRESS = ("progress", "step", "n_steps", "eta_seconds", "elapsed_seconds")
 _RESULTS = ("history", "runs", "best_epoch", "overfit_since")
-_STYLE = ("smoothing", "x_axis", "y_scale")
 _MOST_SHOWN = 3  # earlier runs, as long as nobody has asked for more
 
 
@@ -159,18 +158,6 @@ class TrainingPanel(View):
         """Train one epoch more."""
         self._learner.step_epoch(**self._recipe())
 
-    def pause(self) -> None:
-        """Pause between two batches."""
-        self._learner.pause()
-
-    def resume(self) -> None:
-        """Go on with the paused training."""
-        self._learner.resume()
-
-    def stop(self) -> None:
-        """End the training; the weights stay."""
-        self._learner.stop()
-
     def reset(self) -> None:
         """Make new weights with the panel's seed and number of factors."""
         self._learner.reset(**self._weights())
@@ -195,7 +182,8 @@ class TrainingPanel(View):
         return super()._facts() | facts
 
     def _plot(self, ax: Axes | None = None) -> Axes:
-        return plot_loss(self._learner, ax, **self._style(), runs=self.visible_runs)
+        style = {name: getattr(self, name) for name in ("smoothing", "x_axis", "y_scale")}
+        return plot_loss(self._learner, ax, **style, runs=self.visible_runs)
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
         self._follow_runs(learn)
@@ -281,9 +269,6 @@ class TrainingPanel(View):
 
     def _epoch(self) -> str:
         return at_epoch(self._learner.epoch)
-
-    def _style(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _STYLE}
 
 
 def _numbers(learn: CollabLearner) -> list[int]:

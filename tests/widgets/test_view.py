@@ -260,7 +260,7 @@ def test_results_are_set_by_nobody_else(learn, widget, name, value):
         (NeighborSearch, {"metric": "manhattan"}, "centered_cosine"),
         (NeighborSearch, {"item": 0}, "from 1 to"),
         (TrainingPanel, {"schedule": "cosine"}, "one_cycle"),
-        (Dashboard, {"layout": "wide"}, "layout is 'wide'; choose 'full' or 'teaching'"),
+        (Dashboard, {"layout": "wide"}, "'full', 'teaching'., not the str 'wide'"),
         (BiasTable, {"linked": ("selection", "query")}, "'linked' trait .* expected a boolean, not the tuple"),
         (Dashboard, {"linked": ["selection"]}, "'linked' trait .* expected a boolean, not the list"),
     ],
@@ -362,16 +362,16 @@ def test_an_observer_that_raises_shows_its_sentence_in_the_widget(learn, line, c
 
     table.observe(careless, "selection")
     line.set(table, selection=[2])
-    assert table.message == "Your callback careless raised KeyError: 'no such column'"
+    assert table.message == "KeyError: 'no such column'"
     assert table.selection == [2]
     other.observe(careless, "primary")
     line.set(LearnerStore.of(learn), primary=3)
-    assert other.message == "Your callback careless raised KeyError: 'no such column'"
+    assert other.message == "KeyError: 'no such column'"
     assert "in careless" in other._details
     chosen = BiasTable(learn, linked=False)
     chosen.on_select(careless)
     line.set(chosen, selection=[4])
-    assert chosen.message == "Your callback careless raised KeyError: 'no such column'"
+    assert chosen.message == "KeyError: 'no such column'"
     assert learn.view.primary == 3
     assert "no such column" in caplog.text
 

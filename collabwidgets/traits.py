@@ -31,7 +31,7 @@ class Whole(Int[Any, Any]):
 
 
 class Row(Whole):
-    """The row of an item."""
+    """The row of an item of the object that has the trait."""
 
     def validate(self, obj: Any, value: Any) -> Any:
         if isinstance(value, str):
@@ -39,17 +39,21 @@ class Row(Whole):
                 f"{self.name or 'selection'} takes the row of {with_article(obj._items.name)}, not {value!r}; "
                 f"{obj._found_by}({value!r}) finds it, and selected_titles takes {obj._items.name}s as they are"
             )
-        return super().validate(obj, value)
+        row, last = super().validate(obj, value), len(obj._items) - 1
+        if not 1 <= row <= last:
+            raise TraitError(f"row {row} is no {obj._items.name}; rows go from 1 to {last}, {obj._found_by} finds them")
+        return row
 
 
 class Rows(List[Any]):
-    """Rows of items as a list; an array, an index or a Series of them is taken as one."""
-
-    def __init__(self) -> None:
-        super().__init__(Row())
+    """Rows of items as a list, each once; an array, an index or a Series of them is taken as one."""
 
     def validate(self, obj: Any, value: Any) -> Any:
-        return super().validate(obj, value.tolist() if hasattr(value, "tolist") and np.ndim(value) else value)
+        rows = super().validate(obj, value.tolist() if hasattr(value, "tolist") and np.ndim(value) else value)
+        return list(dict.fromkeys(_ROW.validate(obj, row) for row in rows or ()))
+
+
+_ROW = Row()  # of each element: what List says of those is hard to read
 
 
 def as_titles(titles: Any) -> list[Any]:

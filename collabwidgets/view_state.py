@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from traitlets import Bunch, HasTraits, TraitError, TraitType, Unicode, observe, validate
+from traitlets import Bunch, HasTraits, TraitType, Unicode, observe, validate
 
 from .data.side import Side
 from .known_names import KnownNames
@@ -50,15 +50,6 @@ class LookedAt(HasTraits):
         """What finds the row of a name, in Python."""
         return "learn.item_row"
 
-    def _known_row(self, row: int) -> int:
-        """`row` if it is that of an item; else a TraitError."""
-        last = len(self._items) - 1
-        if not 1 <= row <= last:
-            raise TraitError(
-                f"row {row} is no {self._items.name}; rows go from 1 to {last}, {self._found_by} finds them"
-            )
-        return int(row)
-
     @property
     def _shared(self) -> tuple[str, ...]:
         """Traits that it has from another object, which warns of them."""
@@ -72,15 +63,6 @@ class LookedAt(HasTraits):
         )
         if old != new:
             self.notify_change(Bunch(name="selected_titles", old=old, new=new, owner=self, type="change"))
-
-    @validate("selection")
-    def _known_rows(self, proposal: dict[str, Any]) -> list[int]:
-        return list(dict.fromkeys(self._known_row(row) for row in proposal["value"]))
-
-    @validate("primary", "pinned", "hovered")
-    def _known_row_or_none(self, proposal: dict[str, Any]) -> int | None:
-        row = proposal["value"]
-        return None if row is None else self._known_row(row)
 
     @validate("min_count")
     def _reachable(self, proposal: dict[str, Any]) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from traitlets import Bool, Int, TraitError
+from traitlets import Bool, TraitError
 
 from ..data.side import Side
+from ..traits import Row
 from ..view_state import LookedAt, ViewState
 from .store import SHARED
 from .synced import SyncedWidget
@@ -24,7 +25,7 @@ class LinkedWidget(LookedAt, SyncedWidget):
         Those that it shares are set there.
     """
 
-    hovered = Int(None, allow_none=True, read_only=True).tag(sync=True, page=True, result=True)
+    hovered = Row(None, allow_none=True, read_only=True).tag(sync=True, page=True, result=True)
     linked = Bool(True).tag(sync=True)
 
     _linkable: ClassVar[tuple[str, ...]] = SHARED  # the traits that a view may share

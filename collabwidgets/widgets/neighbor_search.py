@@ -187,18 +187,6 @@ class NeighborSearch(View):
         else:
             self.item = self.primary
 
-    @validate("item")
-    def _known_item(self, proposal: dict[str, Any]) -> int | None:
-        row = proposal["value"]
-        return None if row is None else self._known_row(row)
-
-    @validate("items")
-    def _known_items(self, proposal: dict[str, Any]) -> list[int]:
-        items: list[int] = proposal["value"]
-        for row in items:
-            self._known_row(row)
-        return list(dict.fromkeys(items))
-
     @validate("weak_below")
     def _usable_limits(self, proposal: dict[str, Any]) -> dict[str, float]:
         limits: dict[str, float] = proposal["value"]

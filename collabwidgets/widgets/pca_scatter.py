@@ -15,7 +15,7 @@ from ..interpret.on_map import far_beyond, map_ranks
 from ..interpret.pca import AXES
 from ..learner import CollabLearner
 from ..map_plot import plot_pca
-from ..traits import Finite, Row, Whole
+from ..traits import Finite, Rows, Whole
 from . import code
 from .commands import MOST_NEIGHBORS
 from .fitted_map import FittedMap
@@ -153,7 +153,7 @@ class PCAScatter(FittedMap):
     n_labels = Whole(25, min=0, max=1000).tag(sync=True, page=True)
     tool = Enum(("point", "box", "lasso", "pan"), "point").tag(sync=True, page=True)
     view_box = List(Finite(), default_value=None, allow_none=True).tag(sync=True, page=True)
-    only = List(Row(), default_value=None, allow_none=True).tag(sync=True, page=True)
+    only = Rows(default_value=None, allow_none=True).tag(sync=True, page=True)
     equal_aspect = Bool(True).tag(sync=True, page=True)
     show_cold = Bool(False).tag(sync=True, page=True)
     show_neighbors = Bool(False).tag(sync=True, page=True)
@@ -310,7 +310,7 @@ class PCAScatter(FittedMap):
         rows: list[int] | None = proposal["value"]
         if rows is not None and not rows:
             raise TraitError("only=[] would leave nothing on the map; name at least one row, or None for all")
-        return None if rows is None else list(dict.fromkeys(self._known_row(row) for row in rows))
+        return rows
 
     @validate("view_box")
     def _four_corners(self, proposal: dict[str, Any]) -> list[float] | None:

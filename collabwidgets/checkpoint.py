@@ -100,13 +100,12 @@ def of_learner(learn: CollabLearner) -> Checkpoint:
         arguments = {name: arguments[name] for name in _OF_A_MODULE if name in arguments}
     if arguments.get("device") is not None:
         arguments["device"] = str(arguments["device"])
-    y_range = getattr(learn.model, "y_range", None)
     dls = learn.dls
     return Checkpoint(
         function=function,
         arguments=arguments,
         model=type(learn.model).__name__,
-        y_range=None if y_range is None else (float(y_range[0]), float(y_range[1])),
+        y_range=learn.snapshot.y_range,
         weights=learn.model.state_dict(),
         users=list(dls.classes[dls.user_name])[1:],
         items=list(dls.classes[dls.item_name])[1:],
@@ -174,21 +173,22 @@ def check_columns(checkpoint: Checkpoint, dls: CollabDataLoaders, model: nn.Modu
     saved = checkpoint.data
     if saved is None:
         return
-    columns: list[tuple[list[str], list[str]]] = []
+    was: list[str] = []
+    now: list[str] = []
     of_both = any(isinstance(part, TabularNN) for part in model.modules())
     for table, was_side, side in (("u_side", saved.users, dls.users), ("i_side", saved.items, dls.items)):
         if of_both or any(f"{table}." in name for name in checkpoint.weights):
-            columns.append((_labels(was_side), _labels(side)))
+            was += _labels(was_side)
+            now += _labels(side)
     if takes_context(model):
-        scales = () if dls.context is None else dls.context.scales
-        columns.append(([name for name, *_ in saved.context_scales], [name for name, *_ in scales]))
-    for was, now in columns:
-        if was != now:
-            one, other = (", ".join(sorted(set(these) - set(those))) for these, those in ((was, now), (now, was)))
-            raise ValueError(
-                f"{path} was trained with other columns than these loaders have (there alone: {one or 'none'}; here "
-                f"alone: {other or 'none'}); pass the same users=, items=, features= and context= to from_df"
-            )
+        was += [name for name, *_ in saved.context_scales]
+        now += [] if dls.context is None else dls.context.names
+    if was != now:
+        one, other = (", ".join(sorted(set(these) - set(those))) for these, those in ((was, now), (now, was)))
+        raise ValueError(
+            f"{path} was trained with other columns than these loaders have (there alone: {one or 'none'}; here "
+            f"alone: {other or 'none'}); pass the same users=, items=, features= and context= to from_df"
+        )
 
 
 def _labels(side: Side) -> list[str]:
@@ -215,14 +215,12 @@ def check_model(checkpoint: Checkpoint, model: nn.Module, loss: str, path: Path)
     wanted = {name: list(value.shape) for name, value in model.state_dict().items()}
     found = {name: list(value.shape) for name, value in checkpoint.weights.items()}
     for name in sorted(wanted.keys() | found.keys()):
-        if name not in found or name not in wanted:
-            has, lacks = ("the model", path) if name in wanted else (path, "the model")
+        if wanted.get(name) != found.get(name):
+            there, here = (shapes.get(name, "missing") for shapes in (found, wanted))
             raise ValueError(
-                f"{path} holds {checkpoint.model}, the model is {type(model).__name__}: "
-                f"{has} has {name!r}, {lacks} has not; {advice}"
+                f"{path} holds {checkpoint.model}, the model is {type(model).__name__}: {name!r} is {there} in the "
+                f"file and {here} in the model; {advice}"
             )
-        if wanted[name] != found[name]:
-            raise ValueError(f"{name!r} is {found[name]} in {path} and {wanted[name]} in the model; {advice}")
     if loss != checkpoint.loss:
         raise ValueError(
             f"the losses in {path} are {checkpoint.loss}, the learner's are {loss}; pass the same loss_func="

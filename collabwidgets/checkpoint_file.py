@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from uuid import uuid4
 import msgspec
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from .checkpoint import Checkpoint
@@ -22,16 +24,8 @@ from .models.neural import with_tabular_names
 
 _SUFFIX = ".safetensors"
 _FORMAT, _VERSION = "collabwidgets", 1
-_WEIGHT, _EFFECTIVE, _ORDER, _CURVE = "weight.", "effective.", "order", "curve"
+_WEIGHT, _EFFECTIVE = "weight.", "effective."
 _SIDES = ("users", "items")
-# What of each is in the header, as JSON.
-_OF_CHECKPOINT = ("function", "arguments", "model", "y_range", "ratings", "split", "loss", "learner")
-_OF_SESSION = (
-    *("status", "message", "suggested_lr", "epoch", "weights_seed", "weights_epoch", "progress"),
-    *("recipe", "fits", "epochs"),
-)
-_OF_RUN = ("number", "n_factors", "fits", "epochs")
-_OF_FEATURES = ("known", "starts", "indices", "values")
 _OF_SIDE = ("counts", "means", "trained")  # arrays
 
 
@@ -59,33 +53,25 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to save {path.name} in; make it first")
     session, data = checkpoint.session, checkpoint.data
-    tensors = {f"{_WEIGHT}{name}": value for name, value in checkpoint.weights.items()}
-    tensors |= {f"{_EFFECTIVE}{name}": value for name, value in checkpoint.effective.items()}
-    tensors[_ORDER] = session.order
-    curves = {_CURVE: session.curve} | {f"run.{place}": (run.x, run.loss) for place, run in enumerate(session.earlier)}
-    for name, (x, loss) in curves.items():
-        tensors |= {f"{name}.x": torch.from_numpy(x), f"{name}.loss": torch.from_numpy(loss)}
-    for side in _SIDES:
-        # Millions of titles would be too long for the header.
-        tensors[f"ids.{side}"] = _as_bytes(getattr(checkpoint, side))
-        if data is not None:
-            known = getattr(data, side)
-            tensors |= {f"{side}.{name}": torch.from_numpy(getattr(known, name).copy()) for name in _OF_SIDE}
-            if known.title_name:
-                tensors[f"titles.{side}"] = _as_bytes(known.names.tolist())
-            if known.features is not None:
-                tensors |= {f"{side}.features.{name}": array for name, array in _arrays_of_features(known).items()}
+    arrays: dict[str, Any] = {f"{_WEIGHT}{name}": value for name, value in checkpoint.weights.items()}
+    arrays |= {f"{_EFFECTIVE}{name}": value for name, value in checkpoint.effective.items()}
+    arrays |= {"curve.x": session.curve[0], "curve.loss": session.curve[1]}
     facts = {
         "version": _VERSION,
-        **{name: getattr(checkpoint, name) for name in _OF_CHECKPOINT},
-        **{name: getattr(session, name) for name in _OF_SESSION},
+        **_plain(checkpoint, "", arrays, ("weights", "effective", "session", "data", *_SIDES)),
+        **_plain(session, "", arrays, ("curve", "earlier", "interrupted_at")),
         "left": session.interrupted_at,
-        "earlier": [{name: getattr(run, name) for name in _OF_RUN} for run in session.earlier],
-        "data": None if data is None else _plain_facts(data),
+        "earlier": [_plain(run, f"run.{place}.", arrays) for place, run in enumerate(session.earlier)],
+        "data": None if data is None else _plain_data(data, arrays),
     }
+    for side in _SIDES:
+        arrays[f"ids.{side}"] = _as_bytes(getattr(checkpoint, side))  # millions would be too long for the header
     header = json.dumps(msgspec.to_builtins(facts, enc_hook=_of_numpy))  # of JSON, but with NaN
     # Tables that a module uses twice are two copies in the file: it knows no shared memory.
-    copies = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
+    copies = {
+        name: torch.tensor(value) if isinstance(value, np.ndarray) else value.detach().cpu().contiguous().clone()
+        for name, value in arrays.items()
+    }
     beside = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
         beside.write_bytes(save(copies, {_FORMAT: header}))  # save_file would make a file for its maker alone
@@ -121,8 +107,7 @@ def read(path: Path) -> Checkpoint:
         raise ValueError(f"{path} is a safetensors file, but no checkpoint of a learner; learn.save() writes those")
     try:
         facts = json.loads(metadata[_FORMAT])
-        later = facts["version"] > _VERSION
-        if not later:
+        if facts["version"] <= _VERSION:
             return _checkpoint(facts, tensors)
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise ValueError(
@@ -134,84 +119,90 @@ def read(path: Path) -> Checkpoint:
     )
 
 
+def _plain(part: Any, prefix: str, arrays: dict[str, Any], elsewhere: Sequence[str] = ()) -> dict[str, Any]:
+    """The fields of a dataclass for the header; its arrays go to `arrays`, and what is kept `elsewhere` is left out."""
+    found = {}
+    for each in fields(part):
+        value = getattr(part, each.name)
+        if isinstance(value, np.ndarray | Tensor):
+            arrays[f"{prefix}{each.name}"] = value
+        elif each.name not in elsewhere:
+            found[each.name] = value
+    return found
+
+
+def _plain_data(data: DataFacts, arrays: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = _plain(data, "", arrays, _SIDES) | {"columns": [], "titles": [], "features": []}
+    for side in _SIDES:
+        known: Side = getattr(data, side)
+        arrays |= {f"{side}.{name}": getattr(known, name) for name in _OF_SIDE}
+        if known.title_name:
+            arrays[f"titles.{side}"] = _as_bytes(known.names.tolist())
+        if known.features is not None:
+            _plain(known.features, f"{side}.features.", arrays)
+            arrays[f"{side}.features.train_weights"] = known.train_weights
+        found["columns"].append(known.name)
+        found["titles"].append(known.title_name)
+        found["features"].append(None if known.features is None else known.features.columns)
+    return found
+
+
 def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint:
     """Put the tensors in their places among the facts, and check all by the types of `Checkpoint` and its parts."""
-
-    def under(prefix: str) -> dict[str, Tensor]:
-        return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-
-    def curve(name: str) -> dict[str, Any]:
-        return {axis: tensors[f"{name}.{axis}"].numpy() for axis in ("x", "loss")}
-
-    torch.Generator().set_state(tensors[_ORDER])  # raises for what is no state
+    torch.Generator().set_state(tensors["order"])  # raises for what is no state
     ids = {side: _of_bytes(tensors[f"ids.{side}"]) for side in _SIDES}
-    earlier = [run | curve(f"run.{place}") for place, run in enumerate(facts.get("earlier", []))]
-    session = {"interrupted_at": facts.get("left", [None] * len(facts["fits"])), "weights_epoch": None, **facts}
+    session = {
+        "interrupted_at": facts.get("left", [None] * len(facts["fits"])),
+        "weights_epoch": None,
+        **facts,
+        "order": tensors["order"],
+        "curve": (tensors["curve.x"], tensors["curve.loss"]),
+        "earlier": [run | _under(f"run.{place}.", tensors) for place, run in enumerate(facts.get("earlier", []))],
+    }
     parts = {
         "arguments": _present_names(facts["arguments"]),
-        "weights": _present_weights(under(_WEIGHT), facts),
-        "effective": under(_EFFECTIVE),
-        "session": session | {"order": tensors[_ORDER], "curve": tuple(curve(_CURVE).values()), "earlier": earlier},
+        "weights": _present_weights(_under(_WEIGHT, tensors), facts),
+        "effective": _under(_EFFECTIVE, tensors),
+        "session": session,
         "data": _data_facts(facts["data"], tensors, ids) if facts.get("data") else None,
     }
-    return msgspec.convert({**facts, **ids, **parts}, Checkpoint, dec_hook=lambda _, array: array)
+    return msgspec.convert({**facts, **ids, **parts}, Checkpoint, dec_hook=_array)
 
 
-def _as_bytes(texts: list[Any]) -> Tensor:
+def _data_facts(plain: dict[str, Any], tensors: dict[str, Tensor], ids: dict[str, list[int | str]]) -> dict[str, Any]:
+    sides = {}
+    for place, side in enumerate(_SIDES):
+        column, title = plain["columns"][place], plain.get("titles", ["", ""])[place]
+        names = _of_bytes(tensors[f"titles.{side}"]) if title else [NA, *map(str, ids[side])]
+        features: dict[str, Any] = _under(f"{side}.features.", tensors)
+        sides[side] = {
+            "name": column,
+            "names": np.array(names, dtype=object),
+            **{name: tensors[f"{side}.{name}"] for name in _OF_SIDE},
+            "ids": Vocab(ids[side], column, in_order=True).ids,
+            "title_name": title,
+            "train_weights": features.pop("train_weights", None),
+            "features": features | {"columns": plain["features"][place]} if features else None,
+        }
+    return plain | sides
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def _array(kind: type, value: Any) -> Any:
+    """A tensor of the file as what its field is."""
+    return value.numpy() if isinstance(value, Tensor) and kind is not Tensor else value
+
+
+def _as_bytes(texts: list[Any]) -> NDArray[np.uint8]:
     """A list as the bytes of its JSON, uint8 [n]."""
-    return torch.frombuffer(bytearray(json.dumps(texts, ensure_ascii=False).encode()), dtype=torch.uint8)
+    return np.frombuffer(json.dumps(texts, ensure_ascii=False).encode(), np.uint8)
 
 
 def _of_bytes(tensor: Tensor) -> Any:
     return json.loads(tensor.numpy().tobytes())
-
-
-def _plain_facts(data: DataFacts) -> dict[str, Any]:
-    """What of the facts is no array, and the names of the columns."""
-    plain = {each.name: getattr(data, each.name) for each in fields(DataFacts) if each.name not in _SIDES}
-    sides = [getattr(data, side) for side in _SIDES]
-    features = [None if side.features is None else side.features.columns for side in sides]
-    return plain | {
-        "columns": [side.name for side in sides],
-        "titles": [side.title_name for side in sides],
-        "features": features,
-    }
-
-
-def _arrays_of_features(side: Side) -> dict[str, Tensor]:
-    """The side columns of a side and how much each row counts in what is learnt of them."""
-    features = side.features
-    assert features is not None
-    assert side.train_weights is not None
-    arrays = {name: getattr(features, name) for name in _OF_FEATURES} | {"train_weights": side.train_weights}
-    return {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
-
-
-def _side_columns(side: str, columns: list[dict[str, Any]] | None, tensors: dict[str, Tensor]) -> dict[str, Any]:
-    """The side columns of a side as they were saved; nothing where it had none."""
-    if columns is None:
-        return {}
-    arrays = {name: tensors[f"{side}.features.{name}"].numpy() for name in (*_OF_FEATURES, "train_weights")}
-    return {"train_weights": arrays.pop("train_weights"), "features": {"columns": columns, **arrays}}
-
-
-def _data_facts(plain: dict[str, Any], tensors: dict[str, Tensor], ids: dict[str, list[int | str]]) -> dict[str, Any]:
-    sides = {
-        side: {
-            "name": column,
-            "names": np.array(
-                _of_bytes(tensors[f"titles.{side}"]) if title else [NA, *map(str, ids[side])], dtype=object
-            ),
-            **{name: tensors[f"{side}.{name}"].numpy() for name in _OF_SIDE},
-            "ids": Vocab(ids[side], column, in_order=True).ids,
-            "title_name": title,
-            **_side_columns(side, features, tensors),
-        }
-        for side, column, title, features in zip(
-            _SIDES, plain["columns"], plain.get("titles", ["", ""]), plain.get("features", [None, None]), strict=True
-        )
-    }
-    return plain | sides
 
 
 def _present_names(arguments: dict[str, Any]) -> dict[str, Any]:

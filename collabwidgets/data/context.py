@@ -116,33 +116,26 @@ class Context:
         return replace(self, train=train, valid=valid, n_missing=self.n_missing + n_missing)
 
 
-@dataclass(frozen=True, eq=False)
-class ContextColumns:
-    """Context of all ratings as it is read: float64 ``[n, columns]`` in the order of `Ratings`, NaN where missing."""
+def read_context(
+    names: Any, tables: Sequence[Any], ratings: Ratings, parts: tuple[torch.Tensor, torch.Tensor]
+) -> Context | None:
+    """Context columns of the checked ratings, standardised by those for training; None where `names` is empty.
 
-    names: tuple[str, ...]
-    values: NDArray[np.float64]
-    are_dates: tuple[bool, ...]
-
-    def split(self, train: torch.Tensor, valid: torch.Tensor) -> Context:
-        """Standardise by the training ratings; `train` and `valid` are the places of the two parts."""
-        of_train = np.ma.masked_invalid(self.values[train.numpy()])
-        mean, scale = (found.filled(0) for found in (of_train.mean(axis=0), of_train.std(axis=0)))
-        scale[scale <= 1e-12 * np.abs(mean)] = 1
-        scaled, n_missing = _scaled(self.values, mean, scale)
-        return Context(self.names, mean, scale, scaled[train], scaled[valid], n_missing, self.are_dates)
-
-
-def _scaled(
-    values: NDArray[np.float64], mean: NDArray[np.float64], scale: NDArray[np.float64]
-) -> tuple[torch.Tensor, int]:
-    """Standardised values, float32, 0 where one is missing; and the number of missing ones."""
-    seen = np.isfinite(values)
-    return torch.from_numpy(np.where(seen, (values - mean) / scale, 0).astype(np.float32)), int(np.count_nonzero(~seen))
+    `parts` are the places of the ratings for training and for validation; see `context_values` for the rest.
+    """
+    values, are_dates = context_values(names, tables, ratings)
+    if not are_dates:
+        return None
+    train, valid = parts
+    of_train = np.ma.masked_invalid(values[train.numpy()])
+    mean, scale = (found.filled(0) for found in (of_train.mean(axis=0), of_train.std(axis=0)))
+    scale[scale <= 1e-12 * np.abs(mean)] = 1
+    scaled, n_missing = _scaled(values, mean, scale)
+    return Context(tuple(map(str, names)), mean, scale, scaled[train], scaled[valid], n_missing, are_dates)
 
 
-def read_context(names: Any, tables: Sequence[Any], ratings: Ratings) -> ContextColumns | None:
-    """Context columns of the checked ratings; None where `names` is empty.
+def context_values(names: Any, tables: Sequence[Any], ratings: Ratings) -> tuple[NDArray[np.float64], tuple[bool, ...]]:
+    """Context as it stands in the tables, float64 ``[n, columns]`` with NaN where missing, and which hold dates.
 
     Parameters
     ----------
@@ -166,13 +159,21 @@ def read_context(names: Any, tables: Sequence[Any], ratings: Ratings) -> Context
             raise unknown_column("context=", name, "of the ratings", there)
         if str(name) in taken:
             raise ValueError(f"context= names {name!r}, which is no context: a model is given users and items anyway")
-    if not names:
-        return None
     frame = columns_of_ratings(tables, list(names), ratings.places)
-    columns, are_dates = zip(*(days_of(frame[name]) for name in names), strict=True)
-    for name, numbers in zip(names, columns, strict=True):
-        if not np.isfinite(numbers).any():
+    values, are_dates = np.empty(frame.shape), []
+    for place, name in enumerate(names):
+        values[:, place], is_date = days_of(frame[name])
+        are_dates.append(is_date)
+        if not np.isfinite(values[:, place]).any():
             raise ValueError(
                 f"column {name!r} holds neither numbers nor dates, so it cannot be a context; leave it out"
             )
-    return ContextColumns(tuple(map(str, names)), np.stack(columns, axis=1), are_dates)
+    return values, tuple(are_dates)
+
+
+def _scaled(
+    values: NDArray[np.float64], mean: NDArray[np.float64], scale: NDArray[np.float64]
+) -> tuple[torch.Tensor, int]:
+    """Standardised values, float32, 0 where one is missing; and the number of missing ones."""
+    seen = np.isfinite(values)
+    return torch.from_numpy(np.where(seen, (values - mean) / scale, 0).astype(np.float32)), int(np.count_nonzero(~seen))

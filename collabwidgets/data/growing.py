@@ -11,10 +11,10 @@ import torch
 from numpy.typing import NDArray
 
 from ..words import counted
-from .context import read_context
+from .context import context_values
 from .loaders import CollabDataLoaders
 from .ratings import Ratings, check_ratings, one_a_pair
-from .side_table import Described, Titles, Told, side_table_of, with_rows_of
+from .side_table import Titles, Told, side_table_of, with_rows_of
 from .splits import StableSplit, TimeSplit, as_split, drawn_parts
 from .tables import is_table, opened
 
@@ -95,13 +95,18 @@ def grown(
     if options.get("duplicates", "keep") != "keep":
         fresh = ~np.isin(_pairs(added), _pairs(before))
         before = _changed(before, _some(added, ~fresh), options)
-    context = None if dls.context is None else read_context(dls.context.names, [table], _some(checked, fresh))
     added = _some(added, fresh)
     held_out = _held_out(dls, added)
+    context = dls.context
+    if context is not None:
+        values, _ = context_values(context.names, [table], _some(checked, fresh))
+        context = context.with_rows(values, held_out)
     is_valid = torch.from_numpy(np.concatenate([np.arange(dls.n_ratings) >= dls.n_train, held_out]))
     whole = type(dls)(
-        Described(_one_below_the_other(before, added), told, context=None, notes=()),
+        _one_below_the_other(before, added),
         (torch.nonzero(~is_valid)[:, 0], torch.nonzero(is_valid)[:, 0]),
+        told,
+        context,
         valid_pct=dls.valid_pct,
         split=dls.split,
         seed=dls.seed,
@@ -110,8 +115,6 @@ def grown(
         val_bs=dls.val_bs,
     )
     whole.auto_bs, whole.name, whole.made_by, whole.understood = dls.auto_bs, dls.name, dls.made_by, dls.understood
-    if dls.context is not None and context is not None:
-        whole.context = dls.context.with_rows(context.values, held_out)
     new = new_ids(dls, whole.n_users - dls.n_users, whole.n_items - dls.n_items)
     growth = Growth(len(added.values), int(np.count_nonzero(~fresh)), new)
     whole.notes = (*dls.notes, *added.notes, f"later: {growth}")

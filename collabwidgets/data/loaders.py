@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 import zlib
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,14 +20,14 @@ from ..seeds import generator
 from .batches import CHAPTERS_BS, Batch, Batches, in_order, slices, usual_bs
 from .card import DataCard, data_card
 from .columns import BY_POSITION
-from .context import Context
+from .context import Context, read_context
 from .frames import all_as_frame, as_frame
 from .origin import name_of, origin_of
-from .ratings import check_ratings
+from .ratings import Ratings, check_ratings
 from .readers import read_ratings, titles_beside
 from .scale import proposed_range
 from .side import Side
-from .side_table import Described, described
+from .side_table import Told, with_side_tables
 from .splits import as_split, checked_share, drawn_parts, parts_of
 from .tables import is_table, joined
 from .text_tables import NO_HEADER
@@ -99,8 +99,10 @@ class CollabDataLoaders:
 
     def __init__(
         self,
-        data: Described,
+        ratings: Ratings,
         parts: tuple[torch.Tensor, torch.Tensor],
+        told: Mapping[str, Told],
+        context: Context | None,
         *,
         valid_pct: float,
         split: str,
@@ -109,8 +111,8 @@ class CollabDataLoaders:
         bs: int | Literal["auto"],
         val_bs: int | None,
     ):
-        ratings, (train, valid) = data.ratings, parts
-        self.valid_pct, self.split = valid_pct, split
+        train, valid = parts
+        self.valid_pct, self.split, self.context = valid_pct, split, context
         self.seed, self.path = seed, Path(path)
         self.bs = usual_bs(len(ratings.values)) if bs == "auto" else bs
         self.val_bs = self.bs if val_bs is None else val_bs
@@ -118,7 +120,7 @@ class CollabDataLoaders:
         self.user_name, self.item_name = ratings.users.name, ratings.items.name
         self.rating_name, self.weight_name = ratings.rating_name, ratings.weight_name
         self.understood = ratings.understood
-        self.notes: tuple[str, ...] = (*ratings.notes, *data.notes)
+        self.notes: tuple[str, ...] = (*ratings.notes, *(() if context is None else context.notes))
         self.classes: dict[str, Vocab] = {self.user_name: ratings.users, self.item_name: ratings.items}
 
         self._places = torch.from_numpy(ratings.places)[torch.cat([train, valid])].to(torch.int32)
@@ -133,12 +135,8 @@ class CollabDataLoaders:
         is_train = np.ones(len(ratings.values), dtype=bool)
         is_train[valid.numpy()] = False
         values = (ratings.values, is_train, ratings.weights)
-        self.users = Side.from_rows(ratings.users, ratings.user_rows, *values, *data.told.get("users", ()))
-        self.items = Side.from_rows(ratings.items, ratings.item_rows, *values, *data.told.get("items", ()))
-        self.context: Context | None = None
-        if data.context is not None:
-            self.context = data.context.split(train, valid)
-            self.notes = (*self.notes, *self.context.notes)
+        self.users = Side.from_rows(ratings.users, ratings.user_rows, *values, *told.get("users", ()))
+        self.items = Side.from_rows(ratings.items, ratings.item_rows, *values, *told.get("items", ()))
         self.rating_range = (float(ratings.values.min()), float(ratings.values.max()))
         self.rating_mean = float(weighted_mean(self.train_y.double(), self.train_w))
         self._order, self._looks = generator(seed, "batches"), generator(seed, "batches")
@@ -268,8 +266,10 @@ class CollabDataLoaders:
             split = as_split(split)
             parts = parts_of(checked, split)
             valid_pct, said = len(parts[1]) / len(checked.values), f"split={split}"
-        data = described(checked, tables, {"users": users, "items": items}, features, context)
-        loaders = cls(data, parts, valid_pct=valid_pct, split=said, seed=seed, path=path, bs=bs, val_bs=val_bs)
+        beside = None if context is None else read_context(context, tables, checked, parts)
+        checked, told = with_side_tables(checked, tables, {"users": users, "items": items}, features)
+        how = {"valid_pct": valid_pct, "split": said, "seed": seed, "path": path}
+        loaders = cls(checked, parts, told, beside, bs=bs, val_bs=val_bs, **how)
         loaders.origin = origin_of(ratings)
         loaders.name = name_of(ratings) if name is None else str(name)
         return loaders

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from ..words import counted
 from .cells import text_of
 from .columns import called_title, find_key, find_titles, known_as_id, same_name
-from .context import ContextColumns, read_context
 from .features import Features
 from .ratings import Ratings
 from .readers import read_titles
@@ -39,30 +38,10 @@ class Titles:
 Told: TypeAlias = tuple[Titles | None, Features | None]
 
 
-@dataclass(frozen=True, eq=False)
-class Described:
-    """Ratings, and what side tables say of their users and items.
-
-    Attributes
-    ----------
-    ratings : Ratings
-    told : dict of str to (Titles or None, Features or None)
-        By ``"users"`` and ``"items"``, as far as there is a side table.
-    context : ContextColumns or None
-    notes : tuple of str
-        Sentences on the side tables, for `CollabDataLoaders.notes`.
-    """
-
-    ratings: Ratings
-    told: dict[str, Told]
-    context: ContextColumns | None
-    notes: tuple[str, ...]
-
-
-def described(
-    ratings: Ratings, tables: Sequence[Any], beside: dict[str, Any], features: Any, context: Any
-) -> Described:
-    """Join side tables to ratings, and read their context.
+def with_side_tables(
+    ratings: Ratings, tables: Sequence[Any], beside: dict[str, Any], features: Any
+) -> tuple[Ratings, dict[str, Told]]:
+    """Join side tables to ratings: the ratings, with a row for all users and items, and what is told of these.
 
     Parameters
     ----------
@@ -71,14 +50,13 @@ def described(
         That the ratings were read from, one below the other.
     beside : dict
         By ``"users"`` and ``"items"`` a table, None, or what gives titles alone: a path, or True for the ratings.
-    features, context
+    features
         As of `CollabDataLoaders.from_df`.
 
     Raises
     ------
     TypeError, ValueError
-        When a table cannot be joined, or has nothing to offer; see `checked_kinds` for `features`,
-        `read_context` for `context`.
+        When a table cannot be joined, or has nothing to offer; see `checked_kinds` for `features`.
     """
     asked = list(features) if isinstance(features, Mapping | Sequence) else []
     sides = {
@@ -89,7 +67,6 @@ def described(
     if features is not None and not sides:
         raise ValueError("features= chooses columns of side tables, but there is none; pass users= or items= a table")
     kinds = checked_kinds(features, {argument: side.offered for argument, side in sides.items()})
-    columns = None if context is None else read_context(context, tables, ratings)
     told: dict[str, Told] = {}
     of_titles, said = [], []
     for argument, side in sides.items():
@@ -102,7 +79,7 @@ def described(
         told[argument] = titles, found
         of_titles += of_side
         said += notes
-    return Described(ratings, told, columns, (*of_titles, *said))
+    return replace(ratings, notes=(*ratings.notes, *of_titles, *said)), told
 
 
 @dataclass(frozen=True, eq=False)
@@ -293,14 +270,12 @@ def _of_first_rating(
 ) -> list[str | None]:
     """By row of the vocabulary what its first rating has in another column of ids."""
     column = columns_of_ratings(tables, [shared], ratings.places)[shared].reset_index(drop=True)
-    rows = ratings.user_rows if argument == "users" else ratings.item_rows
-    found, first = np.unique(rows, return_index=True)
-    ids = column.iloc[first]
-    texts = dict(zip(found.tolist(), _as_text(ids), strict=True))
-    for row, missing in zip(found.tolist(), ids.isna(), strict=True):
-        if missing:
-            del texts[row]
-    return [texts.get(row) for row in range(len(vocab))]
+    rows, first = np.unique(ratings.user_rows if argument == "users" else ratings.item_rows, return_index=True)
+    found: list[str | None] = [None] * len(vocab)
+    known = column.iloc[first].set_axis(rows).dropna()
+    for row, text in zip(known.index, _as_text(known), strict=True):
+        found[row] = text
+    return found
 
 
 def _title(frame: pd.DataFrame) -> Hashable | None:

@@ -110,11 +110,11 @@ def grown(
         valid_pct=dls.valid_pct,
         split=dls.split,
         seed=dls.seed,
-        path=dls.path,
         bs=dls.bs,
         val_bs=dls.val_bs,
     )
-    whole.auto_bs, whole.name, whole.made_by, whole.understood = dls.auto_bs, dls.name, dls.made_by, dls.understood
+    for kept in ("auto_bs", "path", "name", "made_by", "understood"):
+        setattr(whole, kept, getattr(dls, kept))
     new = new_ids(dls, whole.n_users - dls.n_users, whole.n_items - dls.n_items)
     growth = Growth(len(added.values), int(np.count_nonzero(~fresh)), new)
     whole.notes = (*dls.notes, *added.notes, f"later: {growth}")

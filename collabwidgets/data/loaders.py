@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import secrets
-import zlib
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from ..calls import Call, remembered
 from ..plain import whole_number
-from ..seeds import generator
-from .batches import CHAPTERS_BS, Batch, Batches, in_order, slices, usual_bs
+from .batches import CHAPTERS_BS, TwoParts, usual_bs
 from .card import DataCard, data_card
 from .columns import BY_POSITION
 from .context import Context, read_context
@@ -41,7 +37,7 @@ _COLUMN_NAMES = ("user_name", "item_name", "rating_name", "time_name", "weight_n
 _MAX_SEED = 2**63 - 1
 
 
-class CollabDataLoaders:
+class CollabDataLoaders(TwoParts):
     """Training and validation ratings of users and items; make it by `from_df` or `from_file`.
 
     Attributes
@@ -92,9 +88,7 @@ class CollabDataLoaders:
 
     origin: str = ""
     name: str = ""
-    train_w: torch.Tensor | None = None
-    valid_w: torch.Tensor | None = None
-    has_ratings: bool = True
+    path = Path()
     made_by = Call("CollabDataLoaders", {})
 
     def __init__(
@@ -107,39 +101,35 @@ class CollabDataLoaders:
         valid_pct: float,
         split: str,
         seed: int,
-        path: str | Path,
         bs: int | Literal["auto"],
         val_bs: int | None,
     ):
-        train, valid = parts
+        batch = usual_bs(len(ratings.values)) if bs == "auto" else bs
+        super().__init__(
+            torch.from_numpy(np.stack([ratings.user_rows, ratings.item_rows], axis=1)),
+            torch.from_numpy(ratings.values),
+            None if ratings.weights is None else torch.from_numpy(ratings.weights),
+            parts,
+            seed,
+            batch,
+            batch if val_bs is None else val_bs,
+        )
+        self.auto_bs = bs == "auto" and batch != CHAPTERS_BS
         self.valid_pct, self.split, self.context = valid_pct, split, context
-        self.seed, self.path = seed, Path(path)
-        self.bs = usual_bs(len(ratings.values)) if bs == "auto" else bs
-        self.val_bs = self.bs if val_bs is None else val_bs
-        self.auto_bs = bs == "auto" and self.bs != CHAPTERS_BS
         self.user_name, self.item_name = ratings.users.name, ratings.items.name
         self.rating_name, self.weight_name = ratings.rating_name, ratings.weight_name
         self.understood = ratings.understood
         self.notes: tuple[str, ...] = (*ratings.notes, *(() if context is None else context.notes))
         self.classes: dict[str, Vocab] = {self.user_name: ratings.users, self.item_name: ratings.items}
-
-        self._places = torch.from_numpy(ratings.places)[torch.cat([train, valid])].to(torch.int32)
-        x = torch.from_numpy(np.stack([ratings.user_rows, ratings.item_rows], axis=1))
-        y = torch.from_numpy(ratings.values)
-        self.train_x, self.train_y = x[train], y[train]
-        self.valid_x, self.valid_y = x[valid], y[valid]
-        self.n_train, self.n_valid = len(train), len(valid)
-        if ratings.weights is not None:
-            self.train_w, self.valid_w = (torch.from_numpy(ratings.weights)[rows] for rows in (train, valid))
+        self._places = torch.from_numpy(ratings.places)[torch.cat(parts)].to(torch.int32)
 
         is_train = np.ones(len(ratings.values), dtype=bool)
-        is_train[valid.numpy()] = False
+        is_train[parts[1].numpy()] = False
         values = (ratings.values, is_train, ratings.weights)
         self.users = Side.from_rows(ratings.users, ratings.user_rows, *values, *told.get("users", ()))
         self.items = Side.from_rows(ratings.items, ratings.item_rows, *values, *told.get("items", ()))
         self.rating_range = (float(ratings.values.min()), float(ratings.values.max()))
         self.rating_mean = float(weighted_mean(self.train_y.double(), self.train_w))
-        self._order, self._looks = generator(seed, "batches"), generator(seed, "batches")
 
     @classmethod
     @remembered
@@ -268,8 +258,8 @@ class CollabDataLoaders:
             valid_pct, said = len(parts[1]) / len(checked.values), f"split={split}"
         beside = None if context is None else read_context(context, tables, checked, parts)
         checked, told = with_side_tables(checked, tables, {"users": users, "items": items}, features)
-        how = {"valid_pct": valid_pct, "split": said, "seed": seed, "path": path}
-        loaders = cls(checked, parts, told, beside, bs=bs, val_bs=val_bs, **how)
+        loaders = cls(checked, parts, told, beside, valid_pct=valid_pct, split=said, seed=seed, bs=bs, val_bs=val_bs)
+        loaders.path = Path(path)
         loaders.origin = origin_of(ratings)
         loaders.name = name_of(ratings) if name is None else str(name)
         return loaders
@@ -328,46 +318,11 @@ class CollabDataLoaders:
         """Range of predictions proposed for a model: a tenth of the ratings' span beyond their range."""
         return proposed_range(*self.rating_range)
 
-    @property
-    def n_ratings(self) -> int:
-        """All ratings."""
-        return self.n_train + self.n_valid
-
     @cached_property
     def n_cold(self) -> int:
         """Validation ratings of users or items without a training rating; models score them as ``'#na#'``."""
         users, items = self.valid_x.T.numpy()
         return int(np.count_nonzero(~(self.users.trained[users] & self.items.trained[items])))
-
-    @property
-    def train(self) -> Batches:
-        """Training batches of `bs`, in a fresh order each pass; see `batches`."""
-        return Batches(lambda: self.batches(self._order), self.n_batches, self.n_train)
-
-    @property
-    def valid(self) -> Batches:
-        """Validation batches of `val_bs`: every rating, always in the same order; the last may be short."""
-        x, y, bs = self.valid_x, self.valid_y, self.val_bs
-        return Batches(lambda: slices(x, y, bs), lambda: math.ceil(len(y) / bs), len(y))
-
-    def n_batches(self, bs: int | None = None) -> int:
-        """Batches in a training epoch: whole ones, or one short one with fewer training ratings than `bs`."""
-        return max(1, self.n_train // (self.bs if bs is None else whole_number("bs", bs)))
-
-    def batches(self, generator: torch.Generator, bs: int | None = None) -> Iterator[Batch]:
-        """One training epoch: every rating at most once, in an order drawn from `generator`.
-
-        The last incomplete batch is dropped, as fastai does, unless it is the only one.
-        """
-        bs = self.bs if bs is None else whole_number("bs", bs)
-        order = torch.randperm(self.n_train, generator=generator, device=generator.device)
-        rows = order.to(self.train_x.device)[: self.n_batches(bs) * bs]
-        return in_order(self.train_x, self.train_y, rows, bs)
-
-    def one_batch(self) -> Batch:
-        """A training batch to look at, another one each time; the order of training is not moved."""
-        rows = self.some(0, self.bs)
-        return self.train_x[rows], self.train_y[rows]
 
     def show_batch(self, max_n: int = 10) -> pd.DataFrame:
         """Up to `max_n` ratings of a training batch as ids and ratings, under the names of their columns."""
@@ -385,57 +340,10 @@ class CollabDataLoaders:
         """
         return all_as_frame(self) if x is None or y is None else as_frame(self, x, y)
 
-    def whole(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]:
-        """All ratings, those for training first: ``x`` int64 ``[n, 2]``, ``y`` and, if there are any, weights ``[n]``.
-
-        A ValueError where the ratings are gone.
-        """
-        self.part(0)
-        weights = None if self.train_w is None or self.valid_w is None else torch.cat([self.train_w, self.valid_w])
-        return torch.cat([self.train_x, self.valid_x]), torch.cat([self.train_y, self.valid_y]), weights
-
-    @property
-    def rated(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-        """User row and item row of every rating, int64 ``[n_ratings]`` each; None where the ratings are gone."""
-        if not self.has_ratings:
-            return None
-        users, items = self.whole()[0].T.numpy()
-        return users, items
-
-    def part(self, ds_idx: int) -> Batch:
-        """All ratings of one part, ``(x, y)``, by fastai's numbers: 0 for training, 1 for validation.
-
-        Raises
-        ------
-        ValueError
-            For another number, and when the part has no ratings.
-        """
-        if ds_idx not in (0, 1):
-            raise ValueError(f"ds_idx={ds_idx!r} is not known; pass 1 for the validation ratings, 0 for training")
-        x, y = (self.valid_x, self.valid_y) if ds_idx else (self.train_x, self.train_y)
-        if not len(y):
-            raise ValueError(self._no_ratings("validation" if ds_idx else "training"))
-        return x, y
-
-    def _no_ratings(self, part: str) -> str:
-        return f"there are no {part} ratings; make the loaders with a larger valid_pct"
-
-    def some(self, ds_idx: int, n: int) -> torch.Tensor:
-        """Places of up to `n` ratings of a part to look at, others each time; the order of training is not moved."""
-        return torch.randperm(len(self.part(ds_idx)[1]), generator=self._looks)[: whole_number("n", n)]
-
     @cached_property
     def card(self) -> DataCard:
         """What the ratings are made of, counted when it is first asked for."""
         return data_card(self)
-
-    @cached_property
-    def checksum(self) -> int:
-        """A number that other ratings, or another split of the same, very likely do not have."""
-        total = 0
-        for part in (self.train_x, self.train_y, self.valid_x, self.valid_y, self.train_w, self.valid_w):
-            total = total if part is None else zlib.crc32(part.cpu().numpy().data, total)
-        return total
 
     def __repr__(self) -> str:
         low, high = self.rating_range

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import torch
 
 from ..calls import Call
-from .batches import Batch, Batches
+from .batches import Batches, TwoParts
 from .card import DataCard
 from .context import Context, ContextScale
 from .loaders import CollabDataLoaders
@@ -84,24 +83,21 @@ class LoadersWithoutRatings(CollabDataLoaders):
     made_by = Call("CollabDataLoaders", {})
 
     def __init__(self, facts: DataFacts, users: Vocab, items: Vocab, path: str | Path = "."):
+        none = torch.empty(0, dtype=torch.int64)
+        TwoParts.__init__(
+            self, none.reshape(0, 2), none.float(), None, (none, none), facts.seed, facts.bs, facts.val_bs
+        )
         vars(self).update({each.name: getattr(facts, each.name) for each in fields(facts)})
         self.context = Context.of_scales(facts.context_scales)
         self.facts, self.path = facts, Path(path)
         self.user_name, self.item_name = users.name, items.name
         self.classes = {users.name: users, items.name: items}
-        self.train_x = self.valid_x = torch.empty((0, 2), dtype=torch.int64)
-        self.train_y = self.valid_y = torch.empty(0)
         self.split = f"valid_pct={facts.valid_pct:g}"
-        self._order = self._looks = torch.Generator()
 
     @property
     def valid(self) -> Batches:
         """There are none."""
         raise ValueError(self._no_ratings("validation"))
-
-    def batches(self, generator: torch.Generator, bs: int | None = None) -> Iterator[Batch]:
-        """There are none."""
-        raise ValueError(self._no_ratings("training"))
 
     def _no_ratings(self, part: str) -> str:
         return (

@@ -115,4 +115,4 @@ def is_dot_product(module: nn.Module, tables: TableNames) -> bool:
     biases = tables.user_bias is not None and tables.item_bias is not None
     all_there = forward in _PRODUCTS and factors and (biases or forward is DotProduct.forward)
     full = all(parameter.dtype in (torch.float32, torch.float64) for parameter in module.parameters())
-    return all_there and full and computes_plainly(module, filter(None, vars(tables).values()))
+    return all_there and full and computes_plainly(module)

@@ -14,12 +14,15 @@ from .tables import TableNames
 YRange = tuple[float, float]
 
 
-def computes_plainly(module: nn.Module, tables: Iterable[str]) -> bool:
-    """Whether a module computes by its class's ``forward`` from plain embeddings, with no hook that changes it."""
-    parts = [module, *(module.get_submodule(name) for name in tables)]
+def computes_plainly(module: nn.Module) -> bool:
+    """Whether a module computes by its class's ``forward``, from plain embeddings alone, and no hook changes it."""
+    parts = list(module.modules())
     changed = any("forward" in vars(part) or part._forward_hooks or part._forward_pre_hooks for part in parts)
     return not changed and all(
-        isinstance(part, nn.Embedding) and type(part).forward is nn.Embedding.forward and part.max_norm is None
+        isinstance(part, nn.Embedding)
+        and type(part).forward is nn.Embedding.forward
+        and part.max_norm is part.padding_idx is None
+        and not (part.scale_grad_by_freq or part.sparse)
         for part in parts[1:]
     )
 

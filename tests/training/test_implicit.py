@@ -10,7 +10,7 @@ import torch
 import collabwidgets as cw
 from collabwidgets.seeds import generator
 from collabwidgets.training import AutogradEngine, BatchEnd, EpochEnd, FusedEngine, Recipe, Trainer, why_not_fused
-from collabwidgets.training.engines import ImplicitEngine, choose_engine, implicit
+from collabwidgets.training.engines import choose_engine, implicit
 from collabwidgets.training.engines.adamw import AdamW
 from collabwidgets.training.engines.autograd import _threads_for
 
@@ -68,7 +68,7 @@ def assert_near(found, expected, most):
 def test_an_epoch_ends_where_torchs_does_all_the_closer_the_smaller_eps(dls, y_range, bs, eps, weights, loss):
     """As in `FusedEngine` the steps that a user's or item's own row sleeps through are an approximation, of eps."""
     recipe = Recipe(epochs=1, lr=1e-2, wd=0.4, bs=bs, eps=eps)
-    theirs, ours = AutogradEngine(made(dls, y_range)), ImplicitEngine(made(dls, y_range))
+    theirs, ours = AutogradEngine(made(dls, y_range)), FusedEngine(made(dls, y_range))
     expected, found = (trained(engine, dls, recipe) for engine in (theirs, ours))
     assert_near(ours.module, theirs.module, weights)
     assert found.valid_loss == pytest.approx(expected.valid_loss, abs=loss)
@@ -80,7 +80,7 @@ def test_an_epoch_ends_where_torchs_does_all_the_closer_the_smaller_eps(dls, y_r
 def test_with_side_columns_too_an_epoch_ends_where_torchs_does(with_sides, make, place):
     dls = with_sides[place]
     engines = []
-    for engine in (AutogradEngine, ImplicitEngine):
+    for engine in (AutogradEngine, FusedEngine):
         module = cw.collab_learner(dls, K, y_range=(0, 5.5), seed=7, **make).model
         for p in module.parameters():  # sums that matter
             p.data *= 10
@@ -94,7 +94,7 @@ def test_with_side_columns_too_an_epoch_ends_where_torchs_does(with_sides, make,
 
 
 def test_a_second_fit_goes_on_with_the_moments(dls):
-    engines = AutogradEngine(made(dls)), ImplicitEngine(made(dls))
+    engines = AutogradEngine(made(dls)), FusedEngine(made(dls))
     for engine in engines:
         trained(engine, dls, Recipe(epochs=1, eps=1e-10), seed=1)
         trained(engine, dls, Recipe(epochs=1, schedule="constant", eps=1e-10), seed=2)
@@ -148,7 +148,7 @@ def by_windows(module, dls, recipe, window):
 def test_with_many_ratings_the_implicit_tables_move_once_a_window(dls, windows):
     recipe = Recipe(epochs=1, lr=1e-2, wd=0.4, bs=15, eps=1e-10, schedule="constant")
     assert implicit.window_of(len(dls.train_y), recipe) == 3
-    expected, ours = made(dls), ImplicitEngine(made(dls))
+    expected, ours = made(dls), FusedEngine(made(dls))
     with _threads_for(recipe.bs):
         by_windows(expected, dls, recipe, 3)
     trained(ours, dls, recipe)
@@ -161,7 +161,7 @@ def test_so_do_the_tables_of_side_columns(with_sides, windows):
     expected, found = (cw.collab_learner(dls, K, model="svdpp", y_range=(0, 5.5), seed=7).model for _ in range(2))
     with _threads_for(recipe.bs):
         by_windows(expected, dls, recipe, 3)
-    trained(ImplicitEngine(found), dls, recipe)
+    trained(FusedEngine(found), dls, recipe)
     assert_near(found, expected, 1e-4)
 
 
@@ -173,12 +173,12 @@ def test_windows_cost_hardly_any_accuracy(monkeypatch):
     for window in (1, 8):
         monkeypatch.setattr(implicit, "window_of", lambda n, recipe, window=window: window)
         module = cw.collab_learner(dls, 8, model="svdpp", y_range=(0, 5.5), seed=3).model
-        losses.append(trained(ImplicitEngine(module), dls, recipe).valid_loss)
+        losses.append(trained(FusedEngine(module), dls, recipe).valid_loss)
     assert losses[1] < losses[0] + 0.006
 
 
 def test_looking_at_the_weights_changes_nothing(dls, windows):
-    engines = ImplicitEngine(made(dls)), ImplicitEngine(made(dls))
+    engines = FusedEngine(made(dls)), FusedEngine(made(dls))
     records = [
         trained(engine, dls, Recipe(epochs=2, bs=15), look=look)
         for engine, look in zip(engines, (False, True), strict=True)
@@ -202,11 +202,10 @@ def test_auto_takes_it_where_it_computes_what_the_module_does(dls):
         def effective(self, name):
             return 2 * super().effective(name)
 
-    assert type(choose_engine(made(dls))) is ImplicitEngine
+    assert type(choose_engine(made(dls))) is FusedEngine
     assert cw.collab_learner(dls, 4, model="svdpp", members=2).engine == "fused"
-    assert "effective()" in why_not_fused(Louder(K, 4, 3, torch.tensor([[1, 1]])))
-    with pytest.raises(ValueError, match="SVDpp is not of the dot-product family"):
-        FusedEngine(made(dls))
+    with pytest.raises(ValueError, match="Louder is not of the dot-product family"):
+        FusedEngine(Louder(K, 4, 3, torch.tensor([[1, 1]])))
     narrow = made(dls)
     narrow.u_implicit = cw.Embedding(len(dls.users), K - 1)
     assert why_not_fused(narrow) == "its tables do not fit each other"

@@ -5,21 +5,19 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from ...models import Ensemble, SideDotBias
+from ...models import Ensemble
 from ...plain import one_of
 from .. import setting
 from ..loss import LossFunction, loss_name
 from ..trainer import Engine
 from .autograd import AutogradEngine
 from .ensemble import EnsembleEngine
-from .fused import FusedEngine
-from .implicit import ImplicitEngine
+from .fused import FusedEngine, why_not_fused
 
 __all__ = [
     "ENGINES",
     "AutogradEngine",
     "FusedEngine",
-    "ImplicitEngine",
     "checked_device",
     "choose_engine",
     "why_not_fused",
@@ -37,15 +35,6 @@ def checked_device(device: str | torch.device | None) -> str | torch.device | No
         there = ["cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count())), *mps]
         raise ValueError(f"device={str(device)!r} is not on this machine; choose one of {', '.join(there)}") from error
     return device
-
-
-def _compiled_engine(module: nn.Module) -> type[FusedEngine]:
-    return ImplicitEngine if isinstance(module, SideDotBias) else FusedEngine
-
-
-def why_not_fused(module: nn.Module) -> str:
-    """Why no compiled loop can train `module`, in a few words; empty if one can."""
-    return _compiled_engine(module).why_not(module)
 
 
 def choose_engine(
@@ -80,5 +69,5 @@ def choose_engine(
         )
     fits = on_cpu and loss_func is None and not why_not_fused(module)
     if wanted == "fused" or (wanted == "auto" and fits):
-        return _compiled_engine(module)(module)
+        return FusedEngine(module)
     return AutogradEngine(module, device, loss_func)

@@ -11,6 +11,8 @@ where ``D`` is the product of ``1 - lr * wd``, ``R_s = mom_s / sqrt(b2) / (1 - l
 ``A_s = lr_s * sqrt(1 - b2^s) / (1 - mom_s^s)`` and ``H_l = R_{l+1} * (A_{l+1} + H_{l+1})``, made once a fit, backwards.
 Only eps is approximated. Against ``sqrt(v)``, which shrinks while the row sleeps, it grows, so ``e`` is its mean over
 the steps slept through, weighted as they move the row: that is exact where eps is small against ``sqrt(v)``.
+
+What SVD++ and side columns add to the vectors is made as the loop goes, see `implicit`.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -26,15 +27,28 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ...models.dot import DotProduct, DotProductBias, EmbeddingDotBias, computes_plainly
+from ...models.side_dot import SideDotBias, Term
+from ...models.svdpp import SVDpp
 from ..inputs import Inputs
 from ..loss import LossFunction
 from ..recipe import Recipe
 from ..schedule import Schedule, schedule_for
+from . import implicit
 
 Floats = NDArray[np.float32]
 
-# Classes of modules, with the names of their tables.
-Family = tuple[tuple[type[nn.Module], tuple[str, ...]], ...]
+# The modules it trains, with their own tables: factors of users and items, then biases if there are any.
+_CHAPTERS, _FASTAIS = (
+    ("user_factors", "item_factors", "user_bias", "item_bias"),
+    ("u_weight", "i_weight", "u_bias", "i_bias"),
+)
+_FAMILY: dict[type[nn.Module], tuple[str, ...]] = {
+    DotProduct: _CHAPTERS[:2],
+    DotProductBias: _CHAPTERS,
+    EmbeddingDotBias: _FASTAIS,
+    SideDotBias: _FASTAIS,
+    SVDpp: _FASTAIS,
+}
 
 _LANES = 8  # columns are padded to a multiple of what a processor takes at once
 
@@ -63,16 +77,22 @@ class Tables:
 
     Parameters
     ----------
-    blocks : lists of nn.Parameter
+    columns : int
+        Of the widest block, or more.
+    *blocks : lists of nn.Parameter
         They are stacked in this order. The parameters of a block, factors and a bias if there is one, have the same
         number of rows and are joined column by column.
+
+    Attributes
+    ----------
+    common : float32 [1, 3, width]
+        A row with its moments that has yet to be added to each of the others, see `implicit`.
     """
 
-    def __init__(self, *blocks: list[nn.Parameter]):
+    def __init__(self, columns: int, *blocks: list[nn.Parameter]):
         self.blocks = blocks
-        n, columns = sum(len(block[0]) for block in blocks), max(map(_columns, blocks), default=0)
-        width = -(-columns // _LANES) * _LANES
-        self.packed = np.zeros((n, 3, width), np.float32)
+        n, width = sum(len(block[0]) for block in blocks), -(-columns // _LANES) * _LANES
+        self.packed, self.common = np.zeros((n, 3, width), np.float32), np.zeros((1, 3, width), np.float32)
         self.last = np.zeros(n, np.int64)  # the step after which a row is as it stands in `packed`
         self.weights = np.zeros((n, width), np.float32)  # all rows after the same step
         self.over: NDArray[np.float64] | None = None  # the fit's schedule; None between fits
@@ -85,36 +105,31 @@ class Tables:
 
     def finish(self) -> None:
         """The last fit is over, even if it was left early: its steps count for the next one's debiasing."""
+        from . import fused_loop
+
         if self.over is not None:
-            self._catch_up(self.over)
+            fused_loop.catch_up_all(self.packed, self.last, self.step, self.over)
+            self.common[0, 0] = 0
             self.steps_before += self.step
             self.over, self.step = None, 0
 
     def sync(self) -> None:
-        """Give the module its weights."""
+        """Give the module its weights. Sleeping rows go on sleeping: what is seen must not depend on who looks."""
+        from . import fused_loop
+
         if self.over is None:
             self._read()
             return
-        self._look(self.over)
+        fused_loop.weights_now(self.packed, self.last, self.step, self.over, self.weights)
+        self.weights += self.common[0, 0]
         self._write()
 
     def restore(self, weights: Floats) -> None:
         """Give the module these weights, and begin with new moments."""
         self.weights[:] = weights
-        self.packed[:, 1:] = 0
+        self.packed[:, 1:] = self.common[:] = 0
         self._write()
         self.over, self.step, self.steps_before = None, 0, 0
-
-    def _look(self, over: NDArray[np.float64]) -> None:
-        """Fill `weights`. Sleeping rows go on sleeping: what is looked at must not depend on who looks."""
-        from . import fused_loop
-
-        fused_loop.weights_now(self.packed, self.last, self.step, over, self.weights)
-
-    def _catch_up(self, over: NDArray[np.float64]) -> None:
-        from . import fused_loop
-
-        fused_loop.catch_up_all(self.packed, self.last, self.step, over)
 
     def _read(self) -> None:
         for p, here in self._placed():
@@ -137,12 +152,8 @@ class Tables:
             row += len(block[0])
 
 
-def _columns(block: list[nn.Parameter]) -> int:
-    return sum(p.shape[1] for p in block)
-
-
 class FusedEngine:
-    """Trains `DotProduct`, `DotProductBias` or `EmbeddingDotBias` on the CPU.
+    """Trains `DotProduct`, `DotProductBias`, `EmbeddingDotBias`, `SideDotBias` or `SVDpp` on the CPU.
 
     Parameters
     ----------
@@ -151,49 +162,29 @@ class FusedEngine:
     Raises
     ------
     ValueError
-        For a module that it cannot train, see `why_not`.
+        For a module that it cannot train, see `why_not_fused`.
     """
 
     name = "fused"
-    loop: ClassVar[str] = "train"  # of `fused_loop`
     loss_func: LossFunction | None = None
-    # What it trains, and the tables of each: the users' and the items' factors, then their biases if there are any.
-    family: ClassVar[Family] = (
-        (DotProduct, ("user_factors", "item_factors")),
-        (DotProductBias, ("user_factors", "item_factors", "user_bias", "item_bias")),
-        (EmbeddingDotBias, ("u_weight", "i_weight", "u_bias", "i_bias")),
-    )
 
     def __init__(self, module: nn.Module):
-        if reason := self.why_not(module):
+        if reason := why_not_fused(module):
             raise ValueError(f"the fused engine cannot train this module: {reason}; use engine='autograd'")
         self.module = module
-        parameters = [module.get_parameter(f"{name}.weight") for name in _tables_of(module, self.family)]
-        self._users, self._items = Tables(parameters[0:4:2]), Tables(parameters[1:4:2])
-        self._tables = [self._users, self._items]
+        own, self._terms = _own_tables(module), _terms_of(module)
+        k, biased = own[0].shape[1], len(own) > 2
         low, high = getattr(module, "y_range", None) or (0.0, 0.0)
-        self._shape = (parameters[0].shape[1], len(parameters) >= 4, float(low), float(high))
-
-    @classmethod
-    def why_not(cls, module: nn.Module) -> str:
-        """Why this engine cannot train `module`, in a few words; empty if it can."""
-        names = _tables_of(module, cls.family)
-        if not names:
-            return f"{type(module).__name__} is not of the dot-product family"
-        if not computes_plainly(module, names) or any(_is_special(module.get_submodule(name)) for name in names):
-            return "its forward is changed, or its tables are no plain embeddings"
-        if not _fit_each_other([module.get_parameter(f"{name}.weight") for name in names]):
-            return "its tables do not fit each other"
-        if any(p.dtype != torch.float32 or p.device.type != "cpu" for p in module.parameters()):
-            return "it trains float32 tables on the CPU"
-        if not all(p.requires_grad for p in module.parameters()):
-            return "some of its tables are frozen"
-        return "" if find_spec("numba") else "numba is not installed"
+        self._shape = (k, biased, float(low), float(high))
+        self._users, self._items = self._sides = [Tables(k + biased, own[side::2]) for side in range(2)]
+        self._sums = [Tables(k + biased, *map(_parameters, terms)) for terms in self._terms if any(self._terms)]
+        self._loop = "train_implicit" if self._sums else "train"
+        self._take_sums()
 
     @property
     def compiled(self) -> bool:
         """Whether there is compiled code, in memory or on disk; else the first batch waits some seconds for it."""
-        return is_compiled(self.loop)
+        return is_compiled(self._loop)
 
     def begin(self, x: Inputs, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
         if max(schedule.mom) >= np.sqrt(recipe.sqr_mom):
@@ -205,80 +196,115 @@ class FusedEngine:
         rows = (len(self._users.last), len(self._items.last))
         if len(x) and any(int(last) >= n for last, n in zip(x.amax(dim=0), rows, strict=True)):
             raise IndexError(f"the ratings name rows beyond the {rows[0]} users and {rows[1]} items of the tables")
-        self._x, self._y, self._weights = x, y, _as_loops_take_them(weights)
-        self._recipe = recipe
-        for tables in self._tables:
+        self._x, self._y, self._weights = x, y, weights
+        self._adamw = (recipe.wd, recipe.sqr_mom, recipe.eps)
+        self._begin(self._sides, schedule, self._adamw)
+        if self._sums:
+            self._window, seldom, self._sums_adamw = implicit.by_windows(len(y), recipe, schedule)
+            self._begin(self._sums, seldom, self._sums_adamw)
+            self._take_sums()
+
+    def _begin(self, several: list[Tables], schedule: Schedule, adamw: tuple[float, float, float]) -> None:
+        for tables in several:
             tables.finish()
-        over = schedule_table(schedule, recipe.wd, recipe.sqr_mom, recipe.eps, self._users.steps_before)
-        for side in (self._users, self._items):
-            side.begin(over)
+        over = schedule_table(schedule, *adamw, several[0].steps_before)
+        for tables in several:
+            tables.begin(over)
+
+    def _take_sums(self) -> None:
+        """What the loop adds to the users and to the items; no row has been used yet."""
+        self._parts = [
+            implicit.part(terms, tables, len(side.last))
+            for terms, tables, side in zip(self._terms, self._sums, self._sides, strict=False)
+        ]
 
     def run(self, rows: Tensor, bs: int, step: int) -> Floats:
         from . import fused_loop
 
-        recipe, losses = self._recipe, np.empty(len(rows) // bs, np.float32)
-        adamw = (recipe.wd, recipe.sqr_mom, recipe.eps)
-        fused_loop.train(*self._batches(rows, bs, step), *self._shape, self._users.over, *adamw, losses)
-        self._users.step = self._items.step = step + len(losses)
+        losses, picked = np.empty(len(rows) // bs, np.float32), rows.numpy()
+        # By NumPy: torch gathers on all threads, which wait for each other on a busy machine.
+        x, y, weights = self._x.numpy()[picked], self._y.numpy()[picked], _one_each(self._weights, len(picked), picked)
+        sides = [each for side in self._sides for each in (side.packed, side.last)]
+        sums = (self._window, *self._parts, self._sums[0].over, self._sums_adamw) if self._sums else ()
+        loop = getattr(fused_loop, self._loop)
+        loop(x, y, weights, bs, step, *sides, *self._shape, self._users.over, self._adamw, *sums, losses)
+        for side in self._sides:
+            side.step = step + len(losses)
+        for tables in self._sums:
+            tables.step = self._users.step // self._window
         return losses
-
-    def _batches(self, rows: Tensor, bs: int, step: int) -> tuple[Any, ...]:
-        """What each loop takes first: these ratings and weights, where the batches begin, and both sides' tables."""
-        users, items = self._users, self._items
-        picked = rows.numpy()  # by NumPy: torch gathers on all threads, which wait for each other on a busy machine
-        x, y = self._x.numpy()[picked], self._y.numpy()[picked]
-        weights = self._weights[picked] if len(self._weights) else self._weights
-        return x, y, weights, bs, step, users.packed, users.last, items.packed, items.last
 
     def loss(self, x: Inputs, y: Tensor, weights: Tensor | None = None) -> float:
         from . import fused_loop
 
         assert isinstance(x, Tensor), "no compiled loop takes a context"
         self.sync()
-        users, items = self._vectors()
-        of = (x.numpy(), y.numpy(), _as_loops_take_them(weights))
-        return float(fused_loop.mean_squared_error(*of, users, items, *self._shape))
-
-    def _vectors(self) -> tuple[Floats, Floats]:
-        """The users' and the items' rows as the product sees them, each with its bias; `sync` has been called."""
-        return self._users.weights, self._items.weights
+        vectors = [side.weights for side in self._sides]
+        if self._sums:
+            vectors = [own + implicit.added(part) for own, part in zip(vectors, self._parts, strict=True)]
+        of = (x.numpy(), y.numpy(), _one_each(weights, len(y)))
+        return float(fused_loop.mean_squared_error(*of, *vectors, *self._shape))
 
     def sync(self) -> None:
-        for tables in self._tables:
+        for tables in (*self._sides, *self._sums):
             tables.sync()
 
     def state(self) -> list[Floats]:
         self.sync()
-        return [tables.weights.copy() for tables in self._tables]
+        return [tables.weights.copy() for tables in (*self._sides, *self._sums)]
 
     def restore(self, state: list[Floats]) -> None:
-        for tables, weights in zip(self._tables, state, strict=True):
+        for tables, weights in zip((*self._sides, *self._sums), state, strict=True):
             tables.restore(weights)
 
 
-def _as_loops_take_them(weights: Tensor | None) -> Floats:
-    """Weights of ratings, an empty array where there are none."""
-    return np.empty(0, np.float32) if weights is None else weights.numpy()
+def why_not_fused(module: nn.Module) -> str:
+    """Why no compiled loop can train `module`, in a few words; empty if one can."""
+    if type(module) not in _FAMILY:
+        return f"{type(module).__name__} is not of the dot-product family"
+    if not computes_plainly(module):
+        return "its forward is changed, or its tables are no plain embeddings"
+    own, terms = _own_tables(module), _terms_of(module)
+    sides = [[own[side::2], *map(_parameters, terms[side])] for side in range(2)]
+    if {*map(id, module.parameters())} != {id(p) for blocks in sides for block in blocks for p in block}:
+        return "it has parameters beside its tables"
+    k, rows = own[0].shape[1], [len(p) for p in own[:2]]
+    blocks_fit = all(
+        p.shape == (len(block[0]), columns)
+        for blocks in sides
+        for block in blocks
+        for p, columns in zip(block, (k, 1), strict=False)
+    )
+    terms_fit = all(
+        term.there.shape == (n, len(term.factors.weight))
+        for n, added in zip(rows, terms, strict=True)
+        for term in added
+    )
+    if not (blocks_fit and terms_fit):
+        return "its tables do not fit each other"
+    if any(p.dtype != torch.float32 or p.device.type != "cpu" for p in module.parameters()):
+        return "it trains float32 tables on the CPU"
+    if not all(p.requires_grad for p in module.parameters()):
+        return "some of its tables are frozen"
+    return "" if find_spec("numba") else "numba is not installed"
 
 
-def _tables_of(module: nn.Module, family: Family) -> tuple[str, ...]:
-    for member, names in family:
-        same_forward = type(module).forward is member.forward
-        if same_forward and {name for name, _ in module.named_parameters()} == {f"{name}.weight" for name in names}:
-            return names
-    return ()
+def _own_tables(module: nn.Module) -> list[nn.Parameter]:
+    return [module.get_parameter(f"{name}.weight") for name in _FAMILY[type(module)]]
 
 
-def _is_special(part: nn.Module) -> bool:
-    """Whether an embedding has gradients of another kind."""
-    return part.padding_idx is not None or bool(part.scale_grad_by_freq or part.sparse)
+def _terms_of(module: nn.Module) -> list[list[Term]]:
+    """What is added to the users, and to the items."""
+    return [module.terms(side) if isinstance(module, SideDotBias) else [] for side in "ui"]
 
 
-def _fit_each_other(tables: list[nn.Parameter]) -> bool:
-    """Whether all factors have as many columns as the first, and a side's tables as many rows as its factors."""
-    columns = [tables[0].shape[1]] * 2 + [1, 1]
-    rows = [len(tables[0]), len(tables[1])] * 2
-    return all(p.shape == (n, k) for p, n, k in zip(tables, rows, columns, strict=False))
+def _parameters(term: Term) -> list[nn.Parameter]:
+    return [table.get_parameter("weight") for table in (term.factors, term.bias) if table is not None]
+
+
+def _one_each(weights: Tensor | None, n: int, picked: NDArray[np.int64] | slice = slice(None)) -> Floats:
+    """The weights of the `n` picked ratings, which all are 1 where there are none."""
+    return np.ones(n, np.float32) if weights is None else weights.numpy()[picked]
 
 
 def schedule_table(schedule: Schedule, wd: float, sqr_mom: float, eps: float, steps_before: int) -> NDArray[np.float64]:

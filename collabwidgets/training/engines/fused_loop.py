@@ -23,11 +23,10 @@ _TINY = 1e-30  # keeps 0 / 0 out of rows that have never had a gradient
 # sums, grads: the products and their gradients, float32 [n, width]; only rows used in this window are filled
 # window: the last window in which each row was used, int64 [n]
 # used, n_used: the rows used in this window, int64 [n], and their number, int64 [1]
-# with_bias: whether the table also has a bias, in the column after the factors
-# n_factors_only: the number of rows at the top of the table that have factors but no bias
+# n_factors_only: the number of rows at the top of the table without a bias, which is in the column after the factors
 Implicit = namedtuple(
     "Implicit",
-    "starts columns shares packed last common lean heavy sums grads window used n_used with_bias n_factors_only",
+    "starts columns shares packed last common lean heavy sums grads window used n_used n_factors_only",
 )
 
 
@@ -161,22 +160,13 @@ def _move(side, n_touched, now, over, wd, sqr_mom, eps):
 
 
 @_compiled
-def _sum_of(weights, start, n):
-    """The sum of `n` weights from place `start`; `n` itself where there are none."""
-    if not len(weights):
-        return float(n)
-    total = 0.0
-    for j in range(start, start + n):
-        total += weights[j]
-    return total
-
-
-@_compiled
 def _learn(
     x, y, weights, start, bs, users, items, k, biased, low, high, user_places, item_places, user_grads, item_grads
 ):
     """Gather the gradients of one batch; its loss."""
-    total, whole = 0.0, _sum_of(weights, start, bs)
+    total, whole = 0.0, 0.0
+    for j in range(start, start + bs):
+        whole += weights[j]
     span = high - low
     for j in range(bs):
         u, i, a, b = x[start + j, 0], x[start + j, 1], user_places[j], item_places[j]
@@ -187,7 +177,7 @@ def _learn(
             z += users[u, 0, k] + items[i, 0, k]
         predicted = _squeezed(z, low, high)
         error = predicted - y[start + j]
-        weight = weights[start + j] if len(weights) else np.float32(1)
+        weight = weights[start + j]
         total += weight * error * error
         slope = np.float32(2) * weight * error / np.float32(whole)
         if low != high:
@@ -203,12 +193,10 @@ def _learn(
 
 
 @_compiled
-def train(
-    x, y, weights, bs, first, users, users_last, items, items_last, k, biased, low, high, over, wd, sqr_mom, eps, losses
-):  # fmt: skip
+def train(x, y, weights, bs, first, users, users_last, items, items_last, k, biased, low, high, over, adamw, losses):
     """Train on ``x`` and ``y`` in batches of `bs`; the first is batch `first` of the fit. Fills `losses`.
 
-    ``weights`` are those of the ratings, float32 ``[n]``, or empty where all count the same.
+    ``weights`` are those of the ratings, float32 ``[n]``; ``adamw``: wd, sqr_mom and eps.
     """
     user_side, item_side = _side(users, users_last, bs), _side(items, items_last, bs)
     low, high = np.float32(low), np.float32(high)
@@ -221,8 +209,8 @@ def train(
             user_side.places, item_side.places, user_side.grads, item_side.grads,
         )  # fmt: skip
         now += 1
-        _move(user_side, n_users, now, over, wd, sqr_mom, eps)
-        _move(item_side, n_items, now, over, wd, sqr_mom, eps)
+        _move(user_side, n_users, now, over, *adamw)
+        _move(item_side, n_items, now, over, *adamw)
 
 
 @_compiled
@@ -250,7 +238,7 @@ def add_up(part, rows):
 
 
 @_compiled
-def _whole_vectors(packed, touched, n_touched, k, part, window, vectors):
+def _whole_vectors(packed, touched, n_touched, part, window, vectors):
     """Copy the rows of a batch into ``vectors`` ``[place, 0]`` with their sums, which are made once a window."""
     n_before = part.n_used[0]
     for place in range(n_touched):
@@ -264,13 +252,11 @@ def _whole_vectors(packed, touched, n_touched, k, part, window, vectors):
     add_up(part, part.used[n_before : part.n_used[0]])
     for place in range(n_touched):
         row = touched[place]
+        lean = part.lean[row]
         for c in range(packed.shape[2]):
             vectors[place, 0, c] = packed[row, 0, c]
-        lean = part.lean[row]
-        for c in range(k):
+        for c in range(packed.shape[2]):
             vectors[place, 0, c] += part.sums[row, c] + lean * part.common[0, 0, c]
-        if part.with_bias:
-            vectors[place, 0, k] += part.sums[row, k]
 
 
 @_compiled
@@ -280,11 +266,10 @@ def _keep_grads(touched, n_touched, grads, k, part, common_grads):
     for place in range(n_touched):
         row = touched[place]
         lean = part.lean[row]
-        for c in range(k):
+        for c in range(part.grads.shape[1]):
             part.grads[row, c] += grads[place, c]
+        for c in range(k):
             common_grads[0, c] += lean * grads[place, c]
-        if part.with_bias:
-            part.grads[row, k] += grads[place, k]
 
 
 @_compiled
@@ -305,8 +290,7 @@ def _move_implicit(part, k, batches, now, over, wd, sqr_mom, eps):
             column, share = part.columns[at], part.shares[at] / np.float32(batches)
             for c in range(width):
                 slopes[column, c] += share * part.grads[row, c]
-    if part.with_bias:
-        slopes[: part.n_factors_only, k] = 0
+    slopes[: part.n_factors_only, k] = 0
     part.n_used[0] = 0
     if batches > 1:  # `common` has followed the gradient that all rows have in common
         slopes[:, :k] -= part.heavy.reshape(n, 1) * slopes[:, :k].sum(axis=0)
@@ -318,10 +302,10 @@ def _move_implicit(part, k, batches, now, over, wd, sqr_mom, eps):
 
 @_compiled
 def train_implicit(
-    x, y, weights, bs, first, users, users_last, items, items_last, k, low, high, over, adamw,
+    x, y, weights, bs, first, users, users_last, items, items_last, k, biased, low, high, over, adamw,
     window, of_users, of_items, implicit_over, implicit_adamw, losses,
 ):  # fmt: skip
-    """`train` with sums over rows of tables, which move once in `window` batches; ``adamw``: wd, sqr_mom and eps.
+    """`train` with sums over rows of tables, which move once in `window` batches.
 
     In windows of several batches, what all rows of such a table have in common moves at every batch.
     """
@@ -337,12 +321,12 @@ def train_implicit(
         start, now = batch * bs, first + batch  # steps done before this batch
         n_users = _wake(user_side, x, 0, start, bs, now, over)
         n_items = _wake(item_side, x, 1, start, bs, now, over)
-        _whole_vectors(users, user_side.touched, n_users, k, of_users, now // window, user_vectors)
-        _whole_vectors(items, item_side.touched, n_items, k, of_items, now // window, item_vectors)
+        _whole_vectors(users, user_side.touched, n_users, of_users, now // window, user_vectors)
+        _whole_vectors(items, item_side.touched, n_items, of_items, now // window, item_vectors)
         places[:, 0], places[:, 1] = user_side.places, item_side.places
         losses[batch] = _learn(
             places, y[start : start + bs], weights[start : start + bs], 0, bs, user_vectors, item_vectors,
-            k, True, low, high,
+            k, biased, low, high,
             user_side.places, item_side.places, user_side.grads, item_side.grads,
         )  # fmt: skip
         _keep_grads(user_side.touched, n_users, user_side.grads, k, of_users, of_all_users.grads)
@@ -361,7 +345,7 @@ def train_implicit(
 @_compiled
 def mean_squared_error(x, y, weights, users, items, k, biased, low, high):
     """Exact mean over the given ratings, by weight as in `train`; ``users`` and ``items`` float32 ``[n, width]``."""
-    total = 0.0
+    total, whole = 0.0, 0.0
     low, high = np.float32(low), np.float32(high)
     for j in range(len(y)):
         user, item = users[x[j, 0]], items[x[j, 1]]
@@ -371,9 +355,9 @@ def mean_squared_error(x, y, weights, users, items, k, biased, low, high):
         if biased:
             z += user[k] + item[k]
         error = _squeezed(z, low, high) - y[j]
-        weight = weights[j] if len(weights) else np.float32(1)
-        total += weight * error * error
-    return total / _sum_of(weights, 0, len(y))
+        total += weights[j] * error * error
+        whole += weights[j]
+    return total / whole
 
 
 @_compiled

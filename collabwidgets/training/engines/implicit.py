@@ -1,4 +1,4 @@
-"""The engine for SVD++ and side columns on the CPU: the fused engine's loop, with the sums over them made as it goes.
+"""Sums over rows of tables in the compiled loop: what SVD++ and side columns add to users and items.
 
 A batch makes the sums of its own rows alone, by one list a row of what was rated and of its side columns, and hands
 their gradients back by the same lists to the implicit tables and those of the side columns. Nearly every row of these
@@ -22,181 +22,74 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
-from ...models.side_dot import SideDotBias, Term
-from ...models.svdpp import SVDpp
-from ..inputs import Inputs
+from ...models.side_dot import Term
 from ..recipe import Recipe
 from ..schedule import Schedule
-from .fused import Family, Floats, FusedEngine, Tables, schedule_table
 
 if TYPE_CHECKING:
+    from .fused import Tables
     from .fused_loop import Implicit
 
 _EXACT = 500_000  # ratings up to which the implicit tables move at every batch
 _WINDOWS = 128  # in an epoch, with more ratings
-_OWN = ("u_weight", "i_weight", "u_bias", "i_bias")
-_KINDS: Family = ((SVDpp, (*_OWN, "u_implicit", "i_implicit")), (SideDotBias, _OWN))
-_OF_USERS, _OF_ITEMS = ("u_side", "u_side_bias"), ("i_side", "i_side_bias")
 
 
-class ImplicitEngine(FusedEngine):
-    """Trains `SVDpp` and `SideDotBias` on the CPU.
+def window_of(n_ratings: int, recipe: Recipe) -> int:
+    """Batches after which the implicit tables take a step."""
+    if n_ratings <= _EXACT:
+        return 1
+    longest = n_ratings // recipe.bs // _WINDOWS
+    decay = recipe.lr * recipe.wd  # of a batch, at most
+    return max(1, longest if decay == 0 else min(longest, int(0.5 / decay)))
 
-    Parameters
-    ----------
-    module : SideDotBias
 
-    Raises
-    ------
-    ValueError
-        For a module that it cannot train, see `why_not`.
-    """
+def by_windows(n_ratings: int, recipe: Recipe, schedule: Schedule) -> tuple[int, Schedule, tuple[float, float, float]]:
+    """The window of a fit, the schedule of the implicit tables, and their wd, sqr_mom and eps."""
+    w = window_of(n_ratings, recipe)
+    root = math.sqrt(w)
+    seldom = Schedule(schedule.lr[w - 1 :: w] * root, schedule.mom[w - 1 :: w])
+    return w, seldom, (recipe.wd * root, recipe.sqr_mom, recipe.eps)
 
-    module: SideDotBias
-    loop: ClassVar[str] = "train_implicit"
-    family: ClassVar[Family] = tuple(
-        (kind, (*names, *users, *items))
-        for kind, names in _KINDS
-        for users in ((), _OF_USERS)
-        for items in ((), _OF_ITEMS)
+
+def part(terms: Sequence[Term], tables: Tables, n: int) -> Implicit:
+    """What the loop adds to the `n` rows of a side: the terms, whose parameters are in `tables`."""
+    from .fused_loop import Implicit
+
+    starts, columns, shares = _side_by_side([term.there for term in terms], n)
+    width = tables.weights.shape[1]
+    entries = np.bincount(columns, shares != 0, minlength=len(tables.packed))
+    return Implicit(
+        starts=starts,
+        columns=columns,
+        shares=shares,
+        packed=tables.packed,
+        last=tables.last,
+        common=tables.common,
+        lean=sum((term.there @ torch.ones(term.there.shape[1]) for term in terms), torch.zeros(n)).numpy(),
+        heavy=(entries / max(1, entries.sum())).astype(np.float32),
+        sums=np.zeros((n, width), np.float32),
+        grads=np.zeros((n, width), np.float32),
+        window=np.full(n, -1, np.int64),
+        used=np.zeros(n, np.int64),
+        n_used=np.zeros(1, np.int64),
+        n_factors_only=sum(len(term.factors.weight) for term in terms if term.bias is None),
     )
 
-    def __init__(self, module: nn.Module):
-        super().__init__(module)
-        self._of_users, self._of_items = (SummedTables(*map(_parameters, self.module.terms(side))) for side in "ui")
-        self._tables += [self._of_users, self._of_items]
-        self._parts = self._new_parts()
 
-    @classmethod
-    def why_not(cls, module: nn.Module) -> str:
-        if reason := super().why_not(module):
-            return reason
-        assert isinstance(module, SideDotBias)
-        for name in ("effective", "terms"):
-            if getattr(type(module), name) not in (getattr(SVDpp, name), getattr(SideDotBias, name)) or name in vars(
-                module
-            ):
-                return f"{type(module).__name__} has {name}() of its own"
-        fits = all(
-            _fits(term, module.get_parameter(f"{side}_weight.weight")) for side in "ui" for term in module.terms(side)
-        )
-        return "" if fits else "its tables do not fit each other"
+def added(part: Implicit) -> NDArray[np.float32]:
+    """What is added to each row, float32 ``[n, width]``."""
+    from .fused_loop import add_up
 
-    def begin(self, x: Inputs, y: Tensor, recipe: Recipe, schedule: Schedule, weights: Tensor | None = None) -> None:
-        super().begin(x, y, recipe, schedule, weights)
-        w = self._window = window_of(len(y), recipe)
-        seldom = Schedule(schedule.lr[w - 1 :: w] * math.sqrt(w), schedule.mom[w - 1 :: w])
-        self._adamw = (recipe.wd * math.sqrt(w), recipe.sqr_mom, recipe.eps)
-        over = schedule_table(seldom, *self._adamw, self._of_users.steps_before)
-        for tables in (self._of_users, self._of_items):
-            tables.begin(over)
-        self._parts = self._new_parts()
-
-    def run(self, rows: Tensor, bs: int, step: int) -> Floats:
-        from . import fused_loop
-
-        users, items, recipe = self._users, self._items, self._recipe
-        k, _, low, high = self._shape
-        losses = np.empty(len(rows) // bs, np.float32)
-        fused_loop.train_implicit(
-            *self._batches(rows, bs, step),
-            k,
-            low,
-            high,
-            users.over,
-            (recipe.wd, recipe.sqr_mom, recipe.eps),
-            self._window,
-            *self._parts,
-            self._of_users.over,
-            self._adamw,
-            losses,
-        )
-        users.step = items.step = step + len(losses)
-        self._of_users.step = self._of_items.step = users.step // self._window
-        return losses
-
-    def _vectors(self) -> tuple[Floats, Floats]:
-        from . import fused_loop
-
-        vectors = []
-        for side, part in zip((self._users, self._items), self._parts, strict=True):
-            fused_loop.add_up(part, np.arange(len(part.sums)))
-            whole = side.weights.copy()
-            added = self._shape[0] + part.with_bias
-            whole[:, :added] += part.sums[:, :added] + part.lean[:, None] * part.common[0, 0, :added]
-            vectors.append(whole)
-        return vectors[0], vectors[1]
-
-    def _new_parts(self) -> tuple[Implicit, Implicit]:
-        """What the loop adds to the users and to the items; no row has been used yet."""
-
-        return self._part("u", self._of_users), self._part("i", self._of_items)
-
-    def _part(self, side: str, tables: SummedTables) -> Implicit:
-        from .fused_loop import Implicit
-
-        terms, n = self.module.terms(side), len(self.module.get_parameter(f"{side}_weight.weight"))
-        starts, columns, shares = _side_by_side([term.there for term in terms], n)
-        own = self._users if side == "u" else self._items
-        shape = (n, (tables if terms else own).weights.shape[1])
-        entries = np.bincount(columns, shares != 0, minlength=len(tables.packed))
-        return Implicit(
-            starts=starts,
-            columns=columns,
-            shares=shares,
-            packed=tables.packed,
-            last=tables.last,
-            common=tables.common if terms else np.zeros((1, 3, shape[1]), np.float32),
-            lean=sum((term.there @ torch.ones(term.there.shape[1]) for term in terms), torch.zeros(n)).numpy(),
-            heavy=(entries / max(1, entries.sum())).astype(np.float32),
-            sums=np.zeros(shape, np.float32),
-            grads=np.zeros(shape, np.float32),
-            window=np.full(n, -1, np.int64),
-            used=np.zeros(n, np.int64),
-            n_used=np.zeros(1, np.int64),
-            with_bias=any(term.bias is not None for term in terms),
-            n_factors_only=sum(len(term.factors.weight) for term in terms if term.bias is None),
-        )
-
-
-class SummedTables(Tables):
-    """Tables whose rows are added up, and `common`, a row with its moments that has yet to be added to each of them."""
-
-    def __init__(self, *blocks: list[nn.Parameter]):
-        super().__init__(*blocks)
-        self.common = np.zeros((1, *self.packed.shape[1:]), np.float32)
-
-    def restore(self, weights: Floats) -> None:
-        super().restore(weights)
-        self.common[:] = 0
-
-    def _look(self, over: NDArray[np.float64]) -> None:
-        super()._look(over)
-        self.weights += self.common[0, 0]
-
-    def _catch_up(self, over: NDArray[np.float64]) -> None:
-        super()._catch_up(over)
-        self.packed[:, 0] += self.common[0, 0]
-        self.common[0, 0] = 0
-
-
-def _parameters(term: Term) -> list[nn.Parameter]:
-    return [table.get_parameter("weight") for table in (term.factors, term.bias) if table is not None]
-
-
-def _fits(term: Term, own: nn.Parameter) -> bool:
-    """Whether a term can be added to a side's own factors, and biases."""
-    n = len(term.factors.weight)
-    columns = [own.shape[1], 1]
-    tables = all(p.shape == (n, k) for p, k in zip(_parameters(term), columns, strict=False))
-    return tables and term.there.shape == (len(own), n)
+    add_up(part, np.arange(len(part.sums)))
+    whole: NDArray[np.float32] = part.sums + part.lean[:, None] * part.common[0, 0]
+    return whole
 
 
 def _side_by_side(
@@ -217,12 +110,3 @@ def _side_by_side(
     order = np.argsort(of, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=n_rows))]).astype(np.int64)
     return starts, np.concatenate(columns)[order], np.concatenate(shares)[order]
-
-
-def window_of(n_ratings: int, recipe: Recipe) -> int:
-    """Batches after which the implicit tables take a step."""
-    if n_ratings <= _EXACT:
-        return 1
-    longest = n_ratings // recipe.bs // _WINDOWS
-    decay = recipe.lr * recipe.wd  # of a batch, at most
-    return max(1, longest if decay == 0 else min(longest, int(0.5 / decay)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+
+from .spelling import listed, unknown_column
 
 # Names as they are compared: letters and digits, lower case. The first that a table has is taken, ids before titles.
 _KNOWN = {
@@ -31,7 +32,6 @@ _TITLES = (
 _ALIASES = {role: names.split() for role, names in _KNOWN.items()}
 _NO_ROLE = {"", "index", "level0", "id", "row", "rowid", "rownumber", "reviewid", "ratingid", "unnamed0"}
 BY_POSITION = " (by position)"  # behind a column that no name told
-_SOME = 12  # columns that an error lists
 _WIDE = 6  # columns of numbers from which a table without known names is one of users × items
 
 
@@ -91,7 +91,8 @@ def find_columns(
     """
     chosen = {role: name for role, name in given.items() if name is not None}
     for role, name in chosen.items():
-        _check_given(names, role, name)
+        if name not in names:
+            raise unknown_column(f"{role}_name=", name, "of the ratings", names)
     for role, aliases in _ALIASES.items():
         if role not in chosen:
             free = {_plain(name): name for name in reversed(names) if name not in chosen.values()}
@@ -122,7 +123,7 @@ def find_titles(names: Sequence[Hashable], numbers: Collection[Hashable], ids: s
     others = [name for name in names if name not in numbers]
     title = next((name for name in [*titles, *others] if name != key), None)
     if title is None:
-        raise ValueError(f"the table of titles has no column of text beside {key!r} (columns: {_listed(names)})")
+        raise ValueError(f"the table of titles has no column of text beside {key!r} (columns: {listed(names)})")
     return key, title
 
 
@@ -189,14 +190,7 @@ def _nothing_left(names: Sequence[Hashable], role: str, chosen: Mapping[str, Has
             ". Where people only chose things, count how often: "
             f"ratings.groupby({pair}).size().rename('rating').reset_index()"
         )
-    return f"ratings has no column of {role}s (columns: {_listed(names)}; {taken}); {hint}"
-
-
-def _check_given(names: Sequence[Hashable], role: str, name: Hashable) -> None:
-    if name not in names:
-        near = difflib.get_close_matches(str(name), [str(known) for known in names], n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"name another by {role}_name="
-        raise ValueError(f"ratings has no column {name!r} (columns: {_listed(names)}); {hint}")
+    return f"ratings has no column of {role}s (columns: {listed(names)}; {taken}); {hint}"
 
 
 def _check_apart(names: Sequence[Hashable], chosen: Mapping[str, Hashable]) -> None:
@@ -207,7 +201,7 @@ def _check_apart(names: Sequence[Hashable], chosen: Mapping[str, Hashable]) -> N
         if name in roles:
             raise ValueError(
                 f"{roles[name]}_name and {role}_name are both the column {name!r}; name different ones of: "
-                f"{_listed(names)}"
+                f"{listed(names)}"
             )
         roles[name] = role
 
@@ -226,8 +220,3 @@ def _check_long(names: Sequence[Hashable], numbers: Collection[Hashable], chosen
         f"one row a rating: ratings.melt({melt}var_name='item', value_name='rating').dropna(){reset}. Where it has one "
         "row a rating already, pass user_name=, item_name= and rating_name="
     )
-
-
-def _listed(names: Sequence[Hashable]) -> str:
-    more = f", … {len(names) - _SOME:,} more" if len(names) > _SOME else ""
-    return (", ".join(repr(name) for name in names[:_SOME]) or "none") + more

@@ -20,8 +20,8 @@ def as_frame(dls: CollabDataLoaders, x: torch.Tensor, y: torch.Tensor) -> pd.Dat
     users, items = dls.classes[dls.user_name], dls.classes[dls.item_name]
     return pd.DataFrame(
         {
-            dls.user_name: [users[user] for user in x[:, 0].tolist()],
-            dls.item_name: [items[item] for item in x[:, 1].tolist()],
+            dls.user_name: users[x[:, 0].tolist()],
+            dls.item_name: items[x[:, 1].tolist()],
             dls.rating_name: y.tolist(),
         }
     )

@@ -141,15 +141,8 @@ def _columns(dls: CollabDataLoaders, table: Any) -> dict[str, Hashable | None]:
     options = dls.made_by.arguments
     names = {str(name): name for name in table.columns}
     given = {"user": dls.user_name, "item": dls.item_name, "rating": dls.rating_name}
-    if dls.weight_name:
-        given["weight"] = dls.weight_name
-    missing = [name for name in given.values() if name not in names]
-    if missing:
-        raise ValueError(
-            f"the new ratings have no column {missing[0]!r}; name their columns as those of the first ratings are: "
-            f"{', '.join(map(repr, given.values()))}"
-        )
-    return {role: names[name] for role, name in given.items()} | {"time": options.get("time_name")}
+    given |= {"weight": dls.weight_name} if dls.weight_name else {}
+    return {role: names.get(name, name) for role, name in given.items()} | {"time": options.get("time_name")}
 
 
 def _ratings_of(dls: CollabDataLoaders, added: Ratings) -> Ratings:

@@ -210,14 +210,11 @@ def _read_database(path: Path, kind: str, table: str | None, query: str | None) 
 
     if kind == "sqlite":
         connection: Any = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-        listing = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
     else:
         with needs_extra("files"):
             import duckdb
-        connection, listing = (
-            duckdb.connect(str(path), read_only=True),
-            "SELECT table_name FROM information_schema.tables",
-        )
+        connection = duckdb.connect(str(path), read_only=True)
+    listing = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"  # of both
     with contextlib.closing(connection):
         names = [name for (name,) in connection.execute(listing).fetchall()]
         if query is None:

@@ -9,6 +9,7 @@ from typing import Any
 
 # difflib takes about 10 µs a name; beyond this many only names with the same first letter are compared.
 _COMPARE_ALL = 20_000
+_LISTED = 12
 
 
 def nearest(name: str, names: Sequence[str]) -> str | None:
@@ -40,11 +41,16 @@ def did_you_mean(name: str, names: Sequence[str]) -> str:
 
 def unknown_column(argument: str, name: Any, of_what: str, columns: Iterable[Any]) -> ValueError:
     """What to raise where `argument` names a column that is none of those `of_what`, such as "of the ratings"."""
-    known = list(map(str, columns))
+    known = list(columns)
     there = " ".join(filter(None, ("the columns", of_what)))
-    return ValueError(
-        f"{argument} names {name!r}, but {there} are {', '.join(known) or 'none'}." + did_you_mean(str(name), known)
-    )
+    nearest_one = did_you_mean(str(name), list(map(str, known)))
+    return ValueError(f"{argument} names {name!r}, but {there} are {listed(known)}.{nearest_one}")
+
+
+def listed(names: Sequence[Any]) -> str:
+    """The first names of many, for the sentence of an error."""
+    more = f", … {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
+    return (", ".join(map(repr, names[:_LISTED])) or "none") + more
 
 
 def matches(words: str, names: Sequence[str]) -> list[int]:

@@ -138,7 +138,7 @@ def test_context_and_weights_stand_beside_the_new_ratings():
     np.testing.assert_allclose(np.concatenate([x.train, x.valid])[:, 0], standardised[places], rtol=1e-5, atol=1e-6)
     frame = both.iloc[places[: more.n_train]]
     assert more.rating_mean == pytest.approx(np.average(frame["rating"], weights=frame["weight"]))
-    with pytest.raises(ValueError, match="no column 'weight'"):
+    with pytest.raises(ValueError, match="weight_name= names 'weight', but the columns of the ratings are"):
         grown(dls, LATER)
 
 
@@ -163,7 +163,9 @@ def test_a_table_is_checked_as_the_first_was():
     assert str(grown(dls, one)[1]).endswith("1 new user, 2 new items")
     with pytest.raises(ValueError, match="'x' is no user: the users here are whole numbers"):
         grown(dls, LATER.assign(user="x"))
-    with pytest.raises(ValueError, match="new ratings have no column 'rating'; name their columns as"):
+    with pytest.raises(
+        ValueError, match="rating_name= names 'rating', but the columns of the ratings are 'user', 'item', 'stars'"
+    ):
         grown(dls, LATER.rename(columns={"rating": "stars"}))
     with pytest.raises(TypeError, match="ratings is a str; pass a table"):
         grown(dls, "ratings.csv")

@@ -237,9 +237,9 @@ def test_numbers_out_of_range_are_refused_by_name(wrong):
         (
             frame(),
             {"item_name": "zzz"},
-            "no column 'zzz'.*name another by item_name=",
+            "item_name= names 'zzz', but the columns of the ratings are 'user', 'item', 'rating'",
         ),
-        (frame(), {"item_name": "itm"}, "no column 'itm'.*did you mean 'item'"),
+        (frame(), {"item_name": "itm"}, "names 'itm', but .* The nearest spelling is 'item'"),
         (frame(), {"user_name": "item", "item_name": "item"}, "user_name and item_name are both the column 'item'"),
         (frame().set_axis(["user", "item", "item"], axis=1), {}, "2 columns called 'item'"),
         (frame(user="only"), {}, "column 'user' holds one id only, 'only', in all 10 rows"),

@@ -164,7 +164,7 @@ def test_somebody_given_by_attributes_is_a_row_of_the_matrix():
     [
         (
             {"agee": 20},
-            r"names 'agee', but the columns of the side table are age, member. The nearest spelling is 'age'.",
+            r"names 'agee', but the columns of the side table are 'age', 'member'. The nearest spelling is 'age'.",
         ),
         ({"member": "Tru"}, r"'member' has no value 'Tru'. The nearest spelling is 'True'."),
         ({"age": "old"}, r"'age' is 'old', but it must be a number"),
@@ -183,7 +183,7 @@ def test_unknown_attributes_are_named(given, sentence):
         ({"features": {"country": "number"}}, r"column 'country' of items= holds no number"),
         ({"features": ["age"], "users": None, "items": None}, r"there is none; pass users= or items= a table"),
         ({"items": MOVIES[["movie"]]}, r"items= has no column beside 'movie'"),
-        ({"context": ["time"]}, r"context= names 'time', but the columns of the ratings are user, movie"),
+        ({"context": ["time"]}, r"context= names 'time', but the columns of the ratings are 'user', 'movie'"),
         ({"context": ["rating"]}, r"context= names 'rating', which is no context"),
         ({"context": ["title"]}, r"column 'title' holds neither numbers nor dates"),
     ],

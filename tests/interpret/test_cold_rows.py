@@ -215,7 +215,7 @@ def test_without_side_columns_they_stay_out():
 @pytest.mark.parametrize(
     ("kw", "error", "sentence"),
     [
-        ({"user_features": {"ag": 3}}, ValueError, "names 'ag', but the columns of the side table are age, sex"),
+        ({"user_features": {"ag": 3}}, ValueError, "names 'ag', but the columns of the side table are 'age', 'sex'"),
         ({"user_features": {"sex": "X"}}, ValueError, "'sex' has no value 'X'"),
         ({"users": 3, "user_features": {"age": 3}}, TypeError, "not both"),
         ({"items": None, "user_features": {"age": 3}}, TypeError, "items is missing; pass the items"),

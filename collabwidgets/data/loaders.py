@@ -17,7 +17,6 @@ from .batches import CHAPTERS_BS, TwoParts, usual_bs
 from .card import DataCard, data_card
 from .columns import BY_POSITION
 from .context import Context, read_context
-from .frames import all_as_frame, as_frame
 from .origin import name_of, origin_of
 from .ratings import Ratings, check_ratings
 from .readers import read_ratings, titles_beside
@@ -338,7 +337,21 @@ class CollabDataLoaders(TwoParts):
             Rows and ratings. By default all, with their weights, in the order of the table they came from; the index
             then has their places in it, from 0, and the last column, ``valid``, says which are held out.
         """
-        return all_as_frame(self) if x is None or y is None else as_frame(self, x, y)
+        import pandas as pd
+
+        weights, is_whole = None, False
+        if x is None or y is None:
+            (x, y, weights), is_whole = self.whole(), True
+        users, items = self.classes[self.user_name], self.classes[self.item_name]
+        ids = {self.user_name: users[x[:, 0].tolist()], self.item_name: items[x[:, 1].tolist()]}
+        frame = pd.DataFrame({**ids, self.rating_name: y.tolist()})
+        if not is_whole:
+            return frame
+        if weights is not None:
+            frame[self.weight_name] = weights.numpy()
+        frame["valid"] = np.arange(len(frame)) >= self.n_train
+        name = None if "place" in frame else "place"
+        return frame.set_index(pd.Index(self._places.numpy(), name=name)).sort_index()
 
     @cached_property
     def card(self) -> DataCard:

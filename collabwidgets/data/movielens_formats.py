@@ -97,12 +97,9 @@ def _checked(tables: Tables) -> Tables:
     ratings, items = tables.ratings, tables.items
     if not len(ratings):
         raise ValueError("it has no ratings")
-    for frame, name, kinds in (
-        *((ratings, name, "if" if name == "rating" else "i") for name in RATING_COLUMNS),
-        (items, "movie", "i"),
-    ):
-        if frame[name].dtype.kind not in kinds:
-            raise ValueError(f"the column {name} is not all numbers")
+    for column in (*(ratings[name] for name in RATING_COLUMNS), items["movie"]):
+        if column.dtype.kind not in ("if" if column.name == "rating" else "i"):
+            raise ValueError(f"the column {column.name} is not all numbers")
     if items["movie"].duplicated().any():
         raise ValueError(f"movie {items['movie'][items['movie'].duplicated()].iloc[0]} is listed twice")
     orphans = ratings["movie"][~ratings["movie"].isin(items["movie"])].unique()

@@ -93,22 +93,22 @@ class Side:
     ) -> Side:
         """Count and average the ratings of each row of `vocab`; the arrays have one entry a rating."""
         n = len(vocab)
-        counts = np.bincount(rows, minlength=n)
         counted = ratings if weights is None else ratings.astype(np.float64) * weights
         sums = np.bincount(rows, weights=counted, minlength=n)  # in float64, whatever the ratings are
         of_train = None if weights is None else weights[is_train]
+        train_weights = np.bincount(rows[is_train], of_train, minlength=n).astype(np.float64)
         with np.errstate(invalid="ignore"):
-            means = sums / (counts if weights is None else np.bincount(rows, weights, minlength=n))
+            means = sums / np.bincount(rows, weights, minlength=n)
         return cls(
             name=vocab.name,
             names=np.array([str(known) for known in vocab], dtype=object) if titles is None else titles.names,
-            counts=counts.astype(np.int32),
+            counts=np.bincount(rows, minlength=n).astype(np.int32),
             means=means.astype(np.float32),
-            trained=np.bincount(rows[is_train], minlength=n) > 0,
+            trained=train_weights > 0,
             ids=vocab.ids,
             title_name="" if titles is None else titles.name,
             features=features,
-            train_weights=np.bincount(rows[is_train], of_train, minlength=n).astype(np.float64),
+            train_weights=train_weights,
         )
 
     def __len__(self) -> int:

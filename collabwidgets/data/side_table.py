@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from ..words import counted
 from .cells import text_of
 from .columns import called_title, find_key, find_titles, known_as_id, same_name
-from .features import Features
+from .features import Features, checked_kinds, features_of
 from .ratings import Ratings
 from .readers import read_titles
-from .side_features import checked_kinds, features_of
 from .tables import columns_of_ratings, number_columns, opened, picked
 from .vocab import NA, Id, Vocab
 

@@ -20,7 +20,6 @@ from .models.tables import copied, table
 
 if TYPE_CHECKING:
     from .data.loaders import CollabDataLoaders
-    from .data.side import Side
     from .data.vocab import Vocab
     from .learner import CollabLearner
 
@@ -65,7 +64,7 @@ def add_ratings(
         dls, growth = grown(former, ratings, users=users, items=items, on_bad=on_bad)
         _check_reach(learn, dls)
         session.stop()  # a paused fit ends; it may put back the weights of its best epoch
-        of_users, of_items = _appended(former.users, dls.users), _appended(former.items, dls.items)
+        of_users, of_items = (_found(vocab, former.classes[name][1:]) for name, vocab in dls.classes.items())
         rows = Rows(of_users, of_items, former.users.trained, former.items.trained)
         tables = names_in_member(session.weights.tables)
         module = grown_module(learn.model, tables, dls, rows)
@@ -76,23 +75,14 @@ def add_ratings(
     return growth
 
 
-def _appended(former: Side, now: Side) -> NDArray[np.int64]:
-    """The rows that there were, and -1 for each behind them."""
-    rows = np.arange(len(now))
-    return np.where(rows < len(former), rows, -1)
-
-
 def _with_how(new: str, folded: bool) -> str:
     return f"{new}, {_FOLDED if folded else _AS_MEAN}" if new else ""
 
 
 def _check_reach(learn: CollabLearner, dls: CollabDataLoaders) -> None:
     """Raise a ValueError if a new rating is outside the model's `y_range` and outside the known ratings' range."""
-    y_range, (low, high) = learn.snapshot.y_range, dls.rating_range
-    if y_range is None:
-        return
-    was_low, was_high = learn.dls.rating_range
-    if low < min(y_range[0], was_low) or high > max(y_range[1], was_high):
+    y_range, (low, high), (was_low, was_high) = learn.snapshot.y_range, dls.rating_range, learn.dls.rating_range
+    if y_range is not None and (low < min(y_range[0], was_low) or high > max(y_range[1], was_high)):
         raise ValueError(
             f"with the new ratings they go from {low:g} to {high:g}, which y_range=({y_range[0]:g}, {y_range[1]:g}) "
             "cannot reach; correct them, or make a learner of all ratings with a wider y_range"
@@ -140,7 +130,7 @@ def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Chec
     dls = learn.dls
     check_data(saved, dls, file)
     check_columns(saved, dls, learn.model, file)
-    vocabs = dls.classes[dls.user_name], dls.classes[dls.item_name]
+    vocabs = tuple(dls.classes.values())
     if [list(vocab)[1:] for vocab in vocabs] == [saved.users, saved.items]:
         check_model(saved, learn.model, learn.loss_name, file)
         return saved, other_ratings(saved, dls, file)
@@ -168,6 +158,6 @@ def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Chec
 
 
 def _found(vocab: Vocab, known: list[int | str]) -> NDArray[np.int64]:
-    """Of each row of a vocabulary, the row in a checkpoint with the same id; -1 for none."""
+    """Of each row of a vocabulary, the former row with the same id; -1 for none."""
     former = {each: row for row, each in enumerate(known, 1)}
     return np.array([0, *(former.get(each, -1) for each in vocab[1:])], dtype=np.int64)

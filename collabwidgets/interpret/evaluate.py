@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ..plain import plain, whole_number
 from ..training.snapshot import Snapshot
@@ -72,7 +71,7 @@ def evaluate(
     if most_users is not None:
         whole_number("most_users", most_users)
     x, y = (part.numpy() for part in dls.part(1))
-    weights = None if dls.valid_w is None else dls.valid_w.numpy()
+    weights = np.ones(len(y)) if dls.valid_w is None else dls.valid_w.double().numpy()
     warm = dls.users.trained[x[:, 0]] & dls.items.trained[x[:, 1]]
     liked = dls.rating_mean if liked is None else _rating(liked)
     candidates = np.flatnonzero(dls.items.trained)
@@ -100,14 +99,14 @@ def _rating(liked: Any) -> float:
     return float(number)
 
 
-def _errors(errors: Doubles, users: Rows, weights: NDArray[np.float32] | None) -> dict[str, list[Any]]:
+def _errors(errors: Doubles, users: Rows, weights: Doubles) -> dict[str, list[Any]]:
     """RMSE and MAE over all ratings, and the means over users of their own."""
     squares, sizes = errors**2, np.abs(errors)
     counts = np.bincount(users, weights)
     known = counts > 0
 
     def by_user(values: Doubles) -> Doubles:
-        means: Doubles = np.bincount(users, values if weights is None else values * weights)[known] / counts[known]
+        means: Doubles = np.bincount(users, values * weights)[known] / counts[known]
         return means
 
     mean, spread, n = _mean(squares, weights)
@@ -132,8 +131,9 @@ def _rankings(
 ) -> dict[str, list[Any]]:
     """Ranking metrics of the model's lists and of the most rated titles."""
     n_items, train = len(dls.items), dls.train_x.numpy()
-    keys = np.unique(_keys(liked, n_items))
-    keys = keys[~np.isin(keys, _keys(train, n_items))]  # rated twice: in training as well
+    key = np.array([n_items, 1])
+    keys = np.unique(liked @ key)
+    keys = keys[~np.isin(keys, train @ key)]  # rated twice: in training as well
     users, n_liked = np.unique(keys // n_items, return_counts=True)
     if most_users is not None and len(users) > most_users:
         drawn = np.sort(np.random.default_rng(seed).choice(len(users), most_users, replace=False))
@@ -144,16 +144,15 @@ def _rankings(
     head = candidates[np.argsort(-counts[candidates], kind="stable")[: k + rated.most]]  # no list reaches further
     popular = best_rows(_by_counts(snapshot, counts), users, np.sort(head), k, leave_out=rated)
 
-    def measured(rows: Rows) -> dict[str, Doubles]:
+    def measured(rows: Rows) -> dict[str, tuple[float, float, int]]:
         hits = np.isin(users[:, None] * n_items + rows, keys) & (rows > 0)
-        return ranking_metrics(hits, n_liked)
-
-    def coverage(rows: Rows) -> float:
-        return np.count_nonzero(np.unique(rows)) / len(candidates) if len(users) else float("nan")
+        nan = float("nan")
+        coverage = np.count_nonzero(np.unique(rows)) / len(candidates) if len(users) else nan
+        means = {name: _mean(values) for name, values in ranking_metrics(hits, n_liked).items()}
+        return means | {"coverage": (coverage, nan, len(users))}
 
     of_popular = measured(popular)
-    found = {name: [*_mean(values), _mean(of_popular[name])[0]] for name, values in measured(lists).items()}
-    return found | {"coverage": [coverage(lists), float("nan"), len(users), coverage(popular)]}
+    return {name: [*values, of_popular[name][0]] for name, values in measured(lists).items()}
 
 
 def _by_counts(snapshot: Snapshot, counts: Rows) -> Snapshot:
@@ -163,15 +162,10 @@ def _by_counts(snapshot: Snapshot, counts: Rows) -> Snapshot:
     return replace(snapshot, user_factors=users, item_factors=items, user_bias=None, item_bias=bias, forward=None)
 
 
-def _keys(pairs: Rows, n_items: int) -> NDArray[np.int64]:
-    return pairs[:, 0] * n_items + pairs[:, 1]
-
-
-def _mean(values: Doubles, weights: NDArray[np.float32] | None = None) -> tuple[float, float, int]:
+def _mean(values: Doubles, weights: Doubles | None = None) -> tuple[float, float, int]:
     """Mean, by weight where there are weights, its standard error, and of how many."""
-    n = len(values)
-    if n == 0:
-        return float("nan"), float("nan"), 0
-    mean = float(np.average(values, weights=weights))
-    shares = np.full(n, 1 / n) if weights is None else weights / weights.sum(dtype=np.float64)
-    return mean, float(np.linalg.norm(shares * (values - mean)) * np.sqrt(n / (n - 1))) if n > 1 else float("nan"), n
+    n, nan = len(values), float("nan")
+    shares = np.full(n, 1.0) if weights is None else weights
+    shares = shares / shares.sum()
+    mean = float(shares @ values) if n else nan
+    return mean, float(np.linalg.norm(shares * (values - mean)) * np.sqrt(n / (n - 1))) if n > 1 else nan, n

@@ -21,6 +21,7 @@ from .interpret.predict import predict
 from .models import TableNames
 from .models.catalog import ModelMaker
 from .models.ensemble import first_member, n_members
+from .plain import whole_number
 from .training import (
     History,
     LossFunction,
@@ -193,15 +194,15 @@ class CollabLearner:
         users `min_count` is ``dls.users.default_min_count`` by default. ``cold=True`` adds those without a rating,
         placed by their side columns: they decide nothing of the components.
         """
-        minimum, runs = self._min_count(min_count, kind), self.reruns
-        return interpret.pca_table(self.snapshot.of(kind), k, min_count=minimum, top_n=top_n, cold=cold, runs=runs)
+        return self.pca_frame(k, kind=kind, min_count=min_count, top_n=top_n).to_frame(k, cold=cold)
 
     def pca_frame(
         self, k: int = AXES, *, kind: str = "items", min_count: int | None = None, top_n: int | None = None
     ) -> PCAFrame:
         """The fitted components themselves, at least six of them where the model has as many factors."""
-        minimum, runs = self._min_count(min_count, kind), self.reruns
-        return interpret.fit_pca(self.snapshot.of(kind), k=max(k, AXES), min_count=minimum, top_n=top_n, runs=runs)
+        minimum, k = self._min_count(min_count, kind), max(whole_number("k", k), AXES)
+        snapshot = self.snapshot.of(kind).with_cold_rows
+        return interpret.fit_pca(snapshot, k=k, min_count=minimum, top_n=top_n, runs=self.reruns)
 
     def neighbors(
         self,

@@ -6,7 +6,7 @@ from .evaluate import evaluate
 from .explain import explain
 from .fold_in import fold_in
 from .neighbors import neighbors
-from .pca import PCAFrame, fit_pca, pca_table
+from .pca import PCAFrame, fit_pca
 from .recommend import recommend, recommend_to_many
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "fit_pca",
     "fold_in",
     "neighbors",
-    "pca_table",
     "recommend",
     "recommend_to_many",
 ]

@@ -108,18 +108,31 @@ class PCAFrame:
         facts = pd.DataFrame({"count": np.log(np.maximum(side.counts, 1)), "mean": side.means, "year": side.years})
         return facts.loc[self.rows].dropna(axis=1, thresh=FEWEST)
 
-    def to_frame(self) -> pd.DataFrame:
-        """Coordinates of the fitted items as a table.
+    def to_frame(self, k: int | None = None, *, cold: bool = False) -> pd.DataFrame:
+        """Coordinates of the fitted items on the first `k` components, by default all, as a table.
+
+        With `cold` also those without a training rating that side columns tell of.
 
         Returns
         -------
         DataFrame, index ``row``
             Columns: the ids under the side's name, ``PC1`` … ``PCk`` float32, ``count``, ``mean``, and ``known_from``
-            as `neighbors` has it, where some have no rating. In ``attrs``: ``explained_variance_ratio`` (list) and
-            ``noise_level``, and ``agreement`` (list) where it is known.
+            as `neighbors` has it, where some have no rating. In ``attrs``, of all components:
+            ``explained_variance_ratio`` (list) and ``noise_level``, and ``agreement`` (list) where it is known.
+
+        Raises
+        ------
+        ValueError
+            When there are fewer than `k` components: too few factors, or too few items that pass the filter.
         """
-        side, rows = self.items, self.rows
-        columns: dict[str, Any] = {f"PC{j + 1}": self.scores[rows, j] for j in range(self.k)}
+        k, side = self.k if k is None else k, self.items
+        if k > self.k:
+            raise ValueError(
+                f"k={k}: {len(self.rows)} {side.name}s with {self.n_factors} factors have {self.k} components at most; "
+                "set min_count lower, or ask for fewer"
+            )
+        rows = np.union1d(self.rows, np.flatnonzero(side.cold)) if cold else self.rows
+        columns: dict[str, Any] = {f"PC{j + 1}": self.scores[rows, j] for j in range(k)}
         columns |= {"count": side.counts[rows], "mean": side.means[rows]}
         if side.cold[rows].any():
             columns["known_from"] = side.known_from(rows)
@@ -129,39 +142,6 @@ class PCAFrame:
         if self.agreement is not None:
             frame.attrs["agreement"] = self.agreement.tolist()
         return frame
-
-
-def pca_table(
-    snapshot: Snapshot,
-    k: int,
-    *,
-    min_count: int,
-    top_n: int | None = None,
-    cold: bool = False,
-    runs: Sequence[Snapshot] = (),
-) -> pd.DataFrame:
-    """Titles on the first `k` components, as `PCAFrame.to_frame` gives them.
-
-    With `cold` also those without a training rating that side columns tell of. They decide nothing of the components.
-
-    Raises
-    ------
-    ValueError
-        When there are fewer than `k` components: too few factors, or too few titles that pass the filter.
-    """
-    snapshot = snapshot.with_cold_rows if cold else snapshot
-    n = snapshot.required_item_factors.shape[1]
-    if whole_number("k", k) > n:
-        raise ValueError(f"k={k}: the model has {n} factors, so k goes from 1 to {n}")
-    frame = fit_pca(snapshot, k=max(k, AXES), min_count=min_count, top_n=top_n, runs=runs)
-    if frame.k < k:
-        raise ValueError(
-            f"{len(frame.rows)} {snapshot.items.name}s have {frame.k} components at most, k={k} are asked for: "
-            "set min_count lower, or ask for fewer"
-        )
-    if cold:
-        frame = replace(frame, rows=np.union1d(frame.rows, np.flatnonzero(snapshot.items.cold)))
-    return frame.to_frame().drop(columns=[f"PC{i + 1}" for i in range(k, frame.k)])
 
 
 def fit_pca(

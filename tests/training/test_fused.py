@@ -11,16 +11,10 @@ from torch import nn
 
 import collabwidgets as cw
 from collabwidgets.seeds import generator
-from collabwidgets.training import (
-    AutogradEngine,
-    BatchEnd,
-    Diverged,
-    EpochEnd,
-    FusedEngine,
-    Recipe,
-    Trainer,
-    why_not_fused,
-)
+from collabwidgets.training import Recipe, Trainer
+from collabwidgets.training.engines.autograd import AutogradEngine
+from collabwidgets.training.engines.fused import FusedEngine, why_not_fused
+from collabwidgets.training.events import BatchEnd, Diverged, EpochEnd
 
 MEMBERS = {
     "DotProduct": lambda users, items, k, g: cw.DotProduct(users, items, k, generator=g),

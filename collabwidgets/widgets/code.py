@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import os
 import textwrap
@@ -13,7 +14,6 @@ import torch
 
 from ..data import LeaveLast, StableSplit, TimeSplit
 from ..learner import CollabLearner
-from ..models import DotProduct, DotProductBias, EmbeddingDotBias
 from ..plain import plain
 from ..training import Recipe
 from .store import SHARED
@@ -26,9 +26,8 @@ _WIDTH = 100  # of a line, beyond which a call is written one argument a line
 _ONE_ROW, _SEVERAL_ROWS = ("primary", "pinned", "item"), ("selection", "items", "only")
 _FIT = {"one_cycle": "fit_one_cycle", "constant": "fit"}  # schedule: method of the learner
 _SAID = ("epochs", "lr", "wd", "schedule", "seed")  # settings of a fit that have their own place in its call
-_MAE = "torch.nn.L1Loss()"
-_FRESH = "# with fresh weights: which generator drew yours is not known"
-_OBJECTS = ("split", "items", "users")  # arguments of the loaders that may be objects
+_LEFT_OUT = ("seed", "metrics", "callbacks")  # arguments of the learner; the seed is that of its present weights
+_LONGEST = 400  # letters of a value; a list that takes more goes by its name
 _OF_EACH_FIT = ("patience", "keep_best")  # settings that no fit takes over from the one before
 
 
@@ -49,12 +48,9 @@ def program(view: View) -> str:
     if learn.dls.has_ratings:
         made = [_data(learn), _model(learn), "\n".join(_fits(learn))]
     else:
-        made = ["learn = " + _call("cw.load_learner", [_literal(learn.loaded_from)], {})]
-    parts = [*made, "\n".join(_looked_at(view)), view._call()]
-    imports = "import collabwidgets as cw"
-    if _MAE in "".join(made):
-        imports += "\nimport torch"
-    return "\n\n".join([imports, *filter(None, parts)]) + "\n"
+        made = [f"learn = cw.load_learner({_literal(learn.loaded_from)})"]
+    parts = ["import collabwidgets as cw", *made, "\n".join(_looked_at(view)), view._call()]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def widget_call(view: View, usual: Mapping[str, Any]) -> str:
@@ -104,57 +100,34 @@ def _one_line_or_many(opening: str, parts: list[str], closing: str) -> str:
 
 def _data(learn: CollabLearner) -> str:
     dls = learn.dls
-    arguments = dls.made_by.arguments | {"seed": dls.seed}
-    arguments |= {name: _of_data(name, arguments[name]) for name in _OBJECTS if name in arguments}
-    call = _call("cw.CollabDataLoaders.from_df", ["ratings"], arguments)
-    own = "".join(f"# {name}: your own\n" for name in _OBJECTS if isinstance(arguments.get(name), _Name))
-    if dls.origin:
-        return f"{own}ratings = {dls.origin}\ndls = {call}"
     names = ", ".join(filter(None, (dls.user_name, dls.item_name, dls.rating_name, dls.weight_name)))
-    return f"# ratings: your own DataFrame of {dls.n_ratings:,} rows ({one_line(names)})\n{own}dls = {call}"
-
-
-def _of_data(name: str, value: Any) -> Any:
-    """An argument of the loaders as it can be written: a split is made anew, a table goes by its name."""
-    if isinstance(value, StableSplit | LeaveLast | TimeSplit):
-        return _Written(f"cw.{value!r}")
-    return value if isinstance(value, str | bool) else _Name(name)
+    own = f"# ratings: your own DataFrame of {dls.n_ratings:,} rows ({one_line(names)})"
+    ratings = f"ratings = {dls.origin}" if dls.origin else own
+    arguments = dls.made_by.arguments | {"seed": dls.seed}
+    return f"{ratings}\n{_assigned('dls', 'cw.CollabDataLoaders.from_df', ['ratings'], arguments)}"
 
 
 def _model(learn: CollabLearner) -> str:
-    call, seed = learn.made_by, learn.session.weights.seed
-    left_out = ("seed", "loss_func", "metrics", "callbacks")
-    arguments = {name: value for name, value in call.arguments.items() if name not in left_out}
-    notes = []
+    arguments = {name: value for name, value in learn.made_by.arguments.items() if name not in _LEFT_OUT}
     if learn.loss_func is not None:
-        arguments["loss_func"] = _Name(_MAE if learn.loss_name == "MAE" else "loss_func")
-        if learn.loss_name != "MAE":
-            notes.append(f"# loss_func: your own function ({one_line(learn.loss_name)})")
-    if seed != learn.dls.seed:
-        arguments["seed"] = seed
-    if call.function == "collab_learner":
+        arguments["loss_func"] = learn.loss_func
+    if learn.session.weights.seed != learn.dls.seed:
+        arguments["seed"] = learn.session.weights.seed
+    if learn.made_by.function == "collab_learner":
         if learn.session.weights.can_resize and learn.n_factors:
             arguments["n_factors"] = learn.n_factors  # a reset may have changed it
-        return "\n".join([*notes, "learn = " + _call("cw.collab_learner", ["dls"], arguments)])
-    notes.append(_module(learn))
-    if arguments.pop("remake", None) is not None:
-        notes.append("# remake: your own function that makes one")
-        arguments["remake"] = _Name("remake")
-    return "\n".join([*notes, "learn = " + _call("cw.CollabLearner", ["dls", "model"], arguments)])
+        return _assigned("learn", "cw.collab_learner", ["dls"], arguments)
+    own = f"# model: your own module, with fresh weights ({one_line(type(learn.model).__name__)})"
+    return f"{own}\n{_assigned('learn', 'cw.CollabLearner', ['dls', 'model'], arguments)}"
 
 
-def _module(learn: CollabLearner) -> str:
-    dls, model, n_factors = learn.dls, learn.model, str(learn.n_factors)
-    sizes = [f"len(dls.classes[{name!r}])" for name in (dls.user_name, dls.item_name)]
-    numbers = {
-        DotProduct: [*sizes, n_factors],
-        DotProductBias: [*sizes, n_factors],
-        EmbeddingDotBias: [n_factors, *sizes],
-    }.get(type(model))
-    if numbers is None:
-        return f"# model: your own module, with fresh weights ({one_line(type(model).__name__)})"
-    arguments = {} if getattr(model, "y_range", None) is None else {"y_range": model.y_range}
-    return f"{_FRESH}\nmodel = {_call(f'cw.{type(model).__name__}', numbers, arguments)}"
+def _assigned(variable: str, function: str, first: list[str], arguments: Mapping[str, Any]) -> str:
+    """A call whose result gets a name. Arguments that cannot be written go by theirs, as comments say."""
+    texts = {name: _literal(value) for name, value in arguments.items()}
+    own = [name for name, text in texts.items() if not _can_be_written(text)]
+    notes = "".join(f"# {name}: your own\n" for name in own)
+    named = (f"{name}={name if name in own else text}" for name, text in texts.items())
+    return f"{notes}{variable} = {written(function, [*first, *named])}"
 
 
 def _first_recipe(learn: CollabLearner) -> Recipe:
@@ -206,7 +179,7 @@ def _looked_at(view: View) -> Iterator[str]:
         if None in titles:
             yield f"learn.view.selection = {state.selection}"
         else:
-            yield "learn.view.selected_titles = " + listed(_literal(title) for title in titles)
+            yield "learn.view.selected_titles = " + listed(map(_literal, titles))
     for name in ("primary", "pinned"):
         row = getattr(state, name)
         if row is not None:
@@ -237,28 +210,23 @@ def _call(function: str, first: list[str], arguments: Mapping[str, Any]) -> str:
 
 
 def _literal(value: Any) -> str:
-    value = plain(value)
-    if isinstance(value, (torch.device, os.PathLike)):
-        value = str(value)
-    if isinstance(value, (list, tuple)):
-        inner = ", ".join(map(_literal, value))
-        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
-    text = repr(value)
-    is_simple = isinstance(value, str) and text[0] == "'" and '"' not in text
-    return f'"{text[1:-1]}"' if is_simple else text
+    if isinstance(value, StableSplit | LeaveLast | TimeSplit):
+        return f"cw.{value!r}"
+    text = repr(str(value) if isinstance(value, torch.device | os.PathLike) else plain(value))
+    return text if '"' in text or "\\" in text else text.replace("'", '"')
+
+
+def _can_be_written(text: str) -> bool:
+    """Whether it is a short literal, or makes an object of the package; else it is of somebody's own."""
+    if text.startswith("cw."):
+        return True
+    try:
+        ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return False
+    return len(text) <= _LONGEST
 
 
 def one_line(text: str) -> str:
     """Names of columns and classes are anybody's text, and a line break would end the comment."""
     return " ".join(part for part in text.split() if part.isprintable())
-
-
-class _Written(str):
-    """Python, written as it stands."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-class _Name(_Written):
-    """The name of an object of the caller's."""

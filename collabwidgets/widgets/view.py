@@ -226,7 +226,7 @@ class View(KnownNames, LinkedWidget):
         """Python that makes the ratings, the training, the selection and this widget anew.
 
         It runs as it stands where the ratings came from `load_movielens`, `synthetic_ratings` or a file, and the
-        model is one of the package's; what is the caller's own is named in a comment.
+        model from `collab_learner`; what is the caller's own is named in a comment.
         """
         return code.program(self)
 

@@ -7,14 +7,14 @@ import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, Enum, Int, List, TraitError, Unicode, validate
+from traitlets import Bool, Enum, Int, Unicode
 
 from ..data.spelling import words_of
 from ..learner import CollabLearner
 from ..plots import plot_biases
 from ..traits import Whole
 from .store import SHARED
-from .view import View
+from .view import Names, View, controls_named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ class BiasTable(View):
     """
 
     _linkable = (*SHARED, "query")
-    _controls = ("search", "min_count", "show", "n", "units", "kind", "sort_by", "reset")
+    controls = controls_named("search", "min_count", "show", "n", "units", "kind", "sort_by", "reset")
 
     kind = Enum(("items", "users"), "items").tag(sync=True, page=True)
     show = Enum(("both_ends", "top", "bottom", "all"), "both_ends").tag(sync=True, page=True)
@@ -76,7 +76,7 @@ class BiasTable(View):
     query = Unicode().tag(sync=True, page=True)
     center = Bool(True).tag(sync=True, page=True)
     units = Enum(("logit", "stars"), "logit").tag(sync=True, page=True)
-    columns = List(Unicode(), default_value=None, allow_none=True).tag(sync=True)
+    columns = Names(*_COLUMNS).tag(sync=True)
     rows_shown = Int(0, min=0, read_only=True).tag(sync=True, page=True, result=True)
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:
@@ -112,16 +112,6 @@ class BiasTable(View):
                 name, ascending=self.ascending, kind="stable", key=lambda names: names.astype(str).map(_sorted_as)
             )
         return frame.sort_values(self.sort_by, ascending=self.ascending, kind="stable")
-
-    @validate("columns")
-    def _known_columns(self, proposal: dict[str, Any]) -> list[str] | None:
-        names: list[str] | None = proposal["value"]
-        for name in names or ():
-            if name not in _COLUMNS:
-                raise TraitError(
-                    f"columns names {name!r}; choose from {', '.join(map(repr, _COLUMNS))}, or None for all"
-                )
-        return names
 
     def _plot(self, ax: Axes | None = None) -> Axes:
         frame, n = self.to_frame(), self.n

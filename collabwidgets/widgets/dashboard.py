@@ -17,7 +17,7 @@ from .card_words import card_words
 from .neighbor_search import NeighborSearch
 from .pca_scatter import PCAScatter
 from .training_panel import TrainingPanel
-from .view import View
+from .view import View, controls_named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +65,7 @@ class Dashboard(View):
         `reduced_motion` and `sync_hover`.
     """
 
-    _controls = ("min_count", "theme", "help")
+    controls = controls_named("min_count", "theme", "help")
 
     title = Unicode().tag(sync=True)
     arrangement = Enum(("full", "teaching"), "full").tag(sync=True)

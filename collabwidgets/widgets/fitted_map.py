@@ -11,8 +11,7 @@ from ..learner import CollabLearner
 from ..traits import Whole
 from ..view_state import ViewState
 from . import protocol
-from .learner_facts import NO_MAP, other_map
-from .protocol import plain
+from .learner_facts import other_map
 from .shown_map import Rows, ShownMap
 from .view import View
 
@@ -93,8 +92,9 @@ class FittedMap(View):
     def _facts(self) -> dict[str, Any]:
         """Of the map on the pages: its own, else the store's, which is none of users."""
         picture = self._store_of_learner.picture
-        shown = self._map or picture if self._map or self.kind == "items" else {"map": plain(NO_MAP)}
-        facts = {name: shown["map"][name] for name in _MAP_FACTS}
+        own = self._map or (picture if self.kind == "items" else {})
+        fitted, traits = own.get("map"), self.traits()
+        facts = {name: fitted[name] if fitted else traits[name].default(self) for name in _MAP_FACTS}
         return super()._facts() | facts | {"n_frames": len(self._epochs(picture["frame_epochs"]))}
 
     def _learner_moved(self, change: Any = None) -> None:

@@ -28,7 +28,8 @@ class FrontEnd:
         The same for all widgets of one front end, and for no others; compared by identity.
     """
 
-    key: Any = sys.modules[__name__]  # any object that lives as long as the process
+    def __init__(self, key: Any = sys.modules[__name__]) -> None:
+        self.key = key  # by default an object that lives as long as the process
 
     def make(self, function: Callable[[], Made]) -> Made:
         """Call a function that makes a widget which is to live as long as the front end."""
@@ -83,13 +84,6 @@ class ShinyVisitor(FrontEnd):
         asyncio.run_coroutine_threadsafe(flushed(), self._loop)
 
 
-class SolaraVisitor(FrontEnd):
-    """A virtual kernel of Solara, which its threads know by themselves."""
-
-    def __init__(self, kernel: Any) -> None:
-        self.key = kernel
-
-
 def front_end() -> FrontEnd:
     """The front end of the code that calls this: of the visitor for whom it runs, else of the process."""
     shiny = sys.modules.get("shiny")
@@ -102,5 +96,5 @@ def front_end() -> FrontEnd:
         return PanelVisitor(panel.state)
     solara = sys.modules.get("solara.server.kernel_context")
     if solara is not None and solara.has_current_context():
-        return SolaraVisitor(solara.get_current_context().kernel)
+        return FrontEnd(solara.get_current_context().kernel)  # which its threads know by themselves
     return FrontEnd()

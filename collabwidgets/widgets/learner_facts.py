@@ -26,16 +26,6 @@ Facts = dict[str, Any]
 Arrays = dict[str, bytes]
 
 BATCH_POINTS = 2000
-NO_MAP = protocol.MapFacts(
-    m=0,
-    explained_variance=[],
-    noise_level=0.0,
-    axis_match=None,
-    agreement=None,
-    axis_correlations={},
-    correlation_counts={},
-    fit_count=0,
-)
 
 
 def side_arrays(learn: CollabLearner) -> Arrays:
@@ -157,7 +147,7 @@ def snapshot_of(learn: CollabLearner, shown: ShownMap, min_count: int) -> tuple[
         "revision": snapshot.revision,
         "epoch": snapshot.epoch,
         "min_count": min_count,
-        "map": NO_MAP if frame is None else map_facts(frame),
+        "map": None if frame is None else map_facts(frame),
     }
     return facts, {
         "_item_bias": _bias_bytes(snapshot.item_bias),

@@ -13,7 +13,7 @@ from ..plots import plot_neighbors
 from ..traits import Row, Rows, Whole
 from ..words import shown_name, with_article
 from .protocol import plain
-from .view import View
+from .view import View, controls_named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +74,7 @@ class NeighborSearch(View):
     >>> search.to_frame()
     """
 
-    _controls = (
+    controls = controls_named(
         *("search", "min_count", "metric", "k", "order", "average"),
         *("pin", "open_in_map", "add_title", "select_all"),
     )

@@ -21,9 +21,10 @@ from .commands import MOST_NEIGHBORS
 from .fitted_map import FittedMap
 from .html_table import ends_table, said
 from .map_columns import Chosen, places_of, values_of
-from .own_columns import Column, read_columns
+from .own_columns import read_columns
 from .side_columns import side_columns
 from .store import SHARED
+from .view import controls_named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +137,7 @@ class PCAScatter(FittedMap):
     >>> PCAScatter(learn, kind="users", data=users, color_by="age")  # users: your table, with a column "user"
     """
 
-    _controls = (
+    controls = controls_named(
         *("search", "x", "y", "flip", "color_by", "size_by", "tool", "n_labels", "label_by", "min_count"),
         *("show_cold", "fit_on", "top_n", "zoom", "scree", "show_neighbors", "k", "frame", "png", "help"),
     )
@@ -162,12 +163,9 @@ class PCAScatter(FittedMap):
     _columns = Dict().tag(sync=True, echo_update=False)  # of `data` by name, with values where they are needed
 
     def __init__(self, learner: CollabLearner, *, data: pd.DataFrame | Mapping[str, Any] | None = None, **traits: Any):
-        self._own_columns: dict[str, Column] = {}
-        self._of_data: tuple[str, ...] = ()
-        if isinstance(learner, CollabLearner):
-            side = learner.dls.users if traits.get("kind") == "users" else learner.dls.items
-            given = {} if data is None else read_columns(data, side)
-            self._own_columns, self._of_data = side_columns(side) | given, tuple(given)
+        side = learner.dls.users if traits.get("kind") == "users" else learner.dls.items
+        given = {} if data is None else read_columns(data, side)
+        self._own_columns, self._of_data = side_columns(side) | given, tuple(given)
         super().__init__(learner, **traits)
         self._columns = self._columns_to_send()
         self.observe(self._columns_moved, _SHOWS_COLUMNS)

@@ -181,7 +181,10 @@ class MapFacts(Wire):
 
 
 class Picture(Wire):
-    """What training has come to: history, runs and map; sent at an epoch's end, and in between while somebody looks."""
+    """What training has come to: history, runs and map; sent at an epoch's end, and in between while somebody looks.
+
+    ``map`` is None where there are no factors, or so few titles that there are no axes.
+    """
 
     run: int
     history: list[EpochRow]
@@ -192,7 +195,7 @@ class Picture(Wire):
     revision: int
     epoch: float
     min_count: int
-    map: MapFacts
+    map: MapFacts | None
 
 
 class OtherMap(Wire):

@@ -69,7 +69,6 @@ class ShownMap:
         self._last: _Shown | None = None
         self._reference: PCAFrame | None = None
         self._beside = beside
-        self._fitting = threading.Lock()  # of `earlier`; `frame` must not wait for it
         self._earlier: tuple[Rows, dict[int, PCAFrame]] = ((0, None), {})
 
     @property
@@ -133,17 +132,16 @@ class ShownMap:
             As `frame` does.
         """
         now = self.frame(learn, min_count, top_n)
-        with self._fitting:
-            rows, known = self._earlier
-            if rows != (min_count, top_n):
-                known = {}
-            kept = learn.session.weights.past.snapshots
-            fitted = {
-                each.revision: known.get(each.revision)
-                or fit_pca(each.with_cold_rows, k=AXES, min_count=min_count, top_n=top_n)
-                for each in kept
-            }
-            self._earlier = (min_count, top_n), fitted
+        rows, known = self._earlier
+        if rows != (min_count, top_n):
+            known = {}
+        kept = learn.session.weights.past.snapshots
+        fitted = {
+            each.revision: known.get(each.revision)
+            or fit_pca(each.with_cold_rows, k=AXES, min_count=min_count, top_n=top_n)
+            for each in kept
+        }
+        self._earlier = (min_count, top_n), fitted
         frames = list(fitted.values())
         if frames and frames[-1].n_factors != now.n_factors:
             return {}  # the weights were exchanged a moment ago

@@ -14,7 +14,7 @@ from ..traits import Finite, Whole
 from ..words import at_epoch
 from .code import trained_recipe
 from .protocol import PANEL_SETTINGS, plain
-from .view import View
+from .view import View, controls_named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,7 +104,7 @@ class TrainingPanel(View):
     >>> panel.train()
     """
 
-    _controls = (
+    controls = controls_named(
         "train",
         "pause",
         "stop",
@@ -141,10 +141,10 @@ class TrainingPanel(View):
     hit_rate = Float(None, allow_none=True, read_only=True).tag(sync=True, result=True)
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:
-        settings = _settings_of(learner) if isinstance(learner, CollabLearner) else {}
+        settings = _settings_of(learner)
         self._followed = settings
         self._measured: tuple[str, int] = ("none", 0)
-        self._known_runs = _numbers(learner) if isinstance(learner, CollabLearner) else []
+        self._known_runs = _numbers(learner)
         super().__init__(learner, **(settings | {"visible_runs": self._known_runs[-_MOST_SHOWN:]} | traits))
         self.observe(lambda _change: self._store_of_learner.publisher.wake(), "second_metric")
         if self.second_metric != "none":

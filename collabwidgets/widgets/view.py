@@ -7,12 +7,12 @@ import os
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import numpy as np
 from numpy.typing import NDArray
-from traitlets import Bool, Enum, Int, List, TraitError, Unicode, validate
+from traitlets import Bool, Enum, Int, List, Unicode
 
 from ..known_names import KnownNames, nearest_name
 from ..learner import CollabLearner
@@ -32,7 +32,18 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_EXPORTS = ("copy", "csv", "code")  # controls of every view
+
+class Names(List[Any]):
+    """Some of these names, or None for all of them."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        super().__init__(Enum(names), default_value=None, allow_none=True)
+
+
+def controls_named(*names: str) -> Any:
+    """What the trait `controls` of a view may name: those of its own, and those of every view."""
+    return Names(*names, "copy", "csv", "code").tag(sync=True)
 
 
 class View(KnownNames, LinkedWidget):
@@ -110,20 +121,23 @@ class View(KnownNames, LinkedWidget):
     height = Int(None, min=100, max=10_000, allow_none=True).tag(sync=True, page=True)
     theme = Enum(("auto", "light", "dark"), "auto").tag(sync=True, page=True)
     reduced_motion = Enum(("auto", "on", "off"), "auto").tag(sync=True, page=True)
-    controls = List(Unicode(), default_value=None, allow_none=True).tag(sync=True)
+    controls = controls_named()
     sync_hover = Bool(False).tag(sync=True)
     show_settings = Bool(False).tag(sync=True, page=True)
     show_export = Bool(False).tag(sync=True, page=True)
 
-    _controls: ClassVar[tuple[str, ...]] = ()  # what `controls` may name
-
     def __new__(cls, learner: CollabLearner | None = None, **traits: Any) -> Any:
         if learner is None:
             return NoLearner(cls.__name__)
+        if not isinstance(learner, CollabLearner):
+            raise TypeError(
+                f"{cls.__name__} shows a CollabLearner, not {type(learner).__name__}; make one: "
+                "learn = cw.collab_learner(dls)"
+            )
         return super().__new__(cls, learner, **traits)
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:
-        self._learner = _checked_learner(learner, type(self).__name__)
+        self._learner = learner
         self._check_keywords(traits)
         self._store_of_learner = LearnerStore.of(learner)
         own_id = uuid.uuid4().hex
@@ -268,17 +282,6 @@ class View(KnownNames, LinkedWidget):
         store = self._store_of_learner
         return {"status": store.status["status"], "epoch": int(store.picture["epoch"])}
 
-    @validate("controls")
-    def _known_controls(self, proposal: dict[str, Any]) -> list[str] | None:
-        names: list[str] | None = proposal["value"]
-        known = (*self._controls, *_EXPORTS)
-        for name in names or []:
-            if name not in known:
-                raise TraitError(
-                    f"controls names {name!r}, which {type(self).__name__} has not; choose from {', '.join(known)}"
-                )
-        return names
-
     # ------------------------------------------------------------------ the publisher's thread
 
     @property
@@ -348,11 +351,3 @@ class View(KnownNames, LinkedWidget):
     def _epoch(self) -> str:
         """Of what is shown: the weights may be those of an earlier epoch, put back."""
         return at_epoch(self._learner.snapshot.epoch)
-
-
-def _checked_learner(learner: Any, widget: str) -> CollabLearner:
-    if not isinstance(learner, CollabLearner):
-        raise TypeError(
-            f"{widget} shows a CollabLearner, not {type(learner).__name__}; make one: learn = cw.collab_learner(dls)"
-        )
-    return learner

@@ -118,7 +118,11 @@ export interface SettingFacts {
   at_rest: boolean;
   trait: string;
 }
-/** What training has come to: history, runs and map; sent at an epoch's end, and in between while somebody looks. */
+/**
+ * What training has come to: history, runs and map; sent at an epoch's end, and in between while somebody looks.
+ *
+ *     ``map`` is None where there are no factors, or so few titles that there are no axes.
+ */
 export interface Picture {
   run: number;
   history: EpochRow[];
@@ -129,7 +133,7 @@ export interface Picture {
   revision: number;
   epoch: number;
   min_count: number;
-  map: MapFacts;
+  map: MapFacts | null;
 }
 /** One epoch, see `training.history.EpochRecord`; ``metrics`` by their names. */
 export interface EpochRow {

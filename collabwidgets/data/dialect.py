@@ -27,6 +27,8 @@ _NETFLIX = re.compile(r"\d+:\s*")
 _LINES = 200  # that a dialect is judged by
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _QUOTED_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})")  # three digits may be thousands
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
+_DIGIT = re.compile(r"\d")
 _LOSES_DIGITS = re.compile(r"0\d+|\d{20,}")
 _TIME = re.compile(r"(?:[89]\d{8}|1\d{9})(?:\.0|\d{3})?")  # from 1995 to 2033
 
@@ -228,9 +230,11 @@ def _rows(lines: list[str], sep: str, quoted: bool) -> list[list[str]]:
 def _has_header(rows: list[list[str]]) -> bool:
     """Whether the first row has names: no cell is a number, or one without a number is above a column of numbers."""
     first, below = rows[0], list(zip(*rows[1:], strict=True))
-    if not any(_is_number(cell) for cell in first):
+    if not any(map(_NUMBER.fullmatch, first)):
         return True
-    return any(not _is_number(cell) and _are_numbers(column, ".") for cell, column in zip(first, below, strict=False))
+    return any(
+        not _NUMBER.fullmatch(cell) and _are_numbers(column, ".") for cell, column in zip(first, below, strict=False)
+    )
 
 
 def _made_up(columns: list[tuple[str, ...]], are_numbers: list[bool]) -> list[str]:
@@ -249,19 +253,7 @@ def _made_up(columns: list[tuple[str, ...]], are_numbers: list[bool]) -> list[st
 
 
 def _are_numbers(column: tuple[str, ...], decimal: str) -> bool:
+    """Whether at least half are numbers, and no other has a digit, as ISBNs with letters have."""
     filled = [entry.strip().replace(decimal, ".") for entry in column if entry.strip()]
-    return bool(filled) and sum(map(_is_number, filled)) >= 0.5 * len(filled) and not _are_codes(filled)
-
-
-def _are_codes(filled: list[str]) -> bool:
-    """Whether some are whole numbers and others have letters, as ISBNs do."""
-    words = [entry for entry in filled if not _is_number(entry)]
-    return any(re.search(r"\d", word) for word in words)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return cell.strip().lower() not in ("nan", "inf", "infinity")
+    others = [entry for entry in filled if not _NUMBER.fullmatch(entry)]
+    return bool(filled) and 2 * len(others) <= len(filled) and not any(map(_DIGIT.search, others))

@@ -237,7 +237,7 @@ class CollabDataLoaders(TwoParts):
         >>> dls = CollabDataLoaders.from_df(load_movielens(), item_name="title", bs=64, seed=42)
         >>> x, y = dls.one_batch()
         """
-        valid_pct = checked_share(valid_pct)
+        valid_pct = checked_share("valid_pct", valid_pct)
         seed = secrets.randbelow(2**31) if seed is None else whole_number("seed", seed, 0, _MAX_SEED)
         bs = bs if bs == "auto" else whole_number("bs", bs)
         val_bs = None if val_bs is None else whole_number("val_bs", val_bs)

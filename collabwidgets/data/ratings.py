@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..plain import one_of
+from ..words import counted
 from .columns import Columns
 from .scale import odd_values
 from .tables import ratings_in
@@ -180,10 +181,8 @@ def _usable(
     """
     unrated = np.zeros(len(frame), bool) if missing_rating is None else numbers == missing_rating
     kept, notes = ~unrated, []
-    if missing_rating is not None and not unrated.any():
-        notes.append(f"no rating is {missing_rating:g}, so missing_rating={missing_rating:g} left none out")
-    if unrated.any():
-        notes.append(f"{_rows(unrated)} with a rating of {missing_rating:g}, which stands for none, left out")
+    if missing_rating is not None:
+        notes.append(f"{_n_rows(unrated)} with a rating of {missing_rating:g}, which stands for none, left out")
     with np.errstate(over="ignore"):
         finite = np.isfinite(numbers.astype(np.float32))
     wanted = (("user", "an id"), ("item", "an id"), ("rating", "a rating"))
@@ -198,7 +197,7 @@ def _usable(
     for role, reason, rows in reasons:
         rows = rows & kept  # a row counts for the first reason alone
         if rows.any():
-            bad.append((role, f"{_rows(rows)} {reason}", _first(frame[getattr(columns, role)], rows)))
+            bad.append((role, f"{_n_rows(rows)} {reason}", _first(frame[getattr(columns, role)], rows)))
             kept &= ~rows
     if bad and on_bad == "error":
         said = "; ".join(f"{count} ({first})" for _, count, first in bad)
@@ -210,9 +209,8 @@ def _usable(
     return kept, notes + [f"{count} left out" for _, count, _ in bad]
 
 
-def _rows(rows: NDArray[np.bool_]) -> str:
-    n = int(np.count_nonzero(rows))
-    return f"{n:,} row{'s' * (n > 1)}"
+def _n_rows(rows: NDArray[np.bool_]) -> str:
+    return counted(int(np.count_nonzero(rows)), "row")
 
 
 def _first(column: pd.Series, rows: NDArray[np.bool_]) -> str:

@@ -192,7 +192,7 @@ class Side:
 
     @cached_property
     def _rows_by_id(self) -> dict[str, int]:
-        return {str(key): row for row, key in enumerate(self.keys.tolist())} if self.title_name else self._rows
+        return {str(key): row for row, key in enumerate(self.keys.tolist())}
 
     @cached_property
     def years(self) -> NDArray[np.float64]:

@@ -38,7 +38,7 @@ class StableSplit:
     Parameters
     ----------
     pct : float
-        The share held out, on average; 0 < pct < 1.
+        The share held out, on average; 0 ≤ pct < 1.
     seed : int
         Another one gives another split.
     """
@@ -47,10 +47,7 @@ class StableSplit:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 < self.pct < 1:
-            raise ValueError(
-                f"pct={self.pct!r} is not a share of the ratings; pass a number between 0 and 1, such as 0.2"
-            )
+        checked_share("pct", self.pct)
 
     def held_out(self, ratings: Ratings) -> NDArray[np.bool_]:
         users, items = _hashes(ratings.users), _hashes(ratings.items)
@@ -156,17 +153,17 @@ def as_split(split: Split | str | Sequence[Any] | NDArray[Any] | pd.Series) -> S
     return Places(np.asarray(split).reshape(-1))
 
 
-def checked_share(valid_pct: Any) -> float:
-    """The share of the ratings to hold out, drawn at random; a ValueError unless 0 ≤ valid_pct < 1."""
-    valid_pct = plain(valid_pct)
-    is_number = isinstance(valid_pct, (int, float)) and not isinstance(valid_pct, bool)
-    if not is_number or not 0 <= valid_pct < 1:
-        hint = f"did you mean {valid_pct / 100:g}? " if is_number and 1 < valid_pct < 100 else ""
+def checked_share(name: str, share: Any) -> float:
+    """The share of the ratings to hold out; a ValueError that names the argument unless 0 ≤ share < 1."""
+    share = plain(share)
+    is_number = isinstance(share, (int, float)) and not isinstance(share, bool)
+    if not is_number or not 0 <= share < 1:
+        hint = f"did you mean {share / 100:g}? " if is_number and 1 < share < 100 else ""
         raise ValueError(
-            f"valid_pct={valid_pct!r} is not a share of the ratings; {hint}Pass a number from 0 (no "
-            "validation) to below 1 (1 would leave nothing to train on), such as 0.2"
+            f"{name}={share!r} is not a share of the ratings; {hint}Pass a number from 0 (no validation) to below 1 "
+            "(1 would leave nothing to train on), such as 0.2"
         )
-    return float(valid_pct)
+    return float(share)
 
 
 def drawn_parts(n: int, valid_pct: float, seed: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -120,7 +120,6 @@ def _items(movies: pd.Series, titles: pd.Series, genres: pd.Series) -> pd.DataFr
 def _read_u(folder: Folder) -> Tables:
     import pandas as pd
 
-    ratings = _table(folder, "u.data", sep="\t", names=RATING_COLUMNS)
     wide = _table(folder, "u.item", sep="|", encoding="latin-1")
     flags = wide.iloc[:, 5:]
     if flags.shape[1] != len(GENRES):
@@ -130,11 +129,10 @@ def _read_u(folder: Folder) -> Tables:
     users = None
     if (folder / "u.user").is_file():
         users = _table(folder, "u.user", sep="|", names=USER_COLUMNS, dtype={"zip": str})
-    return Tables(ratings, items, users)
+    return Tables(_table(folder, "u.data", sep="\t", names=RATING_COLUMNS), items, users)
 
 
 def _read_dat(folder: Folder) -> Tables:
-    ratings = _colons(folder, "ratings.dat", names=RATING_COLUMNS)
     movies = _colons(folder, "movies.dat")
     if movies.shape[1] != 3:
         raise ValueError(f"movies.dat has {movies.shape[1]} fields a line, 3 are due")
@@ -145,13 +143,13 @@ def _read_dat(folder: Folder) -> Tables:
         users = _colons(folder, "users.dat", names=names, dtype={"zip": str})
         occupations = _OCCUPATIONS.split("|")
         users = users.assign(occupation=[occupations[code] for code in users["occupation"]])[USER_COLUMNS]
-    return Tables(ratings, items, users)
+    return Tables(_colons(folder, "ratings.dat", names=RATING_COLUMNS), items, users)
 
 
 def _read_csv(folder: Folder) -> Tables:
     names = {"userId": "user", "movieId": "movie"}
-    ratings = _table(folder, "ratings.csv", header=0, quoting=0).rename(columns=names)
     movies = _table(folder, "movies.csv", header=0, quoting=0).rename(columns=names)
+    ratings = _table(folder, "ratings.csv", header=0, quoting=0).rename(columns=names)
     missing = [name for name in RATING_COLUMNS if name not in ratings]
     missing += [name for name in ("movie", "title", "genres") if name not in movies]
     if missing:

@@ -32,7 +32,6 @@ _MAGIC = {
     b"PK\x03\x04": "zip",
 }
 _NO_TABLES = (".ipynb", ".md", ".html", ".htm", ".pdf", ".png", ".jpg", ".py", ".safetensors")
-_MOVIELENS = (("u.data", "u.item"), ("ratings.dat", "movies.dat"), ("ratings.csv", "movies.csv"))
 _LISTED = 8
 
 
@@ -52,8 +51,9 @@ def read_ratings(
     """The ratings in a file or folder, as a frame with the columns of users, items, ratings, times and weights.
 
     Taken are text files (CSV and its kin with any separator, with or without a header, in UTF-8, UTF-16 or another
-    encoding; JSON lines; RecBole's ``.inter``; Netflix' blocks), also compressed; Parquet, Feather and Excel; tables of
-    SQLite and DuckDB; and MovieLens as GroupLens lays it out. Of a folder or zip the one table of ratings is taken.
+    encoding; JSON lines; RecBole's ``.inter``; Netflix' blocks), also as ``.gz`` or ``.zst``; Parquet, Feather and
+    Excel; tables of SQLite and DuckDB; and MovieLens as GroupLens lays it out. Of a folder or zip the one table of
+    ratings is taken.
 
     Parameters
     ----------
@@ -168,12 +168,10 @@ def _open(path: Path) -> Any:
 
 def _of_several(path: Path, files: Mapping[str, Open], choose: Choose, how: Mapping[str, Any]) -> pd.DataFrame:
     """The one table in a folder or zip; MovieLens with its titles."""
-    bases = {Path(name).name for name in files}
-    if any(bases >= set(layout) for layout in _MOVIELENS):
-        with contextlib.suppress(BrokenTables):
-            frame = with_titles(read_movielens(path))
-            of_file = {"user": "userId", "movie": "movieId"} if bases >= set(_MOVIELENS[2]) else {}
-            return frame.rename(columns=of_file)
+    with contextlib.suppress(BrokenTables):
+        frame = with_titles(read_movielens(path))
+        is_csv = any(Path(name).name == "ratings.csv" for name in files)
+        return frame.rename(columns={"user": "userId", "movie": "movieId"}) if is_csv else frame
     tables = {
         name: opened
         for name, opened in files.items()

@@ -79,17 +79,10 @@ def out_of_reach(
     mean = np.average(values.astype(np.float64), weights=weights)
     variance = float(np.average((values - mean) ** 2, weights=weights))
     number = f"{variance:,.0f}" if variance >= 100 else f"{variance:.3g}"
-    mean_loss = f"always predicting the mean has a mean squared error of {number}"
+    span = f"the ratings go from {low:g} to {high:g}"
     if y_range is None:
-        if high - low <= _SCALE:
-            return ""
-        return (
-            f"without y_range= predictions begin near 0, but the ratings go from {low:g} to {high:g} ({mean_loss}); "
-            f"pass {proposal}"
-        )
-    if y_range[0] <= low and high <= y_range[1]:
-        return ""
-    return (
-        f"the ratings go from {low:g} to {high:g}, and predictions with y_range=({y_range[0]:g}, {y_range[1]:g}) "
-        f"cannot reach all of them ({mean_loss}); pass {proposal}"
-    )
+        said = "" if high - low <= _SCALE else f"without y_range= predictions begin near 0, but {span}"
+    else:
+        reach = f"predictions with y_range=({y_range[0]:g}, {y_range[1]:g}) cannot reach all of them"
+        said = "" if y_range[0] <= low and high <= y_range[1] else f"{span}, and {reach}"
+    return said and f"{said} (always predicting the mean has a mean squared error of {number}); pass {proposal}"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .side_table import Titles
 
 MOST_DEFAULT_MIN_COUNT = 20
+_ARRAYS: dict[str, Any] = {"names": object, "counts": np.int32, "means": np.float32, "trained": np.bool_}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,23 +63,18 @@ class Side:
     train_weights: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        for field, dtype in (
-            ("names", object),
-            ("counts", np.int32),
-            ("means", np.float32),
-            ("trained", np.bool_),
-        ):
-            values = np.array(getattr(self, field), dtype=dtype)
-            if values.shape != (len(self.names),):
-                raise ValueError(
-                    f"{field} has shape {list(values.shape)}, names has {len(self.names)} rows; pass one each"
-                )
+        for field, dtype in _ARRAYS.items():
+            values: NDArray[Any] = np.array(getattr(self, field), dtype=dtype)
             values.flags.writeable = False
             object.__setattr__(self, field, values)
+        shapes = {field: getattr(self, field).shape for field in _ARRAYS}
+        if set(shapes.values()) != {(len(self.names),)} or not len(self.names) or self.names[0] != NA:
+            raise ValueError(
+                f"the shapes of a side's arrays are {shapes}; pass one value a row in each, and {NA!r}, the name of "
+                "unknown ids, in the first row"
+            )
         if self.ids is None:
             object.__setattr__(self, "ids", self.names)
-        if not len(self.names) or self.names[0] != NA:
-            raise ValueError(f"names must begin with {NA!r}, the row of unknown ids; put it in front")
 
     @classmethod
     def from_rows(

@@ -125,9 +125,8 @@ def _train(options: argparse.Namespace) -> None:
     ranked = learn.biases()
     ranked = ranked[[ranked.columns[0], "bias", "count", "mean"]]  # by title where there are any
     print(f"\nHighest and lowest bias among {len(ranked):,} with at least {learn.view.min_count} ratings:")
-    print(
-        ranked.iloc[[*range(min(5, len(ranked))), *range(max(5, len(ranked) - 5), len(ranked))]].to_string(index=False)
-    )
+    ends = ranked.drop(ranked.index[5:-5])
+    print(ends.to_string(index=False))
 
 
 def _say(dls: CollabDataLoaders) -> None:

@@ -14,7 +14,7 @@ from ..models.growing import members_of
 from ..models.tables import TableNames, table
 from ..training.snapshot import Snapshot, take_snapshot
 from .fold_in import most_likely, prior_precision, with_bias, with_ones
-from .product import Doubles, check_product
+from .product import Doubles, is_product
 from .users import variance_of
 
 if TYPE_CHECKING:
@@ -48,15 +48,11 @@ def fold_in_rows(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
         False, and nothing was done, where the module is no dot product.
     """
     users, items = replace(dls.users, trained=known[0]), replace(dls.items, trained=known[1])
-    parts = []
-    for _, part in members_of(module):
-        snapshot = replace(take_snapshot(part, tables, dls, 0, 0.0), users=users, items=items)
-        try:
-            check_product(snapshot)
-        except ValueError:
-            return False
-        parts.append((part, snapshot))
-    for part, snapshot in parts:
+    members = [part for _, part in members_of(module)]
+    snapshots = [replace(take_snapshot(part, tables, dls, 0, 0.0), users=users, items=items) for part in members]
+    if not all(map(is_product, snapshots)):
+        return False
+    for part, snapshot in zip(members, snapshots, strict=True):
         for side, (rows, vectors) in enumerate(_folded(snapshot, dls, known)):
             of_role = dict(zip(_ROLES[side], np.split(vectors, [snapshot.n_factors], axis=1), strict=True))
             for role, values in of_role.items():
@@ -90,31 +86,27 @@ def _folded(snapshot: Snapshot, dls: CollabDataLoaders, known: Known) -> list[tu
     while True:
         turn = []
         for side in range(2):
-            rows, groups = _ratings_of(pairs, side, found)
-            fitted = []
-            for group in groups:
+            for row, group in _ratings_of(pairs, side, found):
                 others = tables[1 - side][pairs[group, 1 - side]]
                 design = with_ones(others[:, : snapshot.n_factors], tables[side])
                 offsets, given = others[:, snapshot.n_factors :].sum(axis=1), ratings[group].astype(np.float64)
                 prior = priors[side]
                 t, _ = most_likely(design, offsets, given, snapshot.y_range, *prior, variance, weights[group])
-                fitted.append(t)
-            turn.append((rows, fitted))
-        if not any(len(rows) for rows, _ in turn):
+                turn.append((side, row, t))
+        if not turn:
             break
-        for side, (rows, fitted) in enumerate(turn):
-            if len(rows):
-                tables[side][rows], found[side][rows] = np.stack(fitted), True
+        for side, row, t in turn:
+            tables[side][row], found[side][row] = t, True
     folded = [np.flatnonzero(now & ~before) for now, before in zip(found, known, strict=True)]
     return [(rows, vectors[rows]) for rows, vectors in zip(folded, tables, strict=True)]
 
 
 def _ratings_of(
     pairs: NDArray[np.int64], side: int, found: list[NDArray[np.bool_]]
-) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
-    """The rows of a side that are not found yet and have a rating of something found; and the places of these."""
+) -> list[tuple[int, NDArray[np.int64]]]:
+    """Each row of a side that is not found yet and has a rating of something found, and the places of these."""
     mine, other = pairs[:, side], pairs[:, 1 - side]
     places = np.flatnonzero(~found[side][mine] & found[1 - side][other])
     places = places[np.argsort(mine[places], kind="stable")]
     rows, starts = np.unique(mine[places], return_index=True)
-    return rows, np.split(places, starts[1:]) if len(rows) else []
+    return list(zip(rows.tolist(), np.split(places, starts[1:]), strict=False))  # without rows one empty part

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from .data.vocab import Vocab
     from .learner import CollabLearner
 
-# Arguments of a CollabLearner that a file keeps: the others are objects.
-_OF_A_MODULE = ("user_factors", "item_factors", "user_bias", "item_bias", "engine", "device", "wd")
+# Arguments that a file does not keep: functions, the first of which is kept by its name.
+_FUNCTIONS = ("loss_func", "metrics", "callbacks", "remake")
 _OF_A_MODEL = ("mean_loss", "residual_variance", "context_scales")  # facts that the loaders do not have as such
 
 
@@ -90,14 +90,10 @@ class Checkpoint:
 
 def of_learner(learn: CollabLearner) -> Checkpoint:
     """Make a checkpoint of a learner that is not training."""
-    function, arguments = learn.made_by.function, dict(learn.made_by.arguments)
-    for name in ("loss_func", "metrics", "callbacks"):  # functions, the first of which is kept by its name
-        arguments.pop(name, None)
-    if function == "collab_learner":
-        if learn.session.weights.can_resize:
-            arguments["n_factors"] = learn.n_factors  # a reset may have changed it
-    else:
-        arguments = {name: arguments[name] for name in _OF_A_MODULE if name in arguments}
+    function = learn.made_by.function
+    arguments = {name: value for name, value in learn.made_by.arguments.items() if name not in _FUNCTIONS}
+    if function == "collab_learner" and learn.session.weights.can_resize:
+        arguments["n_factors"] = learn.n_factors  # a reset may have changed it
     if arguments.get("device") is not None:
         arguments["device"] = str(arguments["device"])
     dls = learn.dls

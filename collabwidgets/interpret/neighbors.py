@@ -186,20 +186,20 @@ def anchor_rows(item: int | Sequence[int], snapshot: Snapshot) -> list[int]:
 
 def _aim(snapshot: Snapshot, anchors: list[int], metric: str) -> NDArray[np.float64]:
     """The vector to be near to; for ``centered_cosine`` as seen from the centre."""
-    vectors = snapshot.required_item_factors[anchors].astype(np.float64)
-    if metric == "centered_cosine":
-        vectors -= snapshot.item_center
-        vectors[lengths_of(vectors) <= _at_the_center(snapshot)] = 0
+    vectors = _vectors(snapshot, np.array(anchors), metric)
     if metric != "euclidean" and len(anchors) > 1:
-        lengths = lengths_of(vectors)[:, None]
-        vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+        vectors = _ratio(vectors, lengths_of(vectors)[:, None])
     mean: NDArray[np.float64] = vectors.mean(axis=0)
     return mean
 
 
-def _at_the_center(snapshot: Snapshot) -> float:
-    """A distance from the centre that is nothing but rounding."""
-    return 1e-12 * float(np.linalg.norm(snapshot.item_center))
+def _vectors(snapshot: Snapshot, rows: NDArray[np.integer], metric: str) -> NDArray[np.float64]:
+    """Vectors of some rows; for ``centered_cosine`` as seen from the centre, where what is but rounding counts as 0."""
+    vectors: NDArray[np.float64] = snapshot.required_item_factors[rows].astype(np.float64)
+    if metric == "centered_cosine":
+        vectors -= snapshot.item_center
+        vectors[lengths_of(vectors) <= 1e-12 * float(np.linalg.norm(snapshot.item_center))] = 0
+    return vectors
 
 
 def _rough_scores(
@@ -232,28 +232,19 @@ def _scores(snapshot: Snapshot, rows: NDArray[np.intp], aim: NDArray[np.float64]
 
     einsum, unlike BLAS, sums every row in the same order, so equal vectors tie.
     """
-    vectors = snapshot.required_item_factors[rows].astype(np.float64)
-    if metric == "dot":
-        return _products(vectors, aim)
+    vectors = _vectors(snapshot, rows, metric)
     if metric == "euclidean":
         vectors -= aim
         return lengths_of(vectors)
-    shortest = 0.0
-    if metric == "centered_cosine":
-        vectors -= snapshot.item_center
-        shortest = _at_the_center(snapshot)
-    lengths = lengths_of(vectors)
-    lengths[lengths <= shortest] = 0
-    return np.clip(_ratio(_products(vectors, aim), lengths * lengths_of(aim[None])[0]), -1, 1)
-
-
-def _products(vectors: NDArray[np.float64], aim: NDArray[np.float64]) -> NDArray[np.float64]:
     products: NDArray[np.float64] = np.einsum("ij,j->i", vectors, aim)
-    return products
+    if metric == "dot":
+        return products
+    return np.clip(_ratio(products, lengths_of(vectors) * lengths_of(aim[None])[0]), -1, 1)
 
 
 def _ratio(values: NDArray[np.float64], scale: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(values, scale, out=np.zeros_like(scale), where=scale > 0)
+    ratios: NDArray[np.float64] = np.divide(values, scale, out=np.zeros_like(values), where=scale > 0)
+    return ratios
 
 
 def _n_common(

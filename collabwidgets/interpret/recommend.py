@@ -131,8 +131,7 @@ def recommend_to_many(
 def _candidates(snapshot: Snapshot, k: int, among: NDArray[np.int64] | None) -> NDArray[np.bool_]:
     whole_number("k", k)
     items, known = snapshot.items, snapshot.known_items
-    if among is None:
-        return known.copy()
+    among = np.flatnonzero(known) if among is None else among
     if not known[among].all():
         name = items.names[among[~known[among]][0]]
         raise ValueError(f"{name!r} was never trained, so its prediction is chance; leave it out of items=")

@@ -12,7 +12,8 @@ import time
 import numpy as np
 
 import collabwidgets as cw
-from collabwidgets.interpret.product import UserVector, logits, squeezed, user_vector
+from collabwidgets.interpret.fold_in import with_folded
+from collabwidgets.interpret.product import by_formula
 
 
 def main() -> None:
@@ -21,7 +22,7 @@ def main() -> None:
     learn = cw.collab_learner(dls, n_factors=50, y_range=(0, 5.5))
     learn.fit_one_cycle(5, 5e-3, wd=0.1)
     snapshot, titles = learn.snapshot, list(dls.classes["title"])
-    average = learn.fold_in({}, method="average_user")
+    average = with_folded(snapshot, learn.fold_in({}))
     known, seconds, errors, likeness = dls.items.trained, [], {"trained": [], "folded in": [], "average user": []}, []
     parts = (dls.train_x, dls.train_y), (dls.valid_x, dls.valid_y)
     train, valid = ((x.numpy(), y.numpy().reshape(-1)) for x, y in parts)
@@ -34,12 +35,16 @@ def main() -> None:
         began = time.perf_counter()
         folded = learn.fold_in(ratings)
         seconds.append(time.perf_counter() - began)
-        told: dict[str, UserVector] = {
-            "trained": user_vector(snapshot, row),
-            "folded in": folded,
-            "average user": average,
+        told = {
+            "trained": (snapshot, row),
+            "folded in": (with_folded(snapshot, folded), 0),
+            "average user": (average, 0),
         }
-        said = {name: squeezed(logits(snapshot, taste), snapshot.y_range) for name, taste in told.items()}
+        rows = np.arange(len(titles))
+        said = {
+            name: by_formula(each, np.stack([np.full(len(rows), at), rows], axis=1))
+            for name, (each, at) in told.items()
+        }
         likeness.append(np.corrcoef(said["trained"][known], said["folded in"][known])[0, 1])
         for name, stars in said.items():
             errors[name].extend((stars[valid[0][held, 1]] - valid[1][held]) ** 2)

@@ -15,7 +15,7 @@ import torch
 
 import collabwidgets as cw
 from collabwidgets.data.side import Side
-from collabwidgets.interpret import recommend_to_many
+from collabwidgets.interpret import recommend
 from collabwidgets.interpret.top_k import Rated
 
 K, N_TITLES, N_USERS, N_FACTORS, TOGETHER = 10, 60_000, 100_000, 50, 279
@@ -79,7 +79,7 @@ def main() -> None:
         for block in people.split(TOGETHER):
             (block @ titles).topk(K, dim=1)
 
-    lists = median(lambda: recommend_to_many(snapshot, np.arange(1, n + 1), K, leave_out=rated, min_count=0))
+    lists = median(lambda: recommend(snapshot, np.arange(1, n + 1), K, leave_out=rated, min_count=0))
     print(f"{n:,} users × {N_TITLES:,} titles: {lists:.2f} s, {N_USERS / n * lists:.0f} s for {N_USERS:,} users")
     print(f"speed beside the bare product and top-k: {median(bare) / lists:.2f}")
     print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")

@@ -7,7 +7,7 @@ from .explain import explain
 from .fold_in import fold_in
 from .neighbors import neighbors
 from .pca import PCAFrame, fit_pca
-from .recommend import recommend, recommend_to_many
+from .recommend import recommend
 
 __all__ = [
     "PCAFrame",
@@ -19,5 +19,4 @@ __all__ = [
     "fold_in",
     "neighbors",
     "recommend",
-    "recommend_to_many",
 ]

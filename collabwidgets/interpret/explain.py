@@ -8,12 +8,12 @@ import pandas as pd
 from ..plain import whole_number
 from ..training.snapshot import Snapshot
 from .pca import PCAFrame
-from .product import UserVector, item_biases, required_user_factors, squeezed
+from .product import item_biases, required_user_factors, squeezed
 
 
 def explain(
     snapshot: Snapshot,
-    user: UserVector,
+    user: int,
     item: int,
     *,
     frame: PCAFrame | None = None,
@@ -29,9 +29,8 @@ def explain(
     ----------
     snapshot : Snapshot
         Of a dot-product model.
-    user : UserVector
-    item : int
-        A trained row.
+    user, item : int
+        Rows; that of the item must have been trained.
     frame : PCAFrame, optional
         Whose components are the terms; of the same snapshot.
     n_terms : int
@@ -55,8 +54,9 @@ def explain(
         raise ValueError(f"{snapshot.items.names[item]!r} was never trained, so its prediction is chance")
     users, vector = required_user_factors(snapshot), snapshot.required_item_factors[item].astype(np.float64)
     known = snapshot.users.trained
-    average = users[known].mean(axis=0, dtype=np.float64)
-    user_mean = 0.0 if snapshot.user_bias is None else float(snapshot.user_bias[known].mean(dtype=np.float64))
+    factors, average = users[user].astype(np.float64), users[known].mean(axis=0, dtype=np.float64)
+    user_biases = np.zeros(len(users)) if snapshot.user_bias is None else snapshot.user_bias.astype(np.float64)
+    user_mean = float(user_biases[known].mean())
     biases = item_biases(snapshot)
     bias_mean = float(biases[snapshot.items.trained].mean())
     origin = np.zeros_like(average)
@@ -65,17 +65,17 @@ def explain(
         directions, kind, called = frame.components[:n_terms], "component", "PC{}"
         order = np.arange(len(directions))
     else:
-        order = np.sort(np.argsort(-np.abs(user.factors * vector), kind="stable")[:n_terms])
+        order = np.sort(np.argsort(-np.abs(factors * vector), kind="stable")[:n_terms])
         directions, kind, called = np.eye(len(vector))[order], "factor", "factor {}"
-    user_values, item_values = directions @ user.factors, directions @ (vector - origin)
+    user_values, item_values = directions @ factors, directions @ (vector - origin)
     values = user_values * item_values
-    rest = float(user.factors @ (vector - origin) - values.sum())
+    rest = float(factors @ (vector - origin) - values.sum())
 
     unnamed = len(vector) - len(directions)
     nan = float("nan")
     rows = [
         ("baseline", "baseline", user_mean + bias_mean + float(average @ origin), nan, nan),
-        ("generosity", "user", user.bias - user_mean + float((user.factors - average) @ origin), nan, nan),
+        ("generosity", "user", float(user_biases[user]) - user_mean + float((factors - average) @ origin), nan, nan),
         (f"{snapshot.items.name} bias", "item", float(biases[item]) - bias_mean, nan, nan),
     ]
     for place, value, of_user, of_item in zip(order, values, user_values, item_values, strict=True):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..plain import one_of
 from ..training.snapshot import Snapshot
-from .product import Doubles, UserVector, item_biases, required_user_factors, squeezed
+from .product import Doubles, item_biases, required_user_factors, squeezed
 
 _METHODS = ("fitted", "average_user", "nearest_user")
 _STEPS = 100
@@ -18,11 +18,14 @@ _STILL = 1e-10  # a step this short, against the whole, is the last
 
 
 @dataclass(frozen=True, eq=False)
-class Folded(UserVector):
+class Folded:
     """A new user's vector, and the ratings that it was fitted to.
 
     Attributes
     ----------
+    factors : float64 [k]
+    bias : float
+        A logit if the model has a y_range, else in rating units; 0 where the model has none.
     rows : int64 [m]
         Items that were rated.
     ratings : float64 [m]
@@ -33,6 +36,8 @@ class Folded(UserVector):
         way; else there are none (``[0, k]``). The bias moves all titles alike, so it is no reason for one of them.
     """
 
+    factors: Doubles
+    bias: float
     rows: NDArray[np.int64]
     ratings: Doubles
     like: int | None
@@ -102,6 +107,16 @@ def fold_in(
         t, pulls = most_likely(design, offsets, given, snapshot.y_range, t, precision, residual_variance)
     k = snapshot.n_factors
     return Folded(t[:k], float(t[k:].sum()), rows, given, like, pulls[:, :k])
+
+
+def with_folded(snapshot: Snapshot, folded: Folded) -> Snapshot:
+    """A snapshot of a dot-product model with somebody new in row 0 of the users."""
+    vectors = {"user_factors": folded.factors, "user_bias": np.array([folded.bias])}
+
+    def fill(role: str, _table: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
+        return (np.zeros(1, np.int64), vectors[role][None].astype(np.float32)) if role in vectors else None
+
+    return replace(snapshot, forward=None).refilled(fill)
 
 
 def with_bias(factors: NDArray[np.float32], bias: NDArray[np.float32] | None) -> Doubles:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,24 +10,6 @@ from ..training.snapshot import Snapshot
 Doubles = NDArray[np.float64]
 _PROBES = 20  # predictions that are compared with the formula
 _PAIRS = 1 << 16  # predicted at a time
-
-
-@dataclass(frozen=True, eq=False)
-class UserVector:
-    """One user as the model sees them: ``factors`` float64 ``[k]`` and ``bias``, 0 where the model has none.
-
-    The bias is a logit if the model has a y_range, else in rating units.
-    """
-
-    factors: Doubles
-    bias: float
-
-
-def user_vector(snapshot: Snapshot, row: int) -> UserVector:
-    """The vector of a user that the model was trained on, by row."""
-    users = required_user_factors(snapshot)
-    bias = snapshot.user_bias
-    return UserVector(users[row].astype(np.float64), 0.0 if bias is None else float(bias[row]))
 
 
 def required_user_factors(snapshot: Snapshot) -> NDArray[np.float32]:
@@ -47,13 +27,6 @@ def item_biases(snapshot: Snapshot) -> Doubles:
     """float64 [n_items]; zeros where the model has none."""
     bias = snapshot.item_bias
     return np.zeros(len(snapshot.items)) if bias is None else bias.astype(np.float64)
-
-
-def logits(snapshot: Snapshot, user: UserVector) -> Doubles:
-    """What the model adds up for every title, float64 [n_items], before it is squeezed into y_range."""
-    factors = snapshot.required_item_factors.astype(np.float64)
-    sums: Doubles = factors @ user.factors + user.bias + item_biases(snapshot)
-    return sums
 
 
 def squeezed(logit: Doubles, y_range: tuple[float, float] | None) -> Doubles:

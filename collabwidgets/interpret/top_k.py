@@ -81,18 +81,18 @@ def best_rows(snapshot: Snapshot, users: Rows, candidates: Rows, k: int, *, leav
 
 def _by_product(snapshot: Snapshot, users: Rows, candidates: Rows, k: int, leave_out: Rated) -> Rows:
     vectors = np.column_stack([snapshot.required_item_factors, item_biases(snapshot).astype(np.float32)])[candidates]
-    people = np.column_stack([required_user_factors(snapshot), np.ones(len(snapshot.users), np.float32)])
+    people = np.column_stack([required_user_factors(snapshot)[users], np.ones(len(users), np.float32)])
     rounding = 4 * vectors.shape[1] * float(np.finfo(np.float32).eps)  # a generous bound for a float32 sum
     longest = float(lengths_of(vectors.astype(np.float64)).max(initial=0))
     matrix = torch.from_numpy(vectors).T
     found = np.zeros((len(users), k), dtype=np.int64)
 
-    def products(block: Rows) -> Tensor:
-        return torch.from_numpy(people[block]) @ matrix
+    def products(place: slice) -> Tensor:
+        return torch.from_numpy(people[place]) @ matrix
 
     blocks = _blocks(products, users, candidates, k + _SPARE, leave_out, len(snapshot.items), _CELLS)
     for place, columns, rough, out in blocks:
-        mine = people[users[place]].astype(np.float64)
+        mine = people[place].astype(np.float64)
         exact = np.einsum("bf,bnf->bn", mine, vectors[columns], dtype=np.float64)
         exact[rough == -np.inf] = -np.inf
         columns, exact = _ranked(columns, exact, k)
@@ -112,7 +112,8 @@ def _by_forward(snapshot: Snapshot, users: Rows, candidates: Rows, k: int, leave
     assert forward is not None
     found = np.zeros((len(users), k), dtype=np.int64)
 
-    def scores(block: Rows) -> Tensor:
+    def scores(place: slice) -> Tensor:
+        block = users[place]
         pairs = np.stack([np.repeat(block, len(candidates)), np.tile(candidates, len(block))], axis=1)
         return torch.from_numpy(forward(pairs).reshape(len(block), -1))
 
@@ -129,7 +130,7 @@ def _ranked(columns: Rows, scores: NDArray[Any], k: int) -> tuple[Rows, NDArray[
 
 
 def _blocks(
-    scores: Callable[[Rows], Tensor],
+    scores: Callable[[slice], Tensor],
     users: Rows,
     candidates: Rows,
     n: int,
@@ -146,7 +147,7 @@ def _blocks(
     short = len(starts) < 2  # a bar has a thread of its own, which a short answer can do without
     for start in tqdm(starts, desc="Ranking", unit="block", delay=2, leave=False, disable=short):
         place = slice(start, start + together)
-        table = scores(users[place])
+        table = scores(place)
         out = leave_out.cells(users[place], column)
         table[torch.from_numpy(out[0]), torch.from_numpy(out[1])] = -torch.inf
         best = table.topk(min(n, len(candidates)), dim=1)

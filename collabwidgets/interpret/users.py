@@ -15,11 +15,11 @@ from ..plain import one_of, plain
 from ..training.snapshot import Snapshot
 from .by_attributes import with_user
 from .explain import explain
-from .fold_in import Folded
+from .fold_in import Folded, with_folded
 from .fold_in import fold_in as fold_in_rows
 from .pca import AXES, fit_pca
-from .product import UserVector, by_formula, product_of, user_vector
-from .recommend import recommend, recommend_to_many
+from .product import by_formula, product_of
+from .recommend import reasons, recommend
 from .top_k import Rated
 
 if TYPE_CHECKING:
@@ -104,13 +104,16 @@ def _by_title(
     return zip(ratings[dls.item_name], ratings[dls.rating_name], strict=True)
 
 
-def vector_of(snapshot: Snapshot, dls: CollabDataLoaders, user: Any) -> UserVector:
-    """The vector of a user: an id of the ratings table, ratings by title, or a vector itself."""
-    if isinstance(user, UserVector):
-        return user
+def placed(snapshot: Snapshot, dls: CollabDataLoaders, user: Any) -> tuple[Snapshot, int, Folded | None]:
+    """A snapshot with a row for a user, which row, and what was folded in, where it was somebody new.
+
+    A user is an id of the ratings table, ratings by title, or what `fold_in` made of them.
+    """
     if isinstance(user, Mapping | pd.Series | pd.DataFrame):
-        return fold_in(snapshot, dls, user)
-    return user_vector(snapshot, user_row(snapshot, dls, user))
+        user = fold_in(snapshot, dls, user)
+    if isinstance(user, Folded):
+        return with_folded(snapshot, user), 0, user
+    return snapshot, user_row(snapshot, dls, user), None
 
 
 def user_row(snapshot: Snapshot, dls: CollabDataLoaders, user: Any) -> int:
@@ -135,7 +138,9 @@ def recommend_to(
     exclude: str,
     taste_only: bool,
 ) -> pd.DataFrame:
-    """`recommend` to a user as `vector_of` takes them, or `recommend_to_many` to a list of ids or ``"all"``.
+    """`recommend` to a user as `placed` takes them, or to a list of ids or ``"all"``.
+
+    The list of one user has no columns of users and ranks, and one more, ``because``: see `reasons`.
 
     Parameters
     ----------
@@ -168,28 +173,34 @@ def recommend_to(
     others: dict[str, Any] = {"among": among, "min_count": min_count, "taste_only": taste_only}
     if (user is None) == (user_features is None):
         raise TypeError("pass a user, or user_features= of somebody who is none of them; one of the two")
-    if user_features is not None:
-        user = user_vector(with_user(snapshot, user_features), 0)
     if isinstance(user, pd.Series) and user.name == dls.user_name:
         user = user.to_numpy()  # a column of ids, not ratings by title
-    if _is_list(user):
+    several, folded, rated = _is_list(user), None, _NO_RATINGS
+    if several:
         everybody = isinstance(user, str)
         rows = dls.users.trained.nonzero()[0] if everybody else [user_row(snapshot, dls, each) for each in user]
-        rated = Rated(*_ratings_to_exclude(dls, exclude), len(dls.users))
-        return recommend_to_many(snapshot, np.array(rows, np.int64), k, leave_out=rated, **others)
-    vector = vector_of(snapshot, dls, user)
-    leave_out = None
-    if isinstance(vector, Folded):
-        leave_out = vector.rows if exclude != "none" else None
-    elif vector is not user:
-        of_users, of_items = _ratings_to_exclude(dls, exclude)
-        leave_out = of_items[of_users == dls.classes[dls.user_name].index(user)]
-    return recommend(snapshot, vector, k, leave_out=leave_out, **others)
+        rated = _ratings_to_exclude(dls, exclude)
+    elif user_features is not None:
+        snapshot, rows = with_user(snapshot, user_features), [0]
+    else:
+        snapshot, row, folded = placed(snapshot, dls, user)
+        rows = [row]
+        if folded is None:
+            of_users, of_items = _ratings_to_exclude(dls, exclude)
+            rated = of_users[of_users == row], of_items[of_users == row]
+        elif exclude != "none":
+            rated = np.zeros_like(folded.rows), folded.rows
+    leave_out = Rated(*rated, len(dls.users))
+    found = recommend(snapshot, np.array(rows, np.int64), k, leave_out=leave_out, **others)
+    if several:
+        return found
+    found = found.drop(columns=[found.columns[0], "rank"])
+    return found.assign(because="" if folded is None else reasons(snapshot, folded, found.index.to_numpy()))
 
 
 def _is_list(user: Any) -> bool:
     """Whether several users are meant: a list, an array or a tensor of ids, or ``"all"``."""
-    if isinstance(user, str | Mapping | pd.Series | pd.DataFrame | UserVector):
+    if isinstance(user, str | Mapping | pd.Series | pd.DataFrame):
         return isinstance(user, str) and user == "all"
     return isinstance(user, Sequence) or getattr(user, "ndim", 0) == 1
 
@@ -204,13 +215,13 @@ def explain_rating(
     n_terms: int,
     min_count: int,
 ) -> pd.DataFrame:
-    """`explain` for a user as `vector_of` takes them, with the user's rating of the item in ``attrs["actual"]``."""
-    snapshot, row = product_of(snapshot), dls.items.index(item)
-    vector = vector_of(snapshot, dls, user)
+    """`explain` for a user as `placed` takes them, with the user's rating of the item in ``attrs["actual"]``."""
     one_of("basis", basis, ("pca", "raw"))
+    row = dls.items.index(item)
+    snapshot, user_at, folded = placed(product_of(snapshot), dls, user)
     frame = fit_pca(snapshot, k=max(n_terms, AXES), min_count=min_count) if basis == "pca" else None
-    terms = explain(snapshot, vector, row, frame=frame, n_terms=n_terms)
-    terms.attrs["actual"] = _actual(dls, user, vector, row)
+    terms = explain(snapshot, user_at, row, frame=frame, n_terms=n_terms)
+    terms.attrs["actual"] = _actual(dls, user_at, row, folded)
     return terms
 
 
@@ -228,13 +239,11 @@ def _ratings_to_exclude(dls: CollabDataLoaders, exclude: str) -> tuple[NDArray[n
     return dls.rated if exclude == "all" else (dls.train_x[:, 0].numpy(), dls.train_x[:, 1].numpy())
 
 
-def _actual(dls: CollabDataLoaders, user: Any, vector: UserVector, item: int) -> float | None:
-    if isinstance(vector, Folded):
-        rated = dict(zip(vector.rows.tolist(), vector.ratings.tolist(), strict=True))
-        return rated.get(item)
-    row = dls.classes[dls.user_name].index(user)
+def _actual(dls: CollabDataLoaders, user: int, item: int, folded: Folded | None) -> float | None:
+    if folded is not None:
+        return dict(zip(folded.rows.tolist(), folded.ratings.tolist(), strict=True)).get(item)
     for x, y in ((dls.train_x, dls.train_y), (dls.valid_x, dls.valid_y)):
-        found = y.reshape(-1)[(x[:, 0] == row) & (x[:, 1] == item)]
+        found = y.reshape(-1)[(x[:, 0] == user) & (x[:, 1] == item)]
         if len(found):
             return float(found[0])
     return None

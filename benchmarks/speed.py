@@ -14,11 +14,7 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
 import collabwidgets as cw
-from collabwidgets.training import Recipe, Trainer
-from collabwidgets.training.engines.autograd import AutogradEngine
-from collabwidgets.training.engines.fused import FusedEngine
-from collabwidgets.training.events import EpochEnd
-from collabwidgets.training.schedule import schedule_for
+from collabwidgets.training import AutogradEngine, EpochEnd, FusedEngine, Recipe, Trainer, schedule_for
 
 ROUNDS = 5
 RECIPE = Recipe(epochs=5, lr=5e-3, wd=0.1)

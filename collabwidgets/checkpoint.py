@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from .data.without_ratings import DataFacts, LoadersWithoutRatings
 from .interpret.product import check_product
 from .interpret.users import residual_variance
+from .models import TabularNN
 from .models.ensemble import first_member, n_members
-from .models.side_columns import TabularNN
 from .models.tables import effective_tables
 from .training.inputs import takes_context
 from .training.progress import Whole

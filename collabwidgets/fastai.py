@@ -28,8 +28,8 @@ from .extras import needs_extra
 from .fastai_answers import HERE_IT_IS, Answers, refuse_keywords
 from .learner import CollabLearner
 from .models import CollabNN, Embedding, EmbeddingDotBias, EmbeddingNN, TabularModel, create_params, sigmoid_range
+from .training import L1LossFlat, LossFunction, MSELossFlat
 from .training.history import validated
-from .training.loss import L1LossFlat, LossFunction, MSELossFlat
 
 with needs_extra("figures"):
     import matplotlib.pyplot as plt

@@ -18,18 +18,23 @@ from .interpret.asked import checked_min_count, item_rows
 from .interpret.embeddings import save_projector
 from .interpret.pca import AXES, PCAFrame
 from .interpret.predict import predict
+from .models import TableNames
 from .models.catalog import ModelMaker
 from .models.ensemble import first_member, n_members
-from .models.tables import TableNames
 from .plain import whole_number
-from .training import Recipe, Snapshot
+from .training import (
+    History,
+    LossFunction,
+    Recipe,
+    Runs,
+    Snapshot,
+    loss_name,
+    lr_find,
+    own_loss,
+)
 from .training.events import Callback
-from .training.history import History
-from .training.loss import LossFunction, loss_name, own_loss
-from .training.lr_find import lr_find
 from .training.metrics import Metric
 from .training.reruns import Reruns
-from .training.runs import Runs
 from .training.session import Session
 from .training.weights import Weights
 from .view_state import ViewState

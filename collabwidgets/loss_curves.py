@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from .learner import CollabLearner
-    from .training.runs import Run
+    from .training import Run
 
 _PER_EPOCH, _PER_RUN = 25, 125  # at most so many stretches in which `smoothing` of the past is kept
 

@@ -25,9 +25,8 @@ from .models import DotProduct, DotProductBias, EmbeddingDotBias
 from .models.catalog import model_maker, neural_sizes
 from .plain import whole_number
 from .seeds import generator
-from .training.engines import checked_device
+from .training import L1LossFlat, LossFunction, checked_device
 from .training.events import Callback
-from .training.loss import L1LossFlat, LossFunction
 from .training.metrics import Metric
 
 if TYPE_CHECKING:

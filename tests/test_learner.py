@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 import collabwidgets as cw
-from collabwidgets.training.events import EpochEnd
+from collabwidgets.training import EpochEnd
 from collabwidgets.widgets import protocol
 from collabwidgets.widgets.commands import run_command
 

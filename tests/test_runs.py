@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import collabwidgets as cw
-from collabwidgets.training.history import History
+from collabwidgets.training import History
 from collabwidgets.training.runs import MOST_POINTS, MOST_RUNS
 
 
@@ -98,9 +98,7 @@ def test_ten_runs_are_remembered_by_few_points_each(learn):
 
 
 def test_many_epochs_are_thinned_too():
-    from collabwidgets.training import Recipe
-    from collabwidgets.training.history import EpochRecord
-    from collabwidgets.training.runs import Run
+    from collabwidgets.training import EpochRecord, Recipe, Run
 
     history = History()
     history.add_batches(np.arange(3, dtype=np.float32), np.ones(3, np.float32))

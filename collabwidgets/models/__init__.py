@@ -2,10 +2,12 @@
 
 from .dot import DotProduct, DotProductBias, EmbeddingDotBias
 from .ensemble import Ensemble
-from .layers import Embedding, create_params, sigmoid_range
+from .layers import Embedding, create_params, embedding_size, sigmoid_range
 from .neural import CollabNN, EmbeddingNN, get_emb_sz
+from .side_columns import TabularNN
 from .side_dot import SideDotBias
 from .svdpp import SVDpp
+from .tables import TableNames, find_tables
 from .tabular import TabularModel
 
 __all__ = [
@@ -18,8 +20,12 @@ __all__ = [
     "Ensemble",
     "SVDpp",
     "SideDotBias",
+    "TableNames",
     "TabularModel",
+    "TabularNN",
     "create_params",
+    "embedding_size",
+    "find_tables",
     "get_emb_sz",
     "sigmoid_range",
 ]

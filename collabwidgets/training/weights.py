@@ -10,13 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..models import Ensemble
+from ..models import Ensemble, TableNames, find_tables
 from ..models.catalog import ModelMaker
 from ..models.growing import Rows, grown_module, grown_weights, names_in_member
-from ..models.tables import TableNames, check_fits, copied, find_tables, table
+from ..models.tables import check_fits, copied, table
 from ..seeds import generator
-from .engines import choose_engine
-from .engines.fused import why_not_fused
+from .engines import choose_engine, why_not_fused
 from .inputs import check_context
 from .loss import LossFunction
 from .recipe import N_FACTORS

@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from collabwidgets.models import Embedding, create_params, sigmoid_range
-from collabwidgets.models.layers import checked_range, embedding_size
+from collabwidgets.models import Embedding, create_params, embedding_size, sigmoid_range
+from collabwidgets.models.layers import checked_range
 
 
 def test_embedding_starts_as_wrapped_normals_times_a_hundredth():

@@ -3,8 +3,7 @@
 import pytest
 import torch
 
-from collabwidgets.models import SVDpp
-from collabwidgets.models.tables import find_tables
+from collabwidgets.models import SVDpp, find_tables
 
 N_USERS, N_ITEMS, K = 6, 5, 3
 RATED = torch.tensor([[1, 1], [1, 2], [2, 1], [3, 4], [3, 4], [4, 2], [4, 3], [4, 1]])  # one pair stands there twice

@@ -4,8 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from collabwidgets.models import DotProductBias, EmbeddingDotBias, create_params
-from collabwidgets.models.tables import find_tables
+from collabwidgets.models import DotProductBias, EmbeddingDotBias, create_params, find_tables
 
 
 class ChaptersOwn(nn.Module):

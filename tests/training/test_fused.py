@@ -11,10 +11,16 @@ from torch import nn
 
 import collabwidgets as cw
 from collabwidgets.seeds import generator
-from collabwidgets.training import Recipe, Trainer
-from collabwidgets.training.engines.autograd import AutogradEngine
-from collabwidgets.training.engines.fused import FusedEngine, why_not_fused
-from collabwidgets.training.events import BatchEnd, Diverged, EpochEnd
+from collabwidgets.training import (
+    AutogradEngine,
+    BatchEnd,
+    Diverged,
+    EpochEnd,
+    FusedEngine,
+    Recipe,
+    Trainer,
+    why_not_fused,
+)
 
 MEMBERS = {
     "DotProduct": lambda users, items, k, g: cw.DotProduct(users, items, k, generator=g),

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collabwidgets.training.history import EpochRecord, History
+from collabwidgets.training import EpochRecord, History
 
 
 def filled(losses):

@@ -9,7 +9,7 @@ import torch
 from sklearn.metrics import mean_absolute_error
 
 import collabwidgets as cw
-from collabwidgets.training.events import BatchEnd, EpochEnd, Finished
+from collabwidgets.training import BatchEnd, EpochEnd, Finished
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from collabwidgets.training import Recipe
-from collabwidgets.training.schedule import schedule_for
+from collabwidgets.training import Recipe, schedule_for
 
 
 def fastai_cos(a, b, p):

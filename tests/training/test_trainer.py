@@ -9,10 +9,16 @@ import torch.nn.functional as F
 from torch import nn
 
 from collabwidgets.models import DotProductBias
-from collabwidgets.training import Recipe, Trainer
-from collabwidgets.training.engines.autograd import AutogradEngine
-from collabwidgets.training.events import BatchEnd, Diverged, EpochEnd, Finished
-from collabwidgets.training.schedule import schedule_for
+from collabwidgets.training import (
+    AutogradEngine,
+    BatchEnd,
+    Diverged,
+    EpochEnd,
+    Finished,
+    Recipe,
+    Trainer,
+    schedule_for,
+)
 
 
 @dataclass

@@ -11,10 +11,9 @@ from torch import nn
 import collabwidgets as cw
 from collabwidgets.models import CollabNN, DotProduct, DotProductBias, EmbeddingDotBias, EmbeddingNN, Ensemble, SVDpp
 from collabwidgets.seeds import generator
-from collabwidgets.training import Recipe
+from collabwidgets.training import Recipe, schedule_for
 from collabwidgets.training.engines import choose_engine
 from collabwidgets.training.recovery import stable_lr
-from collabwidgets.training.schedule import schedule_for
 
 USERS, ITEMS, N, STEPS = 20, 15, 120, 3
 

@@ -14,6 +14,15 @@ from .autograd import AutogradEngine
 from .ensemble import EnsembleEngine
 from .fused import FusedEngine, why_not_fused
 
+__all__ = [
+    "ENGINES",
+    "AutogradEngine",
+    "FusedEngine",
+    "checked_device",
+    "choose_engine",
+    "why_not_fused",
+]
+
 ENGINES = ("auto", *setting.ENGINES)
 
 

@@ -32,15 +32,20 @@ def remembered(function: Callable[P, R]) -> Callable[P, R]:
         made = function(*args, **kwargs)
         given = signature.bind(*args, **kwargs).arguments
         changed = {
-            name: value.tolist() if hasattr(value, "tolist") else value  # of numpy and torch
-            for name, value in given.items()
-            if _differs(signature.parameters[name], value)
+            name: _pythons(value) for name, value in given.items() if _differs(signature.parameters[name], value)
         }
         target: Any = args[0] if function.__name__ == "__init__" else made
         target.made_by = Call(function.__qualname__.removesuffix(".__init__"), changed)
         return made
 
     return call
+
+
+def _pythons(value: Any) -> Any:
+    """Numbers and arrays of numpy and torch, also in a list or tuple, as Python's numbers and lists."""
+    if type(value) in (list, tuple):
+        return type(value)(map(_pythons, value))
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def _differs(parameter: inspect.Parameter, value: Any) -> bool:

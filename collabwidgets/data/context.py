@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .cells import days_of
 from .spelling import unknown_column
-from .tables import columns_of_ratings, opened
+from .tables import picked
 
 if TYPE_CHECKING:
     from .ratings import Ratings
@@ -116,14 +116,12 @@ class Context:
         return replace(self, train=train, valid=valid, n_missing=self.n_missing + n_missing)
 
 
-def read_context(
-    names: Any, tables: Sequence[Any], ratings: Ratings, parts: tuple[torch.Tensor, torch.Tensor]
-) -> Context | None:
+def read_context(names: Any, table: Any, ratings: Ratings, parts: tuple[torch.Tensor, torch.Tensor]) -> Context | None:
     """Context columns of the checked ratings, standardised by those for training; None where `names` is empty.
 
     `parts` are the places of the ratings for training and for validation; see `context_values` for the rest.
     """
-    values, are_dates = context_values(names, tables, ratings)
+    values, are_dates = context_values(names, table, ratings)
     if not are_dates:
         return None
     train, valid = parts
@@ -134,14 +132,14 @@ def read_context(
     return Context(tuple(map(str, names)), mean, scale, scaled[train], scaled[valid], n_missing, are_dates)
 
 
-def context_values(names: Any, tables: Sequence[Any], ratings: Ratings) -> tuple[NDArray[np.float64], tuple[bool, ...]]:
-    """Context as it stands in the tables, float64 ``[n, columns]`` with NaN where missing, and which hold dates.
+def context_values(names: Any, table: Any, ratings: Ratings) -> tuple[NDArray[np.float64], tuple[bool, ...]]:
+    """Context as it stands in the table, float64 ``[n, columns]`` with NaN where missing, and which hold dates.
 
     Parameters
     ----------
     names : sequence of str
-    tables : sequence of tables
-        The tables that the ratings were read from, in order.
+    table : opened table
+        The one that the ratings were read from.
     ratings : Ratings
 
     Raises
@@ -152,14 +150,14 @@ def context_values(names: Any, tables: Sequence[Any], ratings: Ratings) -> tuple
     """
     if isinstance(names, str) or not isinstance(names, Sequence):
         raise TypeError(f"context={names!r} must be a list of columns of the ratings, such as ['timestamp']")
-    there = [str(name) for name in opened(tables[0]).columns]
+    there = [str(name) for name in table.columns]
     taken = (ratings.users.name, ratings.items.name, ratings.rating_name)
     for name in names:
         if str(name) not in there:
             raise unknown_column("context=", name, "of the ratings", there)
         if str(name) in taken:
             raise ValueError(f"context= names {name!r}, which is no context: a model is given users and items anyway")
-    frame = columns_of_ratings(tables, list(names), ratings.places)
+    frame = picked(table, list(names)).iloc[ratings.places]
     values, are_dates = np.empty(frame.shape), []
     for place, name in enumerate(names):
         values[:, place], is_date = days_of(frame[name])

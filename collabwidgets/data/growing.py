@@ -99,7 +99,7 @@ def grown(
     held_out = _held_out(dls, added)
     context = dls.context
     if context is not None:
-        values, _ = context_values(context.names, [table], _some(checked, fresh))
+        values, _ = context_values(context.names, table, _some(checked, fresh))
         context = context.with_rows(values, held_out)
     is_valid = torch.from_numpy(np.concatenate([np.arange(dls.n_ratings) >= dls.n_train, held_out]))
     whole = type(dls)(
@@ -218,7 +218,7 @@ def _told(dls: CollabDataLoaders, argument: str, given: Any, table: Any, checked
     found = None
     try:
         if ids and beside is not None:
-            found = side_table_of(beside, argument, vocab, [table], checked)
+            found = side_table_of(beside, argument, vocab, table, checked)
     except ValueError:  # none of the ids is in it
         if given is not None:
             raise

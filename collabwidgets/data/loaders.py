@@ -24,7 +24,7 @@ from .scale import proposed_range
 from .side import Side
 from .side_table import Told, with_side_tables
 from .splits import as_split, checked_share, drawn_parts, parts_of
-from .tables import is_table, joined
+from .tables import is_table, joined, opened
 from .text_tables import NO_HEADER
 from .vocab import Vocab
 from .weighted import weighted_mean
@@ -242,10 +242,9 @@ class CollabDataLoaders(TwoParts):
         bs = bs if bs == "auto" else whole_number("bs", bs)
         val_bs = None if val_bs is None else whole_number("val_bs", val_bs)
         given = {"user": user_name, "item": item_name, "rating": rating_name, "time": time_name, "weight": weight_name}
-        table, tables = ratings, [ratings]
+        table = opened(ratings)
         if is_table(split):
-            tables.append(split)
-            table, split = joined(ratings, split, given)
+            table, split = joined(table, opened(split), given)
         how: dict[str, Any] = {"on_bad": on_bad, "duplicates": duplicates, "missing_rating": missing_rating}
         checked = check_ratings(table, given, scale=scale, **how)
         said = f"valid_pct={valid_pct:g}"
@@ -255,8 +254,8 @@ class CollabDataLoaders(TwoParts):
             split = as_split(split)
             parts = parts_of(checked, split)
             valid_pct, said = len(parts[1]) / len(checked.values), f"split={split}"
-        beside = None if context is None else read_context(context, tables, checked, parts)
-        checked, told = with_side_tables(checked, tables, {"users": users, "items": items}, features)
+        beside = None if context is None else read_context(context, table, checked, parts)
+        checked, told = with_side_tables(checked, table, {"users": users, "items": items}, features)
         loaders = cls(checked, parts, told, beside, valid_pct=valid_pct, split=said, seed=seed, bs=bs, val_bs=val_bs)
         loaders.path = Path(path)
         loaders.origin = origin_of(ratings)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from ..plain import one_of
 from ..words import counted
-from .columns import Columns
+from .columns import Columns, find_columns
 from .scale import odd_values
-from .tables import ratings_in
+from .tables import number_columns, picked
 from .vocab import Vocab
 
 if TYPE_CHECKING:
@@ -73,21 +73,20 @@ def check_ratings(
     scale: str | None = None,
     is_whole: bool = True,
 ) -> Ratings:
-    """Check a table of ratings; see `find_columns` for `given`, and `CollabDataLoaders.from_df` for the rest.
+    """Check an opened table of ratings; see `find_columns` for `given`, and `CollabDataLoaders.from_df` for the rest.
 
     With `is_whole` false it is the addition to another, which may be of one user and of one value.
 
     Raises
     ------
-    TypeError
-        When `table` is no table.
     ValueError
         On an empty table, columns that cannot be found, rows that cannot be used (unless they are dropped), ids of
         mixed types, and a single user or item. The sentence says where and what to do.
     """
     for name, value in (("on_bad", on_bad), ("duplicates", duplicates), ("scale", scale)):
         one_of(name, value, _CHOICES[name])
-    columns, frame = ratings_in(table, given)
+    columns = find_columns(list(table.columns), number_columns(table), given)
+    frame = picked(table, columns.names)
     if not len(frame):
         raise ValueError(f"ratings has no rows ({columns}); pass at least one rating of two users")
     numbers = _numbers(frame[columns.rating], str(columns.rating))

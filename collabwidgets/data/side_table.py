@@ -17,7 +17,7 @@ from .columns import called_title, find_key, find_titles, known_as_id, same_name
 from .features import Features, checked_kinds, features_of
 from .ratings import Ratings
 from .readers import read_titles
-from .tables import columns_of_ratings, number_columns, opened, picked
+from .tables import number_columns, opened, picked
 from .vocab import NA, Id, Vocab
 
 if TYPE_CHECKING:
@@ -38,15 +38,15 @@ Told: TypeAlias = tuple[Titles | None, Features | None]
 
 
 def with_side_tables(
-    ratings: Ratings, tables: Sequence[Any], beside: dict[str, Any], features: Any
+    ratings: Ratings, table: Any, beside: dict[str, Any], features: Any
 ) -> tuple[Ratings, dict[str, Told]]:
     """Join side tables to ratings: the ratings, with a row for all users and items, and what is told of these.
 
     Parameters
     ----------
     ratings : Ratings
-    tables : sequence of tables
-        That the ratings were read from, one below the other.
+    table : opened table
+        The one that the ratings were read from.
     beside : dict
         By ``"users"`` and ``"items"`` a table, None, or what gives titles alone: a path, or True for the ratings.
     features
@@ -59,9 +59,9 @@ def with_side_tables(
     """
     asked = list(features) if isinstance(features, Mapping | Sequence) else []
     sides = {
-        argument: side_table_of(table, argument, getattr(ratings, argument), tables, ratings, asked)
-        for argument, table in beside.items()
-        if table is not None
+        argument: side_table_of(side, argument, getattr(ratings, argument), table, ratings, asked)
+        for argument, side in beside.items()
+        if side is not None
     }
     if features is not None and not sides:
         raise ValueError("features= chooses columns of side tables, but there is none; pass users= or items= a table")
@@ -174,18 +174,18 @@ def with_rows_of(ratings: Ratings, argument: str, vocab: Vocab) -> Ratings:
 
 
 def side_table_of(
-    table: Any, argument: str, vocab: Vocab, tables: Sequence[Any], ratings: Ratings, asked: Sequence[Any] = ()
+    beside: Any, argument: str, vocab: Vocab, table: Any, ratings: Ratings, asked: Sequence[Any] = ()
 ) -> SideTable:
     """Join what is passed beside ratings to a vocabulary of users, or of items.
 
     Parameters
     ----------
-    table : table, str, Path or True
+    beside : table, str, Path or True
         A path, and True for the ratings themselves, give titles alone.
     argument : str
         What it was passed as, ``"users"`` or ``"items"``.
-    vocab, tables, ratings
-        The ids to be joined, the tables that the ratings were read from, and the ratings.
+    vocab, table, ratings
+        The ids to be joined, the opened table that the ratings were read from, and the ratings.
     asked : sequence
         Columns that are no titles.
 
@@ -195,17 +195,17 @@ def side_table_of(
         When it is no table, or has none of the ids, or nothing beside them.
     """
     shared = title = None
-    if table is True or isinstance(table, str | Path):
-        frame = _titles_alone(tables[0] if table is True else table, vocab.name)
+    if beside is True or isinstance(beside, str | Path):
+        frame = _titles_alone(table if beside is True else beside, vocab.name)
         key, title = frame.columns
     else:
-        frame = _whole(table, argument)
-        key, shared = _key(frame, argument, vocab, tables[0], ratings)
+        frame = _whole(beside, argument)
+        key, shared = _key(frame, argument, vocab, table, ratings)
         others = [name for name in frame.columns if name != key and name not in asked]
         title = _title(frame[others]) if not called_title(vocab.name) else None
     wanted: list[str | None] = [None, *map(str, vocab[1:])]
     if shared is not None:
-        wanted = _of_first_rating(vocab, shared, tables, ratings, argument)
+        wanted = _of_first_rating(vocab, shared, table, ratings, argument)
     known = np.flatnonzero(frame[key].notna().to_numpy(dtype=bool))
     ids = _as_text(frame[key].iloc[known])
     place_of = {each: int(place) for each, place in zip(reversed(ids), known[::-1], strict=True)}  # the first counts
@@ -224,8 +224,7 @@ def _titles_alone(table: Any, ids: str) -> pd.DataFrame:
     if isinstance(table, str | Path):
         frame = read_titles(table, ids)
     else:
-        whole = opened(table)
-        frame = picked(whole, [*find_titles(list(whole.columns), number_columns(whole), ids)])
+        frame = picked(table, [*find_titles(list(table.columns), number_columns(table), ids)])
     return frame.dropna().drop_duplicates(frame.columns[0]).reset_index(drop=True)
 
 
@@ -249,7 +248,7 @@ def _key(frame: pd.DataFrame, argument: str, vocab: Vocab, table: Any, ratings: 
     if same:
         return next((name for name in same if str(name) == vocab.name), same[0]), None
     roles = {ratings.users.name, ratings.items.name, ratings.rating_name}
-    of_ratings = {str(name) for name in opened(table).columns} - roles
+    of_ratings = {str(name) for name in table.columns} - roles
     shared = [name for name in names if str(name) in of_ratings]
     ids = [name for name in shared if known_as_id(name)] or [name for name in shared if _never_repeats(frame[name])]
     if len(ids) > 1:
@@ -264,11 +263,9 @@ def _never_repeats(column: pd.Series) -> bool:
     return bool(column.astype(str).is_unique)  # cells may be lists
 
 
-def _of_first_rating(
-    vocab: Vocab, shared: str, tables: Sequence[Any], ratings: Ratings, argument: str
-) -> list[str | None]:
+def _of_first_rating(vocab: Vocab, shared: str, table: Any, ratings: Ratings, argument: str) -> list[str | None]:
     """By row of the vocabulary what its first rating has in another column of ids."""
-    column = columns_of_ratings(tables, [shared], ratings.places)[shared].reset_index(drop=True)
+    column = picked(table, [shared])[shared].iloc[ratings.places]
     rows, first = np.unique(ratings.user_rows if argument == "users" else ratings.item_rows, return_index=True)
     found: list[str | None] = [None] * len(vocab)
     known = column.iloc[first].set_axis(rows).dropna()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Columns, find_columns
+from .columns import find_columns
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -58,33 +58,19 @@ def is_table(value: Any) -> bool:
     return hasattr(value, "columns")
 
 
-def ratings_in(table: Any, given: Mapping[str, Hashable | None]) -> tuple[Columns, pd.DataFrame]:
-    """The columns of ratings in a table, found as `find_columns` does."""
-    whole = opened(table)
-    columns = find_columns(list(whole.columns), number_columns(whole), given)
-    return columns, picked(whole, columns.names)
-
-
 def joined(first: Any, second: Any, given: Mapping[str, Hashable | None]) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
-    """The columns of ratings of two tables one below the other, and which rows are of the second, bool [n]."""
+    """Two opened tables of ratings one below the other, and which rows are of the second, bool [n]."""
     import pandas as pd
 
-    frames = [ratings_in(table, given)[1] for table in (first, second)]
-    if list(frames[0]) != list(frames[1]):
+    tables = (first, second)
+    of_first, of_second = (find_columns(list(each.columns), number_columns(each), given).names for each in tables)
+    if of_first != of_second:
         raise ValueError(
-            f"the ratings have the columns {', '.join(map(str, frames[0]))}, those of split= "
-            f"{', '.join(map(str, frames[1]))}; give both tables the same names"
+            f"the ratings have the columns {', '.join(map(str, of_first))}, those of split= "
+            f"{', '.join(map(str, of_second))}; give both tables the same names"
         )
-    is_second = np.repeat([False, True], [len(frame) for frame in frames])
-    return pd.concat(frames, ignore_index=True), is_second
-
-
-def columns_of_ratings(tables: Sequence[Any], names: list[Any], places: NDArray[np.int64]) -> pd.DataFrame:
-    """Further columns of the ratings at some places of their tables, which stand one below the other."""
-    import pandas as pd
-
-    parts = [picked(opened(table), names).reset_index(drop=True) for table in tables]
-    return pd.concat(parts, ignore_index=True).iloc[places]
+    is_second = np.repeat([False, True], [len(first), len(second)])
+    return pd.concat([picked(each, list(each.columns)) for each in tables], ignore_index=True), is_second
 
 
 def number_columns(table: pd.DataFrame | nw.DataFrame[Any]) -> set[Hashable]:

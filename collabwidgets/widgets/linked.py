@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from traitlets import Bool, TraitError
+from traitlets import Bool
 
 from ..data.side import Side
 from ..traits import Row
@@ -32,7 +32,6 @@ class LinkedWidget(LookedAt, SyncedWidget):
 
     def __init__(self, view_state: ViewState, **traits: Any) -> None:
         self._view_state = view_state
-        LinkedWidget.linked.validate(self, traits.get("linked", True))
         shared = self._shared_by(traits)
         for name in shared:
             if name in traits:
@@ -69,11 +68,7 @@ class LinkedWidget(LookedAt, SyncedWidget):
     def _to_shared(self, change: dict[str, Any]) -> None:
         name, value = change["name"], change["new"]
         if name in self._shared and getattr(self._view_state, name) != value:
-            try:
-                setattr(self._view_state, name, value)
-            except TraitError:
-                self.publish({name: getattr(self._view_state, name)})
-                raise
+            setattr(self._view_state, name, value)
 
     @classmethod
     def _shared_by(cls, traits: Mapping[str, Any]) -> tuple[str, ...]:

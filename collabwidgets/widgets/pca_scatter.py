@@ -19,7 +19,6 @@ from ..traits import Finite, Rows, Whole
 from . import code
 from .commands import MOST_NEIGHBORS
 from .fitted_map import FittedMap
-from .html_table import ends_table, said
 from .map_columns import Chosen, places_of, values_of
 from .own_columns import read_columns
 from .side_columns import side_columns
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SHOWS_COLUMNS = ["x", "y", "color_by", "size_by"]
-_ENDS = 5  # titles at each end of an axis where the map cannot be drawn
 _SMALL = 400_000  # values of own columns that travel all at once, so that a page can choose without asking
 
 
@@ -287,21 +285,12 @@ class PCAScatter(FittedMap):
     def _n_titles(self) -> str:
         return f"{'' if self.only is None else 'only '}{super()._n_titles()}"
 
-    def _fallback(self) -> str:
-        """The ends of the two axes that are shown: what the map would tell at a glance."""
+    def _ranked(self) -> pd.DataFrame:
         if self._learner.epoch == 0:
-            return said(f"{self!r}: before training the map is of random weights.")
-        try:
-            frame = self.to_frame()
-        except ValueError as error:
-            return said(repr(self), error)
-        names = (axis if isinstance(axis, str) else f"PC{axis}" for axis in (self.x, self.y))
-        axes = [name for name in dict.fromkeys(names) if name in frame]
-        columns = list(dict.fromkeys([self._items.name, *axes, "count"]))
-        return "".join(
-            ends_table(f"{self!r}: the ends of {axis}", frame[columns].sort_values(axis, kind="stable").dropna(), _ENDS)
-            for axis in axes
-        )
+            raise ValueError("before training the map is of random weights")
+        frame, axes = self.to_frame(), [axis if isinstance(axis, str) else f"PC{axis}" for axis in (self.x, self.y)]
+        columns = [name for name in dict.fromkeys([self._items.name, *axes, "count"]) if name in frame]
+        return frame[columns].sort_values(columns[1], kind="stable").dropna()
 
     @validate("only")
     def _some_rows(self, proposal: dict[str, Any]) -> list[int] | None:

@@ -395,18 +395,8 @@ def plain(value: Any) -> Any:
 SETTING_FACTS = msgspec.convert(PANEL_SETTINGS, list[SettingFacts], from_attributes=True)
 
 
-def schema() -> dict[str, Any]:
-    """The contract as JSON Schema, definitions by name."""
-    _, definitions = msgspec.json.schema_components(TYPES, ref_template="#/$defs/{name}")
-    return definitions
-
-
 def contract() -> str:
     """The contract as JSON, from which js/protocol.mjs writes the page's types."""
-    return json.dumps(
-        {
-            "definitions": schema(),
-            "arrays": {name: each._asdict() for name, each in ARRAYS.items()},
-            "settings": plain(SETTING_FACTS),
-        }
-    )
+    _, definitions = msgspec.json.schema_components(TYPES, ref_template="#/$defs/{name}")
+    arrays = {name: each._asdict() for name, each in ARRAYS.items()}
+    return json.dumps({"definitions": definitions, "arrays": arrays, "settings": plain(SETTING_FACTS)})

@@ -224,16 +224,12 @@ class TrainingPanel(View):
     @validate("n_factors")
     def _possible_size(self, proposal: dict[str, Any]) -> int:
         n: int = proposal["value"]
-        learn = self._learner
-        if n == learn.n_factors:
-            return n
-        if n == 0:
-            raise TraitError(f"n_factors must be from 1 to {N_FACTORS.high:g}, not 0")
-        if not learn.session.weights.can_resize:
-            raise TraitError(f"n_factors={n}: this learner's model keeps its {learn.n_factors} factors")
-        if learn.epoch > 0 and not self.retrain_on_change:
+        learn, fixed = self._learner, not self._learner.session.weights.can_resize
+        if n != learn.n_factors and (n == 0 or fixed or (learn.epoch > 0 and not self.retrain_on_change)):
+            when = f"before training, after reset() or with retrain_on_change=True 1 to {N_FACTORS.high:g} are possible"
             raise TraitError(
-                f"n_factors={n} changes the shape of the trained tables: reset() first, or set retrain_on_change=True"
+                f"n_factors={n}: this learner's model keeps its {learn.n_factors} factors"
+                + ("" if fixed else f"; {when}")
             )
         return n
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import uuid
 from collections.abc import Callable
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-logger = logging.getLogger(__name__)
 
 
 class Names(List[Any]):
@@ -302,20 +299,19 @@ class View(KnownNames, LinkedWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle: Any = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle
-        try:
-            data["text/html"] = self._fallback()
-        except Exception:
-            # A page that can show the widget must not be kept from it by the table for those that cannot.
-            logger.exception("no table for pages without widgets")
+        data["text/html"] = self._fallback()
         return data, metadata
 
     def _fallback(self) -> str:
-        """What pages show that cannot show widgets."""
+        """What pages show that cannot show widgets: the ends of a table, or why there is none."""
         try:
-            frame = self.to_frame()
-        except ValueError as error:
+            return ends_table(repr(self), self._ranked())
+        except Exception as error:  # whatever it is, pages that can show the widget must not be kept from it
             return said(repr(self), error)
-        return ends_table(repr(self), frame)
+
+    def _ranked(self) -> pd.DataFrame:
+        """The table, sorted so that its ends tell most."""
+        return self.to_frame()
 
     # ------------------------------------------------------------------ words
 

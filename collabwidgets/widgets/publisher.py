@@ -136,15 +136,13 @@ class Publisher:
     # ------------------------------------------------------------------ the thread
 
     def _loop(self) -> None:
-        again: float | None = None
         while True:
-            with contextlib.suppress(queue.Empty):
-                self._rings.get(timeout=again)
+            self._rings.get()
             learn = self._learn()
             if self._over or learn is None:
                 break
             awaited, self._awaited = self._awaited, []
-            again = self._safe_turn(learn)
+            self._safe_turn(learn)
             for each in awaited:
                 each.set()
             del learn  # drop the strong reference before waiting
@@ -152,11 +150,10 @@ class Publisher:
             self._urgent.clear()
         self._store.close()
 
-    def _safe_turn(self, learn: CollabLearner) -> float | None:
+    def _safe_turn(self, learn: CollabLearner) -> None:
         try:
-            again = self._turn(learn)
+            self._turn(learn)
             self._fault = ""
-            return again
         except Exception as error:
             sentence = f"The widgets could not be updated: {type(error).__name__}: {error}"
             if sentence != self._fault:  # the same one every 80 ms would bury all else
@@ -164,35 +161,30 @@ class Publisher:
                 self._fault = sentence
                 with contextlib.suppress(Exception):  # of somebody's observer
                     self._store.publish({"status": self._store.status | {"message": sentence}})
-            return 1.0
 
-    def _turn(self, learn: CollabLearner) -> float | None:
-        """Send pending updates; return seconds until the next poll, or None."""
+    def _turn(self, learn: CollabLearner) -> None:
+        """Send pending updates. What is put off comes with a later turn: a learner that trains moves on."""
         now, began = time.monotonic(), time.thread_time()
-        if _just_begun_anew(learn, self._store):
-            return GUESS_SECONDS
         settled = learn.status != "training"
-        if not settled and self._nobody_left():
-            return None
-        if not settled and self._nobody_looks(learn):
-            self._missed = True
-            if now - self._status_at >= UNSEEN_SECONDS:
-                self._status_at = now
-                self._publish_status(learn)
-            return None
-        keeps_up = self._keeps_up(now)
-        again = self._send_points(learn, now, keeps_up)
-        status_moved = learn.status != self._store.status["status"]
-        if status_moved or settled or (self.pages.listening and now - self._status_at >= STATUS_SECONDS):
+        if _just_begun_anew(learn, self._store) or (not settled and self._nobody_left()):
+            return
+        news = settled or learn.status != self._store.status["status"]
+        unseen = not news and self._nobody_looks()
+        every = UNSEEN_SECONDS if unseen else STATUS_SECONDS
+        if news or (self.pages.listening and now - self._status_at >= every):
             self._status_at = now
-            self._publish_status(learn)
+            self._store.publish({"status": protocol.plain(learner_facts.status_of(learn))})
+        if unseen:
+            self._missed = True
+            return
+        keeps_up = self._keeps_up(now)
+        self._send_points(learn, now, keeps_up or settled)
         watched = keeps_up and self.pages.visible and self._any_shown()
         size = self._publish_results(learn, now, settled=settled, watched=watched)
         own = self._tell_followers(learn, settled)
         if size or own:
             rest = max(COST_SHARE * (time.thread_time() - began), (size + own) / BYTES_PER_SECOND)
             self._results_at = max(now, self._results_at) + max(PICTURE_SECONDS if size else 0, rest)
-        return again
 
     def _keeps_up(self, now: float) -> bool:
         """Whether a page has painted all that was sent, or had until a moment ago."""
@@ -200,25 +192,23 @@ class Publisher:
             self._painted_at = now
         return now - self._painted_at < BEHIND_SECONDS
 
-    def _send_points(self, learn: CollabLearner, now: float, keeps_up: bool) -> float | None:
+    def _send_points(self, learn: CollabLearner, now: float, ready: bool) -> None:
         history = learn.history
-        reset = self.pages.waiting or self._missed or history.run != self._run
-        if not reset:
-            if not self.pages.listening:
-                return None
-            if not keeps_up and now - self._sent_at < ACK_SECONDS:
-                return self._sent_at + ACK_SECONDS - now
-        self.pages.waiting, run = False, history.run
+        run = history.run
+        reset = self.pages.waiting or self._missed or run != self._run
+        if reset:
+            self.pages.waiting = False
+        elif not self.pages.listening or not (ready or now - self._sent_at >= ACK_SECONDS):
+            return
         x, loss, self._position = history.batches_since(0 if reset else self._position)
         if not reset and not len(x):
-            return None
+            return
         x, loss = thinned(x, loss, learner_facts.BATCH_POINTS if reset else POINTS_PER_MESSAGE)
         self._run, self._missed = run, False
         self._seq += 1
         self._sent_at = now
         points = protocol.Points(seq=self._seq, run=run, reset=reset)
         self._store.send(protocol.plain(points), [pair_bytes(x, loss)])
-        return None
 
     def _publish_results(self, learn: CollabLearner, now: float, *, settled: bool, watched: bool) -> int:
         """History and arrays: at an epoch's end, at the end, and in between if somebody looks. The bytes
@@ -257,19 +247,14 @@ class Publisher:
             self._told_picture = (told["revision"], *picture[1:])
         return 1 + sum(len(value) for value in values.values() if isinstance(value, bytes))
 
-    def _publish_status(self, learn: CollabLearner) -> None:
-        self._store.publish({"status": protocol.plain(learner_facts.status_of(learn))})
-
     def _any_shown(self) -> bool:
         return any(follower.shown for follower in list(self._store.followers.values()))
 
-    def _nobody_looks(self, learn: CollabLearner) -> bool:
-        """Pages are there, but what they show of the learner is scrolled away or in a hidden tab, and there is no news
-        that a page must have all the same. Whoever comes to see it wakes this thread."""
+    def _nobody_looks(self) -> bool:
+        """Pages are there, but what they show of the learner is scrolled away or in a hidden tab. Whoever comes to see
+        it wakes this thread."""
         pages = self.pages
-        if not pages.listening or pages.visible or pages.waiting or self._any_shown():
-            return False
-        return bool(learn.status == self._store.status["status"])
+        return pages.listening and not (pages.visible or pages.waiting or self._any_shown())
 
     def _tell_followers(self, learn: CollabLearner, settled: bool) -> int:
         watched = settled or self.pages.visible or self.pages.never

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 BUILT_IN = ("bias", "count", "mean", "year")
 RESERVED = ("bias", "count", "mean", "none")  # an own "year" takes the place of the one in the titles
-_MOST_CATEGORIES = 65_534  # that travel under their own names; the rarest of more are one
 _FEW = 0.5  # share of the items that must be found for nothing to be said
 
 
@@ -167,8 +166,7 @@ def column_of(name: str, by_row: pd.Series[Any], side: Side) -> Column:
     texts = by_row[known].astype(str)
     counts = texts.value_counts(sort=False)
     order = sorted(counts.index, key=lambda text: (-int(counts[text]), text))
-    number = {text: min(at, _MOST_CATEGORIES) for at, text in enumerate(order)}
+    number = {text: at for at, text in enumerate(order)}
     values = np.full(len(side), np.nan)
     values[known] = texts.map(number).to_numpy(dtype=np.float64)
-    rest = [] if len(order) <= _MOST_CATEGORIES else [f"{len(order) - _MOST_CATEGORIES:,} others"]
-    return Column(values, (*order[:_MOST_CATEGORIES], *rest))
+    return Column(values, tuple(order))

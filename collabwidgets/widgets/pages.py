@@ -13,8 +13,8 @@ _MOST_PAGES = 100
 
 @dataclass
 class _Page:
-    heard: float
-    visible: bool = True
+    heard: float = 0.0
+    visible: bool = False
     drawn: int = -1
 
 
@@ -39,21 +39,15 @@ class Pages:
         self._pages: dict[str, _Page] = {}
         self.waiting = False
 
-    def hello(self, client: str) -> None:
-        """A page needs the whole history."""
-        self._hear(client)
-        self.waiting = True
-
-    def beat(self, client: str, visible: bool) -> None:
-        """A heartbeat; after a silence the page is new again."""
-        if self._pages.get(client) not in self._here():
+    def beat(self, client: str, visible: bool, drawn: int = -1, anew: bool = False) -> None:
+        """A heartbeat, with the last message that was painted; after a silence the page is new again."""
+        if anew or self._pages.get(client) not in self._here():
             self.waiting = True
-        self._hear(client).visible = visible
-
-    def drawn(self, client: str, seq: int) -> None:
-        """A page has painted message number `seq`."""
-        page = self._hear(client)
-        page.drawn = max(page.drawn, seq)
+        page = self._pages.setdefault(client, _Page())
+        page.heard, page.visible, page.drawn = self._clock(), visible, max(page.drawn, drawn)
+        if len(self._pages) > _MOST_PAGES:  # reloads give new names; nobody needs the old ones
+            names = list(self._pages)
+            self._pages.pop(min(names, key=lambda name: self._pages[name].heard), None)
 
     @property
     def never(self) -> bool:
@@ -78,14 +72,6 @@ class Pages:
         """Silence proves nothing yet (the kernel may not be able to hear): listen a little longer."""
         for page in list(self._pages.values()):
             page.heard = max(page.heard, self._clock() - SILENCE + _GRACE)
-
-    def _hear(self, client: str) -> _Page:
-        page = self._pages.setdefault(client, _Page(0.0))
-        page.heard = self._clock()
-        if len(self._pages) > _MOST_PAGES:  # reloads give new names; nobody needs the old ones
-            names = list(self._pages)
-            self._pages.pop(min(names, key=lambda name: self._pages[name].heard), None)
-        return page
 
     def _here(self) -> list[_Page]:
         """The pages that have been heard of late."""

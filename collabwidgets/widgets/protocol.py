@@ -323,24 +323,16 @@ class FromPage(Wire, tag_field="kind"):
     """A message of a page; ``kind`` says which."""
 
 
-class Hello(FromPage, tag="hello"):
-    """A page is there; it is sent the whole batch curve."""
-
-    client: str
-
-
 class Beat(FromPage, tag="beat"):
-    """A page is still there; ``visible``: somebody may look at a view."""
+    """A page is there; ``visible``: somebody may look at a view.
+
+    ``drawn``: the number of the last points message on its screen. ``anew``: it needs the whole batch curve.
+    """
 
     client: str
     visible: bool
-
-
-class Drawn(FromPage, tag="drawn"):
-    """The points message ``seq`` is on the screen."""
-
-    client: str
-    seq: int
+    drawn: int = -1
+    anew: bool = False
 
 
 class Ask(FromPage, tag="command"):
@@ -350,7 +342,7 @@ class Ask(FromPage, tag="command"):
     call: AnyCall  # type: ignore[valid-type]
 
 
-Message = Hello | Beat | Drawn | Ask
+Message = Beat | Ask
 
 
 class Answer(Wire, tag_field="kind", tag="answer"):
@@ -373,7 +365,7 @@ class Points(Wire, tag_field="kind", tag="points"):
 TYPES = (Status, Data, Picture, OtherMap, Message, AnyCall, Neighbors, Answer, Points)
 
 
-def decode_message(content: Any) -> FromPage:
+def decode_message(content: Any) -> Beat | Ask:
     """A page's message as its struct.
 
     Raises

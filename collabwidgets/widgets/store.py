@@ -176,17 +176,11 @@ class LearnerStore(SyncedWidget):
             if isinstance(content, dict) and content.get("kind") == "command":
                 self._reply(protocol.Answer(id=str(content.get("id"))[:_LONGEST_ID], ok=False, error=str(error)))
             return
+        if isinstance(message, protocol.Ask):
+            self._answer(message)
+            return
         pages = self.publisher.pages
-        match message:
-            case protocol.Ask():
-                self._answer(message)
-                return
-            case protocol.Hello(client=client):
-                pages.hello(client[:_LONGEST_ID])
-            case protocol.Beat(client=client, visible=visible):
-                pages.beat(client[:_LONGEST_ID], visible)
-            case protocol.Drawn(client=client, seq=seq):
-                pages.drawn(client[:_LONGEST_ID], seq)
+        pages.beat(message.client[:_LONGEST_ID], message.visible, message.drawn, message.anew)
         if pages.waiting:
             self.publisher.wake()
 

@@ -179,22 +179,17 @@ export interface OtherMap {
   revision: number;
   fit_on: string;
 }
-/** A page is there; it is sent the whole batch curve. */
-export interface Hello {
-  kind: "hello";
-  client: string;
-}
-/** A page is still there; ``visible``: somebody may look at a view. */
+/**
+ * A page is there; ``visible``: somebody may look at a view.
+ *
+ *     ``drawn``: the number of the last points message on its screen. ``anew``: it needs the whole batch curve.
+ */
 export interface Beat {
   kind: "beat";
   client: string;
   visible: boolean;
-}
-/** The points message ``seq`` is on the screen. */
-export interface Drawn {
-  kind: "drawn";
-  client: string;
-  seq: number;
+  drawn?: number;
+  anew?: boolean;
 }
 /** A command or question that waits for the `Answer` of the same id. */
 export interface Ask {

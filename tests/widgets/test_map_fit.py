@@ -108,7 +108,6 @@ def test_own_maps_come_in_step_with_the_store_none_while_unseen_and_the_last_one
     learn = collab_learner(dls, n_factors=8, y_range=(0, 5.5), seed=3, engine="autograd")
     scatter, store = PCAScatter(learn, fit_on="all"), LearnerStore.of(learn)
     until(lambda: store.picture["revision"] == learn.snapshot.revision)
-    line.say(store, kind="hello", client="page")
     line.say(store, kind="beat", client="page", visible=True)
     before = len(line.of(scatter))
     learn.start(epochs=3)

@@ -84,7 +84,6 @@ def test_a_map_of_users_stays_one_and_stays_apart(trained):
 
 def test_a_map_of_users_moves_while_it_trains_and_ends_with_the_last_weights(learn, line, until):
     scatter, store = PCAScatter(learn, kind="users"), LearnerStore.of(learn)
-    line.say(store, kind="hello", client="page")
     line.say(store, kind="beat", client="page", visible=True)
     scatter.set_state({"_visible": True})
     moved = []

@@ -19,7 +19,7 @@ def test_a_script_without_pages_is_never_silent():
 
 def test_a_new_page_is_greeted_once():
     pages = Pages(Clock())
-    pages.hello("a")
+    pages.beat("a", visible=True)
     assert pages.waiting
     pages.waiting = False
     pages.beat("a", visible=True)
@@ -29,7 +29,7 @@ def test_a_new_page_is_greeted_once():
 def test_pages_without_heartbeat_for_more_than_six_seconds_are_silent():
     clock = Clock()
     pages = Pages(clock)
-    pages.hello("a")
+    pages.beat("a", visible=True)
     clock.now += 6.0
     assert pages.listening
     clock.now += 0.1
@@ -40,11 +40,14 @@ def test_pages_without_heartbeat_for_more_than_six_seconds_are_silent():
 def test_a_page_that_comes_back_after_a_silence_is_greeted_again():
     clock = Clock()
     pages = Pages(clock)
-    pages.hello("a")
+    pages.beat("a", visible=True)
     pages.waiting = False
     clock.now += 2
     pages.beat("a", visible=True)
     assert not pages.waiting
+    pages.beat("a", visible=True, anew=True)
+    assert pages.waiting
+    pages.waiting = False
     clock.now += 60
     pages.beat("a", visible=True)
     assert pages.waiting
@@ -52,8 +55,8 @@ def test_a_page_that_comes_back_after_a_silence_is_greeted_again():
 
 def test_one_page_that_draws_is_enough_and_a_closed_one_holds_nothing_up():
     pages = Pages(Clock())
-    pages.hello("closed")
-    pages.drawn("open", 7)
+    pages.beat("closed", visible=True)
+    pages.beat("open", visible=True, drawn=7)
     assert pages.acknowledged(7)
     assert not pages.acknowledged(8)
 
@@ -74,7 +77,7 @@ def test_hidden_pages_are_there_but_not_visible():
 def test_an_excused_page_gets_a_little_longer_and_no_more():
     clock = Clock()
     pages = Pages(clock)
-    pages.hello("a")
+    pages.beat("a", visible=True)
     clock.now += 7
     pages.excuse()
     assert pages.listening
@@ -87,7 +90,7 @@ def test_the_names_of_a_thousand_reloads_are_forgotten():
     pages = Pages(clock)
     for reload in range(1000):
         clock.now += 1
-        pages.hello(f"page {reload}")
+        pages.beat(f"page {reload}", visible=True)
     assert len(pages._pages) <= 100
-    pages.drawn("page 999", 5)
+    pages.beat("page 999", visible=True, drawn=5)
     assert pages.acknowledged(5)

@@ -36,10 +36,11 @@ class AttentivePage(threading.Thread):
         self.drawn = 0
 
     def run(self):
-        self.line.say(self.store, kind="hello", client=self.client)
+        self.line.say(self.store, kind="beat", client=self.client, visible=True, anew=True)
         while not self.left.wait(0.02):
             for message in self.line.points(self.store)[self.drawn :]:
-                self.line.say(self.store, kind="drawn", seq=message.content["seq"], client=self.client)
+                seq = message.content["seq"]
+                self.line.say(self.store, kind="beat", client=self.client, visible=True, drawn=seq)
                 self.drawn += 1
             self.line.say(self.store, kind="beat", client=self.client, visible=True)
 
@@ -56,7 +57,7 @@ def test_a_page_that_says_hello_gets_the_whole_history_once(learn, line, until):
     learn.start(epochs=2)
     learn.wait()
     store = LearnerStore.of(learn)
-    line.say(store, kind="hello", client="late")
+    line.say(store, kind="beat", client="late", visible=True)
     until(lambda: len(line.points(store)) == 1)
     (message,) = line.points(store)
     x, loss = learn.history.batches(2000)
@@ -100,7 +101,7 @@ def test_points_wait_for_a_page_that_has_not_drawn_but_not_for_ever(learn, line,
     def hears():
         line.say(store, kind="beat", client="slow", visible=True)  # it is there, but has painted nothing yet
 
-    line.say(store, kind="hello", client="slow")
+    line.say(store, kind="beat", client="slow", visible=True)
     until(lambda: len(line.points(store)) == 1)
     learn.start(epochs=1000, bs=8)
     until(lambda: hears() or statuses_since_the_last_points() >= 5)
@@ -233,7 +234,7 @@ def test_without_a_page_the_traits_are_set_at_epoch_ends_and_no_points_are_sent(
 def test_after_a_silence_nothing_is_sent_until_the_end_or_until_the_page_is_back(learn, line, until, monkeypatch):
     monkeypatch.setattr(pages, "SILENCE", 0.3)
     store = LearnerStore.of(learn)
-    line.say(store, kind="hello", client="page")
+    line.say(store, kind="beat", client="page", visible=True)
     learn.start(epochs=1000, bs=8)
     until(lambda: not store.publisher.pages.listening)
     until(lambda: line.of(store)[-1].at < time.monotonic() - 0.5)
@@ -257,7 +258,6 @@ def test_after_a_silence_nothing_is_sent_until_the_end_or_until_the_page_is_back
 
 def test_what_nobody_sees_is_told_its_status_alone_and_all_when_it_comes_into_sight(learn, line, until):
     store, scatter = LearnerStore.of(learn), PCAScatter(learn)
-    line.say(store, kind="hello", client="page")
     line.say(store, kind="beat", client="page", visible=False)
     until(lambda: line.points(store))
     learn.start(epochs=1000, bs=8)
@@ -336,7 +336,7 @@ def test_one_follower_that_fails_keeps_the_others_going(learn, until, caplog):
         {},
         {"kind": "hello"},
         {"kind": "beat", "client": "a"},
-        {"kind": "drawn", "client": "a", "seq": "x"},
+        {"kind": "beat", "client": "a", "visible": True, "drawn": "x"},
         {"kind": 3},
     ],
 )

@@ -1,6 +1,6 @@
 // The line to the kernel: hello, heartbeats, acknowledgements, commands and their answers, and whether it still holds.
 import { signal } from "@preact/signals";
-import type { Answer, Ask, Beat, Drawn, Hello, Points } from "../protocol";
+import type { Answer, Ask, Beat, Points } from "../protocol";
 import { type BoundTraits, rawModel } from "./bound";
 import { onAbort } from "./lifetime";
 
@@ -99,7 +99,7 @@ export class Link {
   drawn(seq: number): void {
     this.#drawn = seq;
     if (this.#acknowledgement !== undefined) return;
-    this.#send({ kind: "drawn", seq, client: this.client });
+    this.#tell({ drawn: seq });
     this.#acknowledgement = setTimeout(() => {
       this.#acknowledgement = undefined;
       if (this.#drawn !== seq) this.drawn(this.#drawn);
@@ -143,10 +143,13 @@ export class Link {
 
   /** Send a heartbeat; false where the kernel cannot be reached. */
   #tellAlive(): boolean {
-    if (this.#alive() !== false)
-      return this.#send({ kind: "beat", client: this.client, visible: this.anyVisible() });
+    if (this.#alive() !== false) return this.#tell();
     this.lost();
     return false;
+  }
+
+  #tell(more: Partial<Beat> = {}): boolean {
+    return this.#send({ kind: "beat", client: this.client, visible: this.anyVisible(), ...more });
   }
 
   /** Ask for the whole batch curve, at most once a second. */
@@ -154,10 +157,10 @@ export class Link {
     const now = performance.now();
     if (now - this.#saidHello < HELLO_MS) return;
     this.#saidHello = now;
-    this.#send({ kind: "hello", client: this.client });
+    this.#tell({ anew: true, visible: true }); // until the next beat says what is so
   }
 
-  #send(message: Hello | Beat | Drawn | Ask): boolean {
+  #send(message: Beat | Ask): boolean {
     if (this.own.signal.aborted || this.#closed) return false;
     try {
       this.own.model.send(message);

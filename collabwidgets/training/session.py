@@ -191,11 +191,13 @@ class Session:
         with self._command():
             if self._fit is None or not self._fit.paused:
                 raise RuntimeError(f"there is no paused fit to resume (status {self.status}); start() begins one")
-            if self.weights.exchanged or self.snapshot.revision != self._fit.revision:
+            if self.weights.exchanged:
                 raise RuntimeError(
-                    "the model is another since the fit was paused (parameters edited, replaced, frozen or cast, or "
-                    "another y_range); stop() ends the fit, start() begins one with the model as it is"
+                    "the model is another since the fit was paused (parameters replaced, frozen or cast, or another "
+                    "y_range); stop() ends the fit, start() begins one with the model as it is"
                 )
+            if self.snapshot.revision != self._fit.revision:
+                self.weights.engine.reread()
             self._fit.start(one_epoch=one_epoch)
 
     def stop(self) -> None:

@@ -50,6 +50,9 @@ class Engine(Protocol):
     def sync(self) -> None:
         """Bring the module's own parameters up to date."""
 
+    def reread(self) -> None:
+        """Go on in the middle of a fit from the weights that the module was given by hand since `sync`."""
+
     def state(self) -> Any:
         """A copy of the weights, to be given to `restore`."""
 

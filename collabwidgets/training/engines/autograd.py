@@ -92,6 +92,8 @@ class AutogradEngine:
     def sync(self) -> None:
         """Nothing to do: the module is what is trained."""
 
+    reread = sync
+
     def state(self) -> dict[str, Tensor]:
         return {name: value.detach().clone() for name, value in self.module.state_dict().items()}
 

@@ -68,6 +68,10 @@ class EnsembleEngine:
         for engine in self.engines:
             engine.sync()
 
+    def reread(self) -> None:
+        for engine in self.engines:
+            engine.reread()
+
     def state(self) -> list[Any]:
         return [engine.state() for engine in self.engines]
 

@@ -124,6 +124,17 @@ class Tables:
         self.weights += self.common[0, 0]
         self._write()
 
+    def reread(self) -> None:
+        """Go on with the fit from the module's weights, after `sync`."""
+        from . import fused_loop
+
+        assert self.over is not None
+        fused_loop.catch_up_all(self.packed, self.last, self.step, self.over)
+        self.common[0, 0] = 0
+        at = self.last.copy()
+        self._read()
+        self.last[:] = at
+
     def restore(self, weights: Floats) -> None:
         """Give the module these weights, and begin with new moments."""
         self.weights[:] = weights
@@ -248,6 +259,14 @@ class FusedEngine:
     def sync(self) -> None:
         for tables in (*self._sides, *self._sums):
             tables.sync()
+
+    def reread(self) -> None:
+        from . import fused_loop
+
+        for tables in (*self._sides, *self._sums):
+            tables.reread()
+        for part in self._parts:
+            fused_loop.add_up(part, part.used[: part.n_used[0]])
 
     def state(self) -> list[Floats]:
         self.sync()

@@ -67,7 +67,7 @@ def fold_in(
     snapshot : Snapshot
         Of a dot-product model.
     ratings : dict of int to float
-        By item row, in rating units; may be empty.
+        By item row, finite numbers in rating units; may be empty.
     method : {"fitted", "average_user", "nearest_user"}
         Or the mean of the trained users, whatever was rated; or the trained user whose predictions for the rated titles
         come nearest to the ratings, of equals the one with more ratings.
@@ -83,8 +83,8 @@ def fold_in(
     Raises
     ------
     ValueError
-        For another method, a prior_strength or residual_variance that is not above 0, a rating that is not finite or
-        not within y_range, an item that was never trained, ``"nearest_user"`` without a rating, or no dot product.
+        For another method, a prior_strength or residual_variance that is not above 0, an item that was never trained,
+        ``"nearest_user"`` without a rating, or no dot product.
     """
     one_of("method", method, _METHODS)
     for name, value in (("prior_strength", prior_strength), ("residual_variance", residual_variance)):
@@ -93,7 +93,10 @@ def fold_in(
     trained = np.flatnonzero(snapshot.users.trained)
     people = with_bias(required_user_factors(snapshot), snapshot.user_bias)[trained]
     rows = np.array(list(ratings), dtype=np.int64)
-    given = _checked(snapshot, rows, np.array(list(ratings.values()), dtype=np.float64))
+    given = np.array(list(ratings.values()), dtype=np.float64)
+    if not snapshot.known_items[rows].all():
+        name = snapshot.items.names[rows[~snapshot.known_items[rows]][0]]
+        raise ValueError(f"{name!r} was never trained, so nothing is known of it; leave it out")
     design, offsets = with_ones(snapshot.required_item_factors[rows], people), item_biases(snapshot)[rows]
     t, like, pulls = people.mean(axis=0), None, np.empty((0, people.shape[1]))
     if method == "nearest_user":
@@ -127,18 +130,6 @@ def with_bias(factors: NDArray[np.float32], bias: NDArray[np.float32] | None) ->
 def with_ones(vectors: NDArray[np.floating], fitted: Doubles) -> Doubles:
     """What multiplies a row of `fitted`, a table of `with_bias`, in its ratings of others, whose factors are given."""
     return np.column_stack([vectors, np.ones(len(vectors))])[:, : fitted.shape[1]].astype(np.float64)
-
-
-def _checked(snapshot: Snapshot, rows: NDArray[np.int64], given: Doubles) -> Doubles:
-    largest = float(np.finfo(np.float64).max)
-    low, high = snapshot.y_range or (-largest, largest)
-    for row, rating in zip(rows, given, strict=True):
-        name = snapshot.items.names[row]
-        if not snapshot.known_items[row]:
-            raise ValueError(f"{name!r} was never trained, so nothing is known of it; leave it out")
-        if not low <= rating <= high:
-            raise ValueError(f"the rating of {name!r} is {rating:g}; this model's ratings lie from {low:g} to {high:g}")
-    return given
 
 
 def prior_precision(people: Doubles) -> Doubles:

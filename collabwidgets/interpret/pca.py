@@ -215,16 +215,11 @@ def fit_pca(
     """
     side, table = snapshot.items, snapshot.required_item_factors
     whole_number("k", k)
-    if previous is not None and (previous.n_factors, len(previous.scores)) != (table.shape[1], len(table)):
-        raise ValueError(
-            f"the previous frame has {previous.n_factors} factors and {len(previous.scores)} rows, "
-            f"the snapshot {table.shape[1]} and {len(table)}; pass previous=None to start afresh"
-        )
-    if reference is not None and len(reference.scores) != len(table):
-        raise ValueError(
-            f"the reference has {len(reference.scores)} rows and the snapshot {len(table)}; "
-            "they must be of the same items"
-        )
+    for each in (previous, reference):
+        if each is not None and len(each.scores) != len(table):
+            raise ValueError(
+                f"a frame to follow has {len(each.scores)} rows, the snapshot {len(table)}; pass one of the same items"
+            )
     rows = _fitted_rows(side, min_count, top_n)
     k = min(k, table.shape[1], len(rows) - 1)
     center, variances, vectors = _eigen(table[rows])

@@ -170,7 +170,6 @@ def recommend_to(
     if isinstance(items, str) or not (items is None or isinstance(items, Iterable)):
         raise TypeError(f"items={items!r} must be a list of {dls.item_name}s; put the one into a list")
     among = None if items is None else np.array([dls.items.index(item) for item in items], dtype=np.int64)
-    others: dict[str, Any] = {"among": among, "min_count": min_count, "taste_only": taste_only}
     if (user is None) == (user_features is None):
         raise TypeError("pass a user, or user_features= of somebody who is none of them; one of the two")
     if isinstance(user, pd.Series) and user.name == dls.user_name:
@@ -190,8 +189,8 @@ def recommend_to(
             rated = of_users[of_users == row], of_items[of_users == row]
         elif exclude != "none":
             rated = np.zeros_like(folded.rows), folded.rows
-    leave_out = Rated(*rated, len(dls.users))
-    found = recommend(snapshot, np.array(rows, np.int64), k, leave_out=leave_out, **others)
+    lists: dict[str, Any] = {"leave_out": Rated(*rated, len(dls.users)), "among": among, "min_count": min_count}
+    found = recommend(snapshot, np.array(rows, np.int64), k, taste_only=taste_only, **lists)
     if several:
         return found
     found = found.drop(columns=[found.columns[0], "rank"])

@@ -102,8 +102,6 @@ def test_the_nearest_user_is_the_one_whose_predictions_come_nearest(snapshot):
     ("ratings", "settings", "words"),
     [
         ({30: 4}, {}, "'title 30' was never trained.*leave it out"),
-        ({3: float("nan")}, {}, "rating of 'title 3' is nan"),
-        ({3: 9}, {}, "rating of 'title 3' is 9; this model's ratings lie from 0 to 5.5"),
         ({3: 4}, {"prior_strength": 0}, "prior_strength must be a number above 0"),
         ({3: 4}, {"method": "nearest"}, "choose one of fitted, average_user, nearest_user"),
         ({}, {"method": "nearest_user"}, "rate a title"),

@@ -97,21 +97,14 @@ def read(path: Path) -> Checkpoint:
         raise FileNotFoundError(f"there is no checkpoint {path}; learn.save({path.stem!r}) makes one")
     try:
         with safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 - no mapping
-    except SafetensorError as error:
-        raise ValueError(
-            f"{path} is no checkpoint, or is damaged ({error}); take another copy, or train and save anew"
-        ) from error
-    if _FORMAT not in metadata:
-        raise ValueError(f"{path} is a safetensors file, but no checkpoint of a learner; learn.save() writes those")
-    try:
-        facts = json.loads(metadata[_FORMAT])
+            facts = json.loads((file.metadata() or {})[_FORMAT])
         if facts["version"] <= _VERSION:
             return _checkpoint(facts, tensors)
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+    except (SafetensorError, KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise ValueError(
-            f"{path} is damaged ({type(error).__name__}: {error}); take another copy, or train and save anew"
+            f"{path} is no checkpoint of a learner, or is damaged ({type(error).__name__}: {error}); "
+            "take another copy, or train and save anew"
         ) from error
     raise ValueError(
         f"{path} was written by a later version of collabwidgets (format {facts['version']}, this one reads "

@@ -231,13 +231,13 @@ def test_a_file_that_is_no_checkpoint_is_refused(learn: cw.CollabLearner, tmp_pa
         learn.load(tmp_path / "nowhere")
     whole = learn.save(tmp_path / "whole").read_bytes()
     (tmp_path / "half.safetensors").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ValueError, match="is no checkpoint, or is damaged"):
+    with pytest.raises(ValueError, match="is no checkpoint of a learner, or is damaged"):
         learn.load(tmp_path / "half")
     (tmp_path / "model.pth").write_bytes(pickle.dumps({"model": 1}))
-    with pytest.raises(ValueError, match="is no checkpoint, or is damaged"):
+    with pytest.raises(ValueError, match="is no checkpoint of a learner, or is damaged"):
         learn.load(tmp_path / "model.pth")
     save_file({"w": torch.ones(1)}, tmp_path / "other.safetensors")
-    with pytest.raises(ValueError, match="but no checkpoint of a learner"):
+    with pytest.raises(ValueError, match="is no checkpoint of a learner, or is damaged"):
         learn.load(tmp_path / "other")
 
 
@@ -279,7 +279,9 @@ def test_damage_in_a_field_is_told_before_anything_changes(
     save_file(tensors, tmp_path / "other.safetensors", {"collabwidgets": json.dumps(facts | {name: value})})
     before = predictions(learn)
     for load in (learn.load, lambda path: cw.load_learner(path, learn.dls)):
-        with pytest.raises(ValueError, match=rf"other.safetensors is damaged \(.*{said}.*take another copy"):
+        with pytest.raises(
+            ValueError, match=rf"other.safetensors is no checkpoint .* is damaged \(.*{said}.*take another copy"
+        ):
             load(tmp_path / "other")
     assert np.array_equal(predictions(learn), before)
     assert learn.status == "ready"

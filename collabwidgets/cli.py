@@ -36,11 +36,8 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 _WARM_KERNELS = 2
 _OF_WARM_KERNELS = (
     f"keep N kernels waiting that have run the page before anybody visits, so that it opens at once ({_WARM_KERNELS}); "
-    "each takes about 215 MB of memory, 0 turns it off"
-)
-_OF_A_NOTEBOOK = (
-    "; for a notebook of your own 0 unless you ask, as its cells then run before the visit: "
-    "they read the query by voila.utils.get_query_string(), which waits for it, and not from os.environ"
+    "each takes about 215 MB of memory, 0 turns it off; for a notebook of your own 0 unless you ask, as its cells then "
+    "run before the visit: they read the query by voila.utils.get_query_string(), which waits, not from os.environ"
 )
 
 
@@ -175,14 +172,14 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     demo = command(_demo, "open the dashboard of MovieLens 100K in a browser")
-    _add_server_options(demo, "")
+    _add_server_options(demo)
 
     dashboard = command(_dashboard, "open a notebook or the dashboard of one's own ratings")
     dashboard.add_argument(
         "path", metavar="NOTEBOOK_OR_FILE", type=_PATH, help="an .ipynb to serve, or a file of ratings"
     )
     _add_ratings(dashboard)
-    _add_server_options(dashboard, _OF_A_NOTEBOOK)
+    _add_server_options(dashboard)
 
     train = command(_train, "train in the terminal and print what came out")
     train.add_argument("ratings", metavar="FILE|movielens", type=_PATH, help="a file of ratings, or MovieLens 100K")
@@ -207,14 +204,14 @@ def _add_ratings(command: argparse.ArgumentParser) -> None:
     command.add_argument("--drop-bad", action="store_true", help="leave out rows that cannot be used")
 
 
-def _add_server_options(command: argparse.ArgumentParser, of_a_notebook: str) -> None:
+def _add_server_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--checkpoint", metavar="FILE", type=_PATH, help="begin with the model that train has saved, trained"
     )
     command.add_argument("--port", type=int, default=0, help="port on this machine (a free one)")
     command.add_argument("--no-browser", action="store_true", help="print the address only")
     command.add_argument("--theme", choices=["light", "dark"], default="light")
-    command.add_argument("--warm-kernels", type=_count, metavar="N", help=_OF_WARM_KERNELS + of_a_notebook)
+    command.add_argument("--warm-kernels", type=_count, metavar="N", help=_OF_WARM_KERNELS)
     # After which the kernel of a page that vanished is ended; shorter in the tests.
     command.add_argument("--idle-seconds", type=int, default=120, help=argparse.SUPPRESS)
 

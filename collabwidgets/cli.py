@@ -135,10 +135,9 @@ def _say(dls: CollabDataLoaders) -> None:
 def _source(options: argparse.Namespace, file: str | None) -> RatingsSource:
     from .app.served import RatingsSource
 
-    given = {f"{role}_name": getattr(options, role, None) for role in _ROLES}
-    given |= {name: getattr(options, name, None) for name in _OPTIONS}
-    given |= {"on_bad": "drop" if getattr(options, "drop_bad", False) else None}
-    return RatingsSource(file, {name: value for name, value in given.items() if value is not None}, options.checkpoint)
+    keywords = (*(f"{role}_name" for role in _ROLES), *_OPTIONS, "on_bad")
+    given = {name: value for name, value in vars(options).items() if name in keywords and value is not None}
+    return RatingsSource(file, given, options.checkpoint)
 
 
 def _serve(notebook: Path, options: argparse.Namespace, warm_kernels: int) -> None:
@@ -198,10 +197,12 @@ def _parser() -> argparse.ArgumentParser:
 def _add_ratings(command: argparse.ArgumentParser) -> None:
     for role in _ROLES:
         found = "none: all ratings count the same" if role == "weight" else "found by its name"
-        command.add_argument(f"--{role}", metavar="COLUMN", help=f"the column of {role}s ({found})")
+        help_text = f"the column of {role}s ({found})"
+        command.add_argument(f"--{role}", dest=f"{role}_name", metavar="COLUMN", help=help_text)
     for name, how in _OPTIONS.items():
         command.add_argument(f"--{name.replace('_', '-')}", **how)
-    command.add_argument("--drop-bad", action="store_true", help="leave out rows that cannot be used")
+    leave_out: dict[str, Any] = {"dest": "on_bad", "action": "store_const", "const": "drop"}
+    command.add_argument("--drop-bad", **leave_out, help="leave out rows that cannot be used")
 
 
 def _add_server_options(command: argparse.ArgumentParser) -> None:

@@ -13,13 +13,6 @@ _REFERENCE_WEIGHT = 2.0  # of the correlation with the reference, against the co
 _NEAR = 1.25  # variances up to this ratio apart count as near-equal and may stand in either order
 
 
-def shared_scores(
-    known: NDArray[np.float32], factors: NDArray[np.float32], vectors: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Pearson's r of each column of `known` with the scores along each vector, over the same rows."""
-    return pearson(known, factors @ vectors.T.astype(np.float32))
-
-
 def pearson(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.float64]:
     """Pearson's r of each column of one table with each of another, over the same rows; 0 where one does not vary."""
     one, other = (each - each.mean(axis=0, dtype=np.float64) for each in (one, other))
@@ -139,6 +132,6 @@ def agreement(
         turned = np.empty_like(vectors)
         for half in (odd, ~odd):
             turned[half] = vectors[half] @ procrustes(vectors, factors, np.where(half, 0.0, counts))
-        r.append(np.diagonal(shared_scores(scores, turned, components)))
+        r.append(np.diagonal(pearson(scores, turned @ components.T.astype(np.float32))))
     found: NDArray[np.float64] = np.abs(r).mean(axis=0)
     return found

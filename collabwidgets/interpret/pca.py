@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..data.side import Side
 from ..plain import whole_number
 from ..training.snapshot import Snapshot
-from .align import FOLLOWED, agreement, in_place, likeness, pearson, shared_scores
+from .align import FOLLOWED, agreement, in_place, likeness, pearson
 
 AXES = FOLLOWED  # components of a map
 FEWEST = 30  # rows from which a correlation is told: of fewer, chance alone makes a large one
@@ -225,7 +225,7 @@ def fit_pca(
     center, variances, vectors = _eigen(table[rows])
     near = _by_most_rows(vectors[: max(k, FOLLOWED)], table[rows], center)
     cosines = None if previous is None else previous.components @ near.T
-    shared = None if reference is None else shared_scores(reference.scores[rows], table[rows], near)
+    shared = None if reference is None else pearson(reference.scores[rows], table[rows] @ near.T.astype(np.float32))
     near, order = in_place(near, variances, likeness(cosines, shared))
     components, kept = near[:k], variances[order[:k]]
     total = variances.sum()

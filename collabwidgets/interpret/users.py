@@ -74,7 +74,12 @@ def fold_in(
     """
     snapshot = product_of(snapshot)
     by_row: dict[int, float] = {}
-    for title, given in _by_title(dls, ratings):
+    if isinstance(ratings, pd.DataFrame):
+        for name in (dls.item_name, dls.rating_name):
+            if name not in ratings:
+                raise ValueError(f"the frame has no column {name!r}; pass one user's {dls.item_name}s and ratings")
+        ratings = pd.Series(ratings[dls.rating_name].to_numpy(), ratings[dls.item_name])
+    for title, given in ratings.items():
         row, rating = dls.items.index(title), plain(given)
         if isinstance(rating, bool) or not isinstance(rating, int | float):
             raise TypeError(f"the rating of {title!r} must be a number, not {type(given).__name__}")
@@ -88,20 +93,6 @@ def fold_in(
     return fold_in_rows(
         snapshot, by_row, method=method, prior_strength=plain(prior_strength), residual_variance=variance
     )
-
-
-def _by_title(
-    dls: CollabDataLoaders, ratings: Mapping[Any, float] | pd.Series | pd.DataFrame
-) -> Iterable[tuple[Any, Any]]:
-    if not isinstance(ratings, pd.DataFrame):
-        return ratings.items()
-    missing = [name for name in (dls.item_name, dls.rating_name) if name not in ratings]
-    if missing:
-        raise ValueError(
-            f"the frame has no column {missing[0]!r}; a frame of one user's ratings has the columns "
-            f"{dls.item_name!r} and {dls.rating_name!r}"
-        )
-    return zip(ratings[dls.item_name], ratings[dls.rating_name], strict=True)
 
 
 def placed(snapshot: Snapshot, dls: CollabDataLoaders, user: Any) -> tuple[Snapshot, int, Folded | None]:

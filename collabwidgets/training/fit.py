@@ -87,6 +87,7 @@ class Fit:
         """From now on the session is training; `run` comes next."""
         session, self._asked = self._session, None
         self._idle.clear()
+        session.interrupted_at[-1] = None
         session.status, session.message, session.error, session.suggested_lr = "training", "", None, None
         self.progress.go()
         session.changed()
@@ -175,7 +176,7 @@ class Fit:
         except BaseException as error:
             outcome = error
         if isinstance(outcome, BaseException):
-            session.status, session.error = "error", outcome
+            session.status, session.error, session.interrupted_at[-1] = "error", outcome, session.epoch
             session.message = messages.failed(outcome)
         try:
             session.changed()
@@ -193,6 +194,7 @@ class Fit:
             self.revision = session.weights.snapshot.revision
             where = messages.place(trainer.epoch, trainer.recipe.epochs, self.progress.share)
             session.status, session.message = outcome, messages.halted(outcome, where, best)
+            session.interrupted_at[-1] = session.epoch
         session.weights.rest()
 
 

@@ -143,10 +143,7 @@ class Reruns:
         session = self._session
         if not session.epoch > 0:
             raise RuntimeError("nothing is trained yet, so there is nothing to run again; fit first")
-        left = list(session.interrupted_at)
-        if session.status in ("paused", "stopped", "error"):
-            left[-1] = session.epoch
-        return list(zip(session.fits, left, strict=True))
+        return list(zip(session.fits, session.interrupted_at, strict=True))
 
     def _begin(self, fits: list[tuple[Recipe, float | None]]) -> None:
         data, epochs = self._session.data, sum(recipe.epochs for recipe, _ in fits)

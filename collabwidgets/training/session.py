@@ -62,7 +62,7 @@ class Session:
     fits : list of Recipe
         The settings of each fit since the weights were made, the running one included.
     interrupted_at : list of float or None
-        For each of `fits` the epoch at which another fit took over from it, paused or stopped; else ``None``.
+        For each of `fits` the epoch at which it was paused, stopped or ended by an error; else ``None``.
     earlier : tuple of Run
         The runs before the present weights, oldest first.
     progress : Progress
@@ -71,6 +71,8 @@ class Session:
         After a fit that diverged, a learning rate that lowered the loss in a trial on fresh weights.
     reruns : Reruns
         Of the present weights' recipe with other seeds.
+    snapshot_wanted : bool
+        Whether a fresh snapshot is to be taken at the next batch; one comes at each epoch's end without asking.
     renewing : bool
         Whether weights are being exchanged: some milliseconds in which there is nothing to show.
     """
@@ -91,7 +93,6 @@ class Session:
         self.history = History()
         self.earlier: tuple[Run, ...] = ()
         self.renewing = self.snapshot_wanted = False
-        self._run_number = 1
         self._commands = threading.RLock()  # start, pause, stop and reset come from cells and from pages
         self._followers, self._settlers = Followers(), Followers()
         self.reruns = Reruns(self)
@@ -282,14 +283,7 @@ class Session:
         with self._command(), self._exchange():
             self._end_fit("stopped")
             self._restart(self._present_run)
-            for run in state.earlier:
-                number = max(run.number, self._run_number)
-                self.earlier = (*self.earlier, replace(run, number=number))[-MOST_RUNS:]
-                self._run_number = number + 1
-            self.weights.module.load_state_dict(weights)
-            epoch = state.epoch if state.weights_epoch is None else state.weights_epoch
-            self.weights.adopt(self.weights.module, state.weights_seed, epoch=epoch)
-            state.write_to(self)
+            state.write_to(self, weights)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing trains in the background; False if `timeout` seconds were not enough."""
@@ -343,7 +337,7 @@ class Session:
 
     @property
     def _present_run(self) -> Run | None:
-        return Run.of(self._run_number, self.history, self.fits, self.weights.n_factors)
+        return Run.of(self._number, self.history, self.fits, self.weights.n_factors)
 
     @contextmanager
     def resting(self, advice: str) -> Iterator[None]:
@@ -366,10 +360,6 @@ class Session:
         """Call `callback` in the thread that waits for a training, before `fit` or `wait` returns there; else as
         `on_change`."""
         return self._settlers.add(callback)
-
-    def request_snapshot(self) -> None:
-        """Ask for a fresh snapshot at the next batch; one comes at each epoch's end without asking."""
-        self.snapshot_wanted = True
 
     def changed(self) -> None:
         """Tell those who follow that something moved."""
@@ -402,10 +392,18 @@ class Session:
     def _restart(self, run: Run | None, outcome: str = "stopped") -> None:
         """Begin the next run, and remember this one unless `retrain` cut it short in its first epoch."""
         if run is not None and (run.epochs or outcome != "replaced"):
-            self.earlier = (*self.earlier, run)[-MOST_RUNS:]
-            self._run_number += 1
+            self.remember(run)
         self.history.clear()
         self._untrained()
+
+    def remember(self, run: Run) -> None:
+        """Add a run to the earlier ones; it gets a higher number than they have."""
+        run = replace(run, number=max(run.number, self._number))
+        self.earlier = (*self.earlier, run)[-MOST_RUNS:]
+
+    @property
+    def _number(self) -> int:
+        return self.earlier[-1].number + 1 if self.earlier else 1
 
     def take_snapshot(self, epoch: float | None = None) -> None:
         """Take one of the weights of `epoch`, by default the present one; for the thread that trains."""
@@ -439,8 +437,6 @@ class Session:
         fit = Fit(self, plan)
         self.reruns.cancel()  # their time is the fit's from now on
         self.recipe = plan.recipe
-        if self.status in ("paused", "stopped", "error"):
-            self.interrupted_at[-1] = self.epoch
         self.fits.append(self.recipe)
         self.interrupted_at.append(None)
         self.progress = fit.progress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -72,8 +73,13 @@ class SessionState:
             earlier=session.earlier,
         )
 
-    def write_to(self, session: Session) -> None:
-        """Restore all but `earlier` into a session that has just restarted with the saved weights."""
+    def write_to(self, session: Session, weights: Mapping[str, Tensor]) -> None:
+        """Let a session that has just restarted go on from here, with the weights of its module."""
+        for run in self.earlier:
+            session.remember(run)
+        session.weights.module.load_state_dict(weights)
+        epoch = self.epoch if self.weights_epoch is None else self.weights_epoch
+        session.weights.adopt(session.weights.module, self.weights_seed, epoch=epoch)
         session.weights.order.set_state(self.order)
         session.recipe, session.fits, session.interrupted_at = self.recipe, list(self.fits), list(self.interrupted_at)
         session.status, session.message, session.suggested_lr = self.status, self.message, self.suggested_lr

@@ -141,10 +141,7 @@ def _fits(learn: CollabLearner) -> Iterator[str]:
     if learn.session.earlier:
         yield "# the earlier runs, before the last reset, are left out"
     before, lines = _first_recipe(learn), []
-    left = list(learn.session.interrupted_at)
-    if left and learn.status not in ("ready", "diverged"):
-        left[-1] = learn.epoch
-    for recipe, epoch in zip(learn.session.fits, left, strict=True):
+    for recipe, epoch in zip(learn.session.fits, learn.session.interrupted_at, strict=True):
         note = "" if epoch is None else f"\n# that fit was left at epoch {epoch:.4g}; this trains it to its end"
         lines.append(_fit(recipe, before) + note)
         before = recipe

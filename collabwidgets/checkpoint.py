@@ -63,7 +63,7 @@ class Checkpoint:
     session : SessionState
         History, settings and status of the training.
     loss : str
-        What the losses are, see `training.loss_name`.
+        What the losses are, see `training.loss.loss_name`.
     data : DataFacts, optional
         What a learner without ratings knows of them; None in files of before.
     effective : dict of str to Tensor

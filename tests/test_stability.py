@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import collabwidgets as cw
+from collabwidgets.training.events import EpochEnd
 
 SEEDS = (6, 7, 8, 9)
 
@@ -116,7 +117,7 @@ def test_a_stopped_fit_is_run_again_to_where_it_was_stopped(dls):
 
 
 def stop_after(learn, event, epochs):
-    if isinstance(event, cw.training.EpochEnd) and event.record.epoch == epochs:
+    if isinstance(event, EpochEnd) and event.record.epoch == epochs:
         learn.stop()
 
 

@@ -6,14 +6,13 @@ import copy
 import zlib
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ..models import Ensemble, TableNames, find_tables
 from ..models.catalog import ModelMaker
 from ..models.growing import Rows, grown_module, grown_weights, names_in_member
-from ..models.tables import check_fits, copied, table
+from ..models.tables import check_fits, copied
 from ..seeds import generator
 from .engines import choose_engine, why_not_fused
 from .inputs import check_context
@@ -203,19 +202,12 @@ class Weights:
         return True
 
     def _checksum(self) -> tuple[Any, ...]:
-        """Of all that the module computes with; a table of which `snapshot` has an equal copy counts as the copy."""
-        copies = {name: getattr(self.snapshot, role) for role, name in vars(self.tables).items() if name is not None}
-        copied = {id(table(self.module, name)): values for name, values in copies.items() if values is not None}
+        """Of all that the module computes with."""
         sums: list[Any] = [repr(getattr(part, "y_range", None)) for part in self.module.modules()]
         for name, value in (*self.module.named_parameters(), *self.module.named_buffers()):
-            if value.layout is not torch.strided:
-                continue
-            flat, known = value.detach().cpu().contiguous().reshape(-1), copied.get(id(value))
-            if known is None or flat.dtype != torch.float32:
-                same = False
-            else:  # by the bits, as NaN is equal to itself here
-                same = np.array_equal(flat.numpy().view(np.int32), known.reshape(-1).view(np.int32))
-            sums.append(name if same else (name, value.dtype, zlib.crc32(flat.view(torch.uint8).numpy().data)))
+            if value.layout is torch.strided:
+                flat = value.detach().cpu().contiguous().reshape(-1)
+                sums.append((name, value.dtype, zlib.crc32(flat.view(torch.uint8).numpy().data)))
         return tuple(sums)
 
     def tables_of(self, module: nn.Module) -> TableNames:

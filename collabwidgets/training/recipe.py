@@ -133,33 +133,28 @@ class Recipe:
         Raises
         ------
         ValueError
-            When lr or wd would be out of range; the sentence has both numbers.
+            When lr or wd would be out of range.
         """
         if not self.rescale or bs == CHAPTERS_BS:
             return self
         r = bs / CHAPTERS_BS
+        growth = math.sqrt(r)
         low, middle, high = self.moms
-        return replace(
-            self,
-            lr=self._rescaled("lr", bs),
-            wd=self._rescaled("wd", bs),
-            moms=(low**r, middle**r, high**r),
-            mom=self.mom**r,
-            sqr_mom=self.sqr_mom**r,
-            eps=self.eps / math.sqrt(r),
-        )
-
-    def _rescaled(self, name: str, bs: int) -> float:
-        value, growth = getattr(self, name), math.sqrt(bs / CHAPTERS_BS)
-        low, high = SETTINGS[name].low, SETTINGS[name].high
-        if not low <= value * growth <= high:
-            bound, limit = ("most", high) if value * growth > high else ("least", low)
-            raise ValueError(
-                f"{name}={value:g} is meant for batches of {CHAPTERS_BS}; for batches of {bs} it is rescaled to "
-                f"{value * growth:.4g}, out of {low:g} to {high:g}: pass at {bound} {limit / growth:.4g}, a smaller "
-                "bs, or rescale=False"
+        try:
+            return replace(
+                self,
+                lr=self.lr * growth,
+                wd=self.wd * growth,
+                moms=(low**r, middle**r, high**r),
+                mom=self.mom**r,
+                sqr_mom=self.sqr_mom**r,
+                eps=self.eps / growth,
             )
-        return float(value * growth)
+        except ValueError as error:
+            raise ValueError(
+                f"lr={self.lr:g} and wd={self.wd:g} are meant for batches of {CHAPTERS_BS}, and for batches of {bs} "
+                f"they are rescaled, {growth:.4g} times; but {error}: pass another one, another bs, or rescale=False"
+            ) from None
 
 
 SETTINGS: Mapping[str, Setting] = settings_of(Recipe)

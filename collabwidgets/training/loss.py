@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..data.weighted import weighted_mean
-from ..words import counted, with_article
-from .unreduced import unreduced, value_each
+from .unreduced import mean_by_weight, one_each, unreduced
 
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 
@@ -66,19 +63,6 @@ def own_loss(loss_func: LossFunction | None, *, weighted: bool = False) -> LossF
     return loss_func
 
 
-def one_each(predicted: Any, n: int) -> Tensor:
-    """What a model gave for `n` ratings, flattened to ``[n]``; a ValueError unless it is a tensor of `n` numbers."""
-    is_tensor = isinstance(predicted, Tensor)
-    if not is_tensor or predicted.numel() != n:
-        found = f"tensor of shape {list(predicted.shape)}" if is_tensor else type(predicted).__name__
-        raise ValueError(
-            f"the model gave {with_article(found)} for {counted(n, 'rating')}; it must give a tensor with one "
-            f"prediction a rating, shape [{n}]"
-        )
-    flat: Tensor = predicted.reshape(-1)
-    return flat
-
-
 def loss_of(
     predicted: Tensor, rating: Tensor, loss_func: LossFunction | None = None, weights: Tensor | None = None
 ) -> Tensor:
@@ -98,10 +82,8 @@ def loss_of(
         both = torch.promote_types(predicted.dtype, rating.dtype)
         predicted, rating = predicted.to(both), rating.to(both)
     if weights is not None:
-        called = f"loss_func {loss_name(loss_func)}"
-        each = unreduced(F.mse_loss if loss_func is None else loss_func)
-        assert each is not None, f"{called} has passed own_loss"
-        return weighted_mean(value_each(each(predicted, rating), len(rating), called), weights)
+        name = f"loss_func {loss_name(loss_func)}"
+        return mean_by_weight(F.mse_loss if loss_func is None else loss_func, predicted, rating, weights, name)
     if loss_func is None:
         return F.mse_loss(predicted, rating)
     loss = loss_func(predicted, rating)

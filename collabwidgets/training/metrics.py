@@ -9,10 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..data.weighted import weighted_mean
 from .inputs import Inputs, called
-from .loss import one_each
-from .unreduced import parameters_of, unreduced, value_each
+from .unreduced import mean_by_weight, one_each, parameters_of, unreduced
 
 Metric = Callable[[Tensor, Tensor], Any]
 
@@ -70,9 +68,7 @@ def measured(name: str, metric: Metric, predicted: Tensor, rated: Tensor, weight
     if "sample_weight" in parameters_of(metric):
         by_weight: Callable[..., Any] = metric
         return number_of(name, by_weight(predicted, rated, sample_weight=weights.clone()))
-    each = unreduced(metric)
-    assert each is not None, f"metric {name} has passed named()"
-    return number_of(name, weighted_mean(value_each(each(predicted, rated), len(rated), f"metric {name}"), weights))
+    return number_of(name, mean_by_weight(metric, predicted, rated, weights, f"metric {name}"))
 
 
 def number_of(name: str, value: Any) -> float:

@@ -10,7 +10,8 @@ from typing import Any
 
 from torch import Tensor
 
-from ..words import with_article
+from ..data.weighted import weighted_mean
+from ..words import counted, with_article
 
 
 def unreduced(function: Callable[..., Any]) -> Callable[[Tensor, Tensor], Any] | None:
@@ -37,12 +38,24 @@ def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Paramete
         return {}
 
 
-def value_each(values: Any, n: int, called: str) -> Tensor:
-    """What a function called with ``reduction="none"`` gave for `n` ratings, as ``[n]``; a ValueError if it is not."""
+def mean_by_weight(
+    function: Callable[..., Any], predicted: Tensor, rated: Tensor, weights: Tensor, name: str
+) -> Tensor:
+    """The mean of what a function that has an `unreduced` one says of each rating, by the ratings' weights."""
+    each = unreduced(function)
+    assert each is not None, f"{name} was checked when it was given"
+    return weighted_mean(one_each(each(predicted, rated), len(rated), f'{name} with reduction="none"'), weights)
+
+
+def one_each(values: Any, n: int, source: str = "the model") -> Tensor:
+    """What a model or function gave for `n` ratings, flattened to ``[n]``.
+
+    A ValueError that names the `source` unless it is a tensor of `n` numbers.
+    """
     if not isinstance(values, Tensor) or values.numel() != n:
         found = f"tensor of shape {list(values.shape)}" if isinstance(values, Tensor) else type(values).__name__
         raise ValueError(
-            f'{called} gave {with_article(found)} for {n:,} ratings with reduction="none"; ratings that have weights '
-            "need a tensor with one value a rating"
+            f"{source} gave {with_article(found)} for {counted(n, 'rating')}; it must give a tensor with one number a "
+            f"rating, shape [{n}]"
         )
     return values.reshape(-1)

@@ -18,6 +18,7 @@ from .engines.autograd import AutogradEngine
 from .inputs import train_inputs
 from .recipe import SETTINGS
 from .schedule import Schedule
+from .trainer import RunningMean
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 Doubles = NDArray[np.float64]
 
-_SMOOTHING = 0.98
 _DIVERGED = 4.0  # times the lowest loss
 _LEFT_OUT = 5  # points at the end, where the loss has begun to explode
 
@@ -111,14 +111,12 @@ def lr_find(
     x, schedule = train_inputs(engine.module, data), Schedule(lrs, np.full(num_it, recipe.mom))
     engine.begin(x, data.train_y, recipe, schedule, data.train_w)
     order, losses = generator(recipe.seed, "trial"), list[float]()
-    mean = weight = 0.0
+    mean = RunningMean()
     for step, rows in enumerate(itertools.islice(_batches(len(data.train_y), bs, order), num_it)):
-        loss = float(engine.run(rows, bs, step)[0])
-        mean, weight = _SMOOTHING * mean + (1 - _SMOOTHING) * loss, _SMOOTHING * weight + (1 - _SMOOTHING)
-        losses.append(mean / weight)
-        if not np.isfinite(losses[-1]):
-            losses.pop()
+        mean.add(engine.run(rows, bs, step))
+        if not np.isfinite(mean.value):
             break
+        losses.append(mean.value)
         if stop_div and losses[-1] > _DIVERGED * min(losses):
             break
     if len(losses) < 2:

@@ -105,7 +105,7 @@ class Trainer:
             yield Compiling()
         x = train_inputs(self.engine.module, self.data)
         self.engine.begin(x, self.data.train_y, self._rescaled, self.schedule, self.data.train_w)
-        train_loss = _RunningMean()
+        train_loss = RunningMean()
         for fitted in range(self.recipe.epochs):
             epoch = self.epoch + fitted + 1
             start = self.engine.state()
@@ -174,13 +174,14 @@ class Trainer:
         return {name: measured(name, metric, *of) for name, metric in self.metrics.items()}
 
 
-class _RunningMean:
+class RunningMean:
     """Exponential mean of the batch losses, debiased: fastai's train_loss."""
 
     def __init__(self) -> None:
         self._mean, self._n = 0.0, 0
 
     def add(self, losses: NDArray[np.float32]) -> None:
+        """Take in more losses, oldest first."""
         mean, decay = self._mean, _TRAIN_LOSS_DECAY
         for loss in losses.tolist():  # one by one: the rounding must not depend on how many come at a time
             mean = mean * decay + loss * (1 - decay)
@@ -188,4 +189,5 @@ class _RunningMean:
 
     @property
     def value(self) -> float:
+        """The mean so far."""
         return self._mean / (1 - _TRAIN_LOSS_DECAY**self._n)

@@ -108,7 +108,7 @@ def test_a_second_fit_keeps_the_moments():
     order = torch.Generator().manual_seed(0)
     list(Trainer(engine, data, Recipe(epochs=1), order=order))
     list(Trainer(engine, data, Recipe(epochs=1), order=order, epoch=1))
-    steps = {int(moments.step) for moments in engine._optimizer.moments.values()}
+    steps = {int(step) for *_, step in engine._optimizer.moments.values()}
     assert steps == {12}
 
 

@@ -4,20 +4,10 @@ modules, and more than a second in which nothing trains."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.optim.adamw import adamw
-
-
-@dataclass(frozen=True)
-class Moments:
-    """What AdamW remembers of one parameter: its steps, and the running means of the gradient and of its square."""
-
-    step: Tensor
-    exp_avg: Tensor
-    exp_avg_sq: Tensor
 
 
 class AdamW:
@@ -31,7 +21,8 @@ class AdamW:
 
     def __init__(self, groups: Sequence[Sequence[nn.Parameter]]):
         self.groups = [list(group) for group in groups]
-        self.moments: dict[Tensor, Moments] = {}
+        # Of each parameter: the running means of the gradient and of its square, and its steps.
+        self.moments: dict[Tensor, tuple[Tensor, Tensor, Tensor]] = {}
         self._fused = all(
             p.is_floating_point() and p.device.type in ("cpu", "cuda") for group in self.groups for p in group
         )
@@ -55,14 +46,14 @@ class AdamW:
             grads = [p.grad for p in moved if p.grad is not None]
             if any(grad.is_sparse for grad in grads):
                 raise RuntimeError("AdamW does not support sparse gradients; make the embedding with sparse=False")
-            moments = [self._moments_of(p) for p in moved]
+            means, squares, steps = (list(each) for each in zip(*map(self._moments_of, moved), strict=True))
             adamw(
                 moved,
                 grads,
-                [m.exp_avg for m in moments],
-                [m.exp_avg_sq for m in moments],
+                means,
+                squares,
                 [],
-                [m.step for m in moments],
+                steps,
                 fused=self._fused,
                 has_complex=any(p.is_complex() for p in moved),
                 amsgrad=False,
@@ -74,9 +65,9 @@ class AdamW:
                 maximize=False,
             )
 
-    def _moments_of(self, p: Tensor) -> Moments:
+    def _moments_of(self, p: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         if p not in self.moments:
             # The fused kernel counts beside the parameter, the others on the CPU.
             step = torch.zeros((), dtype=torch.float32, device=p.device if self._fused else "cpu")
-            self.moments[p] = Moments(step, torch.zeros_like(p), torch.zeros_like(p))
+            self.moments[p] = torch.zeros_like(p), torch.zeros_like(p), step
         return self.moments[p]

@@ -87,8 +87,7 @@ def model_maker(
 
 def _sides(dls: CollabDataLoaders, name: str, side: bool | None) -> Sides:
     """The side columns that a model takes, see `collab_learner`."""
-    if side not in (None, True, False):
-        raise ValueError(f"side must be True, False or None, not {side!r}")
+    one_of("side", side, (None, True, False))
     found = (dls.users.features, dls.items.features)
     if side is not None and name == "nn":
         raise ValueError(

@@ -80,15 +80,10 @@ def check_fits(module: nn.Module, tables: TableNames, n_users: int, n_items: int
                         f"your table {name!r} has {p.shape[0]} rows, these loaders need {n}, '#na#' included; "
                         "make it of len(dls.classes[...]) rows"
                     )
-        if all(found for *_, found in sides):
-            raise ValueError(
-                f"{type(module).__name__} looks rows up in tables that have not so many: its parameters are {shapes}. "
-                f"x[:, 0] is the user's row, up to {n_users - 1}, and x[:, 1] the item's, up to {n_items - 1}; in "
-                "forward, exchange the tables or the columns of x"
-            )
         raise ValueError(
-            f"{type(module).__name__} has no row for the last of these loaders' users ({n_users}, '#na#' included) or "
-            f"items ({n_items}); its parameters are {shapes}: make them of len(dls.classes[...]) rows"
+            f"{type(module).__name__} looks rows up in tables that have not so many: its parameters are {shapes}. "
+            f"x[:, 0] is the user's row, up to {n_users - 1}, and x[:, 1] the item's, up to {n_items - 1}; make the "
+            "tables of len(dls.classes[...]) rows, or exchange them in forward"
         )
     if not any(vars(tables).values()) and any(p.ndim == 2 for p in parameters.values()):
         raise ValueError(

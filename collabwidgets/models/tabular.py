@@ -78,8 +78,6 @@ class TabularModel(nn.Module):
             norm = use_bn and (bn_final or not last)
             act = None if last else copy.deepcopy(activation)
             blocks.append(LinBnDrop(widths[place], widths[place + 1], norm, dropout, act, lin_first, generator))
-        if y_range is not None:
-            blocks.append(SigmoidRange(*y_range))
         self.layers = nn.Sequential(*blocks)
 
     def forward(self, x_cat: Tensor, x_cont: Tensor | None = None) -> Tensor:
@@ -95,21 +93,7 @@ class TabularModel(nn.Module):
                 raise ValueError(f"the model has {self.n_cont} continuous columns, but it was given {x_cont.shape[1]}")
             parts.append(x_cont if self.bn_cont is None else self.bn_cont(x_cont))
         out: Tensor = self.layers(torch.cat(parts, dim=1))
-        return out
-
-
-class SigmoidRange(nn.Module):
-    """`sigmoid_range` as a layer."""
-
-    def __init__(self, low: float, high: float):
-        super().__init__()
-        self.low, self.high = low, high
-
-    def forward(self, x: Tensor) -> Tensor:
-        return sigmoid_range(x, self.low, self.high)
-
-    def extra_repr(self) -> str:
-        return f"low={self.low}, high={self.high}"
+        return out if self.y_range is None else sigmoid_range(out, *self.y_range)
 
 
 def linear(n_in: int, n_out: int, generator: torch.Generator | None, *, bias: bool = True) -> nn.Linear:

@@ -28,7 +28,7 @@ def test_collab_nn_is_the_formula_of_the_chapter(dls):
 
 def test_embedding_nn_has_fastais_layers(dls):
     net = cw.EmbeddingNN([(81, 19), (61, 16)], [10, 5], (0, 5.5), generator=torch.Generator().manual_seed(1))
-    *hidden, last, _squeeze = net.layers
+    *hidden, last = net.layers
     assert [[type(layer) for layer in block] for block in hidden] == [[nn.Linear, nn.ReLU, nn.BatchNorm1d]] * 2
     assert [type(layer) for layer in last] == [nn.Linear]
     linears = [layer for block in (*hidden, last) for layer in block if isinstance(layer, nn.Linear)]

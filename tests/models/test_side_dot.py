@@ -134,7 +134,7 @@ def test_only_svdpp_takes_side_columns_without_being_asked(dls: cw.CollabDataLoa
         cw.collab_learner(bare, side=True)
     with pytest.raises(ValueError, match='side=True belongs to model="dot" and "svdpp"'):
         cw.collab_learner(dls, model="nn", side=True)
-    with pytest.raises(ValueError, match="side must be True, False or None, not 'items'"):
+    with pytest.raises(ValueError, match="side='items' is not known; choose one of None, True, False"):
         cw.collab_learner(dls, side="items")
 
 

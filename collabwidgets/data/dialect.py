@@ -1,6 +1,6 @@
 """How a text file of a table is written: its encoding, separator, header, decimal mark and columns of text.
 
-Judged by the first megabyte; for ids with leading zeros pieces further down are looked at as well.
+Judged by the first lines; ids with leading zeros are looked for in the first megabyte, and in pieces further down.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _QUOTED_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})")  # three digits may be thousands
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 _DIGIT = re.compile(r"\d")
+_MAY_LOSE_DIGITS = re.compile(r"\b0\d|\d{20}")
 _LOSES_DIGITS = re.compile(r"0\d+|\d{20,}")
 _TIME = re.compile(r"(?:[89]\d{8}|1\d{9})(?:\.0|\d{3})?")  # from 1995 to 2033
 
@@ -167,7 +168,7 @@ def _of_csv(text: str, encoding: str, sep: str | None, where: str) -> Dialect:
     if all(map(_RECBOLE.fullmatch, names)):
         names = [name.partition(":")[0] for name in names]
     numbers = {name for name, is_number in zip(names, are_numbers, strict=True) if is_number}
-    text_columns = {*names} - numbers | _codes_among(body, names)
+    text_columns = {*names} - numbers | _codes_among(text.splitlines(), sep, quoted, names)
     torn = torn and names[-1] not in numbers
     n_skipped = places[n_above] + header
     return Dialect(encoding, sep, decimal, names, header, n_skipped, quoted, numbers, text_columns, torn)
@@ -183,15 +184,17 @@ def _codes_below(open_file: Open, dialect: Dialect) -> set[str]:
         for at in range(_HEAD, size, max(_PIECE, size // _PIECES)):
             file.seek(at)
             lines = file.read(_PIECE).decode(dialect.encoding, errors="replace").splitlines()[1:-1]
-            rows = [row for row in _rows(lines, dialect.sep, dialect.quoted) if len(row) == len(dialect.names)]
-            found |= _codes_among(rows, dialect.names)
+            found |= _codes_among(lines, dialect.sep, dialect.quoted, dialect.names)
     return found
 
 
-def _codes_among(rows: list[list[str]], names: list[str]) -> set[str]:
-    """The columns in which some of these rows have numbers that lose digits when read as numbers."""
-    columns = zip(names, zip(*rows, strict=True), strict=False)
-    return {name for name, column in columns if any(_LOSES_DIGITS.fullmatch(entry.strip()) for entry in column)}
+def _codes_among(lines: list[str], sep: str, quoted: bool, names: list[str]) -> set[str]:
+    """The columns in which some of these lines have numbers that lose digits when read as numbers."""
+    found = set()
+    for row in (row for line in lines if _MAY_LOSE_DIGITS.search(line) for row in _rows([line], sep, quoted)):
+        if len(row) == len(names):
+            found |= {name for name, entry in zip(names, row, strict=True) if _LOSES_DIGITS.fullmatch(entry.strip())}
+    return found
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -121,11 +121,12 @@ def test_text_among_whole_numbers_far_down_makes_all_of_them_text(tmp_path):
     assert frame["item"].dtype == np.int64
 
 
-def test_leading_zeros_far_down_are_kept(tmp_path):
-    body = "".join(f"{n % 50 + 1},{n % 60 + 1},{n % 5}\n" for n in range(150_000))
-    codes = "".join(f"{n % 50 + 1},{n % 60:05},3\n" for n in range(20_000))
+@pytest.mark.parametrize(("n_before", "n"), [(300, 1), (150_000, 20_000)])
+def test_leading_zeros_far_down_are_kept(tmp_path, n_before, n):
+    body = "".join(f"{n % 50 + 1},{n % 60 + 1},{n % 5}\n" for n in range(n_before))
+    codes = "".join(f"{n % 50 + 1},{n % 60:05},3\n" for n in range(n))
     frame = read_ratings(written(tmp_path / "r.csv", "user,item,rating\n" + body + codes))
-    assert frame["item"].iloc[-1] == f"{19_999 % 60:05}"
+    assert frame["item"].iloc[-1] == f"{(n - 1) % 60:05}"
     assert frame["user"].dtype == np.int64
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .text_tables import read_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +101,7 @@ def _checked(tables: Tables) -> Tables:
     if not len(ratings):
         raise ValueError("it has no ratings")
     for column in (*(ratings[name] for name in RATING_COLUMNS), items["movie"]):
-        if column.dtype.kind not in ("if" if column.name == "rating" else "i"):
+        if column.dtype.kind not in ("if" if column.name == "rating" else "i") or column.isna().any():
             raise ValueError(f"the column {column.name} is not all numbers")
     if items["movie"].duplicated().any():
         raise ValueError(f"movie {items['movie'][items['movie'].duplicated()].iloc[0]} is listed twice")
@@ -120,36 +123,32 @@ def _items(movies: pd.Series, titles: pd.Series, genres: pd.Series) -> pd.DataFr
 def _read_u(folder: Folder) -> Tables:
     import pandas as pd
 
-    wide = _table(folder, "u.item", sep="|", encoding="latin-1")
+    wide = _table(folder, "u.item", "|")
     flags = wide.iloc[:, 5:]
     if flags.shape[1] != len(GENRES):
         raise ValueError(f"u.item has {wide.shape[1]} columns, {5 + len(GENRES)} are due")
     genres = ["|".join(itertools.compress(GENRES, row)) for row in flags.to_numpy()]
-    items = _items(wide[0], wide[1], pd.Series(genres))
-    users = None
-    if (folder / "u.user").is_file():
-        users = _table(folder, "u.user", sep="|", names=USER_COLUMNS, dtype={"zip": str})
-    return Tables(_table(folder, "u.data", sep="\t", names=RATING_COLUMNS), items, users)
+    items = _items(wide.iloc[:, 0], wide.iloc[:, 1], pd.Series(genres))
+    users = _table(folder, "u.user", "|", USER_COLUMNS) if (folder / "u.user").is_file() else None
+    return Tables(_table(folder, "u.data", "\t", RATING_COLUMNS), items, users)
 
 
 def _read_dat(folder: Folder) -> Tables:
-    movies = _colons(folder, "movies.dat")
+    movies = _table(folder, "movies.dat", "::")
     if movies.shape[1] != 3:
         raise ValueError(f"movies.dat has {movies.shape[1]} fields a line, 3 are due")
-    items = _items(movies[0], movies[1], movies[2])
+    items = _items(*(movies[name] for name in movies))
     users = None
     if (folder / "users.dat").is_file():
-        names = ["user", "gender", "age", "occupation", "zip"]
-        users = _colons(folder, "users.dat", names=names, dtype={"zip": str})
+        users = _table(folder, "users.dat", "::", ["user", "gender", "age", "occupation", "zip"])
         occupations = _OCCUPATIONS.split("|")
         users = users.assign(occupation=[occupations[code] for code in users["occupation"]])[USER_COLUMNS]
-    return Tables(_colons(folder, "ratings.dat", names=RATING_COLUMNS), items, users)
+    return Tables(_table(folder, "ratings.dat", "::", RATING_COLUMNS), items, users)
 
 
 def _read_csv(folder: Folder) -> Tables:
     names = {"userId": "user", "movieId": "movie"}
-    movies = _table(folder, "movies.csv", header=0, quoting=0).rename(columns=names)
-    ratings = _table(folder, "ratings.csv", header=0, quoting=0).rename(columns=names)
+    movies, ratings = (_table(folder, file, ",").rename(columns=names) for file in ("movies.csv", "ratings.csv"))
     missing = [name for name in RATING_COLUMNS if name not in ratings]
     missing += [name for name in ("movie", "title", "genres") if name not in movies]
     if missing:
@@ -157,24 +156,8 @@ def _read_csv(folder: Folder) -> Tables:
     return Tables(ratings[RATING_COLUMNS], _items(movies["movie"], movies["title"], movies["genres"]), None)
 
 
-# Titles may contain quotation marks (3: they are text), and a text may read 'NA'.
-_PLAIN: dict[str, Any] = {"header": None, "quoting": 3, "na_filter": False}
-
-
-def _table(folder: Folder, file: str, **how: Any) -> pd.DataFrame:
-    import pandas as pd
-
-    with (folder / file).open("rb") as stream:
-        return pd.read_csv(stream, **_PLAIN | how)
-
-
-def _colons(folder: Folder, file: str, **how: Any) -> pd.DataFrame:
-    """A file with '::' between fields, in UTF-8 (10M) or Latin-1 (1M): pandas' fast parser takes one letter only."""
-    import pandas as pd
-
-    data = (folder / file).read_bytes()
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    return pd.read_csv(io.BytesIO(text.replace("::", "\x1f").encode()), sep="\x1f", **_PLAIN | how)
+def _table(folder: Folder, file: str, sep: str, names: Sequence[str] = ()) -> pd.DataFrame:
+    """A whole file, in UTF-8 or Latin-1, its columns renamed where its header has no names."""
+    opened: Any = partial((folder / file).open, "rb")
+    frame = read_text(opened, file, lambda columns, _: list(columns), sep=sep, encoding="utf-8")
+    return frame.set_axis(names, axis=1) if names else frame

@@ -130,7 +130,7 @@ def _damage_said(path: Path) -> Iterator[None]:
     """Turn the errors of a reader, on broken bytes, into a sentence."""
     try:
         yield
-    except (ValueError, ImportError, MemoryError):  # these are sentences already
+    except (ValueError, ImportError, TypeError, AttributeError, MemoryError):  # sentences already, or our own mistakes
         raise
     except Exception as error:
         if getattr(error, "errno", None) is not None:  # of the file system

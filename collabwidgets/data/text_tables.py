@@ -46,29 +46,28 @@ def read_text(open_file: Open, where: str, choose: Choose, **how: Any) -> pd.Dat
             f"{where} has lines of more than {len(dialect.names)} fields, as where {dialect.names[-1]!r} has the "
             f"separator {dialect.sep!r} in it; put its entries between quotation marks, or pass another sep="
         )
-    text = dialect.text & {*map(str, wanted[:2])}
     try:
         if dialect.kind == "netflix":
             return _read_netflix(open_file)
         if dialect.kind != "csv":
             return _read_json(open_file, dialect, wanted)
         try:
-            frame = _read_csv(open_file, dialect, wanted, text)
+            frame = _read_csv(open_file, dialect, wanted)
         except UnicodeDecodeError:  # further down than was looked
-            frame = _read_csv(open_file, replace(dialect, encoding="latin-1"), wanted, text)
+            frame = _read_csv(open_file, replace(dialect, encoding="latin-1"), wanted)
     except (ValueError, OverflowError) as error:  # the parsers' errors among them
         raise ValueError(f"{where} cannot be read as a table ({str(error).strip()})") from error
     frame.attrs[NO_HEADER] = not dialect.header
     return frame
 
 
-def _read_csv(open_file: Open, dialect: Dialect, wanted: list[Hashable], text: set[str]) -> pd.DataFrame:
-    """Read the wanted columns. Ids in `text` stay text; other ids become numbers if all of them fit without loss."""
-    frame = _by_polars(open_file, dialect, wanted, text)
+def _read_csv(open_file: Open, dialect: Dialect, wanted: list[Hashable]) -> pd.DataFrame:
+    """Read the wanted columns: ids as numbers if all of them fit without loss, else as text."""
+    frame = _by_polars(open_file, dialect, wanted)
     if frame is None:
-        frame = _by_pandas(open_file, dialect, wanted, text)
-    lossy = {str(name) for name in wanted[:2] if str(name) not in text and not _is_exact(frame[name])}
-    return _read_csv(open_file, dialect, wanted, text | lossy) if lossy else frame
+        frame = _by_pandas(open_file, dialect, wanted)
+    lossy = {str(name) for name in wanted[:2] if not _is_exact(frame[name])} - dialect.text
+    return _read_csv(open_file, replace(dialect, text=dialect.text | lossy), wanted) if lossy else frame
 
 
 def _is_exact(column: pd.Series) -> bool:
@@ -77,15 +76,17 @@ def _is_exact(column: pd.Series) -> bool:
     return kind in "biu" or (kind == "f" and not column.abs().max() > _EXACT_FLOATS)
 
 
-def _by_pandas(open_file: Open, dialect: Dialect, wanted: list[Hashable], text: set[str]) -> pd.DataFrame:
+def _by_pandas(open_file: Open, dialect: Dialect, wanted: list[Hashable]) -> pd.DataFrame:
     import pandas as pd
 
     with _followed(open_file) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)
-        source, sep, encoding = file, dialect.sep, dialect.encoding
+        # pandas' fast parser reads bytes of UTF-8; of others it sees neither in a zip nor in .gz that they are bytes.
+        source: Any = file if dialect.encoding == "utf-8" else io.TextIOWrapper(file, dialect.encoding, newline="")
+        sep = dialect.sep
         if len(sep) > 1:
-            whole = file.read().decode(encoding).replace(sep, _ONE_LETTER)
-            source, sep, encoding = io.BytesIO(whole.encode()), _ONE_LETTER, "utf-8"
+            whole = file.read().decode(dialect.encoding).replace(sep, _ONE_LETTER)
+            source, sep = io.BytesIO(whole.encode()), _ONE_LETTER
         frame: pd.DataFrame = pd.read_csv(
             source,
             sep=sep,
@@ -93,19 +94,18 @@ def _by_pandas(open_file: Open, dialect: Dialect, wanted: list[Hashable], text: 
             header=None,
             usecols=wanted,
             skiprows=dialect.n_skipped,
-            encoding=encoding,
             decimal=dialect.decimal,
             quoting=0 if dialect.quoted else 3,
             skipinitialspace=True,
             index_col=False,
-            dtype=dict.fromkeys(text, str),
-            na_values={name: [""] if name in text else _NO_ENTRY for name in wanted},
+            dtype=dict.fromkeys(dialect.text, str),
+            na_values={name: [""] if name in dialect.text else _NO_ENTRY for name in wanted},
             keep_default_na=False,
         )
     return frame if list(frame) == wanted else frame[wanted]
 
 
-def _by_polars(open_file: Open, dialect: Dialect, wanted: list[Hashable], text: set[str]) -> pd.DataFrame | None:
+def _by_polars(open_file: Open, dialect: Dialect, wanted: list[Hashable]) -> pd.DataFrame | None:
     """The same by Polars; None where a file is small, not plain UTF-8 with one-letter separators, or Polars missing."""
     with open_file() as file:
         is_large = type(file) is io.BufferedReader and os.fstat(file.fileno()).st_size >= _LARGE
@@ -125,7 +125,7 @@ def _by_polars(open_file: Open, dialect: Dialect, wanted: list[Hashable], text: 
             has_header=False,
             skip_rows=dialect.n_skipped,
             new_columns=dialect.names,
-            schema_overrides=dict.fromkeys(text, pl.String),
+            schema_overrides=dict.fromkeys(dialect.text, pl.String),
             infer_schema_length=_TYPES_FROM,
         )
         frame = lazy.select([str(name) for name in wanted]).collect()

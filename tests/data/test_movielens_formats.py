@@ -91,7 +91,7 @@ def test_large_sizes_store_each_title_once(cache, write_zip, small, monkeypatch)
 BROKEN = [
     ("u", {"u_item": None}, "is damaged or not in its format .*u.item"),
     ("u", {"u_item": b"1|A (1990)|01-Jan-1995||\n"}, "u.item has 5 columns, 24 are due"),
-    ("u", {"u_data": b""}, "it has no ratings"),
+    ("u", {"u_data": b""}, "u.data is empty"),
     ("u", {"u_item": b"1|A\n2|B|C\n"}, "not in its format"),
     ("u", {"u_data": b"1\t1\tfive\t3\n"}, "column rating is not all numbers"),
     ("u", {"u_data": b"1\t99\t5\t3\n"}, r"1 rated movies have no title \(first: 99\)"),

@@ -55,6 +55,15 @@ def test_any_encoding(tmp_path, encoding):
     assert frame.columns[0] == "userId"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+@pytest.mark.parametrize("header", [True, False])
+def test_any_encoding_in_a_zip_or_gz(tmp_path, encoding, header):
+    content = RATINGS.to_csv(index=False, header=header).encode(encoding)
+    (tmp_path / "r.csv.gz").write_bytes(gzip.compress(content))
+    path = zipped(tmp_path / "r.zip", ratings_csv=content)
+    assert rows(read_ratings(tmp_path / "r.csv.gz")) == rows(read_ratings(path)) == DUE
+
+
 def test_quotes_decimal_commas_and_blanks(tmp_path):
     text = '"User-ID";"ISBN";"Book-Rating"\n"12";"00345";"4,5"\n"7";"034545104X";"3,0"\n"7";"00345";"5,0"\n'
     frame = read_ratings(written(tmp_path / "books.csv", text))

@@ -467,7 +467,7 @@ class CollabLearner:
     @property
     def engine(self) -> str:
         """Which engine trains: ``"fused"`` or ``"autograd"``."""
-        return self.session.engine
+        return self.session.weights.engine.name
 
     @property
     def loss_name(self) -> str:

@@ -114,7 +114,7 @@ def test_asking_from_eight_threads_changes_nothing_and_answers_from_a_snapshot(d
     def ask(number):
         try:
             for name in list(asked)[number:] + list(asked)[:number]:
-                learn.session.snapshot_wanted = True
+                learn.session.weights.snapshot_wanted = True
                 answer = asked[name]()
                 with lock:
                     answers.append((name, answer))

@@ -137,19 +137,19 @@ class Fit:
                 session.history.add_batches(positions, losses)
                 self.progress.reached(step)
                 session.epoch, session.message = float(positions[-1]), ""
-                if session.snapshot_wanted:
+                if session.weights.snapshot_wanted:
                     session.weights.engine.sync()
-                    session.take_snapshot()
+                    session.weights.take_snapshot(session.epoch)
             case EpochEnd(record, _):
                 session.epoch = float(record.epoch)
                 self.progress.validated()
                 session.history.add_epoch(record)
-                session.take_snapshot()
+                session.weights.take_snapshot(session.epoch)
             case Diverged(epoch, step):
                 self._recover(epoch, step)
             case Finished(early, best_epoch):
                 if best_epoch is not None:
-                    session.take_snapshot(best_epoch)  # before the status: at rest the last snapshot is shown
+                    session.weights.take_snapshot(best_epoch)  # before the status: at rest the last snapshot is shown
                 seconds = self.progress.elapsed_seconds
                 session.message = messages.finished(session.epoch, seconds, session.history, early, best_epoch)
                 session.status = "ready"
@@ -164,7 +164,7 @@ class Fit:
         session.changed()
         session.suggested_lr = stable_lr(session.weights.trial_engine(), session.data, self._trainer.recipe)
         session.status, session.message = "diverged", messages.diverged(epoch, step, session.suggested_lr)
-        session.take_snapshot()
+        session.weights.take_snapshot(session.epoch)
 
     def end(self, outcome: str | BaseException) -> None:
         """Let go of the fit, which is "over", "paused", "stopped" or "replaced", or was ended by an error."""
@@ -190,7 +190,7 @@ class Fit:
             trainer.engine.sync()
         if outcome in ("paused", "stopped"):
             best = trainer.restore_best(session.epoch) if outcome == "stopped" else None
-            session.take_snapshot(best)
+            session.weights.take_snapshot(session.epoch if best is None else best)
             self.revision = session.weights.snapshot.revision
             where = messages.place(trainer.epoch, trainer.recipe.epochs, self.progress.share)
             session.status, session.message = outcome, messages.halted(outcome, where, best)

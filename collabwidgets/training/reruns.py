@@ -93,9 +93,10 @@ class Reruns:
         with session.resting("ask for stability"):
             revision, weights = session.snapshot.revision, session.weights
             session.data.part(0)
-            fits = self._fits()
+            if not session.epoch > 0:
+                raise RuntimeError("nothing is trained yet, so there is nothing to run again; fit first")
             self.cancel()
-            self.wait_idle()
+            self.wait()
             self._stack, self._revision, self._cancelled, self.error = (), revision, False, None
             members = list(weights.module.members) if isinstance(weights.module, Ensemble) else []
             if runs is None and len(members) > 2:
@@ -108,7 +109,7 @@ class Reruns:
                 )
             else:
                 self.seeds = tuple((weights.seed + i) % (_LAST_SEED + 1) for i in range(1, n + 1))
-                self._begin(fits)
+                self._begin(list(zip(session.fits, session.interrupted_at, strict=True)))
         session.changed()
 
     def cancel(self) -> None:
@@ -117,14 +118,10 @@ class Reruns:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until no rerun is under way; False if `timeout` seconds were not enough. Raises what ended them."""
-        over = self.wait_idle(timeout)
+        over = self._idle.wait(timeout)
         if over and self.error is not None:
             raise self.error
         return over
-
-    def wait_idle(self, timeout: float | None = None) -> bool:
-        """As `wait`, whatever ended them."""
-        return self._idle.wait(timeout)
 
     def __repr__(self) -> str:
         n = len(self.snapshots)
@@ -137,13 +134,6 @@ class Reruns:
     @property
     def _stale(self) -> bool:
         return self._session.weights.snapshot.revision != self._revision
-
-    def _fits(self) -> list[tuple[Recipe, float | None]]:
-        """The recipe of each fit, and the epoch at which it was left before its end."""
-        session = self._session
-        if not session.epoch > 0:
-            raise RuntimeError("nothing is trained yet, so there is nothing to run again; fit first")
-        return list(zip(session.fits, session.interrupted_at, strict=True))
 
     def _begin(self, fits: list[tuple[Recipe, float | None]]) -> None:
         data, epochs = self._session.data, sum(recipe.epochs for recipe, _ in fits)
@@ -171,7 +161,7 @@ class Reruns:
             else:
                 self._stack = tuple(stack)
         except Exception as error:  # a module of one's own may raise anything
-            self.error = error
+            self.error = None if self._cancelled else error
         self.progress.halt()
         self._idle.set()
         self._session.changed()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -88,6 +88,15 @@ class Runs(tuple[Run, ...]):
     """
 
     __slots__ = ()
+
+    @property
+    def next_number(self) -> int:
+        """The number of the run that comes after these."""
+        return self[-1].number + 1 if self else 1
+
+    def with_run(self, run: Run) -> Runs:
+        """These and one more, of which the last ten are kept; it gets a higher number than theirs."""
+        return Runs((*self, replace(run, number=max(run.number, self.next_number)))[-MOST_RUNS:])
 
     @property
     def names(self) -> list[str]:

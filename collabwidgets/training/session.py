@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
@@ -16,13 +15,13 @@ from . import messages
 from .epoch_table import EpochTable
 from .events import Callback
 from .fit import Fit, Plan, interrupt_asks
-from .followers import Followers
+from .followers import Followed
 from .history import History
 from .metrics import Metric, callables, named
 from .progress import Progress
 from .recipe import Recipe
 from .reruns import Reruns
-from .runs import MOST_RUNS, Run, Runs
+from .runs import Run, Runs
 from .session_state import SessionState
 from .snapshot import Snapshot
 from .weights import Weights
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 FASTAI_WD = 0.01  # what fit_one_cycle decays by when nobody says
 
 
-class Session:
+class Session(Followed):
     """Trains one module on one set of ratings, fit after fit.
 
     Commands may come from any thread; of two that exclude each other the later one raises a RuntimeError.
@@ -63,7 +62,7 @@ class Session:
         The settings of each fit since the weights were made, the running one included.
     interrupted_at : list of float or None
         For each of `fits` the epoch at which it was paused, stopped or ended by an error; else ``None``.
-    earlier : tuple of Run
+    earlier : Runs
         The runs before the present weights, oldest first.
     progress : Progress
         Of the last or running fit.
@@ -71,8 +70,6 @@ class Session:
         After a fit that diverged, a learning rate that lowered the loss in a trial on fresh weights.
     reruns : Reruns
         Of the present weights' recipe with other seeds.
-    snapshot_wanted : bool
-        Whether a fresh snapshot is to be taken at the next batch; one comes at each epoch's end without asking.
     renewing : bool
         Whether weights are being exchanged: some milliseconds in which there is nothing to show.
     """
@@ -87,14 +84,14 @@ class Session:
         metrics: Metric | Iterable[Metric] | None = None,
         callbacks: Callback | Iterable[Callback] | None = None,
     ):
+        super().__init__()
         self.data, self.weights, self.recipe = data, weights, recipe.changed(wd=usual_wd)
         self.usual_wd = FASTAI_WD if usual_wd is None else usual_wd
         self.metrics, self.callbacks = self._named(metrics), callables("callbacks", callbacks)
         self.history = History()
-        self.earlier: tuple[Run, ...] = ()
-        self.renewing = self.snapshot_wanted = False
+        self.earlier = Runs()
+        self.renewing = False
         self._commands = threading.RLock()  # start, pause, stop and reset come from cells and from pages
-        self._followers, self._settlers = Followers(), Followers()
         self.reruns = Reruns(self)
         self._fit: Fit | None = None
         self._untrained()
@@ -107,8 +104,6 @@ class Session:
         self.suggested_lr: float | None = None
         self.progress = Progress(0)
 
-    # ------------------------------------------------------------------ commands
-
     def fit(self, *, wd: float | None = None, **settings: Any) -> None:
         """Train here and now, printing a row an epoch; raises what a module of one's own raises.
 
@@ -116,7 +111,7 @@ class Session:
         """
         with self._command():
             wd = self.usual_wd if wd is None else wd
-            plan = self._plan({"keep_best": False, "patience": 0, "wd": wd} | settings)
+            plan = self._plan(**{"keep_best": False, "patience": 0, "wd": wd} | settings)
             table = EpochTable(int(self.epoch), plan.recipe.epochs, tuple(plan.metrics))
             fit = self._load(plan._replace(callbacks=(table, *plan.callbacks)))
             fit.begin()
@@ -125,7 +120,7 @@ class Session:
                 fit.run()
         finally:
             table.end(messages.cold(self.data) if self.status == "ready" else self.message)
-        self._settlers.call()
+        self.settled()
         if self.error is not None:
             raise self.error
 
@@ -165,7 +160,7 @@ class Session:
             For a setting out of its range, or none of `Recipe`.
         """
         with self._command():
-            plan = self._plan(settings | {"epochs": epochs, "lr": lr, "wd": wd})
+            plan = self._plan(epochs=epochs, lr=lr, wd=wd, **settings)
             self._prepare(n_factors, plan).start()
 
     def step_epoch(self, /, *, n_factors: int | None = None, **settings: Any) -> None:
@@ -178,7 +173,7 @@ class Session:
                 self.resume(one_epoch=True)
             else:
                 epochs = self.recipe.epochs
-                fit = self._prepare(n_factors, self._plan({**settings, "epochs": 1}))
+                fit = self._prepare(n_factors, self._plan(**settings | {"epochs": 1}))
                 self.recipe = self.recipe.changed(epochs=epochs)  # the next fit is as long as the last asked for
                 fit.start()
 
@@ -232,8 +227,8 @@ class Session:
             finished module and no ``remake``. Then nothing has been stopped or forgotten.
         """
         with self._command():
-            plan = self._plan(settings | {"epochs": epochs, "lr": lr, "wd": wd})
-            plan.recipe.check_engine(self.engine)  # before anything is forgotten
+            plan = self._plan(epochs=epochs, lr=lr, wd=wd, **settings)
+            plan.recipe.check_engine(self.weights.engine.name)  # before anything is forgotten
             with self._exchange():
                 self._renew(plan.recipe, n_factors, outcome="replaced")
                 self._load(plan).start()
@@ -273,7 +268,7 @@ class Session:
         """Go on with more ratings and a module of more rows, see `Weights.grow`; history and runs go on."""
         with self.resting("add ratings"), self._exchange():
             self.reruns.cancel()
-            self.reruns.wait_idle()
+            self.reruns.wait()
             self.data = data
             self.weights.grow(data, module, rows, remake)
             self.message = said
@@ -290,7 +285,7 @@ class Session:
         self._refuse_callbacks()
         over = self._fit is None or self._fit.wait(timeout)
         if over:
-            self._settlers.call()
+            self.settled()
         return over
 
     @contextmanager
@@ -304,8 +299,6 @@ class Session:
         """Raise a RuntimeError in a callback: it would wait for the fit that waits for it."""
         if self._fit is not None and self._fit.is_here:
             raise RuntimeError("a callback may pause() or stop() the fit and ask; all else waits until the fit is over")
-
-    # ------------------------------------------------------------------ what it has come to
 
     @property
     def snapshot(self) -> Snapshot:
@@ -322,11 +315,6 @@ class Session:
         return self.weights.snapshot
 
     @property
-    def engine(self) -> str:
-        """Which engine trains: ``"fused"`` or ``"autograd"``."""
-        return self.weights.engine.name
-
-    @property
     def runs(self) -> Runs:
         """The present run and up to ten before it, oldest first, each from fresh weights.
 
@@ -337,7 +325,7 @@ class Session:
 
     @property
     def _present_run(self) -> Run | None:
-        return Run.of(self._number, self.history, self.fits, self.weights.n_factors)
+        return Run.of(self.earlier.next_number, self.history, self.fits, self.weights.n_factors)
 
     @contextmanager
     def resting(self, advice: str) -> Iterator[None]:
@@ -346,24 +334,6 @@ class Session:
             if self._running:
                 raise RuntimeError(f"it is training: wait() for the end, or pause() and wait(), then {advice}")
             yield
-
-    # ------------------------------------------------------------------ following it
-
-    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call `callback` whenever status, history or snapshot moved, in whichever thread; returns what undoes it.
-
-        It is called while training goes on: set an event in it, do nothing else.
-        """
-        return self._followers.add(callback)
-
-    def on_settled(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call `callback` in the thread that waits for a training, before `fit` or `wait` returns there; else as
-        `on_change`."""
-        return self._settlers.add(callback)
-
-    def changed(self) -> None:
-        """Tell those who follow that something moved."""
-        self._followers.call()
 
     @contextmanager
     def _exchange(self) -> Iterator[None]:
@@ -392,32 +362,14 @@ class Session:
     def _restart(self, run: Run | None, outcome: str = "stopped") -> None:
         """Begin the next run, and remember this one unless `retrain` cut it short in its first epoch."""
         if run is not None and (run.epochs or outcome != "replaced"):
-            self.remember(run)
+            self.earlier = self.earlier.with_run(run)
         self.history.clear()
         self._untrained()
 
-    def remember(self, run: Run) -> None:
-        """Add a run to the earlier ones; it gets a higher number than they have."""
-        run = replace(run, number=max(run.number, self._number))
-        self.earlier = (*self.earlier, run)[-MOST_RUNS:]
-
-    @property
-    def _number(self) -> int:
-        return self.earlier[-1].number + 1 if self.earlier else 1
-
-    def take_snapshot(self, epoch: float | None = None) -> None:
-        """Take one of the weights of `epoch`, by default the present one; for the thread that trains."""
-        self.snapshot_wanted = False
-        self.weights.take_snapshot(self.epoch if epoch is None else float(epoch))
-
-    # ------------------------------------------------------------------ one fit
-
-    def _plan(self, settings: dict[str, Any]) -> Plan:
+    def _plan(self, *, metrics: Any = None, callbacks: Any = None, **settings: Any) -> Plan:
         """A fit by the present recipe with some settings changed."""
-        others = dict(settings)
-        metrics, callbacks = others.pop("metrics", None), callables("callbacks", others.pop("callbacks", None))
-        metrics = self.metrics if metrics is None else self._named(metrics)
-        return Plan(self.recipe.changed(**others), metrics, (*self.callbacks, *callbacks))
+        of_fit = self.metrics if metrics is None else self._named(metrics)
+        return Plan(self.recipe.changed(**settings), of_fit, (*self.callbacks, *callables("callbacks", callbacks)))
 
     def _named(self, metrics: Metric | Iterable[Metric] | None) -> dict[str, Metric]:
         return named(metrics, weighted=self.data.train_w is not None)
@@ -436,11 +388,9 @@ class Session:
         self.data.part(0)
         fit = Fit(self, plan)
         self.reruns.cancel()  # their time is the fit's from now on
-        self.recipe = plan.recipe
+        self._fit, self.recipe, self.progress = fit, plan.recipe, fit.progress
         self.fits.append(self.recipe)
         self.interrupted_at.append(None)
-        self.progress = fit.progress
-        self._fit = fit
         return fit
 
     @property

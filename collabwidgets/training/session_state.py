@@ -70,13 +70,13 @@ class SessionState:
             progress=session.progress.state(),
             epochs=session.history.epochs,
             curve=session.history.batches_since(0)[:2],
-            earlier=session.earlier,
+            earlier=tuple(session.earlier),
         )
 
     def write_to(self, session: Session, weights: Mapping[str, Tensor]) -> None:
         """Let a session that has just restarted go on from here, with the weights of its module."""
         for run in self.earlier:
-            session.remember(run)
+            session.earlier = session.earlier.with_run(run)
         session.weights.module.load_state_dict(weights)
         epoch = self.epoch if self.weights_epoch is None else self.weights_epoch
         session.weights.adopt(session.weights.module, self.weights_seed, epoch=epoch)

@@ -56,6 +56,8 @@ class Weights:
         Source of that order.
     snapshot : Snapshot
         The last immutable copy of the tables.
+    snapshot_wanted : bool
+        Whether a fresh snapshot is to be taken at the next batch; one comes at each epoch's end without asking.
     past : SnapshotHistory
         The snapshots at the ends of the epochs.
     can_remake, can_resize : bool
@@ -164,8 +166,8 @@ class Weights:
 
     def take_snapshot(self, epoch: float) -> None:
         """Copy the tables as they are now, after `epoch` epochs of training."""
-        self._revision += 1
-        self.snapshot = take_snapshot(self.module, self.tables, self.data, self._revision, epoch)
+        self._revision, self.snapshot_wanted = self._revision + 1, False
+        self.snapshot = take_snapshot(self.module, self.tables, self.data, self._revision, float(epoch))
         self.past.keep(self.snapshot)
 
     def ready_engine(self) -> Engine:

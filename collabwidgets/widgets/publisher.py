@@ -222,7 +222,7 @@ class Publisher:
             return 0
         if not new_history and not (new_picture and (settled or watched)):
             if not settled and watched:
-                learn.session.snapshot_wanted = True  # the one that comes is told in a later turn
+                learn.session.weights.snapshot_wanted = True  # the one that comes is told in a later turn
             return 0
         values: learner_facts.Facts = {}
         told = self._store.picture

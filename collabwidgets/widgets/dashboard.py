@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Dict, Enum, List, TraitError, Unicode, validate
+from traitlets import Dict, Enum, List, TraitError, Unicode, dlink, validate
 
 from ..extras import needs_extra
 from ..known_names import nearest_name
@@ -88,20 +88,20 @@ class Dashboard(View):
     ) -> None:
         shown = _checked_views(views, learner)
         super().__init__(learner, **({"arrangement": layout} | traits))
-        common = {name: traits[name] for name in _HANDED_ON if name in traits}
         self._made: list[View] = []
         self._by_name: dict[str, View] = {}
         for name, view in shown.items():
             if isinstance(view, str):
                 kind, usual = _KINDS[name]
-                view = kind(learner, **(usual | common))
+                view = kind(learner, **usual)
                 self._made.append(view)
+                for trait in _HANDED_ON:
+                    dlink((self, trait), (view, trait))
             self._by_name[name] = view
             setattr(self, name, view)
         self._views = [
             {"kind": type(view).__name__, "ref": f"anywidget:{view.model_id}"} for view in self._by_name.values()
         ]
-        self.observe(self._hand_on, list(_HANDED_ON))
         self.observe(self._count, "tab")
         self._count()
 
@@ -158,10 +158,6 @@ class Dashboard(View):
                 "that goes its own way pass that one: Dashboard(learn, views=[PCAScatter(learn, linked=False), …])"
             )
         return True
-
-    def _hand_on(self, change: dict[str, Any]) -> None:
-        for view in self._made:
-            setattr(view, change["name"], change["new"])
 
     def _count(self, _change: Any = None) -> None:
         """Fill the data card once somebody looks at it, anew where ratings were added: it goes through all of them."""

@@ -51,12 +51,9 @@ def save(draw: Callable[[], Figure], path: str | os.PathLike[str], kind: str, *,
     if isinstance(dpi, bool) or not isinstance(dpi, (int, float)) or not 20 <= dpi <= 1200:
         raise ValueError(f"dpi must be a number from 20 to 1200, not {dpi!r}")
     with needs_extra("figures"):
-        import matplotlib
-    usual: dict[Any, Any] = {
-        name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith("backend")
-    }
+        from matplotlib import style
     resolution = {"figure.dpi": dpi if kind == "png" else 72}  # in which names are measured to find room
-    with matplotlib.rc_context(usual | _style("dark" if theme == "dark" else "light") | resolution):
+    with style.context(_style(theme) | resolution, after_reset=True):
         about: dict[str, Any] = {"Date": None} if kind == "svg" else {}
         draw().savefig(path, format=kind, dpi=dpi, metadata=about)
     return path

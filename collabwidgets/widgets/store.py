@@ -150,11 +150,8 @@ class LearnerStore(SyncedWidget):
         if view_state is None:
             return
         for name in names:
-            value = getattr(self, name)
-            if getattr(view_state, name) == value:
-                continue
             try:
-                setattr(view_state, name, value)
+                setattr(view_state, name, getattr(self, name))
             except Exception as error:
                 if isinstance(error, TraitError):
                     self.publish({name: getattr(view_state, name)})

@@ -66,12 +66,9 @@ def values_of(name: str, snapshot: Snapshot, own: Mapping[str, Column]) -> Float
     items = snapshot.items
     if name in own:
         return own[name].values
-    if name == "year":
-        return items.years
-    if name == "count":
-        return items.counts.astype(np.float64)
-    if name == "mean":
-        return items.means.astype(np.float64)
+    if name != "bias":
+        values: dict[str, NDArray[Any]] = {"year": items.years, "count": items.counts, "mean": items.means}
+        return values[name].astype(np.float64)
     bias, one = snapshot.item_bias, "user" if snapshot.exchanged else "item"
     if bias is None:
         raise ValueError(f"this model has no biases that could be found; name them with {one}_bias=, or show another")

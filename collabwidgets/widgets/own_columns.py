@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,18 +63,15 @@ def read_columns(data: Any, side: Side) -> dict[str, Column]:
     Parameters
     ----------
     data : DataFrame or dict
-        A table with names of items in the column called as the items are (``"title"``), else in its index; of equal
-        names the first row counts. Or a dict from the name of a column to a mapping or Series by name of item, or to
-        an array with one value for each row of the items, row 0 (``'#na#'``) included.
+        A table, or what pandas makes one of, with names of items in the column called as the items are (``"title"``),
+        else in its index; of equal names the first row counts.
     side : Side
         The items.
 
     Raises
     ------
-    TypeError
-        When `data` is something else.
     ValueError
-        When none of its names is one of an item, or an array has another length.
+        When none of its names is one of an item.
 
     Warns
     -----
@@ -83,39 +79,11 @@ def read_columns(data: Any, side: Side) -> dict[str, Column]:
         When fewer than half of the items are found, a column is called as one of the widget's own, or a number is
         infinite.
     """
-    if isinstance(data, pd.DataFrame):
-        table, arrays = data.set_index(side.name) if side.name in data.columns else data, {}
-    elif isinstance(data, Mapping):
-        by_name = {name: values for name, values in data.items() if isinstance(values, (Mapping, pd.Series))}
-        table = pd.DataFrame({name: _by_text(pd.Series(values)) for name, values in by_name.items()})
-        arrays = {name: pd.Series(_of_rows(name, data[name], side)) for name in data if name not in by_name}
-    else:
-        raise TypeError(
-            f"data must be a DataFrame with a column {side.name!r}, or a dict from column names to values by "
-            f"{side.name}, not {type(data).__name__}"
-        )
-    columns = {}
-    joined = _joined(_by_text(table), side) if len(table.columns) else table
-    for name, by_row in (*joined.items(), *arrays.items()):
-        if name in RESERVED:
-            warnings.warn(
-                f"the column {name!r} of data is left out: the map has a {name!r} of its own; rename the column",
-                stacklevel=3,
-            )
-        else:
-            columns[str(name)] = column_of(str(name), by_row, side)
-    return columns
-
-
-def _by_text(values: Any) -> Any:
-    """A table or Series with texts as its index, each once."""
-    values = values.set_axis(values.index.map(str))
-    return values[~values.index.duplicated()]
-
-
-def _joined(table: pd.DataFrame, side: Side) -> pd.DataFrame:
-    """Its values in the order of the rows."""
+    table = data if isinstance(data, pd.DataFrame) else pd.DataFrame(data)
+    if side.name in table.columns:
+        table = table.set_index(side.name)
     index = table.index.to_numpy(dtype=str)
+    table = table.set_axis(index)[~pd.Index(index).duplicated()]
     names = side.keys if np.isin(side.keys[1:].astype(str), index).any() else side.names
     known = np.isin(names[1:].astype(str), index)
     if not known.any():
@@ -130,19 +98,18 @@ def _joined(table: pd.DataFrame, side: Side) -> pd.DataFrame:
         warnings.warn(
             f"data has values for {known.mean():.0%} of the {len(known):,} {side.name}s; {missing!r}, for one, is not "
             f"in it.{did_you_mean(missing, sorted(index))}",
-            stacklevel=4,
+            stacklevel=3,
         )
-    return table.reindex(names.astype(str))
-
-
-def _of_rows(name: str, source: Any, side: Side) -> NDArray[Any]:
-    values = np.asarray(source)
-    if values.shape != (len(side),):
-        raise ValueError(
-            f"the column {name!r} of data has shape {list(values.shape)}, the {side.name}s have {len(side):,} rows "
-            f"(row 0 is {side.names[0]!r}); give one value a row, or a mapping from {side.name} to value"
-        )
-    return values
+    columns = {}
+    for name, by_row in table.reindex(names.astype(str)).items():
+        if name in RESERVED:
+            warnings.warn(
+                f"the column {name!r} of data is left out: the map has a {name!r} of its own; rename the column",
+                stacklevel=3,
+            )
+        else:
+            columns[str(name)] = column_of(str(name), by_row, side)
+    return columns
 
 
 def column_of(name: str, by_row: pd.Series[Any], side: Side) -> Column:

@@ -62,7 +62,7 @@ class Dashboard(View):
     ----------
     training, bias, scatter, neighbors : View or None
         The widgets; None for one that is not shown. Those that the dashboard has made follow its `theme`,
-        `reduced_motion` and `sync_hover`.
+        `reduced_motion` and `sync_hover`, and are closed with it.
     """
 
     controls = controls_named("min_count", "theme", "help")
@@ -88,13 +88,12 @@ class Dashboard(View):
     ) -> None:
         shown = _checked_views(views, learner)
         super().__init__(learner, **({"arrangement": layout} | traits))
-        self._made: list[View] = []
         self._by_name: dict[str, View] = {}
         for name, view in shown.items():
             if isinstance(view, str):
                 kind, usual = _KINDS[name]
                 view = kind(learner, **usual)
-                self._made.append(view)
+                self._at_close.append(view.close)
                 for trait in _HANDED_ON:
                     dlink((self, trait), (view, trait))
             self._by_name[name] = view
@@ -169,12 +168,6 @@ class Dashboard(View):
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
         self._count()
         return 0
-
-    def close(self) -> None:
-        """Close the dashboard and the widgets it has made."""
-        for view in getattr(self, "_made", ()):
-            view.close()
-        super().close()
 
     def _fallback(self) -> str:
         return "".join(view._fallback() for view in self._by_name.values())

@@ -38,20 +38,16 @@ class LinkedWidget(LookedAt, SyncedWidget):
                 setattr(view_state, name, traits.pop(name))
         start = {name: getattr(view_state, name) for name in (*SHARED, *shared)}
         super().__init__(**(start | traits))
-        view_state.observe(self._from_shared, [*self._linkable, "hovered"])
-        self.observe(self._to_shared, list(self._linkable))
+        names = list(self._linkable)
+        view_state.observe(self._from_shared, [*names, "hovered"])
+        self.observe(self._to_shared, names)
         self.observe(self._relink, "linked")
+        self._at_close.append(lambda: view_state.unobserve(self._from_shared, [*names, "hovered"]))
+        self._at_close.append(lambda: self.unobserve(self._to_shared, names))
 
     @property
     def _items(self) -> Side:  # type: ignore[override]
         return self._view_state._items
-
-    def close(self) -> None:
-        """Close the comm and stop following the shared selection."""
-        if not self.closed and hasattr(self, "_from_page"):
-            self._view_state.unobserve(self._from_shared, [*self._linkable, "hovered"])
-            self.unobserve(self._to_shared, list(self._linkable))
-        super().close()
 
     def _from_shared(self, change: dict[str, Any]) -> None:
         """`learn.view` moved. Somebody's observer here must not keep the other views from hearing of it."""

@@ -106,6 +106,7 @@ class LearnerStore(SyncedWidget):
         )
         view_state.observe(self._from_view_state, list(_MIRRORED))
         self.publisher = Publisher(self, learn)
+        self._at_close += [self.publisher.end, self._leave]
         self.on_msg(self._hear)
 
     @property
@@ -123,12 +124,12 @@ class LearnerStore(SyncedWidget):
     def close(self) -> None:
         """Close the comm and end the thread. The learner stays as it is."""
         with self._closing:  # the caller's thread and the publisher's may both come to close it
-            if not self.closed and hasattr(self, "publisher"):
-                self.publisher.end()
-                view_state = self._view_state()
-                if view_state is not None:
-                    view_state.unobserve(self._from_view_state, list(_MIRRORED))
             super().close()
+
+    def _leave(self) -> None:
+        view_state = self._view_state()
+        if view_state is not None:
+            view_state.unobserve(self._from_view_state, list(_MIRRORED))
 
     def __repr__(self) -> str:
         return f"LearnerStore({self.data['model']}, {self.status['status']}, epoch {self.status['epoch']:.3g})"

@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -41,7 +41,8 @@ class SyncedWidget(anywidget.AnyWidget):
         self._failed_at = 0.0
         self._front_end = front_end()
         super().__init__(**traits)
-        self._own_layout = self.layout  # one that the caller puts in its place may be of other widgets too
+        # What to do when it is closed. Another layout, put in its place by the caller, may be of other widgets too.
+        self._at_close: list[Callable[[], Any]] = [self.layout.close]
         self._from_page = frozenset(self.trait_names(sync=True, page=True))
         if hasattr(self.comm, "_reply_subshell_for"):
             # ipykernel 7.4 sends a page's messages to the shell that last published on this comm: a Stop
@@ -59,11 +60,11 @@ class SyncedWidget(anywidget.AnyWidget):
         return self._closed or self.comm is None
 
     def close(self) -> None:
-        """Close the comm, and that of the layout."""
+        """Close the comm, and that of the layout, and stop following others."""
         self._closed = True
         super().close()
-        if hasattr(self, "_own_layout"):
-            self._own_layout.close()
+        for undo in self.__dict__.pop("_at_close", ()):  # none where the constructor failed
+            undo()
 
     def publish(self, values: dict[str, Any]) -> None:
         """Set several traits and send those that changed in one message."""

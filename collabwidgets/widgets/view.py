@@ -148,8 +148,10 @@ class View(KnownNames, LinkedWidget):
             **traits,
         )
         self.observe(self._seen, "_visible")
-        self._store_of_learner.observe(self._learner_moved, ["status", "picture"])
-        self._store_of_learner.followers[own_id] = self
+        store = self._store_of_learner
+        store.observe(self._learner_moved, ["status", "picture"])
+        self._at_close.append(lambda: store.unobserve(self._learner_moved, ["status", "picture"]))
+        store.followers[own_id] = self
         self._learner_moved()
 
     def _view_state_for(self, traits: dict[str, Any]) -> ViewState:
@@ -248,12 +250,6 @@ class View(KnownNames, LinkedWidget):
     def _usual(self) -> dict[str, Any]:
         """What traits are at first, where that is not their default."""
         return {}
-
-    def close(self) -> None:
-        """Take the widget off its pages and let go of the learner's events."""
-        if not self.closed and hasattr(self, "_from_page"):
-            self._store_of_learner.unobserve(self._learner_moved, ["status", "picture"])
-        super().close()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._state()})"

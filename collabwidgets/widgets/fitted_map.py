@@ -142,16 +142,18 @@ class FittedMap(View):
         self._told = frame
         return len(scores)
 
+    def _past(self) -> tuple[int, PCAFrame] | None:
+        """The earlier epoch that `frame` chooses, and its map; None for the present one, and where it is not kept."""
+        maps = list(self.past_maps().items()) if self.frame >= 0 else []
+        return maps[self.frame] if 0 <= self.frame < len(maps) else None
+
     def _frame(self) -> PCAFrame:
-        """The map by its own settings, of the epoch that `frame` chooses; as it is now where that is not kept."""
-        past = list(self.past_maps().values()) if self.frame >= 0 else []
-        return past[self.frame] if 0 <= self.frame < len(past) else self._present()
+        """The map by its own settings, of the epoch that `frame` chooses."""
+        past = self._past()
+        return past[1] if past else self._shown_map().frame(self._learner, *self._fitted_rows())
 
     def _shown_map(self) -> ShownMap:
         return self._own_map if self._own_map is not None and self._is_own() else self._store_of_learner.shown_map
-
-    def _present(self) -> PCAFrame:
-        return self._shown_map().frame(self._learner, *self._fitted_rows())
 
     def past_maps(self) -> dict[int, PCAFrame]:
         """The maps at the ends of earlier epochs, by epoch, ascending: fitted as the present one is, and lying as it
@@ -171,8 +173,8 @@ class FittedMap(View):
         return facts, [scores]
 
     def _epoch_shown(self) -> str:
-        epochs, now = list(self.past_maps()) if self.frame >= 0 else [], self._epoch()
-        return f"epoch {epochs[self.frame]} of a run at {now}" if 0 <= self.frame < len(epochs) else now
+        past, now = self._past(), self._epoch()
+        return f"epoch {past[0]} of a run at {now}" if past else now
 
     def _usual(self) -> dict[str, Any]:
         own = {"linked": False} if self.kind == "users" else {}

@@ -114,7 +114,17 @@ class NeighborSearch(View):
             When the model has no item factors.
         """
         anchors = self._anchors()
-        return self._find(anchors if self._untrained(anchors) is None else [])
+        return self._learner.neighbors(
+            row=anchors if self._untrained(anchors) is None else [],
+            k=self.k,
+            metric=self.metric,
+            order=self.order,
+            average=self.average if self.metric == "cosine" and self._learner.reruns else None,
+            min_count=self.min_count,
+            pinned=self._trained_pin(),
+            weak_count=self.weak_below["count"],
+            weak_norm=self.weak_below["norm"],
+        )
 
     def _plot(self, ax: Axes | None = None) -> Axes:
         anchors, name = self._anchors(), self._items.name
@@ -144,15 +154,13 @@ class NeighborSearch(View):
     def _search(self, _change: Any) -> None:
         # Question and answer in one turn: a page and the publisher may ask at once, and the last question must win.
         with self._one_at_a_time():
-            anchors, revision = self._anchors(), self._store_of_learner.picture["revision"]
             question = {name: getattr(self, name) for name in _QUESTION if name != "weak_below"}
-            found: dict[str, Any] = {"neighbors": [], "n_hidden": 0, "revision": revision}
-            found["n_runs"] = len(self._learner.reruns)
-            if anchors and self._learner.n_factors and self._untrained(anchors) is None:
-                frame = self._find(anchors)
-                found |= {"neighbors": _rows(frame), "n_hidden": int(frame.attrs["n_hidden"])}
-                found["n_runs"] = frame.attrs.get("n_runs", 0)
-            self.publish(found | {"answered": question})
+            found: dict[str, Any] = {"neighbors": [], "n_hidden": 0}
+            revision, n_runs = self._store_of_learner.picture["revision"], len(self._learner.reruns)
+            if self._learner.n_factors:
+                frame = self.to_frame()
+                found = {"neighbors": _rows(frame), "n_hidden": int(frame.attrs["n_hidden"])}
+            self.publish(found | {"revision": revision, "n_runs": n_runs, "answered": question})
 
     def _anchors(self) -> list[int]:
         return list(dict.fromkeys(([] if self.item is None else [self.item]) + self.items))
@@ -161,19 +169,6 @@ class NeighborSearch(View):
         """The first anchor that nothing is known of: its factors are still random, so nothing is near to them."""
         known = self._learner.snapshot.with_cold_rows.known_items
         return next((row for row in anchors if not known[row]), None)
-
-    def _find(self, anchors: list[int]) -> pd.DataFrame:
-        return self._learner.neighbors(
-            row=anchors,
-            k=self.k,
-            metric=self.metric,
-            order=self.order,
-            average=self.average if self.metric == "cosine" and self._learner.reruns else None,
-            min_count=self.min_count,
-            pinned=self._trained_pin(),
-            weak_count=self.weak_below["count"],
-            weak_norm=self.weak_below["norm"],
-        )
 
     def _trained_pin(self) -> int | None:
         """A title pinned elsewhere may have no vector worth comparing with."""

@@ -38,10 +38,12 @@ class Column:
     values: NDArray[np.float64]
     categories: tuple[str, ...] | None = None
 
-    def words(self, row: int) -> str:
-        """The text of a row; empty where there is none."""
-        value = self.values[row]
-        return "" if self.categories is None or not np.isfinite(value) else self.categories[int(value)]
+    def shown(self, rows: NDArray[np.int64]) -> NDArray[Any]:
+        """What stands in some rows: numbers, or texts and None."""
+        values = self.values[rows]
+        if self.categories is None:
+            return values
+        return np.array([*self.categories, None], dtype=object)[np.nan_to_num(values, nan=-1).astype(np.int64)]
 
     def with_rows(self, n: int) -> Column:
         """The column with no value for the items that were added since, `n` rows in all."""

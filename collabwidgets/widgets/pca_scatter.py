@@ -237,10 +237,8 @@ class PCAScatter(FittedMap):
         axes, marks = [self.x, self.y], [self.color_by, self.size_by]
         for name in dict.fromkeys([*axes, *(mark for mark in marks if mark not in ("bias", "none"))]):
             if isinstance(name, str) and name not in ("count", "mean"):
-                column = self._own_columns.get(name)
-                values = values_of(name, self._snapshot, self._own_columns)[rows]
-                is_text = column is not None and column.categories is not None
-                frame[name] = [column.words(row) or None for row in rows] if is_text and column else values
+                own = self._own_columns.get(name)
+                frame[name] = own.shown(rows) if own else values_of(name, self._snapshot, {})[rows]
         return frame
 
     def _plot(self, ax: Axes | None = None) -> Axes:

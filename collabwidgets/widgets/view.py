@@ -110,7 +110,7 @@ class View(KnownNames, LinkedWidget):
     _kind = Unicode().tag(sync=True)
     _name = Unicode().tag(sync=True)  # by which a page's command can mean this view
     _visible = Bool(False).tag(sync=True, page=True)
-    message = Unicode(read_only=True).tag(sync=True)
+    message = Unicode(read_only=True).tag(sync=True, result=True)
     _ref = Unicode().tag(sync=True)
     status = Unicode(read_only=True)
     epoch = Int(read_only=True)
@@ -321,12 +321,8 @@ class View(KnownNames, LinkedWidget):
     def _keywords(cls) -> list[str]:
         """The traits a caller may set: the public ones that ipywidgets did not bring."""
         foreign = set(anywidget.AnyWidget.class_trait_names())
-        results = set(cls.class_trait_names(result=True)) | {"message"}
-        return sorted(
-            name
-            for name in cls.class_trait_names(sync=True)
-            if not name.startswith("_") and name not in foreign | results
-        )
+        names = cls.class_trait_names(sync=True, result=None)
+        return sorted(name for name in names if not name.startswith("_") and name not in foreign)
 
     def _title(self, row: int) -> str:
         return str(self._items.names[row])

@@ -120,11 +120,7 @@ class SideTable:
         decoded = np.array([html.unescape(text) for text in texts], dtype=object)
         changed = np.flatnonzero(decoded != texts)
         notes = [f"{self.argument} are shown by {self.title}, joined by {self.by}"]
-        if len(missing):
-            notes.append(
-                f"{len(missing):,} of {len(self.vocab) - 1:,} {self.argument} without a {self.title} "
-                f"(first: {self.vocab[int(missing[0])]!r})"
-            )
+        notes += self._some(missing, f"without a {self.title}")
         if len(changed):
             notes.append(
                 f"HTML entities in the {self.title} of {len(changed):,} {self.argument} were decoded "
@@ -149,13 +145,8 @@ class SideTable:
     @property
     def notes(self) -> list[str]:
         """Sentences on the join."""
-        notes = []
-        missing = np.flatnonzero(self.places[1:] < 0)
-        if len(missing):
-            notes.append(
-                f"{len(missing):,} of {len(self.vocab) - 1:,} {self.argument} are not in {self.argument}= (first: "
-                f"{self.vocab[int(missing[0]) + 1]!r}), so their side columns are missing"
-            )
+        missing = np.flatnonzero(self.places[1:] < 0) + 1
+        notes = self._some(missing, f"are not in {self.argument}=, so their side columns are missing")
         n_repeated = int(self.frame[self.key].notna().sum()) - len(self.place_of)
         if n_repeated:
             notes.append(f"{n_repeated:,} rows of {self.argument}= repeat a {self.key}; the first of each counts")
@@ -163,6 +154,13 @@ class SideTable:
             one = counted(self.n_unrated, self.argument[:-1])
             notes.append(f"{one} of {self.argument}= without a rating, known by side columns alone")
         return notes
+
+    def _some(self, rows: NDArray[np.int64], what: str) -> list[str]:
+        """A sentence on some rows, which names the first; none where there are none."""
+        if not len(rows):
+            return []
+        first = self.vocab[int(rows[0])]
+        return [f"{len(rows):,} of {len(self.vocab) - 1:,} {self.argument} {what} (first: {first!r})"]
 
 
 def with_rows_of(ratings: Ratings, argument: str, vocab: Vocab) -> Ratings:

@@ -99,15 +99,10 @@ class TimeSplit:
     def held_out(self, ratings: Ratings) -> NDArray[np.bool_]:
         import pandas as pd
 
-        times = _times(ratings, "TimeSplit")
-        try:
-            at = float(self.at)
-        except (TypeError, ValueError):
-            try:
-                at = pd.Timestamp(self.at).timestamp()
-            except (TypeError, ValueError) as error:
-                raise ValueError(f"at={self.at!r} is neither a number nor a date, such as '2015-01-01'") from error
-        held: NDArray[np.bool_] = times >= at
+        (at,) = _seconds(pd.Series([self.at]))
+        if np.isnan(at):
+            raise ValueError(f"at={self.at!r} is neither a number nor a date, such as '2015-01-01'")
+        held: NDArray[np.bool_] = _times(ratings, "TimeSplit") >= at
         return held
 
 
@@ -182,21 +177,26 @@ def parts_of(ratings: Ratings, split: Split) -> tuple[torch.Tensor, torch.Tensor
 
 
 def _times(ratings: Ratings, name: str) -> NDArray[np.float64]:
-    """Times as numbers: those of the column, or seconds since 1970 of dates."""
-    import pandas as pd
-
+    """The times of ratings as numbers; a ValueError where one has none."""
     if ratings.times is None:
         raise ValueError(f"{name} needs the times of ratings, but no column is called as times are; pass time_name=")
-    times = ratings.times
-    if pd.api.types.is_numeric_dtype(times.dtype):
-        seconds = times.to_numpy(dtype=np.float64, na_value=np.nan)
-    else:
-        dates = pd.to_datetime(times, errors="coerce", utc=True)
-        seconds = (dates - pd.Timestamp(0, tz="UTC")).dt.total_seconds().to_numpy(dtype=np.float64)
+    seconds = _seconds(ratings.times)
     unknown = int(np.count_nonzero(np.isnan(seconds)))
     if unknown:
-        raise ValueError(f"{unknown:,} of {len(seconds):,} entries of column {times.name!r} are no times")
-    return np.asarray(seconds)
+        raise ValueError(f"{unknown:,} of {len(seconds):,} entries of column {ratings.times.name!r} are no times")
+    return seconds
+
+
+def _seconds(times: pd.Series) -> NDArray[np.float64]:
+    """Numbers, also written as text, as they are; else dates as seconds since 1970; NaN for what is neither."""
+    import pandas as pd
+
+    if not pd.api.types.is_datetime64_any_dtype(times.dtype):
+        numbers = pd.to_numeric(times, errors="coerce")
+        if numbers.notna().any():
+            return np.asarray(numbers.to_numpy(dtype=np.float64, na_value=np.nan))
+    dates = pd.to_datetime(times, errors="coerce", utc=True)
+    return np.asarray((dates - pd.Timestamp(0, tz="UTC")).dt.total_seconds(), dtype=np.float64)
 
 
 def _hashes(vocab: Vocab) -> NDArray[np.uint64]:

@@ -99,7 +99,9 @@ def test_lists_and_tables_of_polars_mean_what_text_and_pandas_mean():
 
 def test_ids_that_are_missing_beside_are_said_and_have_the_missing_values():
     dls = loaders(items=MOVIES.drop(1))
-    assert any("1 of 17 items are not in items= (first: 10)" in note for note in dls.notes)
+    assert any(
+        "1 of 17 items are not in items=, so their side columns are missing (first: 10)" in note for note in dls.notes
+    )
     row = as_pandas(dls, "items").loc[10]
     assert row[row != 0].index.tolist() == ["genres=#na#", "country=#na#"]
     assert dls.items.features.known.tolist() == [False, True, False, *[True] * 15]

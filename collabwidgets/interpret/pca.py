@@ -261,19 +261,16 @@ def with_agreement(frame: PCAFrame, snapshot: Snapshot, runs: Sequence[Snapshot]
 
 def _fitted_rows(side: Side, min_count: int, top_n: int | None) -> NDArray[np.int64]:
     trained = np.flatnonzero(side.trained)
-    if len(trained) < 2:
-        raise ValueError(
-            f"{len(trained)} of {len(side.names) - 1} rows of {side.name!r} have a training rating; components need "
-            "2 or more: train on more ratings"
-        )
     counts = side.counts[trained]
     if top_n is not None:
-        return np.sort(trained[np.argsort(-counts, kind="stable")[: whole_number("top_n", top_n, 2)]])
-    rows = trained[counts >= min_count]
+        rows = np.sort(trained[np.argsort(-counts, kind="stable")[: whole_number("top_n", top_n, 2)]])
+    else:
+        rows = trained[counts >= min_count]
     if len(rows) < 2:
+        lower = f"set min_count to {np.sort(counts)[-2]} or lower" if len(trained) > 1 else "train on more ratings"
         raise ValueError(
             f"min_count={min_count} leaves {len(rows)} of {len(trained)} trained rows of {side.name!r}; components "
-            f"need 2 or more: set min_count to {int(np.sort(counts)[-2])} or lower"
+            f"need 2 or more: {lower}"
         )
     return rows
 

@@ -46,12 +46,11 @@ def smoothed(x: NDArray[np.float32], loss: NDArray[np.float32], weight: float) -
     steps = np.diff(np.asarray(x, dtype=np.float64), prepend=2 * float(x[0]) - float(x[1]))
     stretches = min(_PER_EPOCH, _PER_RUN / max(float(x[-1]), 1e-9))
     kept = np.minimum(weight ** (steps * stretches), 1 - 1e-4)
-    means, mass = np.empty_like(values), 0.0
-    mean = 0.0
+    means, mean = np.empty_like(values), 0.0
     for i, (value, keep) in enumerate(zip(values, kept, strict=True)):
-        mean, mass = keep * mean + (1 - keep) * value, keep * mass + (1 - keep)
-        means[i] = mean / mass
-    return means
+        means[i] = mean = keep * mean + (1 - keep) * value
+    smooth: NDArray[np.float64] = means / (1 - np.cumprod(kept))
+    return smooth
 
 
 def loss_range(train: NDArray[np.float64], others: Sequence[float]) -> tuple[float, float]:

@@ -90,17 +90,16 @@ def plot_pca(
     if not known.any():
         raise ValueError(f"no {frame.columns[0]} has a value on both axes ({x} and {y}); choose another axis")
     n_missing = int((~known).sum())
-    frame, places = frame[known], places[known]
+    order = np.argsort(-frame["count"].to_numpy(), kind="stable")  # the small ones on top
+    order = order[known[order]]
+    frame, places = frame.iloc[order], places[order]
     ax = axes_of(ax, 7.0)
     if view_box is not None:
         ax.set(xlim=view_box[::2], ylim=view_box[1::2])
-    by_count = np.argsort(-frame["count"].to_numpy(), kind="stable")  # the small ones on top
     cold = (frame["known_from"] != "ratings").to_numpy() if "known_from" in frame else np.zeros(len(frame), bool)
-    by_count = by_count[~cold[by_count]]
-    drawn = frame.iloc[by_count]
-    style: dict[str, Any] = {"s": _sizes(drawn, size_by), "edgecolors": ax.get_facecolor(), "linewidths": 0.4}
+    style: dict[str, Any] = {"s": _sizes(frame[~cold], size_by), "edgecolors": ax.get_facecolor(), "linewidths": 0.4}
     style |= {"rasterized": len(frame) > _RASTER_FROM, "gid": "points"}
-    _scatter(ax, learn, drawn, places[by_count], color_by, style)
+    _scatter(ax, learn, frame[~cold], places[~cold], color_by, style)
     hollow: dict[str, Any] = {"s": 16, "facecolors": "none", "edgecolors": GREY}
     ax.scatter(*places[cold].T, **hollow, gid="cold")
     chosen = [int(i) for i in frame.index.get_indexer(list(dict.fromkeys(selected))) if i >= 0]
@@ -117,9 +116,8 @@ def plot_pca(
     missing = f", {n_missing:,} without a value on an axis not shown" if n_missing else ""
     ax.set_title(f"{len(frame):,} {frame.columns[0]}s, {at_epoch(learn.snapshot.epoch)}{missing}", loc="left")
     if label_by != "none":
-        order = label_order(places, frame["count"].to_numpy(), n_labels, label_by)
         names = [shortened(name, 34) for name in frame.iloc[:, 0]]
-        write_labels(ax, places, names, chosen[:_MOST_CHOSEN], order, n_labels)
+        write_labels(ax, places, names, chosen[:_MOST_CHOSEN], label_order(places, n_labels, label_by), n_labels)
     return ax
 
 
@@ -179,14 +177,13 @@ def _axis_words(learn: CollabLearner, frame: pd.DataFrame, name: int | str) -> s
     return known.get(name, name)
 
 
-def label_order(places: Floats, counts: NDArray[np.int64], n: int, by: str) -> list[int]:
+def label_order(places: Floats, n: int, by: str) -> list[int]:
     """Points worth a name, best first: the ends of both axes, then the most rated; more than `n`, as not all find room.
 
     Parameters
     ----------
     places : float64 [n_points, 2]
-    counts : int [n_points]
-        Ratings of each.
+        The most rated first.
     n : int
         Names wanted.
     by : {"auto", "count", "extremes", "selection"}
@@ -198,7 +195,7 @@ def label_order(places: Floats, counts: NDArray[np.int64], n: int, by: str) -> l
     for i in range(min(ends, len(places))):
         order |= dict.fromkeys(int(each[j]) for each in ranked for j in (i, -1 - i))
     if by in ("auto", "count"):
-        order |= dict.fromkeys(np.argsort(-counts, kind="stable")[: 2 * n].tolist())
+        order |= dict.fromkeys(range(min(2 * n, len(places))))
     return list(order)
 
 

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..data.side import Side
-from ..data.spelling import matches
+from ..data.spelling import listed, matches
 from ..plain import whole_number
 from ..words import counted
 
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
-
-_NAMED = 5  # titles that an error names
 
 
 def item_row(dls: CollabDataLoaders, item: Any) -> int:
@@ -34,9 +32,8 @@ def item_row(dls: CollabDataLoaders, item: Any) -> int:
             return 1 + found[0]
         if found:
             found.sort(key=lambda at: -int(side.counts[1 + at]))
-            first = ", ".join(repr(names[at]) for at in found[:_NAMED])
-            more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
-            raise ValueError(f"{item!r} may be {len(found):,} {side.name}s: {first}{more}; add words that only one has")
+            which = listed([names[at] for at in found])
+            raise ValueError(f"{item!r} may be {len(found):,} {side.name}s: {which}; add words that only one has")
     return side.index(item)
 
 

@@ -86,7 +86,7 @@ def test_an_id_without_a_training_rating_is_unknown(learn, untrained):
     assert np.isnan(learn.predict(3, [1, untrained, 12345], unknown="nan")).tolist() == [False, True, True]
     average = learn.predict(3, [untrained, 12345], unknown="average")
     assert average[0] == average[1] != pytest.approx(formula(learn, 3, untrained))
-    with pytest.raises(ValueError, match="never trained"):
+    with pytest.raises(ValueError, match="has no training rating"):
         learn.recommend(3, items=[1, untrained])
 
 

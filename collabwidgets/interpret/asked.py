@@ -1,4 +1,4 @@
-"""What people pass to a finding: an item by some of its words, and the fewest ratings to show."""
+"""What people pass to a finding: an item by some of its words, rows, and the fewest ratings to show."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..data.side import Side
 from ..data.spelling import listed, matches
@@ -40,6 +41,14 @@ def item_row(dls: CollabDataLoaders, item: Any) -> int:
 def item_rows(dls: CollabDataLoaders, items: Any) -> list[int]:
     """`item_row` of one item, or of each in a list or array."""
     return [item_row(dls, each) for each in np.atleast_1d(np.asarray(items, dtype=object))]
+
+
+def check_known(side: Side, known: NDArray[np.bool_], rows: Any, advice: str) -> None:
+    """Raise a ValueError unless something is known of all these rows, bool [n]: `Snapshot.known_items`."""
+    unknown = np.asarray(rows, np.int64)[~known[rows]]
+    if len(unknown):
+        name = f"{side.title_name or side.name} {side.names[unknown[0]]}"
+        raise ValueError(f"{name} has no training rating, so nothing is known of it; {advice}")
 
 
 def checked_min_count(given: Any, usual: int, side: Side) -> int:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ..plain import whole_number
 from ..training.snapshot import Snapshot
+from .asked import check_known
 from .pca import PCAFrame
 from .product import item_biases, required_user_factors, squeezed
 
@@ -50,8 +51,7 @@ def explain(
         When ``n_terms`` < 0, the item was never trained, or the model is no dot product.
     """
     n_terms = whole_number("n_terms", n_terms, 0)
-    if not snapshot.known_items[item]:
-        raise ValueError(f"{snapshot.items.names[item]!r} was never trained, so its prediction is chance")
+    check_known(snapshot.items, snapshot.known_items, [item], "its prediction is chance")
     users, vector = required_user_factors(snapshot), snapshot.required_item_factors[item].astype(np.float64)
     known = snapshot.users.trained
     factors, average = users[user].astype(np.float64), users[known].mean(axis=0, dtype=np.float64)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..plain import one_of
 from ..training.snapshot import Snapshot
+from .asked import check_known
 from .product import Doubles, item_biases, required_user_factors, squeezed
 
 _METHODS = ("fitted", "average_user", "nearest_user")
@@ -94,9 +95,7 @@ def fold_in(
     people = with_bias(required_user_factors(snapshot), snapshot.user_bias)[trained]
     rows = np.array(list(ratings), dtype=np.int64)
     given = np.array(list(ratings.values()), dtype=np.float64)
-    if not snapshot.known_items[rows].all():
-        name = snapshot.items.names[rows[~snapshot.known_items[rows]][0]]
-        raise ValueError(f"{name!r} was never trained, so nothing is known of it; leave it out")
+    check_known(snapshot.items, snapshot.known_items, rows, "leave it out")
     design, offsets = with_ones(snapshot.required_item_factors[rows], people), item_biases(snapshot)[rows]
     t, like, pulls = people.mean(axis=0), None, np.empty((0, people.shape[1]))
     if method == "nearest_user":

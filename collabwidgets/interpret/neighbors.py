@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..plain import one_of, whole_number
 from ..training.snapshot import Snapshot, lengths_of
 from ..words import with_article
+from .asked import check_known
 from .bias import FEW
 from .stability import mean_cosines
 
@@ -175,12 +176,8 @@ def anchor_rows(item: int | Sequence[int], snapshot: Snapshot) -> list[int]:
             raise TypeError(f"item is {each!r}; pass the number of its row (items.index(name) finds it)") from None
         if not 0 < row < len(side.names):
             raise ValueError(f"row {row} is no {side.name}; rows go from 1 to {len(side.names) - 1}")
-        if not snapshot.known_items[row]:
-            raise ValueError(
-                f"{side.names[row]} has no training rating, so its factors are still random; "
-                f"choose {with_article(side.name)} that was trained"
-            )
         rows.append(row)
+    check_known(side, snapshot.known_items, rows, f"choose {with_article(side.name)} that was trained")
     return list(dict.fromkeys(rows))
 
 

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from ..plain import one_of
 from ..training.snapshot import Snapshot
+from .asked import check_known
 from .by_attributes import with_user
 from .product import by_formula
 
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
-    from ..data.vocab import Vocab
+    from ..data.side import Side
 
 _UNKNOWN = ("raise", "average", "nan")
 
@@ -64,10 +65,10 @@ def predict(
         raise TypeError("pass users, or user_features= of somebody who is none of them; not both")
     snapshot = snapshot.with_cold_rows
     users, items = _columns(dls, users, items)
-    of_items = _known_rows(dls.classes[dls.item_name], items, snapshot.known_items, unknown)
+    of_items = _known_rows(dls, dls.items, items, snapshot.known_items, unknown)
     of_users = np.zeros(1, np.int64)
     if user_features is None:
-        of_users = _known_rows(dls.classes[dls.user_name], users, snapshot.known_users, unknown)
+        of_users = _known_rows(dls, dls.users, users, snapshot.known_users, unknown)
     try:
         pairs = np.stack(np.broadcast_arrays(of_users, of_items), axis=1)
     except ValueError:
@@ -113,14 +114,12 @@ def _columns(dls: CollabDataLoaders, users: Any, items: Any) -> tuple[Any, Any]:
     return users, items
 
 
-def _known_rows(vocab: Vocab, ids: Any, known: NDArray[np.bool_], unknown: str) -> NDArray[np.int64]:
+def _known_rows(
+    dls: CollabDataLoaders, side: Side, ids: Any, known: NDArray[np.bool_], unknown: str
+) -> NDArray[np.int64]:
     """Rows int64 ``[n]`` of one id or several, 0 where nothing is known of one."""
     ids = list(np.atleast_1d(np.asarray(ids, dtype=object)))
-    rows = vocab.index(ids, unknown="raise" if unknown == "raise" else "na")
-    if unknown == "raise" and not known[rows].all():
-        first = ids[int(np.flatnonzero(~known[rows])[0])]
-        raise ValueError(
-            f"{vocab.name} {first!r} has no training rating, so nothing is known of it; "
-            "unknown='average' takes the mean one, unknown='nan' marks it"
-        )
+    rows = dls.classes[side.name].index(ids, unknown="raise" if unknown == "raise" else "na")
+    if unknown == "raise":
+        check_known(side, known, rows, "unknown='average' takes the mean one, unknown='nan' marks it")
     return np.where(known[rows], rows, 0)

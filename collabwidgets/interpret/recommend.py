@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..plain import whole_number
 from ..training.snapshot import Snapshot
+from .asked import check_known
 from .bias import FEW
 from .fold_in import Folded
 from .product import Doubles, by_formula, item_biases, products, required_user_factors
@@ -124,9 +125,7 @@ def _candidates(snapshot: Snapshot, k: int, among: NDArray[np.int64] | None) -> 
     whole_number("k", k)
     items, known = snapshot.items, snapshot.known_items
     among = np.flatnonzero(known) if among is None else among
-    if not known[among].all():
-        name = items.names[among[~known[among]][0]]
-        raise ValueError(f"{name!r} was never trained, so its prediction is chance; leave it out of items=")
+    check_known(items, known, among, "leave it out of items=")
     candidates = np.zeros(len(items), bool)
     candidates[among] = True
     return candidates

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..data.without_ratings import LoadersWithoutRatings
 from ..plain import one_of, plain
 from ..training.snapshot import Snapshot
+from .asked import check_known
 from .by_attributes import with_user
 from .explain import explain
 from .fold_in import Folded, with_folded
@@ -112,8 +113,7 @@ def user_row(snapshot: Snapshot, dls: CollabDataLoaders, user: Any) -> int:
     if np.ndim(user):
         raise TypeError(f"one {dls.user_name} is asked for, not a {type(user).__name__}; pass an id")
     row = int(dls.classes[dls.user_name].index(user))
-    if not snapshot.known_users[row]:
-        raise ValueError(f"{dls.user_name} {user!r} has no training rating, so nothing is known of them")
+    check_known(snapshot.users, snapshot.known_users, [row], "choose another")
     return row
 
 

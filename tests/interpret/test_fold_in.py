@@ -101,7 +101,7 @@ def test_the_nearest_user_is_the_one_whose_predictions_come_nearest(snapshot):
 @pytest.mark.parametrize(
     ("ratings", "settings", "words"),
     [
-        ({30: 4}, {}, "'title 30' was never trained.*leave it out"),
+        ({30: 4}, {}, "title 30 has no training rating.*leave it out"),
         ({3: 4}, {"prior_strength": 0}, "prior_strength must be a number above 0"),
         ({3: 4}, {"method": "nearest"}, "choose one of fitted, average_user, nearest_user"),
         ({}, {"method": "nearest_user"}, "rate a title"),

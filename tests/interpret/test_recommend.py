@@ -100,7 +100,7 @@ def test_titles_that_are_equal_but_for_rounding_come_in_the_order_of_their_rows(
 
 
 def test_titles_to_choose_from_must_be_trained(snapshot):
-    with pytest.raises(ValueError, match=r"'title 5' was never trained.*leave it out of items="):
+    with pytest.raises(ValueError, match=r"title 5 has no training rating.*leave it out of items="):
         recommend(snapshot, np.array([1]), among=np.array([4, 5]))
 
 

@@ -23,7 +23,6 @@ from .training.session_state import SessionState
 if TYPE_CHECKING:
     from .data.loaders import CollabDataLoaders
     from .data.side import Side
-    from .data.vocab import Vocab
     from .learner import CollabLearner
 
 # Arguments that a file does not keep: functions, the first of which is kept by its name.
@@ -154,8 +153,7 @@ def config_of(learn: CollabLearner) -> dict[str, Any]:
 
 def check_data(checkpoint: Checkpoint, dls: CollabDataLoaders, path: Path) -> None:
     """Raise a ValueError that says what differs unless `dls` have all users and items of the checkpoint."""
-    for name, known in ((dls.user_name, checkpoint.users), (dls.item_name, checkpoint.items)):
-        found: Vocab = dls.classes[name]
+    for (name, found), known in zip(dls.classes.items(), (checkpoint.users, checkpoint.items), strict=True):
         missing = [each for each in known if each not in found.o2i]
         if missing:
             raise ValueError(

@@ -141,7 +141,8 @@ def _rankings(
     rated = Rated(train[:, 0], train[:, 1], len(dls.users))
     lists = best_rows(snapshot, users, candidates, k, leave_out=rated)
     counts = np.bincount(train[:, 1], minlength=n_items)
-    head = candidates[np.argsort(-counts[candidates], kind="stable")[: k + rated.most]]  # no list reaches further
+    furthest = k + np.bincount(train[:, 0]).max()
+    head = candidates[np.argsort(-counts[candidates], kind="stable")[:furthest]]
     popular = best_rows(_by_counts(snapshot, counts), users, np.sort(head), k, leave_out=rated)
 
     def measured(rows: Rows) -> dict[str, tuple[float, float, int]]:

@@ -84,13 +84,12 @@ def fold_in(
     Raises
     ------
     ValueError
-        For another method, a prior_strength or residual_variance that is not above 0, an item that was never trained,
+        For another method, a prior_strength that is not above 0, an item that nothing is known of,
         ``"nearest_user"`` without a rating, or no dot product.
     """
     one_of("method", method, _METHODS)
-    for name, value in (("prior_strength", prior_strength), ("residual_variance", residual_variance)):
-        if not (np.isfinite(value) and value > 0):
-            raise ValueError(f"{name} must be a number above 0, not {value!r}")
+    if not (np.isfinite(prior_strength) and prior_strength > 0):
+        raise ValueError(f"prior_strength must be a number above 0, not {prior_strength!r}")
     trained = np.flatnonzero(snapshot.users.trained)
     people = with_bias(required_user_factors(snapshot), snapshot.user_bias)[trained]
     rows = np.array(list(ratings), dtype=np.int64)

@@ -64,7 +64,13 @@ def predict(
     if users is not None and user_features is not None:
         raise TypeError("pass users, or user_features= of somebody who is none of them; not both")
     snapshot = snapshot.with_cold_rows
-    users, items = _columns(dls, users, items)
+    names = (dls.user_name, dls.item_name)
+    if isinstance(users, pd.DataFrame) and items is None and {*names} <= {*users}:
+        users, items = (users[name] for name in names)
+    if items is None or isinstance(users, pd.DataFrame):
+        raise TypeError(
+            f"items is missing; pass the {names[1]}s, or a frame alone, with the columns {names[0]!r} and {names[1]!r}"
+        )
     of_items = _known_rows(dls, dls.items, items, snapshot.known_items, unknown)
     of_users = np.zeros(1, np.int64)
     if user_features is None:
@@ -97,21 +103,6 @@ def _context(snapshot: Snapshot, dls: CollabDataLoaders, given: Mapping[str, Any
     if snapshot.forward is None or not snapshot.forward.n_context:
         raise ValueError('context= changes nothing, as the model takes none; collab_learner(dls, model="nn") does')
     return dls.context.given(given, n)
-
-
-def _columns(dls: CollabDataLoaders, users: Any, items: Any) -> tuple[Any, Any]:
-    """Users and items, of one frame where it has both."""
-    names = (dls.user_name, dls.item_name)
-    if isinstance(users, pd.DataFrame):
-        if items is not None or not {*names} <= {*users}:
-            raise ValueError(
-                f"a frame of pairs has the columns {names[0]!r} and {names[1]!r}, and no items beside it; "
-                f"this one has {', '.join(map(repr, users.columns))}"
-            )
-        return users[names[0]], users[names[1]]
-    if items is None:
-        raise TypeError(f"items is missing; pass the {names[1]}s, or one frame of {names[0]}s and {names[1]}s")
-    return users, items
 
 
 def _known_rows(

@@ -71,8 +71,12 @@ def recommend(
     ValueError
         When ``k`` < 1, one of `among` was never trained, or the model is no dot product.
     """
+    whole_number("k", k)
     items, biases = snapshot.items, item_biases(snapshot)
-    candidates = _candidates(snapshot, k, among)
+    among = np.flatnonzero(snapshot.known_items) if among is None else among
+    check_known(items, snapshot.known_items, among, "leave it out of items=")
+    candidates = np.zeros(len(items), bool)
+    candidates[among] = True
     ranked = replace(snapshot, forward=None, item_bias=None if taste_only else snapshot.item_bias)
     passes = items.counts >= min_count
     best = best_rows(ranked, users, np.flatnonzero(candidates & passes), k, leave_out=leave_out)
@@ -119,13 +123,3 @@ def _sums(snapshot: Snapshot, user: int, rows: NDArray[np.int64]) -> Doubles:
     """What titles are ranked by for a user."""
     pairs = np.stack([np.full(len(rows), user), rows], axis=1)
     return products(snapshot, pairs) + item_biases(snapshot)[rows]
-
-
-def _candidates(snapshot: Snapshot, k: int, among: NDArray[np.int64] | None) -> NDArray[np.bool_]:
-    whole_number("k", k)
-    items, known = snapshot.items, snapshot.known_items
-    among = np.flatnonzero(known) if among is None else among
-    check_known(items, known, among, "leave it out of items=")
-    candidates = np.zeros(len(items), bool)
-    candidates[among] = True
-    return candidates

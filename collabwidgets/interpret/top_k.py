@@ -37,11 +37,6 @@ class Rated:
         self._items = items[np.argsort(users, kind="stable")]
         self._ends = np.concatenate([[0], np.cumsum(np.bincount(users, minlength=n_users))])
 
-    @property
-    def most(self) -> int:
-        """Ratings of the user who has most."""
-        return int(np.diff(self._ends).max())
-
     def cells(self, users: Rows, column: Rows) -> Cells:
         """Where the ratings of `users` stand in a table of users × columns, by the column of each item or -1."""
         starts, ends = self._ends[users], self._ends[users + 1]

@@ -104,11 +104,11 @@ def _read(
     path = Path(path).expanduser()
     if not path.exists():
         raise FileNotFoundError(f"there is no file {str(path)!r}; pass the path of a table")
-    if path.is_dir():
-        files = {file.name: partial(_open, file) for file in sorted(path.iterdir()) if file.is_file()}
-        return _of_several(path, files, choose, how)
-    kind = _kind(path)
     with _damage_said(path):
+        if path.is_dir():
+            files = {file.name: partial(_open, file) for file in sorted(path.iterdir()) if file.is_file()}
+            return _of_several(path, files, choose, how)
+        kind = _kind(path)
         if kind in ("sqlite", "duckdb"):
             return _read_database(path, kind, table, query)
         if kind in ("parquet", "feather"):

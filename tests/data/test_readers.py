@@ -301,6 +301,12 @@ def test_what_cannot_be_read_is_answered_in_one_sentence(tmp_path, data, sentenc
     assert "r.bin" in str(error.value) or "column" in str(error.value)
 
 
+def test_a_damaged_file_in_a_folder_is_said_to_be_so(tmp_path):
+    (tmp_path / "r.csv.gz").write_bytes(PACKED[:40])
+    with pytest.raises(ValueError, match="is damaged"):
+        read_ratings(tmp_path)
+
+
 def test_a_file_that_is_missing_is_said_to_be_so():
     with pytest.raises(FileNotFoundError, match=r"there is no file 'nowhere\.csv'"):
         CollabDataLoaders.from_csv("nowhere.csv")

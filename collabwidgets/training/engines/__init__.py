@@ -60,14 +60,12 @@ def choose_engine(
     if isinstance(module, Ensemble):
         members = [choose_engine(member, wanted, device=device, loss_func=loss_func) for member in module.members]
         return EnsembleEngine(module, members, loss_func)
-    on_cpu = device is None or torch.device(device).type == "cpu"
-    if wanted == "fused" and not on_cpu:
-        raise ValueError(f"engine='fused' trains on the CPU, not on device={device!r}; use engine='autograd'")
-    if wanted == "fused" and loss_func is not None:
-        raise ValueError(
-            f"engine='fused' knows the mean squared error alone, not {loss_name(loss_func)}; use engine='autograd'"
-        )
-    fits = on_cpu and loss_func is None and not why_not_fused(module)
-    if wanted == "fused" or (wanted == "auto" and fits):
-        return FusedEngine(module)
-    return AutogradEngine(module, device, loss_func)
+    if device is not None and torch.device(device).type != "cpu":
+        reason = f"it trains on the CPU, not on device={str(device)!r}"
+    elif loss_func is not None:
+        reason = f"it knows the mean squared error alone, not {loss_name(loss_func)}"
+    else:
+        reason = why_not_fused(module)
+    if wanted == "fused" and reason:
+        raise ValueError(f"the fused engine cannot train this module: {reason}; use engine='autograd'")
+    return AutogradEngine(module, device, loss_func) if reason or wanted == "autograd" else FusedEngine(module)

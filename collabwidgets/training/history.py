@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
@@ -48,40 +48,27 @@ class History:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._clear()
-        self.run = 0
-
-    def _clear(self) -> None:
-        self._epochs: list[EpochRecord] = []
-        self._x = np.empty(1024, np.float32)
-        self._loss = np.empty(1024, np.float32)
-        self._n = 0
+        self.run = -1
+        self.clear()
 
     def clear(self) -> None:
         """Forget everything and begin the next run."""
-        with self._lock:
-            self._clear()
-            self.run += 1
+        self._epochs: list[EpochRecord] = []
+        self._batches = array("f")  # position and loss by turns; one step of it is one of Python's, for its readers
+        self.run += 1
 
     def add_batches(self, x: Floats, losses: Floats) -> None:
         """Append batch losses float32 ``[k]`` at positions `x` float32 ``[k]``, counted in epochs."""
-        with self._lock:
-            n = self._n + len(losses)
-            while n > len(self._loss):
-                self._x, self._loss = (np.concatenate([a, np.empty_like(a)]) for a in (self._x, self._loss))
-            self._x[self._n : n], self._loss[self._n : n], self._n = x, losses, n
+        self._batches.frombytes(np.stack([x, losses], axis=1).tobytes())
 
     def add_epoch(self, record: EpochRecord) -> None:
         """Append one epoch's row."""
-        with self._lock:
-            self._epochs.append(record)
+        self._epochs.append(record)
 
     @property
     def epochs(self) -> tuple[EpochRecord, ...]:
         """The rows so far, oldest first."""
-        with self._lock:
-            return tuple(self._epochs)
+        return tuple(self._epochs)
 
     @property
     def best(self) -> EpochRecord | None:
@@ -117,8 +104,8 @@ class History:
 
     def batches_since(self, position: int) -> tuple[Floats, Floats, int]:
         """Batch losses from `position` on, and the position to ask from next time."""
-        with self._lock:
-            return self._x[position : self._n].copy(), self._loss[position : self._n].copy(), self._n
+        x, loss = np.array(self._batches[2 * position :], np.float32).reshape(-1, 2).T.copy()
+        return x, loss, position + len(x)
 
     def to_frame(self) -> pd.DataFrame:
         """The epochs as a DataFrame: epoch, train_loss, valid_loss, rmse, seconds, lr, and a column a metric."""

@@ -73,7 +73,9 @@ def evaluate(
     x, y = (part.numpy() for part in dls.part(1))
     weights = np.ones(len(y)) if dls.valid_w is None else dls.valid_w.double().numpy()
     warm = dls.users.trained[x[:, 0]] & dls.items.trained[x[:, 1]]
-    liked = dls.rating_mean if liked is None else _rating(liked)
+    liked = dls.rating_mean if liked is None else plain(liked)
+    if not isinstance(liked, int | float) or not math.isfinite(liked):
+        raise ValueError(f"liked must be the rating from which a title counts as liked, such as 4, not {liked!r}")
     candidates = np.flatnonzero(dls.items.trained)
     measured = _errors(get_preds(snapshot, dls)[0].double().numpy() - y, x[:, 0], weights)
     ranked = _rankings(snapshot, dls, x[warm & (y >= liked)], candidates, k, most_users, seed)
@@ -81,7 +83,7 @@ def evaluate(
     found = found.astype({"n": np.int64}).rename_axis("metric")
     found.attrs = {
         "k": k,
-        "liked": liked,
+        "liked": float(liked),
         "n_cold": int((~warm).sum()),
         "n_candidates": len(candidates),
         "candidates": (
@@ -90,13 +92,6 @@ def evaluate(
         ),
     }
     return found
-
-
-def _rating(liked: Any) -> float:
-    number = plain(liked)
-    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
-        raise ValueError(f"liked must be the rating from which a title counts as liked, such as 4, not {liked!r}")
-    return float(number)
 
 
 def _errors(errors: Doubles, users: Rows, weights: Doubles) -> dict[str, list[Any]]:

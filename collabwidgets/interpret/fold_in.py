@@ -1,14 +1,16 @@
-"""Fold in a new user: their vector from a few ratings, while every title stays as it is."""
+"""Fold in a new user: their vector from a few ratings, or from attributes, while every title stays as it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..plain import one_of
+from ..training.cold_rows import side_map
 from ..training.snapshot import Snapshot
 from .asked import check_known
 from .product import Doubles, item_biases, required_user_factors, squeezed
@@ -118,6 +120,40 @@ def with_folded(snapshot: Snapshot, folded: Folded) -> Snapshot:
         return (np.zeros(1, np.int64), vectors[role][None].astype(np.float32)) if role in vectors else None
 
     return replace(snapshot, forward=None).refilled(fill)
+
+
+def with_user(snapshot: Snapshot, given: Mapping[str, Any]) -> Snapshot:
+    """The snapshot with somebody known by attributes alone in row 0 of the users, by the ridge of `side_vectors`.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    given : dict
+        By side column of the users its value, such as ``{"age": 25, "occupation": "writer"}``; what is left out is the
+        mean of all users.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When there are no side columns of users, and for a column or a value that is not known.
+    """
+    users = snapshot.users
+    features = users.features
+    if features is None or users.train_weights is None:
+        raise ValueError(
+            f"user_features= needs side columns of the {users.name}s, and these loaders have none; pass users= a table "
+            "to CollabDataLoaders.from_df"
+        )
+    encoded = features.encoded(given, "user_features")[None]
+
+    def fill(role: str, table: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
+        if not role.startswith("user"):
+            return None
+        is_given = role == "user_columns"
+        row = encoded.take(features.most_frequent(), axis=1) if is_given else side_map(users, table)(encoded)
+        return np.zeros(1, np.int64), row
+
+    return snapshot.refilled(fill)
 
 
 def with_bias(factors: NDArray[np.float32], bias: NDArray[np.float32] | None) -> Doubles:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..plain import one_of
 from ..training.snapshot import Snapshot
 from .asked import check_known
-from .by_attributes import with_user
+from .fold_in import with_user
 from .product import by_formula
 
 if TYPE_CHECKING:

@@ -14,9 +14,8 @@ from ..data.without_ratings import LoadersWithoutRatings
 from ..plain import one_of, plain
 from ..training.snapshot import Snapshot
 from .asked import check_known
-from .by_attributes import with_user
 from .explain import explain
-from .fold_in import Folded, with_folded
+from .fold_in import Folded, with_folded, with_user
 from .fold_in import fold_in as fold_in_rows
 from .pca import AXES, fit_pca
 from .product import by_formula, product_of

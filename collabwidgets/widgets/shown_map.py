@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..interpret import PCAFrame, fit_pca
-from ..interpret.earlier import lying_as
-from ..interpret.pca import AXES, with_agreement
+from ..interpret.pca import AXES, lying_as, with_agreement
 from ..training import Snapshot
 
 if TYPE_CHECKING:

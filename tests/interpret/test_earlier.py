@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from collabwidgets.data import Side
 from collabwidgets.interpret import fit_pca
-from collabwidgets.interpret.earlier import lying_as
+from collabwidgets.interpret.pca import lying_as
 from collabwidgets.training import Snapshot
 from collabwidgets.training.snapshot_history import MOST_BYTES, MOST_FRAMES, SnapshotHistory
 

@@ -24,7 +24,7 @@ def recommend(
     users: NDArray[np.int64],
     k: int = 10,
     *,
-    leave_out: Rated | None = None,
+    leave_out: Rated,
     among: NDArray[np.int64] | None = None,
     min_count: int = 20,
     taste_only: bool = False,
@@ -42,7 +42,7 @@ def recommend(
         Rows.
     k : int
         Titles wanted; fewer where fewer are left.
-    leave_out : Rated, optional
+    leave_out : Rated
         Titles that are no candidates of their users, such as those rated already.
     among : int64 [n], optional
         Rows of the only titles that are candidates.
@@ -97,8 +97,7 @@ def recommend(
     found.insert(0, str(names.name), names.array)
     found.insert(1, "rank", found.pop("rank"))
     if len(users) == 1:
-        if leave_out is not None:
-            candidates[leave_out.cells(users, np.arange(len(items)))[1]] = False
+        candidates[leave_out.cells(users, np.arange(len(items)))[1]] = False
         hidden = _sums(ranked, users[0], np.flatnonzero(candidates & ~passes))
         worst = _sums(ranked, users[0], rows)[-1] if len(rows) == k else -np.inf
         found.attrs["n_hidden"] = int(np.count_nonzero(hidden > worst))

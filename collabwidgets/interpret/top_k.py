@@ -46,7 +46,7 @@ class Rated:
         return rows[columns >= 0], columns[columns >= 0]
 
 
-def best_rows(snapshot: Snapshot, users: Rows, candidates: Rows, k: int, *, leave_out: Rated | None = None) -> Rows:
+def best_rows(snapshot: Snapshot, users: Rows, candidates: Rows, k: int, *, leave_out: Rated) -> Rows:
     """The `k` candidates that a model rates highest for each user, the best first, ties in the order of the rows.
 
     A progress bar appears after two seconds; Ctrl-C, or a notebook's stop button, ends it.
@@ -58,7 +58,7 @@ def best_rows(snapshot: Snapshot, users: Rows, candidates: Rows, k: int, *, leav
     candidates : int64 [n]
         Rows of items, ascending.
     k : int
-    leave_out : Rated, optional
+    leave_out : Rated
         Items that are no candidates of their users.
 
     Returns
@@ -68,8 +68,6 @@ def best_rows(snapshot: Snapshot, users: Rows, candidates: Rows, k: int, *, leav
     """
     if not len(candidates):
         return np.zeros((len(users), k), dtype=np.int64)
-    none = np.zeros(0, np.int64)
-    leave_out = Rated(none, none, len(snapshot.users)) if leave_out is None else leave_out
     rank = _by_product if is_product(snapshot) else _by_forward
     return rank(snapshot, users, candidates, k, leave_out)
 

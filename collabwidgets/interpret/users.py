@@ -25,7 +25,6 @@ from .top_k import Rated
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
 
-_EXCLUDE = ("all", "train", "none")
 _NO_RATINGS = (np.zeros(0, np.int64), np.zeros(0, np.int64))
 _ROUNDING = 1e-6  # of ratings in float32
 _RESIDUALS = 100_000  # training ratings that the residual variance is estimated from
@@ -156,7 +155,7 @@ def recommend_to(
         Rank by what is the user's own, not by what everybody likes.
     """
     snapshot = product_of(snapshot)
-    one_of("exclude", exclude, _EXCLUDE)
+    one_of("exclude", exclude, ("all", "train", "none"))
     if isinstance(items, str) or not (items is None or isinstance(items, Iterable)):
         raise TypeError(f"items={items!r} must be a list of {dls.item_name}s; put the one into a list")
     among = None if items is None else np.array([dls.items.index(item) for item in items], dtype=np.int64)

@@ -9,6 +9,8 @@ from collabwidgets.interpret.fold_in import with_folded
 from collabwidgets.interpret.recommend import reasons
 from collabwidgets.interpret.top_k import Rated, best_rows
 
+NOTHING = Rated(np.zeros(0, np.int64), np.zeros(0, np.int64), 21)
+
 
 @pytest.fixture(scope="module")
 def snapshot(make_snapshot, make_side):
@@ -52,14 +54,14 @@ def test_the_ranking_is_that_of_a_loop(snapshot, taste_only, min_count):
 
 
 def test_bias_and_taste_are_the_whole_way_from_the_average_title(snapshot):
-    found = recommend(snapshot, np.array([2]), 58, min_count=0)
+    found = recommend(snapshot, np.array([2]), 58, leave_out=NOTHING, min_count=0)
     logit = np.log(found["prediction"] / (5.5 - found["prediction"]))
     np.testing.assert_allclose(found["bias"] + found["taste"], logit - logit.mean(), atol=1e-6)
 
 
 def test_the_reasons_are_the_ratings_that_raised_a_title(snapshot):
     liked = fold_in(snapshot, {3: 5.0, 8: 0.5, 12: 4.5, 20: 3.0}, residual_variance=0.3)
-    rows = recommend(with_folded(snapshot, liked), np.array([0]), 5, min_count=0).index.to_numpy()
+    rows = recommend(with_folded(snapshot, liked), np.array([0]), 5, leave_out=NOTHING, min_count=0).index.to_numpy()
     neutral = fold_in(snapshot, {}, method="average_user")
     center = snapshot.item_factors[snapshot.items.trained].astype(float).mean(axis=0)
     names = {str(snapshot.items.names[row]): i for i, row in enumerate(liked.rows)}
@@ -93,7 +95,7 @@ def test_titles_that_are_equal_but_for_rounding_come_in_the_order_of_their_rows(
     vectors = np.repeat(np.random.default_rng(0).normal(size=(2, 5)), 50, axis=0).astype(np.float32)
     users = np.random.default_rng(1).normal(size=(9, 5)).astype(np.float32)
     same = make_snapshot(item_factors=vectors, user_factors=users, users=make_side(8, name="user"))
-    for row, rows in enumerate(best_rows(same, np.arange(9), np.arange(1, 101), 60)):
+    for row, rows in enumerate(best_rows(same, np.arange(9), np.arange(1, 101), 60, leave_out=NOTHING)):
         first, second = (vectors[[0, -1]] @ users[row]).tolist()
         expected = [*range(1, 101)] if first > second else [*range(51, 101), *range(1, 51)]
         assert rows.tolist() == expected[:60]
@@ -101,13 +103,13 @@ def test_titles_that_are_equal_but_for_rounding_come_in_the_order_of_their_rows(
 
 def test_titles_to_choose_from_must_be_trained(snapshot):
     with pytest.raises(ValueError, match=r"title 5 has no training rating.*leave it out of items="):
-        recommend(snapshot, np.array([1]), among=np.array([4, 5]))
+        recommend(snapshot, np.array([1]), leave_out=NOTHING, among=np.array([4, 5]))
 
 
 def test_fewer_titles_than_asked_for_are_all_there_are(snapshot):
-    found = recommend(snapshot, np.array([1]), 1000, min_count=30)
+    found = recommend(snapshot, np.array([1]), 1000, leave_out=NOTHING, min_count=30)
     passing = snapshot.items.trained & (snapshot.items.counts >= 30)
     assert len(found) == passing.sum()
     assert found.attrs["n_hidden"] == (snapshot.items.trained & (snapshot.items.counts < 30)).sum()
     with pytest.raises(ValueError, match="k must be a whole number from 1, not 0"):
-        recommend(snapshot, np.array([1]), 0)
+        recommend(snapshot, np.array([1]), 0, leave_out=NOTHING)

@@ -124,6 +124,6 @@ def test_a_view_whose_map_is_fitted_on_other_titles_begins_as_the_shared_one_lie
     learn.fit_one_cycle(6, 2e-2)
     learn.retrain(seed=5)  # the shared map now lies as that of other weights
     assert learn.wait()
-    shared = scatter._present()
+    shared = scatter._frame()
     scatter.fit_on = "all"
-    assert like(shared, scatter._present())
+    assert like(shared, scatter._frame())

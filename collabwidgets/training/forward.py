@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 import threading
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -43,6 +44,7 @@ class Forward:
         self._tables = tables
         self.n_context = n_context if takes_context(module) else 0
         self._lock = threading.Lock()
+        self._fills: tuple[Fill, ...] = ()  # that `_module` has yet to undergo
         self._module: nn.Module | None = None
         self._fault = ""
         try:
@@ -72,7 +74,9 @@ class Forward:
         What a table says beyond its parameter (`effective_table`) stays as it is: a row is moved by the difference. The
         module is copied again when the first prediction is asked for.
         """
-        return _Refilled(self, fill)
+        refilled = copy.copy(self)
+        refilled._fills = (*self._fills, fill)
+        return refilled
 
     @property
     def rounding(self) -> float:
@@ -86,7 +90,11 @@ class Forward:
                 f"{self.name} cannot be copied ({self._fault}), and predictions are made by a copy, as the module "
                 "itself may be training; keep what cannot be copied out of the module"
             )
-        return self._module
+        with self._lock:
+            if self._fills:
+                self._module = _refilled(self._module, names_in_member(self._tables), self._fills)
+                self._fills = ()
+            return self._module
 
     def _predicted(
         self, module: nn.Module, pairs: NDArray[np.int64], context: Tensor | None = None
@@ -100,27 +108,17 @@ class Forward:
         return ratings
 
 
-class _Refilled(Forward):
-    """See `Forward.refilled`."""
-
-    def __init__(self, former: Forward, fill: Fill):
-        self.name, self._tables, self.n_context = former.name, former._tables, former.n_context
-        self._lock = threading.Lock()
-        self._former, self._fill = former, fill
-
-    @cached_property
-    def _copy(self) -> nn.Module:
-        former = self._former._copy
-        with self._former._lock, torch.no_grad():
-            module, tables = copied(former), names_in_member(self._tables)
-            for _, part in members_of(module):
-                for role, name in vars(tables).items():
-                    if name is not None:
-                        _refill(part, name, role, self._fill)
-                for role in ("user_columns", "item_columns"):
-                    if isinstance(columns := getattr(part, role, None), torch.Tensor):
-                        _put(columns, self._fill(role, columns.cpu().numpy()))
-        return module
+@torch.no_grad()
+def _refilled(former: nn.Module, tables: TableNames, fills: Sequence[Fill]) -> nn.Module:
+    module = copied(former)
+    for (_, part), fill in itertools.product(members_of(module), fills):
+        for role, name in vars(tables).items():
+            if name is not None:
+                _refill(part, name, role, fill)
+        for role in ("user_columns", "item_columns"):
+            if isinstance(columns := getattr(part, role, None), torch.Tensor):
+                _put(columns, fill(role, columns.cpu().numpy()))
+    return module
 
 
 def _put(table: Tensor, found: tuple[NDArray[np.int64], NDArray[np.float32]] | None) -> None:

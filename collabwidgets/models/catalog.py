@@ -110,8 +110,6 @@ def is_dot_product(module: nn.Module, tables: TableNames) -> bool:
     One in half precision rounds as it adds up, and predicts something else by up to a hundredth.
     """
     forward = type(module).forward
-    factors = tables.user_factors is not None and tables.item_factors is not None
-    biases = tables.user_bias is not None and tables.item_bias is not None
-    all_there = forward in _PRODUCTS and factors and (biases or forward is DotProduct.forward)
+    needed = list(vars(tables).values())[: 2 if forward is DotProduct.forward else 4]
     full = all(parameter.dtype in (torch.float32, torch.float64) for parameter in module.parameters())
-    return all_there and full and computes_plainly(module)
+    return forward in _PRODUCTS and all(needed) and full and computes_plainly(module)

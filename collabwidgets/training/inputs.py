@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +13,7 @@ from ..models.ensemble import first_member
 
 if TYPE_CHECKING:
     from ..data.context import Context
+    from ..data.loaders import CollabDataLoaders
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,18 +47,6 @@ class WithContext:
 Inputs: TypeAlias = Tensor | WithContext
 
 
-class Ratings(Protocol):
-    """What a trainer needs of the loaders."""
-
-    train_x: Tensor
-    train_y: Tensor
-    train_w: Tensor | None
-    valid_x: Tensor
-    valid_y: Tensor
-    valid_w: Tensor | None
-    context: Context | None
-
-
 def called(module: nn.Module, inputs: Inputs) -> Tensor:
     """What the module predicts of some inputs."""
     out: Tensor = module(inputs.x, inputs.context) if isinstance(inputs, WithContext) else module(inputs)
@@ -70,24 +59,24 @@ def takes_context(module: nn.Module) -> bool:
     return second is not None and second.default in (inspect.Parameter.empty, None)
 
 
-def context_of(module: nn.Module, data: Ratings) -> Context | None:
+def context_of(module: nn.Module, data: CollabDataLoaders) -> Context | None:
     """The loaders' context, if they have one and the module takes it."""
     return data.context if takes_context(module) else None
 
 
-def train_inputs(module: nn.Module, data: Ratings) -> Inputs:
+def train_inputs(module: nn.Module, data: CollabDataLoaders) -> Inputs:
     """What the module is trained on."""
     context = context_of(module, data)
     return data.train_x if context is None else WithContext(data.train_x, context.train)
 
 
-def valid_inputs(module: nn.Module, data: Ratings) -> Inputs:
+def valid_inputs(module: nn.Module, data: CollabDataLoaders) -> Inputs:
     """What the module is validated on."""
     context = context_of(module, data)
     return data.valid_x if context is None else WithContext(data.valid_x, context.valid)
 
 
-def check_context(module: nn.Module, data: Ratings) -> None:
+def check_context(module: nn.Module, data: CollabDataLoaders) -> None:
     """Raise a ValueError where a module needs a context and the loaders have none."""
     second = _second_argument(module)
     if second is not None and second.default is inspect.Parameter.empty and data.context is None:

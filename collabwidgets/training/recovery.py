@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import torch
 
-from .inputs import Ratings, train_inputs
+from .inputs import train_inputs
 from .recipe import SETTINGS, Recipe
 from .schedule import schedule_for
 from .trainer import Engine
+
+if TYPE_CHECKING:
+    from ..data.loaders import CollabDataLoaders
 
 TRIAL_BATCHES = 200
 _MOST_RATINGS = 1 << 16  # of those in the trial, on which it is judged
@@ -18,7 +23,7 @@ _MOST_RATINGS = 1 << 16  # of those in the trial, on which it is judged
 _LARGEST_STEP, _LARGEST_DECAY = 0.1, 0.05
 
 
-def stable_lr(engine: Engine, data: Ratings, recipe: Recipe) -> float | None:
+def stable_lr(engine: Engine, data: CollabDataLoaders, recipe: Recipe) -> float | None:
     """The largest of a third, a ninth, … of the recipe's learning rate that is within bounds and lowers the loss.
 
     Each is held constant for up to 200 batches, from the first of them on, which a cycle would warm up: what is stable
@@ -28,7 +33,7 @@ def stable_lr(engine: Engine, data: Ratings, recipe: Recipe) -> float | None:
     ----------
     engine : Engine
         Of a module with fresh weights; it has them again at the end.
-    data : Ratings
+    data : CollabDataLoaders
     recipe : Recipe
         Of the fit that diverged.
 

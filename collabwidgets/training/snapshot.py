@@ -13,6 +13,7 @@ from torch import nn
 
 from ..data.side import Side
 from ..models.catalog import is_dot_product
+from ..models.layers import checked_range
 from ..models.tables import TableNames, effective_table
 from ..plain import one_of
 from .cold_rows import side_vectors
@@ -87,11 +88,7 @@ class Snapshot:
             values = getattr(self, name)
             if values is not None:
                 object.__setattr__(self, name, _frozen(name, values, n_rows, n_dims))
-        if self.y_range is not None:
-            low, high = (float(end) for end in self.y_range)
-            if not low < high:
-                raise ValueError(f"y_range is {self.y_range}; pass (low, high) with low < high, or None")
-            object.__setattr__(self, "y_range", (low, high))
+        object.__setattr__(self, "y_range", checked_range(self.y_range))
 
     def of(self, kind: str) -> Snapshot:
         """This snapshot for ``"items"``; for ``"users"`` one whose items are the users, and whose users the items.
@@ -269,13 +266,8 @@ def _frozen(name: str, values: ArrayLike, n_rows: int, n_dims: int) -> NDArray[n
             f"{name} has shape {list(np.shape(values))}; pass an array {shape}, "
             "one row for each name of its side, row 0 ('#na#') included"
         )
-    if (
-        isinstance(values, np.ndarray)
-        and values.dtype == np.float32
-        and values.flags.c_contiguous
-        and not values.flags.writeable
-    ):
-        return values
-    array = np.array(values, dtype=np.float32, order="C", copy=True)
-    array.flags.writeable = False
+    array = np.asarray(values, np.float32, order="C")
+    if array.flags.writeable:
+        array = array.copy()
+        array.flags.writeable = False
     return array

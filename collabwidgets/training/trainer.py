@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
@@ -14,11 +14,14 @@ from torch import Tensor, nn
 
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import EpochRecord
-from .inputs import Inputs, Ratings, train_inputs, valid_inputs
+from .inputs import Inputs, train_inputs, valid_inputs
 from .loss import LossFunction
 from .metrics import Metric, measured, predictions
 from .recipe import Recipe
 from .schedule import Schedule, schedule_for
+
+if TYPE_CHECKING:
+    from ..data.loaders import CollabDataLoaders
 
 EVENT_SECONDS = 0.008  # the time between two events: short for a Stop button, long against a step
 _TRAIN_LOSS_DECAY = 0.98
@@ -69,8 +72,7 @@ class Trainer:
     Parameters
     ----------
     engine : Engine
-    data : Ratings
-        The loaders' ratings, with their weights if they have any.
+    data : CollabDataLoaders
     recipe : Recipe
     order : torch.Generator
         Source of the batches' order; it moves on with every epoch.
@@ -83,7 +85,7 @@ class Trainer:
     def __init__(
         self,
         engine: Engine,
-        data: Ratings,
+        data: CollabDataLoaders,
         recipe: Recipe,
         *,
         order: torch.Generator,

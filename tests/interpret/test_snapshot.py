@@ -42,7 +42,7 @@ def test_fields_cannot_be_set(make_snapshot):
         ({"item_factors": np.ones(5)}, r"item_factors has shape \[5\]"),
         ({"item_bias": np.ones((5, 1))}, r"item_bias has shape \[5, 1\]; pass an array \[5\]"),
         ({"user_bias": np.ones(5)}, r"user_bias has shape \[5\]; pass an array \[4\]"),
-        ({"y_range": (5, 5)}, r"y_range is \(5, 5\); pass \(low, high\)"),
+        ({"y_range": (5, 5)}, r"y_range must be two numbers, the lower first, .* not \(5, 5\)"),
     ],
 )
 def test_wrong_shapes_are_named(make_snapshot, make_side, fields, message):

@@ -45,11 +45,6 @@ class Rows:
         """Which rows of the new tables have been trained, of users and of items."""
         return _known(self.users, self.trained_users), _known(self.items, self.trained_items)
 
-    def drawn(self, source: torch.Generator) -> Rows:
-        """The same, but that new rows are drawn from the former ones: for weights that are as random as these."""
-        users, items = (_drawn(rows, source) for rows in (self.users, self.items))
-        return Rows(users, items, self.trained_users, self.trained_items)
-
 
 def members_of(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     """The members of an ensemble, each after the prefix of its names; another module alone."""
@@ -143,9 +138,3 @@ def _sides(module: nn.Module, tables: TableNames) -> dict[str, str]:
 def _known(rows: NDArray[np.int64], trained: NDArray[np.bool_]) -> NDArray[np.bool_]:
     known: NDArray[np.bool_] = (rows >= 0) & trained[rows]
     return known
-
-
-def _drawn(rows: NDArray[np.int64], source: torch.Generator) -> NDArray[np.int64]:
-    former = rows[rows > 0]
-    drawn = former[torch.randint(len(former), (len(rows),), generator=source).numpy()]
-    return np.where(rows < 0, drawn, rows)

@@ -139,18 +139,17 @@ class Weights:
     def grow(self, data: CollabDataLoaders, module: nn.Module, rows: Rows, remake: ModelMaker | None) -> None:
         """Go on with `module`, which has more rows, on the ratings that they are of; the order of batches goes on.
 
-        `remake` makes fresh weights of so many rows. Without it `renew` draws new rows from those of its usual weights.
+        `remake` makes fresh weights of so many rows. Without it the new rows are the mean of those that there were.
         """
         tables, former, order = names_in_member(self.tables), self.module, self.order
         self.data, self._named_tables = data, tables  # by name: two sides may now be of one size
         if self._first is not None:
-            drawn = rows.drawn(generator(self.seed, "weights"))
-            self._first = grown_weights(self._first, former, tables, drawn)
+            self._first = grown_weights(self._first, former, tables, rows)
         elif remake is None and self._remake is not None:
             made = self._remake
 
             def remake(n_factors: int, source: torch.Generator) -> nn.Module:
-                return grown_module(made(n_factors, source), tables, data, rows.drawn(source))
+                return grown_module(made(n_factors, source), tables, data, rows)
 
         self._remake = remake
         self.adopt(module, self.seed, epoch=self.snapshot.epoch)

@@ -55,7 +55,6 @@ class Reruns:
         self._stack: tuple[Snapshot, ...] = ()
         self._revision = -1  # of the session's snapshot when they were begun
         self._cancelled = False
-        self._done = 0
         self._idle = threading.Event()
         self._idle.set()
 
@@ -126,7 +125,7 @@ class Reruns:
     def __repr__(self) -> str:
         n = len(self.snapshots)
         if self.running:
-            return f"Reruns({self._done} of {len(self.seeds)} done)"
+            return f"Reruns({self.progress.share:.0%} of {len(self.seeds)} done)"
         if n:
             return f"Reruns({n}, {f'seeds {self.seeds[0]} to {self.seeds[-1]}' if self.seeds else 'members'})"
         return "Reruns(none of the present weights)"
@@ -138,7 +137,7 @@ class Reruns:
     def _begin(self, fits: list[tuple[Recipe, float | None]]) -> None:
         data, epochs = self._session.data, sum(recipe.epochs for recipe, _ in fits)
         per_run = sum(recipe.epochs * data.n_batches(recipe.bs) for recipe, _ in fits)
-        self.progress, self._done = Progress(len(self.seeds) * per_run, len(self.seeds) * epochs), 0
+        self.progress = Progress(len(self.seeds) * per_run, len(self.seeds) * epochs)
         self.progress.go()
         self._idle.clear()
         try:
@@ -155,8 +154,7 @@ class Reruns:
                 if module is None:
                     break
                 stack.append(self._snapshot(module))
-                self._done = len(stack)
-                self.progress.reached(self._done * per_run)
+                self.progress.reached(len(stack) * per_run)
                 self._session.changed()
             else:
                 self._stack = tuple(stack)

@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from ..models.ensemble import first_member
 
 if TYPE_CHECKING:
-    from ..data.context import Context
     from ..data.loaders import CollabDataLoaders
 
 
@@ -59,21 +58,12 @@ def takes_context(module: nn.Module) -> bool:
     return second is not None and second.default in (inspect.Parameter.empty, None)
 
 
-def context_of(module: nn.Module, data: CollabDataLoaders) -> Context | None:
-    """The loaders' context, if they have one and the module takes it."""
-    return data.context if takes_context(module) else None
-
-
-def train_inputs(module: nn.Module, data: CollabDataLoaders) -> Inputs:
-    """What the module is trained on."""
-    context = context_of(module, data)
-    return data.train_x if context is None else WithContext(data.train_x, context.train)
-
-
-def valid_inputs(module: nn.Module, data: CollabDataLoaders) -> Inputs:
-    """What the module is validated on."""
-    context = context_of(module, data)
-    return data.valid_x if context is None else WithContext(data.valid_x, context.valid)
+def inputs_of(module: nn.Module, data: CollabDataLoaders, ds_idx: int = 0) -> Inputs:
+    """What the module predicts the training ratings from, or with ``ds_idx=1`` the validation ratings."""
+    x = data.valid_x if ds_idx else data.train_x
+    if not takes_context(module) or data.context is None:
+        return x
+    return WithContext(x, data.context.part(ds_idx))
 
 
 def check_context(module: nn.Module, data: CollabDataLoaders) -> None:

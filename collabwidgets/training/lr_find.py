@@ -15,7 +15,7 @@ from ..models.tables import copied
 from ..plain import plain, whole_number
 from ..seeds import generator
 from .engines.autograd import AutogradEngine
-from .inputs import train_inputs
+from .inputs import inputs_of
 from .recipe import SETTINGS
 from .schedule import Schedule
 from .trainer import RunningMean
@@ -108,7 +108,7 @@ def lr_find(
     recipe, bs = session.recipe.changed(wd=session.usual_wd), min(session.recipe.bs, len(data.train_y))
     lrs = start_lr * (end_lr / start_lr) ** (np.arange(num_it) / num_it)
     recipe = recipe.for_batches_of(bs)
-    x, schedule = train_inputs(engine.module, data), Schedule(lrs, np.full(num_it, recipe.mom))
+    x, schedule = inputs_of(engine.module, data), Schedule(lrs, np.full(num_it, recipe.mom))
     engine.begin(x, data.train_y, recipe, schedule, data.train_w)
     order, losses = generator(recipe.seed, "trial"), list[float]()
     mean = RunningMean()

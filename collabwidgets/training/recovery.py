@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from .inputs import train_inputs
+from .inputs import inputs_of
 from .recipe import SETTINGS, Recipe
 from .schedule import schedule_for
 from .trainer import Engine
@@ -42,7 +42,7 @@ def stable_lr(engine: Engine, data: CollabDataLoaders, recipe: Recipe) -> float 
     float or None
         Two digits of it; ``None`` if no learning rate helps, so that it is not the learning rate.
     """
-    x, y, w = train_inputs(engine.module, data), data.train_y, data.train_w
+    x, y, w = inputs_of(engine.module, data), data.train_y, data.train_w
     bs = min(recipe.bs, len(y))
     batches = min(TRIAL_BATCHES, len(y) // bs)
     rows = torch.randperm(len(y), generator=torch.Generator().manual_seed(recipe.seed))[: batches * bs]

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import EpochRecord
-from .inputs import Inputs, train_inputs, valid_inputs
+from .inputs import Inputs, inputs_of
 from .loss import LossFunction
 from .metrics import Metric, measured, predictions
 from .recipe import Recipe
@@ -105,7 +105,7 @@ class Trainer:
     def __iter__(self) -> Iterator[Event]:
         if not self.engine.compiled:
             yield Compiling()
-        x = train_inputs(self.engine.module, self.data)
+        x = inputs_of(self.engine.module, self.data)
         self.engine.begin(x, self.data.train_y, self._rescaled, self.schedule, self.data.train_w)
         train_loss = RunningMean()
         for fitted in range(self.recipe.epochs):
@@ -166,12 +166,12 @@ class Trainer:
         data = self.data
         if not len(data.valid_y):
             return None
-        return self.engine.loss(valid_inputs(self.engine.module, data), data.valid_y, data.valid_w)
+        return self.engine.loss(inputs_of(self.engine.module, data, 1), data.valid_y, data.valid_w)
 
     def _measured(self) -> dict[str, float]:
         if not self.metrics:
             return {}
-        predicted = predictions(self.engine.module, valid_inputs(self.engine.module, self.data))
+        predicted = predictions(self.engine.module, inputs_of(self.engine.module, self.data, 1))
         of = (predicted, self.data.valid_y, self.data.valid_w)
         return {name: measured(name, metric, *of) for name, metric in self.metrics.items()}
 

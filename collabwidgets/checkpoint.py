@@ -14,7 +14,7 @@ from .data.without_ratings import DataFacts, LoadersWithoutRatings
 from .interpret.product import check_product
 from .interpret.users import residual_variance
 from .models import TabularNN
-from .models.ensemble import first_member, n_members
+from .models.ensemble import first_member, members_of
 from .models.tables import effective_tables
 from .training.inputs import takes_context
 from .training.progress import Whole
@@ -141,7 +141,7 @@ def config_of(learn: CollabLearner) -> dict[str, Any]:
     """Model, size, engine, split and settings of a learner: `CollabLearner.config`."""
     return {
         "model": type(first_member(learn.model)).__name__,
-        "n_members": n_members(learn.model),
+        "n_members": len(members_of(learn.model)),
         "n_factors": learn.n_factors,
         "y_range": learn.snapshot.y_range,
         "engine": learn.engine,

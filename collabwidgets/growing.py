@@ -15,7 +15,8 @@ from .checkpoint import Checkpoint, check_columns, check_data, check_model, othe
 from .data.growing import Growth, grown, new_ids, stable_split
 from .interpret.fold_in_rows import fold_in_rows
 from .models.catalog import ModelMaker, model_maker
-from .models.growing import Rows, grown_module, grown_weights, names_in_member
+from .models.ensemble import first_member
+from .models.growing import Rows, grown_module, grown_weights
 from .models.tables import copied, table
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def add_ratings(
         session.stop()  # a paused fit ends; it may put back the weights of its best epoch
         of_users, of_items = (_found(vocab, former.classes[name][1:]) for name, vocab in dls.classes.items())
         rows = Rows(of_users, of_items, former.users.trained, former.items.trained)
-        tables = names_in_member(session.weights.tables)
+        tables = session.weights.tables
         module = grown_module(learn.model, tables, dls, rows)
         folded = fold_in_rows(module, tables, dls, rows.known)
         growth = replace(growth, new=_with_how(growth.new, folded))
@@ -97,7 +98,11 @@ def _maker(learn: CollabLearner, dls: CollabDataLoaders) -> ModelMaker | None:
     kind = "nn" if arguments.get("use_nn") else arguments.get("model", "dot")
     if kind == "nn":  # by the usual rule, more rows would make wider tables
         tables = learn.session.weights.tables
-        widths = [table(learn.model, name).shape[1] for name in (tables.user_factors, tables.item_factors) if name]
+        widths = [
+            table(first_member(learn.model), name).shape[1]
+            for name in (tables.user_factors, tables.item_factors)
+            if name
+        ]
         arguments["emb_szs"] = list(zip((len(dls.users), len(dls.items)), widths, strict=True))
         learn.made_by = Call("collab_learner", arguments)
     chosen = {
@@ -140,7 +145,7 @@ def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Chec
     else:
         trained = [saved.data.users.trained, saved.data.items.trained]
     rows = Rows(users, items, *trained)
-    tables = names_in_member(learn.session.weights.tables)
+    tables = learn.session.weights.tables
     weights = grown_weights(saved.weights, learn.model, tables, rows)
     saved = replace(saved, weights=weights, users=list(vocabs[0])[1:], items=list(vocabs[1])[1:])
     check_model(saved, learn.model, learn.loss_name, file)

@@ -20,7 +20,7 @@ from .interpret.pca import AXES, PCAFrame
 from .interpret.predict import predict
 from .models import TableNames
 from .models.catalog import ModelMaker
-from .models.ensemble import first_member, n_members
+from .models.ensemble import first_member, members_of
 from .plain import whole_number
 from .training import (
     History,
@@ -504,7 +504,7 @@ class CollabLearner:
         )
 
     def __repr__(self) -> str:
-        members, name = n_members(self.model), type(first_member(self.model)).__name__
+        members, name = len(members_of(self.model)), type(first_member(self.model)).__name__
         several = f"{members} members, findings from the first, " if members > 1 else ""
         return (
             f"CollabLearner({name}, {several}{self.n_users:,} users × {self.n_items:,} "

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..models.growing import members_of
+from ..models.ensemble import members_of
 from ..models.tables import TableNames, table
 from ..training.snapshot import Snapshot, take_snapshot
 from .fold_in import most_likely, prior_precision, with_bias, with_ones
@@ -36,7 +36,6 @@ def fold_in_rows(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
     module : nn.Module
         Changed in place, an ensemble member by member.
     tables : TableNames
-        Of one member.
     dls : CollabDataLoaders
         The ratings, by the module's rows.
     known : two bool [n]
@@ -48,7 +47,7 @@ def fold_in_rows(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
         False, and nothing was done, where the module is no dot product.
     """
     users, items = replace(dls.users, trained=known[0]), replace(dls.items, trained=known[1])
-    members = [part for _, part in members_of(module)]
+    members = members_of(module)
     snapshots = [replace(take_snapshot(part, tables, dls, 0, 0.0), users=users, items=items) for part in members]
     if not all(map(is_product, snapshots)):
         return False

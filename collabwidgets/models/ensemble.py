@@ -8,14 +8,14 @@ import torch
 from torch import Tensor, nn
 
 
+def members_of(module: nn.Module) -> list[nn.Module]:
+    """The models whose predictions are averaged: those of an ensemble, another module alone."""
+    return list(module.members) if isinstance(module, Ensemble) else [module]
+
+
 def first_member(module: nn.Module) -> nn.Module:
-    """The member of an ensemble that findings are made from; any other module itself."""
-    return module.first if isinstance(module, Ensemble) else module
-
-
-def n_members(module: nn.Module) -> int:
-    """Models whose predictions are averaged: 1 of any module but an ensemble."""
-    return len(module.members) if isinstance(module, Ensemble) else 1
+    """The model that findings are made from."""
+    return members_of(module)[0]
 
 
 class Ensemble(nn.Module):

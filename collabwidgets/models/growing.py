@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .ensemble import Ensemble
+from .ensemble import Ensemble, members_of
 from .side_columns import TabularNN
 from .side_dot import SideDotBias
 from .svdpp import SVDpp
@@ -46,19 +46,6 @@ class Rows:
         return _known(self.users, self.trained_users), _known(self.items, self.trained_items)
 
 
-def members_of(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    """The members of an ensemble, each after the prefix of its names; another module alone."""
-    if isinstance(module, Ensemble):
-        yield from ((f"members.{place}.", member) for place, member in enumerate(module.members))
-    else:
-        yield "", module
-
-
-def names_in_member(tables: TableNames) -> TableNames:
-    """Names of tables as the members of an ensemble have them."""
-    return TableNames(**{role: name and name.removeprefix("members.0.") for role, name in vars(tables).items()})
-
-
 def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, rows: Rows) -> nn.Module:
     """A copy of a module with the rows that the loaders have; those that were there keep their weights.
 
@@ -66,7 +53,6 @@ def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
     ----------
     module : nn.Module
     tables : TableNames
-        Of one member, see `names_in_member`.
     dls : CollabDataLoaders
         Of the new rows. From its training ratings SVD++ has what was rated; of side columns the values are the same.
     rows : Rows
@@ -86,7 +72,7 @@ def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
         setattr(part, leaf, nn.Parameter(former.detach().new_zeros((n, *former.shape[1:])), former.requires_grad))
         if isinstance(part, nn.Embedding):
             part.num_embeddings = n
-    for _, part in members_of(grown):
+    for part in members_of(grown):
         if isinstance(part, SVDpp):
             part.take_rated(dls.train_x)
         if isinstance(part, TabularNN):
@@ -107,7 +93,7 @@ def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
 def grown_weights(
     weights: Mapping[str, Tensor], module: nn.Module, tables: TableNames, rows: Rows
 ) -> dict[str, Tensor]:
-    """A ``state_dict`` with other rows; `module` is one of that kind, of any size, and `tables` are those of a member.
+    """A ``state_dict`` with other rows; `module` is one of that kind, of any size.
 
     Rows that were there keep their weights, and new ones are the mean of those that were trained.
     """
@@ -127,7 +113,8 @@ def grown_weights(
 def _sides(module: nn.Module, tables: TableNames) -> dict[str, str]:
     """The parameters with a row for each "user" or each "item", by name."""
     sides, parameters = {}, {name for name, _ in module.named_parameters()}
-    for prefix, part in members_of(module):
+    for place, part in enumerate(members_of(module)):
+        prefix = f"members.{place}." if isinstance(module, Ensemble) else ""
         roles = {name: role for role, name in vars(tables).items() if name is not None}
         for name, role in (roles | (_OF_SVDPP if isinstance(part, SVDpp) else {})).items():
             whole = f"{prefix}{name}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor, nn
 
-from .ensemble import Ensemble
+from .ensemble import first_member
 
 _USER_WORDS = ("user", "u_", "usr")
 _ITEM_WORDS = ("item", "movie", "i_", "title", "product", "book", "track")
@@ -19,7 +19,8 @@ _ITEM_WORDS = ("item", "movie", "i_", "title", "product", "book", "track")
 class TableNames:
     """Which parameters of a module hold what; ``None`` where it has no such table.
 
-    Each is the dotted name of an ``nn.Embedding`` or an ``nn.Parameter`` within the module.
+    Each is the dotted name of an ``nn.Embedding`` or an ``nn.Parameter`` within the module, or each member of an
+    `Ensemble`.
     """
 
     user_factors: str | None = None
@@ -44,9 +45,7 @@ def find_tables(module: nn.Module, n_users: int, n_items: int, **named: str | No
     ValueError
         If a named table does not exist in the module or has the wrong number of rows.
     """
-    if isinstance(module, Ensemble):
-        names = vars(find_tables(module.first, n_users, n_items, **named))
-        return TableNames(**{role: name and f"members.0.{name}" for role, name in names.items()})
+    module = first_member(module)
     named = vars(getattr(module, "table_names", TableNames())) | {k: v for k, v in named.items() if v is not None}
     found = {}
     for field in fields(TableNames):

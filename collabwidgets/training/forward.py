@@ -13,8 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..models.ensemble import first_member
-from ..models.growing import members_of, names_in_member
+from ..models.ensemble import first_member, members_of
 from ..models.tables import TableNames, copied, effective_table, table
 from .inputs import Inputs, WithContext, takes_context
 from .metrics import predictions
@@ -92,7 +91,7 @@ class Forward:
             )
         with self._lock:
             if self._fills:
-                self._module = _refilled(self._module, names_in_member(self._tables), self._fills)
+                self._module = _refilled(self._module, self._tables, self._fills)
                 self._fills = ()
             return self._module
 
@@ -111,7 +110,7 @@ class Forward:
 @torch.no_grad()
 def _refilled(former: nn.Module, tables: TableNames, fills: Sequence[Fill]) -> nn.Module:
     module = copied(former)
-    for (_, part), fill in itertools.product(members_of(module), fills):
+    for part, fill in itertools.product(members_of(module), fills):
         for role, name in vars(tables).items():
             if name is not None:
                 _refill(part, name, role, fill)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
-from ..models.ensemble import Ensemble, first_member
+from ..models.ensemble import first_member, members_of
 from ..plain import whole_number
 from ..seeds import generator
 from .background import in_background
@@ -97,7 +97,7 @@ class Reruns:
             self.cancel()
             self.wait()
             self._stack, self._revision, self._cancelled, self.error = (), revision, False, None
-            members = list(weights.module.members) if isinstance(weights.module, Ensemble) else []
+            members = members_of(weights.module)
             if runs is None and len(members) > 2:
                 self.seeds = ()
                 self._stack = tuple(self._snapshot(member) for member in members[1:])

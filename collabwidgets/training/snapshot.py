@@ -13,6 +13,7 @@ from torch import nn
 
 from ..data.side import Side
 from ..models.catalog import is_dot_product
+from ..models.ensemble import first_member
 from ..models.layers import checked_range
 from ..models.tables import TableNames, effective_table
 from ..plain import one_of
@@ -231,8 +232,8 @@ def take_snapshot(
     module: nn.Module, tables: TableNames, data: CollabDataLoaders, revision: int, epoch: float
 ) -> Snapshot:
     """A snapshot of a module as it is now: a copy of its tables, flattened to one or two dimensions."""
-    known = is_dot_product(module, tables)
-    copies: dict[str, Any] = {role: _copied_table(module, name, role) for role, name in vars(tables).items()}
+    known, first = is_dot_product(module, tables), first_member(module)
+    copies: dict[str, Any] = {role: _copied_table(first, name, role) for role, name in vars(tables).items()}
     return Snapshot(
         revision=revision,
         epoch=epoch,

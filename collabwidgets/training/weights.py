@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from ..models import Ensemble, TableNames, find_tables
+from ..models import TableNames, find_tables
 from ..models.catalog import ModelMaker
-from ..models.growing import Rows, grown_module, grown_weights, names_in_member
+from ..models.ensemble import members_of
+from ..models.growing import Rows, grown_module, grown_weights
 from ..models.tables import check_fits, copied
 from ..seeds import generator
 from .engines import choose_engine, why_not_fused
@@ -141,7 +142,7 @@ class Weights:
 
         `remake` makes fresh weights of so many rows. Without it the new rows are the mean of those that there were.
         """
-        tables, former, order = names_in_member(self.tables), self.module, self.order
+        tables, former, order = self.tables, self.module, self.order
         self.data, self._named_tables = data, tables  # by name: two sides may now be of one size
         if self._first is not None:
             self._first = grown_weights(self._first, former, tables, rows)
@@ -226,6 +227,6 @@ class Weights:
 def _signature(module: nn.Module) -> list[Any]:
     """What an engine relies on: which parameters a module has, of what kind each is, how it computes, its bounds."""
     facts: list[Any] = [repr(getattr(part, "y_range", None)) for part in module.modules()]
-    facts += [why_not_fused(part) for part in (module.members if isinstance(module, Ensemble) else [module])]
+    facts += [why_not_fused(part) for part in members_of(module)]
     parameters = module.named_parameters()
     return facts + [(name, id(p), p.dtype, p.device, p.requires_grad, p.shape) for name, p in parameters]

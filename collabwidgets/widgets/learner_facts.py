@@ -11,7 +11,7 @@ import numpy as np
 from .. import __version__
 from ..interpret import PCAFrame
 from ..interpret.stability import bias_moves
-from ..models.ensemble import n_members
+from ..models.ensemble import members_of
 from ..training.recipe import SETTINGS
 from ..words import shown_name
 from . import protocol
@@ -73,7 +73,7 @@ def model_of(learn: CollabLearner) -> Facts:
         "y_range": snapshot.y_range,
         "model": type(learn.model).__name__,
         "n_factors": learn.n_factors,
-        "n_members": n_members(learn.model),
+        "n_members": len(members_of(learn.model)),
         "can_remake": weights.can_remake,
         "can_resize": weights.can_resize,
         "has_factors": snapshot.item_factors is not None,

@@ -104,9 +104,7 @@ def serve(
     """
     paths = [str(_TEMPLATES), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
-    if port:
-        _check_free(port)
-    server = DashboardServer(config=_config(port or _free_port(), theme, idle_seconds, only_ours))
+    server = DashboardServer(config=_config(_port(port), theme, idle_seconds, only_ours))
     server.announce, server.warm_kernels = announce, warm_kernels
     server.initialize([str(notebook.resolve())])
     server.start()
@@ -158,16 +156,12 @@ def _config(port: int, theme: str, idle_seconds: int, only_ours: bool) -> Config
     return config
 
 
-def _check_free(port: int) -> None:
+def _port(wanted: int) -> int:
+    """`wanted`, which must be free, or a free one for 0."""
     try:
         with socket.socket() as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(("127.0.0.1", port))
+            trial.bind(("127.0.0.1", wanted))
+            return int(trial.getsockname()[1])
     except OSError as error:
-        raise OSError(f"port {port} is taken; pass another, or none to get a free one") from error
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        raise OSError(f"port {wanted} is taken; pass another, or none to get a free one") from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Enum, Int, Unicode
@@ -80,17 +79,15 @@ class BiasTable(View):
     rows_shown = Int(0, min=0, read_only=True).tag(sync=True, page=True, result=True)
 
     def __init__(self, learner: CollabLearner, **traits: Any) -> None:
+        if traits.get("kind") == "users":
+            traits.setdefault("query", "")
         super().__init__(learner, **traits)
         self.observe(self._relink, "kind")
 
-    @classmethod
-    def _shared_by(cls, traits: Mapping[str, Any]) -> tuple[str, ...]:
-        shared = super()._shared_by(traits)
-        return tuple(name for name in shared if name != "query") if traits.get("kind") == "users" else shared
-
     @property
     def _shared(self) -> tuple[str, ...]:
-        return self._shared_by({"linked": self.linked, "kind": self.kind})
+        shared = super()._shared
+        return tuple(name for name in shared if name != "query") if self.kind == "users" else shared
 
     def to_frame(self) -> pd.DataFrame:
         """The ranking, as `learn.biases` gives it: all rows that the filters leave, sorted as the table is.

@@ -20,6 +20,11 @@ def card_words(dls: CollabDataLoaders) -> dict[str, Any]:
     card = dls.card
     item, user = dls.item_name, dls.user_name
     n_items, n_users = dls.n_items, dls.n_users
+    counts = (
+        f"{dls.n_ratings:,} ratings of {n_items:,} {item}s by {n_users:,} {user}s: "
+        f"{100 * dls.n_ratings / (n_items * n_users):.1f} % of all pairs. {dls.n_train:,} for training, "
+        f"{dls.n_valid:,} held out; {'weighted ' if dls.weight_name else ''}mean {dls.rating_mean:.2f}"
+    )
     return {
         "bars": [
             ["Ratings by value", card.values],
@@ -27,14 +32,7 @@ def card_words(dls: CollabDataLoaders) -> dict[str, Any]:
             [f"Ratings per {user} (median {card.median_per_user:,})", card.per_user],
         ],
         "notes": [
-            [
-                f"{dls.n_ratings:,} ratings of {n_items:,} {item}s by {n_users:,} {user}s: "
-                f"{100 * dls.n_ratings / (n_items * n_users):.1f} % of all pairs. {dls.n_train:,} for training, "
-                f"{dls.n_valid:,} held out; {'weighted ' if dls.weight_name else ''}mean {dls.rating_mean:.2f}.",
-                "",
-                "",
-            ],
-            *([f"{sentence[:1].upper()}{sentence[1:]}.", "", ""] for sentence in dls.said),
+            *([f"{sentence[:1].upper()}{sentence[1:]}.", "", ""] for sentence in (counts, *dls.said)),
             [
                 "Missing is not disliked: people rate what they chose to see, and some rate far more than others.",
                 "why?",

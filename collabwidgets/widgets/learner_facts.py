@@ -26,6 +26,8 @@ Facts = dict[str, Any]
 Arrays = dict[str, bytes]
 
 BATCH_POINTS = 2000
+_OF_LOADERS = ("n_users", "n_items", "n_ratings", "n_train", "n_valid", "user_name", "item_name", "rating_mean")
+_OF_PROGRESS = ("step", "n_steps", "eta_seconds", "elapsed_seconds")
 
 
 def side_arrays(learn: CollabLearner) -> Arrays:
@@ -43,27 +45,26 @@ def data_of(learn: CollabLearner) -> Facts:
     """The data set and the model, as `protocol.Data`."""
     dls = learn.dls
     low, high = dls.rating_range
-    return model_of(learn) | {
-        "dataset": dls.name,
-        "n_users": dls.n_users,
-        "n_items": dls.n_items,
-        "n_ratings": dls.n_ratings,
-        "n_train": dls.n_train,
-        "n_valid": dls.n_valid,
-        "n_never_trained": len(dls.items.never_trained),
-        "default_min_count": dls.items.default_min_count,
-        "user_name": dls.user_name,
-        "item_name": dls.item_name,
-        "item_features": str(dls.items.features or ""),
-        "rating_mean": dls.rating_mean,
-        "rating_min": low,
-        "rating_max": high,
-        "loss_name": learn.loss_name,
-        "baseline": learn.baseline,
-        "cannot_train": "" if dls.has_ratings else "The ratings are not in the checkpoint: cw.load_learner(path, dls)",
-        "settings": protocol.SETTING_FACTS,
-        "version": __version__,
-    }
+    same = {name: getattr(dls, name) for name in _OF_LOADERS}
+    return (
+        same
+        | model_of(learn)
+        | {
+            "dataset": dls.name,
+            "n_never_trained": len(dls.items.never_trained),
+            "default_min_count": dls.items.default_min_count,
+            "item_features": str(dls.items.features or ""),
+            "rating_min": low,
+            "rating_max": high,
+            "loss_name": learn.loss_name,
+            "baseline": learn.baseline,
+            "cannot_train": ""
+            if dls.has_ratings
+            else "The ratings are not in the checkpoint: cw.load_learner(path, dls)",
+            "settings": protocol.SETTING_FACTS,
+            "version": __version__,
+        }
+    )
 
 
 def model_of(learn: CollabLearner) -> Facts:
@@ -92,10 +93,7 @@ def status_of(learn: CollabLearner) -> protocol.Status:
         suggested_lr=session.suggested_lr,
         epoch=learn.epoch,
         progress=progress.share,
-        step=progress.step,
-        n_steps=progress.n_steps,
-        eta_seconds=progress.eta_seconds,
-        elapsed_seconds=progress.elapsed_seconds,
+        **{name: getattr(progress, name) for name in _OF_PROGRESS},
         rerun_progress=reruns.progress.share if reruns.running else None,
         rerun_error=str(reruns.error or ""),
         recipe=protocol.RecipeFacts(

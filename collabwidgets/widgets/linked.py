@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from traitlets import Bool
@@ -32,12 +31,10 @@ class LinkedWidget(LookedAt, SyncedWidget):
 
     def __init__(self, view_state: ViewState, **traits: Any) -> None:
         self._view_state = view_state
-        shared = self._shared_by(traits)
-        for name in shared:
+        super().__init__(**({name: getattr(view_state, name) for name in self._linkable} | traits))
+        for name in self._shared:
             if name in traits:
-                setattr(view_state, name, traits.pop(name))
-        start = {name: getattr(view_state, name) for name in (*SHARED, *shared)}
-        super().__init__(**(start | traits))
+                setattr(view_state, name, traits[name])
         names = list(self._linkable)
         view_state.observe(self._from_shared, [*names, "hovered"])
         self.observe(self._to_shared, names)
@@ -66,14 +63,9 @@ class LinkedWidget(LookedAt, SyncedWidget):
         if name in self._shared and getattr(self._view_state, name) != value:
             setattr(self._view_state, name, value)
 
-    @classmethod
-    def _shared_by(cls, traits: Mapping[str, Any]) -> tuple[str, ...]:
-        """Names of what a view with these traits shares with `learn.view`."""
-        return cls._linkable if traits.get("linked", True) else ()
-
     @property
     def _shared(self) -> tuple[str, ...]:
-        return self._shared_by({"linked": self.linked})
+        return self._linkable if self.linked else ()
 
     def _relink(self, _change: dict[str, Any]) -> None:
         self.publish({name: getattr(self._view_state, name) for name in self._shared})

@@ -53,11 +53,6 @@ def program(view: View) -> str:
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def widget_call(view: View, usual: Mapping[str, Any]) -> str:
-    """The constructor of one widget, with the traits that differ from `usual` and from their defaults."""
-    return written(f"cw.{type(view).__name__}", ["learn", *trait_arguments(view, usual)])
-
-
 def trait_arguments(view: View, usual: Mapping[str, Any]) -> list[str]:
     """``name=value`` of each trait that a new widget would not have by itself."""
     shared = view._shared

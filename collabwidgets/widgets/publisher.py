@@ -128,11 +128,6 @@ class Publisher:
             self.wake()
             told.wait(CATCH_UP_SECONDS)
 
-    def join(self, timeout: float | None = None) -> bool:
-        """Wait until the thread has ended."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
-
     # ------------------------------------------------------------------ the thread
 
     def _loop(self) -> None:

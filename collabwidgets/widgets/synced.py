@@ -33,7 +33,6 @@ class SyncedWidget(anywidget.AnyWidget):
     """
 
     _says: ClassVar[str] = "message"
-    _closed = False
     _details = Unicode().tag(sync=True)  # the traceback of what it says, where there is more to know
 
     def __init__(self, **traits: Any) -> None:
@@ -57,11 +56,10 @@ class SyncedWidget(anywidget.AnyWidget):
     @property
     def closed(self) -> bool:
         """Whether the comm is closed."""
-        return self._closed or self.comm is None
+        return self.comm is None
 
     def close(self) -> None:
         """Close the comm, and that of the layout, and stop following others."""
-        self._closed = True
         super().close()
         for undo in self.__dict__.pop("_at_close", ()):  # none where the constructor failed
             undo()

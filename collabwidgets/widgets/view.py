@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import uuid
 from collections.abc import Callable
@@ -19,7 +20,6 @@ from ..view_state import ViewState
 from ..words import at_epoch, counted
 from . import code, protocol
 from .bundle import built_code
-from .html_table import ends_table, said
 from .linked import LinkedWidget
 from .no_learner import NoLearner
 from .store import LearnerStore
@@ -245,7 +245,8 @@ class View(KnownNames, LinkedWidget):
 
     def _call(self) -> str:
         """The constructor in `to_code`."""
-        return code.widget_call(self, self._usual())
+        arguments = code.trait_arguments(self, self._usual())
+        return code.written(f"cw.{type(self).__name__}", ["learn", *arguments])
 
     def _usual(self) -> dict[str, Any]:
         """What traits are at first, where that is not their default."""
@@ -301,9 +302,10 @@ class View(KnownNames, LinkedWidget):
     def _fallback(self) -> str:
         """What pages show that cannot show widgets: the ends of a table, or why there is none."""
         try:
-            return ends_table(repr(self), self._ranked())
+            table = self._ranked().to_html(index=False, max_rows=20, float_format="{:.4g}".format, na_rep="–", border=0)
         except Exception as error:  # whatever it is, pages that can show the widget must not be kept from it
-            return said(repr(self), error)
+            table = f"<p>{html.escape(str(error))}</p>"
+        return f"<p>{html.escape(repr(self))}</p>{table}"
 
     def _ranked(self) -> pd.DataFrame:
         """The table, sorted so that its ends tell most."""

@@ -78,7 +78,7 @@ def test_both_visitors_see_a_training_and_the_one_who_stays_the_next(learn, as_v
     assert all(len(visitor.sent) > 0 for visitor in visitors)
     visitors[0].leave()
     assert stores[0].closed
-    assert stores[0].publisher.join(10)
+    stores[0].publisher._thread.join(10)
     learn.start(epochs=1)
     assert learn.wait()
     until(lambda: len(stores[1].picture["history"]) == 2)
@@ -90,7 +90,7 @@ def test_nothing_of_a_visitor_stays_when_he_has_left(learn, as_visitor):
     visitor = as_visitor(Visitor())
     board = Dashboard(learn)
     visitor.leave()
-    assert board._store.publisher.join(10)
+    board._store.publisher._thread.join(10)
     gone = [weakref.ref(board), weakref.ref(board._store), weakref.ref(visitor)]
     as_visitor(None)
     del board, visitor
@@ -111,7 +111,7 @@ def test_a_later_visitor_begins_as_the_first_did(learn, as_visitor):
 def test_a_store_whose_thread_has_ended_is_handed_out_no_more(learn):
     store = LearnerStore.of(learn)
     store.publisher.end()
-    assert store.publisher.join(10)
+    store.publisher._thread.join(10)
     fresh = LearnerStore.of(learn)
     assert fresh is not store
     assert fresh.publisher.alive

@@ -297,7 +297,7 @@ def test_store_and_thread_end_with_the_learner(dls, until):
     gone = weakref.ref(learn)
     del learn, view
     until(lambda: gc.collect() >= 0 and gone() is None)
-    assert store.publisher.join(10)
+    store.publisher._thread.join(10)
     assert store.closed
 
 
@@ -314,7 +314,7 @@ def test_a_view_keeps_its_learner_until_it_is_closed(dls, until):
 def test_a_closed_store_ends_its_thread_and_lets_go_of_the_view_state(learn):
     store = LearnerStore.of(learn)
     store.close()
-    assert store.publisher.join(10)
+    store.publisher._thread.join(10)
     learn.view.selection = [3]
     assert store.selection == []
     assert store.publisher._thread not in threading.enumerate()

@@ -87,7 +87,7 @@ def recommend(
         "rank": rank + 1,
         "prediction": by_formula(snapshot, pairs).astype(np.float64),
         "bias": (biases - biases[items.trained].mean())[rows],
-        "taste": products(snapshot, pairs) - (required_user_factors(snapshot) @ snapshot.item_center)[of_user],
+        "taste": products(snapshot, pairs) - (required_user_factors(snapshot)[users] @ snapshot.item_center)[place],
         "count": items.counts[rows],
         "mean": items.means[rows],
         "few": items.counts[rows] < FEW,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +74,6 @@ def save_projector(table: pd.DataFrame, folder: Path) -> Path:
             f"{folder} is a file, or lies in one; name a folder, in which vectors.tsv and metadata.tsv are written"
         ) from None
     table[factors].to_csv(folder / "vectors.tsv", sep="\t", header=False, index=False)
-    facts = table.drop(columns=factors).astype(str)
-    one_line = facts.replace(r"\s+", " ", regex=True)  # the format knows no quotes
-    lines = ["\t".join(row) for row in [list(facts), *one_line.to_numpy().tolist()]]
-    (folder / "metadata.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    facts = table.drop(columns=factors).astype(str).replace(r"\s+", " ", regex=True)  # the format knows no quotes
+    facts.to_csv(folder / "metadata.tsv", sep="\t", index=False, quoting=csv.QUOTE_NONE)
     return folder

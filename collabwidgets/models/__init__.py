@@ -4,11 +4,10 @@ from .dot import DotProduct, DotProductBias, EmbeddingDotBias
 from .ensemble import Ensemble
 from .layers import Embedding, create_params, embedding_size, sigmoid_range
 from .neural import CollabNN, EmbeddingNN, get_emb_sz
-from .side_columns import TabularNN
 from .side_dot import SideDotBias
 from .svdpp import SVDpp
 from .tables import TableNames, find_tables
-from .tabular import TabularModel
+from .tabular import TabularModel, TabularNN
 
 __all__ = [
     "CollabNN",

@@ -13,10 +13,10 @@ from .dot import DotProduct, DotProductBias, EmbeddingDotBias, computes_plainly
 from .ensemble import Ensemble
 from .layers import checked_range
 from .neural import EmbeddingNN, get_emb_sz
-from .side_columns import TabularNN
 from .side_dot import SideDotBias, Sides
 from .svdpp import SVDpp
 from .tables import TableNames
+from .tabular import TabularNN
 
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from .ensemble import Ensemble, members_of
-from .side_columns import TabularNN
 from .side_dot import SideDotBias
 from .svdpp import SVDpp
 from .tables import TableNames, copied, predicts
+from .tabular import TabularNN
 
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders

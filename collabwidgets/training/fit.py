@@ -14,10 +14,10 @@ from . import messages
 from .background import in_background
 from .events import BatchEnd, Callback, Compiling, Diverged, EpochEnd, Event, Finished
 from .history import epoch_axis
+from .lr_find import stable_lr
 from .metrics import Metric
 from .progress import Progress
 from .recipe import Recipe
-from .recovery import stable_lr
 from .trainer import Trainer
 
 if TYPE_CHECKING:

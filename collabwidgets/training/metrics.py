@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from .inputs import Inputs, called
-from .unreduced import mean_by_weight, one_each, parameters_of, unreduced
+from .loss import mean_by_weight, one_each, parameters_of, unreduced
 
 Metric = Callable[[Tensor, Tensor], Any]
 

@@ -19,8 +19,7 @@ from .engines import choose_engine, why_not_fused
 from .inputs import check_context
 from .loss import LossFunction
 from .recipe import N_FACTORS
-from .snapshot import take_snapshot
-from .snapshot_history import SnapshotHistory
+from .snapshot import SnapshotHistory, take_snapshot
 from .trainer import Engine
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from ..training.recipe import N_FACTORS, SETTINGS
-from ..training.setting import Setting
+from ..training.recipe import N_FACTORS, SETTINGS, Setting
 
 StatusName = Literal["untrained", "training", "paused", "ready", "stopped", "diverged", "error"]
 SettingKind = Literal["whole", "number", "choice", "switch"]
@@ -87,7 +86,7 @@ class Status(Wire):
 
 
 class SettingFacts(Wire):
-    """One setting as the panel shows it, see `training.setting.Setting`."""
+    """One setting as the panel shows it, see `training.recipe.Setting`."""
 
     name: str
     label: str

@@ -8,8 +8,7 @@ from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, TraitType,
 
 from ..learner import CollabLearner
 from ..plots import plot_loss
-from ..training.recipe import N_FACTORS, SETTINGS, Recipe
-from ..training.setting import Setting
+from ..training.recipe import N_FACTORS, SETTINGS, Recipe, Setting
 from ..traits import Finite, Whole
 from ..words import at_epoch
 from .code import trained_recipe

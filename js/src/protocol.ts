@@ -104,7 +104,7 @@ export interface Data {
   has_factors: boolean;
   has_user_factors: boolean;
 }
-/** One setting as the panel shows it, see `training.setting.Setting`. */
+/** One setting as the panel shows it, see `training.recipe.Setting`. */
 export interface SettingFacts {
   name: string;
   label: string;

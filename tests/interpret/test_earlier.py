@@ -12,7 +12,7 @@ from collabwidgets.data import Side
 from collabwidgets.interpret import fit_pca
 from collabwidgets.interpret.pca import lying_as
 from collabwidgets.training import Snapshot
-from collabwidgets.training.snapshot_history import MOST_BYTES, MOST_FRAMES, SnapshotHistory
+from collabwidgets.training.snapshot import MOST_BYTES, MOST_FRAMES, SnapshotHistory
 
 N, K = 300, 12
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from collabwidgets.training.engines.adamw import AdamW
+from collabwidgets.training.engines.autograd import AdamW
 
 
 def parameters(dtype=torch.float32):

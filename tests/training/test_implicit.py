@@ -11,8 +11,7 @@ import collabwidgets as cw
 from collabwidgets.seeds import generator
 from collabwidgets.training import AutogradEngine, BatchEnd, EpochEnd, FusedEngine, Recipe, Trainer, why_not_fused
 from collabwidgets.training.engines import choose_engine, implicit
-from collabwidgets.training.engines.adamw import AdamW
-from collabwidgets.training.engines.autograd import _threads_for
+from collabwidgets.training.engines.autograd import AdamW, _threads_for
 
 K = 6
 

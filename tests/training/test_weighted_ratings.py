@@ -13,7 +13,7 @@ from collabwidgets.models import CollabNN, DotProduct, DotProductBias, Embedding
 from collabwidgets.seeds import generator
 from collabwidgets.training import Recipe, schedule_for
 from collabwidgets.training.engines import choose_engine
-from collabwidgets.training.recovery import stable_lr
+from collabwidgets.training.lr_find import stable_lr
 
 USERS, ITEMS, N, STEPS = 20, 15, 120, 3
 

@@ -129,8 +129,7 @@ def test_a_new_setting_is_one_field_of_the_recipe(tmp_path):
 def test_a_setting_that_an_engine_does_not_know_is_refused(dls):
     from dataclasses import dataclass
 
-    from collabwidgets.training.recipe import Recipe
-    from collabwidgets.training.setting import setting
+    from collabwidgets.training.recipe import Recipe, setting
 
     @dataclass(frozen=True)
     class Warm(Recipe):

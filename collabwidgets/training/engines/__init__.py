@@ -7,8 +7,8 @@ from torch import nn
 
 from ...models import Ensemble
 from ...plain import one_of
-from .. import setting
 from ..loss import LossFunction, loss_name
+from ..recipe import ENGINES as KNOWN_ENGINES
 from ..trainer import Engine
 from .autograd import AutogradEngine
 from .ensemble import EnsembleEngine
@@ -23,7 +23,7 @@ __all__ = [
     "why_not_fused",
 ]
 
-ENGINES = ("auto", *setting.ENGINES)
+ENGINES = ("auto", *KNOWN_ENGINES)
 
 
 def checked_device(device: str | torch.device | None) -> str | torch.device | None:

@@ -15,9 +15,8 @@ from .checkpoint import Checkpoint, check_columns, check_data, check_model, othe
 from .data.growing import Growth, grown, new_ids, stable_split
 from .interpret.fold_in_rows import fold_in_rows
 from .models.catalog import ModelMaker, model_maker
-from .models.ensemble import first_member
 from .models.growing import Rows, grown_module, grown_weights
-from .models.tables import copied, table
+from .models.tables import copied
 
 if TYPE_CHECKING:
     from .data.loaders import CollabDataLoaders
@@ -97,12 +96,8 @@ def _maker(learn: CollabLearner, dls: CollabDataLoaders) -> ModelMaker | None:
     arguments = dict(learn.made_by.arguments)
     kind = "nn" if arguments.get("use_nn") else arguments.get("model", "dot")
     if kind == "nn":  # by the usual rule, more rows would make wider tables
-        tables = learn.session.weights.tables
-        widths = [
-            table(first_member(learn.model), name).shape[1]
-            for name in (tables.user_factors, tables.item_factors)
-            if name
-        ]
+        factors = (learn.snapshot.user_factors, learn.snapshot.item_factors)
+        widths = [table.shape[1] for table in factors if table is not None]
         arguments["emb_szs"] = list(zip((len(dls.users), len(dls.items)), widths, strict=True))
         learn.made_by = Call("collab_learner", arguments)
     chosen = {
@@ -123,7 +118,7 @@ def take(learn: CollabLearner, saved: Checkpoint, file: Path) -> None:
 
 
 def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Checkpoint, str]:
-    """A checkpoint with a row for each user and item of the learner's loaders, and what is to be warned of.
+    """A checkpoint with weights for each user and item of the learner's loaders, and what is to be warned of.
 
     Rows are found by their ids. New ones are folded in as by `add_ratings`.
 
@@ -147,8 +142,7 @@ def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Chec
     rows = Rows(users, items, *trained)
     tables = learn.session.weights.tables
     weights = grown_weights(saved.weights, learn.model, tables, rows)
-    saved = replace(saved, weights=weights, users=list(vocabs[0])[1:], items=list(vocabs[1])[1:])
-    check_model(saved, learn.model, learn.loss_name, file)
+    check_model(replace(saved, weights=weights), learn.model, learn.loss_name, file)
     module = copied(learn.model)
     module.load_state_dict(weights)
     folded = fold_in_rows(module, tables, dls, rows.known)

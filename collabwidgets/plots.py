@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 GREY = "0.5"  # is read on white and on black
 SMALL = 8  # points
 _X_NAMES = {"epoch": "epoch", "step": "batch", "time": "seconds"}
-_COSINES = ("cosine", "centered_cosine")
 _MOST_ROWS = 200  # of bars: more would be no picture, and the table has them all
 
 
@@ -176,7 +175,7 @@ def plot_neighbors(
     if frame is None:
         frame = learn.neighbors(item, k, metric=metric, order=order, min_count=min_count)
     ax = _bars(ax, frame, "score", ".3f", "weak", selected)
-    if metric in _COSINES:
+    if metric in ("cosine", "centered_cosine"):
         ax.set_xlim(-1 if order == "farthest" else 0, 1)
     several = isinstance(item, list) and len(item) > 1
     name = f"the mean of {len(item)} {frame.columns[0]}s" if several else item[0] if isinstance(item, list) else item

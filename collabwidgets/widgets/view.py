@@ -301,11 +301,14 @@ class View(KnownNames, LinkedWidget):
 
     def _fallback(self) -> str:
         """What pages show that cannot show widgets: the ends of a table, or why there is none."""
+        said = html.escape(repr(self))
         try:
-            table = self._ranked().to_html(index=False, max_rows=20, float_format="{:.4g}".format, na_rep="–", border=0)
+            table: str = self._ranked().to_html(
+                index=False, max_rows=20, float_format="{:.4g}".format, na_rep="–", border=0
+            )
         except Exception as error:  # whatever it is, pages that can show the widget must not be kept from it
-            table = f"<p>{html.escape(str(error))}</p>"
-        return f"<p>{html.escape(repr(self))}</p>{table}"
+            return f"<p>{said}</p><p>{html.escape(str(error))}</p>"
+        return table.replace("<thead>", f"<caption>{said}</caption><thead>", 1)
 
     def _ranked(self) -> pd.DataFrame:
         """The table, sorted so that its ends tell most."""

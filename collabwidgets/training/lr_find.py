@@ -18,7 +18,7 @@ from .engines.autograd import AutogradEngine
 from .inputs import inputs_of
 from .recipe import SETTINGS, Recipe
 from .schedule import Schedule, schedule_for
-from .trainer import Engine, RunningMean
+from .trainer import Engine, RunningMean, put_back, weights_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -182,7 +182,7 @@ def stable_lr(engine: Engine, data: CollabDataLoaders, recipe: Recipe) -> float 
     def loss() -> float:
         return engine.loss(x[judged], y[judged], None if w is None else w[judged])
 
-    fresh, before = engine.state(), loss()
+    fresh, before = weights_of(engine), loss()
     lr = recipe.lr / 3
     while lr >= SETTINGS["lr"].low:
         tried = float(f"{lr:.1e}")
@@ -192,7 +192,7 @@ def stable_lr(engine: Engine, data: CollabDataLoaders, recipe: Recipe) -> float 
             continue
         engine.begin(x, y, trial, schedule_for(trial, batches), w)
         falls = bool(np.isfinite(engine.run(rows, bs, 0)).all()) and loss() < before
-        engine.restore(fresh)
+        put_back(engine, fresh)
         if falls:
             return tried
     return None

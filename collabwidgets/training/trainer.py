@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
@@ -56,11 +56,23 @@ class Engine(Protocol):
     def reread(self) -> None:
         """Go on in the middle of a fit from the weights that the module was given by hand since `sync`."""
 
-    def state(self) -> Any:
-        """A copy of the weights, to be given to `restore`."""
+    def forget(self) -> None:
+        """The fit is over and the module has other weights: the optimizer's moments start anew."""
 
-    def restore(self, state: Any) -> None:
-        """Put weights back; the optimizer's moments start anew."""
+
+StateDict = dict[str, Tensor]
+
+
+def weights_of(engine: Engine) -> StateDict:
+    """A copy of the weights of the module that an engine trains, to be given to `put_back`."""
+    engine.sync()
+    return {name: value.detach().clone() for name, value in engine.module.state_dict().items()}
+
+
+def put_back(engine: Engine, weights: StateDict) -> None:
+    """Give the module these weights; the optimizer's moments start anew."""
+    engine.module.load_state_dict(weights)
+    engine.forget()
 
 
 class Trainer:
@@ -94,7 +106,7 @@ class Trainer:
     ):
         self.engine, self.data, self.recipe, self.order, self.epoch = engine, data, recipe, order, epoch
         self.metrics = metrics or {}
-        self._best: tuple[float, int, Any] | None = None  # validation loss, epoch and, with keep_best, its weights
+        self._best: tuple[float, int, StateDict | None] | None = None  # loss, epoch, and its weights if kept
         n = len(data.train_y)
         self.bs = min(recipe.bs, n)  # fewer ratings than a batch still train, as one batch
         self.batches = n // self.bs
@@ -110,13 +122,13 @@ class Trainer:
         train_loss = RunningMean()
         for fitted in range(self.recipe.epochs):
             epoch = self.epoch + fitted + 1
-            start = self.engine.state()
+            start = weights_of(self.engine)
             busy = 0.0
             for event, seconds in self._batches(fitted * self.batches):
                 busy += seconds
                 bad = np.flatnonzero(~np.isfinite(event.losses))
                 if len(bad):
-                    self.engine.restore(start)
+                    put_back(self.engine, start)
                     first = event.step - len(event.losses) + int(bad[0]) + 1
                     yield Diverged(epoch, first - fitted * self.batches)
                     return
@@ -128,7 +140,7 @@ class Trainer:
             metrics = {} if valid_loss is None else self._measured()
             busy += time.perf_counter() - began
             if valid_loss is not None and (self._best is None or valid_loss < self._best[0]):
-                self._best = (valid_loss, epoch, self.engine.state() if self.recipe.keep_best else None)
+                self._best = (valid_loss, epoch, weights_of(self.engine) if self.recipe.keep_best else None)
             early = self._best is not None and 0 < self.recipe.patience <= epoch - self._best[1]
             more = not early and fitted + 1 < self.recipe.epochs
             rmse = None if valid_loss is None or self.engine.loss_func is not None else math.sqrt(valid_loss)
@@ -145,8 +157,8 @@ class Trainer:
         if not self.recipe.keep_best or self._best is None or self._best[1] == epoch:
             return None
         (_, best, weights), self._best = self._best, None  # a copy of the weights is large
-        self.engine.restore(weights)
-        self.engine.sync()
+        assert weights is not None
+        put_back(self.engine, weights)
         return best
 
     def _batches(self, first: int) -> Iterator[tuple[BatchEnd, float]]:

@@ -94,11 +94,7 @@ class AutogradEngine:
 
     reread = sync
 
-    def state(self) -> dict[str, Tensor]:
-        return {name: value.detach().clone() for name, value in self.module.state_dict().items()}
-
-    def restore(self, state: dict[str, Tensor]) -> None:
-        self.module.load_state_dict(state)
+    def forget(self) -> None:
         if self._optimizer is not None:
             self._optimizer.moments.clear()
 

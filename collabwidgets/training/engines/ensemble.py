@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -72,9 +71,6 @@ class EnsembleEngine:
         for engine in self.engines:
             engine.reread()
 
-    def state(self) -> list[Any]:
-        return [engine.state() for engine in self.engines]
-
-    def restore(self, state: list[Any]) -> None:
-        for engine, weights in zip(self.engines, state, strict=True):
-            engine.restore(weights)
+    def forget(self) -> None:
+        for engine in self.engines:
+            engine.forget()

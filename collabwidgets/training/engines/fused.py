@@ -122,7 +122,8 @@ class Tables:
             return
         fused_loop.weights_now(self.packed, self.last, self.step, self.over, self.weights)
         self.weights += self.common[0, 0]
-        self._write()
+        for p, here in self._placed():
+            p.detach().numpy()[:] = self.weights[here]
 
     def reread(self) -> None:
         """Go on with the fit from the module's weights, after `sync`."""
@@ -131,26 +132,18 @@ class Tables:
         assert self.over is not None
         fused_loop.catch_up_all(self.packed, self.last, self.step, self.over)
         self.common[0, 0] = 0
-        at = self.last.copy()
         self._read()
-        self.last[:] = at
 
-    def restore(self, weights: Floats) -> None:
-        """Give the module these weights, and begin with new moments."""
-        self.weights[:] = weights
+    def forget(self) -> None:
+        """The module has other weights: begin with new moments."""
         self.packed[:, 1:] = self.common[:] = 0
-        self._write()
         self.over, self.step, self.steps_before = None, 0, 0
 
     def _read(self) -> None:
         for p, here in self._placed():
             self.weights[here] = p.detach().numpy()
         self.packed[:, 0] = self.weights
-        self.last[:] = 0
-
-    def _write(self) -> None:
-        for p, here in self._placed():
-            p.detach().numpy()[:] = self.weights[here]
+        self.last[:] = self.step
 
     def _placed(self) -> Iterator[tuple[nn.Parameter, tuple[slice, slice]]]:
         """Each parameter, and where it stands in `weights`."""
@@ -268,13 +261,9 @@ class FusedEngine:
         for part in self._parts:
             fused_loop.add_up(part, part.used[: part.n_used[0]])
 
-    def state(self) -> list[Floats]:
-        self.sync()
-        return [tables.weights.copy() for tables in (*self._sides, *self._sums)]
-
-    def restore(self, state: list[Floats]) -> None:
-        for tables, weights in zip((*self._sides, *self._sums), state, strict=True):
-            tables.restore(weights)
+    def forget(self) -> None:
+        for tables in (*self._sides, *self._sums):
+            tables.forget()
 
 
 def why_not_fused(module: nn.Module) -> str:

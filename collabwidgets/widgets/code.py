@@ -75,22 +75,19 @@ def trained_recipe(learn: CollabLearner) -> Recipe:
     return learn.session.fits[-1] if learn.session.fits else _first_recipe(learn)
 
 
-def written(function: str, arguments: Iterable[str]) -> str:
-    """A call as text, one argument a line where a line would be long."""
-    return _one_line_or_many(f"{function}(", list(arguments), ")")
-
-
-def listed(expressions: Iterable[str]) -> str:
-    """A list as text, one entry a line where a line would be long."""
-    return _one_line_or_many("[", list(expressions), "]")
-
-
-def _one_line_or_many(opening: str, parts: list[str], closing: str) -> str:
-    line = f"{opening}{', '.join(parts)}{closing}"
+def written(function: str, arguments: Iterable[str], opening: str = "(", closing: str = ")") -> str:
+    """A call as text, or a list, one argument a line where a line would be long."""
+    parts = list(arguments)
+    line = f"{function}{opening}{', '.join(parts)}{closing}"
     if len(line) <= _WIDTH and "\n" not in line:
         return line
     inner = "".join(f"{part},\n" for part in parts)
-    return f"{opening}\n{textwrap.indent(inner, '    ')}{closing}"
+    return f"{function}{opening}\n{textwrap.indent(inner, '    ')}{closing}"
+
+
+def listed(expressions: Iterable[str]) -> str:
+    """A list as text, likewise."""
+    return written("", expressions, "[", "]")
 
 
 def _data(learn: CollabLearner) -> str:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_type_hints
 
 import msgspec
 
@@ -85,20 +85,15 @@ class Status(Wire):
 # ---------------------------------------------------------------------- what it trains on
 
 
-class SettingFacts(Wire):
-    """One setting as the panel shows it, see `training.recipe.Setting`."""
-
-    name: str
-    label: str
-    help: str
-    kind: SettingKind
-    low: float
-    high: float
-    choices: list[str]
-    usual: list[str]
-    step: int
-    at_rest: bool
-    trait: str
+_OF_SETTING = {name: kind for name, kind in get_type_hints(Setting).items() if name not in ("default", "engines")}
+SettingFacts: Any = msgspec.defstruct(
+    "SettingFacts",
+    [*_OF_SETTING.items(), ("kind", SettingKind)],
+    bases=(Wire,),
+    module=__name__,
+    namespace={"__doc__": "One setting as the panel shows it, see `training.recipe.Setting`."},
+    kw_only=True,
+)
 
 
 class Data(Wire):

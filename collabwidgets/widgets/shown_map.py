@@ -68,7 +68,7 @@ class ShownMap:
         self._last: _Shown | None = None
         self._reference: PCAFrame | None = None
         self._beside = beside
-        self._earlier: tuple[Rows, dict[int, PCAFrame]] = ((0, None), {})
+        self._earlier: dict[tuple[int, int, int | None], PCAFrame] = {}
 
     @property
     def provisional(self) -> bool:
@@ -131,16 +131,13 @@ class ShownMap:
             As `frame` does.
         """
         now = self.frame(learn, min_count, top_n)
-        rows, known = self._earlier
-        if rows != (min_count, top_n):
-            known = {}
-        kept = learn.session.weights.past.snapshots
+        kept, known = learn.session.weights.past.snapshots, self._earlier
         fitted = {
-            each.revision: known.get(each.revision)
+            (each.revision, min_count, top_n): known.get((each.revision, min_count, top_n))
             or fit_pca(each.with_cold_rows, k=AXES, min_count=min_count, top_n=top_n)
             for each in kept
         }
-        self._earlier = (min_count, top_n), fitted
+        self._earlier = fitted
         frames = list(fitted.values())
         if frames and frames[-1].n_factors != now.n_factors:
             return {}  # the weights were exchanged a moment ago

@@ -141,22 +141,16 @@ class LearnerStore(SyncedWidget):
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         super().set_state(sync_data)
-        # Only now, with the lock released: somebody's observer on learn.view may take its time.
-        moved = [name for name in _MIRRORED if name in sync_data]
-        if moved:
-            self._to_view_state(moved)
-
-    def _to_view_state(self, names: list[str]) -> None:
         view_state = self._view_state()
-        if view_state is None:
-            return
-        for name in names:
-            try:
-                setattr(view_state, name, getattr(self, name))
-            except Exception as error:
-                if isinstance(error, TraitError):
-                    self.publish({name: getattr(view_state, name)})
-                self._failed(error)
+        # Only now, with the lock released: somebody's observer on learn.view may take its time.
+        for name in _MIRRORED:
+            if name in sync_data and view_state is not None:
+                try:
+                    setattr(view_state, name, getattr(self, name))
+                except Exception as error:
+                    if isinstance(error, TraitError):
+                        self.publish({name: getattr(view_state, name)})
+                    self._failed(error)
 
     def _from_view_state(self, change: dict[str, Any]) -> None:
         self.publish({change["name"]: change["new"]})
@@ -187,12 +181,11 @@ class LearnerStore(SyncedWidget):
         try:
             value, buffers = self._done(ask.call)
             answer = protocol.Answer(id=ask.id, ok=True, value=value)
-        except (ValueError, TypeError, RuntimeError) as error:
-            logger.info("refused %s: %s", type(ask.call).__name__, error)
-            answer = protocol.Answer(id=ask.id, ok=False, error=str(error))
         except Exception as error:
-            logger.exception("%s failed", type(ask.call).__name__)
-            answer = protocol.Answer(id=ask.id, ok=False, error=f"{type(error).__name__}: {error}")
+            refused = isinstance(error, ValueError | TypeError | RuntimeError)
+            logger.log(logging.INFO if refused else logging.ERROR, "%s failed", type(ask.call).__name__, exc_info=error)
+            said = str(error) if refused else f"{type(error).__name__}: {error}"
+            answer = protocol.Answer(id=ask.id, ok=False, error=said)
         self._reply(answer, buffers)
 
     def _done(self, call: protocol.Call) -> tuple[Any, list[bytes]]:

@@ -109,7 +109,6 @@ export interface SettingFacts {
   name: string;
   label: string;
   help: string;
-  kind: "choice" | "number" | "switch" | "whole";
   low: number;
   high: number;
   choices: string[];
@@ -117,6 +116,7 @@ export interface SettingFacts {
   step: number;
   at_rest: boolean;
   trait: string;
+  kind: "choice" | "number" | "switch" | "whole";
 }
 /**
  * What training has come to: history, runs and map; sent at an epoch's end, and in between while somebody looks.

@@ -43,12 +43,8 @@ def _with_settings(
     )
 
 
-_SHOWN = [each for each in SETTINGS.values() if each.label]
-PANEL_SETTINGS = (
-    *(each for each in _SHOWN if each.at_rest),
-    N_FACTORS,
-    *(each for each in _SHOWN if not each.at_rest),
-)
+_SHOWN = [each for each in (N_FACTORS, *SETTINGS.values()) if each.label]
+PANEL_SETTINGS = sorted(_SHOWN, key=lambda each: not each.at_rest)
 _RecipeFacts = _with_settings("_RecipeFacts", "", (*SETTINGS.values(), N_FACTORS), optional=False)
 
 

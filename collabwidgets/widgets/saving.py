@@ -1,9 +1,8 @@
-"""Write a figure of a view into a PNG or SVG file, light or dark."""
+"""Write the figure of a view into a PNG or SVG file, light or dark."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,30 +10,31 @@ from ..extras import needs_extra
 from ..plain import plain
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from .view import View
 
 # Okabe and Ito's colours, those first that the page has for training and validation.
 _LIGHT = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#1f1f1f")
 _DARK = ("#56b4e9", "#e69f00", "#2fbf91", "#cc79a7", "#f0e442", "#d55e00", "#e6e6e6")
 
 
-def save(draw: Callable[[], Figure], path: str | os.PathLike[str], kind: str, *, theme: str, dpi: float = 150) -> Path:
-    """Call `draw` in the colours of the theme, whatever style the caller has chosen, and write what it returns.
+def save(view: View, path: str | os.PathLike[str], kind: str, dpi: float = 150) -> Path:
+    """Draw a view in the colours of its theme, whatever style the caller has chosen, and write the figure.
 
     Parameters
     ----------
-    draw : callable
+    view : View
+        Its theme ``"auto"`` is light, as paper is.
     path : str or Path
         Overwritten if it exists.
     kind : {"png", "svg"}
         In an SVG, text stays text.
-    theme : {"auto", "light", "dark"}
-        ``"auto"`` is light, as paper is.
     dpi : float
         Pixels an inch of a PNG, 20 to 1200.
 
     Raises
     ------
+    RuntimeError
+        While the model is untrained.
     FileNotFoundError
         When the folder does not exist.
     ValueError
@@ -42,6 +42,8 @@ def save(draw: Callable[[], Figure], path: str | os.PathLike[str], kind: str, *,
     ModuleNotFoundError
         When matplotlib is missing.
     """
+    if view.learner.epoch == 0:
+        raise RuntimeError("nothing is trained yet, so there is nothing to draw; learn.fit_one_cycle(5) comes first")
     path = Path(path).expanduser()
     if path.suffix and path.suffix.lower() != f".{kind}":
         raise ValueError(f"{path.name!r} is no name for {kind.upper()}; let it end in .{kind}")
@@ -53,9 +55,9 @@ def save(draw: Callable[[], Figure], path: str | os.PathLike[str], kind: str, *,
     with needs_extra("figures"):
         from matplotlib import style
     resolution = {"figure.dpi": dpi if kind == "png" else 72}  # in which names are measured to find room
-    with style.context(_style(theme) | resolution, after_reset=True):
+    with style.context(_style(view.theme) | resolution, after_reset=True):
         about: dict[str, Any] = {"Date": None} if kind == "svg" else {}
-        draw().savefig(path, format=kind, dpi=dpi, metadata=about)
+        view._to_figure().savefig(path, format=kind, dpi=dpi, metadata=about)
     return path
 
 

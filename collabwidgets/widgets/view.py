@@ -22,6 +22,7 @@ from . import code, protocol
 from .bundle import built_code
 from .linked import LinkedWidget
 from .no_learner import NoLearner
+from .saving import save
 from .store import LearnerStore
 
 if TYPE_CHECKING:
@@ -210,20 +211,11 @@ class View(KnownNames, LinkedWidget):
         --------
         >>> PCAScatter(learn, x=1, y=3).save_png("map.png", dpi=300)
         """
-        return self._save(path, "png", dpi=dpi)
+        return save(self, path, "png", dpi)
 
     def save_svg(self, path: str | os.PathLike[str]) -> Path:
         """Draw what the widget shows into an SVG file, in which text stays text; else as `save_png`."""
-        return self._save(path, "svg")
-
-    def _save(self, path: str | os.PathLike[str], kind: str, **options: Any) -> Path:
-        from .saving import save
-
-        if self._learner.epoch == 0:
-            raise RuntimeError(
-                "nothing is trained yet, so there is nothing to draw; learn.fit_one_cycle(5) comes first"
-            )
-        return save(self._to_figure, path, kind, theme=self.theme, **options)
+        return save(self, path, "svg")
 
     def _to_figure(self) -> Figure:
         """What `save_png` and `save_svg` write."""

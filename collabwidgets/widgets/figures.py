@@ -81,15 +81,10 @@ class LossCurves:
         self.figure._curves = self
         LearnerStore.of(learn).followers[self.figure.model_id] = self
 
-    @property
-    def closed(self) -> bool:
-        """Whether the figure was closed."""
-        return self.figure.comm is None
-
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
         """Draw again if there is something new, somebody may see it and it was not done just now."""
-        now = time.monotonic()
-        if not watched or self._moment(learn) == self._seen or (not settled and now < self._not_before):
+        now, closed = time.monotonic(), self.figure.comm is None
+        if closed or not watched or self._moment(learn) == self._seen or (not settled and now < self._not_before):
             return 0
         began = time.thread_time()
         self._draw(learn)

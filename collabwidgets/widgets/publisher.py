@@ -39,10 +39,6 @@ class Follower(Protocol):
     """A view or a figure that the publisher's thread keeps up to date."""
 
     @property
-    def closed(self) -> bool:
-        """Whether it needs no more calls."""
-
-    @property
     def shown(self) -> bool:
         """Whether it is visible to somebody, as far as it knows."""
 
@@ -256,8 +252,7 @@ class Publisher:
         errors, size = [], 0
         for follower in list(self._store.followers.values()):
             try:
-                if not follower.closed:
-                    size += follower.follow(learn, settled=settled, watched=watched)
+                size += follower.follow(learn, settled=settled, watched=watched)
             except Exception as error:  # the others go on
                 errors.append(error)
         if errors:

@@ -153,6 +153,7 @@ class View(KnownNames, LinkedWidget):
         store.observe(self._learner_moved, ["status", "picture"])
         self._at_close.append(lambda: store.unobserve(self._learner_moved, ["status", "picture"]))
         store.followers[own_id] = self
+        self._at_close.append(lambda: store.followers.pop(own_id, None))
         self._learner_moved()
 
     def _view_state_for(self, traits: dict[str, Any]) -> ViewState:

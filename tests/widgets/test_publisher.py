@@ -316,7 +316,7 @@ def test_one_follower_that_fails_keeps_the_others_going(learn, until, caplog):
     followed = []
 
     class Follower:
-        closed = shown = False
+        shown = False
 
         def __init__(self, follow):
             self.follow = follow

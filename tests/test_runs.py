@@ -5,7 +5,7 @@ import pytest
 
 import collabwidgets as cw
 from collabwidgets.training import History
-from collabwidgets.training.runs import MOST_POINTS, MOST_RUNS
+from collabwidgets.training.history import MOST_POINTS, MOST_RUNS
 
 
 @pytest.fixture

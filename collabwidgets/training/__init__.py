@@ -2,11 +2,10 @@
 
 from .engines import AutogradEngine, FusedEngine, checked_device, why_not_fused
 from .events import BatchEnd, Compiling, Diverged, EpochEnd, Event, Finished
-from .history import EpochRecord, History
+from .history import EpochRecord, History, Run, Runs
 from .loss import L1LossFlat, LossFunction, MSELossFlat, loss_name, own_loss
 from .lr_find import LRFind, lr_find
 from .recipe import Recipe
-from .runs import Run, Runs
 from .schedule import schedule_for
 from .snapshot import Snapshot
 from .trainer import Trainer

@@ -16,12 +16,11 @@ from .epoch_table import EpochTable
 from .events import Callback
 from .fit import Fit, Plan, interrupt_asks
 from .followers import Followed
-from .history import History
+from .history import History, Run, Runs
 from .metrics import Metric, callables, named
 from .progress import Progress
 from .recipe import Recipe
 from .reruns import Reruns
-from .runs import Run, Runs
 from .session_state import SessionState
 from .snapshot import Snapshot
 from .weights import Weights

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 from torch import Tensor
 
-from .history import EpochRecord, Floats
+from .history import EpochRecord, Floats, Run
 from .progress import Finite, Progress, ProgressState, Whole
 from .recipe import Recipe
-from .runs import Run
 
 if TYPE_CHECKING:
     from .session import Session

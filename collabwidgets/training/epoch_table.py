@@ -94,12 +94,10 @@ def _plain(lines: Sequence[tuple[str, ...]]) -> str:
 
 
 def _html(lines: Sequence[tuple[str, ...]], note: str) -> str:
-    def line(cells: tuple[str, ...], tag: str) -> str:
-        return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+    import pandas as pd
 
-    body = "".join(line(row, "td") for row in lines[1:])
-    foot = f"<p>{html.escape(note)}</p>" if note else ""
-    return f"<table><thead>{line(lines[0], 'th')}</thead><tbody>{body}</tbody></table>{foot}"
+    table = pd.DataFrame(lines[1:], columns=list(lines[0])).to_html(index=False, border=0)
+    return f"{table}<p>{html.escape(note)}</p>" if note else table
 
 
 def _minutes(seconds: float) -> str:

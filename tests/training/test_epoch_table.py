@@ -28,7 +28,7 @@ def notebook():
 
 def test_in_a_cell_it_is_a_table_that_grows(notebook):
     (output,) = notebook.cells[1].outputs
-    assert output.data["text/html"].count("<tr>") == 3
+    assert output.data["text/html"].count("<tr") == 3
     assert [line.split()[0] for line in output.data["text/plain"].splitlines()] == ["epoch", "1", "2"]
 
 

@@ -62,16 +62,13 @@ def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
     ValueError
         When the module has other tables, which cannot be found, for users or items.
     """
-    grown = copied(module)
-    n_users, n_items = len(rows.users), len(rows.items)
-    for name, side in _sides(module, tables).items():
+    grown, weights = copied(module), grown_weights(module.state_dict(), module, tables, rows)
+    for name in _sides(module, tables):
         path, _, leaf = name.rpartition(".")
         part = grown.get_submodule(path)
-        former = getattr(part, leaf)
-        n = n_users if side == "user" else n_items
-        setattr(part, leaf, nn.Parameter(former.detach().new_zeros((n, *former.shape[1:])), former.requires_grad))
+        setattr(part, leaf, nn.Parameter(weights[name], getattr(part, leaf).requires_grad))
         if isinstance(part, nn.Embedding):
-            part.num_embeddings = n
+            part.num_embeddings = len(weights[name])
     for part in members_of(grown):
         if isinstance(part, SVDpp):
             part.take_rated(dls.train_x)
@@ -81,8 +78,7 @@ def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
             part.take_sides((dls.users.features, dls.items.features))
         if getattr(part, "classes", None) is not None:
             vars(part)["classes"] = dict(dls.classes)
-    grown.load_state_dict(grown_weights(module.state_dict(), grown, tables, rows))
-    if not predicts(grown, n_users - 1, n_items - 1):
+    if not predicts(grown, len(rows.users) - 1, len(rows.items) - 1):
         raise ValueError(
             f"{type(module).__name__} has tables of users or items beside those that were found ({tables}), so rows "
             "cannot be added; make a learner of all ratings: cw.CollabLearner(dls, model)"

@@ -62,11 +62,12 @@ def part(terms: Sequence[Term], tables: Tables, n: int) -> Implicit:
     """What the loop adds to the `n` rows of a side: the terms, whose parameters are in `tables`."""
     from .fused_loop import Implicit
 
-    starts, columns, shares = _side_by_side([term.there for term in terms], n)
+    there = _side_by_side([term.there for term in terms], n)
+    columns, shares = there.col_indices().numpy(), there.values().numpy()
     width = tables.weights.shape[1]
     entries = np.bincount(columns, shares != 0, minlength=len(tables.packed))
     return Implicit(
-        starts=starts,
+        starts=there.crow_indices().numpy(),
         columns=columns,
         shares=shares,
         packed=tables.packed,
@@ -92,21 +93,9 @@ def added(part: Implicit) -> NDArray[np.float32]:
     return whole
 
 
-def _side_by_side(
-    matrices: Sequence[Tensor], n_rows: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Sparse matrices as one: where each row starts, its columns and shares."""
+def _side_by_side(matrices: Sequence[Tensor], n: int) -> Tensor:
+    """Sparse matrices of `n` rows as one."""
     if len(matrices) == 1:  # no copy: of ten million ratings that would be hundreds of megabytes
-        (only,) = matrices
-        return only.crow_indices().numpy(), only.col_indices().numpy(), only.values().numpy()
-    rows, columns, shares = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, np.float32)]
-    first = 0
-    for matrix in matrices:
-        rows.append(np.repeat(np.arange(n_rows), np.diff(matrix.crow_indices().numpy())))
-        columns.append(matrix.col_indices().numpy() + first)
-        shares.append(matrix.values().numpy())
-        first += matrix.shape[1]
-    of = np.concatenate(rows)
-    order = np.argsort(of, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=n_rows))]).astype(np.int64)
-    return starts, np.concatenate(columns)[order], np.concatenate(shares)[order]
+        return matrices[0]
+    several = [torch.zeros(n, 0).to_sparse(), *(matrix.to_sparse() for matrix in matrices)]
+    return torch.cat(several, dim=1).coalesce().to_sparse_csr()

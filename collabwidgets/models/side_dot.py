@@ -180,9 +180,8 @@ class _Product(torch.autograd.Function):
 
 
 def _times(matrix: Tensor, table: Tensor) -> Tensor:
-    if table.dtype in (torch.float16, torch.bfloat16):  # torch has no sparse product of these on the CPU
-        return (matrix.float() @ table.float()).to(table.dtype)
-    return matrix @ table
+    wide = torch.promote_types(table.dtype, torch.float32)  # torch has no sparse product of halves on the CPU
+    return (matrix.to(wide) @ table.to(wide)).to(table.dtype)
 
 
 def _both_ways(rows: Tensor, columns: Tensor, shares: Tensor, n_rows: int, n_columns: int) -> tuple[Tensor, Tensor]:

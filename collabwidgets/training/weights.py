@@ -192,11 +192,8 @@ class Weights:
 
     def refresh(self) -> bool:
         """Take a snapshot of a module that was changed by hand while it rested; whether it was."""
-        try:
-            if self._resting == self._checksum():
-                return False
-        except (KeyError, AttributeError):  # a table is no longer there
-            pass
+        if self._resting == self._checksum():
+            return False
         self.tables = self.tables_of(self.module)
         self.take_snapshot(self.snapshot.epoch)
         self.rest()

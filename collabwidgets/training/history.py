@@ -47,6 +47,8 @@ class History:
 
     Attributes
     ----------
+    epochs : tuple of EpochRecord
+        The rows so far, oldest first.
     run : int
         Grows when the history is cleared, so that a reader knows that it must start anew.
     """
@@ -57,7 +59,7 @@ class History:
 
     def clear(self) -> None:
         """Forget everything and begin the next run."""
-        self._epochs: list[EpochRecord] = []
+        self.epochs: tuple[EpochRecord, ...] = ()
         self._batches = array("f")  # position and loss by turns; one step of it is one of Python's, for its readers
         self.run += 1
 
@@ -67,12 +69,7 @@ class History:
 
     def add_epoch(self, record: EpochRecord) -> None:
         """Append one epoch's row."""
-        self._epochs.append(record)
-
-    @property
-    def epochs(self) -> tuple[EpochRecord, ...]:
-        """The rows so far, oldest first."""
-        return tuple(self._epochs)
+        self.epochs = (*self.epochs, record)
 
     @property
     def best(self) -> EpochRecord | None:

@@ -302,15 +302,13 @@ class Session(Followed):
     @property
     def snapshot(self) -> Snapshot:
         """The last immutable copy of the tables, a new one where nothing trains and the module was changed by hand."""
-        refreshed = False
         if self._commands.acquire(blocking=False):  # else a command is under way, and changes them itself
             try:
-                if not (self._running or self.renewing or self.status == "training"):
-                    refreshed = self.weights.refresh()
+                resting = not (self._running or self.renewing or self.status == "training")
+                if resting and self.weights.refresh():
+                    self.changed()
             finally:
                 self._commands.release()
-        if refreshed:
-            self.changed()
         return self.weights.snapshot
 
     @property

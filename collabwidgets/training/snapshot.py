@@ -79,16 +79,10 @@ class Snapshot:
     with_cold: bool = False
 
     def __post_init__(self) -> None:
-        n_users, n_items = len(self.users.names), len(self.items.names)
-        for name, n_rows, n_dims in (
-            ("user_factors", n_users, 2),
-            ("item_factors", n_items, 2),
-            ("user_bias", n_users, 1),
-            ("item_bias", n_items, 1),
-        ):
-            values = getattr(self, name)
+        for role in _ROLES:
+            values = getattr(self, role)
             if values is not None:
-                object.__setattr__(self, name, _frozen(name, values, n_rows, n_dims))
+                object.__setattr__(self, role, _frozen(role, values, len(self._side(role).names)))
         object.__setattr__(self, "y_range", checked_range(self.y_range))
 
     def of(self, kind: str) -> Snapshot:
@@ -120,10 +114,8 @@ class Snapshot:
     @property
     def n_factors(self) -> int:
         """Width of the items' factor table, else of the users'; 0 when the model has none."""
-        for table in (self.item_factors, self.user_factors):
-            if table is not None:
-                return int(table.shape[1])
-        return 0
+        table = self.user_factors if self.item_factors is None else self.item_factors
+        return 0 if table is None else int(table.shape[1])
 
     @cached_property
     def item_norms(self) -> NDArray[np.float64]:
@@ -260,8 +252,8 @@ def lengths_of(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     return lengths
 
 
-def _frozen(name: str, values: ArrayLike, n_rows: int, n_dims: int) -> NDArray[np.float32]:
-    shape = f"[{n_rows}, k]" if n_dims == 2 else f"[{n_rows}]"
+def _frozen(name: str, values: ArrayLike, n_rows: int) -> NDArray[np.float32]:
+    n_dims, shape = (1, f"[{n_rows}]") if name.endswith("bias") else (2, f"[{n_rows}, k]")
     if np.ndim(values) != n_dims or np.shape(values)[0] != n_rows:
         raise ValueError(
             f"{name} has shape {list(np.shape(values))}; pass an array {shape}, "

@@ -6,7 +6,7 @@ import html
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any, TextIO
+from typing import Any
 
 from . import messages
 from .events import BatchEnd, Compiling, EpochEnd, Event
@@ -25,10 +25,9 @@ class EpochTable:
         Names of the columns after the losses.
     """
 
-    def __init__(self, before: int, epochs: int, metrics: Sequence[str] = (), out: TextIO | None = None):
+    def __init__(self, before: int, epochs: int, metrics: Sequence[str] = ()):
         self._before, self._epochs, self._metrics = before, epochs, tuple(metrics)
         self._lines = [("epoch", "train_loss", "valid_loss", *metrics, "time")]
-        self._out = out or sys.stdout
         self._handle = _live_display()
         self._shown = 0.0
         if self._handle is None:
@@ -58,8 +57,8 @@ class EpochTable:
             self._write(line)
 
     def _write(self, line: str) -> None:
-        self._out.write(line + "\n")
-        self._out.flush()
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
 
     def _show(self, note: str) -> None:
         self._shown = time.monotonic()

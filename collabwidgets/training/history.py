@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 _RISE = 0.005  # of the lowest validation loss: less is what one epoch differs from the next by
+MOST_RUNS = 10  # that are remembered beside the present one
+MOST_POINTS = 300  # of each of its curves
+_NAMED = ("wd", "lr", "factors", "bs", "epochs", "schedule", "seed", "patience", "rescale")
 
 
 @dataclass(frozen=True)
@@ -163,11 +166,6 @@ def thinned(x: Floats, loss: Floats, most: int) -> tuple[Floats, Floats]:
     ends = np.stack([values.argmin(axis=1), values.argmax(axis=1)], axis=1)
     keep = np.unique(np.take_along_axis(rows, ends, axis=1))
     return x[keep], loss[keep]
-
-
-MOST_RUNS = 10  # that are remembered beside the present one
-MOST_POINTS = 300  # of each of its curves
-_NAMED = ("wd", "lr", "factors", "bs", "epochs", "schedule", "seed", "patience", "rescale")
 
 
 @dataclass(frozen=True, eq=False)

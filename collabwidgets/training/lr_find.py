@@ -30,6 +30,12 @@ Doubles = NDArray[np.float64]
 
 _DIVERGED = 4.0  # times the lowest loss
 _LEFT_OUT = 5  # points at the end, where the loss has begun to explode
+TRIAL_BATCHES = 200
+_MOST_RATINGS = 1 << 16  # of those in the trial, on which it is judged
+# Adam moves each weight by about the learning rate, whatever the gradient, and weights are about 0.1 to 1. Decay takes
+# lr * wd of a weight a step; beyond 1 it turns weights over. What lies above either may take longer than a trial to
+# explode, in rows that are seldom touched.
+_LARGEST_STEP, _LARGEST_DECAY = 0.1, 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,14 +150,6 @@ def _valley(losses: Doubles) -> int:
     start = end - int(lengths[end])
     third = (end - start) / 3
     return max(0, start + int(third) + int(third / 2))
-
-
-TRIAL_BATCHES = 200
-_MOST_RATINGS = 1 << 16  # of those in the trial, on which it is judged
-# Adam moves each weight by about the learning rate, whatever the gradient, and weights are about 0.1 to 1. Decay takes
-# lr * wd of a weight a step; beyond 1 it turns weights over. What lies above either may take longer than a trial to
-# explode, in rows that are seldom touched.
-_LARGEST_STEP, _LARGEST_DECAY = 0.1, 0.05
 
 
 def stable_lr(engine: Engine, data: CollabDataLoaders, recipe: Recipe) -> float | None:

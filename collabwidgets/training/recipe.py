@@ -11,6 +11,7 @@ from ..known_names import nearest_name
 from ..plain import plain
 
 ENGINES = ("fused", "autograd")
+CHAPTERS_BS = 64  # the batch that `rescale` takes lr and wd to be meant for
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,6 @@ def settings_of(recipe: type) -> dict[str, Setting]:
         if facts is not None:
             found[each.name] = Setting(each.name, each.default, **{"trait": each.name, **facts})
     return found
-
-
-CHAPTERS_BS = 64  # the batch that `rescale` takes lr and wd to be meant for
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _ROLES = ("user_factors", "item_factors", "user_bias", "item_bias")
 _BLOCK = 4096  # rows turned to float64 at a time; a block of 50 factors stays in the processor's cache
+MOST_FRAMES = 60
+MOST_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,10 +266,6 @@ def _frozen(name: str, values: ArrayLike, n_rows: int) -> NDArray[np.float32]:
         array = array.copy()
         array.flags.writeable = False
     return array
-
-
-MOST_FRAMES = 60
-MOST_BYTES = 64_000_000
 
 
 class SnapshotHistory:

@@ -151,19 +151,11 @@ class TrainingPanel(View):
 
     def train(self) -> None:
         """Start a training with the panel's settings, as its button does."""
-        self._learner.start(**self._recipe(), epochs=self.epochs)
-
-    def step_epoch(self) -> None:
-        """Train one epoch more."""
-        self._learner.step_epoch(**self._recipe())
-
-    def reset(self) -> None:
-        """Make new weights with the panel's seed and number of factors."""
-        self._learner.reset(**self._weights())
+        self._learner.start(**self._recipe())
 
     def retrain(self) -> None:
         """Forget all training and train fresh weights with the panel's settings, see `CollabLearner.retrain`."""
-        self._learner.retrain(**self._recipe(), epochs=self.epochs)
+        self._learner.retrain(**self._recipe())
 
     @property
     def baselines(self) -> dict[str, float]:
@@ -247,11 +239,8 @@ class TrainingPanel(View):
         return _settings_of(self._learner, trained_recipe(self._learner)) | {"visible_runs": self.visible_runs}
 
     def _recipe(self) -> dict[str, Any]:
-        settings = {setting: getattr(self, trait) for trait, setting in _SETTINGS.items() if trait != "epochs"}
-        return settings | self._weights()
-
-    def _weights(self) -> dict[str, Any]:
-        return {"seed": self.seed, "n_factors": self.n_factors or None}
+        settings = {setting: getattr(self, trait) for trait, setting in _SETTINGS.items()}
+        return settings | {"n_factors": self.n_factors or None}
 
     def _state(self) -> str:
         best = self._learner.history.best

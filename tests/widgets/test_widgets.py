@@ -70,7 +70,7 @@ def test_one_epoch_more_is_a_fit_of_one_epoch_and_no_wish_for_the_next(learn, un
     panel = TrainingPanel(learn, epochs=5)
     learn.start(epochs=3)
     learn.wait()
-    panel.step_epoch()
+    learn.step_epoch()
     learn.wait()
     store = LearnerStore.of(learn)
     until(
@@ -176,18 +176,6 @@ def test_no_view_imports_bqplot(learn, monkeypatch):
     monkeypatch.setitem(sys.modules, "bqplot", None)  # an import of it raises
     TrainingPanel(learn)
     Dashboard(learn)
-
-
-def test_reset_and_one_epoch_from_python(learn):
-    panel = TrainingPanel(learn, epochs=1000)
-    panel.train()
-    learn.stop()
-    learn.wait()
-    assert learn.status == "stopped"
-    panel.reset()
-    panel.step_epoch()
-    learn.wait()
-    assert learn.epoch == 1
 
 
 def test_the_number_of_factors_is_locked_once_trained(dls):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..interpret import neighbors
 from ..plain import whole_number
-from ..training.recipe import N_FACTORS, SETTINGS
 from . import protocol
 
 if TYPE_CHECKING:
@@ -33,8 +32,12 @@ def run_command(learn: CollabLearner, call: protocol.Call) -> protocol.Neighbors
     if isinstance(call, protocol.CancelRerun):
         learn.session.reruns.cancel()
     elif not isinstance(call, protocol.Ping):
-        method = _METHODS.get(type(call), str(call.__struct_config__.tag))
-        getattr(learn, method)(**_checked(call, learn.recipe.seed))
+        given = {name: getattr(call, name) for name in call.__struct_fields__}
+        seed = learn.recipe.seed
+        if given.get("seed") is not None and float(given["seed"]) == float(seed):
+            given["seed"] = seed  # pages have 53 bits of it
+        method = getattr(learn, _METHODS.get(type(call), str(call.__struct_config__.tag)))
+        method(**{name: value for name, value in given.items() if value is not None})
     return None
 
 
@@ -50,12 +53,3 @@ def _nearest(learn: CollabLearner, asked: protocol.AskNeighbors) -> protocol.Nei
     return protocol.Neighbors(
         rows=found.index.tolist(), hidden=int(found.attrs["n_hidden"]), revision=snapshot.revision
     )
-
-
-def _checked(call: protocol.Call, seed: int) -> dict[str, Any]:
-    """The settings of a call, all checked before any is used; `seed` is the one that the page was given."""
-    given = {name: getattr(call, name) for name in call.__struct_fields__}
-    if given.get("seed") is not None and float(given["seed"]) == float(seed):
-        given["seed"] = seed  # pages have 53 bits of it
-    known = {**SETTINGS, "n_factors": N_FACTORS}
-    return {name: known[name].checked(value) for name, value in given.items() if value is not None}

@@ -78,7 +78,7 @@ class LearnerStore(SyncedWidget):
         """
         looked_at: _LookedAt = vars(learn).setdefault("_looked_at", _LookedAt(learn))
         here = front_end()
-        known = looked_at.store_of(here)
+        known = looked_at.stores.get(here.key, lambda: None)()
         if known is not None and not known.publisher.alive:
             known.close()
         if known is None or known.closed:
@@ -214,11 +214,6 @@ class _LookedAt:
         self._start = {name: getattr(learn.view, name) for name in (*SHARED, "query")}
         self._views: weakref.WeakKeyDictionary[Any, ViewState] = weakref.WeakKeyDictionary()
         self._view = self._views[front_end().key] = learn.view
-
-    def store_of(self, here: FrontEnd) -> LearnerStore | None:
-        """The store of a front end, open or closed; None where there is none."""
-        store = self.stores.get(here.key)
-        return None if store is None else store()
 
     def view_of(self, here: FrontEnd) -> ViewState:
         """The selection of a front end: `learn.view` of the first, and a new one, as that began, of each other."""

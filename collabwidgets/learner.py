@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -12,7 +12,7 @@ from torch import nn
 
 from . import checkpoint, checkpoint_file, growing, interpret
 from .calls import Call, remembered
-from .delegation import of_session, of_snapshot
+from .delegation import of_session, of_snapshot, of_view
 from .interpret import metrics, users
 from .interpret.asked import checked_min_count, item_rows
 from .interpret.embeddings import save_projector
@@ -247,12 +247,7 @@ class CollabLearner:
         """A snapshot for each run of `stability`; empty while they train, and when the weights are others since."""
         return self.session.reruns.snapshots
 
-    def similar_users(self, user: Any, k: int = 10, *, metric: str = "cosine", min_count: int = 0) -> pd.DataFrame:
-        """The users whose factors lie nearest to those of one of them, named by id, as `neighbors` has it."""
-        snapshot, minimum = self.snapshot.with_cold_rows, self._min_count(min_count, "users")
-        row = users.user_row(snapshot, self.dls, user)
-        others: dict[str, Any] = {"min_count": minimum, "ratings": self.dls.rated}
-        return interpret.neighbors(snapshot.of("users"), row, k=k, metric=metric, **others)
+    similar_users = of_snapshot(users.similar_users)
 
     def embeddings(self, kind: str = "items") -> pd.DataFrame:
         """Factors and biases of the items or the users, by id, for `to_csv` and the like: `interpret.embeddings`."""
@@ -267,51 +262,8 @@ class CollabLearner:
 
     predict = of_snapshot(predict)
     fold_in = of_snapshot(users.fold_in)
-
-    def recommend(
-        self,
-        user: Any = None,
-        k: int = 10,
-        *,
-        user_features: Mapping[str, Any] | None = None,
-        items: Sequence[Any] | None = None,
-        min_count: int | None = None,
-        exclude: str = "all",
-        taste_only: bool = False,
-    ) -> pd.DataFrame:
-        """The titles with the highest predictions for one user, or for many: `interpret.users.recommend_to`.
-
-        `user` is an id, or the ratings of somebody new as in `fold_in`, or several ids, or ``"all"``; in its place
-        ``user_features={…}`` has the side columns of somebody who has not rated anything. `items` are the
-        only titles to choose from, `min_count` the ratings that a title must have. `exclude` leaves out what the user
-        has rated: ``"all"``, in ``"train"`` only, or ``"none"``. `taste_only` ranks by what is the user's own.
-
-        Examples
-        --------
-        >>> learn.recommend({"Alien (1979)": 5, "Titanic (1997)": 1}, taste_only=True)  # doctest: +SKIP
-        >>> learn.recommend("all", 5, exclude="train").to_parquet("lists.parquet")  # doctest: +SKIP
-        """
-        return users.recommend_to(
-            self.snapshot,
-            self.dls,
-            user,
-            k,
-            user_features=user_features,
-            items=items,
-            min_count=0 if min_count is None and items is not None else self._min_count(min_count),
-            exclude=exclude,
-            taste_only=taste_only,
-        )
-
-    def explain(self, user: Any, item: Any, *, basis: str = "pca", n_terms: int = 6) -> pd.DataFrame:
-        """One prediction as the terms that the model adds up: `interpret.explain`.
-
-        `user` is as in `recommend`; the terms add up to ``attrs["prediction"]``, and ``attrs["actual"]`` is the user's
-        own rating, None if there is none.
-        """
-        return users.explain_rating(
-            self.snapshot, self.dls, user, item, basis=basis, n_terms=n_terms, min_count=self.view.min_count
-        )
+    recommend = of_view(users.recommend)
+    explain = of_view(users.explain)
 
     def validate(self, ds_idx: int = 1) -> list[float]:
         """The loss on the validation ratings, in a list, as fastai has it; with ``ds_idx=0`` on the training ratings.
@@ -323,13 +275,7 @@ class CollabLearner:
 
     get_preds = of_snapshot(metrics.get_preds)
     show_results = of_snapshot(metrics.show_results)
-
-    def evaluate(self, k: int = 10, *, liked: float | None = None, most_users: int | None = None) -> pd.DataFrame:
-        """Errors and ranking metrics on the validation ratings, popularity beside them: `interpret.evaluate`.
-
-        Of more than `most_users` users so many are drawn, by the learner's seed.
-        """
-        return interpret.evaluate(self.snapshot, self.dls, k, liked=liked, most_users=most_users, seed=self.recipe.seed)
+    evaluate = of_snapshot(interpret.evaluate)
 
     def hit_rate(self, k: int = 10, *, liked: float | None = None, most_users: int = 2000) -> float:
         """Share of validation users with a title they liked among the `k` ranked highest, 0 to 1, by `evaluate`."""

@@ -22,11 +22,10 @@ if TYPE_CHECKING:
 def evaluate(
     snapshot: Snapshot,
     dls: CollabDataLoaders,
-    k: int,
+    k: int = 10,
     *,
     liked: float | None = None,
     most_users: int | None = None,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """Error and ranking metrics on the validation ratings, and those of recommending the most rated titles.
 
@@ -45,9 +44,7 @@ def evaluate(
     liked : float, optional
         The rating from which a title counts as liked; by default the mean of the training ratings.
     most_users : int, optional
-        Of more users than this, so many are drawn; the errors are always of all.
-    seed : int
-        Of that draw.
+        Of more users than this, so many are drawn, by the loaders' seed; the errors are always of all.
 
     Returns
     -------
@@ -78,7 +75,7 @@ def evaluate(
         raise ValueError(f"liked must be the rating from which a title counts as liked, such as 4, not {liked!r}")
     candidates = np.flatnonzero(dls.items.trained)
     measured = _errors(get_preds(snapshot, dls)[0].double().numpy() - y, x[:, 0], weights)
-    ranked = _rankings(snapshot, dls, x[warm & (y >= liked)], candidates, k, most_users, seed)
+    ranked = _rankings(snapshot, dls, x[warm & (y >= liked)], candidates, k, most_users)
     found = pd.DataFrame(measured | ranked, index=["value", "standard_error", "n", "popularity"]).T
     found = found.astype({"n": np.int64}).rename_axis("metric")
     found.attrs = {
@@ -122,7 +119,6 @@ def _rankings(
     candidates: Rows,
     k: int,
     most_users: int | None,
-    seed: int,
 ) -> dict[str, list[Any]]:
     """Ranking metrics of the model's lists and of the most rated titles."""
     n_items, train = len(dls.items), dls.train_x.numpy()
@@ -131,7 +127,7 @@ def _rankings(
     keys = keys[~np.isin(keys, train @ key)]  # rated twice: in training as well
     users, n_liked = np.unique(keys // n_items, return_counts=True)
     if most_users is not None and len(users) > most_users:
-        drawn = np.sort(np.random.default_rng(seed).choice(len(users), most_users, replace=False))
+        drawn = np.sort(np.random.default_rng(dls.seed).choice(len(users), most_users, replace=False))
         users, n_liked = users[drawn], n_liked[drawn]
     rated = Rated(train[:, 0], train[:, 1], len(dls.users))
     lists = best_rows(snapshot, users, candidates, k, leave_out=rated)

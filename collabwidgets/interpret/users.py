@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 from ..data.without_ratings import LoadersWithoutRatings
 from ..plain import one_of, plain
 from ..training.snapshot import Snapshot
-from .asked import check_known
-from .explain import explain
+from .asked import check_known, checked_min_count
+from .explain import explain as terms_of
 from .fold_in import Folded, with_folded, with_user
 from .fold_in import fold_in as fold_in_rows
+from .neighbors import neighbors
 from .pca import AXES, fit_pca
 from .product import by_formula, product_of
-from .recommend import reasons, recommend
+from .recommend import reasons
+from .recommend import recommend as lists_of
 from .top_k import Rated
 
 if TYPE_CHECKING:
@@ -115,27 +117,35 @@ def user_row(snapshot: Snapshot, dls: CollabDataLoaders, user: Any) -> int:
     return row
 
 
-def recommend_to(
+def similar_users(
+    snapshot: Snapshot, dls: CollabDataLoaders, user: Any, k: int = 10, *, metric: str = "cosine", min_count: int = 0
+) -> pd.DataFrame:
+    """The users whose factors lie nearest to those of one of them, named by id: `interpret.neighbors`."""
+    snapshot, minimum = snapshot.with_cold_rows, checked_min_count(min_count, 0, dls.users)
+    row = user_row(snapshot, dls, user)
+    return neighbors(snapshot.of("users"), row, k=k, metric=metric, min_count=minimum, ratings=dls.rated)
+
+
+def recommend(
     snapshot: Snapshot,
     dls: CollabDataLoaders,
-    user: Any,
-    k: int,
+    usual_count: int,
+    user: Any = None,
+    k: int = 10,
     *,
-    user_features: Mapping[str, Any] | None,
-    items: Sequence[Any] | None,
-    min_count: int,
-    exclude: str,
-    taste_only: bool,
+    user_features: Mapping[str, Any] | None = None,
+    items: Sequence[Any] | None = None,
+    min_count: int | None = None,
+    exclude: str = "all",
+    taste_only: bool = False,
 ) -> pd.DataFrame:
-    """`recommend` to a user as `placed` takes them, or to a list of ids or ``"all"``.
+    """The titles with the highest predictions for one user, or for many: `interpret.recommend`.
 
-    The list of one user has no columns of users and ranks, and one more, ``because``: see `reasons`.
+    The list of one user has no columns of users and ranks, and one more, ``because``: the ratings of somebody new that
+    raised a title most.
 
     Parameters
     ----------
-    snapshot : Snapshot
-        Of a dot-product model.
-    dls : CollabDataLoaders
     user : int, str, dict, Series, DataFrame or Folded; or a list or array of ids, or "all"
         An id of the ratings table, or the ratings of somebody new by title, as in `fold_in`. For many users the
         lists stand below each other, with the columns user, ``rank`` and item; ``"all"`` takes everyone with a training
@@ -143,17 +153,23 @@ def recommend_to(
     k : int
         Titles in a list.
     user_features : dict, optional
-        Side columns of somebody new, in place of `user`: see `with_user`.
+        Side columns of somebody new, who has not rated anything, in place of `user`.
     items : sequence, optional
         The only titles to choose from.
-    min_count : int
-        Ratings that a title must have.
+    min_count : int, optional
+        Ratings that a title must have; by default as in ``learn.view``, and none of `items`.
     exclude : {"all", "train", "none"}
         Leave out what the user has rated; what they rated in training, so that validation titles can appear; or
         nothing.
     taste_only : bool
         Rank by what is the user's own, not by what everybody likes.
+
+    Examples
+    --------
+    >>> learn.recommend({"Alien (1979)": 5, "Titanic (1997)": 1}, taste_only=True)  # doctest: +SKIP
+    >>> learn.recommend("all", 5, exclude="train").to_parquet("lists.parquet")  # doctest: +SKIP
     """
+    min_count = checked_min_count(min_count, usual_count if items is None else 0, dls.items)
     snapshot = product_of(snapshot)
     one_of("exclude", exclude, ("all", "train", "none"))
     if isinstance(items, str) or not (items is None or isinstance(items, Iterable)):
@@ -179,7 +195,7 @@ def recommend_to(
         elif exclude != "none":
             rated = np.zeros_like(folded.rows), folded.rows
     lists: dict[str, Any] = {"leave_out": Rated(*rated, len(dls.users)), "among": among, "min_count": min_count}
-    found = recommend(snapshot, np.array(rows, np.int64), k, taste_only=taste_only, **lists)
+    found = lists_of(snapshot, np.array(rows, np.int64), k, taste_only=taste_only, **lists)
     if several:
         return found
     found = found.drop(columns=[found.columns[0], "rank"])
@@ -193,22 +209,26 @@ def _is_list(user: Any) -> bool:
     return isinstance(user, Sequence) or getattr(user, "ndim", 0) == 1
 
 
-def explain_rating(
+def explain(
     snapshot: Snapshot,
     dls: CollabDataLoaders,
+    usual_count: int,
     user: Any,
     item: Any,
     *,
-    basis: str,
-    n_terms: int,
-    min_count: int,
+    basis: str = "pca",
+    n_terms: int = 6,
 ) -> pd.DataFrame:
-    """`explain` for a user as `placed` takes them, with the user's rating of the item in ``attrs["actual"]``."""
+    """One prediction as the terms that the model adds up: `interpret.explain`.
+
+    `user` is one as in `recommend`; the terms add up to ``attrs["prediction"]``, and ``attrs["actual"]`` is the user's
+    own rating, None if there is none.
+    """
     one_of("basis", basis, ("pca", "raw"))
     row = dls.items.index(item)
     snapshot, user_at, folded = placed(product_of(snapshot), dls, user)
-    frame = fit_pca(snapshot, k=max(n_terms, AXES), min_count=min_count) if basis == "pca" else None
-    terms = explain(snapshot, user_at, row, frame=frame, n_terms=n_terms)
+    frame = fit_pca(snapshot, k=max(n_terms, AXES), min_count=usual_count) if basis == "pca" else None
+    terms = terms_of(snapshot, user_at, row, frame=frame, n_terms=n_terms)
     terms.attrs["actual"] = _actual(dls, user_at, row, folded)
     return terms
 

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from .calls import Call
 from .checkpoint import Checkpoint, check_columns, check_data, check_model, other_ratings
 from .data.growing import Growth, grown, new_ids, stable_split
 from .interpret.fold_in_rows import fold_in_rows
-from .models.catalog import ModelMaker, model_maker
+from .models.catalog import ModelMaker, model_maker, neural_sizes
 from .models.growing import Rows, grown_module, grown_weights
 from .models.tables import copied
 
 if TYPE_CHECKING:
     from .data.loaders import CollabDataLoaders
-    from .data.vocab import Vocab
     from .learner import CollabLearner
-
-_FOLDED, _AS_MEAN = "folded in", "as the mean of the trained rows, since the model is no dot product"
 
 
 def add_ratings(
@@ -64,19 +63,33 @@ def add_ratings(
         dls, growth = grown(former, ratings, users=users, items=items, on_bad=on_bad)
         _check_reach(learn, dls)
         session.stop()  # a paused fit ends; it may put back the weights of its best epoch
-        of_users, of_items = (_found(vocab, former.classes[name][1:]) for name, vocab in dls.classes.items())
-        rows = Rows(of_users, of_items, former.users.trained, former.items.trained)
-        tables = session.weights.tables
-        module = grown_module(learn.model, tables, dls, rows)
-        folded = fold_in_rows(module, tables, dls, rows.known)
-        growth = replace(growth, new=_with_how(growth.new, folded))
+        known = [vocab[1:] for vocab in former.classes.values()]
+        rows = _rows(dls, known, [former.users.trained, former.items.trained])
+        module = grown_module(learn.model, session.weights.tables, dls, rows)
+        growth = replace(growth, new=_folded_in(learn, module, dls, rows, growth.new))
         session.grow(dls, module, rows, _maker(learn, dls), f"{growth}.")
         learn.view.know(dls.items)
     return growth
 
 
-def _with_how(new: str, folded: bool) -> str:
-    return f"{new}, {_FOLDED if folded else _AS_MEAN}" if new else ""
+def _rows(
+    dls: CollabDataLoaders, known: Sequence[Sequence[int | str]], trained: Sequence[NDArray[np.bool_]]
+) -> dict[str, Rows]:
+    """The rows of the loaders among the known ones, found by their ids; those of users come first."""
+    rows = {}
+    for side, vocab, ids, were in zip(("user", "item"), dls.classes.values(), known, trained, strict=True):
+        former = {each: row for row, each in enumerate(ids, 1)}
+        rows[side] = Rows(np.array([0, *(former.get(each, -1) for each in vocab[1:])], dtype=np.int64), were)
+    return rows
+
+
+def _folded_in(
+    learn: CollabLearner, module: nn.Module, dls: CollabDataLoaders, rows: Mapping[str, Rows], new: str
+) -> str:
+    """Set the rows of a grown module that have not been trained; `new`, the new ids in words, with how that was."""
+    folded = fold_in_rows(module, learn.session.weights.tables, dls, rows)
+    how = "folded in" if folded else "as the mean of the trained rows, since the model is no dot product"
+    return f"{new}, {how}" if new else ""
 
 
 def _check_reach(learn: CollabLearner, dls: CollabDataLoaders) -> None:
@@ -93,17 +106,23 @@ def _maker(learn: CollabLearner, dls: CollabDataLoaders) -> ModelMaker | None:
     """What makes fresh weights for the grown ratings, of a learner that `collab_learner` made; else None."""
     if learn.made_by.function != "collab_learner":
         return None
-    arguments = dict(learn.made_by.arguments)
+    arguments = with_sizes(learn.made_by.arguments, learn.model.state_dict(), dls)
+    learn.made_by = Call("collab_learner", arguments)
     kind = "nn" if arguments.get("use_nn") else arguments.get("model", "dot")
-    if kind == "nn":  # by the usual rule, more rows would make wider tables
-        factors = (learn.snapshot.user_factors, learn.snapshot.item_factors)
-        widths = [table.shape[1] for table in factors if table is not None]
-        arguments["emb_szs"] = list(zip((len(dls.users), len(dls.items)), widths, strict=True))
-        learn.made_by = Call("collab_learner", arguments)
     chosen = {
         name: arguments[name] for name in ("y_range", "emb_szs", "layers", "members", "side") if name in arguments
     }
     return model_maker(dls, kind, **chosen)
+
+
+def with_sizes(arguments: dict[str, Any], weights: Mapping[str, Tensor], dls: CollabDataLoaders) -> dict[str, Any]:
+    """Arguments of `collab_learner` with the sizes of a neural model's tables: the usual rule makes more rows wider."""
+    weights = {name.removeprefix("members.0."): value for name, value in weights.items()}
+    tables = [weights.get(f"embeds.{side}.weight") for side in range(2)]
+    sizes = [(n, t.shape[1]) for n, t in zip((len(dls.users), len(dls.items)), tables, strict=True) if t is not None]
+    if len(sizes) < 2 or sizes == neural_sizes(dls, arguments.get("emb_szs")):
+        return arguments
+    return arguments | {"emb_szs": sizes}
 
 
 # ---------------------------------------------------------------------- checkpoints
@@ -111,13 +130,13 @@ def _maker(learn: CollabLearner, dls: CollabDataLoaders) -> ModelMaker | None:
 
 def take(learn: CollabLearner, saved: Checkpoint, file: Path) -> None:
     """Give a learner the weights and the session of a checkpoint read from `file`; warn where it has other rows."""
-    saved, said = fitted_to(learn, saved, file)
+    saved, said = _fitted_to(learn, saved, file)
     if said:
         warnings.warn(said, stacklevel=3)
     learn.session.take(saved.session, saved.weights)
 
 
-def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Checkpoint, str]:
+def _fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Checkpoint, str]:
     """A checkpoint with weights for each user and item of the learner's loaders, and what is to be warned of.
 
     Rows are found by their ids. New ones are folded in as by `add_ratings`.
@@ -134,19 +153,15 @@ def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Chec
     if [list(vocab)[1:] for vocab in vocabs] == [saved.users, saved.items]:
         check_model(saved, learn.model, learn.loss_name, file)
         return saved, other_ratings(saved, dls, file)
-    users, items = _found(vocabs[0], saved.users), _found(vocabs[1], saved.items)
-    if saved.data is None:
-        trained = [np.arange(1 + len(ids)) > 0 for ids in (saved.users, saved.items)]
-    else:
-        trained = [saved.data.users.trained, saved.data.items.trained]
-    rows = Rows(users, items, *trained)
-    tables = learn.session.weights.tables
-    weights = grown_weights(saved.weights, learn.model, tables, rows)
+    known, facts = (saved.users, saved.items), saved.data
+    trained = [np.arange(1 + len(ids)) > 0 for ids in known]
+    rows = _rows(dls, known, trained if facts is None else [facts.users.trained, facts.items.trained])
+    weights = grown_weights(saved.weights, learn.model, learn.session.weights.tables, rows)
     check_model(replace(saved, weights=weights), learn.model, learn.loss_name, file)
     module = copied(learn.model)
     module.load_state_dict(weights)
-    folded = fold_in_rows(module, tables, dls, rows.known)
-    new = _with_how(new_ids(dls, int((users < 0).sum()), int((items < 0).sum())), folded)
+    counts = (int(np.count_nonzero(each.former < 0)) for each in rows.values())
+    new = _folded_in(learn, module, dls, rows, new_ids(dls, *counts))
     session = replace(saved.session, message=f"{new}.") if new else saved.session
     saved = replace(saved, weights=module.state_dict(), session=session)
     if stable_split(dls) is not None:  # no rating has changed its side
@@ -154,9 +169,3 @@ def fitted_to(learn: CollabLearner, saved: Checkpoint, file: Path) -> tuple[Chec
     elif new:
         new += "; what is validation here may have been trained on there"
     return saved, f"{file}: {new}" if new else other_ratings(saved, dls, file)
-
-
-def _found(vocab: Vocab, known: list[int | str]) -> NDArray[np.int64]:
-    """Of each row of a vocabulary, the former row with the same id; -1 for none."""
-    former = {each: row for row, each in enumerate(known, 1)}
-    return np.array([0, *(former.get(each, -1) for each in vocab[1:])], dtype=np.int64)

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -204,7 +204,7 @@ def load_learner(
     if saved.function == "collab_learner":
         if model is not None:
             raise ValueError(f"{file} holds a learner that collab_learner makes anew; leave out model=")
-        learn = collab_learner(dls, **_with_sizes(arguments, saved, dls))
+        learn = collab_learner(dls, **growing.with_sizes(arguments, saved.weights, dls))
     else:
         learn = CollabLearner(dls, _own_model(saved, dls, file) if model is None else model, **arguments)
     growing.take(learn, saved, file)
@@ -216,16 +216,6 @@ def load_learner(
             stacklevel=2,
         )
     return learn
-
-
-def _with_sizes(arguments: dict[str, Any], saved: Checkpoint, dls: CollabDataLoaders) -> dict[str, Any]:
-    """The arguments with the sizes of a neural model's tables: by the usual rule, more rows make wider ones."""
-    weights = {name.removeprefix("members.0."): value for name, value in saved.weights.items()}
-    tables = [weights.get(f"embeds.{side}.weight") for side in range(2)]
-    sizes = [(n, t.shape[1]) for n, t in zip((len(dls.users), len(dls.items)), tables, strict=True) if t is not None]
-    if len(sizes) < 2 or sizes == neural_sizes(dls, arguments.get("emb_szs")):
-        return arguments
-    return arguments | {"emb_szs": sizes}
 
 
 def _without_ratings(saved: Checkpoint, file: Path) -> LoadersWithoutRatings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..models.ensemble import members_of
+from ..models.growing import Rows
 from ..models.tables import TableNames, table
 from ..training.snapshot import Snapshot, take_snapshot
 from .fold_in import most_likely, prior_precision, with_bias, with_ones
@@ -20,12 +22,11 @@ from .users import variance_of
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
 
-Known = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 _ROLES = (("user_factors", "user_bias"), ("item_factors", "item_bias"))
 
 
-def fold_in_rows(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, known: Known) -> bool:
-    """Set the rows of users and items that are not `known` to what is most likely given their training ratings.
+def fold_in_rows(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, rows: Mapping[str, Rows]) -> bool:
+    """Set the rows of users and items that have not been trained to what is most likely given their training ratings.
 
     A user is fitted as `fold_in` does it, the known items staying as they are; an item likewise, by the users who rated
     it and with the known items as its prior. Who rated nothing known comes next, by what has been folded in before. A
@@ -38,26 +39,27 @@ def fold_in_rows(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
     tables : TableNames
     dls : CollabDataLoaders
         The ratings, by the module's rows.
-    known : two bool [n]
-        Rows of users, and of items, that have been trained.
+    rows : dict of Rows
+        Of each ``"user"`` and each ``"item"``.
 
     Returns
     -------
     bool
         False, and nothing was done, where the module is no dot product.
     """
+    known = [each.known for each in rows.values()]
     users, items = replace(dls.users, trained=known[0]), replace(dls.items, trained=known[1])
     members = members_of(module)
     snapshots = [replace(take_snapshot(part, tables, dls, 0, 0.0), users=users, items=items) for part in members]
     if not all(map(is_product, snapshots)):
         return False
     for part, snapshot in zip(members, snapshots, strict=True):
-        for side, (rows, vectors) in enumerate(_folded(snapshot, dls, known)):
+        for side, (new, vectors) in enumerate(_folded(snapshot, dls, known)):
             of_role = dict(zip(_ROLES[side], np.split(vectors, [snapshot.n_factors], axis=1), strict=True))
             for role, values in of_role.items():
                 name = getattr(tables, role)
                 if name is not None:
-                    _set_rows(table(part, name), rows, values, getattr(snapshot, role))
+                    _set_rows(table(part, name), new, values, getattr(snapshot, role))
     return True
 
 
@@ -70,7 +72,9 @@ def _set_rows(parameter: Tensor, rows: NDArray[np.int64], values: Doubles, now: 
         parameter[torch.from_numpy(rows).to(parameter.device)] = exact.reshape(len(rows), *parameter.shape[1:])
 
 
-def _folded(snapshot: Snapshot, dls: CollabDataLoaders, known: Known) -> list[tuple[NDArray[np.int64], Doubles]]:
+def _folded(
+    snapshot: Snapshot, dls: CollabDataLoaders, known: list[NDArray[np.bool_]]
+) -> list[tuple[NDArray[np.int64], Doubles]]:
     """The rows that can be folded in, of users and of items, and their factors and biases, float64 ``[n, k + 1]``."""
     tables = [with_bias(*(getattr(snapshot, role) for role in roles)) for roles in _ROLES]
     priors = []

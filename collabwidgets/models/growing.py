@@ -20,33 +20,31 @@ from .tabular import TabularNN
 if TYPE_CHECKING:
     from ..data.loaders import CollabDataLoaders
 
-_OF_SVDPP = {"u_implicit": "user_implicit", "i_implicit": "item_implicit"}
+_OF_SVDPP = {"user_implicit": "u_implicit", "item_implicit": "i_implicit"}
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Which row of the former tables each row is.
+    """Which row of the former tables each row is, of users or of items.
 
     Attributes
     ----------
-    users, items : int64 [n]
+    former : int64 [n]
         A row of the former table; -1 for a new one.
-    trained_users, trained_items : bool [n_former]
+    trained : bool [n_former]
         The former rows that were trained; new rows begin as the mean of these.
     """
 
-    users: NDArray[np.int64]
-    items: NDArray[np.int64]
-    trained_users: NDArray[np.bool_]
-    trained_items: NDArray[np.bool_]
+    former: NDArray[np.int64]
+    trained: NDArray[np.bool_]
 
     @property
-    def known(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which rows of the new tables have been trained, of users and of items."""
-        return _known(self.users, self.trained_users), _known(self.items, self.trained_items)
+    def known(self) -> NDArray[np.bool_]:
+        """Which rows of the new tables have been trained, bool [n]."""
+        return np.where(self.former < 0, False, self.trained[self.former])
 
 
-def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, rows: Rows) -> nn.Module:
+def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, rows: Mapping[str, Rows]) -> nn.Module:
     """A copy of a module with the rows that the loaders have; those that were there keep their weights.
 
     Parameters
@@ -55,7 +53,8 @@ def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
     tables : TableNames
     dls : CollabDataLoaders
         Of the new rows. From its training ratings SVD++ has what was rated; of side columns the values are the same.
-    rows : Rows
+    rows : dict of Rows
+        Of each ``"user"`` and each ``"item"``.
 
     Raises
     ------
@@ -78,7 +77,7 @@ def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
             part.take_sides((dls.users.features, dls.items.features))
         if getattr(part, "classes", None) is not None:
             vars(part)["classes"] = dict(dls.classes)
-    if not predicts(grown, len(rows.users) - 1, len(rows.items) - 1):
+    if not predicts(grown, dls.n_users, dls.n_items):
         raise ValueError(
             f"{type(module).__name__} has tables of users or items beside those that were found ({tables}), so rows "
             "cannot be added; make a learner of all ratings: cw.CollabLearner(dls, model)"
@@ -87,7 +86,7 @@ def grown_module(module: nn.Module, tables: TableNames, dls: CollabDataLoaders, 
 
 
 def grown_weights(
-    weights: Mapping[str, Tensor], module: nn.Module, tables: TableNames, rows: Rows
+    weights: Mapping[str, Tensor], module: nn.Module, tables: TableNames, rows: Mapping[str, Rows]
 ) -> dict[str, Tensor]:
     """A ``state_dict`` with other rows; `module` is one of that kind, of any size.
 
@@ -97,10 +96,10 @@ def grown_weights(
     for name, side in _sides(module, tables).items():
         if name not in weights:  # of another module, as whoever loads them will find
             continue
-        of_users = side == "user"
-        former, was = weights[name], torch.from_numpy(rows.users if of_users else rows.items)
-        trained = torch.from_numpy(np.flatnonzero(rows.trained_users if of_users else rows.trained_items))
-        was, trained = was.to(former.device), trained.to(former.device)
+        former, of_side = weights[name], rows[side]
+        was, trained = (
+            torch.from_numpy(each).to(former.device) for each in (of_side.former, np.flatnonzero(of_side.trained))
+        )
         grown[name] = former[was.clamp(min=0)]
         grown[name][was < 0] = former[trained].double().mean(dim=0).to(former.dtype)
     return grown
@@ -111,13 +110,8 @@ def _sides(module: nn.Module, tables: TableNames) -> dict[str, str]:
     sides, parameters = {}, {name for name, _ in module.named_parameters()}
     for place, part in enumerate(members_of(module)):
         prefix = f"members.{place}." if isinstance(module, Ensemble) else ""
-        roles = {name: role for role, name in vars(tables).items() if name is not None}
-        for name, role in (roles | (_OF_SVDPP if isinstance(part, SVDpp) else {})).items():
-            whole = f"{prefix}{name}"
-            sides[whole if whole in parameters else f"{whole}.weight"] = role.split("_")[0]
+        for role, name in (vars(tables) | (_OF_SVDPP if isinstance(part, SVDpp) else {})).items():
+            if name is not None:
+                whole = f"{prefix}{name}"
+                sides[whole if whole in parameters else f"{whole}.weight"] = role.split("_")[0]
     return sides
-
-
-def _known(rows: NDArray[np.int64], trained: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    known: NDArray[np.bool_] = (rows >= 0) & trained[rows]
-    return known

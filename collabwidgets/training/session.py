@@ -262,7 +262,7 @@ class Session(Followed):
                 self._restart(run)
 
     def grow(
-        self, data: CollabDataLoaders, module: nn.Module, rows: Rows, remake: ModelMaker | None, said: str
+        self, data: CollabDataLoaders, module: nn.Module, rows: Mapping[str, Rows], remake: ModelMaker | None, said: str
     ) -> None:
         """Go on with more ratings and a module of more rows, see `Weights.grow`; history and runs go on."""
         with self.resting("add ratings"), self._exchange():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import zlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -136,7 +137,9 @@ class Weights:
             module.load_state_dict(self._first)
         self.adopt(module, seed)
 
-    def grow(self, data: CollabDataLoaders, module: nn.Module, rows: Rows, remake: ModelMaker | None) -> None:
+    def grow(
+        self, data: CollabDataLoaders, module: nn.Module, rows: Mapping[str, Rows], remake: ModelMaker | None
+    ) -> None:
         """Go on with `module`, which has more rows, on the ratings that they are of; the order of batches goes on.
 
         `remake` makes fresh weights of so many rows. Without it the new rows are the mean of those that there were.

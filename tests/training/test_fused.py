@@ -174,8 +174,14 @@ def test_a_changed_forward_is_not_taken_for_the_familys(dls):
         def forward(self, x):
             return 2 * super().forward(x)
 
-    assert why_not_fused(cw.DotProduct(4, 4, 2)) == ""
+    class Named(cw.DotProduct):
+        name = "mine"
+
+    assert why_not_fused(cw.DotProduct(4, 4, 2)) == why_not_fused(Named(4, 4, 2)) == ""
     assert "Doubled" in why_not_fused(Doubled(4, 4, 2))
+    tied = cw.DotProduct(4, 4, 2)
+    tied.item_factors = tied.user_factors
+    assert "two tables are one" in why_not_fused(tied)
 
 
 def test_without_numba_autograd_takes_over():

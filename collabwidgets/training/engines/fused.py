@@ -268,14 +268,14 @@ class FusedEngine:
 
 def why_not_fused(module: nn.Module) -> str:
     """Why no compiled loop can train `module`, in a few words; empty if one can."""
-    if type(module) not in _FAMILY:
+    if _kind(module) is None:
         return f"{type(module).__name__} is not of the dot-product family"
     if not computes_plainly(module):
         return "its forward is changed, or its tables are no plain embeddings"
     own, terms = _own_tables(module), _terms_of(module)
     sides = [[own[side::2], *map(_parameters, terms[side])] for side in range(2)]
-    if {*map(id, module.parameters())} != {id(p) for blocks in sides for block in blocks for p in block}:
-        return "it has parameters beside its tables"
+    if sorted(map(id, module.parameters())) != sorted(id(p) for blocks in sides for block in blocks for p in block):
+        return "its parameters are others than its tables, or two tables are one"
     k, rows = own[0].shape[1], [len(p) for p in own[:2]]
     blocks_fit = all(
         p.shape == (len(block[0]), columns)
@@ -297,8 +297,17 @@ def why_not_fused(module: nn.Module) -> str:
     return "" if find_spec("numba") else "numba is not installed"
 
 
+def _kind(module: nn.Module) -> type[nn.Module] | None:
+    """The class of the family by which a module computes; None if it does not."""
+    kind = next((each for each in type(module).__mro__ if each in _FAMILY), None)
+    methods = ("forward", "effective", "terms")
+    return kind if all(getattr(type(module), name, None) is getattr(kind, name, None) for name in methods) else None
+
+
 def _own_tables(module: nn.Module) -> list[nn.Parameter]:
-    return [module.get_parameter(f"{name}.weight") for name in _FAMILY[type(module)]]
+    kind = _kind(module)
+    assert kind is not None
+    return [module.get_parameter(f"{name}.weight") for name in _FAMILY[kind]]
 
 
 def _terms_of(module: nn.Module) -> list[list[Term]]:

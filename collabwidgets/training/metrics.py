@@ -64,15 +64,12 @@ def measured(name: str, metric: Metric, predicted: Tensor, rated: Tensor, weight
     """What a metric says of the predictions, by the weights of the ratings where they have any; all float32 ``[n]``."""
     predicted, rated = predicted.clone(), rated.clone()  # as it may compute in place
     if weights is None:
-        return number_of(name, metric(predicted, rated))
-    if "sample_weight" in parameters_of(metric):
+        value = metric(predicted, rated)
+    elif "sample_weight" in parameters_of(metric):
         by_weight: Callable[..., Any] = metric
-        return number_of(name, by_weight(predicted, rated, sample_weight=weights.clone()))
-    return number_of(name, mean_by_weight(metric, predicted, rated, weights, f"metric {name}"))
-
-
-def number_of(name: str, value: Any) -> float:
-    """What a metric gave as a number."""
+        value = by_weight(predicted, rated, sample_weight=weights.clone())
+    else:
+        value = mean_by_weight(metric, predicted, rated, weights, f"metric {name}")
     try:
         return float(value)
     except (TypeError, ValueError, RuntimeError):

@@ -135,9 +135,11 @@ class Trainer:
                 train_loss.add(event.losses)
                 yield event
             began = time.perf_counter()
-            valid_loss = self._valid_loss()
+            valid_x = inputs_of(self.engine.module, self.data, 1)
+            judged = len(self.data.valid_y) > 0
+            valid_loss = self.engine.loss(valid_x, self.data.valid_y, self.data.valid_w) if judged else None
             self.engine.sync()
-            metrics = {} if valid_loss is None else self._measured()
+            metrics = self._measured(valid_x) if judged else {}
             busy += time.perf_counter() - began
             if valid_loss is not None and (self._best is None or valid_loss < self._best[0]):
                 self._best = (valid_loss, epoch, weights_of(self.engine) if self.recipe.keep_best else None)
@@ -174,17 +176,10 @@ class Trainer:
             stretch = max(1, min(stretch * 4, int(k * EVENT_SECONDS / max(seconds, 1e-6))))
             yield BatchEnd(first + done, self.n_steps, losses, float(self.schedule.lr[first + done - 1])), seconds
 
-    def _valid_loss(self) -> float | None:
-        data = self.data
-        if not len(data.valid_y):
-            return None
-        return self.engine.loss(inputs_of(self.engine.module, data, 1), data.valid_y, data.valid_w)
-
-    def _measured(self) -> dict[str, float]:
+    def _measured(self, x: Inputs) -> dict[str, float]:
         if not self.metrics:
             return {}
-        predicted = predictions(self.engine.module, inputs_of(self.engine.module, self.data, 1))
-        of = (predicted, self.data.valid_y, self.data.valid_w)
+        of = (predictions(self.engine.module, x), self.data.valid_y, self.data.valid_w)
         return {name: measured(name, metric, *of) for name, metric in self.metrics.items()}
 
 

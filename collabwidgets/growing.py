@@ -68,7 +68,6 @@ def add_ratings(
         module = grown_module(learn.model, session.weights.tables, dls, rows)
         growth = replace(growth, new=_folded_in(learn, module, dls, rows, growth.new))
         session.grow(dls, module, rows, _maker(learn, dls), f"{growth}.")
-        learn.view.know(dls.items)
     return growth
 
 

@@ -127,7 +127,7 @@ class CollabLearner:
             loss_func=own_loss(loss_func, weighted=dls.train_w is not None),
         )
         self.session = Session(dls, weights, recipe, usual_wd=wd, metrics=metrics, callbacks=callbacks)
-        self.view = ViewState(dls.items)
+        self.view = ViewState(self.session)
 
     # ------------------------------------------------------------------ training
 

@@ -9,6 +9,7 @@ from traitlets import Bunch, HasTraits, TraitType, Unicode, observe, validate
 
 from .data.side import Side
 from .known_names import KnownNames
+from .training.session import Session
 from .traits import Row, Rows, Whole, as_titles
 
 
@@ -78,6 +79,13 @@ class LookedAt(HasTraits):
 class ViewState(KnownNames, LookedAt):
     """Selection and filter, by item row (1 to ``n_items``; row 0 is ``'#na#'``) or, from Python, by title.
 
+    Parameters
+    ----------
+    session : Session
+        Of the ratings that the items are of.
+    kind : {"items", "users"}
+        What is looked at.
+
     Attributes
     ----------
     selection : list of int
@@ -102,13 +110,14 @@ class ViewState(KnownNames, LookedAt):
     hovered = Row(None, allow_none=True)
     query = Unicode()
 
-    def __init__(self, items: Side) -> None:
-        self._items = items
-        super().__init__(min_count=items.default_min_count)
+    def __init__(self, session: Session, kind: str = "items") -> None:
+        self._session, self._kind = session, kind
+        super().__init__(min_count=self._items.default_min_count)
 
-    def know(self, items: Side) -> None:
-        """Let items be chosen that ratings were added for; the rows of the others are the same."""
-        self._items = items
+    @property
+    def _items(self) -> Side:  # type: ignore[override]
+        items: Side = getattr(self._session.data, self._kind)
+        return items
 
 
 def _names(items: Side, rows: list[int]) -> list[str]:

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 import collabwidgets as cw
+from collabwidgets.view_state import ViewState
 
 ALL, _ = cw.synthetic_ratings(40, 30, 900, n_factors=3, seed=6)
 ALL = ALL[["user", "title", "rating"]].astype({"title": str})
@@ -249,8 +250,13 @@ def test_ratings_out_of_reach_are_refused() -> None:
 
 def test_findings_selection_and_titles_know_the_new_titles() -> None:
     learn = trained()
+    users, elsewhere = cw.PCAScatter(learn, kind="users"), ViewState(learn.session)
     learn.view.selected_titles = ["Title 09"]
     learn.add_ratings(NEW)
+    users.selection = [learn.n_users]
+    assert users.selected_titles == ["40"]
+    elsewhere.selected_titles = ["Title 01"]  # of another front end
+    assert elsewhere.selected_titles == ["Title 01"]
     assert learn.view.selected_titles == ["Title 09"]
     learn.view.selected_titles = ["Title 01"]
     assert learn.view.selected_titles == ["Title 01"]

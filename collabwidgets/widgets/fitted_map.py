@@ -59,8 +59,8 @@ class FittedMap(View):
             self._show_own()
 
     def _view_state_for(self, traits: dict[str, Any]) -> ViewState:
-        users = self._learner.dls.users
-        return ViewState(users) if traits.get("kind") == "users" else super()._view_state_for(traits)
+        of_users = traits.get("kind") == "users"
+        return ViewState(self._learner.session, "users") if of_users else super()._view_state_for(traits)
 
     @property
     def _found_by(self) -> str:
@@ -107,18 +107,12 @@ class FittedMap(View):
             self.publish({"frame": -1})
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
-        self._grow(learn)
         if not self._is_own():
             if self._map:
                 self._show_shared()
         elif settled or (watched and self.shown):
             return self._show_own()
         return 0
-
-    def _grow(self, learn: CollabLearner) -> None:
-        """Take in users and items that have come to the learner's since."""
-        if self.kind == "users":
-            self._view_state.know(learn.dls.users)
 
     def _show_shared(self) -> None:
         self._told = None

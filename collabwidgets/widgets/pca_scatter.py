@@ -168,12 +168,12 @@ class PCAScatter(FittedMap):
         self._columns = self._columns_to_send()
         self.observe(self._columns_moved, _SHOWS_COLUMNS)
 
-    def _grow(self, learn: CollabLearner) -> None:
-        super()._grow(learn)
+    def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:
         n = len(self._items)
-        if any(len(column.values) < n for column in self._own_columns.values()):
+        if any(len(column.values) < n for column in self._own_columns.values()):  # ratings have been added
             self._own_columns = {name: column.with_rows(n) for name, column in self._own_columns.items()}
             self.publish({"_columns": self._columns_to_send()})
+        return super().follow(learn, settled=settled, watched=watched)
 
     # ------------------------------------------------------------------ columns of the caller's own
 

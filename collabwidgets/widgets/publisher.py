@@ -226,7 +226,6 @@ class Publisher:
             data = self._store.data
             if learn.dls is not self._dls():  # ratings have been added
                 self._dls = weakref.ref(learn.dls)
-                self._store.view.know(learn.dls.items)
                 values |= learner_facts.side_arrays(learn)
                 data = learner_facts.data_of(learn)
             facts, arrays = learner_facts.snapshot_of(learn, self._store.shown_map, picture[1])

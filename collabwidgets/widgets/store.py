@@ -218,7 +218,7 @@ class _LookedAt:
     def view_of(self, here: FrontEnd) -> ViewState:
         """The selection of a front end: `learn.view` of the first, and a new one, as that began, of each other."""
         if here.key not in self._views:
-            view_state = self._views[here.key] = ViewState(self._view._items)
+            view_state = self._views[here.key] = ViewState(self._view._session)
             for name, value in self._start.items():
                 setattr(view_state, name, value)
         return self._views[here.key]

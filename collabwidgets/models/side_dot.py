@@ -99,8 +99,8 @@ class SideDotBias(EmbeddingDotBias):
             if f"{side}_side" not in self._modules:
                 continue
             n, m = len(getattr(self, f"{side}_weight").weight), len(getattr(self, f"{side}_side").weight)
-            if features is None or (features.shape[0], n_side_rows(features)) != (n, m):
-                found = None if features is None else [features.shape[0], n_side_rows(features)]
+            found = None if features is None else (features.shape[0], n_side_rows(features))
+            if features is None or found != (n, m):
                 raise ValueError(
                     f"the side columns must be of {n} rows and {m} values, as the tables are; found {found}"
                 )
@@ -123,12 +123,9 @@ class SideDotBias(EmbeddingDotBias):
         return [Term(there, back, getattr(self, f"{side}_side"), getattr(self, f"{side}_side_bias"))]
 
     def forward(self, x: Tensor) -> Tensor:
-        user_vectors, user_biases, item_vectors, item_biases = (
-            F.embedding(x[:, column], self.effective(name))
-            for column, names in enumerate((("u_weight", "u_bias"), ("i_weight", "i_bias")))
-            for name in names
-        )
-        match = (user_vectors * item_vectors).sum(1) + user_biases.squeeze(1) + item_biases.squeeze(1)
+        names = ("u_weight", "i_weight", "u_bias", "i_bias")
+        users, items, *biases = (F.embedding(x[:, side % 2], self.effective(name)) for side, name in enumerate(names))
+        match = (users * items).sum(1) + biases[0].squeeze(1) + biases[1].squeeze(1)
         return match if self.y_range is None else sigmoid_range(match, *self.y_range)
 
     def effective(self, name: str) -> Tensor:

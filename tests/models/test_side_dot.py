@@ -139,5 +139,5 @@ def test_only_svdpp_takes_side_columns_without_being_asked(dls: cw.CollabDataLoa
 
 
 def test_side_columns_of_other_rows_are_refused(dls: cw.CollabDataLoaders) -> None:
-    with pytest.raises(ValueError, match=r"must be of 4 rows and 3 values, as the tables are; found \[32, 3\]"):
+    with pytest.raises(ValueError, match=r"must be of 4 rows and 3 values, as the tables are; found \(32, 3\)"):
         cw.SideDotBias(2, 9, 4, sides=(None, dls.items.features))

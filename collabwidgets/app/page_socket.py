@@ -17,10 +17,9 @@ class PageSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]  # Voila ha
         """Connect; 404 where the page was closed, or its kernel ended, before the line was there."""
         try:
             await super().get(kernel_id)
-        except HTTPError:
-            raise
-        except Exception:
-            if self.connection is not None and kernel_id in self.kernel_manager:
+        except Exception as error:
+            is_answer = isinstance(error, HTTPError)
+            if is_answer or (self.connection is not None and kernel_id in self.kernel_manager):
                 raise
             raise HTTPError(404) from None
 

@@ -133,9 +133,7 @@ def column_of(name: str, by_row: pd.Series[Any], side: Side) -> Column:
     known = by_row.notna().to_numpy(copy=True)
     known[0] = False
     texts = by_row[known].astype(str)
-    counts = texts.value_counts(sort=False)
-    order = sorted(counts.index, key=lambda text: (-int(counts[text]), text))
-    number = {text: at for at, text in enumerate(order)}
+    order = texts.value_counts().sort_index().sort_values(ascending=False, kind="stable").index
     values = np.full(len(side), np.nan)
-    values[known] = texts.map(number).to_numpy(dtype=np.float64)
+    values[known] = pd.Categorical(texts, categories=order).codes
     return Column(values, tuple(order))

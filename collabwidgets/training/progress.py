@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Annotated, TypedDict
 
@@ -12,7 +12,7 @@ from msgspec import Meta
 Whole = Annotated[int, Meta(ge=0)]
 Finite = Annotated[float, Meta(ge=0, le=1e300)]  # NaN is none of these
 
-_MEMORY_SECONDS = 5.0  # of the mean time a batch
+_MEMORY_SECONDS, _FEWEST = 5.0, 4  # of the mean time a batch, and reports that it takes at least
 _ENOUGH_BATCHES, _ENOUGH_SHARE, _ENOUGH_SECONDS = 3, 0.02, 1.0
 
 
@@ -45,9 +45,7 @@ class Progress:
         self.step, self.n_steps, self.epochs = 0, n_steps, epochs
         self._elapsed = 0.0
         self._since: float | None = None
-        self._last: tuple[int, float] | None = None
-        self._timed_steps, self._timed_seconds = 0.0, 0.0
-        self._first_step = 0
+        self._reports: deque[tuple[int, float]] = deque()  # the last ones: batches done, seconds without validation
         self._validations, self._validating = 0, 0.0
 
     def state(self) -> ProgressState:
@@ -71,24 +69,20 @@ class Progress:
 
     def reached(self, step: int) -> None:
         """`step` batches of the fit are done."""
-        now = self.elapsed_seconds
-        if self._last is None:
-            self._first_step = step
-        else:
-            seconds = now - self._last[1]
-            kept = math.exp(-seconds / _MEMORY_SECONDS)
-            self._timed_steps = kept * self._timed_steps + step - self._last[0]
-            self._timed_seconds = kept * self._timed_seconds + seconds
-        self.step, self._last = step, (step, now)
+        self.step = step
+        self._reports.append((step, self._seconds_of_batches))
+        while len(self._reports) > _FEWEST and self._reports[-1][1] - self._reports[0][1] > _MEMORY_SECONDS:
+            self._reports.popleft()
 
     def validated(self) -> None:
         """An epoch is over: what has passed since its last batch was its validation."""
-        if self._last is None:
-            return
-        now = self.elapsed_seconds
-        self._validations += 1
-        self._validating += now - self._last[1]
-        self._last = self.step, now
+        if self._reports:
+            self._validations += 1
+            self._validating += self._seconds_of_batches - self._reports[-1][1]
+
+    @property
+    def _seconds_of_batches(self) -> float:
+        return self.elapsed_seconds - self._validating
 
     @property
     def share(self) -> float:
@@ -103,11 +97,10 @@ class Progress:
     @property
     def eta_seconds(self) -> float | None:
         """Seconds left; ``None`` until there is something to estimate from, and when the clock stands."""
-        if self._since is None or self._timed_seconds <= 0 or self.step >= self.n_steps:
+        if self._since is None or not self._reports or self.step >= self.n_steps:
             return None
-        enough = self.share >= _ENOUGH_SHARE or self._timed_seconds >= _ENOUGH_SECONDS
-        if self.step - self._first_step < _ENOUGH_BATCHES or not enough:
+        steps, seconds = (last - first for first, last in zip(self._reports[0], self._reports[-1], strict=True))
+        if steps < _ENOUGH_BATCHES or (self.share < _ENOUGH_SHARE and seconds < _ENOUGH_SECONDS):
             return None
-        batches = (self.n_steps - self.step) * self._timed_seconds / self._timed_steps
         validations = (self.epochs - self._validations) * self._validating / max(self._validations, 1)
-        return batches + validations
+        return (self.n_steps - self.step) * seconds / steps + validations

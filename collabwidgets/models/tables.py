@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
@@ -11,8 +12,9 @@ from torch import Tensor, nn
 
 from .ensemble import first_member
 
-_USER_WORDS = ("user", "u_", "usr")
-_ITEM_WORDS = ("item", "movie", "i_", "title", "product", "book", "track")
+# Words by which a table's name tells its side; of a dotted name a part may begin with "u_" or "i_".
+_USER_WORDS = re.compile(r"user|usr|\bu_")
+_ITEM_WORDS = re.compile(r"item|movie|title|product|book|track|\bi_")
 
 
 @dataclass(frozen=True)
@@ -162,10 +164,8 @@ def _found(module: nn.Module, n: int, side: str, kind: str, same_size: bool) -> 
     return fits[0] if len(fits) == 1 else None
 
 
-def _mentions(name: str, words: tuple[str, ...]) -> bool:
-    return any(part.startswith(word) for part in name.lower().split(".") for word in words) or any(
-        word in name.lower() for word in words if not word.endswith("_")
-    )
+def _mentions(name: str, words: re.Pattern[str]) -> bool:
+    return words.search(name.lower()) is not None
 
 
 def _kind(name: str, p: Tensor) -> str:

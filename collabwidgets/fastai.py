@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from . import data, making, models
 from .data.movielens import movielens_folder, movielens_sample_folder
 from .extras import needs_extra
-from .fastai_answers import HERE_IT_IS, Answers, refuse_keywords
+from .fastai_answers import HERE_IT_IS, Answers, answering
 from .learner import CollabLearner
 from .models import CollabNN, Embedding, EmbeddingDotBias, EmbeddingNN, TabularModel, create_params, sigmoid_range
 from .training import L1LossFlat, LossFunction, MSELossFlat
@@ -115,9 +115,9 @@ class CollabDataLoaders(Answers, data.CollabDataLoaders):
     _called = "dls"
 
     @classmethod
+    @answering
     def from_df(cls, *args: Any, **settings: Any) -> data.CollabDataLoaders:
         """Number the users and items of a table, see `collabwidgets.CollabDataLoaders.from_df`."""
-        refuse_keywords(settings, "CollabDataLoaders.from_df")
         return super().from_df(*args, **settings)
 
 
@@ -147,6 +147,7 @@ class Learner(Answers, CollabLearner):
     lr = 1e-3
     moms = (0.95, 0.85, 0.95)
 
+    @answering
     def __init__(
         self,
         dls: data.CollabDataLoaders,
@@ -158,10 +159,10 @@ class Learner(Answers, CollabLearner):
         moms: tuple[float, float, float] = (0.95, 0.85, 0.95),
         **others: Any,
     ):
-        refuse_keywords(others, "Learner")
         super().__init__(dls, model, loss_func=loss_func, wd=wd, **others)
         self.lr, self.moms = lr, moms
 
+    @answering
     def fit_one_cycle(  # type: ignore[override]
         self,
         n_epoch: int,
@@ -174,24 +175,20 @@ class Learner(Answers, CollabLearner):
         **settings: Any,
     ) -> None:
         """Train by one cycle, see `CollabLearner.fit_one_cycle`; arguments in fastai's order."""
-        refuse_keywords(settings, "fit_one_cycle")
         settings |= {"div": div, "div_final": div_final, "pct_start": pct_start, "moms": moms or self.moms}
         super().fit_one_cycle(n_epoch, self.lr if lr_max is None else lr_max, wd, **settings)
 
+    @answering
     def fit(self, n_epoch: int, lr: float | None = None, wd: float | None = None, **settings: Any) -> None:
         """Train at a constant learning rate, see `CollabLearner.fit`."""
-        refuse_keywords(settings, "fit")
         super().fit(n_epoch, self.lr if lr is None else lr, wd, **settings)
 
-    def validate(self, ds_idx: int = 1, **others: Any) -> L[float]:
+    @answering
+    def validate(self, ds_idx: int = 1) -> L[float]:
         """The validation loss, in a list of one."""
-        refuse_keywords(others, "validate")
-        return L(super().validate(ds_idx, **others))
+        return L(super().validate(ds_idx))
 
-    def get_preds(self, ds_idx: int = 1, **others: Any) -> tuple[Tensor, Tensor]:
-        """Predictions and ratings of the validation part, float32 ``[n]`` each."""
-        refuse_keywords(others, "get_preds")
-        return super().get_preds(ds_idx, **others)
+    get_preds = answering(CollabLearner.get_preds)
 
     def export(self, fname: str | os.PathLike[str] = "export.pkl") -> Path:
         """Write a file for `load_learner`: safetensors, whatever its name ends with."""
@@ -233,6 +230,7 @@ class Recorder(Answers):
         return ax
 
 
+@answering
 def collab_learner(
     dls: data.CollabDataLoaders,
     n_factors: int = 50,
@@ -258,7 +256,8 @@ def collab_learner(
     **others
         Those of `Learner` and of `collabwidgets.collab_learner`.
     """
-    refuse_keywords([*others, *(["config"] if config is not None else [])], "collab_learner")
+    if config is not None:
+        raise TypeError(f"config= of fastai is, here: {HERE_IT_IS['config=']}")
     if use_nn:
         emb_szs = get_emb_sz(dls, emb_szs) if emb_szs is None or isinstance(emb_szs, dict) else emb_szs
         others |= {"emb_szs": emb_szs, "layers": [n_factors] if layers is None else layers}

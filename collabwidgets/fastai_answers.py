@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NoReturn
+import functools
+from collections.abc import Callable
+from typing import NoReturn, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 # What a name of fastai that is not here is called here. A method of the learner is written `learn.…`, of the loaders
 # `dls.…`, of the recorder `recorder.…`, an argument `…=`, and what its star imports bring by its name alone.
@@ -72,11 +76,20 @@ HERE_IT_IS = {
 }
 
 
-def refuse_keywords(given: Iterable[str], of: str) -> None:
-    """Answer a keyword of fastai's that is not here."""
-    for name in given:
-        if f"{name}=" in HERE_IT_IS:
-            raise TypeError(f"{of}({name}=…) of fastai is, here: {HERE_IT_IS[f'{name}=']}")
+def answering(function: Callable[P, R]) -> Callable[P, R]:
+    """The function; where it refuses a keyword that fastai has, the error says what that is called here."""
+
+    @functools.wraps(function)
+    def call(*args: P.args, **options: P.kwargs) -> R:
+        try:
+            return function(*args, **options)
+        except TypeError as error:
+            for name in options:
+                if f"{name}=" in HERE_IT_IS and repr(name) in str(error):
+                    raise TypeError(f"{name}= of fastai is, here: {HERE_IT_IS[f'{name}=']}") from None
+            raise
+
+    return call
 
 
 class Answers:

@@ -174,6 +174,7 @@ def test_the_loss_is_drawn_with_a_point_an_epoch(dls):
         ("learn.metrics", "metrics="),
         ("fa.collab_learner(dls, opt_func=None)", "AdamW"),
         ("fa.CollabDataLoaders.from_df(ratings, num_workers=0)", "no worker"),
+        ("fa.collab_learner(dls, config={})", "embed_p="),
         ("fa.Callback", "learn.session.on_change"),
         ("fa.TabularPandas", "CollabDataLoaders"),
     ],
@@ -184,6 +185,13 @@ def test_a_name_that_is_not_here_is_answered_by_what_it_is_called(dls, asked, an
     with pytest.raises((AttributeError, TypeError, ImportError), match=answer) as raised:
         eval(asked, space)
     assert "did you mean" not in str(raised.value).lower()
+
+
+def test_a_keyword_that_is_here_under_fastais_name_is_taken(dls, tmp_path):
+    ratings = dls.to_frame().drop(columns="valid")
+    assert fa.CollabDataLoaders.from_df(ratings, item_name="title", path=tmp_path).path == tmp_path
+    assert fa.collab_learner(dls, n_factors=4, device="cpu").fit(1) is None
+    assert fa.Learner(dls, biased(dls), device="cpu").fit(1) is None
 
 
 def test_a_name_of_nobodys_is_an_ordinary_error(dls):

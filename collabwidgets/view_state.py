@@ -39,17 +39,13 @@ class LookedAt(HasTraits):
     """Selection and filter, of `ViewState` and of each view. What has these traits sets `_items` first."""
 
     _items: Side
+    _found_by: str  # what finds the row of a name, in Python
 
     selection = Rows().tag(sync=True, page=True)
     selected_titles = Titles()
     primary = Row(None, allow_none=True).tag(sync=True, page=True)
     pinned = Row(None, allow_none=True).tag(sync=True, page=True)
     min_count = Whole(20, min=0).tag(sync=True, page=True)
-
-    @property
-    def _found_by(self) -> str:
-        """What finds the row of a name, in Python."""
-        return "learn.item_row"
 
     @property
     def _shared(self) -> tuple[str, ...]:
@@ -112,6 +108,7 @@ class ViewState(KnownNames, LookedAt):
 
     def __init__(self, session: Session, kind: str = "items") -> None:
         self._session, self._kind = session, kind
+        self._found_by = "learn.item_row" if kind == "items" else "learn.dls.users.index"
         super().__init__(min_count=self._items.default_min_count)
 
     @property

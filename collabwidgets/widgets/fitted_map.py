@@ -63,10 +63,6 @@ class FittedMap(View):
         return ViewState(self._learner.session, "users") if of_users else super()._view_state_for(traits)
 
     @property
-    def _found_by(self) -> str:
-        return "learn.dls.users.index" if self.kind == "users" else super()._found_by
-
-    @property
     def _snapshot(self) -> Snapshot:
         """The learner's, with those that the map shows as its items."""
         return self._learner.snapshot.of(self.kind)

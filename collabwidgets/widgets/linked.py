@@ -30,7 +30,7 @@ class LinkedWidget(LookedAt, SyncedWidget):
     _linkable: ClassVar[tuple[str, ...]] = SHARED  # the traits that a view may share
 
     def __init__(self, view_state: ViewState, **traits: Any) -> None:
-        self._view_state = view_state
+        self._view_state, self._found_by = view_state, view_state._found_by
         super().__init__(**({name: getattr(view_state, name) for name in self._linkable} | traits))
         for name in self._shared:
             if name in traits:

@@ -15,6 +15,7 @@ from .interpret.product import check_product
 from .interpret.users import residual_variance
 from .models import TabularNN
 from .models.ensemble import first_member, members_of
+from .models.layers import checked_range
 from .models.tables import effective_tables
 from .training.inputs import takes_context
 from .training.progress import Whole
@@ -219,6 +220,6 @@ def check_model(checkpoint: Checkpoint, model: nn.Module, loss: str, path: Path)
         raise ValueError(
             f"the losses in {path} are {checkpoint.loss}, the learner's are {loss}; pass the same loss_func="
         )
-    y_range = getattr(model, "y_range", None)
-    if (None if y_range is None else tuple(map(float, y_range))) != checkpoint.y_range:
+    y_range = checked_range(getattr(model, "y_range", None))
+    if y_range != checkpoint.y_range:
         raise ValueError(f"{path} was trained with y_range={checkpoint.y_range}, the model has {y_range}; {advice}")

@@ -66,7 +66,7 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
     }
     for side in _SIDES:
         arrays[f"ids.{side}"] = _as_bytes(getattr(checkpoint, side))  # millions would be too long for the header
-    header = json.dumps(msgspec.to_builtins(facts, enc_hook=_of_numpy))  # of JSON, but with NaN
+    header = json.dumps(msgspec.to_builtins(facts))  # of JSON, but with NaN
     # Tables that a module uses twice are two copies in the file: it knows no shared memory.
     copies = {
         name: torch.tensor(value) if isinstance(value, np.ndarray) else value.detach().cpu().contiguous().clone()
@@ -210,10 +210,3 @@ def _present_weights(weights: dict[str, Tensor], facts: dict[str, Any]) -> dict[
     is_neural = facts["model"] == "EmbeddingNN" or asked.get("use_nn") or asked.get("model") == "nn"
     is_former = any(name.endswith("user_factors.weight") for name in weights)
     return with_tabular_names(weights) if is_neural and is_former else weights
-
-
-def _of_numpy(value: Any) -> Any:
-    """A caller's y_range may be of numpy's numbers, or an array or tensor of them."""
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError(f"{value!r} cannot be saved")

@@ -22,12 +22,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import data, making, models
+from . import data, making
 from .data.movielens import movielens_folder, movielens_sample_folder
 from .extras import needs_extra
 from .fastai_answers import HERE_IT_IS, Answers, answering
 from .learner import CollabLearner
-from .models import CollabNN, Embedding, EmbeddingDotBias, EmbeddingNN, TabularModel, create_params, sigmoid_range
+from .models import (
+    CollabNN,
+    Embedding,
+    EmbeddingDotBias,
+    EmbeddingNN,
+    TabularModel,
+    create_params,
+    get_emb_sz,
+    sigmoid_range,
+)
 from .training import L1LossFlat, LossFunction, MSELossFlat
 from .training.history import validated
 
@@ -259,7 +268,6 @@ def collab_learner(
     if config is not None:
         raise TypeError(f"config= of fastai is, here: {HERE_IT_IS['config=']}")
     if use_nn:
-        emb_szs = get_emb_sz(dls, emb_szs) if emb_szs is None or isinstance(emb_szs, dict) else emb_szs
         others |= {"emb_szs": emb_szs, "layers": [n_factors] if layers is None else layers}
     learn = making.collab_learner(dls, n_factors, y_range=y_range, use_nn=use_nn, loss_func=loss_func, **others)
     return _as_fastais(learn, lr, moms)
@@ -279,18 +287,6 @@ def _as_fastais(learn: CollabLearner, lr: float, moms: tuple[float, float, float
     assert isinstance(learn, Learner)
     learn.lr, learn.moms = lr, moms
     return learn
-
-
-def get_emb_sz(dls: data.CollabDataLoaders, sz_dict: dict[str, int] | None = None) -> list[tuple[int, int]]:
-    """Rows and columns of the users' and the items' table, by fastai's rule or by `sz_dict`, from name to columns."""
-    chosen = sz_dict or {}
-    for name in chosen:
-        if name not in dls.classes:
-            raise ValueError(f"there are no classes {name!r}; choose one of {', '.join(dls.classes)}")
-    names = (dls.user_name, dls.item_name)
-    return [
-        (rows, chosen.get(name, columns)) for name, (rows, columns) in zip(names, models.get_emb_sz(dls), strict=True)
-    ]
 
 
 # ---- torch and Python, as the chapter has them

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +43,7 @@ def collab_learner(
     model: str = "dot",
     y_range: Sequence[float] | None = None,
     use_nn: bool = False,
-    emb_szs: Sequence[tuple[int, int]] | None = None,
+    emb_szs: Sequence[tuple[int, int]] | Mapping[str, int] | None = None,
     layers: Sequence[int] | None = None,
     members: int = 1,
     side: bool | None = None,
@@ -72,8 +72,9 @@ def collab_learner(
         ``dls.y_range``.
     use_nn : bool
         fastai's word for ``model="nn"``.
-    emb_szs : sequence of two (int, int), optional
-        Rows and columns of the neural model's tables, ``'#na#'`` counted; `get_emb_sz` by default.
+    emb_szs : sequence of two (int, int), or dict of str to int, optional
+        Rows and columns of the neural model's tables, ``'#na#'`` counted, or columns by the name of its classes; what
+        is left out is as by `get_emb_sz`.
     layers : sequence of int, optional
         Activations of its hidden layers; none by default.
     members : int

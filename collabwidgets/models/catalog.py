@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -33,7 +33,7 @@ def model_maker(
     name: str,
     *,
     y_range: Sequence[float] | None = None,
-    emb_szs: Sequence[tuple[int, int]] | None = None,
+    emb_szs: Sequence[tuple[int, int]] | Mapping[str, int] | None = None,
     layers: Sequence[int] | None = None,
     members: int = 1,
     side: bool | None = None,
@@ -99,9 +99,13 @@ def _sides(dls: CollabDataLoaders, name: str, side: bool | None) -> Sides:
     return found if side or (side is None and name == "svdpp") else (None, None)
 
 
-def neural_sizes(dls: CollabDataLoaders, emb_szs: Sequence[tuple[int, int]] | None) -> list[tuple[int, int]]:
+def neural_sizes(
+    dls: CollabDataLoaders, emb_szs: Sequence[tuple[int, int]] | Mapping[str, int] | None
+) -> list[tuple[int, int]]:
     """Rows and columns of the neural model's two tables: as given, else by fastai's rule."""
-    return get_emb_sz(dls) if emb_szs is None else [(int(rows), int(columns)) for rows, columns in emb_szs]
+    if emb_szs is None or isinstance(emb_szs, Mapping):
+        return get_emb_sz(dls, emb_szs)
+    return [(int(rows), int(columns)) for rows, columns in emb_szs]
 
 
 def is_dot_product(module: nn.Module, tables: TableNames) -> bool:

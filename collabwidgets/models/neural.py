@@ -13,15 +13,20 @@ from .tables import TableNames
 from .tabular import Size, TabularModel, linear
 
 
-def get_emb_sz(dls: Any) -> list[Size]:
+def get_emb_sz(dls: Any, sz_dict: Mapping[str, int] | None = None) -> list[Size]:
     """Rows and columns of the users' and the items' embedding, ``'#na#'`` counted, by fastai's rule.
+
+    The columns of one may be given by the name of its classes: ``{"title": 20}``.
 
     Examples
     --------
     >>> get_emb_sz(dls)  # MovieLens 100K, by title
     [(944, 74), (1665, 102)]
     """
-    return [(n, embedding_size(n)) for n in (len(dls.users), len(dls.items))]
+    chosen, rows = dict(sz_dict or {}), {name: len(vocab) for name, vocab in dls.classes.items()}
+    if not chosen.keys() <= rows.keys():
+        raise ValueError(f"there are only classes {', '.join(rows)}, not all of {', '.join(chosen)}")
+    return [(n, chosen.get(name, embedding_size(n))) for name, n in rows.items()]
 
 
 class CollabNN(nn.Module):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 _LAST_SECONDS = 10.0  # that the process waits for a thread when it ends
 
 
-def in_background(name: str, work: Callable[[], None], stop: Callable[[], None]) -> None:
+def in_background(name: str, work: Callable[[], None], stop: Callable[[], None]) -> threading.Thread:
     """Do `work` in a thread of that name; at the interpreter's exit call `stop`, then wait up to 10 s for the thread.
 
     A daemon thread that the interpreter finds in torch's code when it shuts down takes the process with it.
@@ -35,3 +35,4 @@ def in_background(name: str, work: Callable[[], None], stop: Callable[[], None])
     except RuntimeError:
         atexit.unregister(end)
         raise
+    return thread

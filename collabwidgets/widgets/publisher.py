@@ -10,6 +10,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Protocol
 
+from ..training.background import in_background
 from ..training.history import thinned
 from . import learner_facts, protocol
 from .pages import Pages
@@ -68,7 +69,7 @@ class Publisher:
         self._learn, self._dls = weakref.ref(learn), weakref.ref(learn.dls)
         # An event that may also be set from a finalizer, which can run in the middle of anything.
         self._rings: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._over = False
+        self._over = self._keeps_store = False
         self._seq = 0
         self._sent_at = -ACK_SECONDS
         self._painted_at = 0.0  # when a page had painted all that was sent
@@ -85,8 +86,7 @@ class Publisher:
         self._followed = learn.session.on_change(self._moved), learn.session.on_settled(self.catch_up)
         self._at_end = weakref.finalize(learn, self.end)
         self._at_end.atexit = False
-        self._thread = threading.Thread(target=self._loop, name="collabwidgets-publisher", daemon=True)
-        self._thread.start()
+        self._thread = in_background("collabwidgets-publisher", self._loop, self._leave)
 
     @property
     def alive(self) -> bool:
@@ -104,7 +104,13 @@ class Publisher:
         self._at_end.detach()
         for undo in self._followed:
             undo()
+        self._urgent.set()
         self.wake()
+
+    def _leave(self) -> None:
+        """End the thread as the process ends; the store stays open, so that pages keep what they show."""
+        self._keeps_store = True
+        self.end()
 
     def _moved(self) -> None:
         """Note that the learner has changed; without delay for a new status or the end of a run, as a user waits."""
@@ -139,7 +145,8 @@ class Publisher:
             del learn  # drop the strong reference before waiting
             self._urgent.wait(TURN_SECONDS)
             self._urgent.clear()
-        self._store.close()
+        if not self._keeps_store:
+            self._store.close()
 
     def _safe_turn(self, learn: CollabLearner) -> None:
         try:

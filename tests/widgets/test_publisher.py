@@ -1,6 +1,8 @@
 """What goes over the wire while a model trains."""
 
 import itertools
+import subprocess
+import sys
 import threading
 import time
 
@@ -368,3 +370,30 @@ def test_when_a_fit_returns_the_widgets_traits_are_those_of_its_end(learn, line)
         assert scatter.explained_variance == [float(share) for share in own]
         assert scatter.n_frames == len(learn.session.weights.past.epochs) == learn.epoch
         assert LearnerStore.of(learn).status["status"] == "ready"
+
+
+IN_THE_MIDDLE = """
+import threading
+import torch
+import collabwidgets as cw
+from collabwidgets.widgets import learner_facts
+
+ratings, _ = cw.synthetic_ratings(30, 20, 200, seed=1)
+learn = cw.collab_learner(cw.CollabDataLoaders.from_df(ratings, item_name="title", seed=1), 2)
+store, began, whole = cw.LearnerStore.of(learn), threading.Event(), learner_facts.status_of
+
+def slow(learn):
+    began.set()
+    for _ in range(300):
+        torch.linalg.svd(torch.rand(60, 60))
+    return whole(learn)
+
+learner_facts.status_of = slow
+store.publisher.wake()
+began.wait()
+"""
+
+
+def test_a_process_that_ends_while_pages_are_told_ends_well():
+    done = subprocess.run([sys.executable, "-c", IN_THE_MIDDLE], capture_output=True, check=False, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -22,16 +22,7 @@ from .models import TableNames
 from .models.catalog import ModelMaker
 from .models.ensemble import first_member, members_of
 from .plain import whole_number
-from .training import (
-    History,
-    LossFunction,
-    Recipe,
-    Runs,
-    Snapshot,
-    loss_name,
-    lr_find,
-    own_loss,
-)
+from .training import History, LossFunction, Recipe, Runs, Snapshot, loss_name, lr_find, own_loss
 from .training.events import Callback
 from .training.metrics import Metric
 from .training.reruns import Reruns

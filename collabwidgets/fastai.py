@@ -192,11 +192,7 @@ class Learner(Answers, CollabLearner):
         """Train at a constant learning rate, see `CollabLearner.fit`."""
         super().fit(n_epoch, self.lr if lr is None else lr, wd, **settings)
 
-    @answering
-    def validate(self, ds_idx: int = 1) -> L[float]:
-        """The validation loss, in a list of one."""
-        return L(super().validate(ds_idx))
-
+    validate = answering(CollabLearner.validate)
     get_preds = answering(CollabLearner.get_preds)
 
     def export(self, fname: str | os.PathLike[str] = "export.pkl") -> Path:
@@ -353,22 +349,18 @@ def pca(x: Tensor, k: int = 2) -> Tensor:
 Tensor.pca = pca  # type: ignore[attr-defined]
 
 
-def delegates(to: Callable[..., Any] | None = None, keep: bool = False) -> Callable[[T], T]:
+def delegates(to: Callable[..., Any]) -> Callable[[T], T]:
     """Decorate a function or a class so that its signature shows, for ``**kwargs``, what `to` takes by keyword."""
 
     def decorate(target: T) -> T:
-        source: Any = inspect.getmro(target)[1] if to is None and isinstance(target, type) else to
         signature = inspect.signature(target)  # type: ignore[arg-type]
-        own = [p for p in signature.parameters.values() if keep or p.kind is not p.VAR_KEYWORD]
-        known = {p.name for p in own}
+        own = {name: p for name, p in signature.parameters.items() if p.kind is not p.VAR_KEYWORD}
         taken = [
             p.replace(kind=p.KEYWORD_ONLY)
-            for p in inspect.signature(source).parameters.values()
-            if p.default is not p.empty and p.name not in known
+            for name, p in inspect.signature(to).parameters.items()
+            if p.default is not p.empty and name not in own
         ]
-        last = [p for p in own if p.kind is p.VAR_KEYWORD]
-        own = [p for p in own if p.kind is not p.VAR_KEYWORD]
-        target.__signature__ = signature.replace(parameters=[*own, *taken, *last])  # type: ignore[attr-defined]
+        target.__signature__ = signature.replace(parameters=[*own.values(), *taken])  # type: ignore[attr-defined]
         return target
 
     return decorate

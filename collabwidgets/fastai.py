@@ -219,7 +219,7 @@ class Recorder(Answers):
         loss = self._history.batches_since(0)[1]
         return list(pd.Series(loss).ewm(alpha=0.02).mean())
 
-    def plot_loss(self, skip_start: int = 5, with_valid: bool = True, log: bool = False, ax: Any = None) -> Any:
+    def plot_loss(self, skip_start: int = 5, with_valid: bool = True, ax: Any = None) -> Any:
         """Draw `losses`, and the validation loss at the end of each epoch, over the batches; returns the axes."""
         ax = plt.gca() if ax is None else ax
         at, losses, _ = self._history.batches_since(0)
@@ -229,8 +229,6 @@ class Recorder(Answers):
         if with_valid and len(epochs):
             ax.plot(np.searchsorted(at, epochs + 1e-4), valid, label="valid")
             ax.legend()
-        if log:
-            ax.set(xscale="log", yscale="log")
         ax.set(xlabel="steps", ylabel="loss", title="learning curve")
         return ax
 

@@ -18,7 +18,6 @@ from .calls import remembered
 from .checkpoint import Checkpoint, check_data
 from .checkpoint_file import checkpoint_path, read
 from .data.scale import out_of_reach
-from .data.vocab import Vocab
 from .data.without_ratings import LoadersWithoutRatings
 from .learner import CollabLearner
 from .models import DotProduct, DotProductBias, EmbeddingDotBias
@@ -225,11 +224,7 @@ def _without_ratings(saved: Checkpoint, file: Path) -> LoadersWithoutRatings:
             f"{file} was saved by a version that kept nothing of the ratings; pass their loaders: "
             "cw.load_learner(path, dls)"
         )
-    users, items = (
-        Vocab(ids, side.name, in_order=True)
-        for ids, side in ((saved.users, saved.data.users), (saved.items, saved.data.items))
-    )
-    return LoadersWithoutRatings(saved.data, users, items, file.parent)
+    return LoadersWithoutRatings(saved.data, file.parent)
 
 
 def _by_itself(saved: Checkpoint) -> Checkpoint:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from ..calls import Call
@@ -74,7 +75,6 @@ class LoadersWithoutRatings(CollabDataLoaders):
     Parameters
     ----------
     facts : DataFacts
-    users, items : Vocab
     path : str or Path
         As of the loaders.
     """
@@ -82,7 +82,7 @@ class LoadersWithoutRatings(CollabDataLoaders):
     has_ratings = False
     made_by = Call("CollabDataLoaders", {})
 
-    def __init__(self, facts: DataFacts, users: Vocab, items: Vocab, path: str | Path = "."):
+    def __init__(self, facts: DataFacts, path: str | Path = "."):
         none = torch.empty(0, dtype=torch.int64)
         TwoParts.__init__(
             self, none.reshape(0, 2), none.float(), None, (none, none), facts.seed, facts.bs, facts.val_bs
@@ -90,8 +90,10 @@ class LoadersWithoutRatings(CollabDataLoaders):
         vars(self).update({each.name: getattr(facts, each.name) for each in fields(facts)})
         self.context = Context.of_scales(facts.context_scales)
         self.facts, self.path = facts, Path(path)
-        self.user_name, self.item_name = users.name, items.name
-        self.classes = {users.name: users, items.name: items}
+        self.user_name, self.item_name = facts.users.name, facts.items.name
+        self.classes = {
+            side.name: Vocab(np.asarray(side.ids)[1:], side.name, in_order=True) for side in (facts.users, facts.items)
+        }
         self.split = f"valid_pct={facts.valid_pct:g}"
 
     @property

@@ -86,10 +86,8 @@ def grown(
     added = checked
     for argument, name in (("users", dls.user_name), ("items", dls.item_name)):
         added = with_rows_of(added, argument, dls.classes[name].with_new(getattr(added, argument)[1:]))
-    told = {
-        "users": _told(dls, "users", users, table, checked, added),
-        "items": _told(dls, "items", items, table, checked, added),
-    }
+    given = {"users": users, "items": items}
+    told = {argument: _told(dls, argument, side, table, checked, added) for argument, side in given.items()}
     before = _ratings_of(dls, added)
     fresh = np.ones(len(added.values), dtype=bool)
     if options.get("duplicates", "keep") != "keep":
@@ -99,7 +97,7 @@ def grown(
     held_out = _held_out(dls, added)
     context = dls.context
     if context is not None:
-        values, _ = context_values(context.names, table, _some(checked, fresh))
+        values, _ = context_values(context.names, table, added)
         context = context.with_rows(values, held_out)
     is_valid = torch.from_numpy(np.concatenate([np.arange(dls.n_ratings) >= dls.n_train, held_out]))
     whole = type(dls)(

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from .spelling import did_you_mean
+
 _PACKAGES = (__name__.partition(".")[0], "anywidget", "ipywidgets", "traitlets", "builtins")
-
-
-def nearest_name(unknown: str, known: Iterable[str], otherwise: str | None = None) -> str:
-    """Word the hint of an error: ``Did you mean 'n_factors'?``; where no name is near, `otherwise` or all names."""
-    choices = list(known)
-    near = difflib.get_close_matches(unknown, choices, n=1, cutoff=0.5)
-    if near:
-        return f"Did you mean {near[0]!r}?"
-    return otherwise or f"It takes: {', '.join(choices)}."
 
 
 class KnownNames:
@@ -28,8 +19,8 @@ class KnownNames:
         kind = type(self)
         if not name.startswith("_") and not hasattr(kind, name) and _is_ours(kind):
             known = [each for each in dir(kind) if not each.startswith("_")]
-            hint = nearest_name(name, known, "A name of your own may begin with an underscore.")
-            raise AttributeError(f"{kind.__name__} has no {name!r} to be set. {hint}")
+            near = did_you_mean(name, known) or " A name of your own may begin with an underscore."
+            raise AttributeError(f"{kind.__name__} has no {name!r} to be set.{near}")
         super().__setattr__(name, value)
 
     @property

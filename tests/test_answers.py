@@ -12,8 +12,8 @@ import pytest
 import torch
 
 import collabwidgets as cw
-from collabwidgets.data.spelling import matches
 from collabwidgets.interpret.top_k import Rated
+from collabwidgets.spelling import matches
 
 
 @pytest.fixture(scope="module")

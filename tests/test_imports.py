@@ -19,7 +19,7 @@ PAGE = ROOT / "js" / "src"
 
 # A module imports from its own room or an earlier one. A name is a folder or a file directly under collabwidgets/.
 ROOMS: dict[str, tuple[str, ...]] = {
-    "shared helpers": ("calls", "extras", "known_names", "plain", "seeds", "traits", "words"),
+    "shared helpers": ("calls", "extras", "known_names", "plain", "seeds", "spelling", "traits", "words"),
     "data": ("data",),
     "models": ("models",),
     "training": ("training",),

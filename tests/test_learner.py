@@ -425,7 +425,7 @@ def test_an_unknown_user_can_be_the_average_one(learn):
 
 
 def test_what_a_fit_cannot_use_is_refused(dls):
-    with pytest.raises(TypeError, match="Did you mean 'pct_start'"):
+    with pytest.raises(TypeError, match="The nearest spelling is 'pct_start'"):
         cw.collab_learner(dls).fit_one_cycle(1, pct_strat=0.3)
     with pytest.raises(ValueError, match=r"\(0, 5\.5\)"):
         cw.collab_learner(dls, y_range=(5.5, 0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .spelling import listed, unknown_column
+from ..spelling import listed, unknown_column
 
 # Names as they are compared: letters and digits, lower case. The first that a table has is taken, ids before titles.
 _KNOWN = {

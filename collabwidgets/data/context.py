@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..spelling import unknown_column
 from .cells import days_of
-from .spelling import unknown_column
 from .tables import picked
 
 if TYPE_CHECKING:

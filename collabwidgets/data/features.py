@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..plain import plain
+from ..spelling import did_you_mean, unknown_column
 from ..words import counted
 from .cells import KINDS, Cells, cells_of, column_of, kind_of
-from .spelling import did_you_mean, unknown_column
 from .vocab import NA
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..plain import plain
+from ..spelling import did_you_mean
 from .cells import text_of
 from .features import Features
-from .spelling import did_you_mean
 from .vocab import NA, Id, Vocab
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..plain import one_of, plain
-from .spelling import did_you_mean
+from ..spelling import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd

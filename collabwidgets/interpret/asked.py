@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.side import Side
-from ..data.spelling import listed, matches
 from ..plain import whole_number
+from ..spelling import listed, matches
 from ..words import counted
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from ..known_names import nearest_name
 from ..plain import plain
+from ..spelling import did_you_mean_of_few
 
 ENGINES = ("fused", "autograd")
 CHAPTERS_BS = 64  # the batch that `rescale` takes lr and wd to be meant for
@@ -192,7 +192,7 @@ class Recipe:
         known = [f.name for f in fields(self)]
         for name in settings:
             if name not in known:
-                raise TypeError(f"a recipe has no setting {name!r}. {nearest_name(name, known)}")
+                raise TypeError(f"a recipe has no setting {name!r}.{did_you_mean_of_few(name, known)}")
         return replace(self, **{name: value for name, value in settings.items() if value is not None})
 
     def check_engine(self, engine: str) -> None:

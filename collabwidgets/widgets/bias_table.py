@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, Enum, Int, Unicode
 
-from ..data.spelling import words_of
 from ..learner import CollabLearner
 from ..plots import plot_biases
+from ..spelling import words_of
 from ..traits import Whole
 from .store import SHARED
 from .view import Names, View, controls_named

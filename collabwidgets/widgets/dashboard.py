@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Dict, Enum, List, TraitError, Unicode, dlink, validate
 
 from ..extras import needs_extra
-from ..known_names import nearest_name
 from ..learner import CollabLearner
+from ..spelling import did_you_mean_of_few
 from . import code
 from .bias_table import BiasTable
 from .card_words import card_words
@@ -184,8 +184,8 @@ def _checked_views(views: Any, learner: Any) -> dict[str, str | View]:
     for view in _KINDS if views is None else views:
         name = next((name for name, (kind, _) in _KINDS.items() if isinstance(view, kind)), view)
         if name not in _KINDS:
-            near = nearest_name(str(name), _KINDS)
-            raise ValueError(f"views has {view!r}, which is no view of a dashboard. {near}")
+            near = did_you_mean_of_few(str(name), list(_KINDS))
+            raise ValueError(f"views has {view!r}, which is no view of a dashboard.{near}")
         if isinstance(view, View) and view.learner is not learner:
             raise ValueError(f"{view!r} shows another learner; a dashboard is of one")
         if name in shown:

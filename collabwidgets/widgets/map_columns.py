@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from traitlets import TraitError, TraitType
 
-from ..data.spelling import did_you_mean
+from ..spelling import did_you_mean
 from .own_columns import BUILT_IN, Column
 
 if TYPE_CHECKING:

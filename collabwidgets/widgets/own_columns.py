@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.cells import as_years, days_of
-from ..data.spelling import did_you_mean
+from ..spelling import did_you_mean
 from ..words import counted, with_article
 from .wire import number_bytes, text_bytes
 

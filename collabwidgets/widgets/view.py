@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from traitlets import Bool, Enum, Int, List, Unicode
 
-from ..known_names import KnownNames, nearest_name
+from ..known_names import KnownNames
 from ..learner import CollabLearner
+from ..spelling import did_you_mean_of_few
 from ..view_state import ViewState
 from ..words import at_epoch, counted
 from . import code, protocol
@@ -313,7 +314,7 @@ class View(KnownNames, LinkedWidget):
         known = self._keywords()
         for name in traits:
             if name not in known:
-                raise TypeError(f"{type(self).__name__}() has no keyword {name!r}. {nearest_name(name, known)}")
+                raise TypeError(f"{type(self).__name__}() has no keyword {name!r}.{did_you_mean_of_few(name, known)}")
 
     @classmethod
     def _keywords(cls) -> list[str]:

@@ -54,6 +54,6 @@ def test_a_setting_out_of_range_is_named_with_what_was_found(setting, value, err
 
 
 def test_an_unknown_setting_names_the_nearest():
-    with pytest.raises(TypeError, match="Did you mean 'epochs'"):
+    with pytest.raises(TypeError, match="The nearest spelling is 'epochs'"):
         Recipe().changed(epoch=3)
     assert Recipe(wd=0.2).changed(lr=0.01, wd=None) == Recipe(lr=0.01, wd=0.2)

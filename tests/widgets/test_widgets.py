@@ -237,7 +237,7 @@ def test_users_have_biases_too(trained):
 
 
 def test_a_table_finds_titles_as_people_type_them():
-    from collabwidgets.data.spelling import words_of
+    from collabwidgets.spelling import words_of
     from collabwidgets.widgets.bias_table import _article_first
 
     assert words_of("the matrix") in words_of(_article_first("Matrix, The (1999)"))
@@ -534,7 +534,7 @@ def test_a_dashboard_of_two_learners_is_refused(learn, dls):
     other = CollabLearner(dls, Taste(len(dls.users), len(dls.items)))
     with pytest.raises(ValueError, match="another learner"):
         Dashboard(learn, views=[BiasTable(other)])
-    with pytest.raises(ValueError, match="Did you mean 'scatter'"):
+    with pytest.raises(ValueError, match="The nearest spelling is 'scatter'"):
         Dashboard(learn, views=["scater"])
     LearnerStore.of(other).close()
 

@@ -39,6 +39,11 @@ def did_you_mean(name: str, names: Sequence[str]) -> str:
     return "" if near is None else f" The nearest spelling is {near!r}."
 
 
+def did_you_mean_of_few(name: str, names: Sequence[str]) -> str:
+    """The same, and where none is near all of them: ``" It takes: training, bias."``."""
+    return did_you_mean(name, names) or f" It takes: {', '.join(names)}."
+
+
 def unknown_column(argument: str, name: Any, of_what: str, columns: Iterable[Any]) -> ValueError:
     """What to raise where `argument` names a column that is none of those `of_what`, such as "of the ratings"."""
     known = list(columns)

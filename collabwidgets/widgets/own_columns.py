@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.cells import as_years, days_of
+from ..data.tables import is_table, opened, picked
 from ..spelling import did_you_mean
 from ..words import counted, with_article
 from .wire import number_bytes, text_bytes
@@ -66,12 +68,15 @@ def read_columns(data: Any, side: Side) -> dict[str, Column]:
     ----------
     data : DataFrame or dict
         A table, or what pandas makes one of, with names of items in the column called as the items are (``"title"``),
-        else in its index; of equal names the first row counts.
+        else in its index; of equal names the first row counts. Or a dict of arrays alone, with a value for each row of
+        the items, row 0 (``'#na#'``) included.
     side : Side
         The items.
 
     Raises
     ------
+    TypeError
+        When `data` is no table.
     ValueError
         When none of its names is one of an item.
 
@@ -81,7 +86,7 @@ def read_columns(data: Any, side: Side) -> dict[str, Column]:
         When fewer than half of the items are found, a column is called as one of the widget's own, or a number is
         infinite.
     """
-    table = data if isinstance(data, pd.DataFrame) else pd.DataFrame(data)
+    table = data if isinstance(data, pd.DataFrame) else _made_table(data, side)
     if side.name in table.columns:
         table = table.set_index(side.name)
     index = table.index.to_numpy(dtype=str)
@@ -99,7 +104,7 @@ def read_columns(data: Any, side: Side) -> dict[str, Column]:
         missing = str(names[1:][~known][0])
         warnings.warn(
             f"data has values for {known.mean():.0%} of the {len(known):,} {side.name}s; {missing!r}, for one, is not "
-            f"in it.{did_you_mean(missing, sorted(index))}",
+            f"in it.{did_you_mean(missing, sorted(index.tolist()))}",
             stacklevel=3,
         )
     columns = {}
@@ -112,6 +117,22 @@ def read_columns(data: Any, side: Side) -> dict[str, Column]:
         else:
             columns[str(name)] = column_of(str(name), by_row, side)
     return columns
+
+
+def _made_table(data: Any, side: Side) -> pd.DataFrame:
+    if is_table(data):  # of Polars or PyArrow
+        whole = opened(data, "data")
+        return picked(whole, list(whole.columns))
+    by_row = isinstance(data, Mapping) and side.name not in data
+    by_row = by_row and not any(isinstance(values, Mapping | pd.Series) for values in data.values())
+    try:
+        return pd.DataFrame(data, index=side.keys if by_row else None)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"data is a {type(data).__name__} that makes no table ({error}); pass a DataFrame with a column "
+            f"{side.name!r}, a dict from column names to values by {side.name}, or one to arrays of {len(side):,} "
+            f"values, one for each row of the {side.name}s, of which row 0 is {side.names[0]!r}"
+        ) from None
 
 
 def column_of(name: str, by_row: pd.Series[Any], side: Side) -> Column:

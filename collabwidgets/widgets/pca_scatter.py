@@ -63,9 +63,9 @@ class PCAScatter(FittedMap):
         ``"count"``, ``"none"``, ``"bias"``, ``"mean"``, ``"year"``, or a column of numbers of `data`.
     data : DataFrame or dict, optional
         Columns of your own: a table, or what pandas makes one of, with the titles in a column called as the ratings
-        call them (``"title"``), else in its index. A column called ``"year"`` takes the place of the year in the
-        titles. For a map of users all this is by user. Side columns of the loaders (``from_df(…, users=, items=)``) are
-        there without it.
+        call them (``"title"``), else in its index; or a dict of arrays alone, with a value for each item row. A column
+        called ``"year"`` takes the place of the year in the titles. For a map of users all this is by user. Side
+        columns of the loaders (``from_df(…, users=, items=)``) are there without it.
     show_cold : bool
         Draw titles without a training rating too, hollow, where their side columns place them; the axes stay as they
         are. One that is selected, explored or searched for is drawn in any case. Not on a map of users. ``False``

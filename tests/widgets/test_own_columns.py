@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from collabwidgets.widgets import PCAScatter
@@ -28,7 +29,9 @@ def table(learn):
 
 def test_columns_are_found_by_title_whatever_form_they_have(trained, table):
     keyed = table.set_index("title")
-    forms = [table, keyed, {"budget": keyed["budget"]}, {"budget": keyed["budget"].to_dict()}]
+    by_row = np.concatenate([[0.0], np.arange(90.0) - 5])
+    forms = [table, keyed, {"budget": keyed["budget"]}, {"budget": keyed["budget"].to_dict()}, {"budget": by_row}]
+    forms.append(pl.DataFrame({"title": table["title"].tolist(), "budget": table["budget"].tolist()}))
     for data in forms:
         frame = PCAScatter(trained, data=data, x="budget").to_frame()
         assert frame["budget"].tolist() == [row - 6 for row in frame.index]
@@ -72,6 +75,10 @@ def test_what_is_wrong_is_said_with_the_nearest_spelling(trained, table):
         PCAScatter(trained, x="budget")
     with pytest.raises(ValueError, match=r"none of the 1 names in data .*'title 7'.*is a title of the ratings"):
         PCAScatter(trained, data={"budget": {"title 7": 1.0}})
+    with pytest.raises(TypeError, match=r"makes no table .*one to arrays of 91 values, one for each row of the titles"):
+        PCAScatter(trained, data={"budget": np.zeros(90)})
+    with pytest.raises(TypeError, match=r"data is a str that makes no table .*a DataFrame with a column 'title'"):
+        PCAScatter(trained, data="movies.csv")
     with pytest.raises(ValueError, match=r"none of the 2 names in data \('0', …\) .*as a column 'title' or as"):
         PCAScatter(trained, data=[1, 2])
     with pytest.warns(UserWarning, match=r"data has values for 1% of the 90 titles; 'Title 01', for one, is not in it"):

@@ -42,7 +42,7 @@ class Row(Whole):
         row, last = super().validate(obj, value), len(obj._items) - 1
         if not 1 <= row <= last:
             raise TraitError(f"row {row} is no {obj._items.name}; rows go from 1 to {last}, {obj._found_by} finds them")
-        return row
+        return int(row)
 
 
 class Rows(List[Any]):

@@ -180,10 +180,13 @@ def _checked_views(views: Any, learner: Any) -> dict[str, str | View]:
     """What `views` names, each kind once, by the names of the kinds; one alone need not be in a list."""
     if isinstance(views, str | View):
         views = [views]
+    choices = f"{', '.join(map(repr, _KINDS))} or widgets of the learner"
+    if not isinstance(views, Iterable | None):
+        raise TypeError(f"views is {views!r}; pass a list of {choices}")
     shown: dict[str, str | View] = {}
     for view in _KINDS if views is None else views:
         name = next((name for name, (kind, _) in _KINDS.items() if isinstance(view, kind)), view)
-        if name not in _KINDS:
+        if name not in list(_KINDS):  # a list in it is equal to none
             near = did_you_mean_of_few(str(name), list(_KINDS))
             raise ValueError(f"views has {view!r}, which is no view of a dashboard.{near}")
         if isinstance(view, View) and view.learner is not learner:
@@ -194,6 +197,5 @@ def _checked_views(views: Any, learner: Any) -> dict[str, str | View]:
             )
         shown[name] = view
     if not shown:
-        choices = ", ".join(map(repr, _KINDS))
-        raise ValueError(f"views is empty; leave it out for all, or list some of {choices} or widgets of the learner")
+        raise ValueError(f"views is empty; leave it out for all, or list some of {choices}")
     return shown

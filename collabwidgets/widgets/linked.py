@@ -31,7 +31,8 @@ class LinkedWidget(LookedAt, SyncedWidget):
 
     def __init__(self, view_state: ViewState, **traits: Any) -> None:
         self._view_state, self._found_by = view_state, view_state._found_by
-        super().__init__(**({name: getattr(view_state, name) for name in self._linkable} | traits))
+        begins = self._linkable if traits.get("linked", True) else SHARED
+        super().__init__(**({name: getattr(view_state, name) for name in begins} | traits))
         for name in self._shared:
             if name in traits:
                 setattr(view_state, name, traits[name])

@@ -200,6 +200,7 @@ class NeighborSearch(View):
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    table = frame.assign(title=[shown_name(name) for name in frame.iloc[:, 0]]).rename_axis("item").reset_index()
+    names = [shown_name(name) for name in frame.iloc[:, 0]]
+    table = frame.iloc[:, 1:].assign(item=frame.index, title=names)
     rows: list[dict[str, Any]] = plain(table[[name for name in _COLUMNS if name in table]].to_dict("records"))
     return rows

@@ -115,6 +115,7 @@ def test_linked_tables_of_titles_and_maps_share_a_search(learn):
     assert (alone.query, users.query, search.query) == ("", "user 1", "title 2")
     assert len(alone.to_frame()) > len(table.to_frame())
     assert PCAScatter(learn, query="2").query == table.query == "2"
+    assert BiasTable(learn, linked=False).query == ""
 
 
 def test_a_table_that_turns_to_users_searches_by_itself_until_it_turns_back(learn, line):
@@ -174,7 +175,9 @@ def test_numbers_of_numpy_and_pandas_are_taken_as_they_are(learn):
     assert scatter.x == 2
     assert NeighborSearch(learn, items=frame.index[:2], k=np.int64(3)).items == frame.index[:2].tolist()
     assert TrainingPanel(learn, lr=np.float32(0.5), epochs=np.int64(3)).lr == 0.5
-    assert [type(row) for row in (*table.selection, learn.view.primary, scatter.x)] == [int] * 5
+    table.pinned = True
+    rows = (*table.selection, learn.view.primary, scatter.x, table.pinned)
+    assert [type(row) for row in rows] == [int] * 6
     table.clear()
     learn.view.primary = learn.view.pinned = None
 

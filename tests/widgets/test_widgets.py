@@ -329,6 +329,18 @@ def test_the_search_shows_what_the_learner_finds(trained):
     assert set(search.neighbors[0]) == {"item", "title", "score", "count", "n_common", "norm", "weak"}
 
 
+def test_items_may_be_called_item():
+    ratings, _ = synthetic_ratings(20, 10, 150, seed=0)
+    dls = CollabDataLoaders.from_df(ratings[["user", "item", "rating"]], seed=0)
+    learn = collab_learner(dls, n_factors=3, y_range=(0, 5.5))
+    learn.fit_one_cycle(1)
+    search = Dashboard(learn).neighbors
+    search.item, search.min_count = 2, 0
+    expected = learn.neighbors(row=2, min_count=0)
+    assert [row["item"] for row in search.neighbors] == expected.index.tolist()
+    assert [row["title"] for row in search.neighbors] == expected["item"].astype(str).tolist()
+
+
 @pytest.mark.parametrize("change", [{"k": 2}, {"metric": "dot"}, {"order": "farthest"}, {"min_count": 60}])
 def test_each_control_of_the_search_changes_what_is_found(trained, line, change):
     search = NeighborSearch(trained, item=5, min_count=0)
@@ -545,7 +557,8 @@ def test_views_of_a_dashboard_are_named_once_and_wrong_ones_answered_with_the_ch
     assert Dashboard(learn, views=table).bias is table
     for views, sentence in [
         ([], "views is empty; .* list some of 'training', 'bias', 'scatter', 'neighbors' or widgets"),
-        (5, "'int' object is not iterable"),
+        (5, "views is 5; pass a list of 'training', 'bias', 'scatter', 'neighbors' or widgets"),
+        ([["bias"]], r"views has \['bias'\], which is no view of a dashboard. The nearest spelling is 'bias'"),
         (["training", "training"], "views has 'training' twice: 'training' and 'training'; .* each kind once"),
         (["bias", table], "views has 'bias' twice: 'bias' and BiasTable"),
         (["map"], "views has 'map', which is no view of a dashboard. It takes: training, bias"),

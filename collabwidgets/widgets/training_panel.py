@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, TraitType, validate
+from traitlets import Bool, Enum, Float, Int, List, TraitError, TraitType, validate
 
 from ..learner import CollabLearner
 from ..plots import plot_loss
@@ -12,8 +12,9 @@ from ..training.recipe import N_FACTORS, SETTINGS, Recipe, Setting
 from ..traits import Finite, Whole
 from ..words import at_epoch
 from .code import trained_recipe
+from .learner_facts import history_of
 from .protocol import PANEL_SETTINGS, plain
-from .view import View, controls_named
+from .view import Live, View, controls_named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,12 +123,12 @@ class TrainingPanel(View):
         "svg",
     )
 
-    progress, elapsed_seconds = Float(read_only=True), Float(read_only=True)
-    eta_seconds = Float(None, allow_none=True, read_only=True)
-    step, n_steps = Int(read_only=True), Int(read_only=True)
-    history, runs = List(Dict(), read_only=True), List(Dict(), read_only=True)
-    best_epoch = Int(None, allow_none=True, read_only=True)
-    overfit_since = Int(None, allow_none=True, read_only=True)
+    progress = Live("learner.session.progress.share")
+    step, n_steps, eta_seconds, elapsed_seconds = (Live(f"learner.session.progress.{name}") for name in _PROGRESS[1:])
+    history = Live(lambda view: plain(view.learner.history.epochs))
+    runs = Live(lambda view: plain(history_of(view.learner)[0]["runs"]))
+    best_epoch = Live("learner.history.best_epoch")
+    overfit_since = Live("learner.history.overfit_since")
 
     vars().update({each.trait: _trait_of(each) for each in SETTINGS.values() if each.label})
     n_factors = Whole(min=0, max=int(N_FACTORS.high)).tag(sync=True, page=True)

@@ -6,13 +6,14 @@ import html
 import os
 import uuid
 from collections.abc import Callable
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import numpy as np
 from numpy.typing import NDArray
-from traitlets import Bool, Enum, Int, List, Unicode
+from traitlets import Bool, Enum, Int, List, TraitType, Unicode
 
 from ..known_names import KnownNames
 from ..learner import CollabLearner
@@ -43,6 +44,18 @@ class Names(List[Any]):
 def controls_named(*names: str) -> Any:
     """What the trait `controls` of a view may name: those of its own, and those of every view."""
     return Names(*names, "copy", "csv", "code").tag(sync=True)
+
+
+class Live(TraitType[Any, Any]):
+    """A read-only trait that is read where a dotted name of the view says, or as a function of the view finds it: what
+    it was last set to is what observers have been told."""
+
+    def __init__(self, read: str | Callable[[Any], Any]) -> None:
+        super().__init__(read_only=True)
+        self._read: Callable[[Any], Any] = attrgetter(read) if isinstance(read, str) else read
+
+    def get(self, obj: Any, cls: Any = None) -> Any:
+        return self._read(obj)
 
 
 class View(KnownNames, LinkedWidget):
@@ -114,8 +127,8 @@ class View(KnownNames, LinkedWidget):
     _visible = Bool(False).tag(sync=True, page=True)
     message = Unicode(read_only=True).tag(sync=True, result=True)
     _ref = Unicode().tag(sync=True)
-    status = Unicode(read_only=True)
-    epoch = Int(read_only=True)
+    status = Live("learner.status")
+    epoch = Live(lambda view: int(view.learner.snapshot.epoch))
 
     height = Int(None, min=100, max=10_000, allow_none=True).tag(sync=True, page=True)
     theme = Enum(("auto", "light", "dark"), "auto").tag(sync=True, page=True)
@@ -258,10 +271,10 @@ class View(KnownNames, LinkedWidget):
             self._store_of_learner.publisher.wake()  # while nobody saw it, it was told nothing
 
     def _learner_moved(self, _change: Any = None) -> None:
-        """Set the read-only traits to what the store says; called on the publisher's thread."""
+        """Tell observers of the read-only traits what the store says; called on the publisher's thread."""
         for name, value in self._facts().items():
             try:
-                self.publish({name: value})
+                self.set_trait(name, value)
             except Exception as error:  # of somebody's observer
                 self._failed(error)
 

@@ -87,6 +87,8 @@ def test_status_and_epoch_are_the_learners_and_are_told(learn, until):
     learn.wait()
     assert (table.status, table.epoch) == ("ready", 1)
     until(lambda: ("status", "ready") in heard and ("epoch", 1.0) in heard)
+    learn.reset()
+    assert (table.status, table.epoch) == ("untrained", 0)
     for name in ("status", "epoch", "hovered"):
         with pytest.raises(TraitError, match="read-only"):
             setattr(table, name, None)

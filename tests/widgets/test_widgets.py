@@ -88,9 +88,8 @@ def test_where_the_training_is_can_be_read_and_observed(learn, until):
     assert (panel.progress, panel.history, panel.best_epoch) == (0.0, [], None)
     learn.start(epochs=2)
     learn.wait()
-    until(
-        lambda: {"progress", "best_epoch", "history"} <= {name for name, _ in heard} and heard and panel.progress == 1
-    )
+    until(lambda: {"progress", "best_epoch", "history"} <= {name for name, _ in heard})
+    assert panel.progress == 1
     assert panel.step == panel.n_steps == 2 * learn.dls.n_batches(32)
     assert [row["epoch"] for row in panel.history] == [1, 2]
     assert panel.to_frame().iloc[1].to_dict() | {"metrics": {}} == panel.history[1]
@@ -101,6 +100,9 @@ def test_where_the_training_is_can_be_read_and_observed(learn, until):
     assert panel.baselines == {"mean": pytest.approx((error**2).mean(), rel=1e-5)}
     with pytest.raises(TraitError, match="read-only"):
         panel.progress = 0.5
+    learn.reset()  # read at once, whatever the pages have been told
+    assert (panel.progress, panel.history, panel.best_epoch) == (learn.session.progress.share, [], None)
+    assert [run["epochs"] for run in panel.runs] == [2]
 
 
 def test_the_page_has_the_limits_of_the_traits(learn):

@@ -106,6 +106,12 @@ def test_without_a_header_times_are_told_by_their_values(tmp_path, order):
     assert frame["timestamp"].tolist() == RATINGS["timestamp"].tolist()
 
 
+@pytest.mark.parametrize("first", ["5,6", "5,6,2,881250949,1"])
+def test_no_line_of_another_width_is_lost_where_there_is_no_header(tmp_path, first):
+    text = f"{first}\n{RATINGS.to_csv(index=False, header=False)}"
+    assert len(read_ratings(written(tmp_path / "r.csv", text))) == len(RATINGS) + 1
+
+
 def test_whole_numbers_of_64_bits_stay_numbers(tmp_path):
     ratings = RATINGS.assign(userId=[2**63 - 1, 5, 5, 2**63 - 1, 6, 6])
     assert read_ratings(written(tmp_path / "r.csv", ratings.to_csv(index=False)))["userId"].dtype == np.int64

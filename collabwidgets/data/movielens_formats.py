@@ -160,4 +160,5 @@ def _table(folder: Folder, file: str, sep: str, names: Sequence[str] = ()) -> pd
     """A whole file, in UTF-8 or Latin-1, its columns renamed where its header has no names."""
     opened: Any = partial((folder / file).open, "rb")
     frame = read_text(opened, file, lambda columns, _: list(columns), sep=sep, encoding="utf-8")
+    frame.attrs.clear()  # that its header has no names is no matter, as the columns are known
     return frame.set_axis(names, axis=1) if names else frame

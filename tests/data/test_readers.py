@@ -207,6 +207,7 @@ def test_movielens_by_zip_and_by_folder_comes_with_titles(tmp_path, write_zip, s
         frame = read_ratings(source)
         assert frame["title"].tolist() == [small[1][movie] for _, movie, *_ in small[0]]
         dls = CollabDataLoaders.from_file(source, seed=1)
+        assert "by position" not in dls.understood
         assert dls.items.names.tolist() == ["#na#", *list(small[1].values())[:3]]
         assert list(dls.classes["movieId" if kind == "csv" else "movie"]) == ["#na#", 1, 2, 3]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..plain import plain, whole_number
+from .cells import column_of
 from .vocab import Vocab
 
 if TYPE_CHECKING:
@@ -99,7 +102,10 @@ class TimeSplit:
     def held_out(self, ratings: Ratings) -> NDArray[np.bool_]:
         import pandas as pd
 
-        (at,) = _seconds(pd.Series([self.at]))
+        at = plain(self.at)
+        with contextlib.suppress(TypeError, ValueError):
+            at = float(at)
+        (at,) = _seconds(pd.Series([at]))
         if np.isnan(at):
             raise ValueError(f"at={self.at!r} is neither a number nor a date, such as '2015-01-01'")
         held: NDArray[np.bool_] = _times(ratings, "TimeSplit") >= at
@@ -115,6 +121,8 @@ class Places:
     def held_out(self, ratings: Ratings) -> NDArray[np.bool_]:
         wanted = np.zeros(ratings.n_rows, dtype=bool)
         try:
+            if self.places.dtype.kind == "i" and self.places.min(initial=0) < 0:
+                raise IndexError
             wanted[self.places] = True
         except IndexError:
             raise ValueError(
@@ -188,14 +196,17 @@ def _times(ratings: Ratings, name: str) -> NDArray[np.float64]:
 
 
 def _seconds(times: pd.Series) -> NDArray[np.float64]:
-    """Numbers, also written as text, as they are; else dates as seconds since 1970; NaN for what is neither."""
+    """Numbers as they are; dates as seconds since 1970; text as dates, else as numbers; NaN for what is neither."""
     import pandas as pd
 
-    if not pd.api.types.is_datetime64_any_dtype(times.dtype):
-        numbers = pd.to_numeric(times, errors="coerce")
-        if numbers.notna().any():
-            return np.asarray(numbers.to_numpy(dtype=np.float64, na_value=np.nan))
-    dates = pd.to_datetime(times, errors="coerce", utc=True)
+    times = column_of(times).infer_objects()
+    if pd.api.types.is_numeric_dtype(times.dtype):
+        return np.asarray(times.to_numpy(dtype=np.float64, na_value=np.nan))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that dates are parsed one by one
+        dates = pd.to_datetime(times, errors="coerce", utc=True)
+    if dates.isna().all():
+        return np.asarray(pd.to_numeric(times.astype(str), errors="coerce"), dtype=np.float64)
     return np.asarray((dates - pd.Timestamp(0, tz="UTC")).dt.total_seconds(), dtype=np.float64)
 
 

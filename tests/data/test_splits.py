@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 import collabwidgets as cw
 from collabwidgets import CollabDataLoaders, LeaveLast, StableSplit, TimeSplit
@@ -84,6 +85,20 @@ def test_from_a_time_on_all_are_held_out(at, dates):
     assert split(how, ratings)["valid"].tolist() == (RATINGS["timestamp"] >= 400 * 86_400).tolist()
 
 
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        (lambda times: times.astype(str).str.zfill(10), torch.tensor(400 * 86_400)),
+        (lambda times: times.astype("category"), 400 * 86_400),
+        (lambda times: pd.to_datetime(times, unit="s").dt.strftime("%Y%m%d"), "1971-02-05"),
+        (lambda times: pd.to_datetime(times, unit="s").dt.date, np.datetime64("1971-02-05")),
+    ],
+)
+def test_times_may_be_written_as_text_or_be_categories(written, at):
+    frame = split(TimeSplit(at), RATINGS.assign(timestamp=written(RATINGS["timestamp"])))
+    assert frame["valid"].tolist() == (RATINGS["timestamp"] >= 400 * 86_400).tolist()
+
+
 def test_places_of_rows_are_those_of_the_table_as_it_was_passed():
     ratings = RATINGS.assign(rating=RATINGS["rating"].astype(float))
     ratings.loc[:9, "rating"] = np.nan
@@ -110,6 +125,7 @@ def test_another_table_is_the_validation():
         ("half", "split='half' is not known; choose one of stable:0.2"),
         ("stable:2", "pct=2.0 is not a share"),
         ("time:soon", "at='soon' is neither a number nor a date"),
+        ([-1], "whole numbers from 0 to 899"),
         ([900], "whole numbers from 0 to 899"),
         ([0.5], "whole numbers from 0 to 899"),
         ([True], "a truth value for each of the 900 rows"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from numbers import Number
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -52,14 +53,15 @@ def kind_of(values: pd.Series) -> str:
     """Which of `KINDS` a column is of."""
     import pandas as pd
 
-    values = values.dropna().infer_objects()
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return "date"
     if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
         return "number"
-    known = values.tolist()
+    known = values.dropna().tolist()
     if any(_is_list(value) for value in known):
         return "many"
+    if known and all(isinstance(value, Number) and not isinstance(value, bool) for value in known):
+        return "number"
     texts = {str(value) for value in known}
     if texts and all(_DATE.fullmatch(text) for text in texts):
         return "date"

@@ -1,5 +1,7 @@
 """Side tables become a matrix by row of the vocabulary, as pandas joins and encodes them; context is of training."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,6 +59,12 @@ def test_dates_are_read_as_pandas_reads_them():
     days[pd.isna(texts)] = np.nan
     expected = np.nan_to_num((days - np.nanmean(days)) / np.nanstd(days))
     np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_decimals_are_numbers():
+    lengths = list(map(Decimal, range(90, 90 + len(MOVIES))))
+    (column,) = loaders(items=MOVIES[["movie"]].assign(length=lengths)).items.features.columns
+    assert (column.kind, column.mean) == ("number", np.mean(range(90, 90 + len(MOVIES))))
 
 
 def test_flags_are_categories_and_sentences_say_what_was_taken():

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from ..plain import plain
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -32,7 +34,8 @@ def signing(function: Callable[P, tuple[pd.DataFrame, R]]) -> Callable[P, tuple[
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> tuple[pd.DataFrame, R]:
         ratings, rest = function(*args, **kwargs)
-        return signed(ratings, function.__name__, list(args), kwargs), rest
+        given = {name: plain(value) for name, value in kwargs.items()}
+        return signed(ratings, function.__name__, list(map(plain, args)), given), rest
 
     return call
 

@@ -1,5 +1,8 @@
 """Where a frame came from is known as long as its rows are as they came."""
 
+import json
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -17,6 +20,12 @@ def test_a_frame_says_by_which_call_it_was_made(made):
     assert expression == "cw.synthetic_ratings(30, 20, 300, seed=4, rating_range=None)[0]"
     assert origin_of(made[["user", "title", "rating"]]) == expression
     assert CollabDataLoaders.from_df(made, item_name="title").origin == expression
+
+
+def test_numbers_of_numpy_are_said_as_python_writes_them():
+    made, _ = synthetic_ratings(np.int64(30), 20, 300, seed=np.int64(4))
+    assert origin_of(made) == "cw.synthetic_ratings(30, 20, 300, seed=4)[0]"
+    assert json.loads(json.dumps(made.attrs))["collabwidgets"]["call"][1] == [30, 20, 300]  # as Parquet keeps it
 
 
 @pytest.mark.parametrize(

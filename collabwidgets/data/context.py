@@ -162,7 +162,7 @@ def context_values(names: Any, table: Any, ratings: Ratings) -> tuple[NDArray[np
     for place, name in enumerate(names):
         values[:, place], is_date = days_of(frame[name])
         are_dates.append(is_date)
-        if not np.isfinite(values[:, place]).any():
+        if len(values) and not np.isfinite(values[:, place]).any():
             raise ValueError(
                 f"column {name!r} holds neither numbers nor dates, so it cannot be a context; leave it out"
             )

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..spelling import listed
 from ..words import counted
 from .context import context_values
 from .loaders import CollabDataLoaders
@@ -140,7 +141,12 @@ def _columns(dls: CollabDataLoaders, table: Any) -> dict[str, Hashable | None]:
     names = {str(name): name for name in table.columns}
     given = {"user": dls.user_name, "item": dls.item_name, "rating": dls.rating_name}
     given |= {"weight": dls.weight_name} if dls.weight_name else {}
-    return {role: names.get(name, name) for role, name in given.items()} | {"time": options.get("time_name")}
+    if not names.keys() >= set(given.values()):
+        raise ValueError(
+            f"the new ratings have the columns {listed(list(names))}; name them as those of the first ratings are: "
+            f"{listed(list(given.values()))}"
+        )
+    return {role: names[name] for role, name in given.items()} | {"time": options.get("time_name")}
 
 
 def _ratings_of(dls: CollabDataLoaders, added: Ratings) -> Ratings:

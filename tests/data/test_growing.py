@@ -138,8 +138,17 @@ def test_context_and_weights_stand_beside_the_new_ratings():
     np.testing.assert_allclose(np.concatenate([x.train, x.valid])[:, 0], standardised[places], rtol=1e-5, atol=1e-6)
     frame = both.iloc[places[: more.n_train]]
     assert more.rating_mean == pytest.approx(np.average(frame["rating"], weights=frame["weight"]))
-    with pytest.raises(ValueError, match="weight_name= names 'weight', but the columns of the ratings are"):
+    with pytest.raises(ValueError, match=r"name them as .*first ratings are: .*'weight'"):
         grown(dls, LATER)
+
+
+def test_ratings_with_context_are_changed_where_all_of_them_were_known():
+    first = FIRST.drop_duplicates(["user", "item"])
+    dls = loaders(first, duplicates="last", context=["timestamp"])
+    more, growth = grown(dls, first.head(3).assign(rating=9))
+    assert (growth.n_ratings, growth.n_changed) == (0, 3)
+    assert more.to_frame()["rating"].head(3).tolist() == [9, 9, 9]
+    assert torch.equal(more.context.train, dls.context.train)
 
 
 def test_a_mean_of_weighted_ratings_is_by_weight():
@@ -163,9 +172,7 @@ def test_a_table_is_checked_as_the_first_was():
     assert str(grown(dls, one)[1]).endswith("1 new user, 2 new items")
     with pytest.raises(ValueError, match="'x' is no user: the users here are whole numbers"):
         grown(dls, LATER.assign(user="x"))
-    with pytest.raises(
-        ValueError, match="rating_name= names 'rating', but the columns of the ratings are 'user', 'item', 'stars'"
-    ):
+    with pytest.raises(ValueError, match=r"have the columns 'user', 'item', 'stars'.*name them as .*'rating'"):
         grown(dls, LATER.rename(columns={"rating": "stars"}))
     with pytest.raises(TypeError, match="ratings is a str; pass a table"):
         grown(dls, "ratings.csv")

@@ -64,8 +64,8 @@ def test_pairs_come_as_lists_one_against_many_or_a_frame(learn):
     assert learn.predict([], []).shape == (0,)
     with pytest.raises(ValueError, match="2 users but 3 items; pass one item for each user, or one of either"):
         learn.predict([1, 2], [1, 2, 3])
-    for asked in ((frame[["user"]],), (frame, [1])):
-        with pytest.raises(TypeError, match="or a frame alone, with the columns 'user' and 'title'"):
+    for asked, found in (((frame[["user"]],), "'user'"), ((frame[["user", "title"]], [1]), "'user', 'title'")):
+        with pytest.raises(ValueError, match=f"the columns 'user' and 'title'.*this one has {found}$"):
             learn.predict(*asked)
     with pytest.raises(TypeError, match="items is missing"):
         learn.predict(3)

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..plain import one_of
+from ..spelling import listed
 from ..training.snapshot import Snapshot
 from .asked import check_known
 from .fold_in import with_user
@@ -65,9 +66,14 @@ def predict(
         raise TypeError("pass users, or user_features= of somebody who is none of them; not both")
     snapshot = snapshot.with_cold_rows
     names = (dls.user_name, dls.item_name)
-    if isinstance(users, pd.DataFrame) and items is None and {*names} <= {*users}:
+    if isinstance(users, pd.DataFrame):
+        if items is not None or not {*names} <= {*users}:
+            raise ValueError(
+                f"a frame of pairs has the columns {names[0]!r} and {names[1]!r}, and no items beside it; this one has "
+                f"{listed(list(users))}"
+            )
         users, items = (users[name] for name in names)
-    if items is None or isinstance(users, pd.DataFrame):
+    if items is None:
         raise TypeError(
             f"items is missing; pass the {names[1]}s, or a frame alone, with the columns {names[0]!r} and {names[1]!r}"
         )

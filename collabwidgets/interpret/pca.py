@@ -220,6 +220,10 @@ def fit_pca(
             raise ValueError(
                 f"a frame to follow has {len(each.scores)} rows, the snapshot {len(table)}; pass one of the same items"
             )
+    if previous is not None and previous.n_factors != table.shape[1]:
+        raise ValueError(
+            f"the previous frame has {previous.n_factors} factors, the snapshot {table.shape[1]}; pass it as reference="
+        )
     rows = _fitted_rows(side, min_count, top_n)
     k = min(k, table.shape[1], len(rows) - 1)
     center, variances, vectors = _eigen(table[rows])

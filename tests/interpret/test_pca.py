@@ -346,7 +346,7 @@ def test_models_that_have_nothing_to_show_are_answered(make_snapshot, make_side,
         fit_pca(make_snapshot(item_factors=np.eye(3), items=make_side(3, untrained=(1, 2, 3))))
     with pytest.raises(ValueError, match="not finite"):
         fit_pca(make_snapshot(item_factors=np.full((9, 3), np.nan)))
-    with pytest.raises(ValueError, match="size 5 is different from 10"):
+    with pytest.raises(ValueError, match="the previous frame has 10 factors, the snapshot 5; pass it as reference="):
         fit_pca(make_snapshot(item_factors=factors[:, :5]), previous=fit_pca(make_snapshot(item_factors=factors)))
     with pytest.raises(ValueError, match="has 301 rows, the snapshot 300; pass one of the same items"):
         fit_pca(make_snapshot(item_factors=factors[1:]), reference=fit_pca(make_snapshot(item_factors=factors)))

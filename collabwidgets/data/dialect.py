@@ -87,11 +87,15 @@ def dialect_of(open_file: Open, where: str, *, sep: str | None = None, encoding:
     Raises
     ------
     ValueError
-        For what is no text, or empty.
+        For what is no text, or empty, and an encoding that Python does not know.
     """
     with open_file() as file:
         head = file.read(_HEAD)
     encoding = encoding or _encoding_of(head, where)
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise ValueError(f"encoding={encoding!r} is not known; pass one such as 'utf-8' or 'latin-1'") from None
     text = head.decode(encoding, errors="replace").removeprefix("\ufeff")
     first = text.lstrip().partition("\n")[0]
     if first[:1] in ("{", "["):

@@ -106,6 +106,12 @@ def test_without_a_header_times_are_told_by_their_values(tmp_path, order):
     assert frame["timestamp"].tolist() == RATINGS["timestamp"].tolist()
 
 
+def test_an_encoding_that_is_not_known_is_no_damage(tmp_path):
+    path = written(tmp_path / "ratings.csv", RATINGS.to_csv(index=False))
+    with pytest.raises(ValueError, match=r"encoding='utf9' is not known; pass one such as 'utf-8'"):
+        read_ratings(path, encoding="utf9")
+
+
 @pytest.mark.parametrize("first", ["5,6", "5,6,2,881250949,1"])
 def test_no_line_of_another_width_is_lost_where_there_is_no_header(tmp_path, first):
     text = f"{first}\n{RATINGS.to_csv(index=False, header=False)}"

@@ -70,7 +70,9 @@ def joined(first: Any, second: Any, given: Mapping[str, Hashable | None]) -> tup
             f"{', '.join(map(str, of_second))}; give both tables the same names"
         )
     is_second = np.repeat([False, True], [len(first), len(second)])
-    return pd.concat([picked(each, list(each.columns)) for each in tables], ignore_index=True), is_second
+    frames = [picked(each, list(each.columns)) for each in tables]
+    frames = [frame.loc[:, ~frame.columns.duplicated()] for frame in frames]
+    return pd.concat(frames, ignore_index=True), is_second
 
 
 def number_columns(table: pd.DataFrame | nw.DataFrame[Any]) -> set[Hashable]:

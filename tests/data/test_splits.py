@@ -115,6 +115,8 @@ def test_another_table_is_the_validation():
     assert (dls.n_train, dls.n_valid) == (700, 200)
     assert dls.valid_y.tolist() == valid["rating"].tolist()
     assert "split=a list of 200 rows" in repr(dls)
+    twice = train.assign(note=1)[[*train.columns, "note", "note"]]  # columns that are no ratings may share a name
+    assert CollabDataLoaders.from_df(twice, seed=1, split=valid).checksum == dls.checksum
     with pytest.raises(ValueError, match="give both tables the same names"):
         CollabDataLoaders.from_df(train, split=valid.rename(columns={"item": "movie"}))
 

@@ -79,6 +79,7 @@ def _is_exact(column: pd.Series) -> bool:
 def _by_pandas(open_file: Open, dialect: Dialect, wanted: list[Hashable]) -> pd.DataFrame:
     import pandas as pd
 
+    codes = dialect.text.intersection(map(str, wanted[:2]))  # ids and titles, which may well read NULL
     with _followed(open_file) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)
         # pandas' fast parser reads bytes of UTF-8; of others it sees neither in a zip nor in .gz that they are bytes.
@@ -99,7 +100,7 @@ def _by_pandas(open_file: Open, dialect: Dialect, wanted: list[Hashable]) -> pd.
             skipinitialspace=True,
             index_col=False,
             dtype=dict.fromkeys(dialect.text, str),
-            na_values={name: [""] if name in dialect.text else _NO_ENTRY for name in wanted},
+            na_values={name: [""] if name in codes else _NO_ENTRY for name in wanted},
             keep_default_na=False,
         )
     return frame if list(frame) == wanted else frame[wanted]

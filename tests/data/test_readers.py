@@ -106,6 +106,13 @@ def test_without_a_header_times_are_told_by_their_values(tmp_path, order):
     assert frame["timestamp"].tolist() == RATINGS["timestamp"].tolist()
 
 
+def test_null_is_no_rating_and_no_time_but_may_be_a_title(tmp_path):
+    text = RATINGS.assign(title="NULL").to_csv(index=False).replace("4.5,881250949", "NULL,NULL")
+    text = text.replace(",5.0,", ",NULL,").replace(",2.5,", ",NULL,").replace(",1.0,", ",NULL,")
+    frame = read_ratings(written(tmp_path / "ratings.csv", text))
+    assert frame.isna().sum().tolist() == [0, 0, 4, 1]
+
+
 def test_an_encoding_that_is_not_known_is_no_damage(tmp_path):
     path = written(tmp_path / "ratings.csv", RATINGS.to_csv(index=False))
     with pytest.raises(ValueError, match=r"encoding='utf9' is not known; pass one such as 'utf-8'"):

@@ -187,7 +187,7 @@ def _usable(
     wanted = (("user", "an id"), ("item", "an id"), ("rating", "a rating"))
     columns_of = [(role, what, getattr(columns, role)) for role, what in wanted]
     reasons = [(role, f"without {what} in {name!r}", frame[name].isna().to_numpy()) for role, what, name in columns_of]
-    reasons.append(("rating", f"with a rating in {columns.rating!r} that is no finite number", ~finite))
+    reasons.append(("rating", f"with a rating in {columns.rating!r} that is no number or too large a one", ~finite))
     if weights is not None:
         least, most = _WEIGHTS
         told = f"without a weight from {least:g} to {most:g} in {columns.weight!r}"

@@ -166,7 +166,7 @@ def test_a_table_is_checked_as_the_first_was():
     bad = LATER.astype({"rating": object})
     bad.loc[[0, 1], "rating"] = [0, "five"]
     assert grown(dls, bad)[1].n_ratings == 58
-    with pytest.raises(ValueError, match="1 row with a rating in 'rating' that is no finite number"):
+    with pytest.raises(ValueError, match="1 row with a rating in 'rating' that is no number or too large a one"):
         grown(dls, bad, on_bad="error")
     one = LATER[LATER["user"] == 99].assign(rating=5)  # of one user and one value
     assert str(grown(dls, one)[1]).endswith("1 new user, 2 new items")

@@ -256,13 +256,17 @@ def test_numbers_out_of_range_are_refused_by_name(wrong):
             r"2 rows without a rating in 'rating' \(nan in row 0, nan in row 1\)",
         ),
         (frame(rating=[3] * 7 + [None] * 3), {}, "3 rows without a rating"),
-        (frame(rating=["4", "five"] + ["3"] * 8), {}, r"1 row with a rating .* no finite number \('five' in row 1\)"),
+        (
+            frame(rating=["4", "five"] + ["3"] * 8),
+            {},
+            r"1 row with a rating .* no number or too large a one \('five' in row 1\)",
+        ),
         (
             frame(rating=[1.0, np.inf, -np.inf] + [3.0] * 7),
             {},
-            r"2 rows with a rating in 'rating' that is no finite number \(inf in row 1, -inf in row 2\)",
+            r"2 rows with a rating in 'rating' that is no number or too large a one \(inf in row 1, -inf in row 2\)",
         ),
-        (frame(rating=[1e300] + [3.0] * 9), {}, r"no finite number \(1e\+300 in row 0\)"),
+        (frame(rating=[1e300] + [3.0] * 9), {}, r"no number or too large a one \(1e\+300 in row 0\)"),
         (frame(item=[None] * 10), {"on_bad": "drop"}, "no rows that can be used: 10 rows without an id in 'item'"),
         (frame(), {"on_bad": "skip"}, "on_bad='skip' is not known; choose one of error, drop"),
         (frame(), {"duplicates": "first"}, "choose one of keep, last, mean"),
@@ -324,7 +328,7 @@ def test_bad_rows_are_left_out_and_counted_by_reason():
     assert dls.notes == (
         "5 rows without an id in 'user' left out",
         "1 row without an id in 'item' left out",
-        "5 rows with a rating in 'rating' that is no finite number left out",
+        "5 rows with a rating in 'rating' that is no number or too large a one left out",
     )
     assert all(note in repr(dls) for note in dls.notes)
 

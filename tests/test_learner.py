@@ -1,6 +1,7 @@
 """The learner as its user meets it: train, pause, stop, reset, ask."""
 
 import _thread
+import inspect
 import re
 import subprocess
 import sys
@@ -526,3 +527,14 @@ def test_tab_completion_shows_public_names_only(dls):
         assert [name for name in dir(each) if name.startswith("_")] in ([], ["__version__"])
         assert all(hasattr(each, name) for name in dir(each))
     assert {"fit_one_cycle", "recommend", "view", "status"} <= set(dir(each))
+
+
+def test_methods_document_the_parameters_that_they_take():
+    documented = 0
+    for method in filter(inspect.isfunction, vars(cw.CollabLearner).values()):
+        part = re.search(r"Parameters\n-+\n(.*?)(?:\n\n\w+\n-+\n|\Z)", inspect.getdoc(method) or "", re.DOTALL)
+        lines = [re.match(r"(\S.*?)(?: : |$)", line) for line in part[1].splitlines()] if part else []
+        named = {name.strip("* ") for line in lines if line for name in line[1].split(",")}
+        assert named <= set(inspect.signature(method).parameters), method.__name__
+        documented += len(named)
+    assert documented > 20

@@ -36,9 +36,6 @@ def evaluate(
 
     Parameters
     ----------
-    snapshot : Snapshot
-    dls : CollabDataLoaders
-        With the ratings that the model was trained and validated on.
     k : int
         Titles in a list.
     liked : float, optional

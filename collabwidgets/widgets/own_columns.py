@@ -129,9 +129,9 @@ def _made_table(data: Any, side: Side) -> pd.DataFrame:
         return pd.DataFrame(data, index=side.keys if by_row else None)
     except (TypeError, ValueError) as error:
         raise TypeError(
-            f"data is a {type(data).__name__} that makes no table ({error}); pass a DataFrame with a column "
-            f"{side.name!r}, a dict from column names to values by {side.name}, or one to arrays of {len(side):,} "
-            f"values, one for each row of the {side.name}s, of which row 0 is {side.names[0]!r}"
+            f"data is {with_article(type(data).__name__)} that makes no table ({error}); pass a DataFrame with a "
+            f"column {side.name!r}, a dict from column names to values by {side.name}, or one to arrays of "
+            f"{len(side):,} values, one for each row of the {side.name}s, of which row 0 is {side.names[0]!r}"
         ) from None
 
 

@@ -77,8 +77,10 @@ def test_what_is_wrong_is_said_with_the_nearest_spelling(trained, table):
         PCAScatter(trained, data={"budget": {"title 7": 1.0}})
     with pytest.raises(TypeError, match=r"makes no table .*one to arrays of 91 values, one for each row of the titles"):
         PCAScatter(trained, data={"budget": np.zeros(90)})
-    with pytest.raises(TypeError, match=r"data is a str that makes no table .*a DataFrame with a column 'title'"):
-        PCAScatter(trained, data="movies.csv")
+    with pytest.raises(TypeError, match=r"data is an int that makes no table .*a DataFrame with a column 'title'"):
+        PCAScatter(trained, data=5)
+    with pytest.warns(UserWarning, match=r"'Title 11', for one, is not in it. The nearest spelling is 'Title 10'"):
+        PCAScatter(trained, data=table.set_index("title").loc[[f"Title {i:02}" for i in range(1, 11)]])
     with pytest.raises(ValueError, match=r"none of the 2 names in data \('0', …\) .*as a column 'title' or as"):
         PCAScatter(trained, data=[1, 2])
     with pytest.warns(UserWarning, match=r"data has values for 1% of the 90 titles; 'Title 01', for one, is not in it"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -52,3 +53,11 @@ class Ensemble(nn.Module):
 
     def forward(self, x: Tensor, *context: Tensor) -> Tensor:
         return torch.stack([member(x, *context).reshape(-1) for member in self.members]).mean(dim=0)
+
+    def bias(self, arr: Iterable[Any], is_item: bool = True) -> Tensor:
+        """Biases of the named items (or users) in the first member, float32 ``[len(arr)]``."""
+        return self.first.bias(arr, is_item)  # type: ignore[operator,no-any-return]
+
+    def weight(self, arr: Iterable[Any], is_item: bool = True) -> Tensor:
+        """Factors of the named items (or users) in the first member, float32 ``[len(arr), n_factors]``."""
+        return self.first.weight(arr, is_item)  # type: ignore[operator,no-any-return]

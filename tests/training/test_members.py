@@ -25,6 +25,9 @@ def test_the_first_member_is_the_model_that_would_be_trained_alone(dls, engine):
     assert together.engine == engine
     for name, weights in alone.model.state_dict().items():
         assert torch.equal(weights, together.model.first.state_dict()[name])
+    items = [4, 2]
+    assert torch.equal(together.model.bias(items), together.model.first.bias(items))
+    assert torch.equal(together.model.weight(items, is_item=False), together.model.first.weight(items, is_item=False))
     assert together.biases().equals(alone.biases())
 
 

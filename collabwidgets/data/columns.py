@@ -110,7 +110,7 @@ def find_columns(
 
 
 def find_titles(names: Sequence[Hashable], numbers: Collection[Hashable], ids: str) -> tuple[Hashable, Hashable]:
-    """The columns of ids and of titles in a table of items, or of users: see `titles_of`.
+    """The columns of ids and of titles in a table of items, or of users whose column in the ratings is `ids`.
 
     Raises
     ------

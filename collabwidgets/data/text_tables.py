@@ -25,9 +25,7 @@ _PROGRESS_SECONDS = 2
 _EXACT_FLOATS = 2**53
 _NO_ENTRY = ["", "NULL", "null", "NaN", "nan", "NA", "N/A", "<NA>", "None"]
 _ONE_LETTER = "\x1f"  # in place of a longer separator: pandas' fast parser takes one letter
-_LARGE = (
-    20_000_000  # bytes from which Polars reads a file, in half the time; below, pandas takes less than half a second
-)
+_LARGE = 20_000_000  # bytes from which Polars reads a file in half the time; below, pandas takes under half a second
 _TYPES_FROM = 10_000  # lines by which Polars tells whole numbers, numbers and text
 
 

@@ -118,7 +118,7 @@ class Recipe:
     keep_best : bool
         At the end put back the weights of the epoch with the lowest validation loss.
     rescale : bool
-        Take the settings to be meant for batches of 64, and train batches of `bs` by `rescaled` ones. On
+        Take the settings to be meant for batches of 64, and train batches of `bs` by those that act alike. On
         MovieLens 100K bs 512 and 1024 then end within 0.001 of bs 64 in validation MSE, without it up to 0.004 and
         0.016 off. What it costs: with fewer than about fifty steps an epoch the end is no longer the same (bs 4096:
         up to 0.007 off).

@@ -42,9 +42,11 @@ def of_view(
 def _method(function: Callable[..., R], *parts: str) -> Callable[..., R]:
     """The method that calls `function` with those parts of the learner, and shows the parameters after them."""
 
+    read = [attrgetter(part) for part in parts]
+
     @wraps(function)
     def method(learn: CollabLearner, /, *args: Any, **options: Any) -> R:
-        return function(*(attrgetter(part)(learn) for part in parts), *args, **options)
+        return function(*(part(learn) for part in read), *args, **options)
 
     signature = inspect.signature(function)
     parameters = list(signature.parameters.values())[len(parts) :]

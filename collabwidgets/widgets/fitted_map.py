@@ -95,11 +95,10 @@ class FittedMap(View):
 
     def _learner_moved(self, change: Any = None) -> None:
         super()._learner_moved(change)
-        epochs, now = self._seen_epochs, self._epochs(self._store_of_learner.picture["frame_epochs"])
+        before, now = self._seen_epochs, self._epochs(self._store_of_learner.picture["frame_epochs"])
         self._seen_epochs = now
-        if (
-            epochs is not None and self.frame >= 0 and epochs[: self.frame + 1] != now[: self.frame + 1]
-        ):  # that epoch is there no more
+        shown = slice(self.frame + 1)  # empty for the present map
+        if before is not None and before[shown] != now[shown]:  # the epoch that is shown is no longer kept
             self.publish({"frame": -1})
 
     def follow(self, learn: CollabLearner, *, settled: bool, watched: bool) -> int:

@@ -45,26 +45,22 @@ def data_of(learn: CollabLearner) -> Facts:
     """The data set and the model, as `protocol.Data`."""
     dls = learn.dls
     low, high = dls.rating_range
-    same = {name: getattr(dls, name) for name in _OF_LOADERS}
-    return (
-        same
-        | model_of(learn)
-        | {
-            "dataset": dls.name,
-            "n_never_trained": len(dls.items.never_trained),
-            "default_min_count": dls.items.default_min_count,
-            "item_features": str(dls.items.features or ""),
-            "rating_min": low,
-            "rating_max": high,
-            "loss_name": learn.loss_name,
-            "baseline": learn.baseline,
-            "cannot_train": ""
-            if dls.has_ratings
-            else "The ratings are not in the checkpoint: cw.load_learner(path, dls)",
-            "settings": protocol.SETTING_FACTS,
-            "version": __version__,
-        }
-    )
+    without_ratings = "The ratings are not in the checkpoint: cw.load_learner(path, dls)"
+    return {
+        **{name: getattr(dls, name) for name in _OF_LOADERS},
+        **model_of(learn),
+        "dataset": dls.name,
+        "n_never_trained": len(dls.items.never_trained),
+        "default_min_count": dls.items.default_min_count,
+        "item_features": str(dls.items.features or ""),
+        "rating_min": low,
+        "rating_max": high,
+        "loss_name": learn.loss_name,
+        "baseline": learn.baseline,
+        "cannot_train": "" if dls.has_ratings else without_ratings,
+        "settings": protocol.SETTING_FACTS,
+        "version": __version__,
+    }
 
 
 def model_of(learn: CollabLearner) -> Facts:

@@ -114,7 +114,7 @@ class Tables:
             self.over, self.step = None, 0
 
     def sync(self) -> None:
-        """Give the module its weights. Sleeping rows go on sleeping: what is seen must not depend on who looks."""
+        """Write the weights into the module. Sleeping rows stay as they are: looking must not change the training."""
         from . import fused_loop
 
         if self.over is None:
@@ -181,7 +181,8 @@ class FusedEngine:
         low, high = getattr(module, "y_range", None) or (0.0, 0.0)
         self._shape = (k, biased, float(low), float(high))
         self._users, self._items = self._sides = [Tables(k + biased, own[side::2]) for side in range(2)]
-        self._sums = [Tables(k + biased, *map(_parameters, terms)) for terms in self._terms if any(self._terms)]
+        summed = self._terms if any(self._terms) else []
+        self._sums = [Tables(k + biased, *map(_parameters, terms)) for terms in summed]
         self._loop = "train_implicit" if self._sums else "train"
         self._take_sums()
 

@@ -40,7 +40,7 @@ def did_you_mean(name: str, names: Sequence[str]) -> str:
 
 
 def did_you_mean_of_few(name: str, names: Sequence[str]) -> str:
-    """The same, and where none is near all of them: ``" It takes: training, bias."``."""
+    """`did_you_mean`, or all names where none is near: ``" It takes: training, bias."``."""
     return did_you_mean(name, names) or f" It takes: {', '.join(names)}."
 
 

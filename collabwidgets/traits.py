@@ -53,7 +53,7 @@ class Rows(List[Any]):
         return list(dict.fromkeys(_ROW.validate(obj, row) for row in rows or ()))
 
 
-_ROW = Row()  # of each element: what List says of those is hard to read
+_ROW = Row()  # checks each element, as the messages of List for them are hard to read
 
 
 def as_titles(titles: Any) -> list[Any]:

@@ -174,7 +174,8 @@ def _of_csv(text: str, encoding: str, sep: str | None, where: str) -> Dialect:
     numbers = {name for name, is_number in zip(names, are_numbers, strict=True) if is_number}
     text_columns = {*names} - numbers | _codes_among(text.splitlines(), sep, quoted, names)
     torn = torn and names[-1] not in numbers
-    n_skipped = places[n_above] + 1 if header else places[0]  # without names the lines above are bad rows, to be said
+    # Without a header the lines above the first row of that width are rows too, and reported as bad ones.
+    n_skipped = places[n_above] + 1 if header else places[0]
     return Dialect(encoding, sep, decimal, names, header, n_skipped, quoted, numbers, text_columns, torn)
 
 

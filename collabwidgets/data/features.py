@@ -338,5 +338,5 @@ def _made(name: str, kind: str, cells: Cells, there: NDArray[np.bool_]) -> _Made
     else:
         missing = np.array([not cell for cell in cells])
         levels = sorted({text for cell in cells for text in cell} - {NA})
-        column = FeatureColumn(name, kind, 0, (*levels, NA) if missing[1:].any() else tuple(levels))  # row 0 is nobody
+        column = FeatureColumn(name, kind, 0, (*levels, NA) if missing[1:].any() else tuple(levels))  # row 0: unknown
     return _Made(column, cells, int(there.sum()), int(np.count_nonzero(missing & there)))

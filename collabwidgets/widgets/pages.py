@@ -31,7 +31,7 @@ class Pages:
     Attributes
     ----------
     waiting : bool
-        A page has opened, or lost the thread, and needs the whole history. Whoever sends it sets this to False, before.
+        A page has opened, or missed messages, and needs the whole history. Whoever sends that sets this to False first.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic):

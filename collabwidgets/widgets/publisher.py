@@ -154,7 +154,7 @@ class Publisher:
             self._fault = ""
         except Exception as error:
             sentence = f"The widgets could not be updated: {type(error).__name__}: {error}"
-            if sentence != self._fault:  # the same one every 80 ms would bury all else
+            if sentence != self._fault:  # the same one at every turn would bury all else
                 logger.exception("the widgets could not be updated")
                 self._fault = sentence
                 with contextlib.suppress(Exception):  # of somebody's observer
